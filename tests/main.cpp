@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry point of every Catch2 program, compiled once.
+#if __has_include(<catch2/catch_session.hpp>)
+#include <catch2/catch_session.hpp>
+#else
+#define CATCH_CONFIG_RUNNER
+#include <catch2/catch.hpp>
+#endif
+
+int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
