@@ -12,6 +12,10 @@
 
 #include <string>
 
+namespace Catch {
+using Detail::Approx;  // else a matcher of the same name is found too
+}
+
 namespace Catch::Matchers {
 
 /// The name that Catch2 3 has for `Contains` on strings.
