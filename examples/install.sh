@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Installs what it takes to build globus-cpp; does nothing when all of it is there.
+#
+#   bash examples/install.sh          for the library and the examples
+#   bash examples/install.sh tests    for the tests too
+#
+# Debian and Ubuntu: by apt-get, with sudo when not root. Elsewhere: says what is missing and exits with status 2.
+set -euo pipefail
+
+compiler=${CXX:-c++}
+
+# links FLAG CODE: the compiler accepts CODE, preprocessing directives, and finds the library of FLAG.
+links() {
+    printf '%s\nint main() {}\n' "$2" | "$compiler" -std=c++20 -x c++ - -o /dev/null "$1" >/dev/null 2>&1
+}
+
+# Prints what is not there, a line each.
+missing() {
+    local tool
+    for tool in "$compiler" cmake ninja; do
+        command -v "$tool" >/dev/null || echo "$tool"
+    done
+    command -v "$compiler" >/dev/null || return 0
+    links -lboost_json $'#include <boost/version.hpp>\n#if BOOST_VERSION < 108100 || !__has_include(<boost/json.hpp>)\n#error\n#endif' ||
+        echo "Boost 1.81 or later, with Boost.JSON"
+    links -lcurl '#include <curl/curl.h>' || echo "libcurl"
+    links -lssl '#include <openssl/ssl.h>' || echo "OpenSSL"
+    if [ "${1:-}" = tests ]; then
+        command -v python3 >/dev/null || echo "python3"
+        links -lsqlite3 '#include <sqlite3.h>' || echo "SQLite 3"
+        links -lm $'#if !__has_include(<catch2/catch.hpp>) && !__has_include(<catch2/catch_all.hpp>)\n#error\n#endif' ||
+            echo "Catch2"
+    fi
+}
+
+lacking=$(missing "$@")
+[ -n "$lacking" ] || exit 0
+if ! command -v apt-get >/dev/null; then
+    printf 'Please install, and run this again:\n%s\n' "$lacking" >&2
+    exit 2
+fi
+
+apt() {
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { printf 'Neither root nor sudo; to be installed:\n%s\n' "$lacking" >&2; exit 2; }
+        as_root=(sudo)
+    fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# apt-get update does not wait for another one to end.
+for attempt in 1 2 3 4 5; do
+    if apt update; then break; fi
+    [ "$attempt" -lt 5 ] || exit 1
+    sleep 10
+done
+
+# Debian 12 has Boost 1.81 beside its older default.
+boost=
+if apt-cache show libboost-json1.81-dev >/dev/null 2>&1; then boost=1.81; fi
+packages=(g++ cmake ninja-build python3 libboost$boost-dev libboost-json$boost-dev libcurl4-openssl-dev libssl-dev)
+if [ "${1:-}" = tests ]; then packages+=(libsqlite3-dev catch2); fi
+apt install -y --no-install-recommends "${packages[@]}" >/dev/null
+
+lacking=$(missing "$@")
+if [ -n "$lacking" ]; then
+    printf 'The packages of this system do not bring:\n%s\n' "$lacking" >&2
+    exit 2
+fi

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the single headers of single_include/ from include/; with --check only compares them.
+
+An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. Include guards stay,
+so a program may include a single header and parts of include/ together. The result depends on the headers alone.
+"""
+import argparse
+import difflib
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+INCLUDE = HERE.parent / "include"
+SINGLE = ("globus/globus.hpp", "globus/sandbox.hpp")
+# Headers that a user includes by their own name: they need a library, or belong into one source file only.
+ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/sandbox/src.hpp"}
+
+OWN = re.compile(r"\s*#\s*include\s*<(globus/[^>]+)>")
+QUOTED = re.compile(r'\s*#\s*include\s*"')
+OPEN = re.compile(r"\s*#\s*if(def|ndef)?\b(.*)")
+CLOSE = re.compile(r"\s*#\s*endif\b")
+SANDBOX_BODIES = "GLOBUS_SANDBOX_SEPARATE_COMPILATION"
+LICENSE = "// SPDX-License-Identifier: Apache-2.0\n"
+
+
+def expand(name, seen):
+    """The lines of a header with its own includes replaced; adds what it reaches to `seen`."""
+    path = INCLUDE / name
+    if not path.is_file():
+        sys.exit(f"include/{name}: no such header")
+    seen.add(name)
+    conditions = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(True), 1):
+        where = f"include/{name}:{number}"
+        if QUOTED.match(line):
+            sys.exit(f"{where}: own headers are included as <globus/...>")
+        if opened := OPEN.match(line):
+            conditions.append(opened[2])
+        elif CLOSE.match(line):
+            if not conditions:
+                sys.exit(f"{where}: #endif without #if")
+            conditions.pop()
+        if not (own := OWN.match(line)):
+            if line != LICENSE:
+                yield line
+            continue
+        inner = conditions[1:]  # without the guard
+        if any(SANDBOX_BODIES not in condition for condition in inner):
+            sys.exit(f"{where}: an own header is included under a condition")
+        if own[1] not in seen:
+            # What is first met under a condition may be missing after it, where the guards decide.
+            yield from expand(own[1], set(seen) if inner else seen)
+    if conditions:
+        sys.exit(f"include/{name}: #if without #endif")
+
+
+def reached(names):
+    """All headers that the headers `names` include."""
+    found, left = set(), list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += [own[1] for line in (INCLUDE / name).read_text("utf-8").splitlines() if (own := OWN.match(line))]
+    return found
+
+
+def render(name):
+    """The single header for the umbrella `name`."""
+    text = re.sub(r"\n{3,}", "\n\n", "".join(expand(name, set())))
+    macros = (INCLUDE / "globus/version.hpp").read_text("utf-8")
+    version = re.search(r'GLOBUS_VERSION_STRING "([^"]+)"', macros)[1]
+    return f"{LICENSE}// globus {version}, made by single_include/generate.py: edit include/, not this file.\n{text}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is out of date")
+    check = parser.parse_args().check
+
+    have = {path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.[hi]pp")}
+    if lost := sorted(have - reached(set(SINGLE) | (ALONE & have))):
+        sys.exit("no umbrella includes " + ", ".join(lost))
+
+    status = 0
+    for name in SINGLE:
+        wanted, output = render(name), HERE / name
+        found = output.read_text("utf-8") if output.is_file() else ""
+        if found == wanted:
+            continue
+        if not check:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_bytes(wanted.encode())
+            continue
+        lines = difflib.unified_diff(found.splitlines(), wanted.splitlines(), "as committed", "as it should be", "", "", 1, "")
+        print(*list(lines)[:40], sep="\n")
+        print(f"single_include/{name} is out of date: run python3 single_include/generate.py", file=sys.stderr)
+        status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+# What a wrong program is told.
+#
+#   cmake -D COMPILER=<compiler> -D FLAGS=<flag|flag|...> -D SOURCE=<file> -P RejectTest.cmake
+#
+# SOURCE holds a right program and, where GLOBUS_REJECT is defined, a wrong one. The right one must compile. The wrong
+# one must not, must be refused with one error, and the compiler's words must match every line of SOURCE of the form
+#
+#   // expect: <regular expression of CMake>
+cmake_minimum_required(VERSION 3.22)
+
+file(STRINGS "${SOURCE}" expected REGEX "^// expect: ")
+list(TRANSFORM expected REPLACE "^// expect: " "")
+if(NOT expected)
+  message(FATAL_ERROR "${SOURCE} expects nothing: add a line `// expect: <regular expression>`")
+endif()
+
+set(ENV{LC_ALL} C) # English words and plain quotation marks
+string(REPLACE "|" ";" flags "${FLAGS}")
+
+function(compile status_variable words_variable)
+  execute_process(
+    COMMAND ${COMPILER} ${flags} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
+    RESULT_VARIABLE status
+    OUTPUT_VARIABLE words
+    ERROR_VARIABLE words)
+  set(${status_variable} "${status}" PARENT_SCOPE)
+  set(${words_variable} "${words}" PARENT_SCOPE)
+endfunction()
+
+compile(status words)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "The right program does not compile:\n${words}")
+endif()
+
+compile(status words -DGLOBUS_REJECT)
+if(status EQUAL 0)
+  message(FATAL_ERROR "The wrong program compiles.")
+endif()
+foreach(expression IN LISTS expected)
+  if(NOT words MATCHES "${expression}")
+    message(FATAL_ERROR "The wrong program is refused, but not in these words:\n  ${expression}\nbut in these:\n${words}")
+  endif()
+endforeach()
+
+# Only the places are matched: the words after them may hold semicolons, which would count as more errors.
+string(REGEX MATCHALL "[^\n;]+:[0-9]+: (fatal )?error: " errors "${words}")
+list(LENGTH errors count)
+if(NOT count EQUAL 1)
+  message(FATAL_ERROR "The wrong program is refused with ${count} errors; one is enough:\n${words}")
+endif()

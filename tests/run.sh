@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests; exits with a failure if one fails. Installs what is missing on Debian and Ubuntu.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash examples/install.sh tests
+jobs=$(getconf _NPROCESSORS_ONLN)
+launcher=()
+if command -v ccache >/dev/null; then
+    export CCACHE_SLOPPINESS=pch_defines,time_macros
+    launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+
+cmake --preset default "${launcher[@]}"
+cmake --build --preset default --parallel "$jobs"
+ctest --preset default --parallel "$jobs"
