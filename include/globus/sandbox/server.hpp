@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SANDBOX_SERVER_HPP
+#define GLOBUS_SANDBOX_SERVER_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/**
+ * Marks the definitions of the sandbox: `inline` in a header-only build, nothing when one file of the program compiles
+ * them (see globus/sandbox/src.hpp).
+ */
+#ifdef GLOBUS_SANDBOX_SEPARATE_COMPILATION
+#define GLOBUS_SANDBOX_DECL
+#else
+#define GLOBUS_SANDBOX_DECL inline
+#endif
+
+namespace globus::sandbox {
+
+namespace detail {
+class World;
+class Host;
+}  // namespace detail
+
+/// Thrown when the sandbox cannot do what it is asked: a port in use, a directory that is missing, a malformed rule.
+class SandboxError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Thrown by Session::verify; `what()` lists what was expected and what happened.
+class VerifyError : public SandboxError {
+public:
+    using SandboxError::SandboxError;
+};
+
+/// An application known to the sandbox's Globus Auth. No secret means a native (public) application.
+struct App {
+    std::string id;
+    std::string secret = {};
+    std::string name = "Sandbox App";
+    std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
+};
+
+/// A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user.
+struct User {
+    std::string id;
+    std::string username;
+    std::string name = "Sandbox User";
+    std::string email = {};
+    std::string organization = "Globus Sandbox";
+};
+
+/// What kind of collection it is.
+enum class CollectionKind { mapped, guest };
+
+/// A collection: a directory of this machine, seen through the Transfer service.
+struct Collection {
+    std::string id;
+    std::filesystem::path directory;
+    std::string display_name = "Sandbox Collection";
+    CollectionKind kind = CollectionKind::guest;
+    bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
+    bool high_assurance = false;
+};
+
+/// How time passes in the sandbox.
+enum class ClockMode {
+    real,    ///< with the machine; Session::advance_clock adds to it
+    manual,  ///< only when Session::advance_clock is called: expiry and tasks stand still in between
+};
+
+/// How many requests a service accepts; more are answered 429 with `Retry-After`. Zero is no limit.
+struct RateLimit {
+    double requests_per_second = 0;
+    double burst = 0;
+};
+
+/**
+ * What a sandbox is made of. Every member has a useful default: `Server server;` has one native and one confidential
+ * application, one user, a source collection with files in it and an empty destination.
+ */
+struct Options {
+    std::uint16_t port = 0;        ///< of the services; 0 takes a free one
+    std::uint16_t admin_port = 0;  ///< of the admin calls; 0 takes a free one
+    /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
+    std::filesystem::path root = {};
+    std::uint64_t seed =
+        1;  ///< of identifiers, tokens and probabilities: the same seed and calls give the same journal
+    ClockMode clock = ClockMode::real;
+    std::chrono::seconds token_lifetime{172800};
+    bool rotate_refresh_tokens = false;       ///< each refresh gives a new refresh token and spends the old one
+    bool detect_refresh_token_reuse = false;  ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
+    RateLimit rate_limit = {};
+    std::chrono::milliseconds task_duration{0};      ///< how long a task stays ACTIVE at least
+    std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
+    std::size_t journal_limit = 50000;               ///< entries kept; counts go on being exact beyond it
+    std::vector<App> apps = {};
+    std::vector<User> users = {};
+    std::vector<Collection> collections = {};
+};
+
+/// One request as the sandbox saw it.
+struct JournalEntry {
+    std::uint64_t number = 0;  ///< from 1, in the order of arrival
+    double time = 0;           ///< seconds of the sandbox's clock since the session began
+    std::string service;       ///< "auth", "transfer", ...; "unknown" when no route fits
+    std::string operation;     ///< the name of the operation in the SDKs, e.g. "submit_transfer"
+    std::string method;
+    std::string target;                                        ///< as sent, with the query
+    std::vector<std::pair<std::string, std::string>> headers;  ///< credentials are replaced
+    std::string body_sha256;
+    std::uint64_t token_generation = 0;  ///< 1 for the first access token of its grant, 2 after a refresh; 0 unknown
+    std::uint64_t connection = 0;        ///< which TCP connection, from 1
+    bool reused_connection = false;      ///< not the first request on it
+    std::string fault;                   ///< what was done to it, "" for nothing
+    bool committed = false;              ///< its effect took place
+    int status = 0;                      ///< of the answer; 0 when none was sent
+    std::uint64_t bytes_out = 0;
+};
+
+/// What Session::verify checks: how often an operation was called.
+struct Expectation {
+    std::string operation;
+    std::uint64_t at_least = 1;
+    std::uint64_t at_most = UINT64_MAX;
+    std::string path = {};  ///< a glob over the path; empty for any
+};
+
+/**
+ * One isolated Globus: its own address, tokens, tasks, clock, faults and journal.
+ *
+ * A Server is its first session; Server::open_session makes others, so that tests can run in parallel against one
+ * program. A copy is another handle to the same session.
+ *
+ * @par Faults
+ * A rule says which requests (`match`), when (`phase`), how often (`times`, `probability`) and what (`action`):
+ * @code
+ * server.add_fault(R"({"match": {"operation": "submit_transfer"}, "phase": "after_commit",
+ *                      "times": 1, "action": {"type": "reset"}})");
+ * @endcode
+ * The submission takes place, the caller sees its connection reset. The whole language is described in
+ * globus/sandbox.hpp.
+ *
+ * @par Thread safety
+ * All member functions may be called from any thread.
+ */
+class Session {
+public:
+    /// Where all services of this session are, with a slash at the end: "http://127.0.0.1:40123/".
+    [[nodiscard]] std::string base_url() const;
+    /// The session's name in admin calls.
+    [[nodiscard]] std::string id() const;
+    /// The port of base_url().
+    [[nodiscard]] std::uint16_t port() const;
+
+    /**
+     * The variables with which SDKs and programs find this session: `GLOBUS_SDK_SERVICE_URL_AUTH` and so on for each
+     * service, and `GLOBUS_SANDBOX_*` with identifiers and fresh refresh tokens.
+     */
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment();
+
+    /// The first application that has a secret, and its secret.
+    [[nodiscard]] std::string client_id() const;
+    [[nodiscard]] std::string client_secret() const;
+    /// The first application that has none.
+    [[nodiscard]] std::string native_client_id() const;
+    /// The first user.
+    [[nodiscard]] User user() const;
+    /// The first and second collection.
+    [[nodiscard]] std::string source_collection() const;
+    [[nodiscard]] std::string destination_collection() const;
+    /// Where the files of a collection are on this machine.
+    [[nodiscard]] std::filesystem::path directory(std::string_view collection_id) const;
+
+    /**
+     * An access token of the first user for a scope or a resource server ("transfer.api.globus.org"), as if the native
+     * application had got it.
+     */
+    [[nodiscard]] std::string user_token(std::string_view scope);
+    /**
+     * A refresh token of the first user for one scope or resource server.
+     *
+     * @param client_id  the application it belongs to; empty for the native one
+     */
+    [[nodiscard]] std::string issue_refresh_token(std::string_view scope, std::string_view client_id = {});
+
+    void expire_access_tokens();                ///< every access token issued so far is expired
+    void revoke_token(std::string_view token);  ///< an access or a refresh token
+    void revoke_all_tokens();                   ///< all of them
+    void rotate_keys();                         ///< id tokens are signed by a new key; the old one is still listed
+    void set_token_lifetime(std::chrono::seconds lifetime);
+    /// Answers of `service` are 403 ConsentRequired until the user consented to `scopes`.
+    void require_consent(std::string_view service, std::vector<std::string> scopes);
+    /**
+     * Answers of `service` are 403 with these `authorization_parameters` ({"session_required_mfa": true}, ...) until
+     * the token comes from a login that asked for them.
+     */
+    void require_session(std::string_view service, boost::json::object authorization_parameters);
+    /// "ok", "disconnected", "login_failed", "permission_denied" or "size_limit".
+    void set_collection_state(std::string_view collection_id, std::string_view state);
+
+    /// Lets time pass: tokens expire, tasks go on. Returns when the tasks that became due have done their step.
+    void advance_clock(std::chrono::milliseconds by);
+    /// The sandbox's time.
+    [[nodiscard]] std::chrono::system_clock::time_point now() const;
+    /// Waits until no task is about to do anything; false when `timeout` passed first. For the real clock.
+    bool wait_for_tasks(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+
+    /**
+     * Adds a rule, or an array of them; a string is read as JSON text.
+     *
+     * @return the number of the (first) rule
+     * @throws SandboxError when the rule is malformed; the message says what is wrong
+     */
+    std::uint64_t add_fault(boost::json::value const& rule);
+    void clear_faults();
+    /// The rules, with how often each fired and may still fire.
+    [[nodiscard]] boost::json::array faults() const;
+    /// Adds the rules of a named scenario: "lost_submit_reply", "auth_down", ... (see scenario_names()).
+    void scenario(std::string_view name);
+    /// The scenarios there are.
+    [[nodiscard]] static std::vector<std::string> scenario_names();
+
+    /// The requests seen, optionally of one operation only and after a number.
+    [[nodiscard]] std::vector<JournalEntry> journal(std::string_view operation = {}, std::uint64_t after = 0) const;
+    /// How many requests called `operation`, since the session began or the journal was cleared.
+    [[nodiscard]] std::uint64_t count(std::string_view operation) const;
+    /// How many requests there were altogether.
+    [[nodiscard]] std::uint64_t count() const;
+    void clear_journal();
+    /// What really happened: tasks, groups, flows, runs, timers, indices, tokens.
+    [[nodiscard]] boost::json::object state() const;
+    /// @throws VerifyError when an operation was called more or less often than expected
+    void verify(std::vector<Expectation> const& expectations) const;
+
+    /// Remembers tokens, tasks and documents (not the files); restore() goes back to it.
+    void snapshot();
+    /// @throws SandboxError when there is no snapshot
+    void restore();
+    /// Closes the connections that wait for a request, as a server does whose keep-alive time is over.
+    void drop_idle_connections();
+
+protected:
+    Session() = default;
+    explicit Session(std::shared_ptr<detail::World> world);
+    std::shared_ptr<detail::World> world_;
+    friend class detail::Host;
+};
+
+/**
+ * A Globus of one's own, on 127.0.0.1: Auth, Transfer, Groups, Search, Flows, Timers, Compute and the data of
+ * collections on one port, admin calls on another.
+ *
+ * @par Example
+ * @code
+ * globus::sandbox::Server sandbox;
+ * auto token = sandbox.user_token("transfer.api.globus.org");
+ * auto body  = my_http_get(sandbox.base_url() + "v0.10/task_list", token);
+ * @endcode
+ *
+ * The destructor ends all connections at once and joins all threads. Nothing leaves the machine; tokens begin with
+ * "sandbox-" and are worth nothing anywhere else.
+ */
+class Server : public Session {
+public:
+    /// Starts listening. @throws SandboxError when a port or directory cannot be had
+    explicit Server(Options options = {});
+    ~Server();
+    Server(Server const&) = delete;
+    Server& operator=(Server const&) = delete;
+
+    /// Where the admin calls are: "http://127.0.0.1:40124/admin/v1/".
+    [[nodiscard]] std::string admin_url() const;
+    /// The bearer secret of the admin calls; new for each server.
+    [[nodiscard]] std::string admin_secret() const;
+
+    /// Another session, with another address. It lives until it is closed or the server ends.
+    [[nodiscard]] Session open_session(Options options = {});
+    /// Ends a session of open_session().
+    void close_session(Session const& session);
+
+private:
+    std::unique_ptr<detail::Host> host_;
+};
+
+}  // namespace globus::sandbox
+
+#endif  // GLOBUS_SANDBOX_SERVER_HPP
