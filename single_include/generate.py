@@ -31,13 +31,14 @@ def expand(name, seen):
     if not path.is_file():
         sys.exit(f"include/{name}: no such header")
     seen.add(name)
+    guard = re.sub("[/.]", "_", name).upper()
     conditions = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(True), 1):
         where = f"include/{name}:{number}"
         if QUOTED.match(line):
             sys.exit(f"{where}: own headers are included as <globus/...>")
         if opened := OPEN.match(line):
-            conditions.append(opened[2])
+            conditions.append(opened[2].strip())
         elif CLOSE.match(line):
             if not conditions:
                 sys.exit(f"{where}: #endif without #if")
@@ -46,9 +47,9 @@ def expand(name, seen):
             if line != LICENSE:
                 yield line
             continue
-        inner = conditions[1:]  # without the guard
+        inner = [condition for condition in conditions if condition != guard]
         if any(SANDBOX_BODIES not in condition for condition in inner):
-            sys.exit(f"{where}: an own header is included under a condition")
+            sys.exit(f"{where}: an own header is included under a condition other than {guard}")
         if own[1] not in seen:
             # What is first met under a condition may be missing after it, where the guards decide.
             yield from expand(own[1], set(seen) if inner else seen)

@@ -9,13 +9,17 @@
 cmake_minimum_required(VERSION 3.22)
 
 file(STRINGS "${SOURCE}" expected REGEX "^// expect: ")
-list(TRANSFORM expected REPLACE "^// expect: " "")
 if(NOT expected)
   message(FATAL_ERROR "${SOURCE} expects nothing: add a line `// expect: <regular expression>`")
 endif()
 
 set(ENV{LC_ALL} C) # English words and plain quotation marks
 string(REPLACE "|" ";" flags "${FLAGS}")
+
+function(fail reason)
+  message(NOTICE "${words}")
+  message(FATAL_ERROR "${reason}")
+endfunction()
 
 function(compile status_variable words_variable)
   execute_process(
@@ -29,16 +33,17 @@ endfunction()
 
 compile(status words)
 if(NOT status EQUAL 0)
-  message(FATAL_ERROR "The right program does not compile:\n${words}")
+  fail("The right program does not compile; the compiler's words are above.")
 endif()
 
 compile(status words -DGLOBUS_REJECT)
 if(status EQUAL 0)
   message(FATAL_ERROR "The wrong program compiles.")
 endif()
-foreach(expression IN LISTS expected)
+foreach(line IN LISTS expected)
+  string(REGEX REPLACE "^// expect: " "" expression "${line}")
   if(NOT words MATCHES "${expression}")
-    message(FATAL_ERROR "The wrong program is refused, but not in these words:\n  ${expression}\nbut in these:\n${words}")
+    fail("The wrong program is refused, but in the words above, not in these:\n  ${expression}")
   endif()
 endforeach()
 
@@ -46,5 +51,5 @@ endforeach()
 string(REGEX MATCHALL "[^\n;]+:[0-9]+: (fatal )?error: " errors "${words}")
 list(LENGTH errors count)
 if(NOT count EQUAL 1)
-  message(FATAL_ERROR "The wrong program is refused with ${count} errors; one is enough:\n${words}")
+  fail("The wrong program is refused with the ${count} errors above; one is enough.")
 endif()
