@@ -61,6 +61,7 @@ boost=
 if apt-cache show libboost-json1.81-dev >/dev/null 2>&1; then boost=1.81; fi
 packages=(g++ cmake ninja-build python3 libboost$boost-dev libboost-json$boost-dev libcurl4-openssl-dev libssl-dev)
 if [ "${1:-}" = tests ]; then packages+=(libsqlite3-dev catch2); fi
+echo "Installing ${packages[*]} ..."
 apt install -y --no-install-recommends "${packages[@]}" >/dev/null
 
 lacking=$(missing "$@")
