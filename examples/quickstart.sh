@@ -29,15 +29,19 @@ echo "Building quickstart and globus-sandbox ..."
         cmake --build "$build" --target quickstart globus-sandbox
 } >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 
-if ! compgen -A export GLOBUS_ >/dev/null; then
+if ! compgen -A export GLOBUS_ | grep -qvx GLOBUS_CONTRACT_DIR; then
     "$build/examples/globus-sandbox" --port 0 --print-env >"$log" &
     sandbox=$!
-    # It prints `export NAME=value` lines once it serves; the last line is complete when all of them are.
+    # Once it serves it prints lines of `export NAME=value`: all are there when the file has stopped growing.
+    size=0
     for _ in $(seq 100); do
-        if [ -s "$log" ]; then break; fi
-        kill -0 "$sandbox" 2>/dev/null || { echo "globus-sandbox did not start" >&2; exit 1; }
+        kill -0 "$sandbox" 2>/dev/null || break
+        before=$size
+        size=$(wc -c <"$log")
+        if [ "$size" -gt 0 ] && [ "$size" -eq "$before" ]; then break; fi
         sleep 0.1
     done
+    [ "$size" -gt 0 ] || { echo "globus-sandbox did not start" >&2; exit 1; }
     eval "$(cat "$log")"
 fi
 

@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests; exits with a failure if one fails. Installs what is missing on Debian and Ubuntu.
+#
+#   bash tests/run.sh           the quickest build
+#   bash tests/run.sh asan      another preset of CMakePresets.json: release, asan, tsan, clang
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+preset=${1:-default}
 bash examples/install.sh tests
 jobs=$(getconf _NPROCESSORS_ONLN)
 launcher=()
@@ -11,9 +15,9 @@ if command -v ccache >/dev/null; then
     launcher=(-D CMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
 
-cmake --preset default "${launcher[@]}"
-cmake --build --preset default --parallel "$jobs"
+cmake --preset "$preset" "${launcher[@]}"
+cmake --build --preset "$preset" --parallel "$jobs"
 if [ -n "${CI:-}" ]; then # every header compiles alone
-    cmake --build --preset default --parallel "$jobs" --target globus_verify_interface_header_sets
+    cmake --build --preset "$preset" --parallel "$jobs" --target globus_verify_interface_header_sets
 fi
-ctest --preset default --parallel "$jobs"
+ctest --preset "$preset" --parallel "$jobs"
