@@ -3,8 +3,8 @@
 """What it costs to compile a program that uses globus-cpp, beside what libcurl and Boost.JSON cost alone.
 
 Every round compiles every program once, in turn, so that a busy machine slows all of them alike. The table gives the
-median time, its ratio to the baseline of the same round, and the most memory that the compiler took. The last row is the
-cost of one more operation in a program that uses some already.
+median time, its ratio to the baseline of the same round, and the most memory that the compiler took. The last row is
+the cost of one more operation in a program that uses one already.
 """
 import argparse
 import os
@@ -71,7 +71,8 @@ def programs():
     yield "hello-world, single header", hello("globus/globus.hpp"), [SINGLE]
     yield "hello-world, globus/globus.hpp", hello("globus/globus.hpp"), [INCLUDE]
     for header in sorted((ROOT / "include/globus/services").glob("*.hpp")):
-        yield f"globus/services/{header.name} alone", f"#include <globus/services/{header.name}>\nint main() {{}}\n", [INCLUDE]
+        name = f"globus/services/{header.name}"
+        yield f"{name} alone", f"#include <{name}>\nint main() {{}}\n", [INCLUDE]
     yield f"{len(CALLS)} operations, globus/globus.hpp", hello("globus/globus.hpp", len(CALLS)), [INCLUDE]
 
 
@@ -90,7 +91,7 @@ def main():
     parser.add_argument("--cxx", default="g++", help="the compiler and its flags (default: %(default)s)")
     parser.add_argument("--opt", default="-O0", help="the level of optimisation (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="how often all is compiled (default: %(default)s)")
-    parser.add_argument("--only", default="", help="measure only the programs whose name has this text, and the baseline")
+    parser.add_argument("--only", default="", help="measure the baseline and what has this text in its name")
     options = parser.parse_args()
     compiler = [*shlex.split(options.cxx), "-std=c++20", options.opt, "-c"]
 
@@ -114,7 +115,8 @@ def main():
     if some in runs and one in runs:
         more = len(CALLS) - 1
         seconds = statistics.median((b[0] - a[0]) / more for a, b in zip(runs[one], runs[some]))
-        print(f"| one more operation | {seconds:.3f} | {seconds / statistics.median(b[0] for b in runs[BASELINE]):.3f} | |")
+        ratio = seconds / statistics.median(base[0] for base in runs[BASELINE])
+        print(f"| one more operation | {seconds:.3f} | {ratio:.3f} | |")
 
 
 if __name__ == "__main__":

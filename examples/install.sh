@@ -21,7 +21,7 @@ missing() {
         command -v "$tool" >/dev/null || echo "$tool"
     done
     command -v "$compiler" >/dev/null || return 0
-    links -lboost_json $'#include <boost/version.hpp>\n#if BOOST_VERSION < 108100 || !__has_include(<boost/json.hpp>)\n#error\n#endif' ||
+    links -lboost_json $'#include <boost/version.hpp>\n#if BOOST_VERSION < 108100\n#error\n#endif' ||
         echo "Boost 1.81 or later, with Boost.JSON"
     links -lcurl '#include <curl/curl.h>' || echo "libcurl"
     links -lssl '#include <openssl/ssl.h>' || echo "OpenSSL"
@@ -59,7 +59,7 @@ done
 # Debian 12 has Boost 1.81 beside its older default.
 boost=
 if apt-cache show libboost-json1.81-dev >/dev/null 2>&1; then boost=1.81; fi
-packages=(g++ cmake ninja-build python3 libboost$boost-dev libboost-json$boost-dev libcurl4-openssl-dev libssl-dev)
+packages=(g++ cmake ninja-build python3 libcurl4-openssl-dev libssl-dev "libboost$boost-dev" "libboost-json$boost-dev")
 if [ "${1:-}" = tests ]; then packages+=(libsqlite3-dev catch2); fi
 echo "Installing ${packages[*]} ..."
 apt install -y --no-install-recommends "${packages[@]}" >/dev/null

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the single headers of single_include/ from include/; with --check only compares them.
 
-An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. Include guards stay,
-so a program may include a single header and parts of include/ together. The result depends on the headers alone.
+An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. Include guards
+stay, so a program may include a single header and parts of include/ together. The result depends on the headers alone.
 """
 import argparse
 import difflib
@@ -95,7 +95,8 @@ def main():
             output.parent.mkdir(parents=True, exist_ok=True)
             output.write_bytes(wanted.encode())
             continue
-        lines = difflib.unified_diff(found.splitlines(), wanted.splitlines(), "as committed", "as it should be", "", "", 1, "")
+        files = found.splitlines(), wanted.splitlines()
+        lines = difflib.unified_diff(*files, "as committed", "as it should be", n=1, lineterm="")
         print(*list(lines)[:40], sep="\n")
         print(f"single_include/{name} is out of date: run python3 single_include/generate.py", file=sys.stderr)
         status = 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests; exits with a failure if one fails. Installs what is missing on Debian and Ubuntu.
+# Builds everything and runs all tests; exits with a failure if one fails. Installs what is missing first.
 #
 #   bash tests/run.sh           the quickest build
 #   bash tests/run.sh asan      another preset of CMakePresets.json: release, asan, tsan, clang
