@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
+#define GLOBUS_CLIENT_CALL_OPTIONS_HPP
+
+#include <globus/client/query_params.hpp>
+#include <globus/http/message.hpp>
+#include <globus/http/retry.hpp>
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+namespace globus {
+
+/**
+ * What one call may differ in. Every operation takes it as its second argument.
+ *
+ *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
+ */
+struct CallOptions {
+    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's.
+    std::optional<std::chrono::duration<double>> timeout = {};
+    /// The same as a point in time; the earlier of the two holds.
+    std::optional<http::Clock::time_point> deadline = {};
+    std::stop_token stop = {};                ///< cancels the call from another thread; it ends within 100 ms
+    http::Headers headers = {};               ///< added to the request; they replace the client's own of the same name
+    QueryParams query = {};                   ///< added to the request's query
+    std::optional<RetryClass> retry_as = {};  ///< in place of the operation's own, if you know better
+    http::Sink sink = {};                     ///< takes the body of a success in pieces, as it comes
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_CLIENT_HPP
+#define GLOBUS_CLIENT_CLIENT_HPP
+
+#include <globus/client/call_options.hpp>
+#include <globus/client/check_client.hpp>
+#include <globus/client/environment.hpp>
+#include <globus/client/operation.hpp>
+#include <globus/client/paging.hpp>
+#include <globus/client/response.hpp>
+#include <globus/http/log.hpp>
+#include <globus/version.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+class CurlTransport;
+struct CurlOptions;
+
+namespace detail {
+
+/// A transport of the type's own making; CurlTransport takes its idle time-out from the environment.
+template <class T>
+T default_transport() {
+    if constexpr (std::same_as<T, CurlTransport>) {
+        // dependent, so that this header does not need libcurl's
+        std::conditional_t<std::same_as<T, CurlTransport>, CurlOptions, T> options;
+        auto const timeout = Environment::http_timeout();
+        options.idle_timeout = std::chrono::seconds(
+            timeout ? std::max<std::chrono::seconds::rep>(1, std::chrono::ceil<std::chrono::seconds>(*timeout).count())
+                    : 0);
+        return T(std::move(options));
+    } else {
+        return T();
+    }
+}
+
+/// A program's or library's name and version as X-Globus-Client-Info takes it: "product=x,version=1".
+inline std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more) {
+    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
+    for (auto const& item : more) {
+        char separator = ';';
+        for (auto const& [key, value] : item) {
+            for (std::string const* text : {&key, &value})
+                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
+                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
+            (header += std::exchange(separator, ',')) += key + '=' + value;
+        }
+    }
+    http::check_header("X-Globus-Client-Info", header);
+    return header;
+}
+
+}  // namespace detail
+
+/**
+ * What a client may be told at its construction.
+ *
+ *     Client<TransferService, AccessTokenPolicy> client{token, {.app_name = "nightly-backup", .timeout = 30s}};
+ */
+template <class T, class R = DefaultRetry>
+struct ClientOptions {
+    T transport = detail::default_transport<T>();
+    R retry = R();
+    std::string base_url = {};     ///< of the service; else GLOBUS_SDK_SERVICE_URL_*, else the environment's
+    std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
+    std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
+    std::string app_name = {};     ///< added to the User-Agent
+    std::vector<std::vector<std::pair<std::string, std::string>>> client_info = {};  ///< added to X-Globus-Client-Info
+    std::chrono::duration<double> timeout{120};              ///< of a call as a whole; CallOptions can differ
+    std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer answer is a NetworkError (too_large)
+    LogHook log = {};                                        ///< called after each attempt
+};
+
+/**
+ * A client of one Globus service: the service, how it is authorised and how its bytes travel are its type.
+ *
+ *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
+ *
+ *     Transfer transfer{RefreshPolicy{app, "refresh token"}};
+ *     for (File const& file : transfer.operation_ls({.endpoint_id = id, .path = "/~/"})->DATA) ...
+ *
+ * Each operation of the service is a member function with the name that the Python SDK uses, which takes its struct:
+ * `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns the error in place
+ * of throwing it, and `paginate(TaskList{})` is a range over all pages.
+ *
+ * @tparam S  the service: TransferService, AuthService, ...
+ * @tparam A  the authorizer policy: AccessTokenPolicy, RefreshPolicy<Confidential>, ...
+ * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
+ * @tparam R  when a failed request is made again: DefaultRetry, NoRetry
+ *
+ * A combination that cannot work does not compile, and the message says what to use in its place.
+ *
+ * @par Errors
+ * UsageError before anything is sent, NetworkError when no answer came, the service's ApiError for an error status,
+ * DecodeError for an answer that is not what it should be; and what the authorizer throws.
+ * @par Thread safety
+ * A client does not change after its construction: any const member function may be called from any thread.
+ * Copies share connections, tokens and the retry budget.
+ */
+template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
+class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
+public:
+    using service_type = S;
+    using authorizer_type = A;
+    using transport_type = T;
+    using Options = ClientOptions<T, R>;
+
+    /// @throws UsageError  for an unusable base URL or environment, and for a name that cannot be in a header
+    explicit Client(A authorizer, Options options = Options{})
+        requires std::default_initializable<S>
+        : Client(S{}, std::move(authorizer), std::move(options)) {}
+
+    /// For the services that have something of their own: an address, a flow id, a client id.
+    Client(S service, A authorizer, Options options = Options{})
+        : service_(std::move(service)), authorizer_(std::move(authorizer)), options_(std::move(options)) {
+        std::optional<Environment> environment;
+        auto const where = [&]() -> Environment const& {
+            if (!environment)
+                environment = options_.environment.empty() ? Environment::current() : Environment(options_.environment);
+            return *environment;
+        };
+        if constexpr (requires { service_.base_url(); }) {
+            if (options_.base_url.empty()) options_.base_url = service_.base_url();
+        }
+        if (options_.base_url.empty()) options_.base_url = where().service_url(S::name);
+        options_.base_url = http::check_base_url(options_.base_url);
+        options_.auth_url = http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
+                                                 : S::name == std::string_view("auth") ? options_.base_url
+                                                                                       : where().service_url("auth"));
+        user_agent_ = "globus-sdk-cpp-" GLOBUS_VERSION_STRING;
+        if (!options_.app_name.empty()) user_agent_ += '/' + options_.app_name;
+        http::check_header("User-Agent", user_agent_);
+        client_info_ = detail::client_info_header(options_.client_info);
+    }
+
+    /**
+     * Sends an operation and reads its answer.
+     *
+     * @throws UsageError, NetworkError, S::error, DecodeError and what the authorizer throws
+     */
+    template <Operation O>
+        requires std::same_as<typename O::service, S>
+    Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
+        http::Request request = detail::to_request(operation, service_, options_.base_url);
+        return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options);
+    }
+    template <Operation O>
+        requires(!std::same_as<typename O::service, S>)
+    void send(O const&, CallOptions const& = {}) const =
+        delete;  // this operation belongs to another service: use a Client of that service
+
+    /// As `send`, but a globus::Error is returned, not thrown.
+    template <Operation O>
+        requires std::same_as<typename O::service, S>
+    Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
+        return Result<Response<typename O::result>>::from([&] { return send(operation, options); });
+    }
+
+    /**
+     * A range over the items of all pages of an operation; `.pages()` is one over the pages.
+     *
+     *     for (Task const& task : client.paginate(TaskList{})) ...
+     *
+     * Each page is one call, made when the loop comes to it. See Paginated.
+     */
+    template <Operation O>
+        requires std::same_as<typename O::service, S>
+    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const {
+        return Paginated<Client, O>(*this, std::move(operation), std::move(options));
+    }
+
+    /// A request that this library has no operation for.
+    struct RawRequest {
+        http::Method method = http::Method::get;
+        std::string path = {};  ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
+        QueryParams query = {};
+        std::optional<std::string> body = {};
+        std::string content_type = "application/json";
+        std::optional<RetryClass> retry = {};
+    };
+
+    /**
+     * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
+     * the client's own origin.
+     */
+    Response<Json> request(RawRequest raw, CallOptions const& options = {}) const {
+        http::Request request;
+        request.method = raw.method;
+        bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
+        request.url = absolute ? raw.path : options_.base_url + encode_path(raw.path);
+        if (!raw.query.empty()) add_query(request.url, raw.query);
+        if (raw.body) {
+            request.body = std::move(*raw.body);
+            request.has_body = true;
+            if (!raw.content_type.empty()) request.headers.add("Content-Type", std::move(raw.content_type));
+        }
+        bool const reads = raw.method == http::Method::get || raw.method == http::Method::head;
+        bool const repeatable = raw.method == http::Method::put || raw.method == http::Method::delete_;
+        RetryClass const natural = reads        ? RetryClass::read
+                                   : repeatable ? RetryClass::idempotent
+                                                : RetryClass::non_idempotent;
+        return exchange<Response<Json>>(std::move(request), raw.retry.value_or(natural), options);
+    }
+    /// GET `path`, with a query.
+    Response<Json> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        return request({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
+    }
+    /// POST a JSON document, or nothing, to `path`.
+    Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
+        return write(http::Method::post, std::move(path), body, options);
+    }
+    Response<Json> put(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
+        return write(http::Method::put, std::move(path), body, options);
+    }
+    Response<Json> patch(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
+        return write(http::Method::patch, std::move(path), body, options);
+    }
+    /// DELETE `path`.
+    Response<Json> delete_(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
+    }
+
+    [[nodiscard]] S const& service() const noexcept { return service_; }
+    [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
+    [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
+    [[nodiscard]] Options const& options() const noexcept { return options_; }
+    /// The base URL of the service, with a slash at its end.
+    [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
+
+    /**
+     * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
+     *
+     * @tparam Result  what is made of the answer, by a constructor from http::Response that may throw DecodeError
+     */
+    template <class Result>
+    Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {}) const {
+        complete(request, options);
+        retry_class = options.retry_as.value_or(retry_class);
+        request.fresh_connection = retry_class == RetryClass::non_idempotent;
+        bool const own_origin = is_own_origin(request.url);
+        AuthContext const context{options_.auth_url, request.deadline, request.stop};
+
+        bool renewed = false;
+        for (int number = 1;; ++number) {
+            Authorization authorization;
+            if (own_origin) {
+                authorization = authorizer_.authorize(options_.transport, context);
+                request.authorization = authorization.header;
+            }
+            Attempt attempt{.number = number, .retry_class = retry_class};
+            auto const started = http::Clock::now();
+            http::Response response;
+            std::optional<std::chrono::duration<double>> wait;
+            try {
+                response = follow(request, own_origin);
+                attempt.response = &response;
+                if (response.status == 401 && own_origin && !renewed) {
+                    renewed = true;
+                    if (authorizer_.unauthorized(authorization, options_.transport, context)) {
+                        log(request, attempt, started, std::chrono::duration<double>(0));
+                        --number;  // an expired token is no failed attempt
+                        continue;
+                    }
+                }
+                if (response.status < 400) {
+                    try {
+                        log(request, attempt, started, std::nullopt);
+                        Result result(std::move(response));
+                        options_.retry.succeeded(number);
+                        return result;
+                    } catch (DecodeError const&) {
+                        attempt.undecodable = true;
+                        attempt.response = nullptr;
+                        wait = before_retry(attempt, request);
+                        if (!wait) throw;
+                    }
+                } else {
+                    if constexpr (requires(ApiError const& error) { S::endpoint_trouble(error); })
+                        if (response.status >= 500)
+                            attempt.endpoint_trouble = S::endpoint_trouble(ApiError(request, response));
+                    wait = before_retry(attempt, request);
+                    log(request, attempt, started, wait);
+                    if (!wait) throw typename S::error(request, std::move(response));
+                }
+            } catch (NetworkError const& error) {
+                attempt.error = &error;
+                attempt.response = nullptr;
+                wait = before_retry(attempt, request);
+                log(request, attempt, started, wait);
+                if (!wait) throw;
+            }
+            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+            if (!http::wait_until(until, request.stop))
+                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                                   "the call was cancelled between two attempts");
+        }
+    }
+
+private:
+    /// Adds what every request of this client has.
+    void complete(http::Request& request, CallOptions const& options) const {
+        auto const now = http::Clock::now();
+        auto const after = [&](std::chrono::duration<double> timeout) {
+            constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+            return now + std::chrono::duration_cast<http::Clock::duration>(std::min(timeout, longest));
+        };
+        request.deadline = after(options.timeout.value_or(options_.timeout));
+        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
+        request.stop = options.stop;
+        request.max_response_bytes = options_.max_response_bytes;
+        request.sink = options.sink;
+        if (!options.query.empty()) add_query(request.url, options.query);
+        auto const add = [&](char const* name, std::string const& value) {
+            if (request.headers.find(name) == nullptr) request.headers.add(name, value);
+        };
+        for (auto const& [name, value] : options.headers) {
+            http::check_header(name, value);
+            if (http::detail::equal_ignoring_case(name, "Authorization"))
+                throw UsageError(
+                    "a call cannot replace the Authorization header: make a client with another authorizer");
+            request.headers.set(name, value);
+        }
+        static std::string const json = "application/json";
+        add("Accept", json);
+        add("User-Agent", user_agent_);
+        add("X-Globus-Client-Info", client_info_);
+    }
+
+    static void add_query(std::string& url, QueryParams const& query) {
+        char separator = url.find('?') == std::string::npos ? '?' : '&';
+        for (auto const& [name, value] : query)
+            for (std::string const& text : value.texts()) {
+                url += std::exchange(separator, '&');
+                append_form_encoded(url, name);
+                url += '=';
+                append_form_encoded(url, text);
+            }
+    }
+    /// A path of several segments: each is encoded, and none may be a dot segment.
+    static std::string encode_path(std::string_view path) {
+        while (path.starts_with('/')) path.remove_prefix(1);
+        std::string encoded;
+        for (std::string_view rest = path;;) {
+            auto const slash = rest.find('/');
+            std::string_view const segment = rest.substr(0, slash);
+            if (!segment.empty()) encoded += detail::encode_segment("the path's segment", segment);
+            if (slash == std::string_view::npos) return encoded;
+            encoded += '/';
+            rest.remove_prefix(slash + 1);
+        }
+    }
+    [[nodiscard]] bool is_own_origin(std::string const& url) const {
+        if (url.starts_with(options_.base_url)) return true;
+        http::Url const target = http::parse_url(url);
+        if (target.scheme == "http" && !http::is_loopback(target.host))
+            throw UsageError("the URL is http; use https (http is allowed to 127.0.0.1 and [::1] only)");
+        return http::same_origin(target, http::parse_url(options_.base_url));
+    }
+    Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
+                         CallOptions const& options) const {
+        RawRequest raw{.method = method, .path = std::move(path)};
+        if (body) raw.body = boost::json::serialize(*body);
+        return request(std::move(raw), options);
+    }
+
+    /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
+    http::Response follow(http::Request const& request, bool own_origin) const {
+        http::Response response = options_.transport.send(request);
+        auto const redirects = [](int status) {
+            return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+        };
+        if (!redirects(response.status) || response.headers.find("Location") == nullptr) return response;
+        auto const refuse = [&](char const* why) {
+            throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
+                               std::string(to_string(request.method)) + ' ' +
+                                   request.url.substr(0, request.url.find_first_of("?#")) +
+                                   " was answered with a redirect " + why);
+        };
+        http::Request next = request;
+        for (int hops = 0; redirects(response.status) && response.headers.find("Location") != nullptr; ++hops) {
+            if (hops == 5) refuse("for the sixth time");
+            if (request.method != http::Method::get && request.method != http::Method::head)
+                refuse("that is not followed, because it is not a GET");
+            std::string location = *response.headers.find("Location");
+            http::Url const from = http::parse_url(next.url);
+            if (location.starts_with('/') && !location.starts_with("//"))
+                location = std::string(from.scheme) + "://" +
+                           next.url.substr(from.scheme.size() + 3,
+                                           next.url.find('/', from.scheme.size() + 3) - from.scheme.size() - 3) +
+                           location;
+            bool same = false;
+            try {
+                http::Url const to = http::parse_url(location);
+                same = http::same_origin(from, to) && !to.has_userinfo;
+            } catch (UsageError const&) {  // not an absolute http URL
+            }
+            if (!same || !own_origin) refuse("to another place, which is not followed");
+            if (location == next.url) refuse("to itself");
+            next.url = std::move(location);
+            response = options_.transport.send(next);
+        }
+        return response;
+    }
+
+    /// The wait before another attempt; nothing if there must be none, or no time is left for it.
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt,
+                                                                            http::Request const& request) const {
+        if (request.source) return std::nullopt;  // a stream cannot be read again
+        auto const wait = options_.retry.before_retry(attempt);
+        if (!wait) return std::nullopt;
+        if (request.deadline - http::Clock::now() <= *wait) return std::nullopt;
+        return wait;
+    }
+
+    void log(http::Request const& request, Attempt const& attempt, http::Clock::time_point started,
+             std::optional<std::chrono::duration<double>> wait) const noexcept {
+        if (!options_.log) return;
+        try {
+            LogEvent event{.method = to_string(request.method),
+                           .url = std::string_view(request.url).substr(0, request.url.find_first_of("?#"))};
+            event.attempt = attempt.number;
+            event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started);
+            if (attempt.response != nullptr) {
+                event.status = attempt.response->status;
+                event.request_id = attempt.response->headers.get("X-Request-ID");
+            }
+            if (attempt.error != nullptr) event.error = attempt.error->what();
+            if (wait) event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);
+            options_.log(event);
+        } catch (...) {  // a log hook must not break a call
+        }
+    }
+
+    [[no_unique_address]] S service_;
+    A authorizer_;
+    Options options_;
+    std::string user_agent_;
+    std::string client_info_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CLIENT_HPP

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
+#define GLOBUS_CLIENT_ENVIRONMENT_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/http/url.hpp>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * One of the places where Globus runs, and the base URLs of its services there.
+ *
+ *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
+ *
+ * Read from the environment, as in Globus' own SDKs:
+ *
+ *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
+ *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
+ *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none
+ *
+ * Thread safety: any function may be called from any thread, while nobody calls setenv.
+ */
+class Environment {
+public:
+    /// @throws UsageError  for a name that Globus does not have; it lists the names
+    explicit Environment(std::string name) : name_(std::move(name)) {
+        for (std::string_view known : names)
+            if (name_ == known) return;
+        std::string list;
+        for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
+        throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
+    }
+
+    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
+    [[nodiscard]] static Environment current() {
+        char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
+        return Environment(name != nullptr ? name : "production");
+    }
+
+    [[nodiscard]] std::string const& name() const noexcept { return name_; }
+
+    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
+    [[nodiscard]] std::string service_url(std::string_view service) const {
+        std::string variable = "GLOBUS_SDK_SERVICE_URL_";
+        for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
+            try {
+                return http::check_base_url(url);
+            } catch (UsageError const& error) {
+                throw UsageError(variable + ": " + error.what());
+            }
+        }
+        return default_url(service);
+    }
+
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT; 60 if unset or empty, nothing for -1.
+    /// @throws UsageError  for anything else that is not a positive number
+    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
+        char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
+        if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
+        std::string_view const digits = text;
+        double seconds = 0;
+        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+        if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
+            (seconds <= 0 && seconds != -1))
+            throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
+        if (seconds == -1) return std::nullopt;
+        return std::chrono::duration<double>(seconds);
+    }
+
+private:
+    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
+                                                           "integration", "test",    "staging"};
+
+    [[nodiscard]] std::string default_url(std::string_view service) const {
+        bool const production = name_ == "production";
+        std::string const domain = production           ? "globus.org"
+                                   : name_ == "preview" ? "preview.globus.org"
+                                                        : name_ + ".globuscs.info";
+        if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
+        if (service == "actions" || service == "flows" || service == "timer")
+            return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
+        if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
+        return "https://" + std::string(service) + ".api." + domain + '/';
+    }
+
+    std::string name_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_OPERATION_HPP
+#define GLOBUS_CLIENT_OPERATION_HPP
+
+#include <globus/client/query_params.hpp>
+#include <globus/core/encoding.hpp>
+#include <globus/core/json_write.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+#include <globus/http/message.hpp>
+#include <globus/http/retry.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// The method and path template of an operation. `{name}` stands for a member, as one encoded segment.
+struct Route {
+    http::Method method;
+    std::string_view path;
+};
+constexpr Route get(std::string_view path) { return {http::Method::get, path}; }
+constexpr Route post(std::string_view path) { return {http::Method::post, path}; }
+constexpr Route put(std::string_view path) { return {http::Method::put, path}; }
+constexpr Route patch(std::string_view path) { return {http::Method::patch, path}; }
+constexpr Route delete_(std::string_view path) { return {http::Method::delete_, path}; }
+
+/**
+ * One call of a service, as a value: an aggregate whose members are the parameters.
+ *
+ *     struct OperationLs {
+ *         using service = TransferService;
+ *         using result = FileList;
+ *         static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/ls");
+ *         Required<std::string> endpoint_id;
+ *         Optional<std::string> path = {};
+ *         GLOBUS_MEMBERS(OperationLs, endpoint_id, path);
+ *     };
+ *
+ * A member that the route names fills it; one called `body` or `data` is the document that is sent; every other is a
+ * query parameter, unless the struct's `wire` says otherwise. `retry` gives the retry class where the method alone does
+ * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
+ * members that do not go together.
+ *
+ * An error that names this concept means that a struct passed to `send` lacks `service`, `result`, `route` or its
+ * GLOBUS_MEMBERS line.
+ */
+template <class O>
+concept Operation = Described<O> && requires {
+    typename O::service;
+    typename O::result;
+    { O::route.path } -> std::convertible_to<std::string_view>;
+};
+
+/**
+ * A member that the client's service fills, such as the client id of a native app. It is left out where the service
+ * has none.
+ */
+struct FromService {
+    friend constexpr bool operator==(FromService, FromService) = default;
+};
+
+namespace detail {
+
+/// True if `{name}` stands in the path template.
+constexpr bool route_names(std::string_view path, std::string_view name) {
+    for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
+        if (path.substr(open + 1, path.find('}', open) - open - 1) == name) return true;
+    return false;
+}
+
+template <class S>
+constexpr bool service_fills(std::string_view name) {
+    if constexpr (requires { S::route_members; })
+        for (std::string_view const member : S::route_members)
+            if (member == name) return true;
+    return false;
+}
+
+/// Every `{name}` of the route is a member of the operation or of its service.
+template <class O>
+consteval bool route_is_filled() {
+    std::string_view const path = O::route.path;
+    for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
+        std::string_view const name = path.substr(open + 1, path.find('}', open) - open - 1);
+        if (!O::members::has(name) && !service_fills<typename O::service>(name)) return false;
+    }
+    return true;
+}
+
+/// Every entry of `wire` is about a member.
+template <class O>
+consteval bool wires_are_members() {
+    if constexpr (requires { O::wire; })
+        for (Wire const& wire : O::wire)
+            if (!O::members::has(wire.member)) return false;
+    return true;
+}
+
+template <class O>
+constexpr RetryClass retry_class_of() {
+    if constexpr (requires { O::retry; }) {
+        return O::retry;
+    } else {
+        switch (O::route.method) {
+            case http::Method::get:
+            case http::Method::head:
+                return RetryClass::read;
+            case http::Method::put:
+            case http::Method::delete_:
+                return RetryClass::idempotent;
+            default:
+                return RetryClass::non_idempotent;
+        }
+    }
+}
+
+/// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
+inline std::string encode_segment(std::string_view name, std::string_view value) {
+    if (value.empty() || value == "." || value == ".." || value.find('\0') != std::string_view::npos)
+        throw UsageError(std::string(name) + " cannot be part of a path: it is " +
+                         (value.empty() ? "empty" : "'.', '..' or has a NUL in it") + "; give the id itself");
+    return percent_encode(value);
+}
+
+/// Collects what an operation's members say, and makes the request of it.
+class RequestBuilder {
+public:
+    RequestBuilder(std::string_view base_url, Route route) : base_url_(base_url), route_(route), path_(route.path) {}
+
+    /// Fills `{name}`, or drops its segment where there is no value.
+    void path(std::string_view name, std::string const* value) {
+        std::string const slot = '{' + std::string(name) + '}';
+        auto const at = path_.find(slot);
+        if (value != nullptr)
+            path_.replace(at, slot.size(), encode_segment(name, *value));
+        else if (at != 0 && path_[at - 1] == '/')
+            path_.erase(at - 1, slot.size() + 1);
+        else
+            path_.erase(at, slot.size());
+    }
+
+    void text(Wire const& wire, std::string value) {
+        (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
+    }
+    void flag(Wire const& wire, bool value) {
+        switch (wire.spelling) {
+            case Spelling::number:
+                return text(wire, value ? "1" : "0");
+            case Spelling::lower:
+                return text(wire, value ? "true" : "false");
+            default:
+                return text(wire, value ? "True" : "False");
+        }
+    }
+    void list(Wire const& wire, std::vector<std::string> const& values) {
+        if (wire.spelling == Spelling::repeat) {
+            for (std::string const& value : values) text(wire, value);
+            return;
+        }
+        std::string joined;
+        for (std::string const& value : values) {
+            if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
+            joined += value;
+        }
+        text(wire, std::move(joined));
+    }
+
+    /// Parameters of the caller's own: they take the place of others of their name.
+    void parameters(Place place, QueryParams const& parameters) {
+        Form& pairs = place == Place::form ? form_ : query_;
+        for (auto const& parameter : parameters) {
+            std::string const& name = parameter.first;
+            auto const same = [&](auto const& pair) { return pair.first == name; };
+            auto at = std::find_if(pairs.begin(), pairs.end(), same);
+            auto const offset = at - pairs.begin();
+            std::erase_if(pairs, same);
+            at = offset <= static_cast<std::ptrdiff_t>(pairs.size()) ? pairs.begin() + offset : pairs.end();
+            for (std::string const& text : parameter.second.texts()) at = pairs.insert(at, {name, text}) + 1;
+        }
+    }
+
+    /// The whole body.
+    void document(std::string text) {
+        body_ = std::move(text);
+        kind_ = Body::document;
+    }
+    /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
+    void json(std::string_view path, std::string const& text) {
+        kind_ = Body::object;
+        boost::json::value* at = &object_;
+        if (!at->is_object()) at->emplace_object();
+        for (std::string_view rest = path;;) {
+            auto const slash = rest.find('/');
+            std::string_view const level = rest.substr(0, slash);
+            if (level.find_first_not_of("0123456789") == std::string_view::npos) {
+                if (!at->is_array()) at->emplace_array();
+                auto& array = at->get_array();
+                std::size_t index = 0;
+                for (char const c : level) index = index * 10 + static_cast<std::size_t>(c - '0');
+                if (array.size() <= index) array.resize(index + 1);
+                at = &array[index];
+            } else {
+                if (!at->is_object()) at->emplace_object();
+                at = &at->get_object()[level];
+            }
+            if (slash == std::string_view::npos) break;
+            rest.remove_prefix(slash + 1);
+        }
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        *at = boost::json::parse(text, {}, options);
+    }
+    /// Says that the body is a JSON object, even if no member goes into it.
+    void object() {
+        if (kind_ == Body::none) kind_ = Body::object;
+        if (!object_.is_object()) object_.emplace_object();
+    }
+    /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
+    void fields(std::string_view path, AdditionalFields const& fields) {
+        for (auto const& [name, value] : fields)
+            json(path.empty() ? std::string(name) : std::string(path) + '/' + std::string(name),
+                 boost::json::serialize(value));
+    }
+    /// Says that the body is a form, even if no member goes into it.
+    void form() { is_form_ = true; }
+
+    [[nodiscard]] http::Request take() {
+        http::Request request;
+        request.method = route_.method;
+        request.url.reserve(base_url_.size() + path_.size() + 16);
+        request.url = base_url_;
+        request.url.append(std::string_view(path_).substr(path_.starts_with('/') ? 1 : 0));
+        if (!query_.empty()) append_pairs(request.url += '?', query_);
+        if (is_form_ || !form_.empty()) {
+            request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+            append_pairs(request.body, form_);
+            for (auto& [name, value] : form_) wipe(value);
+            request.has_body = true;
+        } else if (kind_ != Body::none) {
+            request.headers.add("Content-Type", "application/json");
+            request.body = kind_ == Body::object ? boost::json::serialize(object_) : std::move(body_);
+            request.has_body = true;
+        }
+        return request;
+    }
+
+private:
+    using Form = std::vector<std::pair<std::string, std::string>>;
+    enum class Body : unsigned char { none, document, object };
+
+    static void append_pairs(std::string& out, Form const& pairs) {
+        bool first = true;
+        for (auto const& [name, value] : pairs) {
+            if (!std::exchange(first, false)) out += '&';
+            append_form_encoded(out, name);
+            out += '=';
+            append_form_encoded(out, value);
+        }
+    }
+
+    std::string_view base_url_;
+    Route route_;
+    std::string path_;
+    Form query_;
+    Form form_;
+    std::string body_;
+    boost::json::value object_;
+    Body kind_ = Body::none;
+    bool is_form_ = false;
+};
+
+/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`.
+template <class T>
+concept SpeltInQuery = requires(T const& value) {
+    { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
+};
+
+/// Puts one value where `wire` says, in the query or the form.
+template <class V>
+void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
+    if constexpr (is_optional<V>) {
+        if (value.has_value())
+            put_parameter(builder, wire, *value);
+        else if (value.is_null())
+            builder.text(wire, "None");
+    } else if constexpr (is_required<V>) {
+        put_parameter(builder, wire, *value);
+    } else if constexpr (std::same_as<V, bool>) {
+        builder.flag(wire, value);
+    } else if constexpr (std::integral<V>) {
+        builder.text(wire, std::to_string(value));
+    } else if constexpr (SpeltInQuery<V>) {
+        builder.list(wire, value.query_texts());
+    } else if constexpr (std::same_as<V, Secret>) {
+        builder.text(wire, value.reveal());
+    } else if constexpr (std::convertible_to<V const&, std::vector<std::string> const&>) {
+        builder.list(wire, value);
+    } else if constexpr (is_constant<V>) {
+        builder.text(wire, std::string(V::value));
+    } else {
+        static_assert(std::convertible_to<V const&, std::string>,
+                      "globus: a member of this type cannot be a query parameter; give it a place in `wire`.");
+        builder.text(wire, value);
+    }
+}
+
+template <class V>
+void put_path(RequestBuilder& builder, std::string_view name, V const& value) {
+    if constexpr (is_optional<V>) {
+        if (value.has_value())
+            put_path(builder, name, *value);
+        else
+            builder.path(name, nullptr);
+    } else if constexpr (is_required<V>) {
+        put_path(builder, name, *value);
+    } else if constexpr (std::integral<V>) {
+        std::string const text = std::to_string(value);
+        builder.path(name, &text);
+    } else {
+        builder.path(name, &static_cast<std::string const&>(value));
+    }
+}
+
+/// Puts one member of an operation where it belongs.
+template <class O, class M, class V>
+void put_member(RequestBuilder& builder, V const& value) {
+    constexpr Wire wire = wire_of<O>(M::key);
+    constexpr bool whole_body = wire.place == Place::json && wire.name.empty();
+    constexpr bool named_body = wire.place == Place::automatic && (M::key == "body" || M::key == "data");
+    if constexpr (wire.place == Place::automatic && route_names(O::route.path, M::key)) {
+        put_path(builder, M::key, value);
+    } else if constexpr (std::same_as<V, QueryParams>) {
+        builder.parameters(wire.place, value);
+    } else if constexpr (std::same_as<V, AdditionalFields>) {
+        builder.fields(wire.name == M::key ? std::string_view{} : wire.name, value);
+    } else if constexpr (whole_body || named_body) {
+        if constexpr (is_optional<V>) {
+            if (value.has_value()) builder.document(to_json(*value));
+        } else {
+            builder.document(to_json(value));
+        }
+    } else if constexpr (wire.place == Place::json) {
+        builder.object();
+        if constexpr (is_optional<V>)
+            if (value.is_absent()) return;
+        builder.json(wire.name, to_json(value));
+    } else {
+        if constexpr (wire.place == Place::form) builder.form();
+        put_parameter(builder, wire, value);
+    }
+}
+
+template <class O, class M, class S>
+void put_from_service(RequestBuilder& builder, S const& service) {
+    if (std::string const text(service.route_value(M::key)); !text.empty()) put_member<O, M>(builder, text);
+}
+
+/// As to_request, of members that are checked. AdditionalFields and QueryParams come last, whatever their place.
+template <class O>
+http::Request build_request(O const& operation, [[maybe_unused]] typename O::service const& service,
+                            std::string_view base_url) {
+    RequestBuilder builder(base_url, O::route);
+    if constexpr (requires { O::service::route_members; })
+        for (std::string_view const name : O::service::route_members)
+            if (route_names(O::route.path, name) && !O::members::has(name)) {
+                std::string const value(service.route_value(name));
+                builder.path(name, &value);
+            }
+    O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
+        if constexpr (std::same_as<V, FromService>) {
+            put_from_service<O, M>(builder, service);
+        } else if constexpr (!std::same_as<V, QueryParams> && !std::same_as<V, AdditionalFields>) {
+            put_member<O, M>(builder, value);
+        }
+    });
+    O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
+        if constexpr (std::same_as<V, QueryParams> || std::same_as<V, AdditionalFields>)
+            put_member<O, M>(builder, value);
+    });
+    return builder.take();
+}
+
+/**
+ * The request of an operation, without what the client adds.
+ *
+ * Before that `check()` refuses what cannot be, and `normalized()` gives the members that are sent, where they follow
+ * from one another.
+ */
+template <Operation O>
+http::Request to_request(O const& operation, typename O::service const& service, std::string_view base_url) {
+    static_assert(route_is_filled<O>(),
+                  "globus: the route of this operation names something that is not among its members.");
+    static_assert(wires_are_members<O>(),
+                  "globus: `wire` of this operation names something that is not among its members.");
+    if constexpr (requires { operation.check(); }) operation.check();
+    if constexpr (requires { operation.normalized(); })
+        return build_request(operation.normalized(), service, base_url);
+    else
+        return build_request(operation, service, base_url);
+}
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_OPERATION_HPP

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_PAGING_HPP
+#define GLOBUS_CLIENT_PAGING_HPP
+
+#include <globus/client/call_options.hpp>
+#include <globus/client/operation.hpp>
+#include <globus/client/response.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// How the pages of an operation follow one another.
+enum class PagingStyle : unsigned char {
+    marker,           ///< `has_next_page`, and `marker` for the next request
+    nullable_marker,  ///< a marker until it is null
+    last_key,         ///< `has_next_page`, and `last_key` for the next request
+    has_next_page,    ///< limit and offset, until `has_next_page` is false
+    total,            ///< limit and offset, until `total` is reached
+    next_token,       ///< `next_token` until it is null
+    next_link,        ///< JSON:API: the query of `links.next`
+};
+
+/**
+ * An operation's paging: its member `static constexpr Paging paging`.
+ *
+ * `items` names the member of a page that lists its items, `marker` the one that holds the mark of the next page.
+ */
+struct Paging {
+    PagingStyle style;
+    std::string_view items;
+    std::string_view marker = {};
+    std::int64_t page_size = 0;    ///< for limit and offset: what is asked for, if the caller does not say
+    std::int64_t max_results = 0;  ///< the service gives no more than these in all; 0: no such limit
+    std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
+};
+
+namespace detail {
+
+/// What a page says about the next one.
+struct NextPage {
+    bool more = false;
+    std::string mark = {};
+    std::int64_t items = 0;
+    std::int64_t total = 0;
+};
+
+/// The member of a described page, or of its JSON, as `V`; nothing if it is absent or null.
+template <class V, class Page>
+std::optional<V> page_member(Page const& page, std::string_view name) {
+    std::optional<V> found;
+    if constexpr (std::same_as<Page, Json>) {
+        boost::json::value const* value = page.is_object() ? page.as_object().if_contains(name) : nullptr;
+        if (value == nullptr) return found;
+        if constexpr (std::same_as<V, bool>) {
+            if (value->is_bool()) found = value->as_bool();
+        } else if constexpr (std::same_as<V, std::int64_t>) {
+            if (value->is_int64()) found = value->as_int64();
+        } else {
+            if (value->is_string()) found = std::string(value->as_string());
+            if (value->is_int64()) found = std::to_string(value->as_int64());
+        }
+    } else {
+        Page::members::for_each(page, [&]<class M, class U>(M, U const& value) {
+            if (wire_of<Page>(M::key).name != name) return;
+            if constexpr (is_optional<U>) {
+                if constexpr (std::same_as<typename U::value_type, V>)
+                    if (value.has_value()) found = *value;
+            } else if constexpr (std::same_as<U, V>) {
+                found = value;
+            }
+        });
+    }
+    return found;
+}
+
+/// The list of items of a page.
+template <class O>
+auto const& page_items(Response<typename O::result> const& response) {
+    using Page = typename O::result;
+    if constexpr (std::same_as<Page, Json>) {
+        static boost::json::array const none;
+        Json const& page = *response;
+        auto const* value = page.is_object() ? page.as_object().if_contains(O::paging.items) : nullptr;
+        return value != nullptr && value->is_array() ? value->as_array() : none;
+    } else {
+        return (*response).*O::items;
+    }
+}
+
+template <class O>
+struct ItemOf {
+    using type = boost::json::value;
+};
+template <class O>
+    requires requires { O::items; }
+struct ItemOf<O> {
+    using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
+};
+
+/// Sets the member `name` of an operation if it has one, or its query parameter.
+template <class O, class V>
+void set_parameter(O& operation, std::string_view name, V const& value) {
+    bool set = false;
+    O::members::for_each(operation, [&]<class M, class U>(M, U& member) {
+        if (M::key != name) return;
+        if constexpr (is_optional<U>) {
+            if constexpr (std::same_as<typename U::value_type, V>) {
+                member = value;
+                set = true;
+            }
+        }
+    });
+    if (set) return;
+    O::members::for_each(operation, [&]<class M, class U>(M, U& member) {
+        if constexpr (std::same_as<U, QueryParams>) {
+            std::erase_if(member, [&](auto const& pair) { return pair.first == name; });
+            member.emplace_back(std::string(name), QueryValue(value));
+        }
+    });
+}
+
+template <class O>
+std::optional<std::int64_t> integer_parameter(O const& operation, std::string_view name) {
+    std::optional<std::int64_t> found;
+    O::members::for_each(operation, [&]<class M, class U>(M, U const& member) {
+        if constexpr (std::same_as<U, Optional<std::int64_t>>)
+            if (M::key == name && member.has_value()) found = *member;
+    });
+    return found;
+}
+
+}  // namespace detail
+
+/**
+ * All pages of an operation, as a range of their items.
+ *
+ *     auto tasks = client.paginate(TaskList{.filter = "status:ACTIVE"});
+ *     for (Task const& task : tasks) ...
+ *
+ *     for (Response<TaskListPage> const& page : client.paginate(TaskList{}).pages()) ...
+ *
+ * An input range: one walk, page by page, each page a call of its own with the client's retries. A call that fails
+ * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
+ * failed, so that no item is lost or comes twice.
+ *
+ * A service that answers with the same mark twice is not asked a third time.
+ *
+ * @tparam C  the client; it must outlive this
+ * @tparam O  the operation
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
+ */
+template <class C, class O>
+class Paginated {
+    static_assert(
+        requires { O::paging; }, "globus: this operation is not paginated; call it by its name or by `send`.");
+
+public:
+    using page_type = Response<typename O::result>;
+    using item_type = typename detail::ItemOf<O>::type;
+
+    Paginated(C const& client, O operation, CallOptions options)
+        : client_(&client), operation_(std::move(operation)), options_(std::move(options)) {
+        begin_walk();
+    }
+
+    class PageIterator {
+    public:
+        using value_type = page_type;
+        using difference_type = std::ptrdiff_t;
+
+        explicit PageIterator(Paginated& walk) : walk_(&walk) { walk.ensure_page(); }
+        [[nodiscard]] page_type const& operator*() const { return *walk_->page_; }
+        [[nodiscard]] page_type const* operator->() const { return &*walk_->page_; }
+        PageIterator& operator++() {
+            walk_->next_page();
+            walk_->ensure_page();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !walk_->page_; }
+
+    private:
+        Paginated* walk_;
+    };
+
+    class ItemIterator {
+    public:
+        using value_type = item_type;
+        using difference_type = std::ptrdiff_t;
+
+        explicit ItemIterator(Paginated& walk) : walk_(&walk) { walk.ensure_item(); }
+        [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(*walk_->page_)[walk_->item_]; }
+        [[nodiscard]] item_type const* operator->() const { return &**this; }
+        ItemIterator& operator++() {
+            ++walk_->item_;
+            walk_->ensure_item();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !walk_->page_; }
+
+    private:
+        Paginated* walk_;
+    };
+
+    /// The pages of a walk.
+    class Pages {
+    public:
+        explicit Pages(Paginated walk) : walk_(std::move(walk)) {}
+        [[nodiscard]] PageIterator begin() { return PageIterator(walk_); }
+        [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+    private:
+        Paginated walk_;
+    };
+
+    [[nodiscard]] ItemIterator begin() { return ItemIterator(*this); }
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+    /// The same walk, page by page.
+    [[nodiscard]] Pages pages() const { return Pages(*this); }
+
+private:
+    static constexpr bool by_offset =
+        O::paging.style == PagingStyle::has_next_page || O::paging.style == PagingStyle::total;
+
+    void begin_walk() {
+        if constexpr (by_offset) {
+            if (auto const given = detail::integer_parameter(operation_, "offset")) offset_ = *given;
+            set_limit();
+        }
+    }
+    void set_limit() {
+        std::int64_t limit = O::paging.page_size;
+        if (O::paging.max_results != 0) limit = std::min(limit, O::paging.max_results - offset_);
+        if (limit > 0) detail::set_parameter(operation_, "limit", limit);
+    }
+
+    void ensure_page() {
+        if (!page_ && !ended_) {
+            page_.emplace(client_->send(operation_, options_));
+            item_ = 0;
+            plan_next();
+        }
+    }
+    void ensure_item() {
+        ensure_page();
+        while (page_ && item_ >= detail::page_items<O>(*page_).size()) {
+            next_page();
+            ensure_page();
+        }
+    }
+    void next_page() { page_.reset(); }
+
+    /// Reads from the page what the next request must be, or that there is none.
+    void plan_next() {
+        auto const& page = **page_;
+        constexpr Paging paging = O::paging;
+        if constexpr (by_offset) {
+            std::int64_t const items = static_cast<std::int64_t>(detail::page_items<O>(*page_).size());
+            std::int64_t const step =
+                paging.count.empty() ? items : detail::page_member<std::int64_t>(page, paging.count).value_or(items);
+            offset_ += step;
+            bool more = false;
+            if constexpr (paging.style == PagingStyle::total)
+                more = offset_ < detail::page_member<std::int64_t>(page, "total").value_or(0);
+            else
+                more = detail::page_member<bool>(page, "has_next_page").value_or(false);
+            if (!more || step <= 0 || (paging.max_results != 0 && offset_ >= paging.max_results)) {
+                ended_ = true;
+                return;
+            }
+            detail::set_parameter(operation_, "offset", offset_);
+            set_limit();
+        } else if constexpr (paging.style == PagingStyle::next_link) {
+            plan_by_link();
+        } else {
+            bool more = true;
+            if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key)
+                more = detail::page_member<bool>(page, "has_next_page").value_or(false);
+            auto const mark = detail::page_member<std::string>(page, paging.marker);
+            if (!more || !mark || mark->empty() || *mark == mark_) {
+                ended_ = true;
+                return;
+            }
+            mark_ = *mark;
+            constexpr std::string_view parameter = paging.style == PagingStyle::last_key     ? "last_key"
+                                                   : paging.style == PagingStyle::next_token ? "next_token"
+                                                                                             : "marker";
+            detail::set_parameter(operation_, parameter, mark_);
+        }
+    }
+    void plan_by_link() {
+        Json const& document = page_->json();
+        auto const* links = document.is_object() ? document.as_object().if_contains("links") : nullptr;
+        auto const* next = links != nullptr && links->is_object() ? links->as_object().if_contains("next") : nullptr;
+        if (next == nullptr || !next->is_string() || next->as_string().empty()) {
+            ended_ = true;
+            return;
+        }
+        std::string const link(next->as_string());
+        if (link == mark_) {
+            ended_ = true;
+            return;
+        }
+        mark_ = link;
+        auto const question = link.find('?');
+        std::string_view const query = question == std::string::npos
+                                           ? std::string_view{}
+                                           : std::string_view(link).substr(question + 1, link.find('#') - question - 1);
+        if constexpr (requires { operation_.query_params; }) {
+            operation_.query_params = {};
+            for (auto& [name, value] : parse_query(query)) {
+                auto const same = std::find_if(operation_.query_params.begin(), operation_.query_params.end(),
+                                               [&, &wanted = name](auto const& pair) { return pair.first == wanted; });
+                if (same == operation_.query_params.end()) {
+                    operation_.query_params.emplace_back(name, QueryValue(value));
+                } else {
+                    auto texts = same->second.texts();
+                    texts.push_back(value);
+                    same->second = QueryValue(std::move(texts));
+                }
+            }
+        }
+    }
+
+    C const* client_;
+    O operation_;
+    CallOptions options_;
+    std::optional<page_type> page_;
+    std::size_t item_ = 0;
+    std::int64_t offset_ = 0;
+    std::string mark_;
+    bool ended_ = false;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_PAGING_HPP

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_QUERY_PARAMS_HPP
+#define GLOBUS_CLIENT_QUERY_PARAMS_HPP
+
+#include <globus/core/values.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Takes a named parameter out of a request, as the value of a QueryParams entry.
+struct Removed {};
+inline constexpr Removed removed{};
+
+/// The value of one query or form parameter: texts to be sent, one parameter each.
+class QueryValue {
+public:
+    QueryValue(std::string text) : texts_{std::move(text)} {}
+    QueryValue(std::string_view text) : texts_{std::string(text)} {}
+    QueryValue(char const* text) : texts_{std::string(text)} {}
+    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    template <std::same_as<bool> B>
+    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    template <std::integral I>
+        requires(!std::same_as<I, bool>)
+    QueryValue(I number) : texts_{std::to_string(number)} {}
+    QueryValue(Removed) {}
+
+    [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
+
+private:
+    std::vector<std::string> texts_;
+};
+
+/**
+ * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
+ * that one's place.
+ *
+ *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
+ */
+class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
+public:
+    using std::vector<std::pair<std::string, QueryValue>>::vector;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CLIENT_RESPONSE_HPP
+#define GLOBUS_CLIENT_RESPONSE_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/json_read.hpp>
+#include <globus/core/values.hpp>
+#include <globus/http/message.hpp>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parse.hpp>
+
+#include <concepts>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * What a service answered: the typed document, and everything else as it came.
+ *
+ *     auto task = client.get_task({.task_id = id});
+ *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
+ *     task.json().at("nice_status")                        // what the type does not have
+ *     task.status(), task.headers(), task.text()
+ *
+ * The typed document is read without a DOM; the DOM is made when `json()` is first called.
+ *
+ * @tparam T  the described document, or Json where the service's document has no fixed shape
+ *
+ * @par Errors
+ * `*` and `->` throw DecodeError if a member has another type than described; `text()` and `json()` still give it all.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
+ */
+template <class T>
+class Response {
+public:
+    /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
+    explicit Response(http::Response raw) : raw_(std::move(raw)) {
+        if (raw_.body.empty()) return;
+        if constexpr (std::same_as<T, Json>) {
+            if (is_json()) (void)detail::read_json(raw_.body, {});
+        } else if constexpr (requires { T::from_answer(raw_.body); }) {
+            value_ = T::from_answer(raw_.body);
+        } else {
+            mismatch_ = detail::read_json(raw_.body, detail::slot_of(value_));
+        }
+    }
+
+    [[nodiscard]] int status() const noexcept { return raw_.status; }
+    [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
+    /// The body as received.
+    [[nodiscard]] std::string const& text() const noexcept { return raw_.body; }
+    /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
+    [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
+
+    /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
+    [[nodiscard]] Json const& json() const {
+        std::call_once(dom_->made, [&] {
+            if (raw_.body.empty()) return;
+            boost::json::parse_options options;
+            options.max_depth = 128;
+            boost::json::error_code error;
+            dom_->value = boost::json::parse(raw_.body, error, &dom_->memory, options);
+            if (error) throw DecodeError("the answer is not valid JSON: " + error.message(), raw_.body);
+        });
+        return dom_->value;
+    }
+
+    [[nodiscard]] T const& operator*() const& {
+        if constexpr (std::same_as<T, Json>) {
+            return json();
+        } else {
+            if (!mismatch_.empty()) throw DecodeError(mismatch_, raw_.body);
+            return value_;
+        }
+    }
+    /// The document, moved out of a response that is going away.
+    [[nodiscard]] T operator*() && {
+        if constexpr (std::same_as<T, Json>) {
+            return json();
+        } else {
+            if (!mismatch_.empty()) throw DecodeError(mismatch_, raw_.body);
+            return std::move(value_);
+        }
+    }
+    [[nodiscard]] T const* operator->() const { return &**this; }
+
+private:
+    struct Dom {
+        std::once_flag made;
+        boost::json::monotonic_resource memory;
+        Json value = Json(boost::json::storage_ptr(&memory));
+    };
+
+    [[nodiscard]] bool is_json() const {
+        std::string_view const type = raw_.headers.get("Content-Type");
+        return type.empty() || type.find("json") != std::string_view::npos;
+    }
+
+    struct Nothing {};
+    http::Response raw_;
+    [[no_unique_address]] std::conditional_t<std::same_as<T, Json>, Nothing, T> value_{};
+    std::string mismatch_;
+    std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_RESPONSE_HPP

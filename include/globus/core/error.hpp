@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_ERROR_HPP
+#define GLOBUS_CORE_ERROR_HPP
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace globus {
+
+/**
+ * The root of everything that this library throws.
+ *
+ *     Error
+ *       UsageError      the call cannot be right; nothing was sent
+ *       NetworkError    no complete answer came (time-out, connection, TLS, ...)
+ *       ApiError        the service answered with an error status; one subclass a service
+ *       DecodeError     the service answered, but not with the document that was expected
+ *
+ * `what()` is one sentence for a person and never holds a token, a client secret or a password.
+ */
+class Error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
+class UsageError : public Error {
+public:
+    using Error::Error;
+};
+
+/**
+ * What came back is not the document that was expected: not JSON, cut off, or a member of another type.
+ *
+ * `body()` is the text as received, so that nothing is lost.
+ */
+class DecodeError : public Error {
+public:
+    explicit DecodeError(std::string const& what, std::string body = {}) : Error(what), body_(std::move(body)) {}
+
+    [[nodiscard]] std::string const& body() const noexcept { return body_; }
+
+private:
+    std::string body_;
+};
+
+/**
+ * A value, or the error that took its place: what the `try_` functions return to programs that do not throw.
+ *
+ *     auto listing = client.try_send(OperationLs{.endpoint_id = id});
+ *     if (!listing) return complain(listing.error().what());
+ *     use(**listing);
+ *
+ * @tparam T  the type of the value
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+template <class T>
+class Result {
+public:
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+
+    /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
+    template <class F>
+    [[nodiscard]] static Result from(F&& f) {
+        try {
+            return Result(std::forward<F>(f)());
+        } catch (Error const& error) {
+            return Result(Failure{std::current_exception(), &error});
+        }
+    }
+
+    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value; throws the error itself, with its own type, when there is none.
+    [[nodiscard]] T const& value() const& {
+        if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
+        return std::get<0>(state_);
+    }
+    [[nodiscard]] T&& value() && {
+        if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
+        return std::get<0>(std::move(state_));
+    }
+    [[nodiscard]] T const& operator*() const& { return value(); }
+    [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
+    [[nodiscard]] T const* operator->() const { return &value(); }
+
+    /// The error; call it only when there is no value. `dynamic_cast` tells which one it is.
+    [[nodiscard]] Error const& error() const {
+        if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
+        return *std::get<1>(state_).error;
+    }
+
+private:
+    struct Failure {
+        std::exception_ptr thrown;  ///< keeps the object that `error` points to
+        Error const* error;
+    };
+
+    explicit Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
+
+    std::variant<T, Failure> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_ERROR_HPP

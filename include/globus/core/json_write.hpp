@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_JSON_WRITE_HPP
+#define GLOBUS_CORE_JSON_WRITE_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace globus {
+namespace detail {
+
+/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
+inline std::size_t utf8_sequence(std::string_view text) noexcept {
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    unsigned const first = at(0);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        if (!continues(1) || !continues(2)) return 0;
+        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
+        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        bool const overlong = first == 0xF0U && at(1) < 0x90U;
+        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
+        return overlong || too_large ? 0 : 4;
+    }
+    return 0;
+}
+
+/// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
+inline void write_string(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    out += '"';
+    std::size_t plain = 0;  // where the run of characters begins that need no escape
+    std::size_t i = 0;
+    while (i != text.size()) {
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (c >= 0x20U && c < 0x80U && c != '"' && c != '\\') {
+            ++i;
+            continue;
+        }
+        if (c >= 0x80U) {
+            std::size_t const length = utf8_sequence(text.substr(i));
+            if (length == 0) throw UsageError("a text that is to be sent as JSON is not UTF-8");
+            i += length;
+            continue;
+        }
+        out.append(text, plain, i - plain);
+        switch (c) {
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            default:
+                out += "\\u00";
+                out += digits[c >> 4];
+                out += digits[c & 15];
+        }
+        plain = ++i;
+    }
+    out.append(text, plain, i - plain);
+    out += '"';
+}
+
+template <class T>
+void write_json(std::string& out, T const& value);
+
+inline void write_separator(std::string& out, bool& first) {
+    if (!first) out += ',';
+    first = false;
+}
+
+template <class T>
+void write_member(std::string& out, bool& first, std::string_view key, T const& value) {
+    write_separator(out, first);
+    write_string(out, key);
+    out += ':';
+    write_json(out, value);
+}
+
+/// Writes the members of a described object; absent ones are not written, AdditionalFields are merged over the others.
+template <class T>
+void write_object(std::string& out, T const& object) {
+    AdditionalFields const* extra = nullptr;
+    T::members::for_each(object, [&](auto, auto const& value) {
+        using V = std::remove_cvref_t<decltype(value)>;
+        if constexpr (std::same_as<V, AdditionalFields>)
+            if (!value.empty()) extra = &value;
+    });
+    bool first = true;
+    out += '{';
+    T::members::for_each(object, [&](auto member, auto const& value) {
+        using V = std::remove_cvref_t<decltype(value)>;
+        if constexpr (!std::same_as<V, AdditionalFields>) {
+            constexpr std::string_view key = wire_of<T>(decltype(member)::key).name;
+            if constexpr (is_optional<V>)
+                if (value.is_absent()) return;
+            if (extra != nullptr && extra->contains(key)) return;
+            write_member(out, first, key, value);
+        }
+    });
+    if (extra != nullptr)
+        for (auto const& [key, value] : *extra) write_member(out, first, key, value);
+    out += '}';
+}
+
+/// A type that writes itself, by `void write_json(std::string& out) const`.
+template <class T>
+concept WritesJson = requires(T const& value, std::string& out) { value.write_json(out); };
+
+template <class>
+inline constexpr bool is_string_map = false;
+template <class V>
+inline constexpr bool is_string_map<std::map<std::string, V>> = true;
+template <class>
+inline constexpr bool is_vector = false;
+template <class V>
+inline constexpr bool is_vector<std::vector<V>> = true;
+template <>
+inline constexpr bool is_vector<StringList> = true;
+template <class>
+inline constexpr bool is_constant = false;
+template <Name Text>
+inline constexpr bool is_constant<Constant<Text>> = true;
+
+template <class T>
+void write_json(std::string& out, T const& value) {
+    if constexpr (is_optional<T>) {
+        if (value.has_value())
+            write_json(out, *value);
+        else
+            out += "null";
+    } else if constexpr (is_required<T>) {
+        write_json(out, *value);
+    } else if constexpr (std::same_as<T, bool>) {
+        out += value ? "true" : "false";
+    } else if constexpr (std::integral<T>) {
+        char digits[24];
+        auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        out.append(digits, end);
+    } else if constexpr (std::floating_point<T>) {
+        if (!(value - value == 0)) throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers");
+        char digits[32];
+        auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        out.append(digits, end);
+    } else if constexpr (is_constant<T>) {
+        write_string(out, T::value);
+    } else if constexpr (WritesJson<T>) {
+        value.write_json(out);
+    } else if constexpr (std::convertible_to<T const&, std::string_view>) {
+        write_string(out, value);
+    } else if constexpr (std::same_as<T, Null>) {
+        out += "null";
+    } else if constexpr (std::same_as<T, Json> || std::same_as<T, boost::json::object> ||
+                         std::same_as<T, boost::json::array>) {
+        out += boost::json::serialize(value);
+    } else if constexpr (is_vector<T>) {
+        bool first = true;
+        out += '[';
+        for (auto const& item : value) {
+            write_separator(out, first);
+            write_json(out, item);
+        }
+        out += ']';
+    } else if constexpr (is_string_map<T>) {
+        bool first = true;
+        out += '{';
+        for (auto const& [key, item] : value) write_member(out, first, key, item);
+        out += '}';
+    } else {
+        static_assert(Described<T>, "globus: this type cannot be written as JSON. Describe it with GLOBUS_MEMBERS.");
+        write_object(out, value);
+    }
+}
+
+}  // namespace detail
+
+/**
+ * The JSON text of a described object or of a list, map, number or text of such.
+ *
+ * Absent members are not written, null ones as `null`.
+ * @throws UsageError  for text that is not UTF-8, and for NaN and infinity
+ */
+template <class T>
+[[nodiscard]] std::string to_json(T const& value) {
+    std::string out;
+    detail::write_json(out, value);
+    return out;
+}
+
+/**
+ * The JSON text of a document: made of any described object, or of a Json. What an operation takes where the reference
+ * takes a helper object or a dictionary.
+ */
+class Document {
+public:
+    Document(Json const& json) : text_(boost::json::serialize(json)) {}
+    template <class T>
+        requires Described<T>
+    Document(T const& object) : text_(to_json(object)) {}
+
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    void write_json(std::string& out) const { out += text_; }
+    friend bool operator==(Document const&, Document const&) = default;
+
+private:
+    std::string text_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_JSON_WRITE_HPP

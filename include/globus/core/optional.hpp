@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_OPTIONAL_HPP
+#define GLOBUS_CORE_OPTIONAL_HPP
+
+#include <globus/core/error.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
+ *
+ *     OperationLs{.endpoint_id = id}   // right
+ *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
+ */
+template <class T>
+class Required {
+public:
+    using value_type = T;
+
+    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
+
+    template <class U = T>
+        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
+                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
+    constexpr Required(U&& value) : value_(std::forward<U>(value)) {}
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.ids = {"first", "second"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
+
+    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+
+    friend constexpr bool operator==(Required const&, Required const&) = default;
+
+private:
+    T value_;
+};
+
+/// JSON null, where it means something else than leaving a member out.
+struct Null {
+    friend constexpr bool operator==(Null, Null) = default;
+};
+inline constexpr Null null{};
+
+/**
+ * A member that may be left out, be JSON null, or hold a value.
+ *
+ * It differs from std::optional in two ways: it tells *absent* (nothing is sent) from *null* (`null` is sent; some
+ * services clear a field by it), and an `Optional<bool>` takes a `bool` only, where std::optional<bool> would read the
+ * text "false" as true.
+ *
+ *     Optional<std::string> label;             // absent
+ *     label = "nightly";                       // a value
+ *     label = globus::null;                    // null
+ *     if (label) use(*label);
+ */
+template <class T>
+class Optional {
+public:
+    using value_type = T;
+
+    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
+    constexpr Optional(Null) : value_(), state_(State::nothing) {}
+
+    template <class U = T>
+        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
+                 !std::same_as<std::remove_cvref_t<U>, Null> &&
+                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
+    constexpr Optional(U&& value) : value_(std::forward<U>(value)), state_(State::something) {}
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
+    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
+    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
+
+    /// The value; throws UsageError when there is none.
+    [[nodiscard]] constexpr T const& value() const& {
+        if (!has_value()) throw UsageError("an Optional that holds no value was read");
+        return value_;
+    }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] constexpr T value_or(U&& other) const {
+        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
+    }
+    /// The value; call it only when there is one.
+    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+
+    /// Makes it hold a fresh value and returns that.
+    constexpr T& emplace() {
+        value_ = T();
+        state_ = State::something;
+        return value_;
+    }
+    /// Makes it absent.
+    constexpr void reset() {
+        value_ = T();
+        state_ = State::missing;
+    }
+
+    friend constexpr bool operator==(Optional const& a, Optional const& b) {
+        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    }
+
+private:
+    enum class State : unsigned char { missing, nothing, something };
+
+    T value_;
+    State state_ = State::missing;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<Optional<T>> = true;
+template <class T>
+inline constexpr bool is_required = false;
+template <class T>
+inline constexpr bool is_required<Required<T>> = true;
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_OPTIONAL_HPP

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_SECRET_HPP
+#define GLOBUS_CORE_SECRET_HPP
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// Overwrites `text` with zeros in a way that the optimiser may not drop.
+inline void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
+    volatile char* bytes = text.data();
+    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
+    text.clear();
+}
+
+}  // namespace detail
+
+/**
+ * A token, client secret, password or code verifier.
+ *
+ * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
+ * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Secret {
+public:
+    Secret() = default;
+    Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
+    Secret(char const* text) : text_(text) {}
+    Secret(std::string_view text) : text_(text) {}
+
+    Secret(Secret const&) = default;
+    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
+    Secret& operator=(Secret const& other) {
+        if (this != &other) {
+            std::string copy = other.text_;
+            detail::wipe(text_);
+            text_ = std::move(copy);
+        }
+        return *this;
+    }
+    Secret& operator=(Secret&& other) noexcept {
+        if (this != &other) {
+            detail::wipe(text_);
+            text_ = std::move(other.text_);
+            detail::wipe(other.text_);
+        }
+        return *this;
+    }
+    ~Secret() { detail::wipe(text_); }
+
+    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
+    friend bool operator==(Secret const& a, Secret const& b) noexcept {
+        if (a.text_.size() != b.text_.size()) return false;
+        unsigned char difference = 0;
+        for (std::size_t i = 0; i != a.text_.size(); ++i)
+            difference = static_cast<unsigned char>(difference | (a.text_[i] ^ b.text_[i]));
+        return difference == 0;
+    }
+
+    template <class Char, class Traits>
+    friend void operator<<(std::basic_ostream<Char, Traits>&, Secret const&) = delete;  // a secret is not printed
+
+private:
+    std::string text_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_SECRET_HPP

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_VALUES_HPP
+#define GLOBUS_CORE_VALUES_HPP
+
+#include <globus/core/members.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Any JSON document, as Boost.JSON holds it.
+using Json = boost::json::value;
+
+/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
+using AdditionalFields = boost::json::object;
+
+/**
+ * One text or several, where the service takes either: `.orderby = "name ASC"` and `.orderby = {"name ASC", "size"}`.
+ */
+class StringList : public std::vector<std::string> {
+public:
+    StringList() = default;
+    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
+    StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
+    StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
+    StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
+    StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
+};
+
+/**
+ * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
+ *
+ *     Constant<"transfer_item"> DATA_TYPE = {};
+ */
+template <detail::Name Text>
+struct Constant {
+    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
+    friend constexpr bool operator==(Constant, Constant) = default;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_VALUES_HPP

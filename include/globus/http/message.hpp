@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_MESSAGE_HPP
+#define GLOBUS_HTTP_MESSAGE_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::http {
+
+using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
+
+/// The request methods that Globus services know (RFC 9110, section 9).
+enum class Method : unsigned char { get, head, post, put, patch, delete_ };
+
+/// The method as it stands in a request line.
+constexpr char const* to_string(Method method) {
+    switch (method) {
+        case Method::get:
+            return "GET";
+        case Method::head:
+            return "HEAD";
+        case Method::post:
+            return "POST";
+        case Method::put:
+            return "PUT";
+        case Method::patch:
+            return "PATCH";
+        case Method::delete_:
+            return "DELETE";
+    }
+    return "GET";
+}
+
+namespace detail {
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i != a.size(); ++i)
+        if (lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
+
+}  // namespace detail
+
+/**
+ * Header fields in the order they were added; names compare without case (RFC 9110, section 5).
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Headers {
+public:
+    using Field = std::pair<std::string, std::string>;
+
+    Headers() = default;
+    Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+
+    /// Adds a field, also when there is one of that name.
+    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+    /// Replaces all fields of that name by one.
+    void set(std::string name, std::string value) {
+        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
+        add(std::move(name), std::move(value));
+    }
+    /// The value of the first field of that name, or nullptr.
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept {
+        for (Field const& field : fields_)
+            if (detail::equal_ignoring_case(field.first, name)) return &field.second;
+        return nullptr;
+    }
+    /// The value of the first field of that name, or an empty text.
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept {
+        std::string const* value = find(name);
+        return value != nullptr ? std::string_view(*value) : std::string_view{};
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
+    [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return fields_.end(); }
+    void clear() noexcept { fields_.clear(); }
+
+private:
+    std::vector<Field> fields_;
+};
+
+/// Takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
+using Sink = std::function<bool(std::string_view)>;
+/// Fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
+using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
+
+/**
+ * What a Transport sends.
+ *
+ * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
+ */
+struct Request {
+    Method method = Method::get;
+    std::string url = {};  ///< absolute, already encoded
+    Headers headers = {};
+    Secret authorization = {};  ///< the value of the Authorization header; empty: none
+    std::string body = {};
+    bool has_body = false;                          ///< an empty body that is sent differs from none
+    Source source = {};                             ///< streams the body in place of `body`
+    std::optional<std::uint64_t> source_size = {};  ///< bytes that `source` will give, if known
+    Sink sink = {};                                 ///< takes the body of a 2xx answer in place of Response::body
+    Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
+    std::stop_token stop = {};                              ///< cancels it, from any thread
+    bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
+    std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
+};
+
+/// What came back: any complete answer, whatever its status.
+struct Response {
+    int status = 0;
+    std::string reason = {};  ///< the reason phrase; HTTP/2 has none
+    Headers headers = {};
+    std::string body = {};
+};
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_MESSAGE_HPP

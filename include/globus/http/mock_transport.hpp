@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
+#define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
+
+#include <globus/http/transport.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/**
+ * A transport for tests: it records every request, and answers from a script.
+ *
+ *     MockTransport mock;
+ *     mock.reply(200, R"({"DATA": [{"name": "a.txt", "type": "file"}]})");
+ *     Client<TransferService, AccessTokenPolicy, MockTransport> client{"token", {.transport = mock}};
+ *
+ *     auto listing = client.operation_ls({.endpoint_id = id});
+ *
+ *     assert(mock.requests().at(0).url.ends_with("/ls"));
+ *
+ * Answers are given in the order they were scripted. When the script is used up, the handler of `otherwise` answers;
+ * without one the request fails with a UsageError that names it, so that a test cannot pass by accident.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share script and record.
+ */
+class MockTransport {
+public:
+    using Handler = std::function<http::Response(http::Request const&)>;
+
+    /// Scripts an answer with a JSON body.
+    MockTransport& reply(int status, std::string body = {}, http::Headers headers = {}) {
+        if (headers.find("Content-Type") == nullptr && !body.empty()) headers.add("Content-Type", "application/json");
+        return reply(
+            http::Response{.status = status, .reason = {}, .headers = std::move(headers), .body = std::move(body)});
+    }
+    /// Scripts an answer as it is.
+    MockTransport& reply(http::Response response) {
+        return reply([response = std::move(response)](http::Request const&) { return response; });
+    }
+    /// Scripts a function that makes the answer, or throws.
+    MockTransport& reply(Handler handler) {
+        std::lock_guard const lock(state_->mutex);
+        state_->script.push_back(std::move(handler));
+        return *this;
+    }
+    /// Scripts a failure.
+    MockTransport& fail(NetworkError error) {
+        return reply([error = std::move(error)](http::Request const&) -> http::Response { throw error; });
+    }
+    /// What answers when the script is used up.
+    MockTransport& otherwise(Handler handler) {
+        std::lock_guard const lock(state_->mutex);
+        state_->otherwise = std::move(handler);
+        return *this;
+    }
+
+    /// The requests so far, in the order of their arrival.
+    [[nodiscard]] std::vector<http::Request> requests() const {
+        std::lock_guard const lock(state_->mutex);
+        return state_->requests;
+    }
+    [[nodiscard]] std::size_t request_count() const {
+        std::lock_guard const lock(state_->mutex);
+        return state_->requests.size();
+    }
+    /// The number of scripted answers that nothing has asked for yet.
+    [[nodiscard]] std::size_t left() const {
+        std::lock_guard const lock(state_->mutex);
+        return state_->script.size();
+    }
+    /// Forgets script and record.
+    void clear() {
+        std::lock_guard const lock(state_->mutex);
+        state_->script.clear();
+        state_->requests.clear();
+    }
+
+    [[nodiscard]] http::Response send(http::Request const& request) const {
+        Handler handler;
+        {
+            std::lock_guard const lock(state_->mutex);
+            state_->requests.push_back(request);
+            if (!state_->script.empty()) {
+                handler = std::move(state_->script.front());
+                state_->script.pop_front();
+            } else {
+                handler = state_->otherwise;
+            }
+        }
+        if (!handler)
+            throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
+                             request.url);
+        if (request.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        http::Response response = handler(request);
+        if (request.sink && response.status >= 200 && response.status < 300) {
+            if (!request.sink(response.body))
+                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                                   "the sink ended the transfer");
+            response.body.clear();
+        }
+        return response;
+    }
+
+private:
+    struct State {
+        std::mutex mutex;
+        std::deque<Handler> script;
+        std::vector<http::Request> requests;
+        Handler otherwise;
+    };
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_MOCK_TRANSPORT_HPP

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_URL_HPP
+#define GLOBUS_HTTP_URL_HPP
+
+#include <globus/core/encoding.hpp>
+#include <globus/core/error.hpp>
+#include <globus/http/message.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+/// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
+struct Url {
+    std::string_view scheme = {};
+    std::string_view userinfo = {};
+    std::string_view host = {};  ///< with the brackets of an IPv6 address
+    std::string_view port = {};  ///< empty: the scheme's own
+    std::string_view path = {};
+    std::string_view query = {};
+    std::string_view fragment = {};
+    bool has_userinfo = false;
+    bool has_query = false;
+    bool has_fragment = false;
+};
+
+/// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
+inline Url parse_url(std::string_view text) {
+    auto const refuse = [](char const* why) { throw UsageError(std::string("this is not a usable URL: ") + why); };
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) refuse("it has a blank or control character");
+    Url url;
+    auto const colon = text.find("://");
+    if (colon == std::string_view::npos) refuse("write it with its scheme, as in https://example.org/");
+    url.scheme = text.substr(0, colon);
+    if (url.scheme != "https" && url.scheme != "http") refuse("its scheme is neither https nor http");
+    std::string_view rest = text.substr(colon + 3);
+    if (auto const hash = rest.find('#'); hash != std::string_view::npos) {
+        url.has_fragment = true;
+        url.fragment = rest.substr(hash + 1);
+        rest = rest.substr(0, hash);
+    }
+    if (auto const mark = rest.find('?'); mark != std::string_view::npos) {
+        url.has_query = true;
+        url.query = rest.substr(mark + 1);
+        rest = rest.substr(0, mark);
+    }
+    auto const slash = rest.find('/');
+    std::string_view authority = rest.substr(0, slash);
+    if (slash != std::string_view::npos) url.path = rest.substr(slash);
+    if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
+        url.has_userinfo = true;
+        url.userinfo = authority.substr(0, at);
+        authority = authority.substr(at + 1);
+    }
+    auto const bracket = authority.rfind(']');
+    auto const port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    url.host = authority.substr(0, port);
+    if (port != std::string_view::npos) {
+        url.port = authority.substr(port + 1);
+        unsigned number = 0;
+        for (char const c : url.port) {
+            if (c < '0' || c > '9' || url.port.size() > 5) refuse("its port is not a number");
+            number = number * 10 + static_cast<unsigned>(c - '0');
+        }
+        if (number == 0 || number > 65535) refuse("its port is not in 1 to 65535");
+    }
+    if (url.host.empty()) refuse("it has no host");
+    return url;
+}
+
+/// True for a literal loopback address. A name is not enough: a resolver can be told anything.
+constexpr bool is_loopback(std::string_view host) {
+    if (host == "[::1]") return true;
+    if (!host.starts_with("127.")) return false;
+    int dots = 0;
+    for (char const c : host) {
+        if (c == '.')
+            ++dots;
+        else if (c < '0' || c > '9')
+            return false;
+    }
+    return dots == 3;
+}
+
+/// True when both have the same scheme, host and port, the port of the scheme counting as written.
+inline bool same_origin(Url const& a, Url const& b) {
+    auto const port = [](Url const& url) -> std::string_view {
+        return !url.port.empty() ? url.port : url.scheme == "https" ? "443" : "80";
+    };
+    return a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host) && port(a) == port(b);
+}
+
+/**
+ * Checks the base URL of a service and gives it one slash at its end.
+ *
+ * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment
+ */
+inline std::string check_base_url(std::string text) {
+    Url const url = parse_url(text);
+    if (url.scheme == "http" && !is_loopback(url.host))
+        throw UsageError(
+            "the base URL is http, so that credentials would travel in clear text: use https "
+            "(http is allowed to 127.0.0.1 and [::1] only)");
+    if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
+    if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
+    if (!text.ends_with('/')) text += '/';
+    return text;
+}
+
+/// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.
+/// The message names the header and never the value.
+inline void check_header(std::string_view name, std::string_view value) {
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    bool good = !name.empty();
+    for (char const c : name) {
+        bool const alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        good = good && (alnum || others.find(c) != std::string_view::npos);
+    }
+    if (!good) throw UsageError("a header's name is empty or has a character that is not allowed in it");
+    for (char const c : value) {
+        auto const byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\t') || byte == 0x7F)
+            throw UsageError("the value for the header " + std::string(name) +
+                             " has a newline or another control character in it");
+    }
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_URL_HPP

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
+#define GLOBUS_OAUTH_AUTHORIZER_HPP
+
+#include <globus/core/secret.hpp>
+#include <globus/http/message.hpp>
+#include <globus/http/transport.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/// What goes into the Authorization header of one request, and which of a policy's credentials it is.
+struct Authorization {
+    Secret header = {};            ///< empty: no header
+    std::uint64_t generation = 0;  ///< grows with every renewal
+};
+
+/// What a policy needs to know of the call that it authorizes.
+struct AuthContext {
+    std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
+    std::stop_token stop = {};                                          ///< cancels it
+};
+
+// What kind of credential a policy presents: its member type `credential`.
+struct NoCredential {};      ///< none
+struct BearerCredential {};  ///< an access token
+// and BasicCredential, of client_kinds.hpp
+
+/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
+template <class P, class T>
+concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
+    { policy.authorize(transport, context) } -> std::same_as<Authorization>;
+};
+
+/// `P` says after a 401 whether one more attempt makes sense; it may renew its credential for that.
+template <class P, class T>
+concept AnswersUnauthorized =
+    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context) {
+        { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
+    };
+
+/// `P` names the kind of credential it presents.
+template <class P>
+concept NamesCredential = requires { typename P::credential; };
+
+/**
+ * How a Client proves who is asking.
+ *
+ * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
+ * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
+ * functions are const and may be called from many threads.
+ *
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
+ *
+ * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
+ * names the member that is missing.
+ */
+template <class P, class T>
+concept Authorizer =
+    std::copy_constructible<P> && NamesCredential<P> && GivesAuthorization<P, T> && AnswersUnauthorized<P, T>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_AUTHORIZER_HPP

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
+#define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
+
+#include <globus/core/values.hpp>
+#include <globus/oauth/renewal.hpp>
+#include <globus/oauth/token_endpoint.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Acts as the app itself, not for a user: gets access tokens by the app's own id and secret, and new ones in time.
+ *
+ *     Client<TransferService, ClientCredentialsPolicy> transfer{
+ *         ClientCredentialsPolicy{{"client id", "client secret"}, "urn:globus:auth:scope:transfer.api.globus.org:all"}};
+ *
+ * The scopes must be of one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
+ * https://docs.globus.org/api/auth/reference/#client_credentials_grant
+ */
+class ClientCredentialsPolicy {
+public:
+    using credential = BearerCredential;
+    using client_kind = Confidential;
+
+    /// @throws UsageError  if no scope is given
+    ClientCredentialsPolicy(Confidential client, StringList scopes, RenewalOptions options = {})
+        : ClientCredentialsPolicy(std::move(client), std::move(scopes), Token{}, std::move(options)) {}
+
+    /// Starts with a token that an earlier run was given.
+    ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
+        : state_(std::make_shared<State>(std::move(client), std::move(scopes), std::move(token), std::move(options))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return state_->renewal.authorize(context, grant(transport, context));
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return state_->renewal.renew_after(refused, context, grant(transport, context));
+    }
+
+    [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    [[nodiscard]] Confidential const& client() const noexcept { return state_->client; }
+
+private:
+    struct State {
+        State(Confidential c, StringList list, Token token, RenewalOptions options)
+            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
+            detail::check_credential("the list of scopes", scopes);
+        }
+        Confidential const client;
+        std::string scopes;
+        detail::Renewal renewal;
+    };
+
+    template <class T>
+    auto grant(T const& transport, AuthContext const& context) const {
+        return [this, &transport, &context](Token const&) {
+            TokenResponse const answer =
+                detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
+                                      transport, context, state_->renewal.now());
+            return detail::only_token(answer);
+        };
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP

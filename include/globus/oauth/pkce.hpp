@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_PKCE_HPP
+#define GLOBUS_OAUTH_PKCE_HPP
+
+#include <globus/core/crypto.hpp>
+#include <globus/core/encoding.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+
+#include <string>
+
+namespace globus {
+
+/**
+ * The proof that who redeems an authorization code is who asked for it: a secret verifier and its public challenge
+ * (RFC 7636, method S256; `plain` is not offered).
+ */
+class Pkce {
+public:
+    /// A new verifier of 256 random bits.
+    Pkce() : Pkce(Secret(base64url_encode(random_bytes(32)))) {}
+
+    /// A verifier of the caller's.
+    /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
+    explicit Pkce(Secret verifier) : verifier_(std::move(verifier)) {
+        std::string const& text = verifier_.reveal();
+        bool good = text.size() >= 43 && text.size() <= 128;
+        for (char const c : text) good = good && detail::is_unreserved(c);
+        if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
+    }
+
+    [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
+    [[nodiscard]] std::string challenge() const { return base64url_encode(sha256(verifier_.reveal())); }
+
+private:
+    Secret verifier_;
+};
+
+/// A `state` of 128 random bits, for the redirect of a login (RFC 6749, section 10.12).
+inline std::string random_state() { return base64url_encode(random_bytes(16)); }
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_PKCE_HPP

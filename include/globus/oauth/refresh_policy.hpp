@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_REFRESH_POLICY_HPP
+#define GLOBUS_OAUTH_REFRESH_POLICY_HPP
+
+#include <globus/oauth/renewal.hpp>
+#include <globus/oauth/token_endpoint.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Sends an access token, and renews it with a refresh token: shortly before it expires, and once after a 401.
+ *
+ *     Confidential app{"client id", "client secret"};
+ *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
+ *
+ * However many threads ask, one renewal is under way at a time and all get its result. While the token still lives
+ * nobody waits: one caller renews ahead, the others go on with the present token. A refresh token that the answer
+ * replaces is taken over; where the answer has none the old one stays. An answer for more than one resource server is
+ * refused: make one RefreshPolicy for each.
+ *
+ * @tparam K  who asks for tokens: Confidential, which proves itself by HTTP Basic, or Native, which gives its id
+ *
+ * @par Errors
+ * AuthApiError if Globus Auth refuses the refresh token (`code()` "invalid_grant": log in again), NetworkError if it
+ * cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
+ * once the present token has really expired. After a refusal no more requests are made.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share the token and its renewal.
+ *
+ * https://docs.globus.org/api/auth/reference/#refresh_token_grant
+ */
+template <class K>
+class RefreshPolicy {
+    static_assert(
+        ClientKind<K>,
+        "globus::RefreshPolicy<K>: K is not a kind of OAuth2 client. Use RefreshPolicy<Confidential> for an app "
+        "with a client secret, or RefreshPolicy<Native> for one with a client id only.");
+
+public:
+    using credential = BearerCredential;
+    using client_kind = K;
+
+    /// Starts with a refresh token alone: the first call asks for an access token.
+    /// @throws UsageError  for an empty refresh token or one with a control character
+    RefreshPolicy(K client, Secret refresh_token, RenewalOptions options = {})
+        : RefreshPolicy(std::move(client), Token{.refresh_token = std::move(refresh_token)}, std::move(options)) {}
+
+    /// Starts with what an earlier login gave.
+    /// @throws UsageError  if the token has no refresh token
+    RefreshPolicy(K client, Token token, RenewalOptions options = {})
+        : state_(std::make_shared<State>(std::move(client), std::move(token), std::move(options))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return state_->renewal.authorize(context, grant(transport, context));
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return state_->renewal.renew_after(refused, context, grant(transport, context));
+    }
+
+    /// The tokens as they are now.
+    [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    [[nodiscard]] K const& client() const noexcept { return state_->client; }
+
+private:
+    struct State {
+        State(K c, Token token, RenewalOptions options)
+            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
+        }
+        K const client;
+        detail::Renewal renewal;
+    };
+
+    template <class T>
+    auto grant(T const& transport, AuthContext const& context) const {
+        return [this, &transport, &context](Token const& old) {
+            TokenResponse const answer = detail::request_token(
+                state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
+                transport, context, state_->renewal.now());
+            return detail::only_token(answer);
+        };
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_REFRESH_POLICY_HPP

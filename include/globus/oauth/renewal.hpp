@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_RENEWAL_HPP
+#define GLOBUS_OAUTH_RENEWAL_HPP
+
+#include <globus/http/errors.hpp>
+#include <globus/http/retry.hpp>
+#include <globus/oauth/authorizer.hpp>
+#include <globus/oauth/errors.hpp>
+#include <globus/oauth/token.hpp>
+
+#include <time.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/// What a policy that renews its token can be told.
+struct RenewalOptions {
+    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
+    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
+    std::function<void(Token const&)> on_refresh = {};
+    /// Called with what `on_refresh` threw. What it throws itself is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
+    /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
+    /// stored, or call `renew` with the stored one and store the result before it returns.
+    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew)> through = {};
+    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
+    std::function<std::int64_t()> now = {};
+};
+
+namespace detail {
+
+/// The token of an answer for one resource server.
+inline Token only_token(TokenResponse const& answer) {
+    auto const& tokens = answer.by_resource_server();
+    if (tokens.size() != 1)
+        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
+                          " resource servers; make one policy for each, with a refresh token of its own");
+    return tokens.begin()->second;
+}
+
+/**
+ * A token that is renewed when it must be, by one thread at a time.
+ *
+ * The token is *fresh* until its last tenth (60 s to 900 s), then *ageing*: one caller renews it, the others go on with
+ * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal that
+ * fails harms nobody before the token has really expired.
+ */
+class Renewal {
+public:
+    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
+        if (!token_.access_token.empty()) check_header_text(token_.access_token);
+        header_ = Secret("Bearer " + token_.access_token.reveal());
+        received_ = uptime();
+        if (token_.expires_at) received_remaining_ = *token_.expires_at - wall();
+    }
+
+    /// What reads the time, for the answers of the token endpoint.
+    [[nodiscard]] std::function<std::int64_t()> now() const {
+        return options_.now ? options_.now : std::function<std::int64_t()>(&unix_now);
+    }
+
+    [[nodiscard]] Token token() const {
+        std::lock_guard const lock(mutex_);
+        return token_;
+    }
+
+    /// The present token, or a new one from `grant(old)`.
+    template <class Grant>
+    Authorization authorize(AuthContext const& context, Grant&& grant) {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            std::int64_t const left = remaining();
+            Age const age = age_of(left);
+            if (age == Age::fresh) return present();
+            if (refusal_ != nullptr) {
+                if (left > 0) return present();
+                std::rethrow_exception(refusal_);
+            }
+            if (flight_ != nullptr) {
+                if (age == Age::ageing) return present();
+                std::shared_ptr<Flight> const flight = flight_;
+                wait_for(*flight, lock, context);
+                if (flight->error == nullptr) return present();
+                if (flight->personal) continue;
+                if (remaining() > 0) return present();
+                std::rethrow_exception(flight->error);
+            }
+            if (left > 0 && uptime() < not_before_) return present();
+            renew(lock, context, grant);
+            if (last_error_ == nullptr) return present();
+            if (remaining() > 0) return present();
+            std::rethrow_exception(std::exchange(last_error_, nullptr));
+        }
+    }
+
+    /// After a 401 for `refused`: true when there is another token now.
+    template <class Grant>
+    bool renew_after(Authorization const& refused, AuthContext const& context, Grant&& grant) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (refused.generation != generation_) return true;
+            revoked_ = true;
+        }
+        return authorize(context, std::forward<Grant>(grant)).generation != refused.generation;
+    }
+
+private:
+    enum class Age : unsigned char { fresh, ageing, due };
+
+    /// One renewal under way.
+    struct Flight {
+        bool done = false;
+        bool personal = false;  ///< it ended because its own caller gave up; the others must not
+        std::exception_ptr error;
+    };
+
+    static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
+
+    static void check_header_text(Secret const& token) {
+        for (char const c : token.reveal())
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+                throw UsageError("the access token has a newline or another control character in it");
+    }
+    /// Seconds that pass whatever is done to the system's clock, sleep included.
+    static std::int64_t uptime() {
+        timespec time{};
+#ifdef CLOCK_BOOTTIME
+        clock_gettime(CLOCK_BOOTTIME, &time);
+#else
+        clock_gettime(CLOCK_MONOTONIC, &time);
+#endif
+        return time.tv_sec;
+    }
+    [[nodiscard]] std::int64_t wall() const { return options_.now ? options_.now() : unix_now(); }
+
+    /// Seconds that the token lives; `forever` if nobody said.
+    [[nodiscard]] std::int64_t remaining() const {
+        if (token_.access_token.empty() || revoked_) return 0;
+        if (!token_.expires_at) return forever;
+        std::int64_t left = *token_.expires_at - wall();
+        if (!options_.now) left = std::min(left, received_remaining_ - (uptime() - received_));
+        return std::max<std::int64_t>(left, 0);
+    }
+    [[nodiscard]] Age age_of(std::int64_t left) const {
+        if (left == forever) return Age::fresh;
+        std::int64_t const life = token_.lifetime;
+        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
+        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
+        if (left > ageing) return Age::fresh;
+        return left > due ? Age::ageing : Age::due;
+    }
+    [[nodiscard]] Authorization present() const { return {header_, generation_}; }
+
+    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
+        auto const done = [&] { return flight.done; };
+        bool const ended = context.deadline == http::Clock::time_point::max()
+                               ? landed_.wait(lock, context.stop, done)
+                               : landed_.wait_until(lock, context.stop, context.deadline, done);
+        if (ended) return;
+        if (context.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the access token was being renewed");
+    }
+
+    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile.
+    template <class Grant>
+    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
+        auto const flight = std::make_shared<Flight>();
+        flight_ = flight;
+        Token const held = token_;
+        lock.unlock();
+
+        Token fresh;
+        std::exception_ptr error;
+        bool refused = false;
+        try {
+            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+                Token answer = grant(old);
+                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                                      answer.resource_server);
+                return answer;
+            };
+            fresh = options_.through ? options_.through(held, renew_one) : renew_one(held);
+            check_header_text(fresh.access_token);
+        } catch (AuthApiError const& refusal) {
+            error = std::current_exception();
+            refused = refusal.http_status() >= 400 && refusal.http_status() < 500 && refusal.http_status() != 408 &&
+                      refusal.http_status() != 429;
+        } catch (NetworkError const& failure) {
+            error = std::current_exception();
+            flight->personal =
+                failure.kind() == NetworkError::Kind::cancelled ||
+                (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= context.deadline);
+        } catch (...) {
+            error = std::current_exception();
+        }
+
+        lock.lock();
+        last_error_ = error;
+        if (error == nullptr) {
+            token_ = fresh;
+            header_ = Secret("Bearer " + token_.access_token.reveal());
+            ++generation_;
+            revoked_ = false;
+            received_ = uptime();
+            received_remaining_ = token_.expires_at ? *token_.expires_at - wall() : 0;
+        } else {
+            if (refused) refusal_ = error;
+            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+        }
+        flight->error = error;
+        flight->done = true;
+        flight_ = nullptr;
+        landed_.notify_all();
+        if (error != nullptr || !options_.on_refresh) return;
+
+        lock.unlock();
+        try {
+            options_.on_refresh(fresh);
+        } catch (...) {
+            try {
+                if (options_.on_error) options_.on_error(std::current_exception());
+            } catch (...) {  // an observer that throws has nobody left to tell
+            }
+        }
+        lock.lock();
+        last_error_ = nullptr;
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any landed_;
+    Token token_;
+    RenewalOptions const options_;
+    Secret header_;
+    std::uint64_t generation_ = 0;
+    bool revoked_ = false;                 ///< the service answered 401 to it
+    std::int64_t received_ = 0;            ///< uptime() when the token came
+    std::int64_t received_remaining_ = 0;  ///< seconds that it had then
+    std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
+    std::shared_ptr<Flight> flight_;
+    std::exception_ptr refusal_;  ///< Globus Auth refused the grant: asking again is of no use
+    std::exception_ptr last_error_;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_RENEWAL_HPP

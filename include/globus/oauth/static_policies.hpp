@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_STATIC_POLICIES_HPP
+#define GLOBUS_OAUTH_STATIC_POLICIES_HPP
+
+#include <globus/oauth/authorizer.hpp>
+#include <globus/oauth/client_kinds.hpp>
+
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/// Sends no credential: for the few operations that need none, and for a native app's login client.
+/// Thread safety: any function may be called from any thread.
+class NullPolicy {
+public:
+    using credential = NoCredential;
+
+    template <class T>
+    [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
+        return {};
+    }
+    template <class T>
+    [[nodiscard]] bool unauthorized(Authorization const&, T const&, AuthContext const&) const {
+        return false;
+    }
+};
+
+/**
+ * Sends the id and secret of a confidential client by HTTP Basic (RFC 7617).
+ *
+ *     Client<ConfidentialAppAuthService, BasicPolicy> auth{BasicPolicy{"client id", "client secret"}};
+ *
+ * Thread safety: any function may be called from any thread.
+ */
+class BasicPolicy {
+public:
+    using credential = BasicCredential;
+    using client_kind = Confidential;
+
+    /// @throws UsageError  for an empty id or secret, a control character, or a colon in the id
+    BasicPolicy(std::string client_id, Secret client_secret)
+        : BasicPolicy(Confidential(std::move(client_id), std::move(client_secret))) {}
+    explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
+
+    [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
+    [[nodiscard]] Confidential const& client() const noexcept { return client_; }
+
+    template <class T>
+    [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
+        return {client_.credential().header(), 0};
+    }
+    template <class T>
+    [[nodiscard]] bool unauthorized(Authorization const&, T const&, AuthContext const&) const {
+        return false;
+    }
+
+private:
+    Confidential client_;
+};
+
+/**
+ * Sends an access token that was made elsewhere, until it expires. It cannot renew it: see RefreshPolicy.
+ *
+ *     Client<TransferService, AccessTokenPolicy> transfer{"Agx..."};
+ *
+ * Thread safety: any function may be called from any thread.
+ */
+class AccessTokenPolicy {
+public:
+    using credential = BearerCredential;
+
+    /// @throws UsageError  for an empty token or one with a control character
+    AccessTokenPolicy(Secret access_token) : header_("Bearer " + access_token.reveal()) {
+        detail::check_credential("the access token", access_token.reveal());
+    }
+    AccessTokenPolicy(std::string access_token) : AccessTokenPolicy(Secret(std::move(access_token))) {}
+    AccessTokenPolicy(char const* access_token) : AccessTokenPolicy(Secret(access_token)) {}
+
+    template <class T>
+    [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
+        return {header_, 0};
+    }
+    template <class T>
+    [[nodiscard]] bool unauthorized(Authorization const&, T const&, AuthContext const&) const {
+        return false;
+    }
+
+private:
+    Secret header_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_STATIC_POLICIES_HPP

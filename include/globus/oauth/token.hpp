@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_TOKEN_HPP
+#define GLOBUS_OAUTH_TOKEN_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/http/message.hpp>
+#include <globus/http/retry.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// The tokens for one resource server, as Globus Auth gives them.
+/// https://docs.globus.org/api/auth/reference/#token_response
+struct Token {
+    std::string resource_server = {};
+    std::string scope = {};  ///< the scopes granted, separated by spaces
+    Secret access_token = {};
+    Secret refresh_token = {};  ///< empty: none
+    std::string token_type = "Bearer";
+    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
+    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
+};
+
+/**
+ * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class TokenResponse {
+public:
+    TokenResponse() = default;
+    TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
+        : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
+
+    /// Reads the answer of the token endpoint, received now.
+    /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
+    [[nodiscard]] static TokenResponse from_answer(std::string_view body);
+
+    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
+
+    /// The token for a resource server; throws UsageError that lists the servers there are.
+    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const {
+        auto const found = tokens_.find(std::string(resource_server));
+        if (found != tokens_.end()) return found->second;
+        std::string have;
+        for (auto const& [name, token] : tokens_) have += (have.empty() ? "" : ", ") + name;
+        throw UsageError("there is no token for the resource server '" + std::string(resource_server) +
+                         "'; there are tokens for: " + have);
+    }
+    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
+    [[nodiscard]] Token const& by_scope(std::string_view scope) const {
+        for (auto const& [name, token] : tokens_)
+            for (std::string_view rest = token.scope; !rest.empty();) {
+                std::string_view const one = rest.substr(0, rest.find(' '));
+                if (one == scope) return token;
+                rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
+            }
+        throw UsageError("there is no token for the scope '" + std::string(scope) + "'");
+    }
+    /// The signed id_token; empty unless the scope `openid` was granted.
+    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    [[nodiscard]] std::string const& state() const noexcept { return state_; }
+
+private:
+    std::map<std::string, Token> tokens_;
+    Secret id_token_;
+    std::string state_;
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_token(char const* why) {
+    throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
+}
+
+/// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
+inline Token read_token(boost::json::object const& object, std::int64_t now) {
+    auto const text = [&](char const* name) -> std::optional<std::string> {
+        auto const* value = object.if_contains(name);
+        if (value == nullptr || value->is_null()) return std::nullopt;
+        if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
+        return std::string(value->as_string());
+    };
+    Token token;
+    token.access_token = text("access_token").value_or("");
+    if (token.access_token.empty()) refuse_token("access_token is missing or empty");
+    for (char const c : token.access_token.reveal())
+        if (c <= 0x20 || c == 0x7F) refuse_token("access_token has a character that no token may have");
+    auto const type = text("token_type");
+    if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
+    token.token_type = *type;
+    auto const server = text("resource_server");
+    if (!server || server->empty()) refuse_token("resource_server is missing");
+    token.resource_server = *server;
+    token.scope = text("scope").value_or("");
+    token.refresh_token = text("refresh_token").value_or("");
+
+    if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
+        constexpr double longest = 10.0 * 366 * 86400;
+        double const seconds = expires->is_int64()    ? static_cast<double>(expires->get_int64())
+                               : expires->is_uint64() ? static_cast<double>(expires->get_uint64())
+                               : expires->is_double() ? expires->get_double()
+                                                      : -1.0;
+        if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
+            refuse_token("expires_in is not a whole number of seconds up to 10 years");
+        token.lifetime = static_cast<std::int64_t>(seconds);
+        token.expires_at = now + token.lifetime;
+    }
+    return token;
+}
+
+/// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
+inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
+    boost::json::parse_options options;
+    options.max_depth = 128;
+    boost::json::error_code error;
+    boost::json::value const document = boost::json::parse(body, error, {}, options);
+    if (error) refuse_token("it is not JSON");
+
+    std::map<std::string, Token> tokens;
+    auto const add = [&](boost::json::value const& value) {
+        if (!value.is_object()) refuse_token("a token is not an object");
+        Token token = read_token(value.as_object(), now);
+        std::string const server = token.resource_server;
+        if (!tokens.emplace(server, std::move(token)).second) refuse_token("it has two tokens for one resource server");
+    };
+    if (is_list) {
+        if (!document.is_array()) refuse_token("it is not a list");
+        for (boost::json::value const& value : document.as_array()) add(value);
+        return TokenResponse(std::move(tokens), {}, {});
+    }
+    if (!document.is_object()) refuse_token("it is not an object");
+    boost::json::object const& object = document.as_object();
+    add(document);
+    if (auto const* others = object.if_contains("other_tokens"); others != nullptr) {
+        if (!others->is_array()) refuse_token("other_tokens is not a list");
+        for (boost::json::value const& value : others->as_array()) add(value);
+    }
+    auto const text = [&](char const* name) {
+        auto const* value = object.if_contains(name);
+        return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+    };
+    return TokenResponse(std::move(tokens), text("id_token"), text("state"));
+}
+
+}  // namespace detail
+
+inline TokenResponse TokenResponse::from_answer(std::string_view body) {
+    return detail::read_token_response(body, detail::unix_now());
+}
+
+/// The answer to a grant for dependent tokens: a list, one Token a resource server.
+/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+class DependentTokenResponse : public TokenResponse {
+public:
+    DependentTokenResponse() = default;
+    explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
+
+    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
+        return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
+    }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_TOKEN_HPP

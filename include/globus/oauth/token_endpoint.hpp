@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
+#define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
+
+#include <globus/core/encoding.hpp>
+#include <globus/http/retry.hpp>
+#include <globus/http/transport.hpp>
+#include <globus/oauth/authorizer.hpp>
+#include <globus/oauth/client_kinds.hpp>
+#include <globus/oauth/errors.hpp>
+#include <globus/oauth/token.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+using Form = std::vector<std::pair<std::string, std::string>>;
+
+inline std::string encode_form(Form const& form) {
+    std::string body;
+    for (auto const& [name, value] : form) {
+        if (!body.empty()) body += '&';
+        append_form_encoded(body, name);
+        body += '=';
+        append_form_encoded(body, value);
+    }
+    return body;
+}
+
+/// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
+template <ClientKind K>
+http::Request token_request(K const& client, Form form, AuthContext const& context) {
+    http::Request request;
+    request.method = http::Method::post;
+    request.url = std::string(context.auth_url) + "v2/oauth2/token";
+    request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
+    if constexpr (std::same_as<K, Confidential>)
+        request.authorization = client.credential().header();
+    else
+        form.emplace_back("client_id", client.client_id());
+    request.body = encode_form(form);
+    request.has_body = true;
+    request.deadline = context.deadline;
+    request.stop = context.stop;
+    request.max_response_bytes = std::size_t{1} << 20;
+    for (auto& [name, value] : form) wipe(value);
+    return request;
+}
+
+/**
+ * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
+ *
+ * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
+ */
+template <ClientKind K, Transport T>
+TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context,
+                            std::function<std::int64_t()> const& now = &unix_now) {
+    http::Request request = token_request(client, std::move(form), context);
+    DefaultRetry retry;
+    retry.max_attempts = 3;
+    int lost = 0;
+    for (int number = 1;; ++number) {
+        Attempt attempt{.number = number, .retry_class = RetryClass::idempotent};
+        http::Response response;
+        std::optional<std::chrono::duration<double>> wait;
+        try {
+            response = transport.send(request);
+            if (response.status >= 200 && response.status < 300) {
+                TokenResponse tokens = read_token_response(response.body, now());
+                wipe(request.body);
+                wipe(response.body);
+                return tokens;
+            }
+            attempt.response = &response;
+            wait = retry.before_retry(attempt);
+            if (!wait || http::Clock::now() + *wait >= request.deadline)
+                throw AuthApiError(request, std::move(response));
+        } catch (NetworkError const& error) {
+            attempt.error = &error;
+            if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
+            wait = retry.before_retry(attempt);
+            if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
+        }
+        auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+        if (!http::wait_until(until, request.stop))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                               "the token request was cancelled");
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_DATA_HPP
+#define GLOBUS_SERVICES_TRANSFER_DATA_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/json_write.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// The documents that a Transfer program makes.
+
+namespace globus::transfer {
+
+/**
+ * When a file that is there already is copied again.
+ *
+ *     .sync_level = SyncLevel::checksum
+ *
+ * https://docs.globus.org/api/transfer/task_submit/#transfer_specific_fields
+ */
+class SyncLevel {
+public:
+    enum Level : unsigned char { exists, size, mtime, checksum };
+
+    SyncLevel(Level level = exists) : number_(level) {}
+    SyncLevel(std::int64_t number) : number_(number) {}
+    SyncLevel(int number) : number_(number) {}
+    /// @throws UsageError  for a name other than exists, size, mtime and checksum
+    SyncLevel(std::string_view name) {
+        constexpr std::array<std::string_view, 4> names{"exists", "size", "mtime", "checksum"};
+        for (std::size_t i = 0; i != names.size(); ++i)
+            if (names[i] == name) {
+                number_ = static_cast<std::int64_t>(i);
+                return;
+            }
+        throw UsageError("the sync_level is none of exists, size, mtime and checksum");
+    }
+    SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
+
+    [[nodiscard]] std::int64_t number() const noexcept { return number_; }
+    void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
+    friend bool operator==(SyncLevel, SyncLevel) = default;
+
+private:
+    std::int64_t number_;
+};
+
+/// One file or directory of a transfer. https://docs.globus.org/api/transfer/task_submit/#transfer_item_fields
+struct TransferItem {
+    Constant<"transfer_item"> DATA_TYPE = {};
+    Required<std::string> source_path;
+    Required<std::string> destination_path;
+    Optional<bool> recursive = {};                  ///< a directory with all that is in it
+    Optional<std::string> external_checksum = {};   ///< that the file is expected to have
+    Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferItem, DATA_TYPE, source_path, destination_path, recursive, external_checksum,
+                   checksum_algorithm, additional_fields);
+};
+
+/// Which names of a recursive transfer are taken. https://docs.globus.org/api/transfer/task_submit/#filter_rules
+struct FilterRule {
+    Constant<"filter_rule"> DATA_TYPE = {};
+    std::string method = "exclude";   ///< or "include"
+    Required<std::string> name;       ///< with * and ?
+    Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
+    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, method, name, type);
+};
+
+/**
+ * A transfer to be submitted.
+ *
+ *     TransferData data{.source_endpoint = here, .destination_endpoint = there, .label = "nightly"};
+ *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
+ *     auto accepted = transfer.submit_transfer(data);
+ *
+ * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://docs.globus.org/api/transfer/task_submit/#transfer_and_delete_documents
+ */
+struct TransferData {
+    Constant<"transfer"> DATA_TYPE = {};
+    Required<std::string> source_endpoint;
+    Required<std::string> destination_endpoint;
+    Optional<std::string> label = {};
+    Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
+    Optional<SyncLevel> sync_level = {};
+    Optional<bool> verify_checksum = {};
+    Optional<bool> preserve_timestamp = {};
+    Optional<bool> encrypt_data = {};
+    Optional<std::string> deadline = {};  ///< ISO 8601: after it the task fails
+    Optional<bool> skip_source_errors = {};
+    Optional<bool> fail_on_quota_errors = {};
+    Optional<bool> delete_destination_extra = {};
+    Optional<bool> notify_on_succeeded = {};
+    Optional<bool> notify_on_failed = {};
+    Optional<bool> notify_on_inactive = {};
+    Optional<std::string> source_local_user = {};
+    Optional<std::string> destination_local_user = {};
+    std::vector<TransferItem> DATA = {};
+    Optional<std::vector<FilterRule>> filter_rules = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
+                   verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
+                   fail_on_quota_errors, delete_destination_extra, notify_on_succeeded, notify_on_failed,
+                   notify_on_inactive, source_local_user, destination_local_user, DATA, filter_rules,
+                   additional_fields);
+
+    /// Adds a file or directory.
+    TransferData& add_item(TransferItem item) {
+        DATA.push_back(std::move(item));
+        return *this;
+    }
+    /// Adds a rule on names; the first rule that fits a name decides.
+    TransferData& add_filter_rule(FilterRule rule) {
+        if (!filter_rules) filter_rules.emplace();
+        filter_rules->push_back(std::move(rule));
+        return *this;
+    }
+};
+
+/// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
+struct DeleteItem {
+    Constant<"delete_item"> DATA_TYPE = {};
+    Required<std::string> path;
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(DeleteItem, DATA_TYPE, path, additional_fields);
+};
+
+/**
+ * A deletion to be submitted.
+ *
+ *     DeleteData data{.endpoint = there, .recursive = true};
+ *     data.add_item({.path = "/archive/run1/"});
+ *     auto accepted = transfer.submit_delete(data);
+ *
+ * https://docs.globus.org/api/transfer/task_submit/#delete_specific_fields
+ */
+struct DeleteData {
+    Constant<"delete"> DATA_TYPE = {};
+    Required<std::string> endpoint;
+    Optional<std::string> label = {};
+    Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
+    Optional<bool> recursive = {};
+    Optional<bool> ignore_missing = {};
+    Optional<bool> interpret_globs = {};
+    Optional<std::string> deadline = {};  ///< ISO 8601
+    Optional<bool> notify_on_succeeded = {};
+    Optional<bool> notify_on_failed = {};
+    Optional<bool> notify_on_inactive = {};
+    Optional<std::string> local_user = {};
+    std::vector<DeleteItem> DATA = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
+                   deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
+                   additional_fields);
+
+    /// Adds a path.
+    DeleteData& add_item(DeleteItem item) {
+        DATA.push_back(std::move(item));
+        return *this;
+    }
+};
+
+/**
+ * A filter of a listing: the text of Globus' filter language, or names with their values.
+ *
+ *     .filter = "type:dir/name:~run*"
+ *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
+ *
+ * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+ */
+class TransferFilter {
+public:
+    TransferFilter() = default;
+    TransferFilter(char const* text) : text_(text) {}
+    TransferFilter(std::string text) : text_(std::move(text)) {}
+    TransferFilter(std::initializer_list<std::pair<std::string, StringList>> terms) {
+        for (auto const& [name, values] : terms) add(name, values);
+    }
+
+    /// Adds a condition; all must hold.
+    TransferFilter& add(std::string const& name, StringList const& values) {
+        if (!text_.empty()) text_ += '/';
+        text_ += name + ':';
+        for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
+        return *this;
+    }
+
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
+    friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
+
+private:
+    std::string text_;
+};
+
+/// One filter or several, where a listing may have to pass any of them.
+class TransferFilters : public std::vector<TransferFilter> {
+public:
+    TransferFilters() = default;
+    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
+    TransferFilters(TransferFilter one) : std::vector<TransferFilter>{std::move(one)} {}
+    TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
+
+    [[nodiscard]] std::vector<std::string> query_texts() const {
+        std::vector<std::string> texts;
+        for (TransferFilter const& filter : *this) texts.push_back(filter.text());
+        return texts;
+    }
+};
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_DATA_HPP

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_VERSION_HPP
+#define GLOBUS_VERSION_HPP
+
+#define GLOBUS_VERSION_MAJOR 0
+#define GLOBUS_VERSION_MINOR 1
+#define GLOBUS_VERSION_PATCH 0
+#define GLOBUS_VERSION_STRING "0.1.0"
+
+#endif  // GLOBUS_VERSION_HPP
