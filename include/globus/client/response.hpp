@@ -33,7 +33,9 @@ namespace globus {
  * @tparam T  the described document, or Json where the service's document has no fixed shape
  *
  * @par Errors
- * `*` and `->` throw DecodeError if a member has another type than described; `text()` and `json()` still give it all.
+ * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
+ * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
+ * all of it in any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -43,12 +45,16 @@ public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw) : raw_(std::move(raw)) {
         if (raw_.body.empty()) return;
-        if constexpr (std::same_as<T, Json>) {
-            if (is_json()) (void)detail::read_json(raw_.body, {});
-        } else if constexpr (requires { T::from_answer(raw_.body); }) {
+        if constexpr (requires { T::from_answer(raw_.body); }) {
             value_ = T::from_answer(raw_.body);
-        } else {
-            mismatch_ = detail::read_json(raw_.body, detail::slot_of(value_));
+        } else if (!std::same_as<T, Json> || is_json()) {
+            detail::JsonDocumentReader reader(slot());
+            try {
+                reader.finish(raw_.body);
+            } catch (DecodeError const& error) {
+                throw DecodeError(error.what(), raw_.body);
+            }
+            take(reader);
         }
     }
 
@@ -58,6 +64,9 @@ public:
     [[nodiscard]] std::string const& text() const noexcept { return raw_.body; }
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
     [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
+
+    /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
+    [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
 
     /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
     [[nodiscard]] Json const& json() const {
@@ -76,7 +85,7 @@ public:
         if constexpr (std::same_as<T, Json>) {
             return json();
         } else {
-            if (!mismatch_.empty()) throw DecodeError(mismatch_, raw_.body);
+            if (misfit_) throw DecodeError(mismatch_, raw_.body);
             return value_;
         }
     }
@@ -85,7 +94,7 @@ public:
         if constexpr (std::same_as<T, Json>) {
             return json();
         } else {
-            if (!mismatch_.empty()) throw DecodeError(mismatch_, raw_.body);
+            if (misfit_) throw DecodeError(mismatch_, raw_.body);
             return std::move(value_);
         }
     }
@@ -103,10 +112,23 @@ private:
         return type.empty() || type.find("json") != std::string_view::npos;
     }
 
+    /// Where the reader puts what it reads; a Json is only checked, since the DOM is made when it is asked for.
+    [[nodiscard]] detail::Slot slot() {
+        if constexpr (std::same_as<T, Json>)
+            return {};
+        else
+            return detail::slot_of(value_);
+    }
+    void take(detail::JsonDocumentReader const& reader) {
+        mismatch_ = reader.mismatch();
+        misfit_ = reader.misfit();
+    }
+
     struct Nothing {};
     http::Response raw_;
     [[no_unique_address]] std::conditional_t<std::same_as<T, Json>, Nothing, T> value_{};
     std::string mismatch_;
+    bool misfit_ = false;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 

@@ -35,20 +35,48 @@ struct Slot {
     SlotType const* type = nullptr;
 };
 
+/// One member of a described type: its name on the wire, its type, and where it lies in the object.
+struct SlotMember {
+    std::string_view name;
+    SlotType const* type;
+    std::size_t offset;
+};
+
+/// The members of a described type, found by a hash of their names.
+struct SlotMembers {
+    SlotMember const* members;
+    std::uint8_t const* buckets;  ///< index of a member + 1; 0: empty
+    std::size_t mask;             ///< number of buckets - 1
+
+    static constexpr std::size_t hash(std::string_view name) noexcept {
+        if (name.empty()) return 0;
+        auto const at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
+        return name.size() * 31 + at(0) * 7 + at(name.size() / 2) * 131 + at(name.size() - 1) * 17 +
+               at(name.size() * 3 / 4) * 53;
+    }
+    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept {
+        for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
+            if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
+        return nullptr;
+    }
+};
+
 /// What can be read into an object of one type. A null entry: that kind of value does not fit.
 struct SlotType {
-    char const* expected;           ///< in words, for messages
-    void (*null)(void*) = nullptr;  ///< JSON null
-    bool (*boolean)(void*, bool) = nullptr;
-    bool (*integer)(void*, std::int64_t) = nullptr;  ///< each returns false if the value does not fit
+    char const* expected;                    ///< in words, for messages
+    void (*null)(void*) = nullptr;           ///< JSON null
+    bool (*boolean)(void*, bool) = nullptr;  ///< each returns false if the value does not fit
+    bool (*integer)(void*, std::int64_t) = nullptr;
     bool (*natural)(void*, std::uint64_t) = nullptr;
     bool (*real)(void*, double) = nullptr;
     bool (*string)(void*, std::string_view) = nullptr;
-    void (*object)(void*) = nullptr;  ///< '{' begins
-    void (*array)(void*) = nullptr;   ///< '[' begins
-    Slot (*member)(void*, std::string_view) = nullptr;
+    void (*object)(void*) = nullptr;                    ///< '{' begins
+    void (*array)(void*) = nullptr;                     ///< '[' begins
+    SlotMembers const& (*members)() = nullptr;          ///< of a described type
+    Slot (*member)(void*, std::string_view) = nullptr;  ///< of a map
     Slot (*element)(void*) = nullptr;
     Slot (*inner)(void*) = nullptr;  ///< Optional and Required: the slot of the value inside
+    void (*reset)(void*) = nullptr;  ///< Optional: makes it absent again
     bool dom = false;                ///< a Json: takes anything
 };
 
@@ -93,16 +121,46 @@ bool store_real(void* object, double number) {
     }
 }
 
+template <class V>
+inline constexpr bool is_readable_member = !std::same_as<V, AdditionalFields> && !requires { V::value.data(); };
+
+/// The table of a described type, made when the first object of it is read.
 template <class T>
-Slot member_slot(void* object, std::string_view key) {
-    Slot slot;
-    T::members::for_each(as<T>(object), [&]<class M, class V>(M, V& value) {
-        if constexpr (!std::same_as<V, AdditionalFields> && !requires { V::value.data(); }) {
-            constexpr std::string_view name = wire_of<T>(M::key).name;
-            if (slot.type == nullptr && key == name) slot = slot_of(value);
-        }
-    });
-    return slot;
+struct MemberTable {
+    static constexpr std::size_t bucket_count() {
+        std::size_t count = 4;
+        while (count < 3 * T::members::size) count *= 2;
+        return count;
+    }
+
+    MemberTable() {
+        T object{};
+        T::members::for_each(object, [&]<class M, class V>(M, V& member) {
+            if constexpr (is_readable_member<V>) {
+                std::size_t const offset = static_cast<std::size_t>(reinterpret_cast<char const*>(&member) -
+                                                                    reinterpret_cast<char const*>(&object));
+                add({wire_of<T>(M::key).name, &SlotTypeOf<V>::value, offset});
+            }
+        });
+    }
+    void add(SlotMember member) {
+        members[size++] = member;
+        std::size_t b = SlotMembers::hash(member.name) & table.mask;
+        while (buckets[b] != 0) b = (b + 1) & table.mask;
+        buckets[b] = static_cast<std::uint8_t>(size);
+    }
+
+    SlotMember members[T::members::size + 1] = {};
+    std::uint8_t buckets[bucket_count()] = {};
+    std::size_t size = 0;
+    SlotMembers table{members, buckets, bucket_count() - 1};
+};
+
+template <class T>
+SlotMembers const& members_of() {
+    static_assert(T::members::size < 255);
+    static MemberTable<T> const made;
+    return made.table;
 }
 
 template <class T>
@@ -124,8 +182,9 @@ constexpr SlotType make_slot_type() {
         return {.expected = "anything", .dom = true};
     } else if constexpr (is_optional<T>) {
         return {.expected = "",
-                .null = [](void* o) { as<T>(o) = globus::null; },
-                .inner = [](void* o) { return slot_of(as<T>(o).emplace()); }};
+                .null = [](void* o) { as<T>(o).set_null(); },
+                .inner = [](void* o) { return slot_of(as<T>(o).emplace()); },
+                .reset = [](void* o) { as<T>(o).reset(); }};
     } else if constexpr (is_required<T>) {
         return {.expected = "", .inner = [](void* o) { return slot_of(*as<T>(o)); }};
     } else if constexpr (requires(T& t) {
@@ -141,7 +200,7 @@ constexpr SlotType make_slot_type() {
                 .element = [](void* o) { return slot_of(as<T>(o).emplace_back()); }};
     } else {
         static_assert(Described<T>, "globus: this type cannot be read from JSON. Describe it with GLOBUS_MEMBERS.");
-        return {.expected = "an object", .object = [](void*) {}, .member = &member_slot<T>};
+        return {.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
     }
 }
 
@@ -162,6 +221,8 @@ public:
 
     /// What did not fit, and where; empty if all did.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+    /// True if something did not fit that is not an Optional.
+    [[nodiscard]] bool misfit() const noexcept { return misfit_; }
 
     using ErrorCode = boost::json::error_code;
 
@@ -210,10 +271,16 @@ public:
     bool on_key(std::string_view last, std::size_t, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_key(last), true;
         std::string_view const key = whole(last);
-        Slot const parent = stack_.empty() ? Slot{} : stack_.back();
-        next_ =
-            parent.type != nullptr && parent.type->member != nullptr ? parent.type->member(parent.object, key) : Slot{};
-        if (next_.type != nullptr) key_.assign(key);
+        Slot const parent = stack_.back();
+        next_ = Slot{};
+        if (parent.type != nullptr && parent.type->members != nullptr) {
+            if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
+                next_ = {static_cast<char*>(parent.object) + member->offset, member->type};
+                key_ = member->name;
+            }
+        } else if (parent.type != nullptr && parent.type->member != nullptr) {
+            next_ = parent.type->member(parent.object, key);
+        }
         part_.clear();
         return true;
     }
@@ -275,6 +342,7 @@ public:
     bool on_null(ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_null(), true;
         Slot const slot = take();
+        optional_ = Slot{};
         if (slot.type != nullptr && slot.type->null != nullptr)
             slot.type->null(slot.object);
         else if (slot.type != nullptr && slot.type->dom)
@@ -298,15 +366,27 @@ private:
     /// The same, gone inside Optional and Required.
     Slot enter() {
         Slot slot = take();
-        while (slot.type != nullptr && slot.type->inner != nullptr) slot = slot.type->inner(slot.object);
+        optional_ = Slot{};
+        while (slot.type != nullptr && slot.type->inner != nullptr) {
+            if (slot.type->reset != nullptr) optional_ = slot;
+            slot = slot.type->inner(slot.object);
+        }
         return slot;
     }
     static Slot fitting(Slot slot, bool fits) { return fits ? slot : Slot{}; }
 
+    /// A value that does not fit: an Optional stays absent, anything else makes the whole unusable.
     void refuse(Slot slot, char const* found) {
-        if (slot.type == nullptr || !mismatch_.empty()) return;
+        if (slot.type == nullptr) return;
+        if (optional_.type != nullptr)
+            optional_.type->reset(optional_.object);
+        else
+            misfit_ = true;
+        if (!mismatch_.empty()) return;
+        mismatch_ = "the answer";
+        if (!key_.empty()) (mismatch_ += "'s member '").append(key_) += '\'';
         while (slot.type->inner != nullptr) slot = slot.type->inner(slot.object);
-        mismatch_ = "the answer's member '" + key_ + "' should be " + slot.type->expected + " but is " + found;
+        mismatch_.append(" should be ").append(slot.type->expected).append(" but is ").append(found);
     }
     std::string_view whole(std::string_view last) {
         return part_.empty() ? last : std::string_view(part_.append(last));
@@ -325,28 +405,50 @@ private:
     Slot next_;
     std::vector<Slot> stack_;
     std::string part_;
-    std::string key_;
+    std::string_view key_;  ///< of the member read last; a constant
     std::string mismatch_;
+    bool misfit_ = false;
+    Slot optional_;  ///< that the present value is inside of
     boost::json::value_stack values_;
     Slot dom_;
     std::size_t dom_depth_ = 0;
 };
 
-/// Reads `text` into `root`. Throws DecodeError if it is not JSON; returns what did not fit, or nothing.
-inline std::string read_json(std::string_view text, Slot root) {
-    boost::json::parse_options options;
-    options.max_depth = 128;
-    boost::json::basic_parser<JsonReader> parser(options, root);
-    boost::json::error_code error;
-    std::size_t const used = parser.write_some(false, text.data(), text.size(), error);
-    if (error)
-        throw DecodeError("the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(used),
-                          std::string(text));
-    if (used != text.size())
-        throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(used),
-                          std::string(text));
-    return parser.handler().mismatch();
-}
+/// Reads a document, whole or in pieces as they come.
+class JsonDocumentReader {
+public:
+    explicit JsonDocumentReader(Slot root) : parser_(options(), root) {}
+
+    /// Takes a piece. @throws DecodeError  if it is not JSON
+    void write(std::string_view piece) { write(piece, true); }
+    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or not all of it
+    void finish(std::string_view piece = {}) { write(piece, false); }
+
+    /// What did not fit, and where; empty if all did.
+    [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
+    /// True if something did not fit that is not an Optional.
+    [[nodiscard]] bool misfit() const noexcept { return parser_.handler().misfit(); }
+
+private:
+    static boost::json::parse_options options() {
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        return options;
+    }
+    void write(std::string_view piece, bool more) {
+        boost::json::error_code error;
+        std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
+        if (error)
+            throw DecodeError("the answer is not valid JSON: " + error.message() + " at byte " +
+                              std::to_string(read_ + used));
+        read_ += used;
+        if (used != piece.size())
+            throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
+    }
+
+    boost::json::basic_parser<JsonReader> parser_;
+    std::size_t read_ = 0;
+};
 
 }  // namespace globus::detail
 
@@ -361,8 +463,9 @@ namespace globus {
 template <class T>
 [[nodiscard]] T from_json(std::string_view text) {
     T value{};
-    std::string const mismatch = detail::read_json(text, detail::slot_of(value));
-    if (!mismatch.empty()) throw DecodeError(mismatch, std::string(text));
+    detail::JsonDocumentReader reader(detail::slot_of(value));
+    reader.finish(text);
+    if (!reader.mismatch().empty()) throw DecodeError(reader.mismatch(), std::string(text));
     return value;
 }
 

@@ -119,15 +119,13 @@ public:
 
     /// Makes it hold a fresh value and returns that.
     constexpr T& emplace() {
-        value_ = T();
-        state_ = State::something;
+        become(State::something);
         return value_;
     }
+    /// Makes it JSON null.
+    constexpr void set_null() { become(State::nothing); }
     /// Makes it absent.
-    constexpr void reset() {
-        value_ = T();
-        state_ = State::missing;
-    }
+    constexpr void reset() { become(State::missing); }
 
     friend constexpr bool operator==(Optional const& a, Optional const& b) {
         return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
@@ -135,6 +133,12 @@ public:
 
 private:
     enum class State : unsigned char { missing, nothing, something };
+
+    /// Changes the state; `value_` is fresh whenever the state is not `something`.
+    constexpr void become(State state) {
+        if (state_ == State::something) value_ = T();
+        state_ = state;
+    }
 
     T value_;
     State state_ = State::missing;

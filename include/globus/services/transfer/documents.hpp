@@ -56,7 +56,7 @@ struct Endpoint {
     Optional<std::string> contact_email = {};
     Optional<std::string> contact_info = {};
     Optional<std::string> info_link = {};
-    Optional<std::string> keywords = {};
+    Optional<Json> keywords = {};  ///< a text or a list
     Optional<std::string> default_directory = {};
     Optional<std::string> host_endpoint_id = {};
     Optional<std::string> host_path = {};
