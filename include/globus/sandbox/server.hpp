@@ -105,7 +105,9 @@ struct Options {
     RateLimit rate_limit = {};
     std::chrono::milliseconds task_duration{0};      ///< how long a task stays ACTIVE at least
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
-    std::size_t journal_limit = 50000;               ///< entries kept; counts go on being exact beyond it
+    std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
+    bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
+    std::size_t journal_limit = 50000;   ///< entries kept; counts go on being exact beyond it
     std::vector<App> apps = {};
     std::vector<User> users = {};
     std::vector<Collection> collections = {};

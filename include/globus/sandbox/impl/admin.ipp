@@ -1,0 +1,652 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sessions of a server, and the admin calls over HTTP.
+#ifndef GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+#define GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+
+#include <globus/sandbox/impl/http.ipp>
+
+#include <fstream>
+
+namespace globus::sandbox::detail {
+
+// Making a session ----------------------------------------------------------------------------------------------------
+
+inline void write_file(fs::path const& file, std::string const& text) {
+    std::ofstream(file, std::ios::binary) << text;
+}
+
+/// What is in the source collection when nobody brings a directory.
+inline void write_samples(fs::path const& root) {
+    fs::path const source = root / "source";
+    fs::create_directories(source / "data/nested/deep");
+    fs::create_directories(source / "empty");
+    fs::create_directories(root / "destination");
+    write_file(source / "hello.txt", "Hello from the sandbox.\n");
+    write_file(source / "file1.txt", "one\n");
+    write_file(source / "file2.txt", "two\n");
+    write_file(source / ".hidden", "A file whose name begins with a dot.\n");
+    write_file(source / "data/numbers.csv", "n,square\n1,1\n2,4\n3,9\n");
+    write_file(source / "data/.settings", "color=blue\n");
+    write_file(source / "data/nested/notes.md", "# Notes\n\nFiles lie at several depths.\n");
+    write_file(source / "data/nested/deep/blob.bin", std::string(65536, '\x5a'));
+}
+
+inline World::World(std::string name, Options given)
+    : options(std::move(given)),
+      id(std::move(name)),
+      random(options.seed ^ (std::hash<std::string>{}(id) | 1)),
+      token_lifetime(options.token_lifetime),
+      fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
+    started_at = wall_clock();
+    if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
+    if (options.users.empty())
+        options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
+    bool native = false;
+    bool confidential = false;
+    for (auto& app : options.apps) {
+        if (app.id.empty()) app.id = random.uuid();
+        (app.secret.empty() ? native : confidential) = true;
+    }
+    if (!confidential) options.apps.push_back({random.uuid(), random.token("secret"), "Sandbox confidential app"});
+    if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
+
+    std::error_code error;
+    if (options.root.empty()) {
+        std::string pattern = (fs::temp_directory_path() / "globus-sandbox-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) throw SandboxError("sandbox: no temporary directory can be made");
+        options.root = pattern;
+        owns_root = true;
+        if (options.collections.empty()) write_samples(options.root);
+    } else if (!fs::is_directory(options.root, error)) {
+        throw SandboxError("sandbox: no such directory: " + options.root.string());
+    }
+    if (options.collections.empty()) {
+        // Each directory is a collection: `source` and `destination` come first, and exist.
+        std::set<std::string> names;
+        for (auto const& entry : fs::directory_iterator(options.root, error))
+            if (entry.is_directory()) names.insert(entry.path().filename().string());
+        std::vector<std::string> order{"source", "destination"};
+        for (auto const& one : names)
+            if (one != "source" && one != "destination") order.push_back(one);
+        for (auto const& one : order) {
+            Collection collection;
+            collection.directory = one;
+            collection.display_name = "Sandbox " + one;
+            options.collections.push_back(collection);
+        }
+    }
+    for (auto& collection : options.collections) {
+        if (collection.id.empty()) collection.id = random.uuid();
+        if (collection.directory.empty()) collection.directory = collection.id;
+        if (collection.directory.is_relative()) collection.directory = options.root / collection.directory;
+        fs::create_directories(collection.directory, error);
+        if (error) throw SandboxError("sandbox: cannot use the directory " + collection.directory.string());
+        Endpoint endpoint;
+        endpoint.id = collection.id;
+        endpoint.directory = collection.directory;
+        endpoint.owner = options.users.front().id;
+        endpoint.kind =
+            collection.kind == CollectionKind::mapped ? "GCSv5_mapped_collection" : "GCSv5_guest_collection";
+        endpoint.requires_data_access = collection.requires_data_access;
+        endpoint.document = {{"display_name", collection.display_name},
+                             {"description", "A directory of this machine, shown by the sandbox"},
+                             {"organization", "Globus Sandbox"},
+                             {"public", false},
+                             {"keywords", nullptr},
+                             {"subscription_id", nullptr},
+                             {"high_assurance", collection.high_assurance},
+                             {"force_encryption", false},
+                             {"force_verify", false},
+                             {"disable_verify", false},
+                             {"host_endpoint_id", nullptr},
+                             {"host_path", nullptr}};
+        data.endpoint_order.push_back(endpoint.id);
+        data.endpoints[endpoint.id] = std::move(endpoint);
+    }
+}
+
+inline World::~World() { stop(); }
+
+inline void World::start() {
+    listener = std::make_shared<Listener>(options.port);
+    base_url = "http://127.0.0.1:" + std::to_string(listener->port()) + "/";
+    listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });
+    if (options.clock == ClockMode::real) engine_thread = std::thread([this] { engine_loop(); });
+}
+
+inline void World::stop() {
+    {
+        std::lock_guard lock(mutex);
+        stopping = true;
+    }
+    wake.notify_all();
+    if (listener) listener->stop();
+    if (engine_thread.joinable()) engine_thread.join();
+    if (std::exchange(owns_root, false)) {
+        std::error_code ignored;
+        fs::remove_all(options.root, ignored);
+    }
+}
+
+// Reports -------------------------------------------------------------------------------------------------------------
+
+inline json::object describe_entry(JournalEntry const& entry) {
+    json::object headers;
+    for (auto const& [name, value] : entry.headers) headers[name] = value;
+    json::object out{{"n", entry.number},
+                     {"t", entry.time},
+                     {"service", entry.service},
+                     {"operation", entry.operation},
+                     {"method", entry.method},
+                     {"path", entry.target},
+                     {"headers", std::move(headers)},
+                     {"body_sha256", entry.body_sha256},
+                     {"token_generation", nullptr},
+                     {"connection_id", entry.connection},
+                     {"reused_connection", entry.reused_connection},
+                     {"fault", nullptr},
+                     {"committed", entry.committed},
+                     {"status", nullptr},
+                     {"bytes_out", entry.bytes_out}};
+    if (entry.token_generation != 0) out["token_generation"] = entry.token_generation;
+    if (!entry.fault.empty()) out["fault"] = entry.fault;
+    if (entry.status != 0) out["status"] = entry.status;
+    return out;
+}
+
+inline json::object describe_state(World& world) {
+    json::object out;
+    json::array tasks;
+    for (auto const& name : world.data.task_order) {
+        Task const& task = world.data.tasks.at(name);
+        json::object one = task.document;
+        one["submission_id"] = task.submission_id;
+        json::array items;
+        for (auto const& item : task.items)
+            items.push_back(json::object{{"source_path", item.source},
+                                         {"destination_path", item.destination},
+                                         {"recursive", item.recursive}});
+        one["items"] = std::move(items);
+        tasks.push_back(std::move(one));
+    }
+    out["tasks"] = std::move(tasks);
+    for (auto const* kind : {"groups", "flows", "runs", "timers", "indices"}) out[kind] = json::array{};
+    for (auto const& [kind, documents] : world.data.documents) {
+        json::array list;
+        for (auto const& [id, document] : documents) list.push_back(document);
+        out[kind] = std::move(list);
+    }
+    json::array tokens;
+    std::uint64_t refresh_active = 0;
+    for (auto const& [text, token] : world.data.access_tokens)
+        tokens.push_back(json::object{{"client_id", token.client_id},
+                                      {"sub", token.identity},
+                                      {"resource_server", token.resource_server},
+                                      {"generation", token.generation},
+                                      {"active", !token.revoked && token.expires > world.now_locked()}});
+    for (auto const& [text, token] : world.data.refresh_tokens)
+        refresh_active += !token.revoked && !token.spent ? 1 : 0;
+    out["tokens"] = json::object{{"access", std::move(tokens)}, {"active_refresh_tokens", refresh_active}};
+    json::array collections;
+    for (auto const& name : world.data.endpoint_order) {
+        Endpoint const& endpoint = world.data.endpoints.at(name);
+        collections.push_back(json::object{{"id", endpoint.id},
+                                           {"directory", endpoint.directory.string()},
+                                           {"display_name", text_of(endpoint.document, "display_name")},
+                                           {"state", endpoint.state}});
+    }
+    out["collections"] = std::move(collections);
+    return out;
+}
+
+/// What is not as expected; empty when all is.
+inline json::array verify_locked(World& world, std::vector<Expectation> const& expectations) {
+    json::array wrong;
+    for (auto const& wanted : expectations) {
+        std::uint64_t count = 0;
+        if (wanted.path.empty()) {
+            auto const found = world.counts.find(wanted.operation);
+            count = found == world.counts.end() ? 0 : found->second;
+        } else {
+            for (auto const& entry : world.journal) {
+                bool const named = entry.operation == wanted.operation || wanted.operation.empty() ||
+                                   entry.service + "." + entry.operation == wanted.operation;
+                if (named && glob(wanted.path, std::string_view(entry.target).substr(0, entry.target.find('?'))))
+                    ++count;
+            }
+        }
+        if (count < wanted.at_least || count > wanted.at_most) {
+            json::object one{{"operation", wanted.operation}, {"min", wanted.at_least}, {"count", count}};
+            if (wanted.at_most != UINT64_MAX) one["max"] = wanted.at_most;
+            if (!wanted.path.empty()) one["path"] = wanted.path;
+            wrong.push_back(std::move(one));
+        }
+    }
+    return wrong;
+}
+
+// Changes from outside ------------------------------------------------------------------------------------------------
+
+inline std::string user_token(World& world, std::string_view scope) {
+    std::lock_guard lock(world.mutex);
+    auto const scopes = split_scopes(scope_for(scope));
+    if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
+        throw SandboxError("sandbox: not a scope: " + std::string(scope));
+    Grant grant;
+    for (auto const& app : world.options.apps)
+        if (app.secret.empty() && grant.client_id.empty()) grant.client_id = app.id;
+    grant.identity = world.options.users.front().id;
+    grant.scopes = *scopes;
+    return issue_access_token(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
+}
+
+inline std::string refresh_token(World& world, std::string_view scope, std::string_view client) {
+    std::lock_guard lock(world.mutex);
+    auto const scopes = split_scopes(scope_for(scope));
+    if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
+        throw SandboxError("sandbox: not a scope: " + std::string(scope));
+    Grant grant;
+    grant.client_id = std::string(client);
+    for (auto const& app : world.options.apps)
+        if (app.secret.empty() && grant.client_id.empty()) grant.client_id = app.id;
+    if (world.app(grant.client_id) == nullptr) throw SandboxError("sandbox: no such application: " + grant.client_id);
+    grant.identity = world.options.users.front().id;
+    grant.scopes = *scopes;
+    grant.offline = true;
+    return issue_refresh(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
+}
+
+inline void revoke(World& world, std::string const& token) {
+    std::lock_guard lock(world.mutex);
+    if (auto const access = world.data.access_tokens.find(token); access != world.data.access_tokens.end())
+        access->second.revoked = true;
+    if (auto const refresh = world.data.refresh_tokens.find(token); refresh != world.data.refresh_tokens.end())
+        revoke_family(world, refresh->second.family);
+}
+
+inline void revoke_all(World& world) {
+    std::lock_guard lock(world.mutex);
+    for (auto& [text, token] : world.data.access_tokens) token.revoked = true;
+    for (auto& [text, token] : world.data.refresh_tokens) token.revoked = true;
+}
+
+inline void expire_all(World& world) {
+    std::lock_guard lock(world.mutex);
+    for (auto& [text, token] : world.data.access_tokens) token.expires = std::min(token.expires, world.now_locked());
+}
+
+inline void rotate(World& world) {
+    std::lock_guard lock(world.mutex);
+    world.key_locked();
+    World::Key made{"sandbox-key-" + std::to_string(world.random.number() % 1000000),
+                    std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)};
+    world.keys.insert(world.keys.begin(), std::move(made));
+}
+
+inline void advance(World& world, Millis by) {
+    {
+        std::lock_guard lock(world.mutex);
+        world.clock_offset += by;
+    }
+    world.wake.notify_all();
+    world.run_due_tasks();
+}
+
+inline void set_state(World& world, std::string const& collection, std::string const& state) {
+    static std::set<std::string> const known{"ok", "disconnected", "login_failed", "permission_denied", "size_limit"};
+    if (!known.contains(state)) throw SandboxError("sandbox: unknown state of a collection: " + state);
+    std::lock_guard lock(world.mutex);
+    auto const found = world.data.endpoints.find(collection);
+    if (found == world.data.endpoints.end()) throw SandboxError("sandbox: no such collection: " + collection);
+    found->second.state = state;
+}
+
+inline void run_scenario(World& world, std::string const& name) {
+    auto const found = scenarios().find(name);
+    if (found == scenarios().end()) throw SandboxError("sandbox: no such scenario: " + name);
+    if (name == "key_rotation") return rotate(world);
+    std::lock_guard lock(world.mutex);
+    world.add_rules_locked(json::value(found->second));
+}
+
+inline void restore_snapshot(World& world) {
+    std::lock_guard lock(world.mutex);
+    if (!world.saved) throw SandboxError("sandbox: there is no snapshot");
+    world.data = *world.saved;
+}
+
+inline Pairs environment_of(World& world) {
+    Pairs out;
+    for (auto const* service : {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE"})
+        out.emplace_back("GLOBUS_SDK_SERVICE_URL_" + std::string(service), world.base_url);
+    out.emplace_back("GLOBUS_SANDBOX_URL", world.base_url);
+    std::string client;
+    std::string secret;
+    std::string native;
+    for (auto const& app : world.options.apps) {
+        if (app.secret.empty() && native.empty()) native = app.id;
+        if (!app.secret.empty() && client.empty()) {
+            client = app.id;
+            secret = app.secret;
+        }
+    }
+    out.emplace_back("GLOBUS_SANDBOX_CLIENT_ID", client);
+    out.emplace_back("GLOBUS_SANDBOX_CLIENT_SECRET", secret);
+    out.emplace_back("GLOBUS_SANDBOX_NATIVE_CLIENT_ID", native);
+    out.emplace_back("GLOBUS_SANDBOX_USER_ID", world.options.users.front().id);
+    out.emplace_back("GLOBUS_SANDBOX_USERNAME", world.options.users.front().username);
+    out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", world.options.collections.front().id);
+    out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION",
+                     world.options.collections[world.options.collections.size() > 1 ? 1 : 0].id);
+    for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
+        std::string name = service;
+        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN",
+                         refresh_token(world, resource_server_of_service(service), ""));
+    }
+    out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
+    return out;
+}
+
+// The server ----------------------------------------------------------------------------------------------------------
+
+/// The sessions of a server and the port of its admin calls.
+class Host {
+public:
+    Host(std::shared_ptr<World> first, std::uint16_t port) : secret_(random_secret()) {
+        worlds_[first->id] = first;
+        listener_ = std::make_unique<Listener>(port);
+        listener_->start([this](Connection& connection) { serve(connection); });
+    }
+
+    ~Host() {
+        listener_->stop();
+        std::map<std::string, std::shared_ptr<World>> worlds;
+        {
+            std::lock_guard lock(mutex_);
+            worlds.swap(worlds_);
+        }
+        for (auto& [id, world] : worlds) world->stop();
+    }
+
+    Host(Host const&) = delete;
+    Host& operator=(Host const&) = delete;
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/admin/v1/"; }
+    std::string const& secret() const { return secret_; }
+
+    std::shared_ptr<World> open(Options options) {
+        std::string name;
+        {
+            std::lock_guard lock(mutex_);
+            name = "session-" + std::to_string(++made_);
+        }
+        auto world = std::make_shared<World>(name, std::move(options));
+        world->start();
+        std::lock_guard lock(mutex_);
+        worlds_[name] = world;
+        return world;
+    }
+
+    void close(std::string const& id) {
+        std::shared_ptr<World> world;
+        {
+            std::lock_guard lock(mutex_);
+            auto const found = worlds_.find(id);
+            if (found == worlds_.end()) throw SandboxError("sandbox: no such session: " + id);
+            if (id == "default") throw SandboxError("sandbox: the first session lives as long as the server");
+            world = found->second;
+            worlds_.erase(found);
+        }
+        world->stop();
+    }
+
+    static Session session(std::shared_ptr<World> world) { return Session(std::move(world)); }
+
+private:
+    void serve(Connection& connection) {
+        while (true) {
+            Parser parser;
+            parser.body_limit(std::uint64_t{1} << 26);
+            boost::system::error_code error;
+            http::read(connection.socket, connection.buffer, parser, error);
+            if (error) return;
+            Call call = call_of(parser.get());
+            call.body = parser.get().body();
+            Reply reply;
+            try {
+                reply = answer(call);
+            } catch (SandboxError const& wrong) {
+                reply = Reply::of(400, json::object{{"error", wrong.what()}});
+            }
+            auto const [sent, going] =
+                write_reply(connection, reply, parser.get().keep_alive(), call.method == "HEAD", std::nullopt);
+            if (!going) return;
+        }
+    }
+
+    static Reply bad(int status, std::string const& text) {
+        return Reply::of(status, json::object{{"error", text}});
+    }
+
+    Reply answer(Call const& call) {
+        if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");
+        if (!equal_secret(call.bearer(), secret_)) return bad(401, "the admin secret is needed as a bearer token");
+        auto const& path = call.segments;
+        if (path.size() < 3 || path[0] != "admin" || path[1] != "v1" || path[2] != "sessions")
+            return bad(404, "no such resource");
+        json::value body = json::object{};
+        if (!call.body.empty()) {
+            json::error_code error;
+            body = json::parse(call.body, error);
+            if (error) return bad(400, "the body is not JSON: " + error.message());
+        }
+        if (path.size() == 3) {
+            if (call.method == "GET") {
+                std::lock_guard lock(mutex_);
+                json::array ids;
+                for (auto const& [id, world] : worlds_) ids.emplace_back(id);
+                return Reply::of(200, json::object{{"sessions", std::move(ids)}});
+            }
+            return call.method == "POST" ? make_session(body) : bad(405, "GET or POST");
+        }
+        std::shared_ptr<World> world;
+        {
+            std::lock_guard lock(mutex_);
+            auto const found = worlds_.find(path[3]);
+            if (found == worlds_.end()) return bad(404, "no such session");
+            world = found->second;
+        }
+        if (path.size() == 4) {
+            if (call.method == "GET") return describe(*world);
+            return call.method == "DELETE" ? remove(*world, call.argument("strict") == "1") : bad(405, "GET or DELETE");
+        }
+        return part(*world, call, path[4], body);
+    }
+
+    Reply make_session(json::value const& body) {
+        Options options;
+        if (auto const tls = text_of(body, "tls", "none"); tls != "none")
+            return bad(400, "this sandbox speaks plain HTTP: tls must be \"none\"");
+        options.seed = static_cast<std::uint64_t>(number_of(body, "seed", 1));
+        auto const clock = text_of(body, "clock", "real");
+        if (clock != "real" && clock != "manual") return bad(400, "clock is \"real\" or \"manual\"");
+        options.clock = clock == "manual" ? ClockMode::manual : ClockMode::real;
+        options.rotate_refresh_tokens = flag_of(body, "rotation");
+        options.detect_refresh_token_reuse = flag_of(body, "reuse_detection");
+        options.token_lifetime =
+            std::chrono::seconds(static_cast<std::int64_t>(number_of(body, "token_lifetime_s", 172800)));
+        options.task_duration =
+            std::chrono::milliseconds(static_cast<std::int64_t>(number_of(body, "task_duration_ms", 0)));
+        if (auto const* limit = member(body, "rate_limit")) {
+            options.rate_limit.requests_per_second = number_of(*limit, "rps", 0);
+            options.rate_limit.burst = number_of(*limit, "burst", 1);
+        }
+        return describe(*open(std::move(options)), 201);
+    }
+
+    static Reply describe(World& world, int status = 200) {
+        json::object urls;
+        for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"})
+            urls[service] = world.base_url;
+        json::object variables;
+        for (auto const& [name, value] : environment_of(world)) variables[name] = value;
+        json::object out{{"session", world.id},
+                         {"seed", world.options.seed},
+                         {"base_urls", std::move(urls)},
+                         {"client_id", variables["GLOBUS_SANDBOX_CLIENT_ID"]},
+                         {"client_secret", variables["GLOBUS_SANDBOX_CLIENT_SECRET"]},
+                         {"native_client_id", variables["GLOBUS_SANDBOX_NATIVE_CLIENT_ID"]},
+                         {"user_token", variables["GLOBUS_SANDBOX_TRANSFER_TOKEN"]}};
+        out["environment"] = std::move(variables);
+        return Reply::of(status, out);
+    }
+
+    Reply remove(World& world, bool strict) {
+        json::array unfired;
+        {
+            std::lock_guard lock(world.mutex);
+            for (auto const& rule : world.rules)
+                if (rule.fired == 0) unfired.push_back(json::object{{"rule_id", rule.id}, {"rule", rule.source}});
+        }
+        if (strict && !unfired.empty()) return Reply::of(409, json::object{{"unfired", std::move(unfired)}});
+        close(world.id);
+        return Reply::of(200, json::object{{"unfired", std::move(unfired)}});
+    }
+
+    Reply part(World& world, Call const& call, std::string const& name, json::value const& body) {
+        bool const get = call.method == "GET";
+        if (!get && call.method != "POST" && call.method != "DELETE") return bad(405, "GET, POST or DELETE");
+        if (name == "faults") {
+            std::lock_guard lock(world.mutex);
+            if (get) return Reply::of(200, json::object{{"faults", describe_rules(world.rules)}});
+            if (call.method == "DELETE") {
+                world.rules.clear();
+                return Reply::of(200, json::object{});
+            }
+            return Reply::of(201, json::object{{"rule_id", world.add_rules_locked(body)}});
+        }
+        if (name == "journal") {
+            std::lock_guard lock(world.mutex);
+            auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
+            auto const operation = call.argument("operation");
+            json::array entries;
+            for (auto const& entry : world.journal)
+                if (entry.number > after && (operation.empty() || entry.operation == operation))
+                    entries.push_back(describe_entry(entry));
+            return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
+        }
+        if (name == "state") {
+            std::lock_guard lock(world.mutex);
+            return Reply::of(200, describe_state(world));
+        }
+        if (get) return bad(404, "no such resource");
+        if (name == "clock") {
+            if (auto const* by = member(body, "advance_s")) {
+                advance(world, static_cast<Millis>(number_of(*by).value_or(0) * 1000));
+            } else if (auto const at = parse_time(text_of(body, "set"))) {
+                Millis ahead = 0;
+                {
+                    std::lock_guard lock(world.mutex);
+                    ahead = *at - world.now_locked();
+                }
+                advance(world, ahead);
+            } else {
+                return bad(400, "advance_s or set is needed");
+            }
+            std::lock_guard lock(world.mutex);
+            return Reply::of(200, json::object{{"now", iso_time(world.now_locked())}});
+        }
+        if (name == "tokens") return tokens(world, body);
+        if (name == "snapshot") {
+            std::lock_guard lock(world.mutex);
+            world.saved = std::make_unique<Data>(world.data);
+            return Reply::of(200, json::object{});
+        }
+        if (name == "restore") {
+            restore_snapshot(world);
+            return Reply::of(200, json::object{});
+        }
+        if (name == "scenario") {
+            run_scenario(world, text_of(body, "name"));
+            return Reply::of(201, json::object{});
+        }
+        if (name == "collections" && call.segments.size() == 6) {
+            set_state(world, call.segments[5], text_of(body, "state"));
+            return Reply::of(200, json::object{});
+        }
+        if (name == "verify") {
+            std::vector<Expectation> expectations;
+            auto const read = [&](json::value const& one) {
+                Expectation wanted;
+                wanted.operation = text_of(one, "operation");
+                wanted.path = text_of(one, "path");
+                if (auto const* count = member(one, "count")) {
+                    wanted.at_least = static_cast<std::uint64_t>(number_of(*count, "min", 0));
+                    if (member(*count, "max") != nullptr)
+                        wanted.at_most = static_cast<std::uint64_t>(number_of(*count, "max", 0));
+                }
+                expectations.push_back(wanted);
+            };
+            if (auto const* list = body.if_array())
+                for (auto const& one : *list) read(one);
+            else
+                read(body);
+            std::lock_guard lock(world.mutex);
+            auto wrong = verify_locked(world, expectations);
+            int const status = wrong.empty() ? 200 : 417;
+            return Reply::of(status, json::object{{"differences", std::move(wrong)}});
+        }
+        return bad(404, "no such resource");
+    }
+
+    static Reply tokens(World& world, json::value const& body) {
+        if (!body.is_object()) return bad(400, "an object is needed");
+        json::object out;
+        for (auto const& item : body.get_object()) {
+            std::string_view const what = item.key();
+            json::value const& value = item.value();
+            if (what == "expire") {
+                expire_all(world);
+            } else if (what == "revoke") {
+                if (value.is_string() && value.get_string() != "all")
+                    revoke(world, to_string(value.get_string()));
+                else
+                    revoke_all(world);
+            } else if (what == "rotate_keys") {
+                rotate(world);
+            } else if (what == "lifetime_s") {
+                std::lock_guard lock(world.mutex);
+                world.token_lifetime = std::chrono::seconds(static_cast<std::int64_t>(number_of(value).value_or(0)));
+            } else if (what == "issue") {
+                out["access_token"] = user_token(world, text_of(value, "scope", "transfer.api.globus.org"));
+                out["refresh_token"] = refresh_token(world, text_of(value, "scope", "transfer.api.globus.org"),
+                                                     text_of(value, "client_id"));
+            } else if (what == "require_consent" || what == "require_session") {
+                Requirement made;
+                made.service = text_of(value, "service", "transfer");
+                if (auto const* scopes = member(value, "scopes"); scopes != nullptr && scopes->is_array())
+                    for (auto const& scope : scopes->get_array())
+                        if (scope.is_string()) made.scopes.push_back(to_string(scope.get_string()));
+                if (auto const* parameters = member(value, "authorization_parameters");
+                    parameters != nullptr && parameters->is_object())
+                    made.authorization_parameters = parameters->get_object();
+                std::lock_guard lock(world.mutex);
+                world.data.requirements.push_back(std::move(made));
+            } else {
+                return bad(400, "unknown member: " + std::string(what));
+            }
+        }
+        return Reply::of(200, out);
+    }
+
+    std::string secret_;
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<World>> worlds_;
+    std::uint64_t made_ = 0;
+    std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_ADMIN_IPP

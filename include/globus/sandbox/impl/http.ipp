@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sockets: a listener, a thread for each connection, and the life of one request with the faults on its way.
+#ifndef GLOBUS_SANDBOX_IMPL_HTTP_IPP
+#define GLOBUS_SANDBOX_IMPL_HTTP_IPP
+
+#include <globus/sandbox/impl/faults.ipp>
+#include <globus/sandbox/impl/routes.ipp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <list>
+
+namespace globus::sandbox::detail {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using tcp = asio::ip::tcp;
+
+/// A connection, and the thread that serves it.
+struct Connection {
+    Connection(tcp::socket accepted, std::uint64_t ordinal) : socket(std::move(accepted)), number(ordinal) {}
+
+    tcp::socket socket;
+    std::uint64_t number;
+    boost::beast::flat_buffer buffer;
+    std::atomic<bool> idle{false};  ///< waits for a request
+    std::atomic<bool> finished{false};
+    std::thread thread;
+
+    /// Sends bytes; false when the other side is gone.
+    bool send(std::string_view bytes) {
+        boost::system::error_code error;
+        asio::write(socket, asio::buffer(bytes.data(), bytes.size()), error);
+        return !error;
+    }
+
+    /// Waits; false when the connection ended meanwhile. A negative time is for ever.
+    bool wait(std::int64_t ms) {
+        auto const end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+        while (true) {
+            int left = -1;
+            if (ms >= 0) {
+                auto const rest = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+                if (rest.count() <= 0) return true;
+                left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
+            }
+            pollfd watched{socket.native_handle(), POLLRDHUP, 0};
+            int const ready = ::poll(&watched, 1, left);
+            if (ready > 0) return false;
+            if (ready < 0 && errno != EINTR) return false;
+        }
+    }
+
+    /// Makes the close that follows a reset (RST) instead of an end (FIN).
+    void arm_reset() {
+        ::linger const hard{1, 0};
+        ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    }
+};
+
+/// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
+class Listener {
+public:
+    explicit Listener(std::uint16_t port) : acceptor_(context_) {
+        if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
+        for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        if (auto const error = open(port)) {
+            ::close(wake_[0]);
+            ::close(wake_[1]);
+            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + error.message());
+        }
+        port_ = acceptor_.local_endpoint().port();
+    }
+
+    ~Listener() { stop(); }
+
+    Listener(Listener const&) = delete;
+    Listener& operator=(Listener const&) = delete;
+
+    std::uint16_t port() const { return port_; }
+
+    /// Begins to accept; connections that came before have waited.
+    void start(std::function<void(Connection&)> serve) {
+        serve_ = std::move(serve);
+        thread_ = std::thread([this] { run(); });
+    }
+
+    /// Ends all connections and joins all threads.
+    void stop() {
+        {
+            std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            stopping_ = true;
+            for (auto& one : connections_) shut(*one);
+        }
+        ping();
+        changed_.notify_all();
+        if (thread_.joinable()) thread_.join();
+        for (auto& one : connections_)
+            if (one->thread.joinable()) one->thread.join();
+        connections_.clear();
+        ::close(wake_[0]);
+        ::close(wake_[1]);
+    }
+
+    /// Accepts nothing for a while; returns when the port is closed.
+    void refuse(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        if (stopping_) return;
+        refuse_until_ = std::chrono::steady_clock::now() + time;
+        closed_ = false;
+        ping();
+        changed_.wait(lock, [&] { return closed_ || stopping_; });
+    }
+
+    void drop_idle(Connection const* except) {
+        std::lock_guard lock(mutex_);
+        for (auto& one : connections_)
+            if (one.get() != except && one->idle) shut(*one);
+    }
+
+private:
+    boost::system::error_code open(std::uint16_t port) {
+        boost::system::error_code error;
+        tcp::endpoint const where(asio::ip::address_v4::loopback(), port);
+        acceptor_.open(where.protocol(), error);
+        if (error) return error;
+        ::fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
+        acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+        acceptor_.bind(where, error);
+        if (!error) acceptor_.listen(1024, error);
+        if (!error) acceptor_.non_blocking(true, error);
+        if (error) {
+            boost::system::error_code ignored;
+            acceptor_.close(ignored);
+        }
+        return error;
+    }
+
+    void ping() { [[maybe_unused]] auto const written = ::write(wake_[1], "x", 1); }
+
+    /// Ends a connection from another thread; its own thread closes the socket. Under the lock.
+    static void shut(Connection& connection) {
+        if (!connection.finished) ::shutdown(connection.socket.native_handle(), SHUT_RDWR);
+    }
+
+    void run() {
+        while (true) {
+            std::chrono::steady_clock::time_point refuse_until;
+            {
+                std::lock_guard lock(mutex_);
+                if (stopping_) break;
+                refuse_until = refuse_until_;
+            }
+            auto const now = std::chrono::steady_clock::now();
+            int timeout = -1;
+            if (refuse_until > now) {
+                boost::system::error_code ignored;
+                if (acceptor_.is_open()) acceptor_.close(ignored);
+                std::lock_guard lock(mutex_);
+                closed_ = true;
+                changed_.notify_all();
+                timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(refuse_until - now).count());
+            } else if (!acceptor_.is_open() && open(port_)) {
+                timeout = 5;
+            }
+            pollfd watched[2] = {{wake_[0], POLLIN, 0}, {acceptor_.is_open() ? acceptor_.native_handle() : -1, POLLIN, 0}};
+            ::poll(watched, 2, timeout);
+            if ((watched[0].revents & POLLIN) != 0) {
+                char drained[16];
+                [[maybe_unused]] auto const got = ::read(wake_[0], drained, sizeof drained);
+            }
+            if ((watched[1].revents & POLLIN) != 0) take();
+        }
+    }
+
+    void take() {
+        boost::system::error_code error;
+        tcp::socket socket(context_);
+        acceptor_.accept(socket, error);
+        reap();
+        if (error) return;
+        ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+        socket.set_option(tcp::no_delay(true), error);
+        std::lock_guard lock(mutex_);
+        if (stopping_) return;
+        auto& made = *connections_.emplace_back(std::make_unique<Connection>(std::move(socket), ++accepted_));
+        try {
+            made.thread = std::thread([this, &made] {
+                try {
+                    serve_(made);
+                } catch (std::exception const&) {
+                    // The connection ends; a request that cannot be served must not end the sandbox.
+                }
+                std::lock_guard inner(mutex_);
+                made.finished = true;
+                boost::system::error_code ignored;
+                made.socket.close(ignored);
+            });
+        } catch (std::system_error const&) {
+            connections_.pop_back();
+        }
+    }
+
+    void reap() {
+        std::list<std::unique_ptr<Connection>> over;
+        {
+            std::lock_guard lock(mutex_);
+            for (auto it = connections_.begin(); it != connections_.end();) {
+                auto const next = std::next(it);
+                if ((*it)->finished) over.splice(over.end(), connections_, it);
+                it = next;
+            }
+        }
+        for (auto& one : over) one->thread.join();
+    }
+
+    std::function<void(Connection&)> serve_;
+    asio::io_context context_{1};
+    tcp::acceptor acceptor_;
+    std::uint16_t port_ = 0;
+    int wake_[2] = {-1, -1};
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::list<std::unique_ptr<Connection>> connections_;
+    std::uint64_t accepted_ = 0;
+    bool stopping_ = false;
+    bool closed_ = false;
+    std::chrono::steady_clock::time_point refuse_until_{};
+    std::thread thread_;
+};
+
+// Requests ------------------------------------------------------------------------------------------------------------
+
+using Parser = http::request_parser<http::string_body>;
+
+inline Call call_of(Parser::value_type const& message) {
+    Call call;
+    call.method = std::string(message.method_string());
+    call.target = std::string(message.target());
+    std::string_view target = call.target;
+    if (target.substr(0, 7) == "http://") {
+        auto const slash = target.find('/', 7);
+        target = slash == std::string_view::npos ? "/" : target.substr(slash);
+    }
+    auto const question = target.find('?');
+    call.path = std::string(target.substr(0, question));
+    if (question != std::string_view::npos) call.query = parse_form(target.substr(question + 1));
+    auto parts = split(call.path, '/');
+    for (std::size_t i = 1; i < parts.size(); ++i) call.segments.push_back(percent_decode(parts[i]));
+    for (auto const& field : message) call.headers.emplace_back(field.name_string(), field.value());
+    find_route(call);
+    return call;
+}
+
+/// Only names of this machine: a page on the Web cannot make a browser talk to the sandbox under its own name.
+inline bool is_local_host(std::string_view host) {
+    if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == host.npos)
+        host = host.substr(0, colon);
+    return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost");
+}
+
+inline std::string write_head(Reply const& reply, bool keep_alive, std::optional<std::string> const& length,
+                              std::string_view more = {}) {
+    std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " +
+                       (reply.reason.empty() ? reason_of(reply.status) : reply.reason) + "\r\n";
+    head += "Server: globus-sandbox\r\n";
+    if (!reply.content_type.empty()) head += "Content-Type: " + reply.content_type + "\r\n";
+    for (auto const& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
+    if (length) head += "Content-Length: " + *length + "\r\n";
+    head += more;
+    if (!keep_alive) head += "Connection: close\r\n";
+    return head + "\r\n";
+}
+
+/// Writes an answer, changed as a fault wants it. Returns how many bytes went out and whether the connection goes on.
+inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply reply, bool keep_alive, bool no_body,
+                                                  std::optional<Firing> const& edit) {
+    std::string const type = edit ? edit->type() : "";
+    json::object const action = edit ? edit->action : json::object{};
+    if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
+    if (type == "json") edit_json(reply, action);
+    std::string const body = no_body ? "" : reply.body;
+    std::optional<std::string> length = std::to_string(reply.body.size());
+    if (reply.status == 204 || reply.status == 304 || reply.status < 200) length.reset();
+    std::uint64_t sent = 0;
+    auto const put = [&](std::string_view bytes) {
+        if (!connection.send(bytes)) return false;
+        sent += bytes.size();
+        return true;
+    };
+
+    if (type == "informational") {
+        auto const count = static_cast<int>(number_of(action, "count", 1));
+        auto const code = static_cast<int>(number_of(action, "code", 100));
+        for (int i = 0; i < count; ++i)
+            if (!put("HTTP/1.1 " + std::to_string(code) + " Continue\r\n\r\n")) return {sent, false};
+    } else if (type == "truncate") {
+        auto const after = static_cast<std::size_t>(
+            number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
+        bool const keep_length = flag_of(action, "keep_length", true);
+        if (!keep_length) length.reset();
+        put(write_head(reply, !keep_length ? false : keep_alive, length) + body.substr(0, after));
+        return {sent, false};
+    } else if (type == "dribble") {
+        double const rate = std::max(0.01, number_of(action, "bytes_per_s", 1));
+        std::string const head = write_head(reply, keep_alive, length);
+        std::string const whole = head + body;
+        std::size_t at = flag_of(action, "head") ? 0 : head.size();
+        if (at > 0 && !put(head)) return {sent, false};
+        auto const begin = std::chrono::steady_clock::now();
+        double given = 0;
+        while (at < whole.size()) {
+            auto const spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            auto const due = static_cast<std::size_t>(std::max(0.0, spent * rate - given));
+            if (due > 0) {
+                auto const part = std::min(due, whole.size() - at);
+                if (!put(std::string_view(whole).substr(at, part))) return {sent, false};
+                at += part;
+                given += static_cast<double>(part);
+            }
+            if (at < whole.size() && !connection.wait(std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / rate))))
+                return {sent, false};
+        }
+        return {sent, keep_alive};
+    } else if (type == "framing") {
+        std::string head;
+        if (flag_of(action, "bad_chunk")) {
+            head = write_head(reply, keep_alive, std::nullopt, "Transfer-Encoding: chunked\r\n");
+            put(head + "zz\r\n" + body + "\r\n0\r\n\r\n");
+        } else if (flag_of(action, "no_headers_end")) {
+            head = write_head(reply, keep_alive, length);
+            put(std::string_view(head).substr(0, head.size() - 2));
+        } else {
+            auto const* wanted = member(action, "length");
+            std::string const text = wanted == nullptr        ? "-1"
+                                     : wanted->is_string()    ? to_string(wanted->get_string())
+                                                              : json::serialize(*wanted);
+            if (text == "duplicate")
+                head = write_head(reply, keep_alive, length,
+                                  "Content-Length: " + std::to_string(reply.body.size() + 7) + "\r\n");
+            else if (text == "huge")
+                head = write_head(reply, keep_alive, "99999999999999999999999");
+            else if (!text.empty() && text[0] == '+')
+                head = write_head(reply, keep_alive,
+                                  std::to_string(static_cast<std::int64_t>(reply.body.size()) +
+                                                 to_integer(std::string_view(text).substr(1)).value_or(1)));
+            else
+                head = write_head(reply, keep_alive, text);
+            put(head + body);
+        }
+        return {sent, false};
+    } else if (type == "headers") {
+        std::string more;
+        if (auto const* extra = member(action, "set"); extra != nullptr && extra->is_object())
+            for (auto const& item : extra->get_object())
+                if (item.value().is_string())
+                    more += std::string(item.key()) + ": " + to_string(item.value().get_string()) + "\r\n";
+        auto const flood = static_cast<std::size_t>(number_of(action, "flood_bytes", 0));
+        for (std::size_t i = 0; more.size() < flood; ++i)
+            more += "X-Flood-" + std::to_string(i) + ": " + std::string(1000, 'f') + "\r\n";
+        if (flag_of(action, "duplicate")) more += "Content-Type: text/plain\r\nX-Twice: 1\r\nX-Twice: 2\r\n";
+        if (flag_of(action, "crlf")) more += "X-Folded: one\r\n two\r\nX-Bare: a\rb\r\n";
+        if (flag_of(action, "nul")) more += std::string("X-Nul: a\0b\r\n", 12);
+        bool const going = put(write_head(reply, keep_alive, length, more) + body);
+        return {sent, going && keep_alive};
+    }
+    bool const going = put(write_head(reply, keep_alive, length) + body);
+    return {sent, going && keep_alive};
+}
+
+// A connection of a session -------------------------------------------------------------------------------------------
+
+/// What became of a fault.
+enum class Outcome { go_on, end };
+
+/// The life of one connection: requests, one after the other, and what the rules do to them.
+class Service {
+public:
+    Service(World& world, Listener& listener, Connection& connection)
+        : world_(world), listener_(listener), connection_(connection) {}
+
+    void run() {
+        if (meet(Phase::accept) == Outcome::end) return;
+        for (bool going = true; going; reused_ = true) {
+            replacement_.reset();
+            edit_.reset();
+            call_ = nullptr;
+            number_ = 0;
+            generation_ = 0;
+            if (meet(Phase::before_request) == Outcome::end) return;
+            going = one_request();
+        }
+    }
+
+private:
+    bool one_request() {
+        Parser parser;
+        parser.header_limit(1U << 20);
+        parser.body_limit(std::uint64_t{1} << 31);
+        boost::system::error_code error;
+        connection_.idle = true;
+        http::read_header(connection_.socket, connection_.buffer, parser, error);
+        connection_.idle = false;
+        if (error) {
+            if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+                error != http::error::end_of_stream && error != http::error::partial_message)
+                connection_.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return false;
+        }
+        Call call = call_of(parser.get());
+        call_ = &call;
+        record(call);
+        if (!is_local_host(call.header("Host"))) {
+            Reply refused = error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
+            return finish(refused, false, call.method == "HEAD");
+        }
+        if (meet(Phase::after_headers) == Outcome::end) return false;
+        if (same_name(call.header("Expect"), "100-continue") && !replacement_)
+            if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
+        if (!parser.is_done()) http::read(connection_.socket, connection_.buffer, parser, error);
+        if (error) return false;
+        call.body = std::move(parser.get().body());
+        see_body(call);
+        bool const keep_alive = parser.get().keep_alive();
+        if (meet(Phase::after_body) == Outcome::end) return false;
+        if (meet(Phase::before_commit) == Outcome::end) return false;
+        Reply reply;
+        if (replacement_) {
+            reply = std::move(*replacement_);
+            replacement_.reset();
+        } else {
+            reply = world_.answer(call);
+            if (reply.committed) note([](JournalEntry& entry) { entry.committed = true; });
+            if (meet(Phase::after_commit) == Outcome::end) return false;
+            if (replacement_) reply = std::move(*replacement_);
+        }
+        if (!edit_ && meet(Phase::in_body) == Outcome::end) return false;
+        if (replacement_) reply = std::move(*replacement_);
+        return finish(reply, keep_alive, call.method == "HEAD");
+    }
+
+    bool finish(Reply const& reply, bool keep_alive, bool no_body) {
+        note([&](JournalEntry& entry) { entry.status = reply.status; });
+        auto const [sent, going] = write_reply(connection_, reply, keep_alive, no_body, edit_);
+        note([sent = sent](JournalEntry& entry) { entry.bytes_out = sent; });
+        return going;
+    }
+
+    void record(Call const& call) {
+        JournalEntry entry;
+        entry.service = call.service;
+        entry.operation = call.operation;
+        entry.method = call.method;
+        entry.target = call.target;
+        entry.connection = connection_.number;
+        entry.reused_connection = reused_;
+        for (auto const& [name, value] : call.headers) {
+            bool const secret = same_name(name, "Authorization") || same_name(name, "Cookie") ||
+                                same_name(name, "Proxy-Authorization");
+            auto const blank = value.find(' ');
+            entry.headers.emplace_back(
+                name, !secret ? value : (blank == std::string::npos ? "" : value.substr(0, blank + 1)) + "[redacted]");
+        }
+        std::string const bearer = call.bearer();
+        std::lock_guard lock(world_.mutex);
+        entry.number = number_ = world_.next_number++;
+        entry.time = static_cast<double>(world_.now_locked() - world_.started_at) / 1000;
+        if (auto const known = world_.data.access_tokens.find(bearer); known != world_.data.access_tokens.end())
+            generation_ = known->second.generation;
+        entry.token_generation = generation_;
+        ++world_.total;
+        ++world_.counts[call.operation];
+        ++world_.counts[call.service + "." + call.operation];
+        world_.journal.push_back(std::move(entry));
+        while (world_.journal.size() > world_.options.journal_limit) world_.journal.pop_front();
+    }
+
+    /// What is known once the body is there: its hash, and which grant a token request is.
+    void see_body(Call& call) {
+        static std::string const of_nothing = to_hex(sha256(""));
+        std::string const hash = call.body.empty() ? of_nothing : to_hex(sha256(call.body));
+        bool const renamed = name_grant(call);
+        std::lock_guard lock(world_.mutex);
+        if (renamed) {
+            ++world_.counts[call.operation];
+            ++world_.counts[call.service + "." + call.operation];
+        }
+        if (auto* entry = world_.entry_locked(number_)) {
+            entry->body_sha256 = hash;
+            entry->operation = call.operation;
+        }
+    }
+
+    template <class F>
+    void note(F const& change) {
+        std::lock_guard lock(world_.mutex);
+        if (auto* entry = world_.entry_locked(number_)) change(*entry);
+    }
+
+    /// Lets the rules of a phase act.
+    Outcome meet(Phase phase) {
+        std::optional<Firing> firing;
+        std::string request_id;
+        Millis now = 0;
+        {
+            std::lock_guard lock(world_.mutex);
+            if (world_.rules.empty()) return Outcome::go_on;
+            firing = world_.fire_locked(phase, Sighting{call_, reused_, generation_});
+            if (!firing) return Outcome::go_on;
+            if (auto* entry = world_.entry_locked(number_)) {
+                if (!entry->fault.empty()) entry->fault += ", ";
+                entry->fault += firing->type() + " by rule " + std::to_string(firing->rule);
+            }
+            request_id = world_.random.request_id();
+            now = world_.now_locked();
+        }
+        std::string const type = firing->type();
+        if (type == "reset") {
+            connection_.arm_reset();
+            return Outcome::end;
+        }
+        if (type == "close") return Outcome::end;
+        if (type == "stall") {
+            auto const* ms = member(firing->action, "ms");
+            bool const for_ever = ms == nullptr || ms->is_string();
+            return connection_.wait(for_ever ? -1 : static_cast<std::int64_t>(number_of(*ms).value_or(0)))
+                       ? Outcome::go_on
+                       : Outcome::end;
+        }
+        if (type == "refuse") {
+            listener_.refuse(
+                std::chrono::milliseconds(static_cast<std::int64_t>(number_of(firing->action, "ms", 100))));
+            connection_.arm_reset();
+            return Outcome::end;
+        }
+        if (type == "drop_idle") {
+            listener_.drop_idle(&connection_);
+            return Outcome::go_on;
+        }
+        if (edits_answer(type)) {
+            edit_ = std::move(firing);
+            return Outcome::go_on;
+        }
+        Call const unknown;
+        Call const& call = call_ != nullptr ? *call_ : unknown;
+        if (type == "redirect") {
+            Reply reply;
+            reply.status = static_cast<int>(number_of(firing->action, "code", 302));
+            reply.headers.emplace_back("Location", text_of(firing->action, "location"));
+            replacement_ = std::move(reply);
+        } else if (type == "gzip_bomb") {
+            Reply reply;
+            reply.headers.emplace_back("Content-Encoding", "gzip");
+            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)));
+            replacement_ = std::move(reply);
+        } else {
+            replacement_ = status_reply(*firing, call, request_id, now);
+        }
+        if (call_ == nullptr) {
+            finish(*replacement_, false, false);
+            return Outcome::end;
+        }
+        return Outcome::go_on;
+    }
+
+    World& world_;
+    Listener& listener_;
+    Connection& connection_;
+    bool reused_ = false;
+    Call* call_ = nullptr;
+    std::uint64_t number_ = 0;
+    std::uint64_t generation_ = 0;
+    std::optional<Reply> replacement_;
+    std::optional<Firing> edit_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_HTTP_IPP

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which request is which operation.
+#ifndef GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+#define GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+
+#include <globus/sandbox/impl/auth.ipp>
+#include <globus/sandbox/impl/data.ipp>
+#include <globus/sandbox/impl/services.ipp>
+#include <globus/sandbox/impl/transfer.ipp>
+
+namespace globus::sandbox::detail {
+
+struct CompiledRoute {
+    Route const* route;
+    std::vector<std::string> parts;
+};
+
+/// All routes, by method and number of segments.
+inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
+    static auto const all = [] {
+        std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes()})
+            for (auto const& route : *table) {
+                auto parts = split(std::string_view(route.pattern).substr(1), '/');
+                auto const key = std::pair(std::string(route.method), parts.size());
+                // The words before the holes: /flows/validate comes before /flows/{}.
+                auto& rows = out[key];
+                bool const literal = std::string_view(route.pattern).find('{') == std::string_view::npos;
+                rows.insert(literal ? rows.begin() : rows.end(), CompiledRoute{&route, std::move(parts)});
+            }
+        return out;
+    }();
+    return all;
+}
+
+/// Says what `call` is: service, operation, and what fills the holes of the route.
+inline void find_route(Call& call) {
+    if (!call.segments.empty() && call.segments[0] == "data" && call.segments.size() >= 2) {
+        for (auto const& route : data_routes())
+            if (call.method == route.method) call.route = &route;
+    } else {
+        // HEAD is answered like GET, without the body.
+        auto const found = routes().find({call.method == "HEAD" ? "GET" : call.method, call.segments.size()});
+        if (found == routes().end()) return;
+        for (auto const& row : found->second) {
+            bool fits = true;
+            std::vector<std::string> holes;
+            for (std::size_t i = 0; fits && i < row.parts.size(); ++i) {
+                if (row.parts[i] != "{}")
+                    fits = row.parts[i] == call.segments[i];
+                else if ((fits = !call.segments[i].empty()))
+                    holes.push_back(call.segments[i]);
+            }
+            if (!fits) continue;
+            call.route = row.route;
+            call.holes = std::move(holes);
+            break;
+        }
+    }
+    if (call.route == nullptr) return;
+    call.service = call.route->service;
+    call.operation = call.route->operation;
+}
+
+inline Reply World::answer(Call& call) {
+    std::lock_guard lock(mutex);
+    if (call.route == nullptr) {
+        auto const id_text = random.request_id();
+        return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
+                           call.path);
+    }
+    if (call.service != "auth" && options.rate_limit.requests_per_second > 0) {
+        // [guess] one bucket a service, and how long to wait in whole seconds
+        Bucket& bucket = buckets[call.service];
+        double const rate = options.rate_limit.requests_per_second;
+        double const burst = std::max(1.0, options.rate_limit.burst);
+        Millis const now = now_locked();
+        bucket.tokens = bucket.filled == 0
+                            ? burst
+                            : std::min(burst, bucket.tokens + rate * static_cast<double>(now - bucket.filled) / 1000);
+        bucket.filled = now;
+        if (bucket.tokens < 1) {
+            Reply refused = error_reply(call.service, 429, "TooManyRequests", "Too many requests", random.request_id(),
+                                        call.path);
+            refused.headers.emplace_back("Retry-After",
+                                         std::to_string(static_cast<int>((1 - bucket.tokens) / rate) + 1));
+            return refused;
+        }
+        bucket.tokens -= 1;
+    }
+    return call.route->handler(*this, call);
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_ROUTES_IPP

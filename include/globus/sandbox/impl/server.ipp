@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// The member functions of Session and Server.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVER_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVER_IPP
+
+#include <globus/sandbox/impl/admin.ipp>
+
+namespace globus::sandbox {
+
+GLOBUS_SANDBOX_DECL Session::Session(std::shared_ptr<detail::World> world) : world_(std::move(world)) {}
+
+GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world_->base_url; }
+
+GLOBUS_SANDBOX_DECL std::string Session::id() const { return world_->id; }
+
+GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world_->listener->port(); }
+
+GLOBUS_SANDBOX_DECL std::vector<std::pair<std::string, std::string>> Session::environment() {
+    return detail::environment_of(*world_);
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::client_id() const {
+    for (auto const& app : world_->options.apps)
+        if (!app.secret.empty()) return app.id;
+    return {};
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::client_secret() const {
+    for (auto const& app : world_->options.apps)
+        if (!app.secret.empty()) return app.secret;
+    return {};
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::native_client_id() const {
+    for (auto const& app : world_->options.apps)
+        if (app.secret.empty()) return app.id;
+    return {};
+}
+
+GLOBUS_SANDBOX_DECL User Session::user() const { return world_->options.users.front(); }
+
+GLOBUS_SANDBOX_DECL std::string Session::source_collection() const { return world_->options.collections.front().id; }
+
+GLOBUS_SANDBOX_DECL std::string Session::destination_collection() const {
+    return world_->options.collections[world_->options.collections.size() > 1 ? 1 : 0].id;
+}
+
+GLOBUS_SANDBOX_DECL std::filesystem::path Session::directory(std::string_view collection_id) const {
+    std::lock_guard lock(world_->mutex);
+    auto const found = world_->data.endpoints.find(std::string(collection_id));
+    if (found == world_->data.endpoints.end())
+        throw SandboxError("sandbox: no such collection: " + std::string(collection_id));
+    return found->second.directory;
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::user_token(std::string_view scope) {
+    return detail::user_token(*world_, scope);
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::issue_refresh_token(std::string_view scope, std::string_view client) {
+    return detail::refresh_token(*world_, scope, client);
+}
+
+GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) {
+    detail::revoke(*world_, std::string(token));
+}
+
+GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::rotate_keys() { detail::rotate(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifetime) {
+    std::lock_guard lock(world_->mutex);
+    world_->token_lifetime = lifetime;
+}
+
+GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
+    std::lock_guard lock(world_->mutex);
+    world_->data.requirements.push_back({std::string(service), std::move(scopes), {}});
+}
+
+GLOBUS_SANDBOX_DECL void Session::require_session(std::string_view service, boost::json::object parameters) {
+    std::lock_guard lock(world_->mutex);
+    world_->data.requirements.push_back({std::string(service), {}, std::move(parameters)});
+}
+
+GLOBUS_SANDBOX_DECL void Session::set_collection_state(std::string_view collection_id, std::string_view state) {
+    detail::set_state(*world_, std::string(collection_id), std::string(state));
+}
+
+GLOBUS_SANDBOX_DECL void Session::advance_clock(std::chrono::milliseconds by) { detail::advance(*world_, by.count()); }
+
+GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
+    std::lock_guard lock(world_->mutex);
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(world_->now_locked()));
+}
+
+GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeout) {
+    std::unique_lock lock(world_->mutex);
+    return world_->wake.wait_for(lock, timeout, [&] {
+        for (auto const& [id, task] : world_->data.tasks)
+            if (task.active() && !task.paused && task.last_fault.empty()) return false;
+        return true;
+    });
+}
+
+GLOBUS_SANDBOX_DECL std::uint64_t Session::add_fault(boost::json::value const& rule) {
+    std::lock_guard lock(world_->mutex);
+    return world_->add_rules_locked(rule);
+}
+
+GLOBUS_SANDBOX_DECL void Session::clear_faults() {
+    std::lock_guard lock(world_->mutex);
+    world_->rules.clear();
+}
+
+GLOBUS_SANDBOX_DECL boost::json::array Session::faults() const {
+    std::lock_guard lock(world_->mutex);
+    return detail::describe_rules(world_->rules);
+}
+
+GLOBUS_SANDBOX_DECL void Session::scenario(std::string_view name) { detail::run_scenario(*world_, std::string(name)); }
+
+GLOBUS_SANDBOX_DECL std::vector<std::string> Session::scenario_names() {
+    std::vector<std::string> names;
+    for (auto const& [name, rules] : detail::scenarios()) names.push_back(name);
+    return names;
+}
+
+GLOBUS_SANDBOX_DECL std::vector<JournalEntry> Session::journal(std::string_view operation, std::uint64_t after) const {
+    std::lock_guard lock(world_->mutex);
+    std::vector<JournalEntry> out;
+    for (auto const& entry : world_->journal)
+        if (entry.number > after && (operation.empty() || entry.operation == operation)) out.push_back(entry);
+    return out;
+}
+
+GLOBUS_SANDBOX_DECL std::uint64_t Session::count(std::string_view operation) const {
+    std::lock_guard lock(world_->mutex);
+    auto const found = world_->counts.find(std::string(operation));
+    return found == world_->counts.end() ? 0 : found->second;
+}
+
+GLOBUS_SANDBOX_DECL std::uint64_t Session::count() const {
+    std::lock_guard lock(world_->mutex);
+    return world_->total;
+}
+
+GLOBUS_SANDBOX_DECL void Session::clear_journal() {
+    std::lock_guard lock(world_->mutex);
+    world_->journal.clear();
+    world_->counts.clear();
+    world_->total = 0;
+}
+
+GLOBUS_SANDBOX_DECL boost::json::object Session::state() const {
+    std::lock_guard lock(world_->mutex);
+    return detail::describe_state(*world_);
+}
+
+GLOBUS_SANDBOX_DECL void Session::verify(std::vector<Expectation> const& expectations) const {
+    std::lock_guard lock(world_->mutex);
+    auto const wrong = detail::verify_locked(*world_, expectations);
+    if (!wrong.empty()) throw VerifyError("sandbox: not as expected: " + boost::json::serialize(wrong));
+}
+
+GLOBUS_SANDBOX_DECL void Session::snapshot() {
+    std::lock_guard lock(world_->mutex);
+    world_->saved = std::make_unique<detail::Data>(world_->data);
+}
+
+GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world_->listener->drop_idle(nullptr); }
+
+GLOBUS_SANDBOX_DECL Server::Server(Options options) {
+    auto const admin_port = options.admin_port;
+    world_ = std::make_shared<detail::World>("default", std::move(options));
+    world_->start();
+    host_ = std::make_unique<detail::Host>(world_, admin_port);
+}
+
+GLOBUS_SANDBOX_DECL Server::~Server() = default;
+
+GLOBUS_SANDBOX_DECL std::string Server::admin_url() const { return host_->url(); }
+
+GLOBUS_SANDBOX_DECL std::string Server::admin_secret() const { return host_->secret(); }
+
+GLOBUS_SANDBOX_DECL Session Server::open_session(Options options) {
+    return detail::Host::session(host_->open(std::move(options)));
+}
+
+GLOBUS_SANDBOX_DECL void Server::close_session(Session const& session) { host_->close(session.id()); }
+
+}  // namespace globus::sandbox
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVER_IPP

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine that carries tasks out: it copies and deletes real files, and reports as the Transfer service does.
+#ifndef GLOBUS_SANDBOX_IMPL_TASKS_IPP
+#define GLOBUS_SANDBOX_IMPL_TASKS_IPP
+
+#include <globus/sandbox/impl/files.ipp>
+
+namespace globus::sandbox::detail {
+
+/// What one attempt at a task is to do; a copy, so that it can be carried out without the lock.
+struct Job {
+    std::string task;
+    bool is_delete = false;
+    fs::path source;
+    fs::path destination;
+    std::string source_state;
+    std::string destination_state;
+    std::vector<TransferItem> items;
+    std::set<std::string> finished;
+    json::object options;
+};
+
+/// What came of it.
+struct Result {
+    std::int64_t files = 0;
+    std::int64_t directories = 0;
+    std::int64_t symlinks = 0;
+    std::int64_t transferred = 0;
+    std::int64_t skipped_files = 0;
+    std::int64_t bytes = 0;
+    std::int64_t checksummed = 0;
+    std::vector<std::pair<std::string, std::string>> done;
+    std::vector<std::string> finished;
+    std::vector<json::object> skipped;
+    std::string fault;    ///< code of the first fault; empty when all went well
+    std::string details;  ///< its text
+    bool fatal = false;
+};
+
+/// One attempt at a job.
+class Attempt {
+public:
+    explicit Attempt(Job const& job) : job_(job) {
+        if (auto const* level = member(job.options, "sync_level"))
+            if (auto const number = number_of(*level)) sync_level_ = static_cast<int>(*number);
+        verify_ = flag_of(job.options, "verify_checksum", true);
+        skip_errors_ = flag_of(job.options, "skip_source_errors");
+    }
+
+    Result run() {
+        // [guess] a collection that cannot be reached is a fault, as a missing file is
+        for (auto const* state : {&job_.source_state, &job_.destination_state}) {
+            if (*state == "disconnected") return fail("ENDPOINT_ERROR", "The collection is not connected");
+            if (*state == "login_failed") return fail("AUTH", "Login to the collection failed");
+            if (*state == "permission_denied") return fail("PERMISSION_DENIED", "Permission denied");
+        }
+        for (auto const& item : job_.items) {
+            if (job_.is_delete)
+                remove(item);
+            else
+                transfer(item);
+        }
+        return std::move(result_);
+    }
+
+private:
+    Result fail(std::string code, std::string details) {
+        fault(std::move(code), std::move(details));
+        return std::move(result_);
+    }
+
+    void fault(std::string code, std::string details) {
+        if (!result_.fault.empty()) return;
+        result_.fault = std::move(code);
+        result_.details = std::move(details);
+    }
+
+    void source_fault(TransferItem const& item, std::string const& path, std::string code) {
+        if (skip_errors_ && (code == "FILE_NOT_FOUND" || code == "PERMISSION_DENIED")) {
+            result_.skipped.push_back(json::object{{"DATA_TYPE", "skipped_error"},
+                                                   {"source_path", path},
+                                                   {"destination_path", item.destination},
+                                                   {"error_code", code},
+                                                   {"error_details", "Error (" + code + ") at " + path},
+                                                   {"error_time", nullptr},
+                                                   {"is_directory", item.recursive},
+                                                   {"is_symlink", false},
+                                                   {"is_delete_destination_extra", false},
+                                                   {"external_checksum", nullptr},
+                                                   {"checksum_algorithm", nullptr}});
+            result_.finished.push_back(item.destination);
+            return;
+        }
+        std::string const text = code == "FILE_NOT_FOUND" ? "No such file or directory" : "Permission denied";
+        fault(std::move(code), "Path: " + path + ": " + text);
+    }
+
+    bool excluded(std::string const& name, bool directory) const {
+        auto const* rules = job_.options.if_contains("filter_rules");
+        if (rules == nullptr || !rules->is_array()) return false;
+        for (auto const& rule : rules->get_array()) {
+            std::string const type = text_of(rule, "type");
+            if ((type == "file" && directory) || (type == "dir" && !directory)) continue;
+            if (glob(text_of(rule, "name"), name)) return text_of(rule, "method", "exclude") == "exclude";
+        }
+        return false;
+    }
+
+    void transfer(TransferItem const& item) {
+        if (job_.finished.contains(item.destination)) return;
+        Place const from = find_place(job_.source, item.source);
+        Place const to = find_place(job_.destination, item.destination);
+        if (!from.allowed) return source_fault(item, from.path, "PERMISSION_DENIED");
+        if (!to.allowed) return fault("PERMISSION_DENIED", "Path: " + to.path + ": Permission denied");
+        std::error_code error;
+        auto const status = fs::status(from.file, error);
+        if (!fs::exists(status)) return source_fault(item, from.path, "FILE_NOT_FOUND");
+        if (fs::is_directory(status)) {
+            if (!item.recursive) return fault("IS_A_DIRECTORY", "Path: " + from.path + ": Is a directory");
+            copy_directory(item, from, to);
+        } else {
+            if (item.recursive) return fault("NOT_A_DIRECTORY", "Path: " + from.path + ": Not a directory");
+            if (copy_file(from, to, &item)) result_.finished.push_back(item.destination);
+        }
+    }
+
+    void copy_directory(TransferItem const& item, Place const& from, Place const& to) {
+        std::error_code error;
+        fs::create_directories(to.file, error);
+        if (error) return fault("PERMISSION_DENIED", "Path: " + to.path + ": " + error.message());
+        ++result_.directories;
+        bool complete = true;
+        std::vector<fs::directory_entry> entries;
+        for (auto const& entry : fs::directory_iterator(from.file, error)) entries.push_back(entry);
+        std::sort(entries.begin(), entries.end());
+        std::set<std::string> names;
+        for (auto const& entry : entries) {
+            std::string const name = entry.path().filename().string();
+            names.insert(name);
+            if (entry.is_symlink(error)) {
+                ++result_.symlinks;  // [doc] recursive_symlinks is "ignore" when nothing else is asked for
+                continue;
+            }
+            bool const directory = entry.is_directory(error);
+            if (excluded(name, directory)) continue;
+            Place const inner_from{from.path + "/" + name, entry.path(), true};
+            Place const inner_to{to.path + "/" + name, to.file / name, true};
+            auto const before = result_.fault;
+            if (directory)
+                copy_directory(item, inner_from, inner_to);
+            else if (entry.is_regular_file(error))
+                copy_file(inner_from, inner_to, nullptr);
+            complete = complete && result_.fault == before;
+        }
+        if (flag_of(job_.options, "delete_destination_extra"))
+            for (auto const& entry : fs::directory_iterator(to.file, error))
+                if (!names.contains(entry.path().filename().string())) fs::remove_all(entry.path(), error);
+        if (complete && from.path == find_place(job_.source, item.source).path)
+            result_.finished.push_back(item.destination);
+    }
+
+    /// Whether the destination is as it should be already.
+    bool up_to_date(Place const& from, Place const& to) {
+        std::error_code error;
+        if (sync_level_ < 0 || !fs::is_regular_file(to.file, error)) return false;
+        if (sync_level_ == 0) return true;
+        if (fs::file_size(from.file, error) != fs::file_size(to.file, error)) return false;
+        if (sync_level_ == 1) return true;
+        if (sync_level_ == 2) return fs::last_write_time(from.file, error) <= fs::last_write_time(to.file, error);
+        return hash_file(from.file, EVP_sha256()) == hash_file(to.file, EVP_sha256());
+    }
+
+    bool copy_file(Place const& from, Place const& to, TransferItem const* item) {
+        ++result_.files;
+        std::error_code error;
+        if (fs::is_directory(to.file, error)) {
+            fault("IS_A_DIRECTORY", "Path: " + to.path + ": Is a directory");
+            return false;
+        }
+        if (up_to_date(from, to)) {
+            ++result_.skipped_files;
+            return true;
+        }
+        fs::create_directories(to.file.parent_path(), error);  // [doc] missing directories are made
+        fs::copy_file(from.file, to.file, fs::copy_options::overwrite_existing, error);
+        if (error) {
+            fault("PERMISSION_DENIED", "Path: " + to.path + ": " + error.message());
+            return false;
+        }
+        auto const size = static_cast<std::int64_t>(fs::file_size(to.file, error));
+        if (verify_ && hash_file(from.file, EVP_sha256()) != hash_file(to.file, EVP_sha256())) {
+            fault("VERIFY_CHECKSUM", "Path: " + to.path + ": Checksums differ");
+            return false;
+        }
+        if (verify_) result_.checksummed += size;
+        if (item != nullptr && !item->checksum.empty()) {
+            std::string const wanted = item->algorithm.empty() ? "md5" : lower(item->algorithm);
+            auto const* kind = EVP_get_digestbyname(wanted.c_str());
+            auto const have = kind != nullptr ? hash_file(to.file, kind) : std::nullopt;
+            if (!have || !same_name(to_hex(*have), item->checksum)) {
+                fault("VERIFY_CHECKSUM", "Path: " + to.path + ": The external checksum differs");
+                return false;
+            }
+        }
+        if (flag_of(job_.options, "preserve_timestamp"))
+            fs::last_write_time(to.file, fs::last_write_time(from.file, error), error);
+        ++result_.transferred;
+        result_.bytes += size;
+        result_.done.emplace_back(from.path, to.path);
+        return true;
+    }
+
+    void remove(TransferItem const& item) {
+        if (job_.finished.contains(item.source)) return;
+        Place const place = find_place(job_.source, item.source);
+        std::error_code error;
+        if (!place.allowed || place.path == "/")
+            return fault("PERMISSION_DENIED", "Path: " + place.path + ": Permission denied");
+        auto const status = fs::symlink_status(place.file, error);
+        if (!fs::exists(status)) {
+            if (!flag_of(job_.options, "ignore_missing"))
+                return fault("FILE_NOT_FOUND", "Path: " + place.path + ": No such file or directory");
+        } else if (fs::is_directory(status)) {
+            if (!flag_of(job_.options, "recursive"))
+                return fault("IS_A_DIRECTORY", "Path: " + place.path + ": Is a directory");
+            ++result_.directories;
+            auto const removed = fs::remove_all(place.file, error);
+            result_.files += static_cast<std::int64_t>(removed);
+        } else {
+            ++result_.files;
+            fs::remove(place.file, error);
+        }
+        if (error) return fault("PERMISSION_DENIED", "Path: " + place.path + ": " + error.message());
+        result_.finished.push_back(item.source);
+    }
+
+    Job const& job_;
+    Result result_;
+    int sync_level_ = -1;
+    bool verify_ = true;
+    bool skip_errors_ = false;
+};
+
+// Reports -------------------------------------------------------------------------------------------------------------
+
+inline void add_event(World& world, Task& task, std::string const& code, bool is_error, std::string const& description,
+                      std::string const& details) {
+    task.events.push_back(json::object{{"DATA_TYPE", "event"},
+                                       {"code", code},
+                                       {"description", description},
+                                       {"details", details},
+                                       {"is_error", is_error},
+                                       {"parent_task_id", nullptr},
+                                       {"time", iso_time(world.now_locked())}});
+}
+
+inline void set_nice_status(Task& task, std::string const& code, std::string const& text, bool ok) {
+    task.document["nice_status"] = code;
+    task.document["nice_status_short_description"] = text;
+    task.document["nice_status_details"] = nullptr;
+    task.document["nice_status_expires_in"] = -1;
+    task.document["is_ok"] = ok;
+}
+
+/// Ends a task. [recorded] what a task that is over says
+inline void end_task(World& world, Task& task, std::string const& status) {
+    auto& document = task.document;
+    document["status"] = status;
+    document["completion_time"] = iso_time(world.now_locked());
+    for (auto const* name : {"nice_status", "nice_status_details", "nice_status_expires_in",
+                             "nice_status_short_description", "is_ok"})
+        document[name] = nullptr;
+    document["is_paused"] = false;
+    document["subtasks_pending"] = 0;
+    document["subtasks_retrying"] = 0;
+    double const seconds = std::max(1.0, static_cast<double>(world.now_locked() - task.requested) / 1000);
+    document["effective_bytes_per_second"] =
+        static_cast<std::int64_t>(number_of(document, "bytes_transferred", 0) / seconds);
+}
+
+/// [guess] the code of a task that its deadline ended
+inline void expire_task(World& world, Task& task) {
+    auto const pending = number_of(task.document, "subtasks_pending", 0);
+    add_event(world, task, "EXPIRED", true, "expired", "The deadline has passed");
+    task.document["subtasks_expired"] = static_cast<std::int64_t>(pending);
+    task.document["fatal_error"] =
+        json::object{{"code", "EXPIRED"}, {"description", "The task did not complete before its deadline"}};
+    end_task(world, task, "FAILED");
+}
+
+inline void grow(json::object& document, char const* name, std::int64_t by) {
+    document[name] = static_cast<std::int64_t>(number_of(document, name, 0)) + by;
+}
+
+inline void report(World& world, Task& task, Result const& result) {
+    auto& document = task.document;
+    Millis const now = world.now_locked();
+    grow(document, "files_transferred", result.transferred);
+    grow(document, "files_skipped", result.skipped_files);
+    grow(document, "bytes_transferred", result.bytes);
+    grow(document, "bytes_checksummed", result.checksummed);
+    grow(document, "subtasks_succeeded", static_cast<std::int64_t>(result.done.size()));
+    grow(document, "subtasks_skipped_errors", static_cast<std::int64_t>(result.skipped.size()));
+    for (auto const& path : result.finished) task.finished.insert(path);
+    for (auto const& pair : result.done) task.done.push_back(pair);
+    for (auto error : result.skipped) {
+        error["error_time"] = iso_time(now);
+        task.skipped.push_back(error);
+    }
+    auto const most = [&](char const* name, std::int64_t value) {
+        document[name] = std::max(value, static_cast<std::int64_t>(number_of(document, name, 0)));
+    };
+    most("files", result.files);
+    most("directories", result.directories);
+    most("symlinks", result.symlinks);
+    auto const left = static_cast<std::int64_t>(task.items.size()) - static_cast<std::int64_t>(task.finished.size());
+    document["subtasks_pending"] = std::max<std::int64_t>(0, left);
+    most("subtasks_total", static_cast<std::int64_t>(number_of(document, "subtasks_succeeded", 0)) +
+                               static_cast<std::int64_t>(task.skipped.size()) + std::max<std::int64_t>(0, left));
+    if (!result.fault.empty()) {
+        std::string text = lower(result.fault);
+        std::replace(text.begin(), text.end(), '_', ' ');
+        add_event(world, task, result.fault, true, text, result.details);
+        grow(document, "faults", 1);
+        document["subtasks_retrying"] = std::max<std::int64_t>(0, left);
+        set_nice_status(task, result.fault, text, false);
+        document["nice_status_details"] = result.details;
+        task.last_fault = result.fault;
+        task.due = now + world.options.retry_interval.count();
+        return;
+    }
+    task.last_fault.clear();
+    if (task.is_delete) document["subtasks_succeeded"] = static_cast<std::int64_t>(task.items.size());
+    std::string details = "files: " + std::to_string(result.files) + ", bytes: " + std::to_string(result.bytes);
+    if (!task.is_delete) add_event(world, task, "PROGRESS", false, "progress", details);
+    add_event(world, task, "SUCCEEDED", false, "succeeded", details);
+    end_task(world, task, "SUCCEEDED");
+}
+
+/// The tasks that may run: [doc] three of each user, the first come first. The others are queued.
+inline std::vector<Task*> running_tasks(World& world) {
+    std::vector<Task*> out;
+    std::map<std::string, int> of_owner;
+    for (auto const& id : world.data.task_order) {
+        Task& task = world.data.tasks[id];
+        if (!task.active() || task.paused) continue;
+        if (++of_owner[task.owner] > 3) {
+            set_nice_status(task, "QUEUED", "Queued", true);
+            continue;
+        }
+        out.push_back(&task);
+    }
+    return out;
+}
+
+inline void World::run_due_tasks() {
+    std::lock_guard executor(engine);
+    std::unique_lock lock(mutex);
+    while (!stopping) {
+        Millis const now = now_locked();
+        for (auto const& name : data.task_order)
+            if (Task& task = data.tasks[name]; task.active() && task.deadline <= now) expire_task(*this, task);
+        Task* next = nullptr;
+        for (Task* task : running_tasks(*this))
+            if (task->due <= now && (next == nullptr || task->due < next->due)) next = task;
+        if (next == nullptr) break;
+        if (!next->started) {
+            next->started = true;
+            add_event(*this, *next, "STARTED", false, "started", "");
+            set_nice_status(*next, "OK", "OK", true);
+        }
+        Job job;
+        job.task = next->id;
+        job.is_delete = next->is_delete;
+        job.items = next->items;
+        job.finished = next->finished;
+        job.options = next->options;
+        auto const state_of = [&](std::string const& endpoint, fs::path& directory, std::string& state) {
+            auto const found = data.endpoints.find(endpoint);
+            state = found == data.endpoints.end() ? "disconnected" : found->second.state;
+            if (found != data.endpoints.end()) directory = found->second.directory;
+        };
+        state_of(next->source, job.source, job.source_state);
+        if (!job.is_delete) state_of(next->destination, job.destination, job.destination_state);
+        lock.unlock();
+        Result const result = Attempt(job).run();
+        lock.lock();
+        auto const found = data.tasks.find(job.task);
+        if (found != data.tasks.end() && found->second.active()) report(*this, found->second, result);
+        wake.notify_all();
+    }
+}
+
+/// With the real clock: runs what is due, sleeps until something is.
+inline void World::engine_loop() {
+    while (true) {
+        run_due_tasks();
+        std::unique_lock lock(mutex);
+        if (stopping) return;
+        Millis const now = now_locked();
+        Millis next = now + 60000;
+        for (Task* task : running_tasks(*this)) next = std::min({next, task->due, task->deadline});
+        if (next > now) wake.wait_for(lock, std::chrono::milliseconds(next - now));
+        if (stopping) return;
+    }
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TASKS_IPP

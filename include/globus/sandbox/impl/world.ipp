@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session consists of: its data, clock, journal and rules.
+#ifndef GLOBUS_SANDBOX_IMPL_WORLD_IPP
+#define GLOBUS_SANDBOX_IMPL_WORLD_IPP
+
+#include <globus/sandbox/impl/util.ipp>
+#include <globus/sandbox/server.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+typedef struct evp_pkey_st EVP_PKEY;
+
+namespace globus::sandbox::detail {
+
+// Messages ------------------------------------------------------------------------------------------------------------
+
+struct Route;
+
+/// A request, taken apart.
+struct Call {
+    std::string method;
+    std::string target;                 ///< as sent
+    std::string path;                   ///< before the `?`, still encoded
+    std::vector<std::string> segments;  ///< of the path, decoded one by one
+    Pairs query;
+    Pairs headers;
+    std::string body;
+    std::string service = "unknown";
+    std::string operation = "unknown";
+    std::string family;              ///< a wider name for the operation: "oauth2_token" for every grant
+    std::vector<std::string> holes;  ///< what filled the route's parameters
+    Route const* route = nullptr;
+
+    [[nodiscard]] std::string header(std::string_view name) const {
+        for (auto const& [key, value] : headers)
+            if (same_name(key, name)) return value;
+        return {};
+    }
+    [[nodiscard]] std::string argument(std::string_view name, std::string_view otherwise = {}) const {
+        return pair_or(query, name, otherwise);
+    }
+    [[nodiscard]] bool has_argument(std::string_view name) const { return find_pair(query, name) != nullptr; }
+    /// The token of `Authorization: Bearer ...`; empty without one.
+    [[nodiscard]] std::string bearer() const {
+        std::string const value = header("Authorization");
+        return value.size() > 7 && same_name(std::string_view(value).substr(0, 7), "Bearer ") ? trim(value.substr(7))
+                                                                                              : "";
+    }
+};
+
+/// An answer, before it is written.
+struct Reply {
+    int status = 200;
+    std::string reason = {};
+    std::string content_type = "application/json";
+    Pairs headers = {};
+    std::string body = {};
+    bool committed = false;  ///< the request's effect took place
+
+    static Reply of(int status, json::value const& document) {
+        Reply reply;
+        reply.status = status;
+        reply.body = json::serialize(document);
+        reply.committed = status < 400;
+        return reply;
+    }
+};
+
+// Globus Auth ---------------------------------------------------------------------------------------------------------
+
+/// `urn:...:all[*other]` taken apart.
+struct Scope {
+    std::string name;
+    bool optional = false;
+    std::vector<Scope> dependencies = {};
+};
+
+struct AccessToken {
+    std::string token;
+    std::string client_id;
+    std::string identity;
+    std::string resource_server;
+    std::vector<std::string> scopes;  ///< as requested, with dependencies
+    Millis issued = 0;
+    Millis expires = 0;
+    bool revoked = false;
+    std::uint64_t generation = 1;
+    std::string family;    ///< the refresh tokens it descends from; empty for none
+    json::object session;  ///< what the login was asked for: session_required_*
+};
+
+struct RefreshToken {
+    std::string token;
+    std::string client_id;
+    std::string identity;
+    std::string resource_server;
+    std::vector<std::string> scopes;
+    std::string family;
+    bool spent = false;
+    bool revoked = false;
+    json::object session;
+};
+
+struct AuthorizationCode {
+    std::string code;
+    std::string client_id;
+    std::string identity;
+    std::string redirect_uri;
+    std::string challenge;
+    std::vector<std::string> scopes;
+    std::string nonce;
+    bool offline = false;
+    bool used = false;
+    Millis expires = 0;
+    Millis authenticated = 0;
+    json::object session;
+};
+
+struct Consent {
+    std::int64_t id = 0;
+    std::string client_id;
+    std::string identity;
+    std::string scope;
+    std::vector<std::int64_t> path;
+    Millis created = 0;
+    bool allows_refresh = false;
+    bool atomically_revocable = false;
+};
+
+/// An answer that is 403 until the caller logs in again.
+struct Requirement {
+    std::string service;
+    std::vector<std::string> scopes;          ///< consents that are missing
+    json::object authorization_parameters{};  ///< session_required_*
+};
+
+// Transfer ------------------------------------------------------------------------------------------------------------
+
+struct Endpoint {
+    std::string id;
+    std::filesystem::path directory;
+    std::string owner;
+    std::string kind;  ///< "GCSv5_mapped_collection", ...
+    std::string state = "ok";
+    bool requires_data_access = false;
+    json::object document;  ///< what can be read and updated
+    std::vector<json::object> rules;
+    std::vector<json::object> roles;
+};
+
+struct TransferItem {
+    std::string source;
+    std::string destination;
+    bool recursive = false;
+    std::string checksum;
+    std::string algorithm;
+};
+
+struct Task {
+    std::string id;
+    std::string submission_id;
+    std::string owner;
+    bool is_delete = false;
+    std::string source;
+    std::string destination;
+    std::vector<TransferItem> items;
+    json::object options;  ///< the submission without its items
+    json::object document;
+    std::vector<json::object> events;
+    std::vector<std::pair<std::string, std::string>> done;
+    std::vector<json::object> skipped;
+    std::set<std::string> finished;  ///< destinations that need no further attempt
+    Millis requested = 0;
+    Millis deadline = 0;
+    Millis due = 0;
+    bool started = false;
+    bool paused = false;
+    std::string last_fault;
+
+    [[nodiscard]] std::string status() const { return text_of(document, "status"); }
+    [[nodiscard]] bool active() const {
+        auto const now = status();
+        return now == "ACTIVE" || now == "INACTIVE";
+    }
+};
+
+/// All that a snapshot keeps.
+struct Data {
+    std::map<std::string, AccessToken> access_tokens;
+    std::map<std::string, RefreshToken> refresh_tokens;
+    std::map<std::string, AuthorizationCode> codes;
+    std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
+    std::vector<Consent> consents;
+    std::vector<Requirement> requirements;
+    std::map<std::string, Endpoint> endpoints;
+    std::vector<std::string> endpoint_order;
+    std::map<std::string, Task> tasks;
+    std::vector<std::string> task_order;
+    std::set<std::string> submission_ids;
+    std::map<std::string, std::string> task_of_submission;
+    /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
+    std::map<std::string, std::vector<std::pair<std::string, json::object>>> documents;
+    std::int64_t event_number = 1;
+};
+
+// Faults --------------------------------------------------------------------------------------------------------------
+
+enum class Phase { accept, before_request, after_headers, after_body, before_commit, after_commit, in_body };
+
+struct Rule {
+    std::uint64_t id = 0;
+    Phase phase = Phase::before_commit;
+    json::object match;
+    json::array actions;  ///< one, or those of a sequence in turn
+    json::value source;
+    std::uint64_t remaining = 1;  ///< UINT64_MAX is always
+    double probability = 1;
+    std::uint64_t seen = 0;
+    std::uint64_t fired = 0;
+};
+
+/// What a rule looks at.
+struct Sighting {
+    Call const* call = nullptr;  ///< null before a request is known
+    bool reused = false;
+    std::uint64_t generation = 0;
+};
+
+struct Firing {
+    std::uint64_t rule = 0;
+    json::object action;
+    [[nodiscard]] std::string type() const { return text_of(action, "type"); }
+};
+
+// The session ---------------------------------------------------------------------------------------------------------
+
+class Listener;
+
+struct Bucket {
+    double tokens = 0;
+    Millis filled = 0;
+};
+
+/**
+ * A session: everything is guarded by `mutex`, except `options`, `id` and `base_url`, which do not change after start.
+ * Requests are answered under the lock; bytes are copied, read and written without it.
+ */
+class World {
+public:
+    World(std::string name, Options given);
+    ~World();
+    World(World const&) = delete;
+    World& operator=(World const&) = delete;
+
+    void start();
+    void stop();
+
+    Options options;
+    std::string id;
+    std::string base_url;
+    bool owns_root = false;
+
+    mutable std::mutex mutex;
+    Data data;
+    std::unique_ptr<Data> saved;
+    Random random;
+    std::chrono::seconds token_lifetime;
+    std::map<std::string, Bucket> buckets;
+
+    // Time
+    Millis now_locked() const;
+    Millis started_at = 0;
+    Millis clock_offset = 0;
+
+    // Journal
+    std::deque<JournalEntry> journal;
+    std::map<std::string, std::uint64_t> counts;
+    std::uint64_t total = 0;
+    std::uint64_t next_number = 1;
+    JournalEntry* entry_locked(std::uint64_t number);
+
+    // Faults
+    std::vector<Rule> rules;
+    std::uint64_t next_rule = 1;
+    Random fault_random;
+    std::uint64_t add_rules_locked(json::value const& rule);
+    std::optional<Firing> fire_locked(Phase phase, Sighting const& sighting);
+
+    // Keys, newest first; made when first needed
+    struct Key {
+        std::string kid;
+        std::shared_ptr<EVP_PKEY> key;
+    };
+    std::vector<Key> keys;
+    Key const& key_locked();
+
+    // Tasks
+    std::mutex engine;  ///< one executor at a time; taken before `mutex`
+    std::condition_variable wake;
+    std::thread engine_thread;
+    bool stopping = false;
+    void run_due_tasks();
+    void engine_loop();
+
+    std::shared_ptr<Listener> listener;
+
+    Reply answer(Call& call);  ///< takes the lock
+
+    App const* app(std::string_view client_id) const;
+    User const* user(std::string_view identity) const;
+};
+
+/// A route: `{}` in the pattern stands for one segment, `**` at its end for all that follow.
+struct Route {
+    char const* method;
+    char const* pattern;
+    char const* service;
+    char const* operation;
+    Reply (*handler)(World&, Call&);
+};
+
+inline Millis wall_clock() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+inline Millis World::now_locked() const {
+    return (options.clock == ClockMode::manual ? started_at : wall_clock()) + clock_offset;
+}
+
+inline JournalEntry* World::entry_locked(std::uint64_t number) {
+    if (journal.empty() || number < journal.front().number) return nullptr;
+    auto const index = number - journal.front().number;
+    return index < journal.size() ? &journal[static_cast<std::size_t>(index)] : nullptr;
+}
+
+inline App const* World::app(std::string_view client_id) const {
+    for (auto const& one : options.apps)
+        if (one.id == client_id) return &one;
+    return nullptr;
+}
+
+inline User const* World::user(std::string_view identity) const {
+    for (auto const& one : options.users)
+        if (one.id == identity) return &one;
+    return nullptr;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_WORLD_IPP
