@@ -245,6 +245,8 @@ public:
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {}) const {
         complete(request, options);
+        auto stream = streaming<Result>();
+        bool const streams = !options.keep_text && !options.sink && stream.possible;
         retry_class = options.retry_as.value_or(retry_class);
         request.fresh_connection = retry_class == RetryClass::non_idempotent;
         bool const own_origin = is_own_origin(request.url);
@@ -262,6 +264,7 @@ public:
             http::Response response;
             std::optional<std::chrono::duration<double>> wait;
             try {
+                if (streams) stream.restart(request);
                 response = follow(request, own_origin);
                 attempt.response = &response;
                 if (response.status == 401 && own_origin && !renewed) {
@@ -275,7 +278,7 @@ public:
                 if (response.status < 400) {
                     try {
                         log(request, attempt, started, std::nullopt);
-                        Result result(std::move(response));
+                        Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
                         options_.retry.succeeded(number);
                         return result;
                     } catch (DecodeError const&) {
@@ -307,6 +310,32 @@ public:
     }
 
 private:
+    /// Reads an answer as it comes, for the results that can.
+    template <class Result>
+    struct Streaming {
+        static constexpr bool possible = false;
+        void restart(http::Request&) {}
+        Result finish(http::Response response) { return Result(std::move(response)); }
+    };
+    template <class Result>
+        requires Result::streams
+    struct Streaming<Result> {
+        static constexpr bool possible = true;
+        void restart(http::Request& request) {
+            reading.emplace();
+            request.sink = [this](std::string_view piece) { return reading->write(piece); };
+            request.on_head = [this](http::Response const& head) {
+                reading->expect(head.headers.get("Content-Length"));
+            };
+        }
+        Result finish(http::Response response) { return reading->finish(std::move(response)); }
+        std::optional<typename Result::Stream> reading;
+    };
+    template <class Result>
+    static Streaming<Result> streaming() {
+        return {};
+    }
+
     /// Adds what every request of this client has.
     void complete(http::Request& request, CallOptions const& options) const {
         auto const now = http::Clock::now();

@@ -57,27 +57,37 @@ struct NextPage {
     std::int64_t total = 0;
 };
 
+/// A JSON value as `V`: a mark may be a text or a number. Nothing if it is neither, or null.
+template <class V>
+std::optional<V> json_member(Json const* value) {
+    std::optional<V> found;
+    if (value == nullptr) return found;
+    if constexpr (std::same_as<V, bool>) {
+        if (value->is_bool()) found = value->as_bool();
+    } else if constexpr (std::same_as<V, std::int64_t>) {
+        if (value->is_int64()) found = value->as_int64();
+    } else {
+        if (value->is_string()) found = std::string(value->as_string());
+        if (value->is_int64()) found = std::to_string(value->as_int64());
+    }
+    return found;
+}
+
 /// The member of a described page, or of its JSON, as `V`; nothing if it is absent or null.
 template <class V, class Page>
 std::optional<V> page_member(Page const& page, std::string_view name) {
     std::optional<V> found;
     if constexpr (std::same_as<Page, Json>) {
-        boost::json::value const* value = page.is_object() ? page.as_object().if_contains(name) : nullptr;
-        if (value == nullptr) return found;
-        if constexpr (std::same_as<V, bool>) {
-            if (value->is_bool()) found = value->as_bool();
-        } else if constexpr (std::same_as<V, std::int64_t>) {
-            if (value->is_int64()) found = value->as_int64();
-        } else {
-            if (value->is_string()) found = std::string(value->as_string());
-            if (value->is_int64()) found = std::to_string(value->as_int64());
-        }
+        found = json_member<V>(page.is_object() ? page.as_object().if_contains(name) : nullptr);
     } else {
         Page::members::for_each(page, [&]<class M, class U>(M, U const& value) {
             if (wire_of<Page>(M::key).name != name) return;
             if constexpr (is_optional<U>) {
-                if constexpr (std::same_as<typename U::value_type, V>)
+                if constexpr (std::same_as<typename U::value_type, V>) {
                     if (value.has_value()) found = *value;
+                } else if constexpr (std::same_as<typename U::value_type, Json>) {
+                    found = json_member<V>(value.has_value() ? &*value : nullptr);
+                }
             } else if constexpr (std::same_as<U, V>) {
                 found = value;
             }
@@ -156,6 +166,8 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
+ * The loop over items does not keep the text of typed pages; the one over pages does.
+ *
  * A service that answers with the same mark twice is not asked a third time.
  *
  * @tparam C  the client; it must outlive this
@@ -175,6 +187,8 @@ public:
 
     Paginated(C const& client, O operation, CallOptions options)
         : client_(&client), operation_(std::move(operation)), options_(std::move(options)) {
+        keep_text_ = options_.keep_text;
+        if constexpr (O::paging.style != PagingStyle::next_link) options_.keep_text = false;  // a link is read from it
         begin_walk();
     }
 
@@ -232,7 +246,11 @@ public:
     [[nodiscard]] ItemIterator begin() { return ItemIterator(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// The same walk, page by page.
-    [[nodiscard]] Pages pages() const { return Pages(*this); }
+    [[nodiscard]] Pages pages() const {
+        Paginated walk = *this;
+        walk.options_.keep_text = keep_text_;
+        return Pages(std::move(walk));
+    }
 
 private:
     static constexpr bool by_offset =
@@ -341,6 +359,7 @@ private:
     C const* client_;
     O operation_;
     CallOptions options_;
+    bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
     std::int64_t offset_ = 0;

@@ -10,9 +10,13 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
+#include <charconv>
 #include <concepts>
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -57,6 +61,47 @@ public:
             take(reader);
         }
     }
+
+    /// Makes a response of an answer that comes in pieces, without keeping its text.
+    class Stream {
+    public:
+        /// Takes a piece of the body. What is wrong with it is told by `finish`.
+        bool write(std::string_view piece) noexcept {
+            try {
+                if (!reader_) {
+                    reader_.emplace(detail::slot_of(value_));
+                    reader_->expect(expected_);
+                }
+                if (!failure_) reader_->write(piece);
+            } catch (...) {
+                failure_ = std::current_exception();
+            }
+            return true;
+        }
+        /// Takes the Content-Length that was announced.
+        void expect(std::string_view content_length) noexcept {
+            std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
+        }
+        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
+        [[nodiscard]] Response finish(http::Response raw) {
+            if (failure_) std::rethrow_exception(failure_);
+            if (!reader_) return Response(std::move(raw));
+            reader_->finish();
+            Response response{http::Response{}};
+            response.raw_ = std::move(raw);
+            response.take(*reader_);
+            response.value_ = std::move(value_);
+            return response;
+        }
+
+    private:
+        T value_{};
+        std::optional<detail::JsonDocumentReader> reader_;
+        std::exception_ptr failure_;
+        std::size_t expected_ = 0;
+    };
+    /// True if this type of answer can be read as it comes.
+    static constexpr bool streams = !std::same_as<T, Json> && !requires(std::string body) { T::from_answer(body); };
 
     [[nodiscard]] int status() const noexcept { return raw_.status; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }

@@ -10,13 +10,16 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace globus {
@@ -44,6 +47,13 @@ inline std::size_t utf8_sequence(std::string_view text) noexcept {
     return 0;
 }
 
+/// True for the ASCII characters that stand for themselves in a JSON string.
+inline constexpr std::array<bool, 256> is_plain = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = 0x20; c != 0x80; ++c) plain[c] = c != '"' && c != '\\';
+    return plain;
+}();
+
 /// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
 inline void write_string(std::string& out, std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
@@ -52,7 +62,7 @@ inline void write_string(std::string& out, std::string_view text) {
     std::size_t i = 0;
     while (i != text.size()) {
         auto const c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20U && c < 0x80U && c != '"' && c != '\\') {
+        if (is_plain[c]) {
             ++i;
             continue;
         }
@@ -186,8 +196,12 @@ void write_json(std::string& out, T const& value) {
         bool first = true;
         out += '[';
         for (auto const& item : value) {
+            std::size_t const before = out.size();
+            bool const measure = first;
             write_separator(out, first);
             write_json(out, item);
+            // the others will be about as long as the first: growing a text of megabytes copies it
+            if (measure) out.reserve(out.size() + (out.size() - before + 8) * (value.size() - 1) + 64);
         }
         out += ']';
     } else if constexpr (is_string_map<T>) {
@@ -217,22 +231,35 @@ template <class T>
 }
 
 /**
- * The JSON text of a document: made of any described object, or of a Json. What an operation takes where the reference
- * takes a helper object or a dictionary.
+ * A document to be sent: any described object, or a Json. What an operation takes where the reference takes a helper
+ * object or a dictionary. Copies share the object, which is written when the request is made.
  */
 class Document {
 public:
-    Document(Json const& json) : text_(boost::json::serialize(json)) {}
     template <class T>
-        requires Described<T>
-    Document(T const& object) : text_(to_json(object)) {}
+        requires Described<std::remove_cvref_t<T>> || std::convertible_to<T&&, Json>
+    Document(T&& object) {
+        using Held = std::conditional_t<Described<std::remove_cvref_t<T>>, std::remove_cvref_t<T>, Json>;
+        held_ = std::make_shared<Model<Held> const>(Held(std::forward<T>(object)));
+    }
 
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
-    void write_json(std::string& out) const { out += text_; }
-    friend bool operator==(Document const&, Document const&) = default;
+    void write_json(std::string& out) const { held_->write(out); }
+    [[nodiscard]] std::string text() const { return to_json(*this); }
+    friend bool operator==(Document const& a, Document const& b) { return a.text() == b.text(); }
 
 private:
-    std::string text_;
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual void write(std::string& out) const = 0;
+    };
+    template <class T>
+    struct Model final : Concept {
+        explicit Model(T o) : object(std::move(o)) {}
+        void write(std::string& out) const override { detail::write_json(out, object); }
+        T object;
+    };
+
+    std::shared_ptr<Concept const> held_;
 };
 
 }  // namespace globus

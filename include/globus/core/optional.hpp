@@ -47,7 +47,7 @@ public:
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
 
-    friend constexpr bool operator==(Required const&, Required const&) = default;
+    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
 
 private:
     T value_;

@@ -25,6 +25,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -90,7 +91,12 @@ private:
         CURLM* multi;
         curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
         std::string header_key;
+        std::string origin;      ///< of the last request, whose proxy setting still holds
+        std::thread::id thread;  ///< that used it last
         bool prepared = false;
+        bool usable = true;      ///< false: its options are half set, it must not be used again
+        bool plain_get = false;  ///< the last request was a GET without a body
+        bool fresh_connection = false;
     };
 
     struct Pool {
@@ -130,7 +136,13 @@ private:
             {
                 std::lock_guard const lock(pool.mutex);
                 if (!pool.idle.empty()) {
-                    handle = std::move(pool.idle.back());
+                    // the one that this thread used last: its connection's memory is near
+                    auto const self = std::this_thread::get_id();
+                    auto found = std::find_if(pool.idle.rbegin(), pool.idle.rend(),
+                                              [&](auto const& idle) { return idle->thread == self; });
+                    if (found == pool.idle.rend()) found = pool.idle.rbegin();
+                    handle = std::move(*found);
+                    *found = std::move(pool.idle.back());
                     pool.idle.pop_back();
                 }
             }
@@ -141,8 +153,9 @@ private:
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
         ~Lease() {
+            handle->thread = std::this_thread::get_id();
             std::lock_guard const lock(pool.mutex);
-            if (pool.idle.size() >= pool.options.max_idle_handles) return;
+            if (!handle->usable || pool.idle.size() >= pool.options.max_idle_handles) return;
             try {
                 pool.idle.push_back(std::move(handle));
             } catch (...) {  // no memory for the list: the handle goes
@@ -251,20 +264,32 @@ private:
         }
 
         void prepare() {
+            handle_.usable = false;
             if (!handle_.prepared) prepare_once();
             set(CURLOPT_WRITEDATA, this);
             set(CURLOPT_HEADERDATA, this);
             set(CURLOPT_URL, request_.url.c_str());
-            set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
-            http::Url const url = http::parse_url(request_.url);
-            set(CURLOPT_PROXY, http::is_loopback(url.host) ? "" : static_cast<char const*>(nullptr));
+            if (request_.fresh_connection != handle_.fresh_connection) {
+                set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
+                handle_.fresh_connection = request_.fresh_connection;
+            }
+            if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin)) {
+                http::Url const url = http::parse_url(request_.url);
+                set(CURLOPT_PROXY, http::is_loopback(url.host) ? "" : static_cast<char const*>(nullptr));
+                auto const path = request_.url.find('/', url.scheme.size() + 3);
+                handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
+            }
             prepare_body();
             prepare_headers();
+            handle_.usable = true;
         }
 
         void prepare_body() {
             using http::Method;
             Method const method = request_.method;
+            bool const plain_get = method == Method::get && !request_.has_body && !request_.source;
+            if (plain_get && handle_.plain_get) return;
+            handle_.plain_get = plain_get;
             set(CURLOPT_CUSTOMREQUEST, static_cast<char const*>(nullptr));
             set(CURLOPT_NOBODY, 0L);
             if (request_.source) {
@@ -295,7 +320,6 @@ private:
             std::string key;
             key.reserve(handle_.header_key.size());
             auto const line = [&](std::string_view name, std::string_view value) {
-                http::check_header(name, value);
                 key.append(name).append(value.empty() ? ";" : ": ").append(value) += '\n';
             };
             for (auto const& [name, value] : request_.headers) line(name, value);
@@ -303,6 +327,8 @@ private:
             if (request_.headers.find("Content-Type") == nullptr) key += "Content-Type:\n";  // libcurl would add one
             key += "Expect:\n";
             if (key != handle_.header_key) {
+                for (auto const& [name, value] : request_.headers) http::check_header(name, value);
+                http::check_header("Authorization", request_.authorization.reveal());
                 curl_slist* list = nullptr;
                 for (std::size_t begin = 0; begin != key.size();) {
                     auto const end = key.find('\n', begin);
@@ -461,6 +487,7 @@ private:
 
         std::size_t take_body(std::string_view piece) noexcept {
             try {
+                if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
                 if (request_.sink && response_.status >= 200 && response_.status < 300) {
                     if (request_.sink(piece)) return piece.size();
                     stopped_ = Stopped::sink;
@@ -531,6 +558,7 @@ private:
         http::Response response_;
         std::size_t header_bytes_ = 0;
         int informational_ = 0;
+        bool body_began_ = false;
         Stopped stopped_ = Stopped::no;
         NetworkError::Sent sent_ = NetworkError::Sent::no;
         std::exception_ptr thrown_;

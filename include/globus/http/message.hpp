@@ -101,6 +101,14 @@ using Sink = std::function<bool(std::string_view)>;
 /// Fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
 using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
 
+/// What came back: any complete answer, whatever its status.
+struct Response {
+    int status = 0;
+    std::string reason = {};  ///< the reason phrase; HTTP/2 has none
+    Headers headers = {};
+    std::string body = {};
+};
+
 /**
  * What a Transport sends.
  *
@@ -112,22 +120,15 @@ struct Request {
     Headers headers = {};
     Secret authorization = {};  ///< the value of the Authorization header; empty: none
     std::string body = {};
-    bool has_body = false;                          ///< an empty body that is sent differs from none
-    Source source = {};                             ///< streams the body in place of `body`
-    std::optional<std::uint64_t> source_size = {};  ///< bytes that `source` will give, if known
-    Sink sink = {};                                 ///< takes the body of a 2xx answer in place of Response::body
+    bool has_body = false;                              ///< an empty body that is sent differs from none
+    Source source = {};                                 ///< streams the body in place of `body`
+    std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known
+    Sink sink = {};                                     ///< takes the body of a 2xx answer in place of Response::body
+    std::function<void(Response const&)> on_head = {};  ///< called with status and headers before the first of the body
     Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
     std::stop_token stop = {};                              ///< cancels it, from any thread
     bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
-};
-
-/// What came back: any complete answer, whatever its status.
-struct Response {
-    int status = 0;
-    std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    Headers headers = {};
-    std::string body = {};
 };
 
 }  // namespace globus::http

@@ -103,6 +103,7 @@ public:
         if (request.stop.stop_requested())
             throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
         http::Response response = handler(request);
+        if (request.on_head && !response.body.empty()) request.on_head(response);
         if (request.sink && response.status >= 200 && response.status < 300) {
             if (!request.sink(response.body))
                 throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,

@@ -169,7 +169,7 @@ private:
             id = data.submission_id.value_or("");
         }
         try {
-            return self().send(Submit{.data = Document(data)}, options);
+            return self().send(Submit{.data = Document(std::move(data))}, options);
         } catch (ApiError& error) {
             error.set_submission_id(std::move(id));
             throw;
