@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs examples/quickstart.cpp.
 #
-# Without an account it talks to a local Globus, which is started for it and stopped after it. With a GLOBUS_ variable
-# that names an account or a service (see examples/quickstart.cpp) it talks to that one.
+# Without an account it talks to a local Globus, which is started for it and stopped after it. Where GLOBUS_CLIENT_ID and
+# the other variables that examples/quickstart.cpp names are set, it talks to the real one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -29,20 +29,24 @@ echo "Building quickstart and globus-sandbox ..."
         cmake --build "$build" --target quickstart globus-sandbox
 } >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 
-if ! compgen -A export GLOBUS_ | grep -qvx GLOBUS_CONTRACT_DIR; then
-    "$build/examples/globus-sandbox" --port 0 --print-env >"$log" &
+if [ -z "${GLOBUS_CLIENT_ID:-}" ]; then
+    # tokens that live for 5 seconds, so that one expires while the program runs
+    "$build/examples/globus-sandbox" --port 0 --print-env --token-lifetime 5 >"$log" &
     sandbox=$!
-    # Once it serves it prints lines of `export NAME=value`: all are there when the file has stopped growing.
-    size=0
+    # Once it serves it prints lines of `export NAME=value`, the last of them its process id.
     for _ in $(seq 100); do
+        grep -q GLOBUS_SANDBOX_PID "$log" && break
         kill -0 "$sandbox" 2>/dev/null || break
-        before=$size
-        size=$(wc -c <"$log")
-        if [ "$size" -gt 0 ] && [ "$size" -eq "$before" ]; then break; fi
         sleep 0.1
     done
-    [ "$size" -gt 0 ] || { echo "globus-sandbox did not start" >&2; exit 1; }
+    grep -q GLOBUS_SANDBOX_PID "$log" || { echo "globus-sandbox did not start" >&2; exit 1; }
     eval "$(cat "$log")"
+    export GLOBUS_CLIENT_ID=$GLOBUS_SANDBOX_CLIENT_ID GLOBUS_CLIENT_SECRET=$GLOBUS_SANDBOX_CLIENT_SECRET
+    export GLOBUS_AUTH_REFRESH_TOKEN=$GLOBUS_SANDBOX_AUTH_REFRESH_TOKEN
+    export GLOBUS_TRANSFER_REFRESH_TOKEN=$GLOBUS_SANDBOX_TRANSFER_REFRESH_TOKEN
+    export GLOBUS_SOURCE=$GLOBUS_SANDBOX_SOURCE_COLLECTION GLOBUS_DESTINATION=$GLOBUS_SANDBOX_DESTINATION_COLLECTION
+    export GLOBUS_SOURCE_DIRECTORY=$GLOBUS_SANDBOX_SOURCE_DIRECTORY
+    export GLOBUS_DESTINATION_DIRECTORY=$GLOBUS_SANDBOX_DESTINATION_DIRECTORY
 fi
 
 "$build/examples/quickstart"

@@ -336,8 +336,11 @@ inline Pairs environment_of(World& world) {
     out.emplace_back("GLOBUS_SANDBOX_USER_ID", world.options.users.front().id);
     out.emplace_back("GLOBUS_SANDBOX_USERNAME", world.options.users.front().username);
     out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", world.options.collections.front().id);
-    out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION",
-                     world.options.collections[world.options.collections.size() > 1 ? 1 : 0].id);
+    auto const& source = world.options.collections.front();
+    auto const& destination = world.options.collections[world.options.collections.size() > 1 ? 1 : 0];
+    out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION", destination.id);
+    out.emplace_back("GLOBUS_SANDBOX_SOURCE_DIRECTORY", source.directory.string());
+    out.emplace_back("GLOBUS_SANDBOX_DESTINATION_DIRECTORY", destination.directory.string());
     for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
         std::string name = service;
         for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

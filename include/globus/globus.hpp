@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_GLOBUS_HPP
+#define GLOBUS_GLOBUS_HPP
+
+// The C++ SDK for Globus: every service, every authorizer policy, CurlTransport and MockTransport.
+//
+//     #include <globus/globus.hpp>
+//
+//     globus::Client<globus::TransferService, globus::AccessTokenPolicy> transfer{token};
+//     for (auto const& file : transfer.operation_ls({.endpoint_id = id, .path = "/~/"})->DATA) ...
+//
+// One service alone costs less to compile: <globus/services/transfer.hpp>.
+
+#include <globus/core/crypto.hpp>
+#include <globus/core/json.hpp>
+#include <globus/http/any_transport.hpp>
+#include <globus/http/curl_transport.hpp>
+#include <globus/http/mock_transport.hpp>
+#include <globus/oauth/client_credentials_policy.hpp>
+#include <globus/oauth/pkce.hpp>
+#include <globus/oauth/refresh_policy.hpp>
+#include <globus/oauth/static_policies.hpp>
+#include <globus/oauth/token_source_policy.hpp>
+#include <globus/services/transfer.hpp>
+#include <globus/version.hpp>
+
+#endif  // GLOBUS_GLOBUS_HPP
