@@ -192,37 +192,13 @@ public:
         }
     }
 
-    /// The whole body.
+    /// The whole body; members that come after it are merged over its own.
     void document(std::string text) {
         body_ = std::move(text);
         kind_ = Body::document;
     }
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
-    void json(std::string_view path, std::string const& text) {
-        kind_ = Body::object;
-        boost::json::value* at = &object_;
-        if (!at->is_object()) at->emplace_object();
-        for (std::string_view rest = path;;) {
-            auto const slash = rest.find('/');
-            std::string_view const level = rest.substr(0, slash);
-            if (level.find_first_not_of("0123456789") == std::string_view::npos) {
-                if (!at->is_array()) at->emplace_array();
-                auto& array = at->get_array();
-                std::size_t index = 0;
-                for (char const c : level) index = index * 10 + static_cast<std::size_t>(c - '0');
-                if (array.size() <= index) array.resize(index + 1);
-                at = &array[index];
-            } else {
-                if (!at->is_object()) at->emplace_object();
-                at = &at->get_object()[level];
-            }
-            if (slash == std::string_view::npos) break;
-            rest.remove_prefix(slash + 1);
-        }
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        *at = boost::json::parse(text, {}, options);
-    }
+    void json(std::string_view path, std::string const& text) { *at(path) = parse(text); }
     /// Says that the body is a JSON object, even if no member goes into it.
     void object() {
         if (kind_ == Body::none) kind_ = Body::object;
@@ -230,9 +206,10 @@ public:
     }
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields) {
-        for (auto const& [name, value] : fields)
-            json(path.empty() ? std::string(name) : std::string(path) + '/' + std::string(name),
-                 boost::json::serialize(value));
+        if (fields.empty()) return;
+        boost::json::value* const parent = at(path);
+        if (!parent->is_object()) parent->emplace_object();
+        for (auto const& [name, value] : fields) parent->get_object()[name] = value;
     }
     /// Says that the body is a form, even if no member goes into it.
     void form() { is_form_ = true; }
@@ -260,6 +237,40 @@ public:
 private:
     using Form = std::vector<std::pair<std::string, std::string>>;
     enum class Body : unsigned char { none, document, object };
+
+    static boost::json::value parse(std::string const& text) {
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        return boost::json::parse(text, {}, options);
+    }
+    /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
+    boost::json::value* at(std::string_view path) {
+        if (kind_ == Body::document) {
+            object_ = parse(body_);
+            if (!object_.is_object())
+                throw UsageError("this document has to be a JSON object: other members of the operation go into it");
+        }
+        kind_ = Body::object;
+        boost::json::value* place = &object_;
+        if (!place->is_object()) place->emplace_object();
+        while (!path.empty()) {
+            auto const slash = path.find('/');
+            std::string_view const level = path.substr(0, slash);
+            if (level.find_first_not_of("0123456789") == std::string_view::npos) {
+                if (!place->is_array()) place->emplace_array();
+                auto& array = place->get_array();
+                std::size_t index = 0;
+                for (char const c : level) index = index * 10 + static_cast<std::size_t>(c - '0');
+                if (array.size() <= index) array.resize(index + 1);
+                place = &array[index];
+            } else {
+                if (!place->is_object()) place->emplace_object();
+                place = &place->get_object()[level];
+            }
+            path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+        }
+        return place;
+    }
 
     static void append_pairs(std::string& out, Form const& pairs) {
         bool first = true;

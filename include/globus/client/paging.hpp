@@ -258,7 +258,10 @@ private:
 
     void begin_walk() {
         if constexpr (by_offset) {
-            if (auto const given = detail::integer_parameter(operation_, "offset")) offset_ = *given;
+            if constexpr (requires { operation_.first_offset(); })
+                offset_ = operation_.first_offset();
+            else
+                offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
             set_limit();
         }
     }
