@@ -2,14 +2,17 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_DATA_HPP
 #define GLOBUS_SERVICES_TRANSFER_DATA_HPP
 
+#include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -18,6 +21,79 @@
 #include <vector>
 
 // The documents that a Transfer program makes.
+
+namespace globus::detail {
+
+/// A random UUID (RFC 9562, section 5.4).
+inline std::string random_uuid() {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string bytes = random_bytes(16);
+    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
+    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
+    std::string text;
+    for (std::size_t i = 0; i != bytes.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(bytes[i]);
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+/// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
+struct ResourceLink {
+    std::string_view member;
+    std::string_view name;
+    std::string_view type;
+};
+
+/**
+ * Writes an object as the JSON:API document of a resource: `T::resource_type`, the members that `T::resource_links`
+ * lists as relationships, and all others as attributes.
+ */
+template <class T>
+void write_resource(std::string& out, T const& object) {
+    auto const link_of = [](std::string_view member) -> ResourceLink const* {
+        for (ResourceLink const& link : T::resource_links)
+            if (link.member == member) return &link;
+        return nullptr;
+    };
+    out += R"({"data":{"type":)";
+    write_string(out, T::resource_type);
+    if (!T::resource_links.empty()) {
+        bool first = true;
+        out += R"(,"relationships":{)";
+        T::members::for_each(object, [&]<class M, class V>(M, V const& value) {
+            if constexpr (std::same_as<V, Required<std::string>>) {
+                ResourceLink const* const link = link_of(M::key);
+                if (link == nullptr) return;
+                write_separator(out, first);
+                write_string(out, link->name);
+                out += R"(:{"data":{"type":)";
+                write_string(out, link->type);
+                out += R"(,"id":)";
+                write_string(out, *value);
+                out += "}}";
+            }
+        });
+        out += '}';
+    }
+    bool first = true;
+    out += R"(,"attributes":{)";
+    T::members::for_each(object, [&]<class M, class V>(M, V const& value) {
+        if constexpr (std::same_as<V, AdditionalFields>) {
+            for (auto const& [key, item] : value) write_member(out, first, key, item);
+        } else {
+            if constexpr (is_optional<V>)
+                if (value.is_absent()) return;
+            if (link_of(M::key) == nullptr && !object.additional_fields.contains(M::key))
+                write_member(out, first, M::key, value);
+        }
+    });
+    out += "}}}";
+}
+
+}  // namespace globus::detail
 
 namespace globus::transfer {
 
@@ -169,6 +245,58 @@ struct DeleteData {
         DATA.push_back(std::move(item));
         return *this;
     }
+};
+
+/**
+ * Splits a transfer into several of at most `max_items` items each, in order; all else is the same in each.
+ *
+ *     for (TransferData& part : split_transfer_data(std::move(data), 1000)) client.submit_transfer(part);
+ *
+ * The parts have no submission id, since an id stands for one task. The client's member function of this name gives
+ * each one of its own.
+ *
+ * @throws UsageError  if `max_items` is 0
+ */
+inline std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items) {
+    if (max_items == 0) throw UsageError("split_transfer_data: max_items must be at least 1");
+    std::vector<TransferItem> items = std::exchange(data.DATA, {});
+    data.submission_id.reset();
+    data.additional_fields.erase("submission_id");
+    std::vector<TransferData> parts;
+    for (std::size_t begin = 0; begin < items.size() || parts.empty(); begin += max_items) {
+        std::size_t const end = begin + std::min(max_items, items.size() - begin);
+        TransferData& part = parts.emplace_back(data);
+        part.DATA.reserve(end - begin);
+        for (std::size_t i = begin; i != end; ++i) part.DATA.push_back(std::move(items[i]));
+    }
+    return parts;
+}
+
+/**
+ * A tunnel to be made between two stream access points.
+ *
+ *     auto tunnel = client.create_tunnel({.initiator_stream_access_point = here,
+ *                                         .listener_stream_access_point = there,
+ *                                         .label = "instrument"});
+ *
+ * Written as a JSON:API document: the access points are relationships, all else attributes.
+ */
+struct CreateTunnelData {
+    Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
+    Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
+    Optional<std::string> label = {};
+    Optional<std::string> submission_id = {};  ///< create_tunnel makes one if there is none
+    Optional<std::int64_t> lifetime_mins = {};
+    Optional<bool> restartable = {};
+    AdditionalFields additional_fields = {};  ///< further attributes
+    static constexpr std::string_view resource_type = "Tunnel";
+    static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
+        {{"listener_stream_access_point", "listener", "StreamAccessPoint"},
+         {"initiator_stream_access_point", "initiator", "StreamAccessPoint"}}};
+    GLOBUS_MEMBERS(CreateTunnelData, initiator_stream_access_point, listener_stream_access_point, label, submission_id,
+                   lifetime_mins, restartable, additional_fields);
+
+    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
 /**

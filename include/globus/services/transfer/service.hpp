@@ -3,17 +3,22 @@
 #define GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/services/transfer/ensure_directory.hpp>
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer/operations.hpp>
+#include <globus/services/transfer/recursive_ls.hpp>
+#include <globus/services/transfer/task_wait.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
-#include <chrono>
-#include <functional>
+#include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -21,13 +26,13 @@ namespace globus {
 // services are in namespaces of their own, as in globus::search::GetTask.
 using namespace transfer;
 
-/// What task_wait waits for. Durations are seconds.
-struct TaskWait {
-    Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};  ///< between two looks; at least 1 s
-    std::function<void(Task const&)> on_progress = {};   ///< called with the task after each look
-};
+namespace detail {
+
+/// `Data` is what a submission takes: the typed document, or a Json of the same form.
+template <class Data, class Typed>
+concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::convertible_to<Data, Json>;
+
+}  // namespace detail
 
 /**
  * Globus Transfer: files, transfers between collections, and the tasks that do them.
@@ -51,9 +56,22 @@ struct TransferService {
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<GetEndpoint, EndpointSearch, OperationLs, OperationStat, OperationMkdir,
-                                    OperationRename, GetSubmissionId, SubmitTransfer, SubmitDelete, TaskList,
-                                    TaskEventList, GetTask, CancelTask>;
+        return boost::hana::tuple_t<
+            GetEndpoint, UpdateEndpoint, DeleteEndpoint, EndpointSearch, SetSubscriptionId,
+            SetSubscriptionAdminVerified, MyEffectivePauseRuleList, MySharedEndpointList, GetSharedEndpointList,
+            CreateSharedEndpoint, EndpointServerList, GetEndpointServer, OperationLs, OperationStat, OperationMkdir,
+            OperationRename, GetSubmissionId, SubmitTransfer, SubmitDelete, TaskList, TaskEventList, GetTask,
+            UpdateTask, CancelTask, TaskPauseInfo, TaskSuccessfulTransfers, TaskSkippedErrors, EndpointRoleList,
+            AddEndpointRole, GetEndpointRole, DeleteEndpointRole, EndpointAclList, GetEndpointAclRule,
+            AddEndpointAclRule, UpdateEndpointAclRule, DeleteEndpointAclRule, BookmarkList, CreateBookmark, GetBookmark,
+            UpdateBookmark, DeleteBookmark, EndpointManagerMonitoredEndpoints, EndpointManagerHostedEndpointList,
+            EndpointManagerGetEndpoint, EndpointManagerAclList, EndpointManagerTaskList, EndpointManagerGetTask,
+            EndpointManagerTaskEventList, EndpointManagerTaskPauseInfo, EndpointManagerTaskSuccessfulTransfers,
+            EndpointManagerTaskSkippedErrors, EndpointManagerCancelTasks, EndpointManagerCancelStatus,
+            EndpointManagerPauseTasks, EndpointManagerResumeTasks, EndpointManagerPauseRuleList,
+            EndpointManagerCreatePauseRule, EndpointManagerGetPauseRule, EndpointManagerUpdatePauseRule,
+            EndpointManagerDeletePauseRule, CreateTunnel, UpdateTunnel, GetTunnel, DeleteTunnel, ListTunnels,
+            GetTunnelEvents, GetStreamAccessPoint>;
     }
 
     template <class Client>
@@ -63,14 +81,62 @@ struct TransferService {
 /// The operations of Transfer as member functions of its Client.
 template <class Client>
 struct TransferService::Operations {
+    // Endpoints and collections
+
     /// @copydoc GetEndpoint
     Response<Endpoint> get_endpoint(GetEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointSearch
-    Response<EndpointList> endpoint_search(EndpointSearch op, CallOptions const& options = {}) const {
+    /// @copydoc UpdateEndpoint
+    Response<EndpointResult> update_endpoint(UpdateEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
+    /// @copydoc DeleteEndpoint
+    Response<OperationResult> delete_endpoint(DeleteEndpoint op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointSearch
+    Response<EndpointList> endpoint_search(EndpointSearch op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc SetSubscriptionId
+    Response<OperationResult> set_subscription_id(SetSubscriptionId op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc SetSubscriptionAdminVerified
+    Response<OperationResult> set_subscription_admin_verified(SetSubscriptionAdminVerified op,
+                                                              CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc MyEffectivePauseRuleList
+    Response<PauseRulePage> my_effective_pause_rule_list(MyEffectivePauseRuleList op,
+                                                         CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc MySharedEndpointList
+    Response<EndpointList> my_shared_endpoint_list(MySharedEndpointList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetSharedEndpointList
+    Response<SharedEndpointPage> get_shared_endpoint_list(GetSharedEndpointList op,
+                                                          CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc CreateSharedEndpoint
+    Response<EndpointResult> create_shared_endpoint(CreateSharedEndpoint op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointServerList
+    Response<EndpointServerPage> endpoint_server_list(EndpointServerList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetEndpointServer
+    Response<EndpointServer> get_endpoint_server(GetEndpointServer op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+    // Files and directories
+
     /// @copydoc OperationLs
     Response<FileList> operation_ls(OperationLs op, CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -87,6 +153,28 @@ struct TransferService::Operations {
     Response<OperationResult> operation_rename(OperationRename op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
+
+    /**
+     * Makes a directory and those above it that are missing; one that is there already is a success.
+     *
+     *     client.ensure_directory({.endpoint_id = id, .path = "/~/archive/2024/run1/"});
+     *
+     * What is there under the name of a directory is taken to be one.
+     *
+     * @return true if it made the directory, false if it was there
+     * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
+     */
+    bool ensure_directory(EnsureDirectory directory, CallOptions const& options = {}) const {
+        return detail::ensure_directory(self(), directory, options);
+    }
+
+    /// All entries below a path, as a range; see RecursiveListing. The client must outlive it.
+    RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const {
+        return RecursiveListing<Client>(self(), std::move(what), std::move(options));
+    }
+
+    // Submissions and tasks
+
     /// @copydoc GetSubmissionId
     Response<SubmissionId> get_submission_id(GetSubmissionId op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -101,81 +189,332 @@ struct TransferService::Operations {
     }
     /// @copydoc GetTask
     Response<Task> get_task(GetTask op, CallOptions const& options = {}) const { return self().send(op, options); }
+    /// @copydoc UpdateTask
+    Response<OperationResult> update_task(UpdateTask op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
     /// @copydoc CancelTask
     Response<OperationResult> cancel_task(CancelTask op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc TaskPauseInfo
+    Response<PauseInfo> task_pause_info(TaskPauseInfo op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc TaskSuccessfulTransfers
+    Response<SuccessfulTransferPage> task_successful_transfers(TaskSuccessfulTransfers op,
+                                                               CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc TaskSkippedErrors
+    Response<SkippedErrorPage> task_skipped_errors(TaskSkippedErrors op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
 
     /**
      * Submits a transfer, exactly once however often it has to be sent.
      *
-     * The submission id is fetched first if `data` has none, and is fixed from then on: when an answer is lost, the same
-     * document is sent again, and the service answers "Duplicate" with the task that it has already. The id is in every
-     * error (`submission_id()`): store it, put it into `data`, and a later run of the program cannot submit twice.
+     *     TransferData data{.source_endpoint = here, .destination_endpoint = there};
+     *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
+     *     auto accepted = client.submit_transfer(data);
+     *
+     * The submission id is fetched first if `data` has none, and is fixed from then on: when an answer is lost, the
+     * same document is sent again, and the service answers "Duplicate" with the task that it has already. The id stands in
+     * `data` afterwards, and in every error (`submission_id()`): store it, and a later run of the program cannot submit
+     * twice. To submit the same transfer once more on purpose, reset it.
+     *
+     * @param data  a TransferData, or a Json of the same form
      */
-    Response<SubmissionResult> submit_transfer(TransferData data, CallOptions const& options = {}) const {
-        return submit<SubmitTransfer>(std::move(data), options);
-    }
-    Response<SubmissionResult> submit_transfer(Json data, CallOptions const& options = {}) const {
-        return submit<SubmitTransfer>(std::move(data), options);
+    template <class Data = TransferData>
+        requires detail::Submittable<Data, TransferData>
+    Response<SubmissionResult> submit_transfer(Data&& data, CallOptions const& options = {}) const {
+        return submit<SubmitTransfer, TransferData>(std::forward<Data>(data), options);
     }
     /// Submits a deletion, exactly once; see submit_transfer.
-    Response<SubmissionResult> submit_delete(DeleteData data, CallOptions const& options = {}) const {
-        return submit<SubmitDelete>(std::move(data), options);
+    /// @param data  a DeleteData, or a Json of the same form
+    template <class Data = DeleteData>
+        requires detail::Submittable<Data, DeleteData>
+    Response<SubmissionResult> submit_delete(Data&& data, CallOptions const& options = {}) const {
+        return submit<SubmitDelete, DeleteData>(std::forward<Data>(data), options);
     }
-    Response<SubmissionResult> submit_delete(Json data, CallOptions const& options = {}) const {
-        return submit<SubmitDelete>(std::move(data), options);
+
+    /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
+    /// any of them again makes no second task.
+    std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
+                                                  CallOptions const& options = {}) const {
+        std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
+        for (TransferData& part : parts) part.submission_id = get_submission_id({}, options)->value.value();
+        return parts;
     }
 
     /**
      * Waits until a task has ended, or the time is over.
      *
-     * @return true if it ended, with success or not; false if it is still active when the time is over
-     * @throws UsageError  for a time-out or an interval under 1 s
+     *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
+     *     if (verdict.kind != TaskVerdict::Kind::succeeded) explain(verdict.task, verdict.faults);
+     *
+     * It looks at the task at once and then each polling_interval. When the number of faults has grown, it reads what
+     * they are. A look that fails for a passing reason (a lost connection, a 503) is made up for by the next one.
+     *
+     * @param options  of each request; `deadline` ends the wait too, and `stop` cancels it within 100 ms
+     * @return how the wait ended; as a bool, whether the task has ended
+     * @throws UsageError        for a time-out or an interval under 1 s
+     * @throws NetworkError      cancelled, if `stop` asked; or the last look's error, if none succeeded
+     * @throws TransferApiError  if the task does not exist or may not be read
      */
-    bool task_wait(TaskWait wait, CallOptions const& options = {}) const {
-        using Seconds = std::chrono::duration<double>;
-        if (wait.timeout < Seconds(1)) throw UsageError("task_wait: the timeout must be at least 1 second");
-        if (wait.polling_interval < Seconds(1))
-            throw UsageError("task_wait: the polling_interval must be at least 1 second");
-        auto const end = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(wait.timeout);
-        while (true) {
-            Response<Task> const task = get_task({.task_id = *wait.task_id}, options);
-            if (wait.on_progress) wait.on_progress(*task);
-            if (task->status.value_or("") != "ACTIVE") return true;
-            auto const next =
-                http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(wait.polling_interval);
-            bool const last = next >= end;
-            if (!http::wait_until(last ? end : next, options.stop))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "task_wait was cancelled");
-            if (last) return false;
-        }
+    TaskVerdict task_wait(TaskWait wait, CallOptions const& options = {}) const {
+        return detail::TaskWaiting<Client>(self(), std::move(wait), options).run();
+    }
+
+    // Roles and access rules
+
+    /// @copydoc EndpointRoleList
+    Response<EndpointRolePage> endpoint_role_list(EndpointRoleList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc AddEndpointRole
+    Response<EndpointRole> add_endpoint_role(AddEndpointRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetEndpointRole
+    Response<EndpointRole> get_endpoint_role(GetEndpointRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc DeleteEndpointRole
+    Response<OperationResult> delete_endpoint_role(DeleteEndpointRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointAclList
+    Response<AccessRulePage> endpoint_acl_list(EndpointAclList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetEndpointAclRule
+    Response<AccessRule> get_endpoint_acl_rule(GetEndpointAclRule op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc AddEndpointAclRule
+    Response<AccessRuleResult> add_endpoint_acl_rule(AddEndpointAclRule op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc UpdateEndpointAclRule
+    Response<OperationResult> update_endpoint_acl_rule(UpdateEndpointAclRule op,
+                                                       CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc DeleteEndpointAclRule
+    Response<OperationResult> delete_endpoint_acl_rule(DeleteEndpointAclRule op,
+                                                       CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+    // Bookmarks
+
+    /// @copydoc BookmarkList
+    Response<BookmarkPage> bookmark_list(BookmarkList op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc CreateBookmark
+    Response<Bookmark> create_bookmark(CreateBookmark op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetBookmark
+    Response<Bookmark> get_bookmark(GetBookmark op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc UpdateBookmark
+    Response<Bookmark> update_bookmark(UpdateBookmark op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc DeleteBookmark
+    Response<OperationResult> delete_bookmark(DeleteBookmark op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+    // For managers and monitors of collections
+
+    /// @copydoc EndpointManagerMonitoredEndpoints
+    Response<EndpointList> endpoint_manager_monitored_endpoints(EndpointManagerMonitoredEndpoints op = {},
+                                                                CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerHostedEndpointList
+    Response<EndpointList> endpoint_manager_hosted_endpoint_list(EndpointManagerHostedEndpointList op,
+                                                                 CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerGetEndpoint
+    Response<Endpoint> endpoint_manager_get_endpoint(EndpointManagerGetEndpoint op,
+                                                     CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerAclList
+    Response<AccessRulePage> endpoint_manager_acl_list(EndpointManagerAclList op,
+                                                       CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerTaskList
+    Response<TaskPage> endpoint_manager_task_list(EndpointManagerTaskList op = {},
+                                                  CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerGetTask
+    Response<Task> endpoint_manager_get_task(EndpointManagerGetTask op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerTaskEventList
+    Response<TaskEventPage> endpoint_manager_task_event_list(EndpointManagerTaskEventList op,
+                                                             CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerTaskPauseInfo
+    Response<PauseInfo> endpoint_manager_task_pause_info(EndpointManagerTaskPauseInfo op,
+                                                         CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerTaskSuccessfulTransfers
+    Response<SuccessfulTransferPage> endpoint_manager_task_successful_transfers(
+        EndpointManagerTaskSuccessfulTransfers op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerTaskSkippedErrors
+    Response<SkippedErrorPage> endpoint_manager_task_skipped_errors(EndpointManagerTaskSkippedErrors op,
+                                                                    CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerCancelTasks
+    Response<AdminCancel> endpoint_manager_cancel_tasks(EndpointManagerCancelTasks op,
+                                                        CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerCancelStatus
+    Response<AdminCancel> endpoint_manager_cancel_status(EndpointManagerCancelStatus op,
+                                                         CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerPauseTasks
+    Response<OperationResult> endpoint_manager_pause_tasks(EndpointManagerPauseTasks op,
+                                                           CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerResumeTasks
+    Response<OperationResult> endpoint_manager_resume_tasks(EndpointManagerResumeTasks op,
+                                                            CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerPauseRuleList
+    Response<PauseRulePage> endpoint_manager_pause_rule_list(EndpointManagerPauseRuleList op = {},
+                                                             CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerCreatePauseRule
+    Response<PauseRule> endpoint_manager_create_pause_rule(EndpointManagerCreatePauseRule op = {},
+                                                           CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerGetPauseRule
+    Response<PauseRule> endpoint_manager_get_pause_rule(EndpointManagerGetPauseRule op,
+                                                        CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerUpdatePauseRule
+    Response<PauseRule> endpoint_manager_update_pause_rule(EndpointManagerUpdatePauseRule op,
+                                                           CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc EndpointManagerDeletePauseRule
+    Response<OperationResult> endpoint_manager_delete_pause_rule(EndpointManagerDeletePauseRule op,
+                                                                 CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+    // Tunnels
+
+    /**
+     * Makes a tunnel between two stream access points, once however often it has to be sent.
+     *
+     * A submission id is made if `data` has none; it stands in `data` afterwards, and in every error.
+     *
+     * @param data  a CreateTunnelData, or a Json of the same form
+     * @throws UsageError  for a Json without a member `data`
+     */
+    template <class Data = CreateTunnelData>
+        requires detail::Submittable<Data, CreateTunnelData>
+    Response<TunnelDocument> create_tunnel(Data&& data, CallOptions const& options = {}) const {
+        return submit<CreateTunnel, CreateTunnelData>(std::forward<Data>(data), options);
+    }
+    /// @copydoc UpdateTunnel
+    Response<TunnelDocument> update_tunnel(UpdateTunnel op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetTunnel
+    Response<TunnelDocument> get_tunnel(GetTunnel op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc DeleteTunnel
+    Response<ApiResult> delete_tunnel(DeleteTunnel op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc ListTunnels
+    Response<TunnelPage> list_tunnels(ListTunnels op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetTunnelEvents
+    Response<TunnelEventPage> get_tunnel_events(GetTunnelEvents op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc GetStreamAccessPoint
+    Response<StreamAccessPointDocument> get_stream_access_point(GetStreamAccessPoint op,
+                                                                CallOptions const& options = {}) const {
+        return self().send(op, options);
     }
 
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 
+    /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
+    template <class Submit, class Typed, class Data>
+    Response<typename Submit::result> submit(Data&& data, CallOptions options) const {
+        using Held = std::conditional_t<std::same_as<std::remove_cvref_t<Data>, Typed>, Typed, Json>;
+        if constexpr (!std::same_as<std::remove_reference_t<Data>, Held>) {
+            return submit<Submit, Typed>(Held(data), options);
+        } else {
+            std::string id = submission_id<Submit>(data, options);
+            if (id.empty() && !options.retry_as) options.retry_as = RetryClass::non_idempotent;  // it is null
+            try {
+                return self().send(Submit{.data = Document(std::forward<Data>(data))}, options);
+            } catch (ApiError& error) {
+                error.set_submission_id(std::move(id));
+                throw;
+            } catch (NetworkError& error) {
+                error.set_submission_id(std::move(id));
+                throw;
+            }
+        }
+    }
+
+    /// The submission id that `data` has, or now gets; empty if it is null.
     template <class Submit, class Data>
-    Response<SubmissionResult> submit(Data data, CallOptions const& options) const {
-        std::string id;
-        if constexpr (std::same_as<Data, Json>) {
+    std::string submission_id(Data& data, CallOptions const& options) const {
+        if constexpr (std::same_as<Submit, CreateTunnel>) {
+            if constexpr (std::same_as<Data, Json>) {
+                return CreateTunnel::set_submission_id(data);
+            } else if (!data.additional_fields.contains("submission_id")) {
+                if (data.submission_id.is_absent()) data.submission_id = detail::random_uuid();
+                return data.submission_id.value_or("");
+            }
+        } else if constexpr (std::same_as<Data, Json>) {
             if (!data.is_object()) throw UsageError("a submission must be a JSON object");
             if (!data.as_object().contains("submission_id"))
                 data.as_object()["submission_id"] = get_submission_id({}, options)->value.value();
-            if (data.at("submission_id").is_string()) id = data.at("submission_id").as_string();
-        } else {
-            if (data.submission_id.is_absent() && !data.additional_fields.contains("submission_id"))
-                data.submission_id = get_submission_id({}, options)->value.value();
-            id = data.submission_id.value_or("");
+            Json const& id = data.as_object()["submission_id"];
+            return id.is_string() ? std::string(id.as_string()) : std::string();
+        } else if (!data.additional_fields.contains("submission_id")) {
+            if (data.submission_id.is_absent()) data.submission_id = get_submission_id({}, options)->value.value();
+            return data.submission_id.value_or("");
         }
-        try {
-            return self().send(Submit{.data = Document(std::move(data))}, options);
-        } catch (ApiError& error) {
-            error.set_submission_id(std::move(id));
-            throw;
-        } catch (NetworkError& error) {
-            error.set_submission_id(std::move(id));
-            throw;
+        if constexpr (!std::same_as<Data, Json>) {
+            Json const& id = data.additional_fields["submission_id"];
+            return id.is_string() ? std::string(id.as_string()) : std::string();
         }
     }
 };

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_RATE_LIMITER_HPP
+#define GLOBUS_HTTP_RATE_LIMITER_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/retry.hpp>
+#include <globus/http/transport.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/**
+ * Keeps a program within a service's limit on requests: never more than `burst` of them in any `burst / per_second`
+ * seconds.
+ *
+ * The defaults are for Globus Transfer, which allows a user 20 requests a second, counted over 10 seconds: 150 requests
+ * in any 10 seconds leave room for the user's other programs.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share the count: give one limiter to all clients of a user.
+ */
+class RateLimiter {
+public:
+    /// @throws UsageError  for a rate that is not positive, and a burst of 0
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) {
+        if (!(per_second > 0) || burst == 0)
+            throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
+        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+        std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
+        state_ = std::make_shared<State>();
+        state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
+        state_->turns.assign(burst, http::Clock::time_point::min());
+    }
+
+    /**
+     * Waits until the next request may be sent.
+     *
+     * @throws NetworkError  timeout, at once, if that would be after the deadline; cancelled if `stop` asks
+     */
+    void acquire(http::Clock::time_point deadline = http::Clock::time_point::max(),
+                 std::stop_token const& stop = {}) const {
+        http::Clock::time_point turn;
+        {
+            std::lock_guard const lock(state_->mutex);
+            http::Clock::time_point& oldest = state_->turns[state_->next];
+            turn = http::Clock::now();
+            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, oldest + state_->window);
+            if (turn > deadline)
+                throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                                   "the rate limiter has no turn for this request before its deadline");
+            oldest = turn;
+            state_->next = (state_->next + 1) % state_->turns.size();
+        }
+        if (!http::wait_until(turn, stop))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                               "the call was cancelled while it waited for the rate limiter");
+    }
+
+private:
+    struct State {
+        std::mutex mutex;
+        std::vector<http::Clock::time_point> turns;  ///< of the last `burst` requests, a ring
+        std::size_t next = 0;                        ///< the oldest of them
+        http::Clock::duration window{};
+    };
+
+    std::shared_ptr<State> state_;
+};
+
+/**
+ * A transport that waits for its turn at a RateLimiter before each request, those for tokens included.
+ *
+ *     using Transfer = Client<TransferService, AccessTokenPolicy, RateLimited<CurlTransport>>;
+ *     Transfer transfer{token};
+ *
+ *     RateLimiter limiter{10, 100};  // one for two clients
+ *     Transfer first{token, {.transport = {CurlTransport{}, limiter}}};
+ *     Transfer second{token, {.transport = {CurlTransport{}, limiter}}};
+ *
+ * A request whose turn would come after its deadline fails at once with NetworkError (timeout, not sent).
+ *
+ * @tparam T  the transport inside
+ *
+ * @par Thread safety
+ * That of the transport inside. Copies share transport and limiter.
+ */
+template <Transport T>
+class RateLimited {
+public:
+    RateLimited()
+        requires std::default_initializable<T>
+    = default;
+    RateLimited(T transport, RateLimiter limiter = RateLimiter())
+        : transport_(std::move(transport)), limiter_(std::move(limiter)) {}
+
+    [[nodiscard]] http::Response send(http::Request const& request) const {
+        limiter_.acquire(request.deadline, request.stop);
+        return transport_.send(request);
+    }
+
+    [[nodiscard]] T const& inner() const noexcept { return transport_; }
+    [[nodiscard]] RateLimiter const& limiter() const noexcept { return limiter_; }
+
+private:
+    T transport_;
+    RateLimiter limiter_{};
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_RATE_LIMITER_HPP

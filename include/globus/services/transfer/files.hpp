@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_FILES_HPP
+#define GLOBUS_SERVICES_TRANSFER_FILES_HPP
+
+#include <globus/client/operation.hpp>
+#include <globus/services/transfer/data.hpp>
+#include <globus/services/transfer/documents.hpp>
+
+#include <cstdint>
+#include <string>
+
+// Files and directories: https://docs.globus.org/api/transfer/file_operations/
+
+namespace globus {
+struct TransferService;
+}
+
+namespace globus::transfer {
+
+/// Lists a directory of a collection. GET /operation/endpoint/<endpoint_id>/ls
+/// https://docs.globus.org/api/transfer/file_operations/#list_directory_contents
+struct OperationLs {
+    using service = TransferService;
+    using result = FileList;
+    static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/ls");
+    Required<std::string> endpoint_id;
+    Optional<std::string> path = {};     ///< the collection's default directory if left out
+    Optional<bool> show_hidden = {};     ///< names that begin with a dot; shown if left out
+    Optional<StringList> orderby = {};   ///< as in "name ASC" or {"type", "size DESC"}
+    Optional<std::int64_t> limit = {};   ///< at most so many entries
+    Optional<std::int64_t> offset = {};  ///< skip so many
+    Optional<TransferFilters> filter = {};
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    QueryParams query_params = {};
+    static constexpr auto wire = wires(in_query("show_hidden", Spelling::number), in_query("filter", Spelling::repeat));
+    GLOBUS_MEMBERS(OperationLs, endpoint_id, path, show_hidden, orderby, limit, offset, filter, local_user,
+                   query_params);
+};
+
+/// Reads what is known of one file or directory. GET /operation/endpoint/<endpoint_id>/stat
+/// https://docs.globus.org/api/transfer/file_operations/#stat
+struct OperationStat {
+    using service = TransferService;
+    using result = File;
+    static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/stat");
+    Required<std::string> endpoint_id;
+    Optional<std::string> path = {};
+    Optional<std::string> local_user = {};
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(OperationStat, endpoint_id, path, local_user, query_params);
+};
+
+/// Makes a directory. POST /operation/endpoint/<endpoint_id>/mkdir
+/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists".
+/// https://docs.globus.org/api/transfer/file_operations/#make_directory
+struct OperationMkdir {
+    using service = TransferService;
+    using result = OperationResult;
+    static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/mkdir");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> endpoint_id;
+    Required<std::string> path;
+    Optional<std::string> local_user = {};
+    QueryParams query_params = {};
+    Constant<"mkdir"> DATA_TYPE = {};
+    static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("path"), in_json("local_user"));
+    GLOBUS_MEMBERS(OperationMkdir, endpoint_id, path, local_user, query_params, DATA_TYPE);
+};
+
+/// Renames or moves a file or directory within a collection. POST /operation/endpoint/<endpoint_id>/rename
+/// https://docs.globus.org/api/transfer/file_operations/#rename
+struct OperationRename {
+    using service = TransferService;
+    using result = OperationResult;
+    static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/rename");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> endpoint_id;
+    Required<std::string> oldpath;
+    Required<std::string> newpath;
+    Optional<std::string> local_user = {};
+    QueryParams query_params = {};
+    Constant<"rename"> DATA_TYPE = {};
+    static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("oldpath", "old_path"),
+                                       in_json("newpath", "new_path"), in_json("local_user"));
+    GLOBUS_MEMBERS(OperationRename, endpoint_id, oldpath, newpath, local_user, query_params, DATA_TYPE);
+};
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_FILES_HPP

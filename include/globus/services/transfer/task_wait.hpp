@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
+#define GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
+
+#include <globus/client/call_options.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/retry.hpp>
+#include <globus/services/transfer/tasks.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// Waiting for the end of a task.
+
+namespace globus::transfer {
+
+/**
+ * True for a fault that no further attempt will cure: the file is not there, or may not be read or written. The service
+ * tries again until the task's deadline all the same, which is a day or more.
+ */
+[[nodiscard]] inline bool cannot_heal(TaskEvent const& fault) {
+    if (!fault.is_error.value_or(true)) return false;
+    std::string_view const code = fault.code ? std::string_view(*fault.code) : std::string_view{};
+    for (std::string_view const known : {"FILE_NOT_FOUND", "NO_SUCH_FILE", "NOT_FOUND", "PERMISSION_DENIED",
+                                         "ACCESS_DENIED", "INVALID_PATH", "NOT_A_DIRECTORY", "IS_A_DIRECTORY"})
+        if (code == known) return true;
+    std::string_view const details = fault.details ? std::string_view(*fault.details) : std::string_view{};
+    for (std::string_view const words :
+         {"No such file or directory", "Permission denied", "Not a directory", "Is a directory"})
+        if (details.find(words) != std::string_view::npos) return true;
+    return false;
+}
+
+/// How far a task is, after each look at it.
+struct TaskProgress {
+    Task const& task;
+    std::chrono::duration<double> elapsed;  ///< since the wait began
+    std::int64_t bytes;                     ///< transferred so far
+    std::int64_t bytes_per_second;          ///< since the look before; at the first look the service's mean
+    std::int64_t files;                     ///< transferred so far
+    std::int64_t files_total;               ///< found so far
+    std::int64_t faults;
+    std::string nice_status;  ///< why it does not advance, as in "PERMISSION_DENIED"; "OK" or empty if it does
+};
+
+/// What task_wait does about a fault that cannot heal.
+enum class OnFault : unsigned char {
+    keep_waiting,  ///< nothing: somebody may put the file there
+    fail_fast,     ///< it stops waiting; the task stays as it is
+    cancel,        ///< it cancels the task, and waits for the end
+};
+
+/**
+ * What task_wait waits for, and how.
+ *
+ *     auto verdict = client.task_wait({.task_id = id,
+ *                                      .timeout = 1h,
+ *                                      .on_fault = OnFault::fail_fast,
+ *                                      .on_progress = [](TaskProgress const& now) { show(now.bytes, now.files); }});
+ */
+struct TaskWait {
+    Required<std::string> task_id;
+    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 1 s
+    std::chrono::duration<double> polling_interval{10};  ///< between two looks; at least 1 s
+    OnFault on_fault = OnFault::keep_waiting;
+    std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look
+    double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
+    /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
+    std::function<bool(std::chrono::duration<double>)> sleep = {};
+};
+
+/**
+ * How a wait ended. As a bool it says whether the task has ended too, with success or not.
+ *
+ *     if (verdict.kind == TaskVerdict::Kind::succeeded) ...
+ *     for (TaskEvent const& fault : verdict.faults) report(fault.code, fault.details);
+ */
+struct TaskVerdict {
+    enum class Kind : unsigned char {
+        succeeded,  ///< the task did what it should
+        failed,     ///< it ended without; `task.fatal_error` says why
+        cancelled,  ///< somebody cancelled it, or OnFault::cancel did
+        inactive,   ///< it waits for its owner's credentials
+        faulting,   ///< it goes on, but has faults that cannot heal
+        paused,     ///< time is over, and a pause rule or an administrator holds it
+        timed_out,  ///< time is over, and the task goes on
+    };
+
+    Kind kind = Kind::timed_out;
+    Task task = {};                      ///< as it was last seen
+    std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
+
+    [[nodiscard]] explicit operator bool() const { return task.status.has_value() && *task.status != "ACTIVE"; }
+};
+
+}  // namespace globus::transfer
+
+namespace globus::detail {
+
+/// One call of task_wait.
+template <class Client>
+class TaskWaiting {
+    using Seconds = std::chrono::duration<double>;
+    using Task = transfer::Task;
+    using TaskEvent = transfer::TaskEvent;
+    using Kind = transfer::TaskVerdict::Kind;
+    using OnFault = transfer::OnFault;
+
+public:
+    TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
+        : client_(client), wait_(std::move(wait)), options_(std::move(options)) {
+        // written so that NaN is refused too
+        if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
+        if (!(wait_.polling_interval >= Seconds(1)))
+            throw UsageError("task_wait: the polling_interval must be at least 1 second");
+        if (!(wait_.jitter >= 0 && wait_.jitter < 1))
+            throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
+        wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
+        if (options_.deadline) wait_.timeout = std::min<Seconds>(wait_.timeout, *options_.deadline - start_);
+        wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
+        // a look that is under way when the time is over has a few seconds more
+        auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
+        options_.deadline = std::min(options_.deadline.value_or(end), end);
+    }
+
+    transfer::TaskVerdict run() {
+        Seconds planned{0};
+        while (true) {
+            if (look() && over()) break;
+            // looks keep to their plan, however long each takes, and jitter does not add up
+            do planned += wait_.polling_interval;
+            while (planned <= elapsed());
+            if (planned > wait_.timeout) {
+                time_is_over();
+                break;
+            }
+            bool const last = planned + wait_.polling_interval > wait_.timeout;
+            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
+        }
+        return std::move(verdict_);
+    }
+
+private:
+    [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
+
+    void sleep_until(Seconds until) {
+        bool waited = true;
+        if (wait_.sleep) {
+            Seconds const length = std::max(Seconds(0), until - slept_);
+            slept_ += length;
+            waited = wait_.sleep(length) && !options_.stop.stop_requested();
+        } else {
+            waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
+        }
+        if (!waited)
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "task_wait was cancelled");
+    }
+
+    /// Reads the task; false if that failed in a way that may pass.
+    bool look() {
+        try {
+            verdict_.task = *client_.get_task({.task_id = *wait_.task_id}, options_);
+        } catch (Error const& error) {
+            if (!passes(error)) throw;
+            last_error_ = std::current_exception();
+            return false;
+        }
+        last_error_ = nullptr;
+        read_faults();
+        report();
+        return true;
+    }
+
+    /// True for an error that the next look may not meet.
+    static bool passes(Error const& error) {
+        if (auto const* network = dynamic_cast<NetworkError const*>(&error)) {
+            using NetworkKind = NetworkError::Kind;
+            switch (network->kind()) {
+                case NetworkKind::timeout:
+                case NetworkKind::resolve:
+                case NetworkKind::connect:
+                case NetworkKind::interrupted:
+                case NetworkKind::protocol:
+                    return true;
+                default:
+                    return false;
+            }
+        }
+        if (auto const* api = dynamic_cast<ApiError const*>(&error)) switch (api->http_status()) {
+                case 408:
+                case 429:
+                case 500:
+                case 502:
+                case 503:
+                case 504:
+                    return true;
+                default:
+                    return false;
+            }
+        return dynamic_cast<DecodeError const*>(&error) != nullptr;
+    }
+
+    /// Reads the events of a task whose number of faults has grown.
+    void read_faults() {
+        std::int64_t const faults = verdict_.task.faults.value_or(0);
+        if (faults <= faults_read_) return;
+        try {
+            auto const page = client_.task_event_list(
+                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}}, options_);
+            verdict_.faults.clear();
+            for (TaskEvent const& event : page->DATA)
+                if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
+            faults_read_ = faults;
+        } catch (Error const& error) {
+            if (!passes(error)) throw;  // else the next look tries again
+        }
+    }
+
+    void report() {
+        Task const& task = verdict_.task;
+        std::int64_t const bytes = task.bytes_transferred.value_or(0);
+        Seconds const now = elapsed();
+        std::int64_t rate = task.effective_bytes_per_second.value_or(0);
+        if (seen_before_ && now > last_look_)
+            rate = static_cast<std::int64_t>(static_cast<double>(bytes - last_bytes_) / (now - last_look_).count());
+        seen_before_ = true;
+        last_look_ = now;
+        last_bytes_ = bytes;
+        if (!wait_.on_progress) return;
+        wait_.on_progress(transfer::TaskProgress{.task = task,
+                                                 .elapsed = now,
+                                                 .bytes = bytes,
+                                                 .bytes_per_second = rate,
+                                                 .files = task.files_transferred.value_or(0),
+                                                 .files_total = task.files.value_or(0),
+                                                 .faults = task.faults.value_or(0),
+                                                 .nice_status = task.nice_status.value_or("")});
+    }
+
+    [[nodiscard]] bool has_incurable_fault() const {
+        return std::any_of(verdict_.faults.begin(), verdict_.faults.end(), transfer::cannot_heal);
+    }
+
+    [[nodiscard]] bool was_cancelled() const {
+        Task const& task = verdict_.task;
+        if (cancelled_ || (task.canceled_by_admin && !task.canceled_by_admin->empty())) return true;
+        if (task.subtasks_canceled.value_or(0) > 0) return true;
+        if (!task.fatal_error || !task.fatal_error->is_object()) return false;
+        Json const* const code = task.fatal_error->as_object().if_contains("code");
+        return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
+    }
+
+    /// Says whether the wait ends with what was last seen, and with which verdict.
+    bool over() {
+        Task const& task = verdict_.task;
+        if (verdict_) {
+            verdict_.kind = *task.status == "SUCCEEDED"  ? Kind::succeeded
+                            : *task.status == "INACTIVE" ? Kind::inactive
+                            : was_cancelled()            ? Kind::cancelled
+                                                         : Kind::failed;
+            return true;
+        }
+        if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return false;
+        if (wait_.on_fault == OnFault::fail_fast) {
+            verdict_.kind = Kind::faulting;
+            return true;
+        }
+        try {
+            (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
+            cancelled_ = true;
+        } catch (Error const& error) {
+            if (!passes(error)) throw;  // else the next look tries again
+        }
+        return false;
+    }
+
+    void time_is_over() {
+        if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
+        verdict_.kind = cancelled_                                ? Kind::cancelled
+                        : verdict_.task.is_paused.value_or(false) ? Kind::paused
+                        : has_incurable_fault()                   ? Kind::faulting
+                                                                  : Kind::timed_out;
+    }
+
+    Client const& client_;
+    transfer::TaskWait wait_;
+    CallOptions options_;
+    http::Clock::time_point start_ = http::Clock::now();
+    Seconds slept_{0};
+    transfer::TaskVerdict verdict_;
+    std::exception_ptr last_error_;
+    std::int64_t faults_read_ = 0;
+    std::int64_t last_bytes_ = 0;
+    Seconds last_look_{0};
+    bool seen_before_ = false;
+    bool cancelled_ = false;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP

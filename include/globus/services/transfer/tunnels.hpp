@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
+#define GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
+
+#include <globus/client/operation.hpp>
+#include <globus/core/error.hpp>
+#include <globus/services/transfer/data.hpp>
+#include <globus/services/transfer/documents.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <string>
+#include <utility>
+
+// Tunnels: connections between stream access points. Their documents are JSON:API (https://jsonapi.org).
+
+namespace globus {
+struct TransferService;
+}
+
+namespace globus::transfer {
+
+/**
+ * Makes a tunnel between two stream access points. POST /v2/tunnels
+ *
+ * A document without a submission id is given one when it is sent: a random UUID, fixed for all attempts of this call,
+ * so that a repeated request makes no second tunnel. The member function of the client keeps it in the caller's object,
+ * and in the errors.
+ *
+ * @throws UsageError  if `data` has no member `data`
+ */
+struct CreateTunnel {
+    using service = TransferService;
+    using result = TunnelDocument;
+    static constexpr auto route = post("/v2/tunnels");
+    static constexpr RetryClass retry = RetryClass::keyed;
+    Required<Document> data;  ///< a CreateTunnelData
+    GLOBUS_MEMBERS(CreateTunnel, data);
+
+    [[nodiscard]] CreateTunnel normalized() const {
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        Json json = boost::json::parse(data->text(), {}, options);
+        set_submission_id(json);
+        return CreateTunnel{.data = Document(std::move(json))};
+    }
+
+    /// Gives the document of a tunnel a submission id if it has none. Returns the one it has; empty if that is null.
+    static std::string set_submission_id(Json& document) {
+        Json* const resource = document.is_object() ? document.as_object().if_contains("data") : nullptr;
+        if (resource == nullptr || !resource->is_object())
+            throw UsageError("create_tunnel: the document has no member `data`; use CreateTunnelData");
+        Json& attributes = resource->as_object()["attributes"];
+        if (attributes.is_null()) attributes.emplace_object();
+        if (!attributes.is_object()) throw UsageError("create_tunnel: the attributes are not an object");
+        Json* const found = attributes.as_object().if_contains("submission_id");
+        if (found != nullptr) return found->is_string() ? std::string(found->as_string()) : std::string();
+        std::string id = globus::detail::random_uuid();
+        attributes.as_object()["submission_id"] = id;
+        return id;
+    }
+};
+
+/// Changes a tunnel, or stops it. PATCH /v2/tunnels/<tunnel_id>
+struct UpdateTunnel {
+    using service = TransferService;
+    using result = TunnelDocument;
+    static constexpr auto route = patch("/v2/tunnels/{tunnel_id}");
+    Required<std::string> tunnel_id;
+    Required<Document> update_doc;  ///< a JSON:API document, as transfer_v2::TunnelUpdateDocument makes it
+    static constexpr auto wire = wires(in_json("update_doc", ""));
+    GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
+};
+
+/// Reads a tunnel. GET /v2/tunnels/<tunnel_id>
+struct GetTunnel {
+    using service = TransferService;
+    using result = TunnelDocument;
+    static constexpr auto route = get("/v2/tunnels/{tunnel_id}");
+    Required<std::string> tunnel_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTunnel, tunnel_id, query_params);
+};
+
+/// Deletes a tunnel. DELETE /v2/tunnels/<tunnel_id>
+struct DeleteTunnel {
+    using service = TransferService;
+    using result = ApiResult;
+    static constexpr auto route = delete_("/v2/tunnels/{tunnel_id}");
+    Required<std::string> tunnel_id;
+    GLOBUS_MEMBERS(DeleteTunnel, tunnel_id);
+};
+
+/// Lists the user's tunnels. GET /v2/tunnels
+struct ListTunnels {
+    using service = TransferService;
+    using result = TunnelPage;
+    static constexpr auto route = get("/v2/tunnels");
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(ListTunnels, query_params);
+};
+
+/// Lists what happened to a tunnel. GET /v2/tunnels/<tunnel_id>/events
+struct GetTunnelEvents {
+    using service = TransferService;
+    using result = TunnelEventPage;
+    static constexpr auto route = get("/v2/tunnels/{tunnel_id}/events");
+    Required<std::string> tunnel_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTunnelEvents, tunnel_id, query_params);
+};
+
+/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/<stream_ap_id>
+struct GetStreamAccessPoint {
+    using service = TransferService;
+    using result = StreamAccessPointDocument;
+    static constexpr auto route = get("/v2/stream_access_points/{stream_ap_id}");
+    Required<std::string> stream_ap_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetStreamAccessPoint, stream_ap_id, query_params);
+};
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP

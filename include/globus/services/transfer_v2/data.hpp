@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+#include <globus/services/transfer/data.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// The documents that a program makes for version 2 of Globus Transfer. All are written as JSON:API documents: members
+// that name another resource are its relationships, all else its attributes.
+
+namespace globus::transfer_v2 {
+
+/**
+ * A tunnel to be made between two stream access points.
+ *
+ *     TunnelCreateDocument document{.initiator_stream_access_point = here, .listener_stream_access_point = there};
+ *     auto tunnel = client.create_tunnel({.data = document});
+ *
+ * Each object has a submission id of its own from the start, so that sending it twice makes one tunnel.
+ */
+struct TunnelCreateDocument {
+    Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
+    Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
+    Optional<std::string> label = {};
+    Optional<std::int64_t> listener_port = {};
+    Optional<std::string> listener_ip_address = {};
+    Optional<std::string> submission_id = globus::detail::random_uuid();
+    Optional<std::int64_t> lifetime_mins = {};
+    Optional<bool> restartable = {};
+    AdditionalFields additional_fields = {};  ///< further attributes
+    static constexpr std::string_view resource_type = "Tunnel";
+    static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
+        {{"listener_stream_access_point", "listener", "StreamAccessPoint"},
+         {"initiator_stream_access_point", "initiator", "StreamAccessPoint"}}};
+    GLOBUS_MEMBERS(TunnelCreateDocument, initiator_stream_access_point, listener_stream_access_point, label,
+                   listener_port, listener_ip_address, submission_id, lifetime_mins, restartable, additional_fields);
+
+    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
+};
+
+/**
+ * What is to be changed of a tunnel.
+ *
+ *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
+ */
+struct TunnelUpdateDocument {
+    Optional<std::string> label = {};
+    Optional<std::int64_t> listener_port = {};
+    Optional<std::string> listener_ip_address = {};
+    Optional<std::string> state = {};         ///< "STOPPING" stops it
+    AdditionalFields additional_fields = {};  ///< further attributes
+    static constexpr std::string_view resource_type = "Tunnel";
+    static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
+    GLOBUS_MEMBERS(TunnelUpdateDocument, label, listener_port, listener_ip_address, state, additional_fields);
+
+    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
+};
+
+/**
+ * A bookmark to be made.
+ *
+ *     BookmarkCreateDocument document{.collection = id, .name = "results", .path = "/~/run1/"};
+ *     auto bookmark = client.create_bookmark({.data = document});
+ */
+struct BookmarkCreateDocument {
+    Required<std::string> collection;  ///< its id
+    Required<std::string> name;
+    Required<std::string> path;
+    AdditionalFields additional_fields = {};  ///< further attributes
+    static constexpr std::string_view resource_type = "Bookmark";
+    static constexpr std::array<globus::detail::ResourceLink, 1> resource_links{
+        {{"collection", "collection", "Collection"}}};
+    GLOBUS_MEMBERS(BookmarkCreateDocument, collection, name, path, additional_fields);
+
+    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
+};
+
+/// The new name and path of a bookmark.
+struct BookmarkUpdateDocument {
+    Required<std::string> name;
+    Required<std::string> path;
+    AdditionalFields additional_fields = {};  ///< further attributes
+    static constexpr std::string_view resource_type = "Bookmark";
+    static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
+    GLOBUS_MEMBERS(BookmarkUpdateDocument, name, path, additional_fields);
+
+    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
+};
+
+}  // namespace globus::transfer_v2
+
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP

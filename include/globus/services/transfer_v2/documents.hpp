@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+#include <globus/services/transfer/documents.hpp>
+
+#include <string>
+#include <vector>
+
+// What version 2 of Globus Transfer answers. Its documents on tunnels and stream access points are those of namespace
+// globus::transfer, whose service has the same.
+
+namespace globus::transfer_v2 {
+
+struct BookmarkAttributes {
+    Optional<std::string> name = {};
+    Optional<std::string> path = {};
+    GLOBUS_MEMBERS(BookmarkAttributes, name, path);
+};
+
+struct BookmarkRelationships {
+    Optional<transfer::Relationship> collection = {};
+    GLOBUS_MEMBERS(BookmarkRelationships, collection);
+};
+
+/// A name for a path of a collection.
+struct Bookmark {
+    Optional<std::string> type = {};
+    Optional<std::string> id = {};
+    BookmarkAttributes attributes = {};
+    BookmarkRelationships relationships = {};
+    GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
+};
+
+/// What an answer tells of a collection that it was asked to include.
+struct IncludedCollectionAttributes {
+    Optional<std::string> display_name = {};
+    Optional<bool> high_assurance = {};
+    GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
+};
+
+struct IncludedCollection {
+    Optional<std::string> type = {};
+    Optional<std::string> id = {};
+    IncludedCollectionAttributes attributes = {};
+    GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
+};
+
+struct BookmarkDocument {
+    Optional<Bookmark> data = {};
+    std::vector<IncludedCollection> included = {};
+    Optional<Json> meta = {};
+    GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
+};
+
+struct BookmarkPage {
+    std::vector<Bookmark> data = {};
+    std::vector<IncludedCollection> included = {};
+    Optional<Json> links = {};
+    Optional<Json> meta = {};
+    GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
+};
+
+}  // namespace globus::transfer_v2
+
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP

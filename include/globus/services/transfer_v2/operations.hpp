@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
+
+#include <globus/client/operation.hpp>
+#include <globus/client/paging.hpp>
+#include <globus/services/transfer_v2/data.hpp>
+#include <globus/services/transfer_v2/documents.hpp>
+
+#include <string>
+
+// The operations of version 2 of Globus Transfer. Their documents are JSON:API (https://jsonapi.org): a resource stands
+// in `data`, its members in `attributes`. This version is still experimental.
+
+namespace globus {
+struct TransferServiceV2;
+}
+
+namespace globus::transfer_v2 {
+
+/// Makes a tunnel between two stream access points. POST /v2/tunnels
+/// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
+/// client repeats the request where that helps; `send` does not.
+struct CreateTunnel {
+    using service = TransferServiceV2;
+    using result = transfer::TunnelDocument;
+    static constexpr auto route = post("/v2/tunnels");
+    Required<Document> data;  ///< a TunnelCreateDocument
+    GLOBUS_MEMBERS(CreateTunnel, data);
+};
+
+/// Changes a tunnel, or stops it. PATCH /v2/tunnels/<tunnel_id>
+struct UpdateTunnel {
+    using service = TransferServiceV2;
+    using result = transfer::TunnelDocument;
+    static constexpr auto route = patch("/v2/tunnels/{tunnel_id}");
+    Required<std::string> tunnel_id;
+    Required<Document> update_doc;  ///< a TunnelUpdateDocument
+    static constexpr auto wire = wires(in_json("update_doc", ""));
+    GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
+};
+
+/// Reads a tunnel. GET /v2/tunnels/<tunnel_id>
+struct GetTunnel {
+    using service = TransferServiceV2;
+    using result = transfer::TunnelDocument;
+    static constexpr auto route = get("/v2/tunnels/{tunnel_id}");
+    Required<std::string> tunnel_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTunnel, tunnel_id, query_params);
+};
+
+/// Deletes a tunnel. DELETE /v2/tunnels/<tunnel_id>
+struct DeleteTunnel {
+    using service = TransferServiceV2;
+    using result = transfer::ApiResult;
+    static constexpr auto route = delete_("/v2/tunnels/{tunnel_id}");
+    Required<std::string> tunnel_id;
+    GLOBUS_MEMBERS(DeleteTunnel, tunnel_id);
+};
+
+/// Lists the user's tunnels. GET /v2/tunnels
+struct ListTunnels {
+    using service = TransferServiceV2;
+    using result = transfer::TunnelPage;
+    static constexpr auto route = get("/v2/tunnels");
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(ListTunnels, query_params);
+};
+
+/// Lists what happened to a tunnel. GET /v2/tunnels/<tunnel_id>/events
+struct GetTunnelEvents {
+    using service = TransferServiceV2;
+    using result = transfer::TunnelEventPage;
+    static constexpr auto route = get("/v2/tunnels/{tunnel_id}/events");
+    Required<std::string> tunnel_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTunnelEvents, tunnel_id, query_params);
+};
+
+/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/<stream_ap_id>
+struct GetStreamAccessPoint {
+    using service = TransferServiceV2;
+    using result = transfer::StreamAccessPointDocument;
+    static constexpr auto route = get("/v2/stream_access_points/{stream_ap_id}");
+    Required<std::string> stream_ap_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetStreamAccessPoint, stream_ap_id, query_params);
+};
+
+/// Lists the stream access points that the user can see. Paginated. GET /v2/stream_access_points
+struct ListStreamAccessPoints {
+    using service = TransferServiceV2;
+    using result = transfer::StreamAccessPointPage;
+    static constexpr auto route = get("/v2/stream_access_points");
+    static constexpr Paging paging{PagingStyle::next_link, "data"};
+    static constexpr auto items = &transfer::StreamAccessPointPage::data;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(ListStreamAccessPoints, query_params);
+};
+
+/// Makes a bookmark. POST /v2/bookmarks
+struct CreateBookmark {
+    using service = TransferServiceV2;
+    using result = BookmarkDocument;
+    static constexpr auto route = post("/v2/bookmarks");
+    Required<Document> data;  ///< a BookmarkCreateDocument
+    GLOBUS_MEMBERS(CreateBookmark, data);
+};
+
+/// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/<bookmark_id>
+struct UpdateBookmark {
+    using service = TransferServiceV2;
+    using result = BookmarkDocument;
+    static constexpr auto route = patch("/v2/bookmarks/{bookmark_id}");
+    Required<std::string> bookmark_id;
+    Required<Document> update_document;  ///< a BookmarkUpdateDocument
+    static constexpr auto wire = wires(in_json("update_document", ""));
+    GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, update_document);
+};
+
+/// Reads a bookmark. GET /v2/bookmarks/<bookmark_id>
+struct GetBookmark {
+    using service = TransferServiceV2;
+    using result = BookmarkDocument;
+    static constexpr auto route = get("/v2/bookmarks/{bookmark_id}");
+    Required<std::string> bookmark_id;
+    QueryParams query_params = {};  ///< {{"include", "collection"}} reads the collection as well
+    GLOBUS_MEMBERS(GetBookmark, bookmark_id, query_params);
+};
+
+/// Deletes a bookmark. DELETE /v2/bookmarks/<bookmark_id>
+struct DeleteBookmark {
+    using service = TransferServiceV2;
+    using result = transfer::ApiResult;
+    static constexpr auto route = delete_("/v2/bookmarks/{bookmark_id}");
+    Required<std::string> bookmark_id;
+    GLOBUS_MEMBERS(DeleteBookmark, bookmark_id);
+};
+
+/// Lists the user's bookmarks. GET /v2/bookmarks
+struct ListBookmarks {
+    using service = TransferServiceV2;
+    using result = BookmarkPage;
+    static constexpr auto route = get("/v2/bookmarks");
+    QueryParams query_params = {};  ///< {{"include", "collection"}} reads the collections as well
+    GLOBUS_MEMBERS(ListBookmarks, query_params);
+};
+
+}  // namespace globus::transfer_v2
+
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
