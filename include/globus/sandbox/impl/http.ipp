@@ -113,6 +113,8 @@ public:
         for (auto& one : connections_)
             if (one->thread.joinable()) one->thread.join();
         connections_.clear();
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
         ::close(wake_[0]);
         ::close(wake_[1]);
     }

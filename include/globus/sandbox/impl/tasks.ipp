@@ -217,6 +217,7 @@ private:
         if (!place.allowed || place.path == "/")
             return fault("PERMISSION_DENIED", "Path: " + place.path + ": Permission denied");
         auto const status = fs::symlink_status(place.file, error);
+        error.clear();
         if (!fs::exists(status)) {
             if (!flag_of(job_.options, "ignore_missing"))
                 return fault("FILE_NOT_FOUND", "Path: " + place.path + ": No such file or directory");

@@ -348,12 +348,17 @@ inline std::optional<Millis> parse_time(std::string const& text) {
 
 // Reading JSON without exceptions -------------------------------------------------------------------------------------
 
+inline json::value const* member(json::object const& object, std::string_view name) {
+    return object.if_contains(name);
+}
+
 inline json::value const* member(json::value const& value, std::string_view name) {
     auto const* object = value.if_object();
     return object != nullptr ? object->if_contains(name) : nullptr;
 }
 
-inline std::string text_of(json::value const& value, std::string_view name, std::string_view otherwise = {}) {
+template <class Json>
+std::string text_of(Json const& value, std::string_view name, std::string_view otherwise = {}) {
     auto const* found = member(value, name);
     if (found == nullptr || !found->is_string()) return std::string(otherwise);
     return std::string(found->get_string());
@@ -366,12 +371,14 @@ inline std::optional<double> number_of(json::value const& value) {
     return std::nullopt;
 }
 
-inline double number_of(json::value const& value, std::string_view name, double otherwise) {
+template <class Json>
+double number_of(Json const& value, std::string_view name, double otherwise) {
     auto const* found = member(value, name);
     return found == nullptr ? otherwise : number_of(*found).value_or(otherwise);
 }
 
-inline bool flag_of(json::value const& value, std::string_view name, bool otherwise = false) {
+template <class Json>
+bool flag_of(Json const& value, std::string_view name, bool otherwise = false) {
     auto const* found = member(value, name);
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
 }
