@@ -91,8 +91,9 @@ TEST_CASE("sandbox admin: tokens and collections are changed over HTTP", "[sandb
     client.token = json::value_to<std::string>(tokens.at("access_token"));
     auto const ls = "/v0.10/operation/endpoint/" + f.server.source_collection() + "/ls";
     CHECK(client.get(ls).status == 200);
-    CHECK(f.call("POST", "/default/collections/" + f.server.source_collection(), R"({"state": "disconnected"})")
-              .status == 200);
+    CHECK(
+        f.call("POST", "/default/collections/" + f.server.source_collection(), R"({"state": "disconnected"})").status ==
+        200);
     CHECK(client.get(ls).status == 502);
     CHECK(f.call("POST", "/default/collections/none", R"({"state": "ok"})").status == 400);
     CHECK(f.call("POST", "/default/tokens", R"({"expire": true})").status == 200);
@@ -191,8 +192,9 @@ TEST_CASE("sandbox session: the environment tells every service", "[sandbox][adm
     }
     CHECK(services == 7);
     Client client(server);
-    CHECK(client.form("/v2/oauth2/token", "grant_type=refresh_token&refresh_token=" + refresh +
-                                              "&client_id=" + server.native_client_id())
+    CHECK(client
+              .form("/v2/oauth2/token",
+                    "grant_type=refresh_token&refresh_token=" + refresh + "&client_id=" + server.native_client_id())
               .status == 200);
 }
 

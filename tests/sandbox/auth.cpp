@@ -28,9 +28,9 @@ std::string decode_base64url(std::string const& text) {
     for (char& c : padded) c = c == '-' ? '+' : c == '_' ? '/' : c;
     while (padded.size() % 4 != 0) padded += '=';
     std::string out(padded.size(), '\0');
-    auto const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                      reinterpret_cast<unsigned char const*>(padded.data()),
-                                      static_cast<int>(padded.size()));
+    auto const size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                        reinterpret_cast<unsigned char const*>(padded.data()), static_cast<int>(padded.size()));
     REQUIRE(size >= 0);
     out.resize(static_cast<std::size_t>(size) - (padded.size() - text.size()));
     return out;
@@ -56,8 +56,9 @@ bool verify_rs512(json::object const& key, std::string const& text, std::string 
     EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, parameters);
     EVP_MD_CTX* const digest = EVP_MD_CTX_new();
     EVP_DigestVerifyInit(digest, nullptr, EVP_sha512(), nullptr, pkey);
-    int const good = EVP_DigestVerify(digest, reinterpret_cast<unsigned char const*>(signature.data()), signature.size(),
-                                      reinterpret_cast<unsigned char const*>(text.data()), text.size());
+    int const good =
+        EVP_DigestVerify(digest, reinterpret_cast<unsigned char const*>(signature.data()), signature.size(),
+                         reinterpret_cast<unsigned char const*>(text.data()), text.size());
     EVP_MD_CTX_free(digest);
     EVP_PKEY_free(pkey);
     EVP_PKEY_CTX_free(context);
@@ -110,9 +111,8 @@ TEST_CASE("sandbox auth: who asks for tokens must be known", "[sandbox][auth]") 
     CHECK(client.form("/v2/oauth2/token", "grant_type=refresh_token&refresh_token=" + confidential, basic(server))
               .status == 200);
     CHECK(error(client.form("/v2/oauth2/token", "grant_type=password", basic(server))) == "400 unsupported_grant_type");
-    CHECK(error(client.form("/v2/oauth2/token",
-                            "grant_type=client_credentials&client_id=" + server.native_client_id())) ==
-          "400 unauthorized_client");
+    CHECK(error(client.form("/v2/oauth2/token", "grant_type=client_credentials&client_id=" +
+                                                    server.native_client_id())) == "400 unauthorized_client");
 }
 
 TEST_CASE("sandbox auth: client credentials answer with one token for each resource server", "[sandbox][auth]") {
@@ -129,8 +129,9 @@ TEST_CASE("sandbox auth: client credentials answer with one token for each resou
     REQUIRE(others.size() == 1);
     CHECK(others[0].at("resource_server").as_string() == "groups.api.globus.org");
     CHECK(!others[0].as_object().contains("refresh_token"));
-    CHECK(client.form("/v2/oauth2/token", "grant_type=client_credentials&scope=nonsense", basic(server))
-              .text("error") == "unknown_scope");
+    CHECK(
+        client.form("/v2/oauth2/token", "grant_type=client_credentials&scope=nonsense", basic(server)).text("error") ==
+        "unknown_scope");
     CHECK(client.form("/v2/oauth2/token", "grant_type=client_credentials&scope=" + encode("a[b"), basic(server))
               .text("error") == "invalid_scope");
 }
@@ -241,8 +242,7 @@ TEST_CASE("sandbox auth: tokens expire by the clock, by order, and when they are
     server.revoke_token(client.token);
     CHECK(client.get("/v0.10/task_list").status == 401);
     client.token = server.user_token(transfer_scope);
-    CHECK(client.form("/v2/oauth2/token/revoke",
-                      "token=" + client.token + "&client_id=" + server.native_client_id())
+    CHECK(client.form("/v2/oauth2/token/revoke", "token=" + client.token + "&client_id=" + server.native_client_id())
               .json()
               .at("active") == false);
     CHECK(client.get("/v0.10/task_list").status == 401);
@@ -333,7 +333,8 @@ TEST_CASE("sandbox auth: consents are remembered as a tree", "[sandbox][auth]") 
     std::string const data = "https://auth.globus.org/scopes/" + server.source_collection() + "/data_access";
     log_in(client, server, transfer_scope + "[*" + data + "]");
     client.token = server.user_token("auth.globus.org");
-    auto const list = client.get("/v2/api/identities/" + server.user().id + "/consents").json().at("consents").as_array();
+    auto const list =
+        client.get("/v2/api/identities/" + server.user().id + "/consents").json().at("consents").as_array();
     REQUIRE(list.size() == 2);
     CHECK(list[0].at("scope_name").as_string() == transfer_scope);
     CHECK(list[1].at("scope_name").as_string() == data);
@@ -369,8 +370,7 @@ TEST_CASE("sandbox auth: answers that ask for another login", "[sandbox][auth][g
         CHECK(refused.json().at("authorization_parameters").at("session_message").as_string() == "Use your token");
         client.token = "";
         auto const plain = log_in(client, server, transfer_scope).text("access_token");
-        auto const strong =
-            log_in(client, server, transfer_scope, "&session_required_mfa=true").text("access_token");
+        auto const strong = log_in(client, server, transfer_scope, "&session_required_mfa=true").text("access_token");
         client.token = plain;
         CHECK(client.get("/v0.10/task_list").status == 403);
         client.token = strong;

@@ -117,8 +117,10 @@ public:
         answer.status = std::stoi(answer.head.substr(9, 3));
         if (answer.status < 200 || no_body) return answer;
         std::string const length = answer.header("Content-Length");
-        std::size_t const wanted = length.empty() || length[0] == '-' || length.size() > 15 ? SIZE_MAX : std::stoul(length);
-        while (got.size() < wanted && more(got, answer)) {}
+        std::size_t const wanted =
+            length.empty() || length[0] == '-' || length.size() > 15 ? SIZE_MAX : std::stoul(length);
+        while (got.size() < wanted && more(got, answer)) {
+        }
         answer.complete = got.size() >= wanted;
         answer.body = got.substr(0, wanted);
         got.erase(0, answer.body.size());
@@ -126,7 +128,8 @@ public:
         return answer;
     }
 
-    Answer send(std::string const& method, std::string const& target, Headers headers = {}, std::string const& body = {}) {
+    Answer send(std::string const& method, std::string const& target, Headers headers = {},
+                std::string const& body = {}) {
         Answer failed;
         if (!connect()) return failed;
         std::string text = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
@@ -230,10 +233,10 @@ inline std::string authorize_target(globus::sandbox::Session const& session, std
 inline Answer log_in(Client& client, globus::sandbox::Session const& session, std::string const& scope,
                      std::string const& more = {}) {
     Answer const redirect = client.get(authorize_target(session, scope, more));
-    return client.form("/v2/oauth2/token",
-                       "grant_type=authorization_code&client_id=" + session.native_client_id() +
-                           "&code=" + parameter(redirect.header("Location"), "code") +
-                           "&redirect_uri=" + encode("http://127.0.0.1:9/cb") + "&code_verifier=" + verifier);
+    return client.form("/v2/oauth2/token", "grant_type=authorization_code&client_id=" + session.native_client_id() +
+                                               "&code=" + parameter(redirect.header("Location"), "code") +
+                                               "&redirect_uri=" + encode("http://127.0.0.1:9/cb") +
+                                               "&code_verifier=" + verifier);
 }
 
 }  // namespace sandbox_test

@@ -312,7 +312,8 @@ TEST_CASE("sandbox faults: connections are refused, dropped and reset before a r
         CHECK(f.list().reset);
         Client other(f.server);
         CHECK(!other.connect());
-        while (!other.connect() && seconds_since(begin) < 10) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        while (!other.connect() && seconds_since(begin) < 10)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
         CHECK(seconds_since(begin) >= 0.29);
         CHECK(f.list().status == 200);
     }
@@ -408,13 +409,14 @@ TEST_CASE("sandbox faults: the same seed and calls give the same journal", "[san
         options.clock = sb::ClockMode::manual;
         Fixture f(options);
         f.server.add_fault(R"({"match": {}, "probability": 0.2, "action": {"type": "status", "code": 503}})");
-        f.server.add_fault(R"({"match": {}, "phase": "after_commit", "probability": 0.1, "action": {"type": "reset"}})");
+        f.server.add_fault(
+            R"({"match": {}, "phase": "after_commit", "probability": 0.1, "action": {"type": "reset"}})");
         auto const refresh = f.server.issue_refresh_token(transfer_scope);
         for (int i = 0; i < 30; ++i) {
             f.list();
-            f.client.form("/v2/oauth2/token",
-                          "grant_type=refresh_token&refresh_token=" + refresh +
-                              "&client_id=" + f.server.native_client_id());
+            Client other(f.server);
+            other.form("/v2/oauth2/token", "grant_type=refresh_token&refresh_token=" + refresh +
+                                               "&client_id=" + f.server.native_client_id());
             f.server.advance_clock(std::chrono::milliseconds(250));
         }
         std::string out;
@@ -432,7 +434,8 @@ TEST_CASE("sandbox faults: the same seed and calls give the same journal", "[san
 TEST_CASE("sandbox: the end of a server is prompt, whatever its connections do", "[sandbox][faults]") {
     std::vector<std::unique_ptr<Client>> clients;
     auto server = std::make_unique<sb::Server>();
-    server->add_fault(R"({"match": {"operation": "task_list"}, "times": 5, "action": {"type": "stall", "ms": "forever"}})");
+    server->add_fault(
+        R"({"match": {"operation": "task_list"}, "times": 5, "action": {"type": "stall", "ms": "forever"}})");
     server->add_fault(R"({"match": {"operation": "get_jwk"}, "times": 5,
                           "action": {"type": "dribble", "bytes_per_s": 1, "head": true}})");
     auto const send = [&](std::string const& text) {

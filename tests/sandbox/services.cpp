@@ -16,9 +16,7 @@ namespace json = boost::json;
 namespace {
 
 struct Fixture {
-    explicit Fixture(std::string const& server_name) : client(server) {
-        client.token = server.user_token(server_name);
-    }
+    explicit Fixture(std::string const& server_name) : client(server) { client.token = server.user_token(server_name); }
     Answer put(std::string const& target, std::string const& body) { return client.send("PUT", target, {}, body); }
     Answer remove(std::string const& target) { return client.send("DELETE", target); }
     sb::Server server;
@@ -36,7 +34,8 @@ TEST_CASE("sandbox groups: made, joined, changed and deleted", "[sandbox][groups
     auto const mine = f.client.get("/v2/groups/my_groups").json();
     CHECK(mine.at(0).at("my_memberships").at(0).at("identity_id").as_string() == f.server.user().id);
     CHECK(f.put("/v2/groups/" + id, R"({"description": "d"})").text("description") == "d");
-    auto const added = f.client.post("/v2/groups/" + id, R"({"add": [{"identity_id": "x", "role": "manager"}]})").json();
+    auto const added =
+        f.client.post("/v2/groups/" + id, R"({"add": [{"identity_id": "x", "role": "manager"}]})").json();
     CHECK(added.at("add").at(0).at("role").as_string() == "manager");
     CHECK(f.client.get("/v2/groups/" + id).json().at("memberships").as_array().size() == 2);
     CHECK(f.put("/v2/groups/" + id + "/policies", R"({"join_requests": true})").status == 200);
@@ -71,7 +70,8 @@ TEST_CASE("sandbox search: ingested entries are found, paged and deleted", "[san
     int pages = 0;
     do {
         auto const scroll =
-            f.client.post(base + "/scroll", json::serialize(json::object{{"q", "*"}, {"limit", 10}, {"marker", marker}}))
+            f.client
+                .post(base + "/scroll", json::serialize(json::object{{"q", "*"}, {"limit", 10}, {"marker", marker}}))
                 .json();
         scrolled += scroll.at("gmeta").as_array().size();
         marker = scroll.at("marker");
@@ -113,8 +113,7 @@ TEST_CASE("sandbox flows: a flow is run with a token of its own", "[sandbox][flo
     CHECK(f.client.post("/runs/" + run_id + "/cancel", "").text("status") == "FAILED");
     CHECK(f.client.post("/runs/" + run_id + "/release", "").status == 200);
     CHECK(f.client.get("/runs/" + run_id).status == 404);
-    for (int i = 0; i < 24; ++i)
-        f.client.post("/flows", R"({"title": "T", "definition": {}, "input_schema": {}})");
+    for (int i = 0; i < 24; ++i) f.client.post("/flows", R"({"title": "T", "definition": {}, "input_schema": {}})");
     auto const first = f.client.get("/flows").json();
     CHECK(first.at("flows").as_array().size() == 20);
     CHECK(first.at("has_next_page") == true);

@@ -68,10 +68,7 @@ struct Fixture {
     }
 
     static json::object item(std::string const& a, std::string const& b, bool recursive = false) {
-        return {{"DATA_TYPE", "transfer_item"},
-                {"source_path", a},
-                {"destination_path", b},
-                {"recursive", recursive}};
+        return {{"DATA_TYPE", "transfer_item"}, {"source_path", a}, {"destination_path", b}, {"recursive", recursive}};
     }
 
     std::string submit(json::array items, json::object more = {}) {

@@ -11,9 +11,7 @@ namespace globus::sandbox::detail {
 
 // Making a session ----------------------------------------------------------------------------------------------------
 
-inline void write_file(fs::path const& file, std::string const& text) {
-    std::ofstream(file, std::ios::binary) << text;
-}
+inline void write_file(fs::path const& file, std::string const& text) { std::ofstream(file, std::ios::binary) << text; }
 
 /// What is in the source collection when nobody brings a directory.
 inline void write_samples(fs::path const& root) {
@@ -163,9 +161,8 @@ inline json::object describe_state(World& world) {
         one["submission_id"] = task.submission_id;
         json::array items;
         for (auto const& item : task.items)
-            items.push_back(json::object{{"source_path", item.source},
-                                         {"destination_path", item.destination},
-                                         {"recursive", item.recursive}});
+            items.push_back(json::object{
+                {"source_path", item.source}, {"destination_path", item.destination}, {"recursive", item.recursive}});
         one["items"] = std::move(items);
         tasks.push_back(std::move(one));
     }
@@ -428,9 +425,7 @@ private:
         }
     }
 
-    static Reply bad(int status, std::string const& text) {
-        return Reply::of(status, json::object{{"error", text}});
-    }
+    static Reply bad(int status, std::string const& text) { return Reply::of(status, json::object{{"error", text}}); }
 
     Reply answer(Call const& call) {
         if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");

@@ -88,9 +88,9 @@ inline std::string resource_server_of_service(std::string_view service) {
 inline std::string scope_for(std::string_view scope_or_server) {
     if (!resource_server_of(scope_or_server).empty()) return std::string(scope_or_server);
     std::string const server(scope_or_server);
-    if (server == "auth.globus.org") return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities";
-    if (server == "flows.globus.org")
-        return "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    if (server == "auth.globus.org")
+        return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities";
+    if (server == "flows.globus.org") return "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
     if (server == "funcx_service") return "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
     if (server == "524230d7-ea86-4a52-8312-86065a9e0417")
         return "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
@@ -156,29 +156,29 @@ inline std::string issuer(World const& world) { return world.base_url.substr(0, 
 inline std::string email_of(User const& user) { return user.email.empty() ? user.username : user.email; }
 
 /// [doc] the claims of Globus id tokens; OpenID Connect Core, section 2
-inline std::string make_id_token(World& world, std::string const& client_id, User const& user,
-                                 std::string const& nonce, std::string const& access_token, Millis authenticated) {
+inline std::string make_id_token(World& world, std::string const& client_id, User const& user, std::string const& nonce,
+                                 std::string const& access_token, Millis authenticated) {
     World::Key const& key = world.key_locked();
     Millis const now = world.now_locked();
     std::string const hash = digest(EVP_sha512(), access_token);
-    json::object claims{{"iss", issuer(world)},
-                        {"sub", user.id},
-                        {"aud", client_id},
-                        {"iat", now / 1000},
-                        {"exp", now / 1000 + world.token_lifetime.count()},
-                        {"auth_time", authenticated / 1000},
-                        {"at_hash", base64(std::string_view(hash).substr(0, hash.size() / 2), true)},
-                        {"name", user.name},
-                        {"email", email_of(user)},
-                        {"preferred_username", user.username},
-                        {"organization", user.organization},
-                        {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
-                        {"identity_provider_display_name", "Globus Sandbox"},
-                        {"last_authentication", authenticated / 1000},
-                        {"identity_set", json::array{json::object{{"sub", user.id},
-                                                                  {"username", user.username},
-                                                                  {"name", user.name},
-                                                                  {"email", email_of(user)}}}}};
+    json::object claims{
+        {"iss", issuer(world)},
+        {"sub", user.id},
+        {"aud", client_id},
+        {"iat", now / 1000},
+        {"exp", now / 1000 + world.token_lifetime.count()},
+        {"auth_time", authenticated / 1000},
+        {"at_hash", base64(std::string_view(hash).substr(0, hash.size() / 2), true)},
+        {"name", user.name},
+        {"email", email_of(user)},
+        {"preferred_username", user.username},
+        {"organization", user.organization},
+        {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+        {"identity_provider_display_name", "Globus Sandbox"},
+        {"last_authentication", authenticated / 1000},
+        {"identity_set",
+         json::array{json::object{
+             {"sub", user.id}, {"username", user.username}, {"name", user.name}, {"email", email_of(user)}}}}};
     if (!nonce.empty()) claims["nonce"] = nonce;
     std::string const head = json::serialize(json::object{{"alg", "RS512"}, {"kid", key.kid}, {"typ", "JWT"}});
     std::string const signed_part = base64(head, true) + "." + base64(json::serialize(claims), true);
@@ -225,19 +225,18 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
     }
     AccessToken const& token = found->second;
     auto const demand = [&](json::object parameters, std::vector<std::string> const& scopes) {
-        json::object document{{"code", scopes.empty() ? "AuthorizationRequired" : "ConsentRequired"},
-                              {"message", scopes.empty() ? "The session does not satisfy a policy"
-                                                         : "Missing required consent"},
-                              {"request_id", world.random.request_id()},
-                              {"resource", call.path}};
+        json::object document{
+            {"code", scopes.empty() ? "AuthorizationRequired" : "ConsentRequired"},
+            {"message", scopes.empty() ? "The session does not satisfy a policy" : "Missing required consent"},
+            {"request_id", world.random.request_id()},
+            {"resource", call.path}};
         if (!scopes.empty()) {
             json::array list;
             for (auto const& scope : scopes) list.emplace_back(scope);
             document["required_scopes"] = list;
             parameters["required_scopes"] = std::move(list);
         }
-        if (!parameters.contains("session_message"))
-            parameters["session_message"] = document["message"];
+        if (!parameters.contains("session_message")) parameters["session_message"] = document["message"];
         document["authorization_parameters"] = std::move(parameters);
         refused = Reply::of(403, document);
     };
@@ -303,8 +302,8 @@ inline AccessToken const& issue_access_token(World& world, Grant const& grant, s
     token.expires = token.issued + world.token_lifetime.count() * 1000;
     token.family = family;
     token.session = grant.session;
-    token.generation = ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server
-                                                               : family];
+    token.generation =
+        ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server : family];
     return world.data.access_tokens[token.token] = token;
 }
 
@@ -363,8 +362,8 @@ inline Reply token_answer(World& world, Grant const& grant) {
     for (std::size_t i = 1; i < tokens.size(); ++i) others.push_back(std::move(tokens[i]));
     bool const openid = std::find(grant.scopes.begin(), grant.scopes.end(), "openid") != grant.scopes.end();
     if (auto const* user = world.user(grant.identity); openid && user != nullptr)
-        answer["id_token"] = make_id_token(world, grant.client_id, *user, grant.nonce,
-                                           text_of(answer, "access_token"), grant.authenticated);
+        answer["id_token"] = make_id_token(world, grant.client_id, *user, grant.nonce, text_of(answer, "access_token"),
+                                           grant.authenticated);
     answer["other_tokens"] = std::move(others);
     return Reply::of(200, answer);
 }
@@ -493,8 +492,7 @@ inline Reply code_grant(World& world, Pairs const& form, App const& app) {
                                : base64(sha256(verifier), true) != code.challenge)
         return oauth_error(401, "invalid_grant", "The code verifier does not fit");  // [doc] RFC 7636, 4.6
     code.used = true;
-    Grant grant{app.id,        code.identity, code.scopes, code.offline, code.nonce, code.authenticated,
-                code.session};
+    Grant grant{app.id, code.identity, code.scopes, code.offline, code.nonce, code.authenticated, code.session};
     record_consents(world, grant);
     return token_answer(world, grant);
 }
@@ -510,7 +508,8 @@ inline Reply dependent_grant(World& world, Pairs const& form, App const& app) {
     grant.identity = found->second.identity;
     grant.offline = pair_or(form, "access_type") == "offline";
     std::vector<std::string> wanted;
-    if (auto const* scope = find_pair(form, "scope")) wanted = split_scopes(*scope).value_or(std::vector<std::string>{});
+    if (auto const* scope = find_pair(form, "scope"))
+        wanted = split_scopes(*scope).value_or(std::vector<std::string>{});
     for (auto const& text : found->second.scopes)
         for (auto const& dependency : read_scope(text).dependencies)
             if (wanted.empty() || std::find(wanted.begin(), wanted.end(), dependency.name) != wanted.end())
@@ -577,9 +576,9 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     std::vector<std::string> scopes;
     Millis issued = 0;
     Millis expires = 0;
-    if (auto const access = world.data.access_tokens.find(text);
-        access != world.data.access_tokens.end() && !access->second.revoked &&
-        access->second.expires > world.now_locked()) {
+    if (auto const access = world.data.access_tokens.find(text); access != world.data.access_tokens.end() &&
+                                                                 !access->second.revoked &&
+                                                                 access->second.expires > world.now_locked()) {
         client = access->second.client_id;
         identity = access->second.identity;
         server = access->second.resource_server;
@@ -617,9 +616,9 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     if (include.find("identity_set") != std::string::npos || include.find("identities_set") != std::string::npos)
         answer["identity_set"] = answer["identities_set"] = json::array{json::value(identity)};
     if (include.find("session_info") != std::string::npos)
-        answer["session_info"] = json::object{
-            {"session_id", identity},
-            {"authentications", json::object{{identity, json::object{{"auth_time", issued / 1000}}}}}};
+        answer["session_info"] =
+            json::object{{"session_id", identity},
+                         {"authentications", json::object{{identity, json::object{{"auth_time", issued / 1000}}}}}};
     return Reply::of(200, answer);
 }
 
@@ -672,9 +671,9 @@ inline Reply identities_endpoint(World& world, Call& call) {
             if (same_name(by_name ? user.username : user.id, wanted)) add(user);
     json::object answer{{"identities", std::move(found)}};
     if (call.argument("include").find("identity_provider") != std::string::npos)
-        answer["included"] =
-            json::object{{"identity_providers", json::array{json::object{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
-                                                                         {"name", "Globus Sandbox"}}}}};
+        answer["included"] = json::object{
+            {"identity_providers",
+             json::array{json::object{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"}, {"name", "Globus Sandbox"}}}}};
     return Reply::of(200, answer);
 }
 
@@ -711,21 +710,21 @@ inline Reply consents_endpoint(World& world, Call& call) {
 /// [doc] OpenID Connect Discovery, section 3
 inline Reply discovery_endpoint(World& world, Call&) {
     std::string const base = issuer(world);
-    return Reply::of(200, json::object{
-                              {"issuer", base},
-                              {"authorization_endpoint", base + "/v2/oauth2/authorize"},
-                              {"userinfo_endpoint", base + "/v2/oauth2/userinfo"},
-                              {"token_endpoint", base + "/v2/oauth2/token"},
-                              {"revocation_endpoint", base + "/v2/oauth2/token/revoke"},
-                              {"introspection_endpoint", base + "/v2/oauth2/token/introspect"},
-                              {"jwks_uri", base + "/jwk.json"},
-                              {"response_types_supported", json::array{"code"}},
-                              {"id_token_signing_alg_values_supported", json::array{"RS512"}},
-                              {"scopes_supported", json::array{"openid", "email", "profile"}},
-                              {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic"}},
-                              {"claims_supported", json::array{"at_hash", "aud", "email", "exp", "name", "nonce",
-                                                               "preferred_username", "iat", "iss", "sub"}},
-                              {"subject_types_supported", json::array{"public"}}});
+    return Reply::of(200,
+                     json::object{{"issuer", base},
+                                  {"authorization_endpoint", base + "/v2/oauth2/authorize"},
+                                  {"userinfo_endpoint", base + "/v2/oauth2/userinfo"},
+                                  {"token_endpoint", base + "/v2/oauth2/token"},
+                                  {"revocation_endpoint", base + "/v2/oauth2/token/revoke"},
+                                  {"introspection_endpoint", base + "/v2/oauth2/token/introspect"},
+                                  {"jwks_uri", base + "/jwk.json"},
+                                  {"response_types_supported", json::array{"code"}},
+                                  {"id_token_signing_alg_values_supported", json::array{"RS512"}},
+                                  {"scopes_supported", json::array{"openid", "email", "profile"}},
+                                  {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic"}},
+                                  {"claims_supported", json::array{"at_hash", "aud", "email", "exp", "name", "nonce",
+                                                                   "preferred_username", "iat", "iss", "sub"}},
+                                  {"subject_types_supported", json::array{"public"}}});
 }
 
 inline Reply keys_endpoint(World& world, Call&) { return Reply::of(200, key_set(world)); }
@@ -943,8 +942,8 @@ struct ClientKind : PlainKind {
     static constexpr char const* one = "client";
     static constexpr char const* many = "clients";
     static void complete(World&, Call const&, AccessToken const&, json::object& document) {
-        bool const open = flag_of(document, "public_client") ||
-                          text_of(document, "client_type") == "public_installed_client";
+        bool const open =
+            flag_of(document, "public_client") || text_of(document, "client_type") == "public_installed_client";
         document["public_client"] = open;
         json::array grants{"authorization_code", "refresh_token"};
         if (!open) grants.emplace_back("client_credentials");

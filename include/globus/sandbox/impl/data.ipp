@@ -18,7 +18,8 @@ inline std::optional<std::pair<std::int64_t, std::int64_t>> read_range(std::stri
     if (dash == std::string::npos) return std::nullopt;
     auto const first = to_integer(std::string_view(range).substr(0, dash));
     auto const last = to_integer(std::string_view(range).substr(dash + 1));
-    if (!first) return last ? std::optional(std::pair(std::max<std::int64_t>(0, size - *last), size - 1)) : std::nullopt;
+    if (!first)
+        return last ? std::optional(std::pair(std::max<std::int64_t>(0, size - *last), size - 1)) : std::nullopt;
     return std::pair(*first, last ? std::min(*last, size - 1) : size - 1);
 }
 

@@ -37,11 +37,12 @@ inline Phase usual_phase(std::string_view action) {
 inline bool edits_answer(std::string_view action) { return usual_phase(action) == Phase::in_body; }
 
 inline void check_action(json::value const& action) {
-    static constexpr std::string_view known[] = {"pass",    "status",        "reset",     "close",    "stall",  "dribble",
-                                                 "truncate", "corrupt",      "json",      "framing",  "headers",
-                                                 "informational", "gzip_bomb", "redirect", "refuse", "drop_idle"};
+    static constexpr std::string_view known[] = {
+        "pass", "status",  "reset",   "close",         "stall",     "dribble",  "truncate", "corrupt",
+        "json", "framing", "headers", "informational", "gzip_bomb", "redirect", "refuse",   "drop_idle"};
     auto const type = text_of(action, "type");
-    if (type == "tls") throw SandboxError("fault rule: `tls` needs a listener with TLS; this sandbox speaks plain HTTP");
+    if (type == "tls")
+        throw SandboxError("fault rule: `tls` needs a listener with TLS; this sandbox speaks plain HTTP");
     if (std::find(std::begin(known), std::end(known), type) == std::end(known))
         throw SandboxError("fault rule: unknown action type \"" + type + "\"");
     if (type == "status" && number_of(action, "code", 0) < 100)
@@ -97,8 +98,7 @@ inline Rule read_rule(json::value const& source) {
             rule.remaining = static_cast<std::uint64_t>(*count);
         else
             throw SandboxError("fault rule: `times` is a number or \"always\"");
-    } else if (member(source, "probability") != nullptr || rule.match.contains("every") ||
-               rule.match.contains("nth")) {
+    } else if (member(source, "probability") != nullptr || rule.match.contains("every") || rule.match.contains("nth")) {
         rule.remaining = UINT64_MAX;
     }
     rule.probability = number_of(source, "probability", 1);
@@ -241,35 +241,64 @@ inline std::map<std::string, std::string> const& scenarios() {
 
 inline std::string reason_of(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 201: return "Created";
-        case 202: return "Accepted";
-        case 204: return "No Content";
-        case 206: return "Partial Content";
-        case 301: return "Moved Permanently";
-        case 302: return "Found";
-        case 303: return "See Other";
-        case 304: return "Not Modified";
-        case 307: return "Temporary Redirect";
-        case 308: return "Permanent Redirect";
-        case 400: return "Bad Request";
-        case 401: return "Unauthorized";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 408: return "Request Timeout";
-        case 409: return "Conflict";
-        case 413: return "Content Too Large";
-        case 416: return "Range Not Satisfiable";
-        case 417: return "Expectation Failed";
-        case 422: return "Unprocessable Content";
-        case 429: return "Too Many Requests";
-        case 500: return "Internal Server Error";
-        case 501: return "Not Supported";
-        case 502: return "Bad Gateway";
-        case 503: return "Service Unavailable";
-        case 504: return "Gateway Timeout";
-        default: return "Status";
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 206:
+            return "Partial Content";
+        case 301:
+            return "Moved Permanently";
+        case 302:
+            return "Found";
+        case 303:
+            return "See Other";
+        case 304:
+            return "Not Modified";
+        case 307:
+            return "Temporary Redirect";
+        case 308:
+            return "Permanent Redirect";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 416:
+            return "Range Not Satisfiable";
+        case 417:
+            return "Expectation Failed";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Supported";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            return "Status";
     }
 }
 
@@ -278,12 +307,11 @@ inline Reply error_reply(std::string_view service, int status, std::string const
                          std::string const& request_id, std::string const& resource) {
     json::object document;
     if (service == "auth") {
-        document = {{"errors",
-                     json::array{json::object{{"status", std::to_string(status)},
-                                              {"id", request_id},
-                                              {"code", code},
-                                              {"detail", message},
-                                              {"title", reason_of(status)}}}},
+        document = {{"errors", json::array{json::object{{"status", std::to_string(status)},
+                                                        {"id", request_id},
+                                                        {"code", code},
+                                                        {"detail", message},
+                                                        {"title", reason_of(status)}}}},
                     {"error_description", reason_of(status)},
                     {"error", lower(code)}};
     } else if (service == "groups") {
@@ -307,9 +335,9 @@ inline Reply error_reply(std::string_view service, int status, std::string const
 
 inline Reply status_reply(Firing const& firing, Call const& call, std::string const& request_id, Millis now) {
     int const code = static_cast<int>(number_of(firing.action, "code", 500));
-    static std::map<int, std::string> const names{{401, "AuthenticationFailed"}, {403, "PermissionDenied"},
-                                                  {404, "NotFound"},             {429, "TooManyRequests"},
-                                                  {500, "InternalError"},        {503, "ServiceUnavailable"}};
+    static std::map<int, std::string> const names{
+        {401, "AuthenticationFailed"}, {403, "PermissionDenied"}, {404, "NotFound"},
+        {429, "TooManyRequests"},      {500, "InternalError"},    {503, "ServiceUnavailable"}};
     auto const named = names.find(code);
     Reply reply = error_reply(call.service, code, named == names.end() ? "Error" : named->second,
                               "The sandbox was told to answer this", request_id, call.path);
@@ -340,7 +368,8 @@ inline Reply status_reply(Firing const& firing, Call const& call, std::string co
             value = date->is_string() ? to_string(date->get_string())
                                       : http_time(now + static_cast<Millis>(number_of(*date).value_or(1) * 1000));
         else
-            value = std::to_string(static_cast<std::int64_t>(number_of(*after, "seconds", number_of(*after).value_or(1))));
+            value =
+                std::to_string(static_cast<std::int64_t>(number_of(*after, "seconds", number_of(*after).value_or(1))));
         reply.headers.emplace_back("Retry-After", value);
     }
     return reply;

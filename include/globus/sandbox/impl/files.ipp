@@ -60,9 +60,8 @@ inline Place find_place(fs::path const& directory, std::string_view path) {
 }
 
 /// [recorded] the members of a file in listings and in stat
-inline std::optional<json::object> describe_file(fs::path const& file, std::string const& name,
-                                                 fs::path const& root) {
-    struct ::stat link{};
+inline std::optional<json::object> describe_file(fs::path const& file, std::string const& name, fs::path const& root) {
+    struct ::stat link {};
     if (::lstat(file.c_str(), &link) != 0) return std::nullopt;
     struct ::stat info = link;
     bool const is_link = S_ISLNK(link.st_mode);

@@ -180,7 +180,8 @@ private:
             } else if (!acceptor_.is_open() && open(port_)) {
                 timeout = 5;
             }
-            pollfd watched[2] = {{wake_[0], POLLIN, 0}, {acceptor_.is_open() ? acceptor_.native_handle() : -1, POLLIN, 0}};
+            pollfd watched[2] = {{wake_[0], POLLIN, 0},
+                                 {acceptor_.is_open() ? acceptor_.native_handle() : -1, POLLIN, 0}};
             ::poll(watched, 2, timeout);
             if ((watched[0].revents & POLLIN) != 0) {
                 char drained[16];
@@ -289,6 +290,15 @@ inline std::string write_head(Reply const& reply, bool keep_alive, std::optional
     return head + "\r\n";
 }
 
+inline std::optional<std::string> length_of(Reply const& reply) {
+    if (reply.status == 204 || reply.status == 304 || reply.status < 200) return std::nullopt;
+    return std::to_string(reply.body.size());
+}
+
+inline std::string head_of(Reply const& reply, bool keep_alive) {
+    return write_head(reply, keep_alive, length_of(reply));
+}
+
 /// Writes an answer, changed as a fault wants it. Returns how many bytes went out and whether the connection goes on.
 inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply reply, bool keep_alive, bool no_body,
                                                   std::optional<Firing> const& edit) {
@@ -297,8 +307,7 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
     if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
     if (type == "json") edit_json(reply, action);
     std::string const body = no_body ? "" : reply.body;
-    std::optional<std::string> length = std::to_string(reply.body.size());
-    if (reply.status == 204 || reply.status == 304 || reply.status < 200) length.reset();
+    std::optional<std::string> length = length_of(reply);
     std::uint64_t sent = 0;
     auto const put = [&](std::string_view bytes) {
         if (!connection.send(bytes)) return false;
@@ -312,8 +321,8 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         for (int i = 0; i < count; ++i)
             if (!put("HTTP/1.1 " + std::to_string(code) + " Continue\r\n\r\n")) return {sent, false};
     } else if (type == "truncate") {
-        auto const after = static_cast<std::size_t>(
-            number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
+        auto const after =
+            static_cast<std::size_t>(number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
         bool const keep_length = flag_of(action, "keep_length", true);
         if (!keep_length) length.reset();
         put(write_head(reply, !keep_length ? false : keep_alive, length) + body.substr(0, after));
@@ -335,7 +344,8 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
                 at += part;
                 given += static_cast<double>(part);
             }
-            if (at < whole.size() && !connection.wait(std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / rate))))
+            if (at < whole.size() &&
+                !connection.wait(std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / rate))))
                 return {sent, false};
         }
         return {sent, keep_alive};
@@ -349,9 +359,9 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
             put(std::string_view(head).substr(0, head.size() - 2));
         } else {
             auto const* wanted = member(action, "length");
-            std::string const text = wanted == nullptr        ? "-1"
-                                     : wanted->is_string()    ? to_string(wanted->get_string())
-                                                              : json::serialize(*wanted);
+            std::string const text = wanted == nullptr     ? "-1"
+                                     : wanted->is_string() ? to_string(wanted->get_string())
+                                                           : json::serialize(*wanted);
             if (text == "duplicate")
                 head = write_head(reply, keep_alive, length,
                                   "Content-Length: " + std::to_string(reply.body.size() + 7) + "\r\n");
@@ -428,7 +438,8 @@ private:
         call_ = &call;
         record(call);
         if (!is_local_host(call.header("Host"))) {
-            Reply refused = error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
+            Reply refused =
+                error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
             return finish(refused, false, call.method == "HEAD");
         }
         if (meet(Phase::after_headers) == Outcome::end) return false;
@@ -457,9 +468,15 @@ private:
     }
 
     bool finish(Reply const& reply, bool keep_alive, bool no_body) {
-        note([&](JournalEntry& entry) { entry.status = reply.status; });
+        // Who has the answer finds the entry complete: what goes out is noted first where it is known.
+        std::uint64_t const expected =
+            edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.body.size());
+        note([&](JournalEntry& entry) {
+            entry.status = reply.status;
+            entry.bytes_out = expected;
+        });
         auto const [sent, going] = write_reply(connection_, reply, keep_alive, no_body, edit_);
-        note([sent = sent](JournalEntry& entry) { entry.bytes_out = sent; });
+        if (sent != expected) note([sent = sent](JournalEntry& entry) { entry.bytes_out = sent; });
         return going;
     }
 
@@ -472,8 +489,8 @@ private:
         entry.connection = connection_.number;
         entry.reused_connection = reused_;
         for (auto const& [name, value] : call.headers) {
-            bool const secret = same_name(name, "Authorization") || same_name(name, "Cookie") ||
-                                same_name(name, "Proxy-Authorization");
+            bool const secret =
+                same_name(name, "Authorization") || same_name(name, "Cookie") || same_name(name, "Proxy-Authorization");
             auto const blank = value.find(' ');
             entry.headers.emplace_back(
                 name, !secret ? value : (blank == std::string::npos ? "" : value.substr(0, blank + 1)) + "[redacted]");

@@ -80,8 +80,8 @@ inline Reply World::answer(Call& call) {
                             : std::min(burst, bucket.tokens + rate * static_cast<double>(now - bucket.filled) / 1000);
         bucket.filled = now;
         if (bucket.tokens < 1) {
-            Reply refused = error_reply(call.service, 429, "TooManyRequests", "Too many requests", random.request_id(),
-                                        call.path);
+            Reply refused =
+                error_reply(call.service, 429, "TooManyRequests", "Too many requests", random.request_id(), call.path);
             refused.headers.emplace_back("Retry-After",
                                          std::to_string(static_cast<int>((1 - bucket.tokens) / rate) + 1));
             return refused;

@@ -63,9 +63,7 @@ GLOBUS_SANDBOX_DECL std::string Session::issue_refresh_token(std::string_view sc
 
 GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(*world_); }
 
-GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) {
-    detail::revoke(*world_, std::string(token));
-}
+GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) { detail::revoke(*world_, std::string(token)); }
 
 GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*world_); }
 

@@ -25,7 +25,9 @@ struct PlainCall {
     Reply error(int status, std::string const& code, std::string const& message) const {
         return problem(world, call, status, code, message);
     }
-    Reply missing() const { return error(404, call.service == "search" ? "NotFound.Generic" : "NOT_FOUND", "Not found"); }
+    Reply missing() const {
+        return error(404, call.service == "search" ? "NotFound.Generic" : "NOT_FOUND", "Not found");
+    }
 
     std::string urn() const { return "urn:globus:auth:identity:" + token->identity; }
 
@@ -183,9 +185,9 @@ inline Reply batch_membership_action(World& world, Call& call) {
     auto const body = in.body();
     if (!body) return in.refused;
     static std::map<std::string, std::string> const statuses{
-        {"add", "active"},          {"accept", "active"},     {"approve", "active"},      {"join", "active"},
-        {"invite", "invited"},      {"decline", "declined"},  {"leave", "left"},          {"reject", "rejected"},
-        {"remove", "removed"},      {"request_join", "pending"}, {"change_role", ""}};
+        {"add", "active"},     {"accept", "active"},        {"approve", "active"}, {"join", "active"},
+        {"invite", "invited"}, {"decline", "declined"},     {"leave", "left"},     {"reject", "rejected"},
+        {"remove", "removed"}, {"request_join", "pending"}, {"change_role", ""}};
     auto& memberships = (*group)["memberships"].as_array();
     json::object answer;
     json::array errors;
@@ -312,7 +314,8 @@ inline Reply ingest(World& world, Call& call) {
     std::vector<json::object> entries;
     if (text_of(*body, "ingest_type") == "GMetaList") {
         auto const* list = member(*data, "gmeta");
-        if (list == nullptr || !list->is_array()) return in.error(400, "BadRequest.ValidationError", "gmeta is missing");
+        if (list == nullptr || !list->is_array())
+            return in.error(400, "BadRequest.ValidationError", "gmeta is missing");
         for (auto const& one : list->get_array())
             if (one.is_object()) entries.push_back(make_entry(one.get_object()));
     } else {
@@ -335,10 +338,10 @@ inline Reply ingest(World& world, Call& call) {
             {"creation_date", in.now()},
             {"completion_date", in.now()},
             {"message", nullptr}});
-    return Reply::of(200, json::object{{"acknowledged", true},
-                                       {"success", true},
-                                       {"num_documents_ingested", entries.size()},
-                                       {"task_id", task}});
+    return Reply::of(
+        200,
+        json::object{
+            {"acknowledged", true}, {"success", true}, {"num_documents_ingested", entries.size()}, {"task_id", task}});
 }
 
 inline json::object show_entry(json::object const& entry) {
@@ -377,12 +380,8 @@ inline Reply search_index(World& world, Call& call) {
     if (call.operation == "scroll") offset = to_integer(marker).value_or(0);
     auto data = cut(found, offset, limit);
     bool const more = offset + limit < static_cast<std::int64_t>(found.size());
-    json::object out{{"@datatype", "GSearchResult"},
-                     {"@version", "2017-09-01"},
-                     {"count", data.size()},
-                     {"total", found.size()},
-                     {"offset", offset},
-                     {"has_next_page", more},
+    json::object out{{"@datatype", "GSearchResult"}, {"@version", "2017-09-01"}, {"count", data.size()},
+                     {"total", found.size()},        {"offset", offset},         {"has_next_page", more},
                      {"gmeta", std::move(data)}};
     if (call.operation == "scroll")
         out["marker"] = more ? json::value(std::to_string(offset + limit)) : json::value(nullptr);
@@ -421,16 +420,16 @@ inline Reply delete_subjects(World& world, Call& call) {
         if (auto const* list = body->if_contains("subjects"); list != nullptr && list->is_array())
             for (auto const& one : list->get_array())
                 if (one.is_string()) subjects.insert(to_string(one.get_string()));
-        removed = std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
+        removed =
+            std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
     } else {
         std::string const query = lower(text_of(*body, "q"));
         removed = std::erase_if(all, [&](auto const& one) {
             return query == "*" || lower(json::serialize(one.second)).find(query) != std::string::npos;
         });
     }
-    return Reply::of(200, json::object{{"acknowledged", true},
-                                       {"num_subjects_deleted", removed},
-                                       {"task_id", world.random.uuid()}});
+    return Reply::of(
+        200, json::object{{"acknowledged", true}, {"num_subjects_deleted", removed}, {"task_id", world.random.uuid()}});
 }
 
 inline char const* search_tasks() { return "search.tasks"; }
@@ -491,11 +490,11 @@ inline Reply marked_list(World& world, Call& call, char const* kind) {
     auto const limit = std::clamp<std::int64_t>(to_integer(call.argument("per_page")).value_or(20), 1, 100);
     auto const begin = to_integer(call.argument("marker")).value_or(0);
     bool const more = begin + limit < static_cast<std::int64_t>(items.size());
-    return Reply::of(200, json::object{{kind, cut(items, begin, limit)},
-                                       {"limit", limit},
-                                       {"has_next_page", more},
-                                       {"marker", more ? json::value(std::to_string(begin + limit))
-                                                       : json::value(nullptr)}});
+    return Reply::of(
+        200, json::object{{kind, cut(items, begin, limit)},
+                          {"limit", limit},
+                          {"has_next_page", more},
+                          {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)}});
 }
 
 inline Reply list_flows(World& world, Call& call) { return marked_list(world, call, "flows"); }
@@ -635,14 +634,15 @@ inline Reply run_log(World& world, Call& call) {
     if (!in) return in.refused;
     auto const* run = in.find("runs");
     if (run == nullptr) return in.missing();
-    return Reply::of(200, json::object{{"limit", 10},
-                                       {"has_next_page", false},
-                                       {"marker", nullptr},
-                                       {"entries", json::array{json::object{
-                                                       {"time", run->at("start_time")},
-                                                       {"code", "FlowStarted"},
-                                                       {"description", "The Flow Instance started execution"},
-                                                       {"details", json::object{{"input", json::object{}}}}}}}});
+    return Reply::of(
+        200,
+        json::object{{"limit", 10},
+                     {"has_next_page", false},
+                     {"marker", nullptr},
+                     {"entries", json::array{json::object{{"time", run->at("start_time")},
+                                                          {"code", "FlowStarted"},
+                                                          {"description", "The Flow Instance started execution"},
+                                                          {"details", json::object{{"input", json::object{}}}}}}}});
 }
 
 /// cancel, release, resume and update
@@ -704,9 +704,10 @@ inline Reply create_timer(World& world, Call& call) {
     if (second) {
         auto const* given = body->if_contains("timer");
         if (given == nullptr || !given->is_object())
-            return Reply::of(422, json::object{{"detail", json::array{json::object{{"loc", json::array{"body", "timer"}},
-                                                                                   {"msg", "field required"},
-                                                                                   {"type", "missing"}}}}});
+            return Reply::of(422,
+                             json::object{{"detail", json::array{json::object{{"loc", json::array{"body", "timer"}},
+                                                                              {"msg", "field required"},
+                                                                              {"type", "missing"}}}}});
         timer = given->get_object();
         timer["number_of_runs"] = 0;
         timer["number_of_errors"] = 0;
@@ -716,9 +717,8 @@ inline Reply create_timer(World& world, Call& call) {
         json::array details;
         for (auto const* needed : {"start", "callback_url"})
             if (!body->contains(needed))
-                details.push_back(json::object{{"loc", json::array{"body", needed}},
-                                               {"msg", "field required"},
-                                               {"type", "value_error.missing"}});
+                details.push_back(json::object{
+                    {"loc", json::array{"body", needed}}, {"msg", "field required"}, {"type", "value_error.missing"}});
         if (!details.empty()) return Reply::of(422, json::object{{"detail", std::move(details)}});
         timer = *body;
         timer["n_runs"] = 0;
@@ -814,9 +814,8 @@ inline Reply compute_change(World& world, Call& call) {
         return Reply::of(200, json::object{{"endpoint_id", call.holes[0]},
                                            {"lock_expiration_timestamp", iso_time(world.now_locked() + 60000)}});
     if (call.operation == "get_endpoint_allowlist")
-        return Reply::of(200, json::object{{"endpoint_id", call.holes[0]},
-                                           {"restricted", false},
-                                           {"functions", json::array{}}});
+        return Reply::of(
+            200, json::object{{"endpoint_id", call.holes[0]}, {"restricted", false}, {"functions", json::array{}}});
     auto const body = in.body();
     if (!body) return in.refused;
     merge(*found, *body);

@@ -268,8 +268,8 @@ inline void end_task(World& world, Task& task, std::string const& status) {
     auto& document = task.document;
     document["status"] = status;
     document["completion_time"] = iso_time(world.now_locked());
-    for (auto const* name : {"nice_status", "nice_status_details", "nice_status_expires_in",
-                             "nice_status_short_description", "is_ok"})
+    for (auto const* name :
+         {"nice_status", "nice_status_details", "nice_status_expires_in", "nice_status_short_description", "is_ok"})
         document[name] = nullptr;
     document["is_paused"] = false;
     document["subtasks_pending"] = 0;

@@ -382,13 +382,13 @@ inline json::object new_task_document(World& world, Task const& task, json::obje
         out["destination_endpoint"] = task.destination;
         out["destination_endpoint_display_name"] = name_of(task.destination);
     } else {
-        for (auto const* name : {"destination_endpoint_id", "destination_endpoint", "destination_endpoint_display_name"})
+        for (auto const* name :
+             {"destination_endpoint_id", "destination_endpoint", "destination_endpoint_display_name"})
             out[name] = nullptr;
     }
-    for (auto const* name :
-         {"bytes_checksummed", "bytes_transferred", "directories", "faults", "files", "files_skipped",
-          "files_transferred", "symlinks", "subtasks_canceled", "subtasks_expired", "subtasks_failed",
-          "subtasks_retrying", "subtasks_skipped_errors", "subtasks_succeeded"})
+    for (auto const* name : {"bytes_checksummed", "bytes_transferred", "directories", "faults", "files",
+                             "files_skipped", "files_transferred", "symlinks", "subtasks_canceled", "subtasks_expired",
+                             "subtasks_failed", "subtasks_retrying", "subtasks_skipped_errors", "subtasks_succeeded"})
         out[name] = 0;
     return out;
 }
@@ -399,8 +399,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     auto body = in.body();
     if (!body) return in.refused;
     std::string const submission = text_of(*body, "submission_id");
-    if (!is_uuid(submission))
-        return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
+    if (!is_uuid(submission)) return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
     // [doc] an id is carried out once, however often it is sent
     if (auto const known = world.data.task_of_submission.find(submission);
         known != world.data.task_of_submission.end()) {
@@ -662,12 +661,10 @@ Reply manage_tasks(World& world, Call& call, F const& change) {
     auto const body = in.body();
     if (!body) return in.refused;
     auto const* list = body->if_contains("task_id_list");
-    if (list == nullptr || !list->is_array())
-        return in.error(400, "ClientError.BadRequest", "task_id_list is missing");
+    if (list == nullptr || !list->is_array()) return in.error(400, "ClientError.BadRequest", "task_id_list is missing");
     for (auto const& id : list->get_array()) {
         auto const found = id.is_string() ? world.data.tasks.find(to_string(id.get_string())) : world.data.tasks.end();
-        if (found != world.data.tasks.end() && found->second.active())
-            change(found->second, text_of(*body, "message"));
+        if (found != world.data.tasks.end() && found->second.active()) change(found->second, text_of(*body, "message"));
     }
     world.wake.notify_all();
     std::string const id = world.random.uuid();
@@ -1046,20 +1043,18 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/endpoint_manager/task/{}", s, "endpoint_manager_get_task", &get_task},
         {"GET", "/v0.10/endpoint_manager/task/{}/event_list", s, "endpoint_manager_task_event_list", &task_event_list},
         {"GET", "/v0.10/endpoint_manager/task/{}/pause_info", s, "endpoint_manager_task_pause_info", &task_pause_info},
-        {"GET", "/v0.10/endpoint_manager/task/{}/successful_transfers", s,
-         "endpoint_manager_task_successful_transfers", &task_successful_transfers},
+        {"GET", "/v0.10/endpoint_manager/task/{}/successful_transfers", s, "endpoint_manager_task_successful_transfers",
+         &task_successful_transfers},
         {"GET", "/v0.10/endpoint_manager/task/{}/skipped_errors", s, "endpoint_manager_task_skipped_errors",
          &task_skipped_errors},
         {"POST", "/v0.10/endpoint_manager/admin_cancel", s, "endpoint_manager_cancel_tasks", &manager_cancel},
-        {"GET", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status",
-         &manager_cancel_status},
+        {"GET", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status", &manager_cancel_status},
         {"POST", "/v0.10/endpoint_manager/admin_pause", s, "endpoint_manager_pause_tasks", &manager_pause},
         {"POST", "/v0.10/endpoint_manager/admin_resume", s, "endpoint_manager_resume_tasks", &manager_resume},
         {"GET", "/v0.10/endpoint_manager/pause_rule_list", s, "endpoint_manager_pause_rule_list", &PauseRules::list},
         {"POST", "/v0.10/endpoint_manager/pause_rule", s, "endpoint_manager_create_pause_rule", &PauseRules::create},
         {"GET", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_get_pause_rule", &PauseRules::get},
-        {"PUT", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_update_pause_rule",
-         &PauseRules::update},
+        {"PUT", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_update_pause_rule", &PauseRules::update},
         {"DELETE", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_delete_pause_rule",
          &PauseRules::remove},
         {"POST", "/v2/tunnels", s, "create_tunnel", &Tunnels::create},

@@ -102,9 +102,9 @@ inline Pairs parse_form(std::string_view text) {
     for (auto const& part : split(text, '&')) {
         if (part.empty()) continue;
         auto const equals = part.find('=');
-        out.emplace_back(percent_decode(std::string_view(part).substr(0, equals), true),
-                         equals == std::string::npos ? ""
-                                                     : percent_decode(std::string_view(part).substr(equals + 1), true));
+        out.emplace_back(
+            percent_decode(std::string_view(part).substr(0, equals), true),
+            equals == std::string::npos ? "" : percent_decode(std::string_view(part).substr(equals + 1), true));
     }
     return out;
 }
@@ -327,8 +327,8 @@ inline std::optional<Millis> parse_time(std::string const& text) {
     int minute = 0;
     int second = 0;
     char separator = 0;
-    int const fields = std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d", &year, &month, &day, &separator, &hour,
-                                   &minute, &second);
+    int const fields =
+        std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d", &year, &month, &day, &separator, &hour, &minute, &second);
     if (fields != 3 && (fields < 6 || (separator != ' ' && separator != 'T'))) return std::nullopt;
     t.tm_year = year - 1900;
     t.tm_mon = month - 1;
@@ -348,9 +348,7 @@ inline std::optional<Millis> parse_time(std::string const& text) {
 
 // Reading JSON without exceptions -------------------------------------------------------------------------------------
 
-inline json::value const* member(json::object const& object, std::string_view name) {
-    return object.if_contains(name);
-}
+inline json::value const* member(json::object const& object, std::string_view name) { return object.if_contains(name); }
 
 inline json::value const* member(json::value const& value, std::string_view name) {
     auto const* object = value.if_object();
