@@ -174,10 +174,13 @@ public:
      * Each page is one call, made when the loop comes to it. See Paginated.
      */
     template <Operation O>
-        requires std::same_as<typename O::service, S>
+        requires(std::same_as<typename O::service, S> && HasPages<O>)
     Paginated<Client, O> paginate(O operation, CallOptions options = {}) const {
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
+    template <Operation O>
+        requires(!HasPages<O>)
+    void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation is not paginated: call it by its name or by `send`
 
     /// A request that this library has no operation for.
     struct RawRequest {

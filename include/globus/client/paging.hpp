@@ -47,6 +47,10 @@ struct Paging {
     std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
 };
 
+/// `O` is an operation whose answers come in pages.
+template <class O>
+concept HasPages = requires { O::paging.style; };
+
 namespace detail {
 
 /// What a page says about the next one.
