@@ -22,7 +22,7 @@
  * others include this header or globus/sandbox/server.hpp.
  *
  * @par What it needs
- * POSIX sockets, Boost.Asio, Boost.Beast, Boost.JSON, OpenSSL 3.
+ * Linux, Boost.Beast, Boost.JSON, OpenSSL 3.
  *
  * @par Fault rules
  * A rule is a JSON object; rules are tried in the order in which they were added, and the first that fires acts:

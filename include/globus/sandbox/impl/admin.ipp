@@ -408,9 +408,7 @@ private:
         while (true) {
             Parser parser;
             parser.body_limit(std::uint64_t{1} << 26);
-            boost::system::error_code error;
-            http::read(connection.socket, connection.buffer, parser, error);
-            if (error) return;
+            if (connection.read(parser, false) != Connection::Read::done) return;
             Call call = call_of(parser.get());
             call.body = parser.get().body();
             Reply reply;

@@ -6,46 +6,72 @@
 #include <globus/sandbox/impl/faults.ipp>
 #include <globus/sandbox/impl/routes.ipp>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <list>
 
 namespace globus::sandbox::detail {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using tcp = asio::ip::tcp;
+using Parser = http::request_parser<http::string_body>;
 
 /// A connection, and the thread that serves it.
 struct Connection {
-    Connection(tcp::socket accepted, std::uint64_t ordinal) : socket(std::move(accepted)), number(ordinal) {}
+    Connection(int accepted, std::uint64_t ordinal) : socket(accepted), number(ordinal) {}
 
-    tcp::socket socket;
+    int socket;
     std::uint64_t number;
     boost::beast::flat_buffer buffer;
-    std::atomic<bool> idle{false};  ///< waits for a request
+    std::atomic<bool> idle{false};   ///< waits for a request
+    std::atomic<bool> leave{false};  ///< is to end instead of waiting for another one
     std::atomic<bool> finished{false};
     std::thread thread;
 
     /// Sends bytes; false when the other side is gone.
-    bool send(std::string_view bytes) {
-        boost::system::error_code error;
-        asio::write(socket, asio::buffer(bytes.data(), bytes.size()), error);
-        return !error;
+    bool send(std::string_view bytes) const {
+        while (!bytes.empty()) {
+            auto const sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (sent < 0 && errno == EINTR) continue;
+            if (sent <= 0) return false;
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+
+    /// What came of reading.
+    enum class Read { done, ended, malformed };
+
+    /// Reads until the headers, or all of the request, are there.
+    Read read(Parser& parser, bool headers_only) {
+        parser.eager(!headers_only);
+        while (headers_only ? !parser.is_header_done() : !parser.is_done()) {
+            if (buffer.size() > 0) {
+                boost::beast::error_code error;
+                auto const used = parser.put(buffer.data(), error);
+                buffer.consume(used);
+                if (error && error != http::error::need_more) return Read::malformed;
+                if (!error && used > 0) continue;
+            }
+            auto const room = buffer.prepare(16384);
+            auto const got = ::recv(socket, room.data(), room.size(), 0);
+            if (got < 0 && errno == EINTR) continue;
+            if (got <= 0) return Read::ended;
+            buffer.commit(static_cast<std::size_t>(got));
+        }
+        return Read::done;
     }
 
     /// Waits; false when the connection ended meanwhile. A negative time is for ever.
@@ -58,7 +84,7 @@ struct Connection {
                 if (rest.count() <= 0) return true;
                 left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
             }
-            pollfd watched{socket.native_handle(), POLLRDHUP, 0};
+            pollfd watched{socket, POLLRDHUP, 0};
             int const ready = ::poll(&watched, 1, left);
             if (ready > 0) return false;
             if (ready < 0 && errno != EINTR) return false;
@@ -66,24 +92,28 @@ struct Connection {
     }
 
     /// Makes the close that follows a reset (RST) instead of an end (FIN).
-    void arm_reset() {
+    void arm_reset() const {
         ::linger const hard{1, 0};
-        ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     }
 };
 
 /// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
 class Listener {
 public:
-    explicit Listener(std::uint16_t port) : acceptor_(context_) {
+    explicit Listener(std::uint16_t port) {
         if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
         for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        if (auto const error = open(port)) {
+        if (!open(port)) {
+            std::string const why = std::strerror(errno);
             ::close(wake_[0]);
             ::close(wake_[1]);
-            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + error.message());
+            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + why);
         }
-        port_ = acceptor_.local_endpoint().port();
+        sockaddr_in where{};
+        socklen_t size = sizeof where;
+        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&where), &size);
+        port_ = ntohs(where.sin_port);
     }
 
     ~Listener() { stop(); }
@@ -113,8 +143,7 @@ public:
         for (auto& one : connections_)
             if (one->thread.joinable()) one->thread.join();
         connections_.clear();
-        boost::system::error_code ignored;
-        acceptor_.close(ignored);
+        shut_port();
         ::close(wake_[0]);
         ::close(wake_[1]);
     }
@@ -129,35 +158,46 @@ public:
         changed_.wait(lock, [&] { return closed_ || stopping_; });
     }
 
+    /// Ends the connections that wait for a request, and the busy ones after their answer.
     void drop_idle(Connection const* except) {
         std::lock_guard lock(mutex_);
-        for (auto& one : connections_)
-            if (one.get() != except && one->idle) shut(*one);
+        for (auto& one : connections_) {
+            if (one.get() == except) continue;
+            one->leave = true;
+            if (one->idle) shut(*one);
+        }
     }
 
 private:
-    boost::system::error_code open(std::uint16_t port) {
-        boost::system::error_code error;
-        tcp::endpoint const where(asio::ip::address_v4::loopback(), port);
-        acceptor_.open(where.protocol(), error);
-        if (error) return error;
-        ::fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
-        acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-        acceptor_.bind(where, error);
-        if (!error) acceptor_.listen(1024, error);
-        if (!error) acceptor_.non_blocking(true, error);
-        if (error) {
-            boost::system::error_code ignored;
-            acceptor_.close(ignored);
-        }
-        return error;
+    bool open(std::uint16_t port) {
+        acceptor_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        if (acceptor_ < 0) return false;
+        ::fcntl(acceptor_, F_SETFD, FD_CLOEXEC);
+        ::fcntl(acceptor_, F_SETFL, O_NONBLOCK);
+        int const on = 1;
+        ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::bind(acceptor_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(acceptor_, 1024) == 0)
+            return true;
+        int const why = errno;
+        shut_port();
+        errno = why;
+        return false;
+    }
+
+    void shut_port() {
+        if (acceptor_ >= 0) ::close(acceptor_);
+        acceptor_ = -1;
     }
 
     void ping() { [[maybe_unused]] auto const written = ::write(wake_[1], "x", 1); }
 
     /// Ends a connection from another thread; its own thread closes the socket. Under the lock.
     static void shut(Connection& connection) {
-        if (!connection.finished) ::shutdown(connection.socket.native_handle(), SHUT_RDWR);
+        if (!connection.finished) ::shutdown(connection.socket, SHUT_RDWR);
     }
 
     void run() {
@@ -171,17 +211,15 @@ private:
             auto const now = std::chrono::steady_clock::now();
             int timeout = -1;
             if (refuse_until > now) {
-                boost::system::error_code ignored;
-                if (acceptor_.is_open()) acceptor_.close(ignored);
+                shut_port();
                 std::lock_guard lock(mutex_);
                 closed_ = true;
                 changed_.notify_all();
                 timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(refuse_until - now).count());
-            } else if (!acceptor_.is_open() && open(port_)) {
+            } else if (acceptor_ < 0 && !open(port_)) {
                 timeout = 5;
             }
-            pollfd watched[2] = {{wake_[0], POLLIN, 0},
-                                 {acceptor_.is_open() ? acceptor_.native_handle() : -1, POLLIN, 0}};
+            pollfd watched[2] = {{wake_[0], POLLIN, 0}, {acceptor_, POLLIN, 0}};
             ::poll(watched, 2, timeout);
             if ((watched[0].revents & POLLIN) != 0) {
                 char drained[16];
@@ -192,16 +230,18 @@ private:
     }
 
     void take() {
-        boost::system::error_code error;
-        tcp::socket socket(context_);
-        acceptor_.accept(socket, error);
+        int const socket = ::accept(acceptor_, nullptr, nullptr);
         reap();
-        if (error) return;
-        ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-        socket.set_option(tcp::no_delay(true), error);
+        if (socket < 0) return;
+        ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+        int const on = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         std::lock_guard lock(mutex_);
-        if (stopping_) return;
-        auto& made = *connections_.emplace_back(std::make_unique<Connection>(std::move(socket), ++accepted_));
+        if (stopping_) {
+            ::close(socket);
+            return;
+        }
+        auto& made = *connections_.emplace_back(std::make_unique<Connection>(socket, ++accepted_));
         try {
             made.thread = std::thread([this, &made] {
                 try {
@@ -211,10 +251,10 @@ private:
                 }
                 std::lock_guard inner(mutex_);
                 made.finished = true;
-                boost::system::error_code ignored;
-                made.socket.close(ignored);
+                ::close(made.socket);
             });
         } catch (std::system_error const&) {
+            ::close(socket);
             connections_.pop_back();
         }
     }
@@ -233,8 +273,7 @@ private:
     }
 
     std::function<void(Connection&)> serve_;
-    asio::io_context context_{1};
-    tcp::acceptor acceptor_;
+    int acceptor_ = -1;  ///< -1 while connections are refused
     std::uint16_t port_ = 0;
     int wake_[2] = {-1, -1};
     std::mutex mutex_;
@@ -248,8 +287,6 @@ private:
 };
 
 // Requests ------------------------------------------------------------------------------------------------------------
-
-using Parser = http::request_parser<http::string_body>;
 
 inline Call call_of(Parser::value_type const& message) {
     Call call;
@@ -424,16 +461,13 @@ private:
         Parser parser;
         parser.header_limit(1U << 20);
         parser.body_limit(std::uint64_t{1} << 31);
-        boost::system::error_code error;
         connection_.idle = true;
-        http::read_header(connection_.socket, connection_.buffer, parser, error);
+        if (connection_.leave) return false;
+        auto const got = connection_.read(parser, true);
         connection_.idle = false;
-        if (error) {
-            if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-                error != http::error::end_of_stream && error != http::error::partial_message)
-                connection_.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            return false;
-        }
+        if (got == Connection::Read::malformed)
+            connection_.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        if (got != Connection::Read::done) return false;
         Call call = call_of(parser.get());
         call_ = &call;
         record(call);
@@ -445,8 +479,7 @@ private:
         if (meet(Phase::after_headers) == Outcome::end) return false;
         if (same_name(call.header("Expect"), "100-continue") && !replacement_)
             if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
-        if (!parser.is_done()) http::read(connection_.socket, connection_.buffer, parser, error);
-        if (error) return false;
+        if (connection_.read(parser, false) != Connection::Read::done) return false;
         call.body = std::move(parser.get().body());
         see_body(call);
         bool const keep_alive = parser.get().keep_alive();
