@@ -4,6 +4,8 @@
 
 #include <globus/core/error.hpp>
 
+#include <boost/json/value.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -41,6 +43,12 @@ public:
         requires(!std::same_as<U, std::string>) &&
                 requires(std::initializer_list<typename U::value_type> items) { U(items); }
     constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)) {}
 
     [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
@@ -95,6 +103,12 @@ public:
         requires(!std::same_as<U, std::string>) &&
                     requires(std::initializer_list<typename U::value_type> items) { U(items); }
     constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)), state_(State::something) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
