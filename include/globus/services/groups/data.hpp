@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GROUPS_DATA_HPP
+#define GLOBUS_SERVICES_GROUPS_DATA_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The documents that a Groups program makes. Words such as roles are texts, so that one that the service adds tomorrow
+// can be written today; those of today have names here.
+
+namespace globus::groups {
+
+/// What a member may do in a group: `.role = GroupRole::manager`.
+struct GroupRole {
+    static constexpr char const* member = "member";
+    static constexpr char const* manager = "manager";
+    static constexpr char const* admin = "admin";
+};
+
+/// Who sees that a group exists.
+struct GroupVisibility {
+    static constexpr char const* authenticated = "authenticated";  ///< all who have logged in
+    static constexpr char const* private_ = "private";             ///< its members
+};
+
+/// Who sees who is in a group.
+struct GroupMemberVisibility {
+    static constexpr char const* members = "members";
+    static constexpr char const* managers = "managers";
+};
+
+/// What one who wants to join has to tell of himself.
+struct GroupRequiredSignupFields {
+    static constexpr char const* institution = "institution";
+    static constexpr char const* current_project_name = "current_project_name";
+    static constexpr char const* address = "address";
+    static constexpr char const* city = "city";
+    static constexpr char const* state = "state";
+    static constexpr char const* country = "country";
+    static constexpr char const* address1 = "address1";
+    static constexpr char const* address2 = "address2";
+    static constexpr char const* zip = "zip";
+    static constexpr char const* phone = "phone";
+    static constexpr char const* department = "department";
+    static constexpr char const* field_of_science = "field_of_science";
+};
+
+/**
+ * The policies to be set for a group, all of them at once.
+ *
+ *     client.set_group_policies({.group_id = id,
+ *                                .data = GroupPolicies{.is_high_assurance = false,
+ *                                                      .group_visibility = GroupVisibility::private_,
+ *                                                      .group_members_visibility = GroupMemberVisibility::managers,
+ *                                                      .join_requests = true,
+ *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
+ */
+struct GroupPolicies {
+    Required<bool> is_high_assurance;
+    Required<std::string> group_visibility;          ///< one of GroupVisibility
+    Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
+    Required<bool> join_requests;                    ///< whether one who is not invited may ask to join
+    Required<StringList> signup_fields;              ///< some of GroupRequiredSignupFields; {} for none
+    /// Seconds since the last login after which a high assurance group asks for another one; null for the default.
+    Optional<std::int64_t> authentication_assurance_timeout = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
+                   signup_fields, authentication_assurance_timeout, additional_fields);
+};
+
+/// One identity of a batch of actions, and its role where the action gives one.
+struct MembershipAction {
+    Required<std::string> identity_id;
+    Optional<std::string> role = {};
+    GLOBUS_MEMBERS(MembershipAction, identity_id, role);
+};
+
+/**
+ * Actions on the memberships of a group that are sent together.
+ *
+ *     BatchMembershipActions actions;
+ *     actions.add_members({alice, bob}).change_roles(GroupRole::admin, carol).remove_members(dave);
+ *     client.batch_membership_action({.group_id = id, .actions = actions});
+ *
+ * Each function takes one identity id or several, and adds to what an earlier call of it has left.
+ *
+ * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ */
+struct BatchMembershipActions {
+    using Actions = Optional<std::vector<MembershipAction>>;
+
+    Actions accepted = {};
+    Actions added = {};
+    Actions approved = {};
+    Actions changed_roles = {};
+    Actions declined = {};
+    Actions invited = {};
+    Actions joined = {};
+    Actions left = {};
+    Actions rejected = {};
+    Actions removed = {};
+    Actions requested = {};
+    static constexpr auto wire =
+        wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),
+              rename("changed_roles", "change_role"), rename("declined", "decline"), rename("invited", "invite"),
+              rename("joined", "join"), rename("left", "leave"), rename("rejected", "reject"),
+              rename("removed", "remove"), rename("requested", "request_join"));
+    GLOBUS_MEMBERS(BatchMembershipActions, accepted, added, approved, changed_roles, declined, invited, joined, left,
+                   rejected, removed, requested);
+
+    /// Accepts invitations, for identities of the caller's own.
+    BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
+    /// Makes identities members without asking them.
+    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member) {
+        return put(added, std::move(identity_ids), std::move(role));
+    }
+    /// Grants what identities have asked for by request_join.
+    BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
+    /// Gives members another role.
+    BatchMembershipActions& change_roles(std::string role, StringList identity_ids) {
+        return put(changed_roles, std::move(identity_ids), std::move(role));
+    }
+    /// Declines invitations, for identities of the caller's own.
+    BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
+    /// Invites identities; the service sends each an e-mail.
+    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member) {
+        return put(invited, std::move(identity_ids), std::move(role));
+    }
+    /// Joins, where the group's policies let anybody in, with identities of the caller's own.
+    BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
+    /// Leaves, with identities of the caller's own.
+    BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
+    /// Refuses what identities have asked for by request_join.
+    BatchMembershipActions& reject_join_requests(StringList identity_ids) {
+        return put(rejected, std::move(identity_ids));
+    }
+    /// Takes members out of the group.
+    BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
+    /// Asks to join, with identities of the caller's own.
+    BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
+
+private:
+    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {}) {
+        if (!actions) actions.emplace();
+        for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
+        return *this;
+    }
+};
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_DATA_HPP

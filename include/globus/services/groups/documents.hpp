@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+// What Globus Groups answers. Members bear the service's names; https://groups.api.globus.org/redoc says what they mean.
+
+namespace globus::groups {
+
+/// What one identity is to a group.
+struct Membership {
+    Optional<std::string> group_id = {};
+    Optional<std::string> identity_id = {};
+    Optional<std::string> username = {};
+    Optional<std::string> role = {};    ///< one of GroupRole
+    Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
+    Optional<Json> membership_fields = {};
+    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields);
+};
+
+/// Who sees a group and how one gets into it.
+struct Policies {
+    Optional<bool> is_high_assurance = {};
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
+    Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
+    Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
+    Optional<bool> join_requests = {};
+    Optional<std::vector<std::string>> signup_fields = {};  ///< some of GroupRequiredSignupFields
+    GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
+                   group_members_visibility, join_requests, signup_fields);
+};
+
+/// What a subscription allows for one kind of storage.
+struct ConnectorTerms {
+    Optional<bool> is_ha = {};   ///< high assurance
+    Optional<bool> is_baa = {};  ///< covered by a business associate agreement
+    GLOBUS_MEMBERS(ConnectorTerms, is_ha, is_baa);
+};
+
+/// What a subscription allows.
+struct SubscriptionInfo {
+    Optional<std::string> name = {};
+    Optional<std::string> subscription_id = {};
+    Optional<bool> is_high_assurance = {};
+    Optional<bool> is_baa = {};
+    Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
+    GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
+};
+
+/// A group. What comes only if it was asked for by `include` is so marked.
+struct Group {
+    Optional<std::string> id = {};
+    Optional<std::string> name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> parent_id = {};
+    Optional<std::string> group_type = {};  ///< "regular" or "plus"
+    Optional<bool> enforce_session = {};
+    Optional<std::int64_t> session_limit = {};  ///< seconds
+    Optional<Json> session_timeouts = {};       ///< seconds, by the identity provider's id
+    Optional<std::vector<Membership>> my_memberships = {};
+    Optional<std::vector<Membership>> memberships = {};  ///< by include
+    Optional<Policies> policies = {};
+    Optional<std::vector<std::string>> child_ids = {};                               ///< by include
+    Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
+    Optional<std::string> subscription_id = {};
+    Optional<SubscriptionInfo> subscription_info = {};
+    Optional<std::string> subscription_admin_verified_id = {};
+    GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
+                   session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
+                   subscription_info, subscription_admin_verified_id);
+};
+
+/// The group that provides a subscription.
+struct SubscriptionGroup {
+    Optional<std::string> group_id = {};
+    Optional<std::string> subscription_id = {};
+    Optional<SubscriptionInfo> subscription_info = {};
+    GLOBUS_MEMBERS(SubscriptionGroup, group_id, subscription_id, subscription_info);
+};
+
+/// The subscription that a group is verified to belong to.
+struct SubscriptionVerification {
+    Optional<std::string> group_id = {};
+    Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
+    GLOBUS_MEMBERS(SubscriptionVerification, group_id, subscription_admin_verified_id);
+};
+
+/// The memberships that a batch of actions made or changed, by action. `errors` has those that could not be.
+struct MembershipActionResult {
+    std::vector<Membership> accept = {};
+    std::vector<Membership> add = {};
+    std::vector<Membership> approve = {};
+    std::vector<Membership> change_role = {};
+    std::vector<Membership> decline = {};
+    std::vector<Membership> invite = {};
+    std::vector<Membership> join = {};
+    std::vector<Membership> leave = {};
+    std::vector<Membership> reject = {};
+    std::vector<Membership> remove = {};
+    std::vector<Membership> request_join = {};
+    Optional<Json> errors = {};  ///< lists of code, detail and identity_id, by action
+    GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
+                   remove, request_join, errors);
+};
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
+#define GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
+
+#include <globus/services/groups/service.hpp>
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+// What one mostly does to a group, one thing a call. GroupsManager has a function for each.
+
+namespace globus::groups::manager {
+
+/// Creates a group, below another if `parent_id` is given. POST /v2/groups
+/// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
+struct CreateGroup {
+    using service = GroupsService;
+    using result = Group;
+    static constexpr auto route = post("/v2/groups");
+    Required<std::string> name;
+    Required<std::string> description;
+    Optional<std::string> parent_id = null;
+    static constexpr auto wire = wires(in_json("name"), in_json("description"), in_json("parent_id"));
+    GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
+};
+
+/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/<group_id>/policies
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+struct SetGroupPolicies {
+    using service = GroupsService;
+    using result = Policies;
+    static constexpr auto route = put("/v2/groups/{group_id}/policies");
+    Required<std::string> group_id;
+    Required<bool> is_high_assurance;
+    Required<std::string> group_visibility;          ///< one of GroupVisibility
+    Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
+    Required<bool> join_requests;
+    Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
+    Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
+    static constexpr auto wire =
+        wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
+              in_json("join_requests"), in_json("signup_fields"), in_json("authentication_assurance_timeout"));
+    GLOBUS_MEMBERS(SetGroupPolicies, group_id, is_high_assurance, group_visibility, group_members_visibility,
+                   join_requests, signup_fields, authentication_assurance_timeout);
+};
+
+/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/<group_id>
+struct AcceptInvite {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "accept/0/identity_id"));
+    GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
+};
+
+/// Makes an identity a member without asking it. POST /v2/groups/<group_id>
+struct AddMember {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    std::string role = GroupRole::member;  ///< one of GroupRole
+    static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
+    GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
+};
+
+/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/<group_id>
+struct ApprovePending {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "approve/0/identity_id"));
+    GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
+};
+
+/// Gives a member another role. POST /v2/groups/<group_id>
+struct ChangeRole {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    Required<std::string> role;  ///< one of GroupRole
+    static constexpr auto wire =
+        wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
+    GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
+};
+
+/// Declines the invitation of one of the caller's own identities. POST /v2/groups/<group_id>
+struct DeclineInvite {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "decline/0/identity_id"));
+    GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
+};
+
+/// Invites an identity; the service sends it an e-mail. POST /v2/groups/<group_id>
+struct InviteMember {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    std::string role = GroupRole::member;  ///< one of GroupRole
+    static constexpr auto wire =
+        wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
+    GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
+};
+
+/// Joins, where the group's policies let anybody in, with one of the caller's own identities. POST /v2/groups/<group_id>
+struct Join {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "join/0/identity_id"));
+    GLOBUS_MEMBERS(Join, group_id, identity_id);
+};
+
+/// Leaves, with one of the caller's own identities. POST /v2/groups/<group_id>
+struct Leave {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "leave/0/identity_id"));
+    GLOBUS_MEMBERS(Leave, group_id, identity_id);
+};
+
+/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/<group_id>
+struct RejectJoinRequest {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "reject/0/identity_id"));
+    GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
+};
+
+/// Takes a member out of the group. POST /v2/groups/<group_id>
+struct RemoveMember {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "remove/0/identity_id"));
+    GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
+};
+
+/// Asks to join, with one of the caller's own identities. POST /v2/groups/<group_id>
+struct RequestJoin {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;
+    static constexpr auto wire = wires(in_json("identity_id", "request_join/0/identity_id"));
+    GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
+};
+
+/// The types of all of these, as a hana::tuple of hana::types; made only when somebody asks.
+template <class = void>
+constexpr auto operations() {
+    return boost::hana::tuple_t<CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending, ChangeRole,
+                                DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest, RemoveMember, RequestJoin>;
+}
+
+}  // namespace globus::groups::manager
+
+namespace globus {
+
+/**
+ * A Groups client with one function for each thing that one does to a group and its members.
+ *
+ *     GroupsManager manager{client};
+ *     auto group = manager.create_group({.name = "beamline 7", .description = "those who measure"});
+ *     manager.invite_member({.group_id = *group->id, .identity_id = alice, .role = GroupRole::manager});
+ *
+ * Each is one request of the client's, with its retries and errors. None but set_group_policies is repeated after a
+ * lost answer. What concerns several members at once is a BatchMembershipActions.
+ *
+ * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
+ *
+ * @par Thread safety
+ * As the client: any function may be called from any thread.
+ */
+template <class C>
+class GroupsManager {
+public:
+    explicit GroupsManager(C client) : client_(std::move(client)) {}
+
+    /// @copydoc groups::manager::CreateGroup
+    Response<groups::Group> create_group(groups::manager::CreateGroup op, CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::SetGroupPolicies
+    Response<groups::Policies> set_group_policies(groups::manager::SetGroupPolicies op,
+                                                  CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::AcceptInvite
+    Response<groups::MembershipActionResult> accept_invite(groups::manager::AcceptInvite op,
+                                                           CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::AddMember
+    Response<groups::MembershipActionResult> add_member(groups::manager::AddMember op,
+                                                        CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::ApprovePending
+    Response<groups::MembershipActionResult> approve_pending(groups::manager::ApprovePending op,
+                                                             CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::ChangeRole
+    Response<groups::MembershipActionResult> change_role(groups::manager::ChangeRole op,
+                                                         CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::DeclineInvite
+    Response<groups::MembershipActionResult> decline_invite(groups::manager::DeclineInvite op,
+                                                            CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::InviteMember
+    Response<groups::MembershipActionResult> invite_member(groups::manager::InviteMember op,
+                                                           CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::Join
+    Response<groups::MembershipActionResult> join(groups::manager::Join op, CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::Leave
+    Response<groups::MembershipActionResult> leave(groups::manager::Leave op, CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::RejectJoinRequest
+    Response<groups::MembershipActionResult> reject_join_request(groups::manager::RejectJoinRequest op,
+                                                                 CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::RemoveMember
+    Response<groups::MembershipActionResult> remove_member(groups::manager::RemoveMember op,
+                                                           CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::RequestJoin
+    Response<groups::MembershipActionResult> request_join(groups::manager::RequestJoin op,
+                                                          CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+
+    [[nodiscard]] C const& client() const noexcept { return client_; }
+
+private:
+    C client_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
