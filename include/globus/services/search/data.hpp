@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_SEARCH_DATA_HPP
+#define GLOBUS_SERVICES_SEARCH_DATA_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The documents that a Search program makes.
+
+namespace globus::search {
+
+/**
+ * A query with filters, facets, boosts and an order.
+ *
+ *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
+ *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
+ *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
+ *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
+ *     auto found = client.post_search({.index_id = id, .data = query});
+ *
+ * Filters, facets, boosts and sorts are the service's documents, as they stand.
+ *
+ * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct SearchQueryV1 {
+    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
+    Optional<std::string> q = {};
+    Optional<std::int64_t> limit = {};
+    Optional<std::int64_t> offset = {};
+    Optional<bool> advanced = {};  ///< q is in the advanced syntax
+    Optional<std::vector<Json>> filters = {};
+    Optional<std::vector<Json>> facets = {};
+    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
+    Optional<std::vector<Json>> boosts = {};
+    Optional<std::vector<Json>> sort = {};
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(rename("version", "@version"));
+    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
+                   sort, additional_fields);
+
+    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
+    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
+    /// Adds a condition that what facets count need not meet.
+    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
+    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
+    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
+    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
+    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
+    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
+    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
+
+private:
+    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document) {
+        if (!list) list.emplace();
+        list->push_back(std::move(document));
+        return *this;
+    }
+};
+
+/**
+ * A query for all that matches, however much it is; the order is the service's.
+ *
+ *     for (search::GMetaResult const& subject :
+ *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
+ *
+ * https://docs.globus.org/api/search/reference/scroll_query/
+ */
+struct SearchScrollQuery {
+    Optional<std::string> q = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> advanced = {};       ///< q is in the advanced syntax
+    Optional<std::string> marker = {};  ///< of the page before
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_DATA_HPP

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Search answers. Members bear the service's names; the pages named say what they mean.
+
+namespace globus::search {
+
+/// An index. https://docs.globus.org/api/search/reference/index_show/
+struct Index {
+    Optional<std::string> id = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> status = {};         ///< "open" or "delete_pending"
+    Optional<std::string> creation_date = {};  ///< UTC, as in "2021-04-05 15:05:18"
+    Optional<bool> is_trial = {};              ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};
+    Optional<std::int64_t> max_size_in_mb = {};
+    Optional<std::int64_t> size_in_mb = {};
+    Optional<std::int64_t> num_subjects = {};
+    Optional<std::int64_t> num_entries = {};
+    Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
+    GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
+                   max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
+};
+
+/// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
+struct Indexes {
+    std::vector<Index> index_list = {};
+    GLOBUS_MEMBERS(Indexes, index_list);
+};
+
+/// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
+struct IndexAcknowledgement {
+    Optional<std::string> index_id = {};
+    Optional<bool> acknowledged = {};
+    GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
+};
+
+/// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
+struct GMetaEntry {
+    Optional<Json> content = {};
+    Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
+    Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
+    GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
+};
+
+/// A subject with those of its entries that the caller may see.
+/// https://docs.globus.org/api/search/reference/get_subject/
+struct GMetaResult {
+    Optional<std::string> subject = {};
+    std::vector<GMetaEntry> entries = {};
+    GLOBUS_MEMBERS(GMetaResult, subject, entries);
+};
+
+/// A page of subjects that a query has found. `marker` is that of a scroll.
+/// https://docs.globus.org/api/search/reference/post_query/
+struct GSearchResult {
+    std::vector<GMetaResult> gmeta = {};
+    Optional<std::int64_t> count = {};   ///< subjects of this page
+    Optional<std::int64_t> total = {};   ///< subjects that match
+    Optional<std::int64_t> offset = {};  ///< of this page
+    Optional<bool> has_next_page = {};
+    Optional<std::string> marker = {};
+    Optional<Json> facet_results = {};
+    GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
+};
+
+/// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
+struct Task {
+    Optional<std::string> task_id = {};
+    Optional<std::string> index_id = {};
+    Optional<std::string> state = {};  ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    Optional<std::string> state_description = {};
+    Optional<std::string> task_type = {};        ///< as in "INGEST"
+    Optional<std::string> creation_date = {};    ///< UTC
+    Optional<std::string> completion_date = {};  ///< UTC
+    Optional<std::string> message = {};
+    Optional<Json> additional_details = {};
+    GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
+                   message, additional_details);
+};
+
+/// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
+struct Tasks {
+    std::vector<Task> tasks = {};
+    GLOBUS_MEMBERS(Tasks, tasks);
+};
+
+/// What was asked for is done by a task: `get_task` tells how far it is.
+/// https://docs.globus.org/api/search/reference/ingest/
+struct TaskAcknowledgement {
+    Optional<std::string> task_id = {};
+    Optional<bool> acknowledged = {};
+    Optional<bool> success = {};
+    Optional<std::int64_t> num_documents_ingested = {};
+    GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
+};
+
+/// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
+struct Role {
+    Optional<std::string> id = {};
+    Optional<std::string> index_id = {};
+    Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
+    Optional<std::string> principal = {};       ///< a URN
+    Optional<std::string> principal_type = {};  ///< "identity" or "group"
+    Optional<std::string> creation_date = {};   ///< UTC
+    GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
+};
+
+/// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
+struct Roles {
+    std::vector<Role> role_list = {};
+    GLOBUS_MEMBERS(Roles, role_list);
+};
+
+/// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
+struct DeletedRole {
+    Optional<Role> deleted = {};
+    Optional<bool> success = {};
+    GLOBUS_MEMBERS(DeletedRole, deleted, success);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP

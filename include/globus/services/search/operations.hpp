@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+
+#include <globus/client/operation.hpp>
+#include <globus/client/paging.hpp>
+#include <globus/services/search/data.hpp>
+#include <globus/services/search/documents.hpp>
+
+#include <boost/json/parse.hpp>
+
+#include <cstdint>
+#include <string>
+
+// The operations of Globus Search. https://docs.globus.org/api/search/
+//
+// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
+// what Client::send throws, with SearchApiError for an error status; ids of indexes and tasks are UUIDs as text. A
+// subject is named by a text of the ingester's own, mostly a URL.
+
+namespace globus {
+struct SearchService;
+}
+
+namespace globus::search {
+
+// Indexes
+
+/// Creates an index; it is a trial index until a subscription is set for it. POST /v1/index
+/// It is not repeated after a lost answer, for there would be two indexes.
+/// https://docs.globus.org/api/search/reference/index_create/
+struct CreateIndex {
+    using service = SearchService;
+    using result = Index;
+    static constexpr auto route = post("/v1/index");
+    Required<std::string> display_name;
+    Required<std::string> description;
+    static constexpr auto wire = wires(in_json("display_name"), in_json("description"));
+    GLOBUS_MEMBERS(CreateIndex, display_name, description);
+};
+
+/// Changes the name or description of an index. PATCH /v1/index/<index_id>
+/// https://docs.globus.org/api/search/reference/index_update/
+struct UpdateIndex {
+    using service = SearchService;
+    using result = Index;
+    static constexpr auto route = patch("/v1/index/{index_id}");
+    Required<std::string> index_id;
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    static constexpr auto wire = wires(in_json("display_name"), in_json("description"));
+    GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
+};
+
+/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/<index_id>
+/// https://docs.globus.org/api/search/reference/index_delete/
+struct DeleteIndex {
+    using service = SearchService;
+    using result = IndexAcknowledgement;
+    static constexpr auto route = delete_("/v1/index/{index_id}");
+    Required<std::string> index_id;
+    GLOBUS_MEMBERS(DeleteIndex, index_id);
+};
+
+/// Takes back the deletion of an index that is marked for it. POST /v1/index/<index_id>/reopen
+/// https://docs.globus.org/api/search/reference/index_reopen/
+struct ReopenIndex {
+    using service = SearchService;
+    using result = IndexAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/reopen");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> index_id;
+    GLOBUS_MEMBERS(ReopenIndex, index_id);
+};
+
+/// Reads what an index is. GET /v1/index/<index_id>
+/// https://docs.globus.org/api/search/reference/index_show/
+struct GetIndex {
+    using service = SearchService;
+    using result = Index;
+    static constexpr auto route = get("/v1/index/{index_id}");
+    Required<std::string> index_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetIndex, index_id, query_params);
+};
+
+/// Lists the indexes that the caller has a role on. GET /v1/index_list
+/// https://docs.globus.org/api/search/reference/index_list/
+struct IndexList {
+    using service = SearchService;
+    using result = Indexes;
+    static constexpr auto route = get("/v1/index_list");
+    Optional<StringList> filter_roles = {};  ///< "owner", "admin", "writer": only indexes with one of these
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(IndexList, filter_roles, query_params);
+};
+
+// Queries
+
+/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/<index_id>/search
+/// https://docs.globus.org/api/search/reference/get_query/
+struct Search {
+    using service = SearchService;
+    using result = GSearchResult;
+    static constexpr auto route = get("/v1/index/{index_id}/search");
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
+    static constexpr auto items = &GSearchResult::gmeta;
+    Required<std::string> index_id;
+    Required<std::string> q;  ///< https://docs.globus.org/api/search/query#query_syntax
+    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};
+    Optional<bool> advanced = {};  ///< q is in the advanced syntax
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
+};
+
+/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/<index_id>/search
+/// `offset` and `limit` take the place of those in `data`. Like every query it reads only, and is repeated as reads are.
+/// https://docs.globus.org/api/search/reference/post_query/
+struct PostSearch {
+    using service = SearchService;
+    using result = GSearchResult;
+    static constexpr auto route = post("/v1/index/{index_id}/search");
+    static constexpr RetryClass retry = RetryClass::read;
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
+    static constexpr auto items = &GSearchResult::gmeta;
+    Required<std::string> index_id;
+    Required<Document> data;
+    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};
+    static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
+    GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
+
+    /// Where a walk over the pages begins: at `offset`, or at that of `data`.
+    [[nodiscard]] std::int64_t first_offset() const {
+        if (offset) return *offset;
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        Json const document = boost::json::parse(data->text(), {}, options);
+        auto const* given = document.is_object() ? document.get_object().if_contains("offset") : nullptr;
+        return given != nullptr && given->is_int64() ? given->get_int64() : 0;
+    }
+};
+
+/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/<index_id>/scroll
+/// `marker` takes the place of that in `data`.
+/// https://docs.globus.org/api/search/reference/scroll_query/
+struct Scroll {
+    using service = SearchService;
+    using result = GSearchResult;
+    static constexpr auto route = post("/v1/index/{index_id}/scroll");
+    static constexpr RetryClass retry = RetryClass::read;
+    static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
+    static constexpr auto items = &GSearchResult::gmeta;
+    Required<std::string> index_id;
+    Required<Document> data;
+    Optional<std::string> marker = {};
+    static constexpr auto wire = wires(in_json("marker"));
+    GLOBUS_MEMBERS(Scroll, index_id, data, marker);
+};
+
+// Data
+
+/// Puts subjects into an index, by a task. POST /v1/index/<index_id>/ingest
+/// It is not repeated after a lost answer, for it would undo a later ingest of the same subjects. Where there is none,
+/// CallOptions::retry_as says so. https://docs.globus.org/api/search/reference/ingest/
+struct Ingest {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/ingest");
+    Required<std::string> index_id;
+    Required<Document> data;  ///< a GIngest document
+    GLOBUS_MEMBERS(Ingest, index_id, data);
+};
+
+/// Deletes the subjects that match a query, by a task. POST /v1/index/<index_id>/delete_by_query
+/// https://docs.globus.org/api/search/reference/delete_by_query/
+struct DeleteByQuery {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> index_id;
+    Required<Document> data;
+    GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
+};
+
+/// Deletes subjects, by a task. POST /v1/index/<index_id>/batch_delete_by_subject
+/// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
+struct BatchDeleteBySubject {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/batch_delete_by_subject");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> index_id;
+    Required<StringList> subjects;
+    AdditionalFields additional_params = {};
+    static constexpr auto wire = wires(in_json("subjects"));
+    GLOBUS_MEMBERS(BatchDeleteBySubject, index_id, subjects, additional_params);
+};
+
+// Subjects and entries
+
+/// Reads a subject with its entries. GET /v1/index/<index_id>/subject
+/// https://docs.globus.org/api/search/reference/get_subject/
+struct GetSubject {
+    using service = SearchService;
+    using result = GMetaResult;
+    static constexpr auto route = get("/v1/index/{index_id}/subject");
+    Required<std::string> index_id;
+    Required<std::string> subject;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
+};
+
+/// Deletes a subject with its entries, by a task. DELETE /v1/index/<index_id>/subject
+/// https://docs.globus.org/api/search/reference/delete_subject/
+struct DeleteSubject {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = delete_("/v1/index/{index_id}/subject");
+    Required<std::string> index_id;
+    Required<std::string> subject;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
+};
+
+/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/<index_id>/entry
+/// https://docs.globus.org/api/search/reference/get_entry/
+struct GetEntry {
+    using service = SearchService;
+    using result = GMetaResult;
+    static constexpr auto route = get("/v1/index/{index_id}/entry");
+    Required<std::string> index_id;
+    Required<std::string> subject;
+    Optional<std::string> entry_id = {};
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
+};
+
+/// Deletes one entry of a subject, by a task; without `entry_id` the one that has none. DELETE /v1/index/<index_id>/entry
+/// https://docs.globus.org/api/search/reference/delete_entry/
+struct DeleteEntry {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = delete_("/v1/index/{index_id}/entry");
+    Required<std::string> index_id;
+    Required<std::string> subject;
+    Optional<std::string> entry_id = {};
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
+};
+
+// Tasks
+
+/// Reads how far a task is. GET /v1/task/<task_id>
+/// https://docs.globus.org/api/search/reference/get_task/
+struct GetTask {
+    using service = SearchService;
+    using result = Task;
+    static constexpr auto route = get("/v1/task/{task_id}");
+    Required<std::string> task_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTask, task_id, query_params);
+};
+
+/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/<index_id>
+/// https://docs.globus.org/api/search/reference/task_list/
+struct GetTaskList {
+    using service = SearchService;
+    using result = Tasks;
+    static constexpr auto route = get("/v1/task_list/{index_id}");
+    Required<std::string> index_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTaskList, index_id, query_params);
+};
+
+// Roles
+
+/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/<index_id>/role
+/// https://docs.globus.org/api/search/reference/role_create/
+struct CreateRole {
+    using service = SearchService;
+    using result = Role;
+    static constexpr auto route = post("/v1/index/{index_id}/role");
+    Required<std::string> index_id;
+    Required<Document> data;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
+};
+
+/// Lists the roles on an index. GET /v1/index/<index_id>/role_list
+/// https://docs.globus.org/api/search/reference/role_list/
+struct GetRoleList {
+    using service = SearchService;
+    using result = Roles;
+    static constexpr auto route = get("/v1/index/{index_id}/role_list");
+    Required<std::string> index_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
+};
+
+/// Takes a role away. DELETE /v1/index/<index_id>/role/<role_id>
+/// https://docs.globus.org/api/search/reference/role_delete/
+struct DeleteRole {
+    using service = SearchService;
+    using result = DeletedRole;
+    static constexpr auto route = delete_("/v1/index/{index_id}/role/{role_id}");
+    Required<std::string> index_id;
+    Required<std::string> role_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteRole, index_id, role_id, query_params);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP

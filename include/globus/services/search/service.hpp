@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_SEARCH_SERVICE_HPP
+#define GLOBUS_SERVICES_SEARCH_SERVICE_HPP
+
+#include <globus/client/client.hpp>
+#include <globus/services/search/errors.hpp>
+#include <globus/services/search/operations.hpp>
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <string_view>
+
+namespace globus {
+
+using search::SearchQueryV1;
+using search::SearchScrollQuery;
+
+/**
+ * Globus Search: indexes of metadata, and queries over them.
+ *
+ *     Client<SearchService, AccessTokenPolicy> client{token};
+ *     for (search::GMetaResult const& subject : client.paginate(search::Search{.index_id = id, .q = "perovskite"})) ...
+ *
+ * https://docs.globus.org/api/search/
+ */
+struct SearchService {
+    static constexpr std::string_view name = "search";
+    static constexpr std::string_view resource_server = "search.api.globus.org";
+    using error = SearchApiError;
+    using credential = BearerCredential;
+
+    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
+    template <class = void>
+    static constexpr auto operations() {
+        return boost::hana::tuple_t<search::CreateIndex, search::UpdateIndex, search::DeleteIndex, search::ReopenIndex,
+                                    search::GetIndex, search::IndexList, search::Search, search::PostSearch,
+                                    search::Scroll, search::Ingest, search::DeleteByQuery, search::BatchDeleteBySubject,
+                                    search::GetSubject, search::DeleteSubject, search::GetEntry, search::DeleteEntry,
+                                    search::GetTask, search::GetTaskList, search::CreateRole, search::GetRoleList,
+                                    search::DeleteRole>;
+    }
+
+    template <class Client>
+    struct Operations;
+};
+
+/// The operations of Search as member functions of its Client.
+template <class Client>
+struct SearchService::Operations {
+    /// @copydoc search::CreateIndex
+    Response<search::Index> create_index(search::CreateIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::UpdateIndex
+    Response<search::Index> update_index(search::UpdateIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteIndex
+    Response<search::IndexAcknowledgement> delete_index(search::DeleteIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::ReopenIndex
+    Response<search::IndexAcknowledgement> reopen_index(search::ReopenIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetIndex
+    Response<search::Index> get_index(search::GetIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::IndexList
+    Response<search::Indexes> index_list(search::IndexList op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::Search
+    Response<search::GSearchResult> search(search::Search op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::PostSearch
+    Response<search::GSearchResult> post_search(search::PostSearch op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::Scroll
+    Response<search::GSearchResult> scroll(search::Scroll op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::Ingest
+    Response<search::TaskAcknowledgement> ingest(search::Ingest op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteByQuery
+    Response<search::TaskAcknowledgement> delete_by_query(search::DeleteByQuery op,
+                                                          CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::BatchDeleteBySubject
+    Response<search::TaskAcknowledgement> batch_delete_by_subject(search::BatchDeleteBySubject op,
+                                                                  CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetSubject
+    Response<search::GMetaResult> get_subject(search::GetSubject op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteSubject
+    Response<search::TaskAcknowledgement> delete_subject(search::DeleteSubject op,
+                                                         CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetEntry
+    Response<search::GMetaResult> get_entry(search::GetEntry op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteEntry
+    Response<search::TaskAcknowledgement> delete_entry(search::DeleteEntry op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetTask
+    Response<search::Task> get_task(search::GetTask op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetTaskList
+    Response<search::Tasks> get_task_list(search::GetTaskList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::CreateRole
+    Response<search::Role> create_role(search::CreateRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetRoleList
+    Response<search::Roles> get_role_list(search::GetRoleList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteRole
+    Response<search::DeletedRole> delete_role(search::DeleteRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_SEARCH_SERVICE_HPP
