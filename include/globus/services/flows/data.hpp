@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_FLOWS_DATA_HPP
+#define GLOBUS_SERVICES_FLOWS_DATA_HPP
+
+#include <globus/core/json_write.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <boost/json/parse.hpp>
+
+// The documents that a Flows program makes.
+
+namespace globus::flows {
+
+/**
+ * When the service sends an e-mail about a run to its owner, managers and monitors.
+ *
+ *     flow.run_flow({.body = input, .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
+ */
+struct RunActivityNotificationPolicy {
+    Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"
+    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status);
+
+    operator Json() const { return boost::json::parse(to_json(*this)); }
+};
+
+}  // namespace globus::flows
+
+#endif  // GLOBUS_SERVICES_FLOWS_DATA_HPP

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_FLOWS_ERRORS_HPP
+#define GLOBUS_SERVICES_FLOWS_ERRORS_HPP
+
+#include <globus/http/errors.hpp>
+
+namespace globus {
+
+/// Globus Flows answered with an error status.
+class FlowsApiError : public ApiError {
+public:
+    using ApiError::ApiError;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_FLOWS_ERRORS_HPP

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_FLOWS_SERVICE_HPP
+#define GLOBUS_SERVICES_FLOWS_SERVICE_HPP
+
+#include <globus/client/client.hpp>
+#include <globus/services/flows/errors.hpp>
+#include <globus/services/flows/operations.hpp>
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+using flows::RunActivityNotificationPolicy;
+
+/**
+ * Globus Flows: flows, their runs, and what runs ask of people. A flow is started by a SpecificFlowService.
+ *
+ *     Client<FlowsService, AccessTokenPolicy> client{token};
+ *     for (flows::Run const& run : client.paginate(flows::ListRuns{})) ...
+ *
+ * https://docs.globus.org/api/flows/
+ */
+struct FlowsService {
+    static constexpr std::string_view name = "flows";
+    static constexpr std::string_view resource_server = "flows.globus.org";
+    using error = FlowsApiError;
+    using credential = BearerCredential;
+
+    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
+    template <class = void>
+    static constexpr auto operations() {
+        return boost::hana::tuple_t<flows::CreateFlow, flows::GetFlow, flows::ListFlows, flows::UpdateFlow,
+                                    flows::DeleteFlow, flows::ValidateFlow, flows::ListRuns, flows::GetRunLogs,
+                                    flows::GetRun, flows::GetRunDefinition, flows::CancelRun, flows::UpdateRun,
+                                    flows::DeleteRun, flows::GetRegisteredApi, flows::ListRegisteredApis,
+                                    flows::ListWebInputs, flows::GetWebInput, flows::RespondToWebInput>;
+    }
+
+    template <class Client>
+    struct Operations;
+};
+
+/// The operations of Flows as member functions of its Client.
+template <class Client>
+struct FlowsService::Operations {
+    /// @copydoc flows::CreateFlow
+    Response<flows::Flow> create_flow(flows::CreateFlow op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::GetFlow
+    Response<flows::Flow> get_flow(flows::GetFlow op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ListFlows
+    Response<flows::FlowPage> list_flows(flows::ListFlows op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::UpdateFlow
+    Response<flows::Flow> update_flow(flows::UpdateFlow op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::DeleteFlow
+    Response<flows::Flow> delete_flow(flows::DeleteFlow op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ValidateFlow
+    Response<flows::FlowValidation> validate_flow(flows::ValidateFlow op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ListRuns
+    Response<flows::RunPage> list_runs(flows::ListRuns op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::GetRunLogs
+    Response<flows::RunLogPage> get_run_logs(flows::GetRunLogs op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::GetRun
+    Response<flows::Run> get_run(flows::GetRun op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::GetRunDefinition
+    Response<flows::RunDefinition> get_run_definition(flows::GetRunDefinition op,
+                                                      CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::CancelRun
+    Response<flows::Run> cancel_run(flows::CancelRun op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::UpdateRun
+    Response<flows::Run> update_run(flows::UpdateRun op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::DeleteRun
+    Response<flows::Run> delete_run(flows::DeleteRun op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::GetRegisteredApi
+    Response<flows::RegisteredApi> get_registered_api(flows::GetRegisteredApi op,
+                                                      CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ListRegisteredApis
+    Response<flows::RegisteredApiPage> list_registered_apis(flows::ListRegisteredApis op = {},
+                                                            CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ListWebInputs
+    Response<flows::WebInputPage> list_web_inputs(flows::ListWebInputs op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::GetWebInput
+    Response<flows::WebInput> get_web_input(flows::GetWebInput op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::RespondToWebInput
+    Response<flows::WebInputResponse> respond_to_web_input(flows::RespondToWebInput op,
+                                                           CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+/**
+ * One flow of Globus Flows: to run it takes a token for that flow, not for the service.
+ *
+ *     Client<SpecificFlowService, AccessTokenPolicy> flow{SpecificFlowService{flow_id}, token};
+ *     auto run = flow.run_flow({.body = {{"source", "/~/a"}, {"target", "/~/b"}}, .label = "nightly"});
+ *
+ * The token is one of the resource server `flow_id`, with the scope `user_scope()`.
+ * https://docs.globus.org/api/flows/
+ */
+struct SpecificFlowService {
+    static constexpr std::string_view name = "flows";
+    using error = FlowsApiError;
+    using credential = BearerCredential;
+    static constexpr std::array<std::string_view, 1> route_members{"flow_id"};
+
+    Required<std::string> flow_id;
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
+    /// The scope that lets one start, resume and validate runs of the flow.
+    [[nodiscard]] std::string user_scope() const {
+        std::string word = *flow_id;
+        std::replace(word.begin(), word.end(), '-', '_');
+        return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
+    }
+    [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
+
+    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
+    template <class = void>
+    static constexpr auto operations() {
+        return boost::hana::tuple_t<flows::RunFlow, flows::ResumeRun, flows::ValidateRun>;
+    }
+
+    template <class Client>
+    struct Operations;
+};
+
+/// The operations of one flow as member functions of its Client.
+template <class Client>
+struct SpecificFlowService::Operations {
+    /// @copydoc flows::RunFlow
+    Response<flows::Run> run_flow(flows::RunFlow op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ResumeRun
+    Response<flows::Run> resume_run(flows::ResumeRun op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc flows::ValidateRun
+    Response<flows::RunValidation> validate_run(flows::ValidateRun op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_FLOWS_SERVICE_HPP
