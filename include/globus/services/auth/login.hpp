@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_AUTH_LOGIN_HPP
+#define GLOBUS_SERVICES_AUTH_LOGIN_HPP
+
+#include <globus/client/operation.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/oauth/authorization_flow.hpp>
+#include <globus/oauth/token.hpp>
+#include <globus/services/auth/documents.hpp>
+#include <globus/services/auth/operations.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+// What the login clients of Globus Auth do: OAuth2 (RFC 6749) as an app, not as a user.
+//
+// The operations are templates over the service, since a native and a confidential app have most of them in common: a
+// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic. `body_params`
+// takes form fields that the operation has no member for, over those of its own.
+
+namespace globus {
+struct ConfidentialAppAuthService;
+class NativeAppAuthService;
+}  // namespace globus
+
+namespace globus::auth {
+
+/// How a native app starts a login; see NativeAppAuthService.
+struct NativeStartFlow {
+    Required<StringList> requested_scopes;
+    Optional<std::string> redirect_uri = {};  ///< Globus Auth's own page, which shows the code, if left out or empty
+    Optional<std::string> state = {};         ///< random if left out
+    Optional<Secret> verifier = {};           ///< of PKCE; random if left out
+    Optional<bool> refresh_tokens = false;    ///< asks for refresh tokens, too
+    Optional<std::string> prefill_named_grant = {};  ///< a label for the consent, which the user can change
+    GLOBUS_MEMBERS(NativeStartFlow, requested_scopes, redirect_uri, state, verifier, refresh_tokens,
+                   prefill_named_grant);
+};
+
+/// How a confidential app starts a login; see ConfidentialAppAuthService.
+struct ConfidentialStartFlow {
+    Required<std::string> redirect_uri;
+    Required<StringList> requested_scopes;
+    Optional<std::string> state = {};       ///< random if left out
+    Optional<bool> refresh_tokens = false;  ///< asks for refresh tokens, too
+    GLOBUS_MEMBERS(ConfidentialStartFlow, redirect_uri, requested_scopes, state, refresh_tokens);
+};
+
+/// What a login may ask of the user besides scopes. https://docs.globus.org/api/auth/sessions/
+struct AuthorizeUrlParams {
+    Optional<StringList> session_required_identities = {};
+    Optional<StringList> session_required_single_domain = {};
+    Optional<StringList> session_required_policies = {};
+    Optional<bool> session_required_mfa = {};
+    Optional<std::string> session_message = {};  ///< shown to the user
+    Optional<std::string> prompt = {};           ///< "login": the user has to log in again
+    QueryParams query_params = {};               ///< over all others of the same name
+    GLOBUS_MEMBERS(AuthorizeUrlParams, session_required_identities, session_required_single_domain,
+                   session_required_policies, session_required_mfa, session_message, prompt, query_params);
+};
+
+/// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
+/// Never sent twice by itself: a code works once. https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
+template <class S>
+struct Oauth2ExchangeCodeForTokens {
+    using service = S;
+    using result = TokenResponse;
+    static constexpr auto route = post("/v2/oauth2/token");
+    static constexpr RetryClass retry = RetryClass::non_idempotent;
+    FromService client_id = {};
+    Constant<"authorization_code"> grant_type = {};
+    Required<Secret> auth_code;
+    Optional<Secret> code_verifier = {};
+    Required<std::string> redirect_uri;
+    static constexpr auto wire = wires(in_form("client_id"), in_form("grant_type"), in_form("auth_code", "code"),
+                                       in_form("code_verifier"), in_form("redirect_uri"));
+    GLOBUS_MEMBERS(Oauth2ExchangeCodeForTokens, client_id, grant_type, auth_code, code_verifier, redirect_uri);
+};
+
+/// Exchanges a refresh token for an access token. POST /v2/oauth2/token
+/// A program rarely needs it: RefreshPolicy does it when it is time.
+/// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
+template <class S>
+struct Oauth2RefreshToken {
+    using service = S;
+    using result = TokenResponse;
+    static constexpr auto route = post("/v2/oauth2/token");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<Secret> refresh_token;
+    Constant<"refresh_token"> grant_type = {};
+    FromService client_id = {};
+    QueryParams body_params = {};
+    static constexpr auto wire =
+        wires(in_form("refresh_token"), in_form("grant_type"), in_form("client_id"), in_form("body_params"));
+    GLOBUS_MEMBERS(Oauth2RefreshToken, refresh_token, grant_type, client_id, body_params);
+};
+
+/// Makes an access or refresh token worthless (RFC 7009). POST /v2/oauth2/token/revoke
+/// https://docs.globus.org/api/auth/reference/#token_revocation_post_v2oauth2tokenrevoke
+template <class S>
+struct Oauth2RevokeToken {
+    using service = S;
+    using result = RevokedToken;
+    static constexpr auto route = post("/v2/oauth2/token/revoke");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<Secret> token;
+    FromService client_id = {};
+    QueryParams body_params = {};
+    static constexpr auto wire = wires(in_form("token"), in_form("client_id"), in_form("body_params"));
+    GLOBUS_MEMBERS(Oauth2RevokeToken, token, client_id, body_params);
+};
+
+/// Sends any form to the token endpoint. POST /v2/oauth2/token
+/// @throws UsageError  if there is nothing to send
+template <class S>
+struct Oauth2Token {
+    using service = S;
+    using result = TokenResponse;
+    static constexpr auto route = post("/v2/oauth2/token");
+    static constexpr RetryClass retry = RetryClass::non_idempotent;
+    QueryParams form_data = {};  ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
+    QueryParams body_params = {};
+    static constexpr auto wire = wires(in_form("form_data"), in_form("body_params"));
+    GLOBUS_MEMBERS(Oauth2Token, form_data, body_params);
+
+    void check() const {
+        if (form_data.empty() && body_params.empty()) throw UsageError("oauth2_token has no form to send");
+    }
+};
+
+/// Gets tokens with which a confidential app acts as itself. POST /v2/oauth2/token
+/// A program rarely needs it: ClientCredentialsPolicy does it when it is time.
+/// https://docs.globus.org/api/auth/reference/#client_credentials_grant_post_v2oauth2token
+template <class S>
+struct Oauth2ClientCredentialsTokens {
+    using service = S;
+    using result = TokenResponse;
+    static constexpr auto route = post("/v2/oauth2/token");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Constant<"client_credentials"> grant_type = {};
+    Required<StringList> requested_scopes;
+    static constexpr auto wire = wires(in_form("grant_type"), in_form("requested_scopes", "scope", Spelling::space));
+    GLOBUS_MEMBERS(Oauth2ClientCredentialsTokens, grant_type, requested_scopes);
+
+    void check() const { (void)join_scopes(*requested_scopes); }
+};
+
+/// Gets tokens with which a resource server calls other services for the user who called it. POST /v2/oauth2/token
+/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+template <class S>
+struct Oauth2GetDependentTokens {
+    using service = S;
+    using result = DependentTokenResponse;
+    static constexpr auto route = post("/v2/oauth2/token");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Constant<"urn:globus:auth:grant_type:dependent_token"> grant_type = {};
+    Required<Secret> token;                  ///< that the resource server was called with
+    Optional<bool> refresh_tokens = {};      ///< asks for refresh tokens, too
+    Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
+    QueryParams additional_params = {};      ///< form fields, over those of its own
+    Optional<std::string> access_type = {};  ///< follows from refresh_tokens
+    static constexpr auto wire =
+        wires(in_form("grant_type"), in_form("token"), in_form("refresh_tokens"), in_form("access_type"),
+              in_form("scope", "scope", Spelling::space), in_form("additional_params"));
+    GLOBUS_MEMBERS(Oauth2GetDependentTokens, grant_type, token, refresh_tokens, access_type, scope, additional_params);
+
+    [[nodiscard]] Oauth2GetDependentTokens normalized() const {
+        Oauth2GetDependentTokens sent = *this;
+        if (refresh_tokens.value_or(false)) sent.access_type = "offline";
+        sent.refresh_tokens.reset();
+        return sent;
+    }
+};
+
+/// Tells what Globus Auth knows of a token. POST /v2/oauth2/token/introspect
+/// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
+template <class S>
+struct Oauth2TokenIntrospect {
+    using service = S;
+    using result = TokenIntrospection;
+    static constexpr auto route = post("/v2/oauth2/token/introspect");
+    static constexpr RetryClass retry = RetryClass::read;
+    Required<Secret> token;
+    Optional<std::string> include = {};  ///< "session_info", "identity_set", "identity_set_detail"; several by commas
+    QueryParams query_params = {};
+    static constexpr auto wire = wires(in_form("token"), in_form("include"));
+    GLOBUS_MEMBERS(Oauth2TokenIntrospect, token, include, query_params);
+};
+
+/// Registers an instance of a native app, a confidential client with a secret of its own. POST /v2/api/clients
+/// https://docs.globus.org/api/auth/reference/#create_client
+struct CreateNativeAppInstance {
+    using service = NativeAppAuthService;
+    using result = ClientDocument;
+    static constexpr auto route = post("/v2/api/clients");
+    Required<std::string> template_id;  ///< the native app's client id
+    Required<std::string> name;
+    static constexpr auto wire = wires(in_json("template_id", "client/template_id"), in_json("name", "client/name"));
+    GLOBUS_MEMBERS(CreateNativeAppInstance, template_id, name);
+};
+
+/// Registers a client that belongs to this one. POST /v2/api/clients
+/// @throws UsageError  unless exactly one of public_client and client_type is given, and both links or neither
+/// https://docs.globus.org/api/auth/reference/#create_client
+struct CreateChildClient {
+    using service = ConfidentialAppAuthService;
+    using result = ClientDocument;
+    static constexpr auto route = post("/v2/api/clients");
+    Required<std::string> name;
+    Optional<bool> public_client = {};       ///< true: it cannot keep a secret
+    Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
+    Optional<std::string> visibility = {};   ///< "public" or "private"
+    Optional<std::vector<std::string>> redirect_uris = {};
+    Optional<std::string> terms_and_conditions = {};  ///< URL
+    Optional<std::string> privacy_policy = {};        ///< URL
+    Optional<std::string> required_idp = {};          ///< users need an identity of this provider
+    Optional<std::string> preselect_idp = {};
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire =
+        wires(in_json("name", "client/name"), in_json("public_client", "client/public_client"),
+              in_json("client_type", "client/client_type"), in_json("visibility", "client/visibility"),
+              in_json("redirect_uris", "client/redirect_uris"),
+              in_json("terms_and_conditions", "client/links/terms_and_conditions"),
+              in_json("privacy_policy", "client/links/privacy_policy"), in_json("required_idp", "client/required_idp"),
+              in_json("preselect_idp", "client/preselect_idp"), in_json("additional_fields", "client"));
+    GLOBUS_MEMBERS(CreateChildClient, name, public_client, client_type, visibility, redirect_uris, terms_and_conditions,
+                   privacy_policy, required_idp, preselect_idp, additional_fields);
+
+    void check() const { check_new_client(*this); }
+    [[nodiscard]] CreateChildClient normalized() const { return without_empty_links(*this); }
+};
+
+}  // namespace globus::auth
+
+#endif  // GLOBUS_SERVICES_AUTH_LOGIN_HPP
