@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <globus/http/url.hpp>
+
+#include "support/catch.hpp"
+
+#include <string>
+
+using namespace globus;
+
+TEST_CASE("url: a base URL is https, or http to a literal loopback address", "[http][url]") {
+    CHECK(http::check_base_url("https://transfer.api.globus.org") == "https://transfer.api.globus.org/");
+    CHECK(http::check_base_url("http://127.0.0.1:8080/x/") == "http://127.0.0.1:8080/x/");
+    CHECK(http::check_base_url("http://[::1]:8080") == "http://[::1]:8080/");
+    for (char const* bad :
+         {"", "transfer.api.globus.org", "http://example.org/", "http://localhost/", "http://127.0.0.1.example.org/",
+          "ftp://example.org/", "https://", "https://user@example.org/", "https://user:pw@example.org/",
+          "https://example.org/?a=b", "https://example.org/#f", "https://example.org:0/", "https://example.org:65536/",
+          "https://example.org:x/", "https://exa mple.org/", "https://example.org/\n", "file:///etc/passwd"})
+        CHECK_THROWS_AS(http::check_base_url(bad), UsageError);
+}
+
+TEST_CASE("url: the same origin is scheme, host and port", "[http][url]") {
+    auto const same = [](char const* a, char const* b) {
+        return http::same_origin(http::parse_url(a), http::parse_url(b));
+    };
+    CHECK(same("https://a.org/x", "https://A.org:443/y"));
+    CHECK_FALSE(same("https://a.org/", "http://a.org/"));
+    CHECK_FALSE(same("https://a.org/", "https://a.org:8443/"));
+    CHECK_FALSE(same("https://a.org/", "https://b.a.org/"));
+    CHECK_FALSE(same("https://a.org/", "https://a.org@evil.org/"));
+}
+
+TEST_CASE("url: no byte but tab gets through a header", "[http][url]") {
+    for (int c = 0; c < 256; ++c) {
+        for (std::string const& value :
+             {std::string(1, static_cast<char>(c)) + "x", "x" + std::string(1, static_cast<char>(c)),
+              "x" + std::string(1, static_cast<char>(c)) + "y"}) {
+            bool const control = (c < 32 && c != '\t') || c == 127;
+            if (control)
+                CHECK_THROWS_AS(http::check_header("X-Name", value), UsageError);
+            else
+                CHECK_NOTHROW(http::check_header("X-Name", value));
+        }
+    }
+    try {
+        http::check_header("X-Token", "secret\r\nX-Evil: 1");
+        FAIL();
+    } catch (UsageError const& error) {
+        CHECK(std::string(error.what()).find("X-Token") != std::string::npos);
+        CHECK(std::string(error.what()).find("secret") == std::string::npos);
+    }
+    for (char const* name : {"", "a b", "a:b", "a\n", "\xC3\xA9"})
+        CHECK_THROWS_AS(http::check_header(name, "v"), UsageError);
+}
