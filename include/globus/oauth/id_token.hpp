@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_ID_TOKEN_HPP
+#define GLOBUS_OAUTH_ID_TOKEN_HPP
+
+#include <globus/core/encoding.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+#include <globus/http/retry.hpp>
+#include <globus/http/transport.hpp>
+#include <globus/http/url.hpp>
+#include <globus/oauth/errors.hpp>
+#include <globus/oauth/token.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
+class IdTokenError : public Error {
+public:
+    IdTokenError() : Error("the id_token cannot be trusted") {}
+};
+
+/// What a verified id_token says about who logged in.
+/// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
+struct IdTokenClaims {
+    std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
+    std::string iss = {};
+    std::vector<std::string> aud = {};
+    double exp = 0;  ///< seconds since 1970
+    double iat = 0;
+    std::optional<std::string> preferred_username = {};
+    std::optional<std::string> name = {};
+    std::optional<std::string> email = {};
+    std::optional<std::string> organization = {};
+    std::optional<std::string> identity_provider = {};
+    std::optional<std::string> identity_provider_display_name = {};
+    boost::json::object raw = {};  ///< all claims, `identity_set` among them
+};
+
+/// How an id_token is to be verified.
+struct IdTokenOptions {
+    std::string nonce = {};               ///< that the login sent; empty: it sent none
+    Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
+    std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
+    std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys
+    std::stop_token stop = {};                                          ///< cancels fetching keys
+};
+
+/// A public RSA key that id_tokens are signed with.
+class IdTokenKey {
+public:
+    /**
+     * Reads a key of a JWKS (RFC 7517); nothing if id_tokens cannot be signed with it: not RSA, for encryption, not
+     * of 2048 to 8192 bits, an even modulus, or an exponent that is even, 1 or beyond 64 bits.
+     */
+    [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
+
+    [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
+
+    /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
+    [[nodiscard]] bool verify(std::string_view alg, std::string_view text, std::string_view signature) const;
+
+private:
+    IdTokenKey() = default;
+    std::string kid_;
+    std::string alg_;  ///< the one algorithm that the key is for; empty: either
+    std::shared_ptr<EVP_PKEY const> key_;
+};
+
+/**
+ * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
+ *
+ *     StaticJwks keys{"https://auth.globus.org", jwks_document};
+ *
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ */
+class StaticJwks {
+public:
+    /// @throws DecodeError  unless `jwks` is an object with a list `keys` of at most 100
+    StaticJwks(std::string issuer, Json const& jwks) : issuer_(std::move(issuer)) {
+        auto const* object = jwks.if_object();
+        auto const* keys = object != nullptr ? object->if_contains("keys") : nullptr;
+        if (keys == nullptr || !keys->is_array()) throw DecodeError("a JWKS document has no list of keys");
+        if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
+        for (boost::json::value const& item : keys->get_array()) {
+            if (!item.is_object()) continue;
+            std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
+            if (!key) continue;
+            std::string kid = key->kid();
+            auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
+            if (!added) place->second.reset();  // two keys of one name: neither can be meant
+        }
+    }
+
+    [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const {
+        auto const found = keys_.find(kid);
+        return found != keys_.end() ? found->second : std::nullopt;
+    }
+
+private:
+    std::string issuer_;
+    std::map<std::string, std::optional<IdTokenKey>, std::less<>> keys_;
+};
+
+/// `S` knows the issuer of id_tokens and its keys by their names. Models: StaticJwks, JwksCache.
+template <class S>
+concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOptions const& options) {
+    { source.issuer(options) } -> std::same_as<std::string>;
+    { source.key(kid, options) } -> std::same_as<std::optional<IdTokenKey>>;
+};
+
+/**
+ * The keys of Globus Auth, fetched when the first id_token is verified and kept.
+ *
+ *     JwksCache keys{CurlTransport{}, Environment::current().service_url("auth")};
+ *     IdTokenClaims const claims = decode_id_token(tokens, client_id, keys);
+ *
+ * Asks `.well-known/openid-configuration`, and there learns where the keys are. Both are public: no credential is sent.
+ * The configuration has to name the same issuer as it was asked of, and keys on the issuer's host. Keys are fetched
+ * again after a day, and when a token names one that is not there, at most once in 60 seconds: a change of keys at
+ * Globus Auth goes unnoticed, and a forged token costs one request at most.
+ *
+ * @par Errors
+ * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share the keys; one thread fetches while the others wait.
+ *
+ * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
+ */
+template <Transport T>
+class JwksCache {
+public:
+    /// @param auth_url  base URL of Globus Auth
+    /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
+    /// @throws UsageError  for a base URL that is not one
+    JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
+        : state_(std::make_shared<State>(std::move(transport), http::check_base_url(std::move(auth_url)),
+                                         now ? std::move(now) : &http::Clock::now)) {}
+
+    /// The issuer, as its own configuration writes it.
+    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
+        std::lock_guard const lock(state_->mutex);
+        load(options);
+        return state_->issuer;
+    }
+    /// The key of that name; nothing if the issuer has none.
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
+        std::lock_guard const lock(state_->mutex);
+        load(options);
+        std::optional<IdTokenKey> found = state_->keys->key(kid, options);
+        auto const now = state_->now();
+        if (found || (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))) return found;
+        state_->looked_again = now;  // before the request: one that fails counts, too
+        fetch_keys(options);
+        return state_->keys->key(kid, options);
+    }
+
+private:
+    struct State {
+        State(T t, std::string url, std::function<http::Clock::time_point()> clock)
+            : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
+        T const transport;
+        std::string const auth_url;
+        std::function<http::Clock::time_point()> const now;
+        std::mutex mutex;
+        std::string issuer;
+        std::string jwks_uri;
+        std::optional<StaticJwks> keys;
+        http::Clock::time_point fetched{};
+        std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
+    };
+
+    void load(IdTokenOptions const& options) const {
+        if (state_->issuer.empty()) fetch_configuration(options);
+        if (!state_->keys || state_->now() - state_->fetched > std::chrono::hours(24)) fetch_keys(options);
+    }
+
+    void fetch_configuration(IdTokenOptions const& options) const {
+        Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
+        auto const text = [&](char const* name) {
+            auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
+            if (value == nullptr || !value->is_string())
+                throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
+            return std::string(value->get_string());
+        };
+        std::string issuer = text("issuer");
+        std::string jwks_uri = text("jwks_uri");
+        std::string slashed = issuer;
+        if (!slashed.ends_with('/')) slashed += '/';
+        if (slashed != state_->auth_url)
+            throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
+        bool good = false;
+        try {
+            http::Url const keys = http::parse_url(jwks_uri);
+            http::Url const own = http::parse_url(slashed);
+            good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
+                   http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
+        } catch (UsageError const&) {  // not a URL
+        }
+        if (!good)
+            throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
+        state_->issuer = std::move(issuer);
+        state_->jwks_uri = std::move(jwks_uri);
+    }
+    void fetch_keys(IdTokenOptions const& options) const {
+        state_->keys.emplace(state_->issuer, get(state_->jwks_uri, options));
+        state_->fetched = state_->now();
+    }
+
+    /// GET of a public document.
+    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const {
+        http::Request request;
+        request.url = url;
+        request.headers = {{"Accept", "application/json"}};
+        request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
+        request.stop = options.stop;
+        request.max_response_bytes = std::size_t{1} << 20;
+        DefaultRetry const retry;
+        for (int number = 1;; ++number) {
+            Attempt attempt{.number = number, .retry_class = RetryClass::read};
+            std::optional<std::chrono::duration<double>> wait;
+            try {
+                http::Response response = state_->transport.send(request);
+                if (response.status == 200) {
+                    boost::json::error_code error;
+                    Json document = boost::json::parse(response.body, error);
+                    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
+                    return document;
+                }
+                attempt.response = &response;
+                wait = retry.before_retry(attempt);
+                if (!wait || http::Clock::now() + *wait >= request.deadline)
+                    throw AuthApiError(request, std::move(response));
+            } catch (NetworkError const& failure) {
+                attempt.error = &failure;
+                wait = retry.before_retry(attempt);
+                if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
+            }
+            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+            if (!http::wait_until(until, request.stop))
+                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                                   "fetching the keys of Globus Auth was cancelled");
+        }
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+/**
+ * Verifies an id_token and says who logged in.
+ *
+ *     IdTokenClaims const claims = decode_id_token(tokens.id_token(), client_id, keys, {.nonce = nonce});
+ *
+ * It must be signed by the issuer's key of the name that it gives (RS512 or RS256, nothing else), be of that issuer,
+ * for this client and for now, and carry the nonce that was sent. A key or an address inside the token is never used.
+ *
+ * @param id_token   as TokenResponse::id_token() gives it
+ * @param client_id  of the application that asked for it
+ * @param keys       a JwksCache, usually
+ *
+ * @par Errors
+ * IdTokenError for a token that cannot be trusted, whatever the reason; and what `keys` throws.
+ * @par Thread safety
+ * May be called from any thread.
+ *
+ * OpenID Connect Core 1.0, section 3.1.3.7; RFC 8725
+ */
+template <JwksSource S>
+IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
+                              IdTokenOptions const& options = {});
+
+/// The same for an answer of the token endpoint.
+/// @throws IdTokenError  also if it has no id_token: the scope `openid` was not asked for
+template <JwksSource S>
+IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
+                              IdTokenOptions const& options = {}) {
+    return decode_id_token(tokens.id_token(), client_id, keys, options);
+}
+
+namespace detail {
+
+/// The digest that an algorithm signs; nullptr for all that are not allowed.
+inline EVP_MD const* id_token_digest(std::string_view alg) {
+    return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
+}
+
+/// The members of all objects in a document.
+inline std::size_t count_members(boost::json::value const& value) {
+    std::size_t count = 0;
+    if (auto const* object = value.if_object()) {
+        count += object->size();
+        for (auto const& member : *object) count += count_members(member.value());
+    } else if (auto const* array = value.if_array()) {
+        for (auto const& item : *array) count += count_members(item);
+    }
+    return count;
+}
+
+/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
+/// could take two values (RFC 7519, section 4).
+inline std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
+    std::optional<std::string> const text = base64url_decode(segment);
+    if (!text) return std::nullopt;
+    boost::json::error_code error;
+    boost::json::value value = boost::json::parse(*text, error);
+    if (error || !value.is_object()) return std::nullopt;
+    std::size_t colons = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i != text->size(); ++i) {
+        char const c = (*text)[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == ':')
+            ++colons;
+    }
+    if (colons != count_members(value)) return std::nullopt;
+    return std::move(value.get_object());
+}
+
+/// A member that is a text and not empty.
+inline std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
+    return std::string(value->get_string());
+}
+
+/// A NumericDate (RFC 7519, section 2) that can be one.
+inline std::optional<double> jwt_time(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    double const seconds = value->to_number<double>();
+    if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;  // up to the year 9999
+    return seconds;
+}
+
+/// The checks of everything but key, issuer and signature.
+inline bool id_token_header_is_good(boost::json::object const& header) {
+    for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
+        if (header.contains(name)) return false;
+    auto const* type = header.if_contains("typ");
+    return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
+}
+
+/// Reads the claims; nothing if one of them is wrong.
+inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
+                                                          std::string_view alg, IdTokenOptions const& options) {
+    IdTokenClaims claims;
+    auto const sub = jwt_text(object, "sub");
+    auto const iss = jwt_text(object, "iss");
+    auto const exp = jwt_time(object, "exp");
+    auto const iat = jwt_time(object, "iat");
+    if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
+
+    auto const now = static_cast<double>(options.now ? options.now() : unix_now());
+    auto const leeway = static_cast<double>(options.leeway.count());
+    if (*exp <= now - leeway || *iat > now + leeway) return std::nullopt;
+    if (object.contains("nbf")) {
+        auto const nbf = jwt_time(object, "nbf");
+        if (!nbf || *nbf > now + leeway) return std::nullopt;
+    }
+
+    auto const* aud = object.if_contains("aud");
+    auto const audience = text_list(aud, true);
+    if (!audience || client_id.empty()) return std::nullopt;
+    if (std::find(audience->begin(), audience->end(), client_id) == audience->end()) return std::nullopt;
+    if (audience->size() > 1 || object.contains("azp"))
+        if (jwt_text(object, "azp") != client_id) return std::nullopt;
+
+    if (!options.nonce.empty()) {
+        auto const nonce = jwt_text(object, "nonce");
+        if (!nonce || !(Secret(*nonce) == Secret(options.nonce))) return std::nullopt;
+    }
+    if (!options.access_token.empty()) {  // OpenID Connect Core 1.0, section 3.1.3.6
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+        std::string const& token = options.access_token.reveal();
+        if (EVP_Digest(token.data(), token.size(), digest, &size, id_token_digest(alg), nullptr) != 1)
+            return std::nullopt;
+        std::string const half(reinterpret_cast<char const*>(digest), size / 2);
+        if (jwt_text(object, "at_hash") != base64url_encode(half)) return std::nullopt;
+    }
+
+    claims.sub = *sub;
+    claims.iss = *iss;
+    claims.aud = *audience;
+    claims.exp = *exp;
+    claims.iat = *iat;
+    claims.preferred_username = jwt_text(object, "preferred_username");
+    claims.name = jwt_text(object, "name");
+    claims.email = jwt_text(object, "email");
+    claims.organization = jwt_text(object, "organization");
+    claims.identity_provider = jwt_text(object, "identity_provider");
+    claims.identity_provider_display_name = jwt_text(object, "identity_provider_display_name");
+    claims.raw = std::move(object);
+    return claims;
+}
+
+}  // namespace detail
+
+inline std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
+    auto const absent_or = [&](char const* name, std::string_view wanted) {
+        auto const* value = jwk.if_contains(name);
+        return value == nullptr || (value->is_string() && value->get_string() == wanted);
+    };
+    auto const kid = detail::jwt_text(jwk, "kid");
+    auto const alg = detail::jwt_text(jwk, "alg");
+    if (!kid || detail::jwt_text(jwk, "kty") != "RSA" || !absent_or("use", "sig")) return std::nullopt;
+    if (jwk.contains("alg") && (!alg || detail::id_token_digest(*alg) == nullptr)) return std::nullopt;
+    if (auto const* uses = jwk.if_contains("key_ops")) {
+        auto const list = detail::text_list(uses, false);
+        if (!list || std::find(list->begin(), list->end(), "verify") == list->end()) return std::nullopt;
+    }
+
+    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+    auto const number = [&](char const* name) {
+        std::optional<std::string> bytes;
+        if (auto const text = detail::jwt_text(jwk, name); text && text->size() <= 2048)
+            bytes = base64url_decode(*text);
+        if (!bytes) return Number(nullptr, &BN_free);
+        return Number(
+            BN_bin2bn(reinterpret_cast<unsigned char const*>(bytes->data()), static_cast<int>(bytes->size()), nullptr),
+            &BN_free);
+    };
+    Number const n = number("n");
+    Number const e = number("e");
+    if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 8192 || !BN_is_odd(n.get()) ||
+        !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
+        return std::nullopt;
+
+    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
+                                                                                &OSSL_PARAM_BLD_free);
+    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
+        throw Error("OpenSSL could not make a key");
+    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
+                                                                             &OSSL_PARAM_free);
+    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
+    EVP_PKEY* made = nullptr;
+    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
+    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
+    if (!good) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    IdTokenKey key;
+    key.kid_ = *kid;
+    key.alg_ = alg.value_or("");
+    key.key_ = std::move(owned);
+    return key;
+}
+
+inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std::string_view signature) const {
+    EVP_MD const* const digest = detail::id_token_digest(alg);
+    if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
+    auto* const key = const_cast<EVP_PKEY*>(key_.get());  // OpenSSL 3 counts references, and changes nothing
+    bool const good =
+        context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
+        EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
+    if (!good) ERR_clear_error();
+    return good;
+}
+
+template <JwksSource S>
+IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
+                              IdTokenOptions const& options) {
+    constexpr std::size_t longest = std::size_t{64} << 10;
+    std::string_view const token = id_token.reveal();
+    if (token.size() > longest) throw IdTokenError();
+    auto const first = token.find('.');
+    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
+
+    auto const header = detail::read_jwt_object(token.substr(0, first));
+    auto payload = detail::read_jwt_object(token.substr(first + 1, second - first - 1));
+    auto const signature = base64url_decode(token.substr(second + 1));
+    if (!header || !payload || !signature || !detail::id_token_header_is_good(*header)) throw IdTokenError();
+    auto const alg = detail::jwt_text(*header, "alg");
+    auto const kid = detail::jwt_text(*header, "kid");
+    if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
+
+    // What the token itself says comes first: only one that could be good is worth a request for keys.
+    auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
+    if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
+    std::optional<IdTokenKey> const key = keys.key(*kid, options);
+    if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
+    return std::move(*claims);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_ID_TOKEN_HPP
