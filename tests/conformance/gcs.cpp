@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry.hpp"
+
+namespace conformance {
+
+void add_gcs() {}
+
+}  // namespace conformance

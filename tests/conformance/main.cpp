@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Compares what this library sends, reads and refuses with a recording of the reference: globus_conformance --cases DIR.
+// Every case of the recording is counted: as passed or failed, as different on purpose (differences.json gives the
+// reason), or as missing where the library has no part for it.
+
+#include "clock.hpp"
+#include "registry.hpp"
+#include "report.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace {
+
+using namespace conformance;
+
+struct Section {
+    std::string_view name;
+    void (*run)(Report&, Json const&);
+};
+
+constexpr Section sections[] = {
+    {"auth", run_operations},         {"transfer", run_operations},
+    {"groups", run_operations},       {"search", run_operations},
+    {"flows", run_operations},        {"timers", run_operations},
+    {"compute", run_operations},      {"gcs", run_operations},
+    {"payloads", run_payloads},       {"paging", run_paging},
+    {"errors", run_errors},           {"urls", run_urls},
+    {"environments", run_environments}, {"base", run_base},
+    {"retry", run_retry},             {"scopes", run_scopes},
+    {"tokenstorage", run_tokenstorage}, {"id_token", run_id_token},
+    {"local_endpoint", run_local_endpoint}, {"app", run_app},
+};
+
+int usage() {
+    std::fputs(
+        "usage: globus_conformance [--cases] DIR [--service NAME] [--verbose] [--only ID-GLOB]\n"
+        "                          [--differences FILE]\n",
+        stderr);
+    return 2;
+}
+
+int run(int argc, char** argv) {
+    Report::Options options;
+    std::string service;
+    std::filesystem::path differences = std::filesystem::path(__FILE__).parent_path() / "differences.json";
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const word = argv[i];
+        if (word == "--verbose") {
+            options.verbose = true;
+        } else if (!word.starts_with("--")) {
+            options.cases = word;
+        } else if (i + 1 == argc) {
+            return usage();
+        } else if (word == "--cases") {
+            options.cases = argv[++i];
+        } else if (word == "--service") {
+            service = argv[++i];
+        } else if (word == "--only") {
+            options.only = argv[++i];
+        } else if (word == "--differences") {
+            differences = argv[++i];
+        } else {
+            return usage();
+        }
+    }
+    if (options.cases.empty()) return usage();
+    for (char const* variable : {"GLOBUS_SDK_ENVIRONMENT", "GLOBUS_SDK_HTTP_TIMEOUT"}) unsetenv(variable);
+
+    bool whole = service.empty() && options.only == "*";
+    if (auto const index = options.cases / "index.json"; std::filesystem::exists(index)) {
+        Json const facts = load(index);
+        if (Json const* clock = find(facts, "clock")) set_recorded_time(clock->to_number<std::int64_t>());
+        comparing().made_uuids.insert(string_member(member(facts, "randomness"), "uuid.uuid1()", "-"));
+    } else {
+        whole = false;
+    }
+
+    for (auto const add : {add_auth, add_transfer, add_groups, add_search, add_flows, add_timers, add_compute, add_gcs})
+        add();
+    Report report(options, load(differences));
+    bool found = false;
+    for (Section const& section : sections) {
+        if (!service.empty() && service != section.name) continue;
+        std::filesystem::path const file = options.cases / (std::string(section.name) + ".json");
+        if (!std::filesystem::exists(file)) continue;
+        found = true;
+        section.run(report, load(file));
+    }
+    if (!found) throw std::runtime_error("there is nothing to compare with in " + options.cases.string());
+    return report.finish(whole) ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (std::exception const& error) {
+        std::fprintf(stderr, "globus_conformance: %s\n", error.what());
+        return 2;
+    }
+}
