@@ -147,10 +147,10 @@ struct TransferItem {
 /// Which names of a recursive transfer are taken. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
-    std::string method = "exclude";   ///< or "include"
     Required<std::string> name;       ///< with * and ?
+    std::string method = "exclude";   ///< or "include"
     Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
-    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, method, name, type);
+    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type);
 };
 
 /**

@@ -45,7 +45,6 @@ struct FileList {
 
 /// An endpoint or collection. https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
-    Constant<"endpoint"> DATA_TYPE = {};
     Optional<std::string> id = {};
     Optional<std::string> display_name = {};
     Optional<std::string> entity_type = {};  ///< as in "GCSv5_mapped_collection"
@@ -90,10 +89,10 @@ struct Endpoint {
     Optional<bool> shareable = {};
     Optional<bool> subscription_admin_verified = {};
     static constexpr auto wire = wires(rename("is_public", "public"));
-    GLOBUS_MEMBERS(Endpoint, DATA_TYPE, id, display_name, entity_type, owner_id, owner_string, description,
-                   organization, department, contact_email, contact_info, info_link, keywords, default_directory,
-                   host_endpoint_id, host_path, mapped_collection_id, subscription_id, tlsftp_server, https_server,
-                   gcs_version, gcs_manager_url, user_message, user_message_link, network_use, max_concurrency,
+    GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
+                   department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
+                   host_path, mapped_collection_id, subscription_id, tlsftp_server, https_server, gcs_version,
+                   gcs_manager_url, user_message, user_message_link, network_use, max_concurrency,
                    preferred_concurrency, max_parallelism, preferred_parallelism, acl_available, acl_editable,
                    disable_verify, force_verify, force_encryption, gcp_connected, gcp_paused, high_assurance, in_use,
                    is_globus_connect, mfa_required, non_functional, is_public, shareable, subscription_admin_verified);

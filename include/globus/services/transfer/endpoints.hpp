@@ -36,7 +36,7 @@ struct UpdateEndpoint {
     using result = EndpointResult;
     static constexpr auto route = put("/v0.10/endpoint/{endpoint_id}");
     Required<std::string> endpoint_id;
-    Required<Document> data;  ///< as in Endpoint{.display_name = "lab", .description = null}
+    Required<Document> data;  ///< as in Json{{"DATA_TYPE", "endpoint"}, {"display_name", "lab"}}
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_id, data, query_params);
 };
