@@ -21,7 +21,12 @@
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/static_policies.hpp>
 #include <globus/oauth/token_source_policy.hpp>
+#include <globus/services/auth.hpp>
+#include <globus/services/flows.hpp>
+#include <globus/services/groups.hpp>
+#include <globus/services/search.hpp>
 #include <globus/services/transfer.hpp>
+#include <globus/services/transfer_v2.hpp>
 #include <globus/version.hpp>
 
 #endif  // GLOBUS_GLOBUS_HPP

@@ -156,8 +156,9 @@ public:
     }
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
-    void send(O const&, CallOptions const& = {}) const =
-        delete;  // this operation belongs to another service: use a Client of that service
+    // clang-format off
+    void send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
+    // clang-format on
 
     /// As `send`, but a globus::Error is returned, not thrown.
     template <Operation O>
@@ -180,7 +181,9 @@ public:
     }
     template <Operation O>
         requires(!HasPages<O>)
+    // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation is not paginated: call it by its name or by `send`
+    // clang-format on
 
     /// A request that this library has no operation for.
     struct RawRequest {

@@ -97,7 +97,7 @@ struct Members {
     static constexpr void for_each(O& object, F&& f) {
         (f(Ms{}, object.*Ms::pointer), ...);
     }
-    static constexpr bool has(std::string_view name) { return ((Ms::key == name) || ...); }
+    static constexpr bool has([[maybe_unused]] std::string_view name) { return ((Ms::key == name) || ...); }
 
     template <class = void>
     static constexpr auto hana_accessors() {
