@@ -57,7 +57,7 @@ struct GMetaEntry {
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
     Optional<std::string> subject = {};
-    std::vector<GMetaEntry> entries = {};
+    Optional<std::vector<GMetaEntry>> entries = {};
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
 
