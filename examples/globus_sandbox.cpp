@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <optional>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,8 @@ constexpr char const* usage =
     "  --rotate             each refresh gives a new refresh token\n"
     "  --detect-reuse       a spent refresh token revokes its family\n"
     "  --rate-limit RPS     more requests are answered 429\n"
+    "  --tls KIND           HTTPS: good, wrong_host, expired or self_signed\n"
+    "  --ca-file FILE       where the certificate to trust is written\n"
     "  --scenario NAME      start with the rules of a scenario\n"
     "  --print-env          print `export NAME=value` lines for a shell's eval\n"
     "It serves until SIGTERM or SIGINT.\n";
@@ -65,6 +68,7 @@ std::string quoted(std::string const& text) {
 int main(int argc, char** argv) {
     globus::sandbox::Options options;
     std::string scenario;
+    std::string ca_file;
     bool print_env = false;
     for (int i = 1; i < argc; ++i) {
         std::string_view const name = argv[i];
@@ -105,6 +109,20 @@ int main(int argc, char** argv) {
             } else if (name == "--rate-limit") {
                 good = read_number(value, options.rate_limit.requests_per_second);
                 options.rate_limit.burst = options.rate_limit.requests_per_second * 10;
+            } else if (name == "--tls") {
+                using globus::sandbox::Tls;
+                if (value == "good")
+                    options.tls = Tls::good;
+                else if (value == "wrong_host")
+                    options.tls = Tls::wrong_host;
+                else if (value == "expired")
+                    options.tls = Tls::expired;
+                else if (value == "self_signed")
+                    options.tls = Tls::self_signed;
+                else
+                    return wrong("unknown kind of TLS: " + value);
+            } else if (name == "--ca-file") {
+                ca_file = value;
             } else if (name == "--scenario") {
                 scenario = value;
             } else {
@@ -124,6 +142,7 @@ int main(int argc, char** argv) {
     try {
         globus::sandbox::Server server(options);
         if (!scenario.empty()) server.scenario(scenario);
+        if (!ca_file.empty()) std::ofstream(ca_file) << server.ca_pem();
         char const* const begin = print_env ? "export " : "";
         for (auto const& [name, value] : server.environment())
             std::printf("%s%s=%s\n", begin, name.c_str(), print_env ? quoted(value).c_str() : value.c_str());

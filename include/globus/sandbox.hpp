@@ -63,6 +63,7 @@
  * | `redirect`      | `code`, `location`                                                                              |
  * | `refuse`        | resets the connection and closes the port for `ms`                                              |
  * | `drop_idle`     | closes the other connections that wait, and goes on                                             |
+ * | `tls`           | in a session with TLS: `handshake_stall` (ms, or true), `alert`, `close_no_notify`              |
  * | `pass`          | nothing, for use in a sequence                                                                  |
  * | `sequence`      | `actions`: [...], one at each firing                                                            |
  *
@@ -77,7 +78,7 @@
  *
  * @par Admin calls
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
- * `clock`, `rotation`, `reuse_detection`, `token_lifetime_s`, `rate_limit`), `GET` lists them; under
+ * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `rate_limit`), `GET` lists them; under
  * `/admin/v1/sessions/{id}` (the first one is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
  * `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with `?strict=1` only
  * when each of its rules fired.
@@ -88,10 +89,12 @@
  * guesses are:
  * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
  *   `unknown_scope`; the lifetime of an authorization code (30 s); the page that shows a code is served by the sandbox
- *   even if the application names the one of auth.globus.org; the first user is always logged in.
+ *   even if the application names the one of auth.globus.org; the first user is always logged in; of several
+ *   credentials of a client the last one counts.
  * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
  *   onto an existing path; the codes and the status of tasks that conflict or are too many; the code of a task that met
- *   its deadline; a collection that is away lets tasks be accepted and makes them fault; pages of markers have 100
+ *   its deadline; a collection that is away lets tasks be accepted and makes them fault, and a login that fails makes
+ *   them INACTIVE; pages of markers have 100
  *   items; the form of `last_key`; a tunnel's submission id is remembered.
  * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text.
  * - Flows: runs stay ACTIVE until they are cancelled; the form of `marker`. Compute: tasks wait for an endpoint for ever.

@@ -394,3 +394,31 @@ TEST_CASE("sandbox auth: projects, clients and secrets are kept", "[sandbox][aut
     CHECK(client.send("DELETE", "/v2/api/projects/" + id).status == 200);
     CHECK(client.get("/v2/api/projects/" + id).status == 404);
 }
+
+TEST_CASE("sandbox auth: a client that was made can get tokens", "[sandbox][auth]") {
+    sb::Server server;
+    Client client(server);
+    auto const tokens = [&](std::string const& id, std::string const& secret) {
+        return client
+            .form("/v2/oauth2/token", "grant_type=client_credentials&scope=" + encode(transfer_scope),
+                  {{"Authorization", "Basic " + base64(id + ":" + secret)}})
+            .status;
+    };
+    auto const instance = client.post(
+        "/v2/api/clients", R"({"client": {"name": "i", "template_id": ")" + server.native_client_id() + "\"}}");
+    REQUIRE(instance.status == 201);
+    auto const document = instance.json();
+    auto const id = json::value_to<std::string>(document.at("client").at("id"));
+    CHECK(tokens(id, json::value_to<std::string>(document.at("included").at("client_credential").at("secret"))) == 200);
+    CHECK(tokens(id, "guess") == 401);
+    CHECK(client.post("/v2/api/clients", R"({"client": {"name": "i", "template_id": "none"}})").status == 422);
+
+    client.token = server.user_token("auth.globus.org");
+    auto const made = client.post("/v2/api/clients", R"({"client": {"name": "C"}})").json();
+    auto const own = json::value_to<std::string>(made.at("client").at("id"));
+    auto const credential = client.post("/v2/api/clients/" + own + "/credentials", R"({"credential": {"name": "k"}})");
+    auto const secret = json::value_to<std::string>(credential.json().at("credential").at("secret"));
+    client.token = "";
+    CHECK(tokens(own, secret) == 200);
+    CHECK(tokens(own, "") == 401);
+}

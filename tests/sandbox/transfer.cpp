@@ -191,6 +191,21 @@ TEST_CASE("sandbox transfer: a collection can be away", "[sandbox][transfer]") {
     CHECK_THROWS_AS(f.server.set_collection_state(f.source, "asleep"), sb::SandboxError);
 }
 
+TEST_CASE("sandbox transfer: a task waits while a collection is away", "[sandbox][transfer][tasks]") {
+    Fixture f(manual());
+    auto const id = f.submit({f.item("/hello.txt", "/h")});
+    f.server.set_collection_state(f.destination, "login_failed");
+    f.tick();
+    CHECK(f.status(id) == "INACTIVE");
+    f.server.set_collection_state(f.destination, "disconnected");
+    f.tick();
+    CHECK(f.status(id) == "ACTIVE");
+    CHECK(f.task(id).at("faults").as_int64() == 2);
+    f.server.set_collection_state(f.destination, "ok");
+    f.tick();
+    CHECK(f.status(id) == "SUCCEEDED");
+}
+
 TEST_CASE("sandbox transfer: a mapped collection may want its own consent", "[sandbox][transfer][gare]") {
     sb::Options options;
     sb::Collection mapped;

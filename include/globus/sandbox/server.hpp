@@ -81,6 +81,15 @@ enum class ClockMode {
     manual,  ///< only when Session::advance_clock is called: expiry and tasks stand still in between
 };
 
+/// Whether the services speak HTTPS, and with what kind of certificate. Clients must refuse the last three.
+enum class Tls {
+    none,         ///< plain HTTP
+    good,         ///< for 127.0.0.1 and localhost, signed by Session::ca_pem
+    wrong_host,   ///< for another host
+    expired,      ///< since yesterday
+    self_signed,  ///< by itself, not by the authority
+};
+
 /// How many requests a service accepts; more are answered 429 with `Retry-After`. Zero is no limit.
 struct RateLimit {
     double requests_per_second = 0;
@@ -103,6 +112,7 @@ struct Options {
     bool rotate_refresh_tokens = false;       ///< each refresh gives a new refresh token and spends the old one
     bool detect_refresh_token_reuse = false;  ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
     RateLimit rate_limit = {};
+    Tls tls = Tls::none;
     std::chrono::milliseconds task_duration{0};      ///< how long a task stays ACTIVE at least
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
@@ -164,6 +174,8 @@ public:
     [[nodiscard]] std::string base_url() const;
     /// The session's name in admin calls.
     [[nodiscard]] std::string id() const;
+    /// The certificate of the authority to trust, as PEM; empty with Tls::none.
+    [[nodiscard]] std::string ca_pem() const;
     /// The port of base_url().
     [[nodiscard]] std::uint16_t port() const;
 

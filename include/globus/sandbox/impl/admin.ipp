@@ -107,7 +107,8 @@ inline World::~World() { stop(); }
 
 inline void World::start() {
     listener = std::make_shared<Listener>(options.port);
-    base_url = "http://127.0.0.1:" + std::to_string(listener->port()) + "/";
+    if (options.tls != Tls::none) make_certificates();
+    base_url = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
     listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });
     if (options.clock == ClockMode::real) engine_thread = std::thread([this] { engine_loop(); });
 }
@@ -462,8 +463,14 @@ private:
 
     Reply make_session(json::value const& body) {
         Options options;
-        if (auto const tls = text_of(body, "tls", "none"); tls != "none")
-            return bad(400, "this sandbox speaks plain HTTP: tls must be \"none\"");
+        static std::map<std::string, Tls> const kinds{{"none", Tls::none},
+                                                      {"good", Tls::good},
+                                                      {"wrong_host", Tls::wrong_host},
+                                                      {"expired", Tls::expired},
+                                                      {"self_signed", Tls::self_signed}};
+        auto const kind = kinds.find(text_of(body, "tls", "none"));
+        if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired or self_signed");
+        options.tls = kind->second;
         options.seed = static_cast<std::uint64_t>(number_of(body, "seed", 1));
         auto const clock = text_of(body, "clock", "real");
         if (clock != "real" && clock != "manual") return bad(400, "clock is \"real\" or \"manual\"");
@@ -493,7 +500,8 @@ private:
                          {"client_id", variables["GLOBUS_SANDBOX_CLIENT_ID"]},
                          {"client_secret", variables["GLOBUS_SANDBOX_CLIENT_SECRET"]},
                          {"native_client_id", variables["GLOBUS_SANDBOX_NATIVE_CLIENT_ID"]},
-                         {"user_token", variables["GLOBUS_SANDBOX_TRANSFER_TOKEN"]}};
+                         {"user_token", variables["GLOBUS_SANDBOX_TRANSFER_TOKEN"]},
+                         {"ca_pem", world.ca_pem}};
         out["environment"] = std::move(variables);
         return Reply::of(status, out);
     }

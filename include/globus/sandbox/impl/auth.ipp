@@ -963,10 +963,65 @@ struct CredentialKind : PlainKind {
     }
     /// [recorded] the secret is told when it is made, and never again.
     static json::object once(World& world, json::object document) {
-        document["secret"] = world.random.token("secret");
+        std::string const secret = world.random.token("secret");
+        document["secret"] = secret;
+        for (auto& app : world.data.apps)  // [guess] the last secret is the one that counts
+            if (app.id == text_of(document, "client") && !app.secret.empty()) app.secret = secret;
         return document;
     }
 };
+
+/// A client that was made can be used like one of the options.
+inline void register_client(World& world, json::object const& document, std::string const& secret) {
+    App app;
+    app.id = text_of(document, "id");
+    app.name = text_of(document, "name");
+    app.secret = flag_of(document, "public_client") ? "" : secret;
+    if (auto const* uris = document.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
+        for (auto const& uri : uris->get_array())
+            if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
+    world.data.apps.push_back(std::move(app));
+}
+
+/// A client, or with `template_id` an instance of a native application. [recorded] the answer of the latter
+inline Reply create_client(World& world, Call& call) {
+    json::error_code error;
+    json::value const body = json::parse(call.body, error);
+    auto const* given = error ? nullptr : member(body, "client");
+    std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
+    if (parent.empty()) {
+        Reply reply = AuthDocuments<ClientKind>::create(world, call);
+        // Its secret is unknown to all until a credential is made.
+        if (reply.status == 201)
+            register_client(world, world.data.documents["auth.clients"].back().second, world.random.token("secret"));
+        return reply;
+    }
+    App const* const app = world.app(parent);
+    if (app == nullptr || !app->secret.empty())
+        return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "template_id is no native application");
+    std::string const id = world.random.uuid();
+    std::string const secret = world.random.token("secret");
+    json::object document{{"id", id},
+                          {"name", text_of(*given, "name")},
+                          {"public_client", false},
+                          {"client_type", "confidential_client"},
+                          {"parent_client", parent},
+                          {"project", nullptr},
+                          {"visibility", "private"},
+                          {"scopes", json::array{}},
+                          {"fqdns", json::array{}},
+                          {"redirect_uris", json::array{}},
+                          {"grant_types", json::array{"authorization_code", "client_credentials", "refresh_token"}}};
+    register_client(world, document, secret);
+    world.data.documents["auth.clients"].emplace_back(id, document);
+    json::object const credential{{"id", world.random.uuid()},
+                                  {"name", "Auto-created at client creation"},
+                                  {"client", id},
+                                  {"created", iso_time(world.now_locked())},
+                                  {"secret", secret}};
+    return Reply::of(201,
+                     json::object{{"client", document}, {"included", json::object{{"client_credential", credential}}}});
+}
 
 struct ScopeKind : PlainKind {
     static constexpr char const* one = "scope";
@@ -1007,7 +1062,7 @@ inline std::vector<Route> const& auth_routes() {
         {"PUT", "/v2/api/policies/{}", "auth", "update_policy", &Policies::update},
         {"DELETE", "/v2/api/policies/{}", "auth", "delete_policy", &Policies::remove},
         {"GET", "/v2/api/clients", "auth", "get_clients", &Clients::list},
-        {"POST", "/v2/api/clients", "auth", "create_client", &Clients::create},
+        {"POST", "/v2/api/clients", "auth", "create_client", &create_client},
         {"GET", "/v2/api/clients/{}", "auth", "get_client", &Clients::get},
         {"PUT", "/v2/api/clients/{}", "auth", "update_client", &Clients::update},
         {"DELETE", "/v2/api/clients/{}", "auth", "delete_client", &Clients::remove},

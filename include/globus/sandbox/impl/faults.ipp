@@ -28,7 +28,7 @@ inline std::optional<Phase> phase_named(std::string_view name) {
 /// The phase of a rule that names none.
 inline Phase usual_phase(std::string_view action) {
     if (action == "reset" || action == "close") return Phase::after_body;
-    for (auto const* other : {"dribble", "truncate", "corrupt", "json", "framing", "headers", "informational"})
+    for (auto const* other : {"dribble", "truncate", "corrupt", "json", "framing", "headers", "informational", "tls"})
         if (action == other) return Phase::in_body;
     return Phase::before_commit;
 }
@@ -36,13 +36,12 @@ inline Phase usual_phase(std::string_view action) {
 /// Whether the action changes the answer that is under way, rather than taking its place.
 inline bool edits_answer(std::string_view action) { return usual_phase(action) == Phase::in_body; }
 
-inline void check_action(json::value const& action) {
+inline void check_action(json::value const& action, bool tls) {
     static constexpr std::string_view known[] = {
-        "pass", "status",  "reset",   "close",         "stall",     "dribble",  "truncate", "corrupt",
-        "json", "framing", "headers", "informational", "gzip_bomb", "redirect", "refuse",   "drop_idle"};
+        "pass",    "status",  "reset",         "close",     "stall",    "dribble", "truncate",  "corrupt", "json",
+        "framing", "headers", "informational", "gzip_bomb", "redirect", "refuse",  "drop_idle", "tls"};
     auto const type = text_of(action, "type");
-    if (type == "tls")
-        throw SandboxError("fault rule: `tls` needs a listener with TLS; this sandbox speaks plain HTTP");
+    if (type == "tls" && !tls) throw SandboxError("fault rule: `tls` needs a session that speaks TLS");
     if (std::find(std::begin(known), std::end(known), type) == std::end(known))
         throw SandboxError("fault rule: unknown action type \"" + type + "\"");
     if (type == "status" && number_of(action, "code", 0) < 100)
@@ -51,7 +50,7 @@ inline void check_action(json::value const& action) {
         throw SandboxError("fault rule: `redirect` needs a `location`");
 }
 
-inline Rule read_rule(json::value const& source) {
+inline Rule read_rule(json::value const& source, bool tls) {
     if (!source.is_object()) throw SandboxError("fault rule: an object is expected");
     static constexpr std::string_view known[] = {"match", "phase", "times", "probability", "action"};
     for (auto const& item : source.get_object())
@@ -69,7 +68,7 @@ inline Rule read_rule(json::value const& source) {
     } else {
         rule.actions.push_back(*action);
     }
-    for (auto const& one : rule.actions) check_action(one);
+    for (auto const& one : rule.actions) check_action(one, tls);
     if (auto const* match = member(source, "match")) {
         if (!match->is_object()) throw SandboxError("fault rule: `match` must be an object");
         static constexpr std::string_view fields[] = {"service", "operation",        "method",     "path",  "nth",
@@ -80,6 +79,8 @@ inline Rule read_rule(json::value const& source) {
         rule.match = match->get_object();
     }
     rule.phase = usual_phase(text_of(rule.actions.front(), "type"));
+    if (text_of(rule.actions.front(), "type") == "tls" && !flag_of(rule.actions.front(), "close_no_notify"))
+        rule.phase = Phase::accept;
     if (member(source, "phase") != nullptr) {
         auto const phase = phase_named(text_of(source, "phase"));
         if (!phase) throw SandboxError("fault rule: unknown phase \"" + text_of(source, "phase") + "\"");
@@ -116,9 +117,9 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     }
     std::vector<Rule> added;
     if (auto const* list = source->if_array())
-        for (auto const& one : *list) added.push_back(read_rule(one));
+        for (auto const& one : *list) added.push_back(read_rule(one, tls != nullptr));
     else
-        added.push_back(read_rule(*source));
+        added.push_back(read_rule(*source, tls != nullptr));
     auto const first = next_rule;
     for (auto& one : added) {
         one.id = next_rule++;

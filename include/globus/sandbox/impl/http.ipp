@@ -5,6 +5,7 @@
 
 #include <globus/sandbox/impl/faults.ipp>
 #include <globus/sandbox/impl/routes.ipp>
+#include <globus/sandbox/impl/tls.ipp>
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -15,6 +16,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,12 +42,34 @@ struct Connection {
     std::atomic<bool> leave{false};  ///< is to end instead of waiting for another one
     std::atomic<bool> finished{false};
     std::thread thread;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, &SSL_free};
+    bool abrupt = false;  ///< ends without the TLS close_notify
+
+    /// The TLS handshake, when there is to be one.
+    bool greet(SSL_CTX* context) {
+        if (context == nullptr) return true;
+        ssl.reset(SSL_new(context));
+        SSL_set_fd(ssl.get(), socket);
+        if (SSL_accept(ssl.get()) == 1) return true;
+        abrupt = true;
+        return false;
+    }
+
+    /// What TLS says at the end.
+    void part() const {
+        if (ssl && !abrupt) SSL_shutdown(ssl.get());
+    }
 
     /// Sends bytes; false when the other side is gone.
     bool send(std::string_view bytes) const {
         while (!bytes.empty()) {
-            auto const sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (sent < 0 && errno == EINTR) continue;
+            ssize_t sent = 0;
+            if (ssl)
+                sent =
+                    SSL_write(ssl.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20)));
+            else
+                sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (!ssl && sent < 0 && errno == EINTR) continue;
             if (sent <= 0) return false;
             bytes.remove_prefix(static_cast<std::size_t>(sent));
         }
@@ -66,8 +91,9 @@ struct Connection {
                 if (!error && used > 0) continue;
             }
             auto const room = buffer.prepare(16384);
-            auto const got = ::recv(socket, room.data(), room.size(), 0);
-            if (got < 0 && errno == EINTR) continue;
+            ssize_t const got = ssl ? SSL_read(ssl.get(), room.data(), static_cast<int>(room.size()))
+                                    : ::recv(socket, room.data(), room.size(), 0);
+            if (!ssl && got < 0 && errno == EINTR) continue;
             if (got <= 0) return Read::ended;
             buffer.commit(static_cast<std::size_t>(got));
         }
@@ -92,7 +118,8 @@ struct Connection {
     }
 
     /// Makes the close that follows a reset (RST) instead of an end (FIN).
-    void arm_reset() const {
+    void arm_reset() {
+        abrupt = true;
         ::linger const hard{1, 0};
         ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     }
@@ -244,6 +271,11 @@ private:
         auto& made = *connections_.emplace_back(std::make_unique<Connection>(socket, ++accepted_));
         try {
             made.thread = std::thread([this, &made] {
+                // OpenSSL writes without MSG_NOSIGNAL; in this thread of ours SIGPIPE says nothing new.
+                sigset_t pipe_signal;
+                sigemptyset(&pipe_signal);
+                sigaddset(&pipe_signal, SIGPIPE);
+                pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
                 try {
                     serve_(made);
                 } catch (std::exception const&) {
@@ -364,6 +396,10 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         if (!keep_length) length.reset();
         put(write_head(reply, !keep_length ? false : keep_alive, length) + body.substr(0, after));
         return {sent, false};
+    } else if (type == "tls") {
+        connection.abrupt = true;
+        put(write_head(reply, false, std::nullopt) + body);
+        return {sent, false};
     } else if (type == "dribble") {
         double const rate = std::max(0.01, number_of(action, "bytes_per_s", 1));
         std::string const head = write_head(reply, keep_alive, length);
@@ -444,7 +480,13 @@ public:
         : world_(world), listener_(listener), connection_(connection) {}
 
     void run() {
-        if (meet(Phase::accept) == Outcome::end) return;
+        if (meet(Phase::accept) == Outcome::end || !connection_.greet(world_.tls.get())) return;
+        requests();
+        connection_.part();
+    }
+
+private:
+    void requests() {
         for (bool going = true; going; reused_ = true) {
             replacement_.reset();
             edit_.reset();
@@ -456,7 +498,6 @@ public:
         }
     }
 
-private:
     bool one_request() {
         Parser parser;
         parser.header_limit(1U << 20);
@@ -587,6 +628,20 @@ private:
             return Outcome::end;
         }
         if (type == "close") return Outcome::end;
+        if (type == "tls" && !flag_of(firing->action, "close_no_notify")) {
+            connection_.abrupt = true;
+            if (flag_of(firing->action, "alert")) {
+                // RFC 8446, 5.1 and 6: a record with the fatal alert handshake_failure
+                static constexpr char alert[] = "\x15\x03\x03\x00\x02\x02\x28";
+                connection_.send({alert, 7});
+                return Outcome::end;
+            }
+            auto const* time = member(firing->action, "handshake_stall");
+            auto const ms = time != nullptr ? number_of(*time) : std::nullopt;
+            bool const still_there = connection_.wait(ms ? static_cast<std::int64_t>(*ms) : -1);
+            connection_.abrupt = false;
+            return still_there ? Outcome::go_on : Outcome::end;
+        }
         if (type == "stall") {
             auto const* ms = member(firing->action, "ms");
             bool const for_ever = ms == nullptr || ms->is_string();

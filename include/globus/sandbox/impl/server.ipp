@@ -13,6 +13,8 @@ GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world_->base_
 
 GLOBUS_SANDBOX_DECL std::string Session::id() const { return world_->id; }
 
+GLOBUS_SANDBOX_DECL std::string Session::ca_pem() const { return world_->ca_pem; }
+
 GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world_->listener->port(); }
 
 GLOBUS_SANDBOX_DECL std::vector<std::pair<std::string, std::string>> Session::environment() {

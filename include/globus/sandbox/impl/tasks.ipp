@@ -327,6 +327,8 @@ inline void report(World& world, Task& task, Result const& result) {
         set_nice_status(task, result.fault, text, false);
         document["nice_status_details"] = result.details;
         task.last_fault = result.fault;
+        // [guess] a login that fails makes the task INACTIVE, as credentials that expire do
+        document["status"] = result.fault == "AUTH" ? "INACTIVE" : "ACTIVE";
         task.due = now + world.options.retry_interval.count();
         return;
     }

@@ -17,6 +17,7 @@
 #include <vector>
 
 typedef struct evp_pkey_st EVP_PKEY;
+typedef struct ssl_ctx_st SSL_CTX;
 
 namespace globus::sandbox::detail {
 
@@ -199,6 +200,7 @@ struct Data {
     std::map<std::string, AuthorizationCode> codes;
     std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
+    std::vector<App> apps;  ///< made by API calls, besides those of the options
     std::vector<Requirement> requirements;
     std::map<std::string, Endpoint> endpoints;
     std::vector<std::string> endpoint_order;
@@ -311,6 +313,9 @@ public:
     void engine_loop();
 
     std::shared_ptr<Listener> listener;
+    std::shared_ptr<SSL_CTX> tls;  ///< null when plain HTTP is spoken
+    std::string ca_pem;            ///< whom a client may trust
+    void make_certificates();
 
     Reply answer(Call& call);  ///< takes the lock
 
@@ -343,8 +348,9 @@ inline JournalEntry* World::entry_locked(std::uint64_t number) {
 }
 
 inline App const* World::app(std::string_view client_id) const {
-    for (auto const& one : options.apps)
-        if (one.id == client_id) return &one;
+    for (auto const* list : {&options.apps, &data.apps})
+        for (auto const& one : *list)
+            if (one.id == client_id) return &one;
     return nullptr;
 }
 
