@@ -8,6 +8,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,42 +73,56 @@ struct AuthorizationParameters {
 
 /// One of the errors that an answer lists.
 struct SubError {
-    std::string code = {};  ///< empty where the service gives none
-    std::string message = {};
+    std::string code = {};     ///< empty where the service gives none
+    std::string message = {};  ///< empty where the service gives none
     boost::json::object raw = {};
+    bool has_message = false;  ///< tells an empty message from none
 };
 
 /**
  * The service answered with an error status.
  *
- * Reads every form in which Globus services say what is wrong: the common `code`/`message`/`request_id` document,
- * JSON:API and other lists of `errors`, OAuth2's `error`, and no document at all.
+ *     try {
+ *         client.operation_ls({.endpoint_id = id});
+ *     } catch (globus::ApiError const& error) {
+ *         if (error.http_status() == 404) ...
+ *         if (error.consent_required()) log_in_again(error.required_scopes());
+ *     }
+ *
+ * Reads every form in which Globus services say what is wrong: the common `code`/`message`/`request_id` document, the
+ * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms that one
+ * service alone has, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest.
+ *
+ * Each service has a class of its own, such as TransferApiError.
  *
  * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share what was read.
  */
 class ApiError : public Error {
 public:
     /// @param request  the request that was answered; its method and URL (without the query) go into `what()`
-    ApiError(http::Request const& request, http::Response response);
+    ApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), nullptr, nullptr) {}
 
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
     /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
-    [[nodiscard]] std::string const& code() const noexcept { return data_->code; }
+    /// Of several errors: the word that all have in common.
+    [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
     [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
-    [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->messages; }
-    /// What to quote to Globus support; empty if the service gives none.
-    [[nodiscard]] std::string const& request_id() const noexcept { return data_->request_id; }
-    [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->errors; }
-    /// The body as received.
+    [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
+    /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
+    [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
+    /// The errors that the document lists, or the document itself as the only one.
+    [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
+    /// The body as received, up to 64 KiB.
     [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
     /// The body as JSON; null if it is not JSON by its Content-Type.
     [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
 
-    /// What has to be consented to or logged in for; empty if the answer asks for neither.
+    /// What has to be consented to or logged in for, if the answer has `authorization_parameters`.
     [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept {
         return data_->parameters;
     }
@@ -118,19 +134,51 @@ public:
     [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
     void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
+protected:
+    /// What a document says.
+    struct Reading {
+        std::string code = {};
+        std::string request_id = {};
+        std::vector<std::string> messages = {};
+        std::vector<SubError> errors = {};
+    };
+    /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
+    using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);
+    /// Completes what was read, in whatever form.
+    using Completion = void (*)(Reading& reading);
+
+    /// For the error class of a service that has a form of its own; either function may be null.
+    ApiError(http::Request const& request, http::Response response, OwnForm own_form, Completion complete)
+        : ApiError(request, read(std::move(response), own_form, complete)) {}
+
+    /// A SubError of which the first of the members named that is a text is the message.
+    static SubError sub_error(boost::json::object const& object, std::initializer_list<std::string_view> message);
+    /// The code that all errors have that have one; empty if they differ.
+    static std::string common_code(std::vector<SubError> const& errors);
+
+    /// A member of the document; null if there is none.
+    [[nodiscard]] boost::json::value const& document_member(std::string_view name) const noexcept;
+    /// A member of the document that is a text; empty if there is none.
+    [[nodiscard]] std::string_view document_text(std::string_view name) const noexcept;
+
 private:
     struct Data {
         http::Response response;
         boost::json::value json;
-        std::string code, message, request_id;
-        std::vector<std::string> messages, required_scopes;
-        std::vector<SubError> errors;
+        Reading reading;
+        std::string message;
+        std::vector<std::string> required_scopes;
         std::optional<AuthorizationParameters> parameters;
     };
 
-    ApiError(http::Request const& request, std::shared_ptr<Data const> data);
+    ApiError(http::Request const& request, std::shared_ptr<Data const> data)
+        : Error(describe(request, *data)), data_(std::move(data)) {}
 
-    static std::shared_ptr<Data const> read(http::Response response);
+    static std::string describe(http::Request const& request, Data const& data);
+    static std::shared_ptr<Data const> read(http::Response response, OwnForm own_form, Completion complete);
+    static void read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
+                                  Reading& reading);
+    static void read_requirements(boost::json::object const& document, Data& data);
 
     std::shared_ptr<Data const> data_;
     std::string submission_id_;
@@ -138,7 +186,7 @@ private:
 
 namespace detail {
 
-/// The media type of a Content-Type header, lower-case and without parameters.
+/// The media type of a Content-Type header, lower-case and without parameters (RFC 9110, section 8.3).
 inline std::string media_type(std::string_view content_type) {
     std::string type(content_type.substr(0, content_type.find(';')));
     while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
@@ -151,24 +199,32 @@ inline bool is_json_media_type(std::string_view type) {
     return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
 }
 
-inline std::string const* text_member(boost::json::object const& object, std::string_view name, std::string& buffer) {
+/// A member that is a text; nothing if it is missing or something else.
+inline std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name) {
     boost::json::value const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_string()) return nullptr;
-    buffer.assign(value->as_string().data(), value->as_string().size());
-    return &buffer;
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string_view(value->get_string());
 }
 
-/// The texts of a list of texts, or of one text; nullopt for anything else.
-inline std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text) {
+/// The texts of a list of texts, or of one text if that may stand alone; nothing for anything else.
+inline std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text = false) {
     if (value == nullptr) return std::nullopt;
-    if (or_one_text && value->is_string()) return std::vector{std::string(value->as_string())};
+    if (or_one_text && value->is_string()) return std::vector{std::string(value->get_string())};
     if (!value->is_array()) return std::nullopt;
     std::vector<std::string> texts;
-    for (boost::json::value const& item : value->as_array()) {
+    for (boost::json::value const& item : value->get_array()) {
         if (!item.is_string()) return std::nullopt;
-        texts.emplace_back(item.as_string());
+        texts.emplace_back(item.get_string());
     }
     return texts;
+}
+
+/// A list of objects, perhaps empty; nullptr for anything else.
+inline boost::json::array const* object_list(boost::json::value const* value) {
+    if (value == nullptr || !value->is_array()) return nullptr;
+    for (boost::json::value const& item : value->get_array())
+        if (!item.is_object()) return nullptr;
+    return &value->get_array();
 }
 
 /// The texts of a text split at commas.
@@ -182,27 +238,85 @@ inline std::vector<std::string> split_commas(std::string_view text) {
     }
 }
 
+/// Reads the `authorization_parameters` of an error. A member of another type than expected is left out.
+inline AuthorizationParameters read_authorization_parameters(boost::json::object const& object) {
+    AuthorizationParameters parameters;
+    auto const text = [&](char const* name) -> std::optional<std::string> {
+        auto const found = text_member(object, name);
+        return found ? std::optional<std::string>(*found) : std::nullopt;
+    };
+    parameters.session_message = text("session_message");
+    parameters.session_required_identities = text_list(object.if_contains("session_required_identities"));
+    parameters.session_required_single_domain = text_list(object.if_contains("session_required_single_domain"));
+    parameters.session_required_policies = text_list(object.if_contains("session_required_policies"));
+    if (auto const joined = text("session_required_policies"))
+        parameters.session_required_policies = split_commas(*joined);
+    if (auto const* mfa = object.if_contains("session_required_mfa"); mfa != nullptr && mfa->is_bool())
+        parameters.session_required_mfa = mfa->get_bool();
+    parameters.required_scopes = text_list(object.if_contains("required_scopes"));
+    parameters.prompt = text("prompt");
+    return parameters;
+}
+
 }  // namespace detail
 
-inline ApiError::ApiError(http::Request const& request, http::Response response)
-    : ApiError(request, read(std::move(response))) {}
+inline SubError ApiError::sub_error(boost::json::object const& object,
+                                    std::initializer_list<std::string_view> message) {
+    SubError sub;
+    sub.raw = object;
+    if (auto const code = detail::text_member(object, "code")) sub.code = *code;
+    for (std::string_view const name : message)
+        if (auto const text = detail::text_member(object, name)) {
+            sub.message = *text;
+            sub.has_message = true;
+            break;
+        }
+    return sub;
+}
 
-inline ApiError::ApiError(http::Request const& request, std::shared_ptr<Data const> data)
-    : Error([&] {
-          std::string what = std::string(http::to_string(request.method)) + ' ' +
-                             request.url.substr(0, request.url.find_first_of("?#")) + " was answered " +
-                             std::to_string(data->response.status);
-          if (!data->code.empty()) what += ' ' + data->code;
-          if (!data->message.empty())
-              what += ": " + data->message;
-          else if (!data->response.reason.empty())
-              what += ": " + data->response.reason;
-          if (!data->request_id.empty()) what += " (request id " + data->request_id + ')';
-          return what;
-      }()),
-      data_(std::move(data)) {}
+inline std::string ApiError::common_code(std::vector<SubError> const& errors) {
+    std::string code;
+    for (SubError const& sub : errors) {
+        if (sub.code.empty()) continue;
+        if (!code.empty() && code != sub.code) return {};
+        code = sub.code;
+    }
+    return code;
+}
 
-inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response response) {
+inline boost::json::value const& ApiError::document_member(std::string_view name) const noexcept {
+    static boost::json::value const nothing;
+    auto const* document = data_->json.if_object();
+    auto const* value = document != nullptr ? document->if_contains(name) : nullptr;
+    return value != nullptr ? *value : nothing;
+}
+
+inline std::string_view ApiError::document_text(std::string_view name) const noexcept {
+    boost::json::value const& value = document_member(name);
+    return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+}
+
+inline std::string ApiError::describe(http::Request const& request, Data const& data) {
+    std::string what = std::string(http::to_string(request.method)) + ' ' +
+                       request.url.substr(0, request.url.find_first_of("?#")) + " was answered " +
+                       std::to_string(data.response.status);
+    std::string_view code = data.reading.code;
+    std::string_view message = data.message;
+    if (auto const* document = data.json.if_object(); document != nullptr) {
+        // OAuth2 (RFC 6749, section 5.2) and Globus Compute have words of their own
+        if (code.empty()) code = detail::text_member(*document, "error").value_or("");
+        if (message.empty()) message = detail::text_member(*document, "error_description").value_or("");
+        if (message.empty()) message = detail::text_member(*document, "reason").value_or("");
+    }
+    if (message.empty()) message = data.response.reason;
+    if (!code.empty()) what.append(" ").append(code);
+    if (!message.empty()) what.append(": ").append(message);
+    if (!data.reading.request_id.empty()) what += " (request id " + data.reading.request_id + ')';
+    return what;
+}
+
+inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response response, OwnForm own_form,
+                                                            Completion complete) {
     auto data = std::make_shared<Data>();
     constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
     std::string const type = detail::media_type(response.headers.get("Content-Type"));
@@ -216,63 +330,71 @@ inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response respo
     if (response.body.size() > kept) response.body.resize(kept);
     data->response = std::move(response);
 
-    boost::json::object const* document = data->json.if_object();
-    if (document == nullptr) return data;
-    std::string text;
-    auto const member = [&](boost::json::object const& object, std::string_view name) {
-        return detail::text_member(object, name, text);
-    };
-
-    // JSON:API: a list of errors, each with code and detail or title
-    boost::json::array const* list = nullptr;
-    if (auto const* errors = document->if_contains("errors"); errors != nullptr) list = errors->if_array();
-    bool all_objects = list != nullptr && !list->empty();
-    if (all_objects)
-        for (boost::json::value const& item : *list) all_objects = all_objects && item.is_object();
-    bool const json_api = all_objects && type == "application/vnd.api+json";
-
-    auto const* code = document->if_contains("code");
-    auto const* message = document->if_contains("message");
-    auto const* request_id = document->if_contains("request_id");
-    bool const common = !json_api && code != nullptr && code->is_string() && message != nullptr &&
-                        message->is_string() && (request_id == nullptr || request_id->is_string());
-
-    auto const read_sub_error = [&](boost::json::object const& object) {
-        SubError sub;
-        sub.raw = object;
-        if (member(object, "code")) sub.code = text;
-        for (char const* name : {"message", "detail", "title"}) {
-            if (!member(object, name) || text.empty()) continue;
-            sub.message = text;
-            break;
-        }
-        return sub;
-    };
-
-    if (json_api) {
-        for (boost::json::value const& item : *list) data->errors.push_back(read_sub_error(item.as_object()));
-        bool same = true;
-        for (SubError const& sub : data->errors) same = same && sub.code == data->errors.front().code;
-        if (same) data->code = data->errors.front().code;
-    } else if (common) {
-        data->errors.push_back(read_sub_error(*document));
-        data->code = code->as_string();
-    } else {
-        if (all_objects)
-            for (boost::json::value const& item : *list) data->errors.push_back(read_sub_error(item.as_object()));
-        if (code != nullptr && code->is_string()) data->code = code->as_string();
+    Reading& reading = data->reading;
+    if (auto const* document = data->json.if_object(); document != nullptr) {
+        read_common_forms(*document, type == "application/vnd.api+json", own_form, reading);
+        if (complete != nullptr) complete(reading);
+        read_requirements(*document, *data);
     }
-    if (member(*document, "request_id")) data->request_id = text;
-    for (SubError const& sub : data->errors)
-        if (!sub.message.empty()) data->messages.push_back(sub.message);
-    if (data->messages.empty())
-        for (char const* name : {"message", "detail", "title"})
-            if (member(*document, name) && !text.empty()) {
-                data->messages.push_back(text);
-                break;
-            }
-    for (std::string const& one : data->messages) data->message += (data->message.empty() ? "" : "; ") + one;
+    if (reading.request_id.empty()) reading.request_id = data->response.headers.get("X-Request-ID");
+    for (std::string const& one : reading.messages) {
+        if (&one != reading.messages.data()) data->message += "; ";
+        data->message += one;
+    }
     return data;
+}
+
+inline void ApiError::read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
+                                        Reading& reading) {
+    auto const with_message = [](boost::json::object const& object) {
+        return sub_error(object, {"message", "detail", "title"});
+    };
+    auto const add_messages = [&](std::vector<SubError> const& errors) {
+        for (SubError const& sub : errors)
+            if (sub.has_message) reading.messages.push_back(sub.message);
+    };
+    boost::json::array const* const list = detail::object_list(document.if_contains("errors"));
+
+    if (json_api && list != nullptr && !list->empty()) {
+        for (boost::json::value const& item : *list)
+            reading.errors.push_back(sub_error(item.get_object(), {"detail", "title"}));
+        reading.code = common_code(reading.errors);
+        add_messages(reading.errors);
+        return;
+    }
+
+    auto const code = detail::text_member(document, "code");
+    auto const message = detail::text_member(document, "message");
+    auto const request_id = detail::text_member(document, "request_id");
+    bool const common = !json_api && code && message && (request_id || !document.contains("request_id"));
+    if (!common && own_form != nullptr && own_form(document, reading)) return;
+
+    if (list != nullptr)
+        for (boost::json::value const& item : *list) reading.errors.push_back(with_message(item.get_object()));
+    else
+        reading.errors.push_back(with_message(document));
+    if (common) {
+        reading.code = *code;
+        reading.messages.emplace_back(*message);
+        reading.request_id = request_id.value_or("");
+    } else {
+        reading.code = code ? std::string(*code) : common_code(reading.errors);
+        std::vector<SubError> itself;
+        if (reading.errors.empty()) itself.push_back(with_message(document));
+        add_messages(reading.errors.empty() ? itself : reading.errors);
+    }
+}
+
+inline void ApiError::read_requirements(boost::json::object const& document, Data& data) {
+    if (auto const* parameters = document.if_contains("authorization_parameters");
+        parameters != nullptr && parameters->is_object())
+        data.parameters = detail::read_authorization_parameters(parameters->get_object());
+    if (detail::text_member(document, "code") == "ConsentRequired") {
+        if (auto scopes = detail::text_list(document.if_contains("required_scopes")))
+            data.required_scopes = std::move(*scopes);
+        else if (auto const scope = detail::text_member(document, "required_scope"))
+            data.required_scopes.emplace_back(*scope);
+    }
 }
 
 }  // namespace globus

@@ -4,12 +4,43 @@
 
 #include <globus/http/errors.hpp>
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
 namespace globus {
 
-/// Globus Auth answered with an error status. https://docs.globus.org/api/auth/reference/#errors
+/**
+ * Globus Auth answered with an error status. https://docs.globus.org/api/auth/reference/#errors
+ *
+ *     catch (globus::AuthApiError const& error) {
+ *         if (error.oauth_error() == "invalid_grant") log_in_again();
+ *     }
+ */
 class AuthApiError : public ApiError {
 public:
-    using ApiError::ApiError;
+    AuthApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), nullptr, take_error_id) {}
+
+    /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
+    [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
+    [[nodiscard]] std::string_view oauth_error_description() const noexcept {
+        return document_text("error_description");
+    }
+
+private:
+    /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
+    static void take_error_id(Reading& reading) {
+        boost::json::value const* only = nullptr;
+        for (SubError const& sub : reading.errors) {
+            auto const* id = sub.raw.if_contains("id");
+            if (id == nullptr || id->is_null()) continue;
+            if (only != nullptr && *only != *id) return;
+            only = id;
+        }
+        if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
+    }
 };
 
 }  // namespace globus

@@ -4,12 +4,36 @@
 
 #include <globus/http/errors.hpp>
 
+#include <utility>
+
 namespace globus {
 
-/// Globus Flows answered with an error status.
+/**
+ * Globus Flows answered with an error status. https://docs.globus.org/api/flows/
+ *
+ * Flows puts what is wrong into one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a
+ * list of what does not fit.
+ */
 class FlowsApiError : public ApiError {
 public:
-    using ApiError::ApiError;
+    FlowsApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), read_error, nullptr) {}
+
+private:
+    static bool read_error(boost::json::object const& document, Reading& reading) {
+        auto const* error = document.if_contains("error");
+        if (error == nullptr || !error->is_object()) return false;
+        reading.errors = {sub_error(error->get_object(), {"detail", "title"})};
+        reading.code = reading.errors.front().code;
+        if (auto const* details = globus::detail::object_list(error->get_object().if_contains("detail"))) {
+            for (boost::json::value const& detail : *details)
+                if (auto const text = globus::detail::text_member(detail.get_object(), "msg"))
+                    reading.messages.emplace_back(*text);
+        } else if (reading.errors.front().has_message) {
+            reading.messages.push_back(reading.errors.front().message);
+        }
+        return true;
+    }
 };
 
 }  // namespace globus

@@ -4,12 +4,24 @@
 
 #include <globus/http/errors.hpp>
 
+#include <string_view>
+
 namespace globus {
 
-/// A Globus Connect Server answered with an error status.
+/// The manager of a Globus Connect Server endpoint answered with an error status.
+/// https://docs.globus.org/globus-connect-server/v5/api/
 class GcsApiError : public ApiError {
 public:
     using ApiError::ApiError;
+
+    /// What the endpoint adds to the message: a text or an object; null if nothing.
+    [[nodiscard]] boost::json::value const& detail() const noexcept { return document_member("detail"); }
+    /// The DATA_TYPE of `detail()`, such as "reason#1.0.0"; empty if it has none.
+    [[nodiscard]] std::string_view detail_data_type() const noexcept {
+        auto const* object = detail().if_object();
+        auto const* type = object != nullptr ? object->if_contains("DATA_TYPE") : nullptr;
+        return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view();
+    }
 };
 
 }  // namespace globus

@@ -6,10 +6,13 @@
 
 namespace globus {
 
-/// Globus Search answered with an error status.
+/// Globus Search answered with an error status. https://docs.globus.org/api/search/errors/
 class SearchApiError : public ApiError {
 public:
     using ApiError::ApiError;
+
+    /// What the service adds to the message, such as which part of a query is wrong; null if nothing.
+    [[nodiscard]] boost::json::value const& error_data() const noexcept { return document_member("error_data"); }
 };
 
 }  // namespace globus
