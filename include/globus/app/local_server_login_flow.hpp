@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+#define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+
+#include <globus/app/login_flow.hpp>
+#include <globus/core/encoding.hpp>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <list>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+extern char** environ;
+
+namespace globus {
+
+/// What a LocalServerLoginFlow does where no browser can be opened.
+enum class WithoutBrowser : unsigned char {
+    fail,   ///< LoginError (unavailable), before anything else
+    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
+};
+
+/// How a LocalServerLoginFlow works.
+struct LocalServerOptions {
+    std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
+    WithoutBrowser without_browser = WithoutBrowser::fail;
+    /// Opens the URL and says whether that worked, in place of the system's own way.
+    std::function<bool(std::string const& url)> open_browser = {};
+    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
+    std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
+    std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
+};
+
+namespace detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int get() const noexcept { return number_; }
+
+    /// Neither blocks nor survives an exec.
+    void configure() const noexcept {
+        ::fcntl(number_, F_SETFD, FD_CLOEXEC);
+        ::fcntl(number_, F_SETFL, ::fcntl(number_, F_GETFL) | O_NONBLOCK);
+    }
+
+private:
+    int number_;
+};
+
+/**
+ * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
+ *
+ * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
+ * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
+ * an answer.
+ */
+class RedirectListener {
+public:
+    using Clock = http::Clock;
+
+    /// What the redirect brought.
+    struct Redirect {
+        Secret code = {};
+        std::string error = {};  ///< empty: there is a code
+    };
+
+    RedirectListener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        if (socket_.get() < 0 || ::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), SOMAXCONN) != 0 ||
+            ::getsockname(socket_.get(), generic, &size) != 0)
+            throw LoginError(LoginError::Kind::unavailable,
+                             std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
+        socket_.configure();
+        host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+        int ends[2];
+        if (::pipe(ends) != 0)
+            throw LoginError(LoginError::Kind::unavailable,
+                             std::string("the login cannot make a pipe: ") + std::strerror(errno));
+        wake_read_ = Descriptor(ends[0]);
+        wake_write_ = Descriptor(ends[1]);
+        wake_read_.configure();
+        wake_write_.configure();
+    }
+
+    [[nodiscard]] std::string url() const { return "http://" + host_; }
+
+    /**
+     * Waits for the redirect.
+     *
+     * @param is_state  says whether a `state` is the right one
+     * @throws LoginError  timeout or cancelled
+     */
+    template <class IsState>
+    Redirect wait(IsState const& is_state, LocalServerOptions const& options, Clock::time_point deadline,
+                  std::stop_token const& stop) {
+        std::stop_callback const wake(
+            stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
+        std::optional<Redirect> redirect;
+        while (true) {
+            if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+            auto const now = Clock::now();
+            if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
+            if (now >= deadline)
+                throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
+            poll_once(deadline);
+            connections_.remove_if(
+                [&](Connection& connection) { return !serve(connection, is_state, options, redirect); });
+            // The browser is to arrive at the clean address, but the login does not depend on it.
+            if (redirect && !lingering_) {
+                lingering_ = true;
+                deadline = std::min(deadline, Clock::now() + std::chrono::milliseconds(500));
+            }
+        }
+    }
+
+private:
+    struct Connection {
+        Descriptor socket;
+        Clock::time_point until;
+        std::string input = {};
+        std::string output = {};
+        bool answered = false;
+        bool last = false;  ///< shows the page at the clean address
+    };
+    struct RequestLine {
+        std::string_view method, path, query, host;
+    };
+
+    static constexpr std::size_t most_connections = 256;
+    static constexpr std::size_t longest_request = std::size_t{16} << 10;
+
+    void poll_once(Clock::time_point deadline) {
+        std::vector<pollfd> waiting{{socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
+        for (Connection const& connection : connections_)
+            waiting.push_back(
+                {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(std::clamp<long>(left, 0, 500)));
+        if ((waiting[0].revents & POLLIN) == 0) return;
+        while (true) {
+            Descriptor taken(::accept(socket_.get(), nullptr, nullptr));
+            if (taken.get() < 0) return;
+            taken.configure();
+            if (connections_.size() == most_connections) connections_.pop_front();  // the oldest has had its chance
+            connections_.push_back({std::move(taken), Clock::now() + std::chrono::seconds(10)});
+        }
+    }
+
+    /// Reads, answers, or waits for the other side to close; false: the connection is done.
+    template <class IsState>
+    bool serve(Connection& connection, IsState const& is_state, LocalServerOptions const& options,
+               std::optional<Redirect>& redirect) {
+        if (Clock::now() >= connection.until) return false;
+        char buffer[4096];
+        while (connection.output.empty()) {
+            auto const size = ::recv(connection.socket.get(), buffer, sizeof buffer, 0);
+            if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+            if (size == 0) return false;
+            if (connection.answered) continue;  // what is left of a request that was refused
+            connection.input.append(buffer, static_cast<std::size_t>(size));
+            auto const end = connection.input.find("\r\n\r\n");
+            if (end != std::string::npos)
+                answer(connection, std::string_view(connection.input).substr(0, end), is_state, options, redirect);
+            else if (connection.input.size() > longest_request)
+                connection.output = page("431 Request Header Fields Too Large", {});
+        }
+        auto const sent =
+            ::send(connection.socket.get(), connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
+        if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        connection.output.erase(0, static_cast<std::size_t>(sent));
+        if (!connection.output.empty()) return true;
+        // Closing at once would reset a connection that is still being written to, and the answer with it.
+        connection.answered = true;
+        wipe(connection.input);
+        ::shutdown(connection.socket.get(), SHUT_WR);
+        connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
+        if (connection.last) shown_ = true;
+        return true;
+    }
+
+    template <class IsState>
+    void answer(Connection& connection, std::string_view head, IsState const& is_state,
+                LocalServerOptions const& options, std::optional<Redirect>& redirect) {
+        RequestLine const request = read_head(head);
+        if (request.method.empty() || request.host != host_) {
+            connection.output = page("400 Bad Request", {});
+        } else if (request.method != "GET") {
+            connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
+        } else if (request.path == "/done" && redirect && request.query.empty()) {
+            connection.output = page("200 OK", redirect->error.empty() ? options.success_page : options.failure_page);
+            connection.last = true;
+        } else if (request.path != "/") {
+            connection.output = page("404 Not Found", {});
+        } else if (redirect || !take(request.query, is_state, redirect)) {
+            connection.output = page("400 Bad Request", {});
+        } else {
+            connection.output = page("303 See Other", {}, "Location: /done\r\n");
+        }
+    }
+
+    /// The code or error of a query with the right state.
+    template <class IsState>
+    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect) {
+        std::optional<std::string> code, state, error, description;
+        for (auto& [name, value] : parse_query(query)) {
+            std::optional<std::string>* const place = name == "code"                ? &code
+                                                      : name == "state"             ? &state
+                                                      : name == "error"             ? &error
+                                                      : name == "error_description" ? &description
+                                                                                    : nullptr;
+            if (place == nullptr) continue;
+            if (*place) return false;  // twice
+            *place = std::move(value);
+        }
+        if (!state || !is_state(*state)) return false;
+        if (error) {
+            std::string why = *error + (description ? ": " + *description : std::string());
+            for (char& c : why)
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+            why.resize(std::min<std::size_t>(why.size(), 500));
+            redirect.emplace(Redirect{.error = std::move(why)});
+            return true;
+        }
+        if (!code || code->empty()) return false;
+        redirect.emplace(Redirect{.code = Secret(std::move(*code))});
+        return true;
+    }
+
+    static RequestLine read_head(std::string_view head) {
+        RequestLine request;
+        std::string_view const line = head.substr(0, head.find("\r\n"));
+        auto const first = line.find(' ');
+        auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+        if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
+        std::string_view const target = line.substr(first + 1, second - first - 1);
+        request.method = line.substr(0, first);
+        request.path = target.substr(0, target.find('?'));
+        if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+        for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
+            rest.remove_prefix(2);
+            std::string_view const field = rest.substr(0, rest.find("\r\n"));
+            rest.remove_prefix(field.size());
+            auto const colon = field.find(':');
+            if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
+                continue;
+            if (!request.host.empty()) return {};  // twice
+            request.host = field.substr(colon + 1);
+            while (request.host.starts_with(' ')) request.host.remove_prefix(1);
+            while (request.host.ends_with(' ')) request.host.remove_suffix(1);
+        }
+        return request;
+    }
+
+    static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {
+        std::string answer = "HTTP/1.1 ";
+        answer.append(status).append(
+            "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
+            "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
+        answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+        return answer.append(body);
+    }
+
+    Descriptor socket_;
+    Descriptor wake_read_;
+    Descriptor wake_write_;
+    std::string host_;
+    std::list<Connection> connections_;
+    bool lingering_ = false;
+    bool shown_ = false;
+};
+
+/// True if a person at a browser is elsewhere: this is a session over SSH.
+inline bool is_remote_session() {
+    char const* variable = std::getenv("SSH_TTY");
+    if (variable == nullptr) variable = std::getenv("SSH_CONNECTION");
+    return variable != nullptr && *variable != '\0';
+}
+
+/// Gives a URL to the desktop's browser, without a shell; says whether there is one that took it.
+inline bool open_system_browser(std::string const& url) {
+#ifdef __APPLE__
+    char const* const opener = "open";
+#else
+    char const* const opener = "xdg-open";
+    auto const set = [](char const* name) {
+        char const* value = std::getenv(name);
+        return value != nullptr && *value != '\0';
+    };
+    if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
+#endif
+    std::string program = opener;
+    std::string argument = url;
+    char* arguments[] = {program.data(), argument.data(), nullptr};
+    posix_spawn_file_actions_t actions;
+    if (::posix_spawn_file_actions_init(&actions) != 0) return false;
+    // A browser for the terminal must not take this program's, nor the chatter of others its output.
+    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    ::pid_t child = 0;
+    int const failed = ::posix_spawnp(&child, opener, &actions, nullptr, arguments, environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) return false;
+    // Openers hand over and end; one that is still there after two seconds is the browser itself.
+    for (int i = 0; i != 40; ++i) {
+        int status = 0;
+        if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        ::poll(nullptr, 0, 50);
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/**
+ * Opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC 8252).
+ *
+ *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
+ *
+ * The listener is open for this login only. Whatever else connects to it - other programs, other pages in the browser -
+ * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
+ * Only apps without a secret may have such a redirect.
+ *
+ * @par Errors
+ * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
+ * `without_browser` says otherwise. And those of Login::finish.
+ * @par Thread safety
+ * `run_login_flow` may be called from any thread.
+ */
+class LocalServerLoginFlow {
+public:
+    static constexpr bool native_apps_only = true;
+
+    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
+
+    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
+        if (!login.redirect_uri().empty())
+            throw UsageError("LocalServerLoginFlow listens at an address of its own: leave login_redirect_uri out");
+        if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
+            throw LoginError(LoginError::Kind::unavailable,
+                             "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
+        detail::RedirectListener listener;
+        std::string const url = login.start(listener.url());
+        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
+        auto const deadline =
+            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
+        open(url);
+        auto redirect =
+            listener.wait([&](std::string_view state) { return login.is_state(state); }, options_, deadline, stop);
+        if (!redirect.error.empty())
+            throw LoginError(LoginError::Kind::refused, "the login was refused: " + redirect.error);
+        return login.finish(std::move(redirect.code), std::move(stop));
+    }
+
+private:
+    void open(std::string const& url) const {
+        bool const opened = !detail::is_remote_session() &&
+                            (options_.open_browser ? options_.open_browser(url) : detail::open_system_browser(url));
+        if (opened) return;
+        if (options_.without_browser == WithoutBrowser::fail)
+            throw LoginError(LoginError::Kind::unavailable,
+                             "no browser could be opened here; use CommandLineLoginFlow");
+        if (options_.show) return options_.show(url);
+        std::printf("\nPlease authenticate with Globus here:\n%s\n\n", url.c_str());
+        std::fflush(stdout);
+    }
+
+    LocalServerOptions options_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP

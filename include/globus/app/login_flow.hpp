@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_LOGIN_FLOW_HPP
+#define GLOBUS_APP_LOGIN_FLOW_HPP
+
+#include <globus/app/gare.hpp>
+#include <globus/client/client.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/oauth/authorization_flow.hpp>
+#include <globus/oauth/client_kinds.hpp>
+#include <globus/oauth/static_policies.hpp>
+#include <globus/oauth/token.hpp>
+#include <globus/services/auth/service.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/// A login came to no code: the user said no, nobody came, or there is no way to ask.
+class LoginError : public Error {
+public:
+    enum class Kind : unsigned char {
+        refused,      ///< Globus Auth or the user refused; `what()` has its reason
+        unavailable,  ///< no browser can be opened from here
+        no_code,      ///< the input ended where a code was to come
+        timeout,      ///< nobody came in time
+        cancelled,    ///< the stop_token asked
+    };
+
+    LoginError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
+/// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
+template <ClientKind K, Transport T>
+using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,
+                                       Client<ConfidentialAppAuthService, BasicPolicy, T>>;
+
+/**
+ * One login of a user that is under way: where to send the browser, and what to do with the code that comes back.
+ *
+ *     Login login = app.start_login();
+ *     redirect(login.url());                             // the page of a web application, for example
+ *     ...
+ *     app.finish_login(login, query["code"], query["state"]);
+ *
+ * Each `start` makes a new `state` of 128 random bits and a new PKCE verifier; both are checked when the code comes, and
+ * a code is exchanged once. A Login is a handle: copies are of the same login.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread.
+ *
+ * RFC 6749, section 4.1; RFC 7636; RFC 9700
+ */
+class Login {
+public:
+    /**
+     * @param client      that asks for the tokens
+     * @param parameters  what is asked: `required_scopes` are all scopes of the login
+     * @param settings    whether refresh tokens are wanted, the name of the session, and a redirect URI of one's own
+     */
+    template <class C>
+    Login(C client, AuthorizationParameters parameters, AuthorizationCodeFlow::Settings settings)
+        : state_(std::make_shared<State>()) {
+        settings.auth_url = client.base_url();
+        if constexpr (requires { client.service().client_id(); })
+            settings.client_id = client.service().client_id();
+        else
+            settings.client_id = client.authorizer().client_id();
+        settings.scope = join_scopes(parameters.required_scopes.value_or(std::vector<std::string>{}));
+        state_->parameters = std::move(parameters);
+        state_->settings = std::move(settings);
+        state_->exchange = [client = std::move(client)](AuthorizationCodeFlow const& flow, Secret code,
+                                                        std::stop_token stop) {
+            return *client.oauth2_exchange_code_for_tokens(flow, std::move(code), CallOptions{.stop = std::move(stop)});
+        };
+    }
+
+    /// What is asked of the user.
+    [[nodiscard]] AuthorizationParameters const& parameters() const noexcept { return state_->parameters; }
+    /// The redirect URI of the application's own; empty if the login flow brings one.
+    [[nodiscard]] std::string const& redirect_uri() const noexcept { return state_->settings.redirect_uri; }
+
+    /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
+    std::string start(std::string redirect_uri) {
+        AuthorizationCodeFlow::Settings settings = state_->settings;
+        settings.redirect_uri = std::move(redirect_uri);
+        settings.state = random_state();
+        settings.pkce = Pkce();
+        AuthorizationCodeFlow flow(std::move(settings));
+        std::lock_guard const lock(state_->mutex);
+        state_->url = flow.authorize_url(session_query(state_->parameters));
+        state_->flow.emplace(std::move(flow));
+        return state_->url;
+    }
+    /// The same with the application's redirect URI, or else the page of Globus Auth that shows the code.
+    std::string start() {
+        return start(redirect_uri().empty() ? state_->settings.auth_url + "v2/web/auth-code" : redirect_uri());
+    }
+    /// The URL of the last `start`; begins if nothing has begun.
+    [[nodiscard]] std::string url() {
+        {
+            std::lock_guard const lock(state_->mutex);
+            if (state_->flow) return state_->url;
+        }
+        return start();
+    }
+
+    /// True if `returned` is the `state` that was sent, in a time that tells nothing of it.
+    [[nodiscard]] bool is_state(std::string_view returned) const {
+        std::lock_guard const lock(state_->mutex);
+        return state_->flow && Secret(returned) == Secret(std::string_view(state_->flow->state()));
+    }
+
+    /**
+     * Exchanges a code that the user read off Globus' page.
+     *
+     * @throws UsageError    if no login has begun, or its code was exchanged already
+     * @throws AuthApiError  if Globus Auth refuses the code
+     * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
+     *                       once: begin a new login.
+     */
+    TokenResponse finish(Secret code, std::stop_token stop = {}) {
+        std::optional<AuthorizationCodeFlow> flow;
+        {
+            std::lock_guard const lock(state_->mutex);
+            flow.swap(state_->flow);
+        }
+        if (!flow) throw UsageError("no login has begun, or its code was used already: begin a new login");
+        try {
+            return state_->exchange(*flow, std::move(code), std::move(stop));
+        } catch (NetworkError const& error) {
+            if (error.sent() == NetworkError::Sent::no) throw;
+            throw NetworkError(error.kind(), error.sent(),
+                               std::string("the code of a login was sent, but no answer came (") + error.what() +
+                                   "): a code works once, so begin a new login");
+        }
+    }
+    /// Exchanges a code that came by a redirect, which brings the `state`, too.
+    /// @throws UsageError  also if that is not the state that was sent: the answer may be forged; the login goes on
+    TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {}) {
+        if (!is_state(returned_state))
+            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
+        return finish(std::move(code), std::move(stop));
+    }
+
+private:
+    struct State {
+        AuthorizationParameters parameters;
+        AuthorizationCodeFlow::Settings settings;
+        std::function<TokenResponse(AuthorizationCodeFlow const&, Secret, std::stop_token)> exchange;
+        std::mutex mutex;
+        std::optional<AuthorizationCodeFlow> flow;
+        std::string url;
+    };
+    std::shared_ptr<State> state_;
+};
+
+/**
+ * How a program asks its user to log in: it begins the Login, brings the user to its URL, and finishes it with the code.
+ *
+ *     struct OwnFlow {
+ *         TokenResponse run_login_flow(Login login, std::stop_token stop) const {
+ *             show_to_user(login.start());
+ *             return login.finish(ask_for_code(), stop);
+ *         }
+ *     };
+ *
+ * Models: CommandLineLoginFlow, LocalServerLoginFlow.
+ */
+template <class F>
+concept LoginFlow = std::copy_constructible<F> && requires(F const& flow, Login login, std::stop_token stop) {
+    { flow.run_login_flow(login, stop) } -> std::same_as<TokenResponse>;
+};
+
+/// `F` brings the code to an address that only apps without a secret may use.
+template <class F>
+concept NeedsNativeApp = requires { requires F::native_apps_only; };
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_LOGIN_FLOW_HPP
