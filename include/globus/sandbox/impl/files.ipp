@@ -147,7 +147,8 @@ inline bool clause_fits(json::object const& item, std::string const& clause) {
             fits = (value[0] == '<' ? order < 0 : order > 0) || (or_equal && order == 0);
         } else {
             if (!value.empty() && value[0] == '=') value.erase(0, 1);
-            fits = value == have;
+            // [doc] a flag is asked for by 1 or 0, as in is_error:1
+            fits = value == have || (value == "1" && have == "true") || (value == "0" && have == "false");
         }
         if (negative) {
             if (fits) return false;
