@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-// What Globus Groups answers. Members bear the service's names; https://groups.api.globus.org/redoc says what they mean.
+// What Globus Groups answers. Members bear the service's names, as in https://groups.api.globus.org/redoc
 
 namespace globus::groups {
 

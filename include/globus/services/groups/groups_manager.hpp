@@ -119,7 +119,7 @@ struct InviteMember {
     GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
 };
 
-/// Joins, where the group's policies let anybody in, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/<group_id>
 struct Join {
     using service = GroupsService;
     using result = MembershipActionResult;

@@ -41,7 +41,8 @@ struct GetGroup {
     using result = Group;
     static constexpr auto route = get("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Optional<StringList> include = {};  ///< "memberships", "my_memberships", "policies", "allowed_actions", "child_ids"
+    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what is to come as well.
+    Optional<StringList> include = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
 };

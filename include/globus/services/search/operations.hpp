@@ -115,7 +115,7 @@ struct Search {
 };
 
 /// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/<index_id>/search
-/// `offset` and `limit` take the place of those in `data`. Like every query it reads only, and is repeated as reads are.
+/// `offset` and `limit` take the place of those in `data`. It reads only, and is repeated as reads are.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct PostSearch {
     using service = SearchService;
@@ -238,7 +238,8 @@ struct GetEntry {
     GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
 };
 
-/// Deletes one entry of a subject, by a task; without `entry_id` the one that has none. DELETE /v1/index/<index_id>/entry
+/// Deletes one entry of a subject, by a task; without `entry_id` the one that has none.
+/// DELETE /v1/index/<index_id>/entry
 /// https://docs.globus.org/api/search/reference/delete_entry/
 struct DeleteEntry {
     using service = SearchService;
