@@ -188,7 +188,7 @@ TEST_CASE("sandbox session: the environment tells every service", "[sandbox][adm
             ++services;
             CHECK(value == server.base_url());
         }
-        if (name == "GLOBUS_SANDBOX_TRANSFER_REFRESH_TOKEN") refresh = value;
+        if (name == "GLOBUS_SANDBOX_NATIVE_TRANSFER_REFRESH_TOKEN") refresh = value;
     }
     CHECK(services == 7);
     Client client(server);

@@ -342,8 +342,9 @@ inline Pairs environment_of(World& world) {
     for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
         std::string name = service;
         for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN",
-                         refresh_token(world, resource_server_of_service(service), ""));
+        std::string const server = resource_server_of_service(service);
+        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
+        out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
     out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
     return out;
