@@ -7,6 +7,7 @@
 #include <globus/http/any_transport.hpp>
 #include <globus/http/curl_transport.hpp>
 #include <globus/http/mock_transport.hpp>
+#include <globus/http/rate_limiter.hpp>
 #include <globus/oauth/client_credentials_policy.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/static_policies.hpp>
