@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+// E1 to E3: a login by a redirect to this machine takes the right answer and no other, and spends its code once.
+#include <globus/app/local_server_login_flow.hpp>
+#include <globus/http/curl_transport.hpp>
+#include <globus/sandbox/server.hpp>
+
+#include <support/browser.hpp>
+#include <support/catch.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace browser_test;
+using namespace std::chrono_literals;
+namespace sb = globus::sandbox;
+using globus::LoginError;
+
+namespace {
+
+globus::Login login_at(sb::Session const& server) {
+    using Client = globus::LoginClient<globus::Native, globus::CurlTransport>;
+    return {Client(globus::NativeAppAuthService(server.native_client_id()), globus::NullPolicy{},
+                   {.base_url = server.base_url()}),
+            {.required_scopes = std::vector<std::string>{"openid"}},
+            {}};
+}
+
+std::string parameter(std::string const& url, std::string_view name) {
+    for (auto const& [key, value] : globus::parse_query(std::string_view(url).substr(url.find('?') + 1)))
+        if (key == name) return value;
+    return {};
+}
+
+/// Runs a login whose browser is a thread; the environment of the machine that the test runs on does not count.
+class Running {
+public:
+    template <class Browser>
+    Running(sb::Session const& server, Browser browser, globus::LocalServerOptions options = {}) {
+        ::unsetenv("SSH_TTY");
+        ::unsetenv("SSH_CONNECTION");
+        options.open_browser = [this, browser](std::string const& url) {
+            thread_ = std::jthread([browser, url] { browser(url); });
+            return true;
+        };
+        flow_.emplace(std::move(options));
+        login_.emplace(login_at(server));
+    }
+    globus::TokenResponse run(std::stop_token stop = {}) { return flow_->run_login_flow(*login_, stop); }
+    void join() {
+        if (thread_.joinable()) thread_.join();
+    }
+
+private:
+    std::optional<globus::LocalServerLoginFlow> flow_;
+    std::optional<globus::Login> login_;
+    std::jthread thread_;
+};
+
+int status_of(std::string const& answer) { return answer.size() < 12 ? 0 : std::atoi(answer.c_str() + 9); }
+
+}  // namespace
+
+TEST_CASE("E1: only the exact redirect with the right state ends the login", "[reliability][e1]") {
+    sb::Server server;
+    std::vector<std::string> states;
+    std::atomic<int> refused = 0, taken = 0;
+    int wrong_requests = 0;
+    Running running(server, [&](std::string const& url) {
+        std::string const good = redirect_of(url);
+        int const port = port_of(good);
+        std::string const state = parameter(good, "state");
+        std::string const code = parameter(good, "code");
+        states.push_back(state);
+        std::string const host = "\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n";
+        std::string almost = state;
+        almost.back() = almost.back() == 'A' ? 'Q' : 'A';
+        std::vector<std::string> requests;
+        for (std::string const& target : std::vector<std::string>{"/?code=forged",
+                                                                  "/?code=forged&state=",
+                                                                  "/?code=forged&state=_default",
+                                                                  "/?code=forged&state=x" + state,
+                                                                  "/?code=forged&state=" + almost,
+                                                                  "/?code=forged&state=" + state.substr(1),
+                                                                  "/?code=forged&state=" + state + "&state=" + state,
+                                                                  "/?code=forged&state=" + almost + "&state=" + state,
+                                                                  "/?code=a&code=b&state=" + state,
+                                                                  "/?code=&state=" + state,
+                                                                  "/?state=" + state,
+                                                                  "/?error=access_denied",
+                                                                  "/?error=access_denied&state=" + almost,
+                                                                  "/",
+                                                                  "/?",
+                                                                  "//?code=forged&state=" + state,
+                                                                  "/anything?code=forged&state=" + state,
+                                                                  "/callback?code=forged&state=" + state,
+                                                                  "/./?code=forged&state=" + state,
+                                                                  "/done",
+                                                                  "/done?code=forged&state=" + state,
+                                                                  "/%2F?code=forged&state=" + state,
+                                                                  "http://127.0.0.1/?code=forged&state=" + state,
+                                                                  "/#?code=forged&state=" + state})
+            requests.push_back("GET " + target + " HTTP/1.1" + host);
+        std::string const full = "/?code=forged&state=" + state;
+        for (char const* method : {"POST", "HEAD", "PUT", "OPTIONS", "get", "GETX"})
+            requests.push_back(std::string(method) + " " + full + " HTTP/1.1\r\nContent-Length: 0" + host);
+        for (char const* other : {"localhost:1", "evil.example.org", "127.0.0.1", ""})
+            requests.push_back("GET " + full + " HTTP/1.1\r\nHost: " + other + "\r\n\r\n");
+        requests.push_back("GET " + full + " HTTP/1.1\r\n\r\n");
+        requests.push_back("GET " + full + " HTTP/1.1\r\nHost: evil.example.org" + host);
+        requests.push_back("GET " + full + "\r\n\r\n");
+        requests.push_back("GET " + full + " SPDY/9" + host);
+        requests.push_back("\r\n\r\n");
+        wrong_requests = static_cast<int>(requests.size());
+        for (std::string const& request : requests) {
+            int const status = status_of(ask(port, request));
+            if (status >= 400 && status < 500) ++refused;
+        }
+        if (status_of(follow(good)) == 200) ++taken;
+    });
+    auto const tokens = running.run();
+    running.join();
+    CHECK(refused == wrong_requests);
+    CHECK(taken == 1);
+    CHECK(tokens.by_resource_server("auth.globus.org").scope == "openid");
+    CHECK(server.count("oauth2_exchange_code_for_tokens") == 1);
+
+    // 128 bits are 22 characters of base64url; each login has its own.
+    for (int i = 0; i != 50; ++i) states.push_back(parameter(login_at(server).start(), "state"));
+    CHECK(std::set<std::string>(states.begin(), states.end()).size() == states.size());
+    for (std::string const& state : states) CHECK(globus::base64url_decode(state).value_or("").size() >= 16);
+}
+
+TEST_CASE("E2: a hundred connections of others do not disturb the login", "[reliability][e2]") {
+    sb::Server server;
+    std::string const marker = "m4rk3r";
+    std::string const script = "%3Cscript%3Em4rk3r%3C/script%3E";
+    std::vector<std::string> answers;
+    std::string last, clean;
+    int listening = 0;
+    bool other_address = true;
+    std::chrono::steady_clock::time_point sent;
+    std::vector<Connection> junk;
+    Running running(server, [&](std::string const& url) {
+        std::string const good = redirect_of(url);
+        int const port = listening = port_of(good);
+        other_address = Connection(port, "127.0.0.2").connected();
+        std::string const host = "\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n";
+        std::vector<std::size_t> answered;
+        for (int i = 0; i != 100; ++i) {
+            Connection const& one = junk.emplace_back(port);
+            switch (i % 10) {
+                case 0:  // idle
+                case 1:
+                    break;
+                case 2:  // slow
+                    one.send("GET /?code=" + marker);
+                    break;
+                case 3:
+                    one.send("GET /favicon.ico?" + marker + " HTTP/1.1" + host + "\r\n");
+                    answered.push_back(junk.size() - 1);
+                    break;
+                case 4:
+                    one.send("GET /" + script + "?code=x HTTP/1.1\r\nHost: " + marker + "\r\n\r\n");
+                    answered.push_back(junk.size() - 1);
+                    break;
+                case 5:
+                    one.send("POST /?" + marker + " HTTP/1.1" + host + "Content-Length: 6\r\n\r\n" + marker);
+                    answered.push_back(junk.size() - 1);
+                    break;
+                case 6:  // 1 MB of a header
+                    std::thread([&one, &host, &marker] {
+                        one.send("GET / HTTP/1.1" + host + "X: " + std::string(1 << 20, 'x') + marker);
+                    }).join();
+                    answered.push_back(junk.size() - 1);
+                    break;
+                case 7:  // TLS
+                    one.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(500, '\0'));
+                    break;
+                case 8:
+                    one.send("GET /?error=" + script + "&error_description=" + script + "&state=" + marker +
+                             " HTTP/1.1" + host + "\r\n");
+                    answered.push_back(junk.size() - 1);
+                    break;
+                default:  // gone at once
+                    junk.pop_back();
+            }
+        }
+        for (std::size_t const i : answered) answers.push_back(junk[i].read());
+        sent = std::chrono::steady_clock::now();
+        last = get(port, target_of(good));
+        clean = get(port, header(last, "Location"));
+    });
+    auto const tokens = running.run();
+    auto const needed = std::chrono::steady_clock::now() - sent;
+    running.join();
+    CHECK(needed <= 1s);
+    CHECK_FALSE(tokens.by_resource_server().empty());
+    CHECK_FALSE(other_address);
+    CHECK_FALSE(Connection(listening).connected());
+
+    CHECK(answers.size() == 50);
+    CHECK(status_of(last) == 303);
+    CHECK(header(last, "Location") == "/done");
+    CHECK(status_of(clean) == 200);
+    answers.push_back(last);
+    answers.push_back(clean);
+    for (std::string const& answer : answers) {
+        INFO(answer);
+        CHECK(status_of(answer) != 0);
+        CHECK(answer.find(marker) == std::string::npos);
+        CHECK(answer.find("script") == std::string::npos);
+        CHECK(answer.find("code=") == std::string::npos);
+        CHECK(header(answer, "Cache-Control") == "no-store");
+        CHECK(header(answer, "Referrer-Policy") == "no-referrer");
+    }
+}
+
+TEST_CASE("E2: the login ends at its time-out, when it is cancelled, and when the user refuses", "[reliability][e2]") {
+    sb::Server server;
+    auto const kind_of = [](Running& running, std::stop_token stop = {}) {
+        try {
+            (void)running.run(stop);
+        } catch (LoginError const& error) {
+            CHECK(std::string(error.what()).find('\n') == std::string::npos);
+            return error.kind();
+        }
+        throw std::runtime_error("the login succeeded");
+    };
+    auto const start = std::chrono::steady_clock::now();
+    Running late(server, [](std::string const&) {}, {.timeout = 300ms});
+    CHECK(kind_of(late) == LoginError::Kind::timeout);
+    auto const waited = std::chrono::steady_clock::now() - start;
+    CHECK(waited >= 300ms);
+    CHECK(waited <= 800ms);
+
+    std::stop_source source;
+    std::chrono::steady_clock::time_point asked;
+    Running cancelled(server, [&](std::string const&) {
+        std::this_thread::sleep_for(100ms);
+        asked = std::chrono::steady_clock::now();
+        source.request_stop();
+    });
+    CHECK(kind_of(cancelled, source.get_token()) == LoginError::Kind::cancelled);
+    cancelled.join();
+    CHECK(std::chrono::steady_clock::now() - asked <= 100ms);
+
+    std::string shown;
+    Running refused(server, [&](std::string const& url) {
+        std::string const redirect = parameter(url, "redirect_uri");
+        shown =
+            follow(redirect + "/?error=access_denied&error_description=%3Cb%3Eno%0A&state=" + parameter(url, "state"));
+    });
+    CHECK(kind_of(refused) == LoginError::Kind::refused);
+    refused.join();
+    CHECK(shown.find("<b>") == std::string::npos);
+    CHECK(shown.find("The login failed") != std::string::npos);
+    CHECK(server.count("oauth2_exchange_code_for_tokens") == 0);
+}
+
+TEST_CASE("E3: the code is sent once, whatever becomes of it", "[reliability][e3]") {
+    for (char const* fault : {
+             R"({"match": {"operation": "oauth2_exchange_code_for_tokens"}, "phase": "after_commit", "times": "always",
+                 "action": {"type": "reset"}})",
+             R"({"match": {"operation": "oauth2_exchange_code_for_tokens"}, "phase": "after_commit", "times": "always",
+                 "action": {"type": "close"}})",
+             R"({"match": {"operation": "oauth2_exchange_code_for_tokens"}, "phase": "after_commit", "times": "always",
+                 "action": {"type": "status", "code": 503}})",
+         }) {
+        INFO(fault);
+        sb::Server server;
+        (void)server.add_fault(fault);
+        Running running(server, [](std::string const& url) { (void)follow(redirect_of(url)); });
+        try {
+            (void)running.run();
+            FAIL("the login succeeded");
+        } catch (globus::NetworkError const& error) {
+            CHECK(error.sent() == globus::NetworkError::Sent::yes);
+            CHECK_THAT(error.what(), Catch::Matchers::ContainsSubstring("begin a new login"));
+        } catch (globus::AuthApiError const& error) {
+            CHECK(error.http_status() == 503);
+        }
+        running.join();
+        CHECK(server.count("oauth2_exchange_code_for_tokens") == 1);
+    }
+
+    // A login object does not send a second code either.
+    sb::Server server;
+    globus::Login login = login_at(server);
+    std::string const code = parameter(redirect_of(login.start()), "code");
+    CHECK_FALSE(login.finish(globus::Secret(code)).by_resource_server().empty());
+    CHECK_THROWS_AS(login.finish(globus::Secret(code)), globus::UsageError);
+    CHECK(server.count("oauth2_exchange_code_for_tokens") == 1);
+}
