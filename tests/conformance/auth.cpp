@@ -1,8 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "registry.hpp"
+#include "service.hpp"
+
+#include <globus/http/url.hpp>
+#include <globus/oauth/authorization_flow.hpp>
+#include <globus/services/auth/data.hpp>
+#include <globus/services/auth/service.hpp>
+
+#include <functional>
+#include <map>
+#include <optional>
 
 namespace conformance {
 
-void add_auth() {}
+using globus::AuthorizationCodeFlow;
+using globus::ConfidentialAppAuthService;
+using globus::NativeAppAuthService;
+
+template <>
+struct ServiceOf<NativeAppAuthService> {
+    static NativeAppAuthService make(Json const& kwargs) {
+        return NativeAppAuthService(string_member(kwargs, "client_id"));
+    }
+};
+
+namespace {
+
+template <class S>
+Answer get_jwk(Call const& call) {
+    auto const client = make_client<S>(call);
+    Json const* given = find(call.kwargs, "openid_configuration");
+    Json keys;
+    if (given != nullptr) {
+        globus::auth::OpenidConfiguration configuration;
+        fill(configuration, *given);
+        keys = client.get_jwk(configuration).json();
+    } else {
+        keys = client.get_jwk().json();
+    }
+    return {.result = keys};
+}
+
+/// A tree in which texts that the library makes up stand in place of recorded ones.
+Json with_texts(Json const& value, std::map<std::string, std::string> const& texts) {
+    if (value.is_string()) {
+        auto const found = texts.find(std::string(value.get_string()));
+        return found == texts.end() ? value : Json(found->second);
+    }
+    if (value.is_array()) {
+        Array list;
+        for (Json const& item : value.get_array()) list.push_back(with_texts(item, texts));
+        return list;
+    }
+    if (value.is_object()) {
+        Object object;
+        for (auto const& [name, item] : value.get_object()) object.emplace(name, with_texts(item, texts));
+        return object;
+    }
+    return value;
+}
+
+bool given(Json const& kwargs, std::string_view name) {
+    Json const* value = find(kwargs, name);
+    return value != nullptr && type_of(*value) != "missing";
+}
+
+/// A login, step by step: start a flow, get the URL for the browser, exchange the code that it brings.
+template <class S, class StartFlow>
+void login(Json const& scenario) {
+    std::optional<AuthorizationCodeFlow> flow;
+    std::map<std::string, std::string> made_up;
+    for (Json const& recorded : member(scenario, "steps").as_array()) {
+        Json const step = with_texts(recorded, made_up);
+        std::string const method = string_member(step, "call");
+        Call call;
+        call.client = member(scenario, "client");
+        call.kwargs = member(step, "kwargs");
+        script(call.mock, find(step, "responses"), nullptr);
+        auto const client = make_client<S>(call);
+        Json const& result = member(step, "result");
+
+        if (method == "oauth2_start_flow") {
+            flow.reset();
+            std::exception_ptr thrown;
+            try {
+                flow = client.oauth2_start_flow(built<StartFlow>(call.kwargs));
+            } catch (...) {
+                thrown = std::current_exception();
+            }
+            if (thrown || find(step, "error") != nullptr) {
+                expect_none(difference_of_error(member(step, "error"), thrown));
+                continue;
+            }
+            // What the caller leaves out is random, where the reference has a constant or bytes 0, 1, 2, ...
+            if (!given(call.kwargs, "state")) made_up[string_member(result, "state")] = flow->state();
+            if (flow->pkce() && !given(call.kwargs, "verifier")) {
+                made_up[string_member(result, "verifier")] = flow->pkce()->verifier().reveal();
+                made_up[string_member(result, "challenge")] = flow->pkce()->challenge();
+            }
+            Json const expected = with_texts(result, made_up);
+            auto const expect = [&](char const* name, Json const& got) {
+                if (Json const* value = find(expected, name)) expect_none(difference(*value, got, name));
+            };
+            expect("requested_scopes", Json(flow->scope()));
+            expect("redirect_uri", Json(flow->redirect_uri()));
+            expect("state", Json(flow->state()));
+            expect("refresh_tokens", Json(flow->refresh_tokens()));
+            expect("client_id", Json(flow->client_id()));
+            if (flow->pkce()) {
+                expect("verifier", Json(flow->pkce()->verifier().reveal()));
+                expect("challenge", Json(flow->pkce()->challenge()));
+            }
+        } else if (!flow && find(step, "error") != nullptr && method != "oauth2_refresh_token") {
+            continue;  // without a flow there is nothing to call: it is an argument
+        } else if (method == "oauth2_get_authorize_url") {
+            std::string const url =
+                client.oauth2_get_authorize_url(*flow, built<globus::auth::AuthorizeUrlParams>(call.kwargs));
+            globus::http::Request request;
+            request.url = url;
+            Object expected = result.as_object();
+            expected["verb"] = "GET";
+            expected["body"] = nullptr;
+            expected.erase("headers");
+            expect_none(difference(expected, request));
+        } else if (method == "oauth2_exchange_code_for_tokens") {
+            expect_none(check_call(step, call.mock, [&] {
+                return describe(client.oauth2_exchange_code_for_tokens(
+                    *flow, globus::Secret(string_member(call.kwargs, "auth_code"))));
+            }));
+        } else {
+            std::string const name = string_member(call.client, "class") + '.' + method;
+            if (!runners().contains(name)) throw Missing(name);
+            expect_none(check_call(step, call.mock, [&] { return runners().at(name).run(call); }));
+        }
+    }
+}
+
+/// What is read from an answer of the token endpoint.
+void token_response(Json const& scenario) {
+    auto const tokens = globus::TokenResponse::from_answer(boost::json::serialize(member(scenario, "token_response")));
+    Object result;
+    describe_tokens(tokens, result);
+    expect_none(difference(member(scenario, "by_resource_server"), result["by_resource_server"], "by_resource_server"));
+    for (Json const& lookup : member(scenario, "lookups").as_array()) {
+        std::string const scope = string_member(lookup, "key");
+        std::string got = "none";
+        try {
+            got = tokens.by_scope(scope).access_token.reveal();
+        } catch (globus::UsageError const&) {  // no token carries it
+        }
+        if (got != string_member(lookup, "access_token", "none"))
+            throw Failed("by_scope(" + scope + ") is " + got + ", recorded is " +
+                         string_member(lookup, "access_token", "none"));
+    }
+}
+
+}  // namespace
+
+void add_auth() {
+    add_service<globus::AuthService>("AuthClient");
+    add_service<NativeAppAuthService>("AuthLoginClient");  // the reference's base class of login clients
+    add_service<NativeAppAuthService>("NativeAppAuthClient");
+    add_service<ConfidentialAppAuthService>("ConfidentialAppAuthClient");
+    runners()["AuthClient.get_jwk"] = {get_jwk<globus::AuthService>};
+    runners()["AuthLoginClient.get_jwk"] = {get_jwk<NativeAppAuthService>};
+    runners()["NativeAppAuthClient.get_jwk"] = {get_jwk<NativeAppAuthService>};
+    runners()["ConfidentialAppAuthClient.get_jwk"] = {get_jwk<ConfidentialAppAuthService>};
+    scenarios()["auth.scenario.native."] = login<NativeAppAuthService, globus::auth::NativeStartFlow>;
+    scenarios()["auth.scenario.confidential."] = login<ConfidentialAppAuthService, globus::auth::ConfidentialStartFlow>;
+    scenarios()["auth.scenario.token_response."] = token_response;
+    add_builder<globus::auth::DependentScopeSpec>();
+}
 
 }  // namespace conformance

@@ -188,6 +188,8 @@ void run_operations(Report& report, Json const& service) {
         Object spec;
         spec["class"] = member(client, "class");
         spec["kwargs"] = member(client, "recorded_with");
+        if (Json const* inner = find(member(client, "recorded_with"), "client"))  // GroupsManager(client): as that client
+            spec["kwargs"] = Json(member(clients[string_member(*inner, "$client")], "kwargs"));
         clients[string_member(client, "class")] = spec;
     }
     for (Json const& operation : member(service, "operations").as_array())

@@ -163,10 +163,10 @@ void walk_pages(Call const& call, bool by_pages, Walked& walked) {
     }
 }
 
-/// Registers the operations of `S` as methods of a client class of the recording.
-template <class S>
-void add_service(std::string const& client_class) {
-    boost::hana::for_each(S::operations(), [&](auto type) {
+/// Registers operations of `S`, a hana::tuple of their types, as methods of a client class of the recording.
+template <class S, class Operations>
+void add_operations(std::string const& client_class, Operations const& operations) {
+    boost::hana::for_each(operations, [&](auto type) {
         using O = typename decltype(type)::type;
         Runner runner{[](Call const& call) {
             auto const operation = operation_of<O>(call);
@@ -175,6 +175,10 @@ void add_service(std::string const& client_class) {
         if constexpr (requires { O::paging; }) runner.walk = walk_pages<O>;
         runners()[client_class + '.' + snake_case(O::struct_name)] = std::move(runner);
     });
+}
+template <class S>
+void add_service(std::string const& client_class) {
+    add_operations<S>(client_class, S::operations());
 }
 
 }  // namespace conformance

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plain_client.hpp"
+
+#include <globus/core/encoding.hpp>
+
+#include <boost/json/serialize.hpp>
+
+namespace conformance {
+namespace {
+
+using globus::http::Method;
+
+Method method_of(std::string name) {
+    for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    for (Method const method : {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::delete_})
+        if (name == globus::http::to_string(method)) return method;
+    throw Missing("method " + name);
+}
+
+/// get, post, ... of a client: a request that the library has no operation for.
+Answer call_method(Call const& call, std::string const& method) {
+    Json const& kwargs = call.kwargs;
+    Json const& authorizer = member(member(call.client, "kwargs"), "authorizer");
+    if (string_member(authorizer, "$authorizer") == "BasicAuthorizer") throw Missing("a plain client with Basic");
+    if (find(kwargs, "automatic_authorization") != nullptr) throw Missing("a call without the client's credential");
+
+    auto const client = make_client<PlainService>(call);
+    typename decltype(client)::RawRequest request;
+    request.method = method_of(method == "request" ? string_member(kwargs, "method") : method);
+    request.path = string_member(kwargs, "path");
+    if (Json const* query = find(kwargs, "query_params")) fill(request.query, *query);
+
+    std::string const encoding = string_member(kwargs, "encoding");
+    Json const* data = find(kwargs, "data");
+    if (data != nullptr && !data->is_null()) {
+        bool const is_text = data->is_string() || type_of(*data) == "bytes";
+        if (encoding == "form") {
+            if (!data->is_object()) throw globus::UsageError("a form is made of names and values");
+            globus::QueryParams fields;
+            fill(fields, *data);
+            std::string form;
+            for (auto const& [name, value] : fields)
+                for (std::string const& one : value.texts()) {
+                    if (!form.empty()) form += '&';
+                    globus::append_form_encoded(form, name);
+                    form += '=';
+                    globus::append_form_encoded(form, one);
+                }
+            if (!form.empty()) request.body = form;
+            request.content_type = "application/x-www-form-urlencoded";
+        } else if (is_text && encoding != "json") {
+            request.body = text(*data);
+            request.content_type.clear();
+        } else if (encoding.empty() || encoding == "json") {
+            request.body = boost::json::serialize(plain(*data));
+        } else {
+            throw Missing("encoding " + encoding);
+        }
+    }
+    globus::CallOptions options;
+    if (Json const* headers = find(kwargs, "headers"))
+        for (auto const& [name, value] : headers->as_object())
+            if (type_of(value) != "missing") options.headers.add(std::string(name), text(value));
+    return describe(client.request(std::move(request), options));
+}
+
+std::string check(Json const& recorded) {
+    Call call;
+    call.client = {{"class", "BaseClient"}, {"kwargs", member(recorded, "client_kwargs")}};
+    call.kwargs = member(recorded, "kwargs");
+    Json const ok = {{"status", 200}, {"json", Object()}, {"headers", {{"Content-Type", "application/json"}}}};
+    script(call.mock, find(recorded, "responses"), &ok);
+    return check_call(recorded, call.mock, [&] { return call_method(call, string_member(recorded, "call")); });
+}
+
+/// What is read from an answer.
+std::string check_response(Json const& recorded) {
+    globus::Response<Json> const response(response_of(member(recorded, "response")));
+    if (response.status() != member(recorded, "http_status").as_int64()) return "the status differs";
+    if (Json const* data = find(recorded, "data"); data != nullptr && !data->is_null())
+        if (auto words = difference(*data, response.json(), "data"); !words.empty()) return words;
+    if (Json const* body = find(recorded, "text"))
+        if (find(member(recorded, "response"), "json") == nullptr && response.text() != text(*body))
+            return "the text is " + response.text();
+    return {};
+}
+
+}  // namespace
+
+void run_base(Report& report, Json const& section) {
+    for (Json const& recorded : member(section, "cases").as_array())
+        report.check(string_member(recorded, "id"), [&] { return check(recorded); });
+    for (Json const& recorded : member(section, "responses").as_array())
+        report.check("base." + string_member(recorded, "id"), [&] { return check_response(recorded); });
+}
+
+}  // namespace conformance

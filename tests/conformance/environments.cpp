@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry.hpp"
+
+#include <globus/client/environment.hpp>
+#include <globus/http/url.hpp>
+
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+namespace conformance {
+namespace {
+
+/// Environment variables for as long as it lives.
+class Variables {
+public:
+    explicit Variables(Json const& variables) {
+        for (auto const& [name, value] : variables.as_object()) {
+            names_.emplace_back(name);
+            setenv(names_.back().c_str(), std::string(value.as_string()).c_str(), 1);
+        }
+    }
+    Variables(Variables const&) = delete;
+    Variables& operator=(Variables const&) = delete;
+    ~Variables() {
+        for (std::string const& name : names_) unsetenv(name.c_str());
+    }
+
+private:
+    std::vector<std::string> names_;
+};
+
+/// The text between quotes after `name=`, as in TransferClient(environment='preview').
+std::optional<std::string> argument(std::string const& call, std::string const& name) {
+    auto const at = call.find(name + "='");
+    if (at == std::string::npos) return std::nullopt;
+    auto const begin = at + name.size() + 2;
+    return call.substr(begin, call.find('\'', begin) - begin);
+}
+
+globus::Environment environment_of(std::string const& call) {
+    auto const given = argument(call, "environment");
+    return given && !given->empty() ? globus::Environment(*given) : globus::Environment::current();
+}
+
+std::string service_of(std::string call) {
+    call = call.substr(0, call.find("Client"));
+    if (call == "Timers") return "timer";
+    if (call == "SpecificFlow") return "flows";
+    call[0] = static_cast<char>(call[0] - 'A' + 'a');
+    return call;
+}
+
+/// A call is written as text in the recording; it says which of our functions stands for it.
+Json result_of(std::string const& call) {
+    if (call.starts_with("GCSClient(")) throw Missing("environments of GCSClient");
+    if (call.starts_with("get_webapp_url(")) {
+        auto const quote = call.find('\'');
+        auto const environment = quote == std::string::npos
+                                     ? globus::Environment::current()
+                                     : globus::Environment(call.substr(quote + 1, call.rfind('\'') - quote - 1));
+        return Json(environment.service_url("app"));
+    }
+    if (call == "RequestsTransport()") {
+        auto const timeout = globus::Environment::http_timeout();
+        return Object{{"http_timeout", timeout ? Json(timeout->count()) : Json()}};
+    }
+    if (call.starts_with("RequestsTransport(")) throw Missing("time-outs and certificates as arguments");
+    if (call.find("base_url=") != std::string::npos) throw Missing("a base_url whose value is not recorded");
+    auto const environment = environment_of(call);
+    return Object{{"base_url", environment.service_url(service_of(call))}, {"environment", environment.name()}};
+}
+
+std::string check(Json const& recorded) {
+    Json const& expected = member(recorded, "result");
+    if (find(expected, "verify_ssl") != nullptr || string_member(recorded, "id").find("verify") != std::string::npos)
+        throw Missing("GLOBUS_SDK_VERIFY_SSL");
+    Variables const variables(member(recorded, "env"));
+    std::exception_ptr thrown;
+    Json got;
+    try {
+        got = result_of(string_member(recorded, "do"));
+    } catch (Missing const&) {
+        throw;
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown || find(expected, "error") != nullptr) return difference_of_error(member(expected, "error"), thrown);
+    if (find(expected, "base_url") != nullptr) {
+        Object wanted = expected.as_object();  // a base URL ends with a slash here, whatever the caller writes
+        wanted["base_url"] = globus::http::check_base_url(string_member(expected, "base_url"));
+        return difference(wanted, got);
+    }
+    return difference(expected, got);
+}
+
+}  // namespace
+
+void run_environments(Report& report, Json const& section) {
+    for (auto const& [environment, urls] : member(section, "environments").as_object())
+        for (auto const& [service, url] : urls.as_object())
+            report.check("environments." + std::string(environment) + '.' + std::string(service), [&]() -> std::string {
+                std::string const got = globus::Environment(std::string(environment)).service_url(service);
+                return got == text(url) ? "" : got + ", recorded is " + text(url);
+            });
+    for (Json const& recorded : member(section, "cases").as_array())
+        report.check(string_member(recorded, "id"), [&] { return check(recorded); });
+}
+
+}  // namespace conformance

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_TESTS_CONFORMANCE_PLAIN_CLIENT_HPP
+#define GLOBUS_TESTS_CONFORMANCE_PLAIN_CLIENT_HPP
+
+// A service without operations, for what every client does.
+
+#include "service.hpp"
+
+#include <globus/http/errors.hpp>
+
+namespace conformance {
+
+struct PlainService {
+    static constexpr std::string_view name = "plain";
+    using error = globus::ApiError;
+    using credential = globus::BearerCredential;
+};
+
+}  // namespace conformance
+
+#endif  // GLOBUS_TESTS_CONFORMANCE_PLAIN_CLIENT_HPP
