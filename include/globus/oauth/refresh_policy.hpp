@@ -25,8 +25,8 @@ namespace globus {
  * @tparam K  who asks for tokens: Confidential, which proves itself by HTTP Basic, or Native, which gives its id
  *
  * @par Errors
- * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError if it
- * cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
+ * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError if
+ * it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
  * once the present token has really expired. After a refusal no more requests are made.
  * @par Thread safety
  * Any function may be called from any thread. Copies share the token and its renewal.

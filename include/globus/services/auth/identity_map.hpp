@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_AUTH_IDENTITY_MAP_HPP
+#define GLOBUS_SERVICES_AUTH_IDENTITY_MAP_HPP
+
+#include <globus/client/client.hpp>
+#include <globus/core/encoding.hpp>
+#include <globus/core/error.hpp>
+#include <globus/services/auth/service.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/**
+ * Identities by id or user name, looked up in batches when they are first asked for.
+ *
+ *     IdentityMap people(client, owner_ids);                       // a client of AuthService
+ *     for (std::string const& id : owner_ids) print(people[id].username.value_or(id));
+ *
+ * The second line makes one request for each hundred ids, not one for each. What was found is kept, under its id and
+ * its user name as the service spells them; who does not exist is asked for again each time.
+ *
+ * @tparam C  a Client of AuthService; the map keeps a copy
+ *
+ * @par Errors
+ * What `get_identities` throws. The identities of a batch that failed are tried again with the next.
+ * @par Thread safety
+ * Distinct objects: safe, unless they share a cache. Shared objects: not safe, since looking up changes the map.
+ */
+template <class C>
+class IdentityMap {
+public:
+    /// What was found, by id and by user name.
+    using Cache = std::map<std::string, auth::Identity, std::less<>>;
+
+    static constexpr std::size_t default_batch_size = 100;  ///< what Globus Auth answers at once
+
+    /**
+     * @param identity_ids   ids and user names that will be asked for
+     * @param id_batch_size  how many go into one request; 0 means the default
+     * @param cache          of another map, to share what was found
+     */
+    explicit IdentityMap(C client, std::vector<std::string> const& identity_ids = {}, std::size_t id_batch_size = 0,
+                         std::shared_ptr<Cache> cache = nullptr)
+        : client_(std::move(client)),
+          batch_size_(id_batch_size != 0 ? id_batch_size : default_batch_size),
+          cache_(cache ? std::move(cache) : std::make_shared<Cache>()) {
+        for (std::string const& id : identity_ids) pending(id).insert(id);
+    }
+
+    /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
+    bool add(std::string identity_id) {
+        if (cache_->contains(identity_id)) return false;
+        auto& names = pending(identity_id);
+        return names.insert(std::move(identity_id)).second;
+    }
+
+    /// The identity of that id or user name, looked up if it has to be; nullptr if there is none.
+    /// It is good until it is erased.
+    [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
+        if (auto const found = cache_->find(key); found != cache_->end()) return &found->second;
+        look_up(key, options);
+        auto const found = cache_->find(key);
+        return found != cache_->end() ? &found->second : nullptr;
+    }
+
+    /// As `get`. @throws UsageError  if there is no such identity
+    [[nodiscard]] auth::Identity const& operator[](std::string_view key) {
+        if (auth::Identity const* identity = get(key)) return *identity;
+        throw UsageError("there is no identity '" + std::string(key) + "'");
+    }
+
+    /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
+    bool erase(std::string_view key) {
+        auto const found = cache_->find(key);
+        if (found == cache_->end()) return false;
+        cache_->erase(found);
+        return true;
+    }
+
+    [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
+
+private:
+    using Names = std::set<std::string, std::less<>>;
+
+    /// True for a UUID in any of its spellings; all else is a user name.
+    static bool is_id(std::string_view text) {
+        if (text.starts_with("urn:uuid:")) text.remove_prefix(9);
+        int digits = 0;
+        for (char const c : text) {
+            if (globus::detail::hex_digit(c) >= 0)
+                ++digits;
+            else if (c != '-' && c != '{' && c != '}')
+                return false;
+        }
+        return digits == 32;
+    }
+    Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
+
+    /// Looks up `key` and, with it, as many noted ones of its kind as fit.
+    void look_up(std::string_view key, CallOptions const& options) {
+        Names& names = pending(key);
+        StringList batch(key);
+        for (auto name = names.begin(); name != names.end() && batch.size() < batch_size_;) {
+            if (*name == key || cache_->contains(*name)) {
+                name = names.erase(name);
+            } else {
+                batch.push_back(*name);
+                ++name;
+            }
+        }
+        auth::GetIdentities op;
+        (is_id(key) ? op.ids : op.usernames) = batch;
+        auth::IdentityList const found = *client_.send(op, options);
+        for (std::string const& name : batch) names.erase(name);
+        for (auth::Identity const& identity : found.identities) {
+            if (identity.id) (*cache_)[*identity.id] = identity;
+            if (identity.username) (*cache_)[*identity.username] = identity;
+        }
+    }
+
+    C client_;
+    std::size_t batch_size_;
+    std::shared_ptr<Cache> cache_;
+    Names pending_ids_;
+    Names pending_usernames_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_AUTH_IDENTITY_MAP_HPP
