@@ -90,7 +90,7 @@ struct TaskVerdict {
         failed,     ///< it ended without; `task.fatal_error` says why
         cancelled,  ///< somebody cancelled it, or OnFault::cancel did
         inactive,   ///< it waits for its owner's credentials
-        faulting,   ///< it goes on, but has faults that cannot heal
+        faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or time is over
         paused,     ///< time is over, and a pause rule or an administrator holds it
         timed_out,  ///< time is over, and the task goes on
     };
