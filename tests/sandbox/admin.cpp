@@ -164,6 +164,28 @@ TEST_CASE("sandbox session: in process, with its own options", "[sandbox][admin]
     CHECK_THROWS_AS(server.close_session(session), sb::SandboxError);
 }
 
+TEST_CASE("sandbox session: ends with its last handle", "[sandbox][admin]") {
+    sb::Server server;
+    auto handle = std::make_optional(server.open_session());
+    auto const port = handle->port();
+    auto const files = handle->directory(handle->source_collection());
+    auto copy = std::make_optional(*handle);
+    handle.reset();
+    CHECK(Client(port).connect());
+    copy.reset();
+    CHECK(!Client(port).connect());
+    CHECK(!fs::exists(files));
+}
+
+TEST_CASE("sandbox session: a handle that outlives the server tells what happened", "[sandbox][admin]") {
+    auto server = std::make_optional<sb::Server>();
+    sb::Session const session = *server;
+    Client(session).get("/jwk.json");
+    server.reset();
+    CHECK(session.count("get_jwk") == 1);
+    CHECK(!Client(session).connect());
+}
+
 TEST_CASE("sandbox session: a snapshot brings tokens, tasks and documents back", "[sandbox][admin]") {
     sb::Server server;
     CHECK_THROWS_AS(server.restore(), sb::SandboxError);

@@ -300,9 +300,9 @@ public:
     /// The bearer secret of the admin calls; new for each server.
     [[nodiscard]] std::string admin_secret() const;
 
-    /// Another session, with another address. It lives until it is closed or the server ends.
+    /// Another session, with another address. It ends with its last handle, or before, with the server.
     [[nodiscard]] Session open_session(Options options = {});
-    /// Ends a session of open_session().
+    /// Ends a session of open_session() before its handles are gone.
     void close_session(Session const& session);
 
 private:

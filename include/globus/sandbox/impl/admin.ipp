@@ -356,19 +356,20 @@ inline Pairs environment_of(World& world) {
 class Host {
 public:
     Host(std::shared_ptr<World> first, std::uint16_t port) : secret_(random_secret()) {
-        worlds_[first->id] = first;
+        worlds_[first->id] = {first, first};
         listener_ = std::make_unique<Listener>(port);
         listener_->start([this](Connection& connection) { serve(connection); });
     }
 
     ~Host() {
         listener_->stop();
-        std::map<std::string, std::shared_ptr<World>> worlds;
+        std::map<std::string, Entry> worlds;
         {
             std::lock_guard lock(mutex_);
             worlds.swap(worlds_);
         }
-        for (auto& [id, world] : worlds) world->stop();
+        for (auto& [id, entry] : worlds)
+            if (auto const world = entry.seen.lock()) world->stop();
     }
 
     Host(Host const&) = delete;
@@ -377,7 +378,8 @@ public:
     std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/admin/v1/"; }
     std::string const& secret() const { return secret_; }
 
-    std::shared_ptr<World> open(Options options) {
+    /// Makes a session; it lives as long as somebody holds it, or as the host does when that is to `keep` it.
+    std::shared_ptr<World> open(Options options, bool keep) {
         std::string name;
         {
             std::lock_guard lock(mutex_);
@@ -386,7 +388,8 @@ public:
         auto world = std::make_shared<World>(name, std::move(options));
         world->start();
         std::lock_guard lock(mutex_);
-        worlds_[name] = world;
+        std::erase_if(worlds_, [](auto const& one) { return one.second.seen.expired(); });
+        worlds_[name] = {world, keep ? world : nullptr};
         return world;
     }
 
@@ -395,9 +398,9 @@ public:
         {
             std::lock_guard lock(mutex_);
             auto const found = worlds_.find(id);
-            if (found == worlds_.end()) throw SandboxError("sandbox: no such session: " + id);
+            if (found != worlds_.end()) world = found->second.seen.lock();
+            if (!world) throw SandboxError("sandbox: no such session: " + id);
             if (id == "default") throw SandboxError("sandbox: the first session lives as long as the server");
-            world = found->second;
             worlds_.erase(found);
         }
         world->stop();
@@ -443,7 +446,8 @@ private:
             if (call.method == "GET") {
                 std::lock_guard lock(mutex_);
                 json::array ids;
-                for (auto const& [id, world] : worlds_) ids.emplace_back(id);
+                for (auto const& [id, entry] : worlds_)
+                    if (!entry.seen.expired()) ids.emplace_back(id);
                 return Reply::of(200, json::object{{"sessions", std::move(ids)}});
             }
             return call.method == "POST" ? make_session(body) : bad(405, "GET or POST");
@@ -451,10 +455,9 @@ private:
         std::shared_ptr<World> world;
         {
             std::lock_guard lock(mutex_);
-            auto const found = worlds_.find(path[3]);
-            if (found == worlds_.end()) return bad(404, "no such session");
-            world = found->second;
+            if (auto const found = worlds_.find(path[3]); found != worlds_.end()) world = found->second.seen.lock();
         }
+        if (!world) return bad(404, "no such session");
         if (path.size() == 4) {
             if (call.method == "GET") return describe(*world);
             return call.method == "DELETE" ? remove(*world, call.argument("strict") == "1") : bad(405, "GET or DELETE");
@@ -486,7 +489,7 @@ private:
             options.rate_limit.requests_per_second = number_of(*limit, "rps", 0);
             options.rate_limit.burst = number_of(*limit, "burst", 1);
         }
-        return describe(*open(std::move(options)), 201);
+        return describe(*open(std::move(options), true), 201);
     }
 
     static Reply describe(World& world, int status = 200) {
@@ -645,9 +648,14 @@ private:
         return Reply::of(200, out);
     }
 
+    struct Entry {
+        std::weak_ptr<World> seen;
+        std::shared_ptr<World> kept;  ///< null for a session that its handles keep alive
+    };
+
     std::string secret_;
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<World>> worlds_;
+    std::map<std::string, Entry> worlds_;
     std::uint64_t made_ = 0;
     std::unique_ptr<Listener> listener_;
 };

@@ -446,16 +446,22 @@ inline void corrupt_body(Reply& reply, std::string const& kind) {
     }
 }
 
+/// What is put into a body when it is written, so that a large one needs no memory.
+struct Filler {
+    std::size_t at = 0;
+    std::size_t size = 0;
+};
+
 /// `json`
-inline void edit_json(Reply& reply, json::object const& action) {
+inline Filler edit_json(Reply& reply, json::object const& action) {
     if (auto const depth = number_of(action, "depth", 0); depth >= 1) {
         auto const levels = static_cast<std::size_t>(depth);
         reply.body = std::string(levels, '[') + std::string(levels, ']');
-        return;
+        return {};
     }
     json::error_code error;
     json::value document = json::parse(reply.body, error);
-    if (error) return;
+    if (error) return {};
     auto edit = [&](json::object& object) {
         if (auto const* missing = action.if_contains("missing"); missing != nullptr && missing->is_array())
             for (auto const& key : missing->get_array())
@@ -477,8 +483,16 @@ inline void edit_json(Reply& reply, json::object const& action) {
     if (flag_of(action, "duplicate_keys") && document.is_object() && !document.get_object().empty())
         insert(json::serialize(json::value(document.get_object().begin()->key())) + ":\"sandbox duplicate\"");
     if (flag_of(action, "big_numbers")) insert("\"sandbox_big\":18446744073709551616,\"sandbox_huge\":1e400");
-    if (auto const size = number_of(action, "size", 0); size > static_cast<double>(reply.body.size()))
-        insert("\"sandbox_filler\":\"" + std::string(static_cast<std::size_t>(size) - reply.body.size(), 'x') + "\"");
+    Filler filler;
+    if (auto const size = number_of(action, "size", 0); size > static_cast<double>(reply.body.size())) {
+        filler.size = static_cast<std::size_t>(size) - reply.body.size();
+        insert("\"sandbox_filler\":\"\"");
+        if (auto const name = reply.body.find("sandbox_filler"); name != std::string::npos)
+            filler.at = name + 17;
+        else
+            filler.size = 0;
+    }
+    return filler;
 }
 
 }  // namespace globus::sandbox::detail

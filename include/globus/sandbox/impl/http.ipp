@@ -374,7 +374,7 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
     std::string const type = edit ? edit->type() : "";
     json::object const action = edit ? edit->action : json::object{};
     if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
-    if (type == "json") edit_json(reply, action);
+    Filler const filler = type == "json" ? edit_json(reply, action) : Filler{};
     std::string const body = no_body ? "" : reply.body;
     std::optional<std::string> length = length_of(reply);
     std::uint64_t sent = 0;
@@ -462,6 +462,15 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         if (flag_of(action, "crlf")) more += "X-Folded: one\r\n two\r\nX-Bare: a\rb\r\n";
         if (flag_of(action, "nul")) more += std::string("X-Nul: a\0b\r\n", 12);
         bool const going = put(write_head(reply, keep_alive, length, more) + body);
+        return {sent, going && keep_alive};
+    }
+    if (filler.size > 0 && !no_body) {
+        length = std::to_string(body.size() + filler.size);
+        bool going = put(write_head(reply, keep_alive, length) + body.substr(0, filler.at));
+        std::string const part(65536, 'x');
+        for (std::size_t left = filler.size; going && left > 0; left -= std::min(left, part.size()))
+            going = put(std::string_view(part).substr(0, left));
+        going = going && put(std::string_view(body).substr(filler.at));
         return {sent, going && keep_alive};
     }
     bool const going = put(write_head(reply, keep_alive, length) + body);

@@ -189,7 +189,7 @@ GLOBUS_SANDBOX_DECL std::string Server::admin_url() const { return host_->url();
 GLOBUS_SANDBOX_DECL std::string Server::admin_secret() const { return host_->secret(); }
 
 GLOBUS_SANDBOX_DECL Session Server::open_session(Options options) {
-    return detail::Host::session(host_->open(std::move(options)));
+    return detail::Host::session(host_->open(std::move(options), false));
 }
 
 GLOBUS_SANDBOX_DECL void Server::close_session(Session const& session) { host_->close(session.id()); }
