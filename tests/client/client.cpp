@@ -114,7 +114,7 @@ TEST_CASE("client: an answer that is cut off is asked for again, one that stays 
     CHECK(transfer.get_task({.task_id = "t"}, {.keep_text = false})->task_id == "t");
 }
 
-TEST_CASE("client: 503 and then 401 still renews once; a 401 that stays is an error", "[client]") {
+TEST_CASE("client: 503 and then 401 still renews once, a 401 that stays is an error", "[client]") {
     auto const token = [](char const* name) {
         return std::string(R"({"access_token": ")") + name +
                R"(", "token_type": "Bearer", "expires_in": 3600, "resource_server": "transfer.api.globus.org"})";
@@ -220,7 +220,7 @@ TEST_CASE("client: try_send returns what send throws", "[client]") {
     CHECK((*transfer.try_send(GetTask{.task_id = "t"}))->task_id == "t");
 }
 
-TEST_CASE("client: what does not fit the type is absent; text and JSON have all of it", "[client][response]") {
+TEST_CASE("client: what does not fit the type is absent, text and JSON have all of it", "[client][response]") {
     MockTransport transport;
     transport.reply(200, R"({"task_id": "t", "files": "many", "new": [1]})").reply(200, "[1]");
     Transfer const transfer = make(transport);

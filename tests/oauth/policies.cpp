@@ -163,7 +163,7 @@ TEST_CASE("refresh: a 401 renews once, for its own token only", "[oauth][refresh
     CHECK(header(policy, transport) == "Bearer second");
 }
 
-TEST_CASE("refresh: a refusal ends it; a living token is used to its end", "[oauth][refresh_policy]") {
+TEST_CASE("refresh: a refusal ends it, a living token is used to its end", "[oauth][refresh_policy]") {
     MockTransport transport;
     transport.reply(400, R"({"error": "invalid_grant"})");
     std::int64_t now = 1'000'000;
