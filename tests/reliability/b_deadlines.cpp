@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every wait has an end: bars B6 and B7, each kind of silence alone.
+#include <globus/sandbox/server.hpp>
+#include <globus/services/transfer.hpp>
+
+#include "support/catch.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace globus;
+using namespace std::chrono_literals;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr auto grace = 1000ms;
+#else
+constexpr auto grace = 250ms;
+#endif
+
+using Transfer = Client<TransferService, AccessTokenPolicy>;
+
+Transfer client_at(std::string const& url, std::string const& token = "t") {
+    return Transfer{token, {.base_url = url, .auth_url = url}};
+}
+
+/// A port that nobody serves: connections are made by the kernel, or wait, and nothing is ever said.
+class Deaf {
+public:
+    explicit Deaf(int backlog) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+        REQUIRE(::listen(socket_, backlog) == 0);
+        REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+        port_ = ntohs(address.sin_port);
+    }
+    ~Deaf() {
+        for (int const filler : fillers_) ::close(filler);
+        ::close(socket_);
+    }
+    Deaf(Deaf const&) = delete;
+    Deaf& operator=(Deaf const&) = delete;
+
+    /// Takes all places of the backlog, so that the next connection is not made.
+    void fill(int count) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(port_);
+        for (int i = 0; i != count; ++i) {
+            fillers_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+            (void)::connect(fillers_.back(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+        }
+        std::this_thread::sleep_for(50ms);
+    }
+    [[nodiscard]] std::string url(char const* scheme) const {
+        return std::string(scheme) + "://127.0.0.1:" + std::to_string(port_) + "/";
+    }
+
+private:
+    int socket_;
+    std::uint16_t port_ = 0;
+    std::vector<int> fillers_;
+};
+
+/// The call ends by its deadline; and it ends soon after a stop.
+void ends_in_time(std::function<void(CallOptions const&)> const& call) {
+    for (auto const timeout : {300ms, 700ms}) {
+        auto const begin = http::Clock::now();
+        CHECK_THROWS_AS(call({.timeout = timeout}), Error);
+        CHECK(http::Clock::now() - begin < timeout + grace);
+    }
+    std::stop_source stop;
+    http::Clock::time_point asked;
+    std::jthread const stopper([&] {
+        std::this_thread::sleep_for(200ms);
+        asked = http::Clock::now();
+        stop.request_stop();
+    });
+    try {
+        call({.timeout = 30s, .stop = stop.get_token()});
+        FAIL("the call was stopped");
+    } catch (NetworkError const& error) {
+        CHECK(error.kind() == NetworkError::Kind::cancelled);
+    }
+    CHECK(http::Clock::now() - asked < 100ms + (grace - 250ms));
+}
+
+/// The same against a sandbox that does `action` to every listing of tasks.
+void ends_in_time_with(char const* phase, char const* action, bool slow_to_the_end = true) {
+    sandbox::Server server;
+    auto const transfer = client_at(server.base_url(), server.user_token("transfer.api.globus.org"));
+    server.add_fault(boost::json::parse(std::string(R"({"match": {"operation": "task_list"}, "phase": ")") + phase +
+                                        R"(", "times": "always", "action": )" + action + "}"));
+    if (slow_to_the_end) ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); });
+}
+
+}  // namespace
+
+TEST_CASE("B6 B7: a server that accepts and says nothing", "[reliability][B6][B7]") {
+    Deaf const deaf(16);
+    auto const transfer = client_at(deaf.url("http"));
+    ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); });
+}
+
+TEST_CASE("B6 B7: a connection that is never made", "[reliability][B6][B7]") {
+    Deaf deaf(0);
+    deaf.fill(4);
+    auto const transfer = client_at(deaf.url("http"));
+    ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); });
+}
+
+TEST_CASE("B6 B7: a TLS handshake that stalls", "[reliability][B6][B7]") {
+    Deaf const deaf(16);
+    auto const transfer = client_at(deaf.url("https"));
+    ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); });
+}
+
+TEST_CASE("B6 B7: an answer that does not begin", "[reliability][B6][B7]") {
+    ends_in_time_with("before_commit", R"({"type": "stall"})");
+}
+
+TEST_CASE("B6 B7: an answer of one byte a second", "[reliability][B6][B7]") {
+    ends_in_time_with("in_body", R"({"type": "dribble", "bytes_per_s": 1})");
+}
+
+TEST_CASE("B6 B7: headers of one byte a second", "[reliability][B6][B7]") {
+    ends_in_time_with("in_body", R"({"type": "dribble", "bytes_per_s": 1, "head": true})");
+}
+
+TEST_CASE("B6 B7: a wait between attempts", "[reliability][B6][B7]") {
+    ends_in_time_with("after_body", R"({"type": "status", "code": 503, "retry_after": {"seconds": 20}})");
+}
+
+TEST_CASE("B6 B7: attempts without end", "[reliability][B6][B7]") {
+    sandbox::Server server;
+    auto const transfer = client_at(server.base_url(), server.user_token("transfer.api.globus.org"));
+    server.add_fault(boost::json::parse(
+        R"({"match": {"operation": "task_list"}, "phase": "after_body", "times": "always", "action": {"type": "status", "code": 503}})"));
+    auto const begin = http::Clock::now();
+    CHECK_THROWS_AS(transfer.task_list({}, {.timeout = 400ms}), TransferApiError);
+    CHECK(http::Clock::now() - begin < 400ms + grace);
+}
+
+TEST_CASE("B6 B7: a renewal that stalls is inside the call's deadline", "[reliability][B6][B7]") {
+    sandbox::Server server;
+    server.add_fault(boost::json::parse(
+        R"({"match": {"operation": "oauth2_refresh_token"}, "phase": "before_commit", "times": "always", "action": {"type": "stall"}})"));
+    Client<TransferService, RefreshPolicy<Native>> const transfer{
+        RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
+        {.base_url = server.base_url(), .auth_url = server.base_url()}};
+    ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); });
+}
+
+TEST_CASE("B6: answers 1xx without end are refused", "[reliability][B6]") {
+    sandbox::Server server;
+    auto const transfer = client_at(server.base_url(), server.user_token("transfer.api.globus.org"));
+    server.add_fault(boost::json::parse(
+        R"({"match": {"operation": "task_list"}, "phase": "in_body", "times": "always", "action": {"type": "informational", "count": 200}})"));
+    auto const begin = http::Clock::now();
+    CHECK_THROWS_AS(transfer.task_list({}, {.timeout = 2s}), NetworkError);
+    CHECK(http::Clock::now() - begin < 2s + grace);
+}
