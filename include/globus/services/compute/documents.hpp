@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+// What Globus Compute answers. https://compute.api.globus.org/redoc
+
+namespace globus::compute_v2 {
+
+/// An endpoint that runs functions.
+struct Endpoint {
+    Optional<std::string> uuid = {};
+    Optional<std::string> name = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> owner = {};
+    Optional<std::string> description = {};
+    Optional<bool> multi_user = {};
+    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<Json> endpoint_config = {};
+    Optional<std::string> user_config_template = {};
+    Optional<Json> user_config_schema = {};
+    Optional<std::string> hostname = {};
+    Optional<std::string> local_user = {};
+    Optional<std::string> ip_address = {};
+    Optional<std::string> endpoint_version = {};
+    Optional<std::string> sdk_version = {};
+    Optional<std::string> subscription_uuid = {};
+    Optional<Json> metadata = {};
+    static constexpr auto wire = wires(globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(Endpoint, uuid, name, display_name, owner, description, multi_user, is_public, endpoint_config,
+                   user_config_template, user_config_schema, hostname, local_user, ip_address, endpoint_version,
+                   sdk_version, subscription_uuid, metadata);
+};
+
+/// Whether an endpoint serves, and how busy it is.
+struct EndpointStatus {
+    Optional<std::string> status = {};  ///< "online" or "offline"
+    Optional<Json> details = {};
+    GLOBUS_MEMBERS(EndpointStatus, status, details);
+};
+
+/// What a registered endpoint needs to know to serve. The connection URLs hold a password.
+struct EndpointRegistration {
+    Optional<std::string> endpoint_id = {};
+    Optional<Json> task_queue_info = {};
+    Optional<Json> result_queue_info = {};
+    Optional<Json> heartbeat_queue_info = {};
+    Optional<Json> warnings = {};
+    GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
+                   warnings);
+};
+
+/// An endpoint that registers for nobody else for a while.
+struct EndpointLock {
+    Optional<std::string> endpoint_id = {};
+    Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
+    GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
+};
+
+/// Where results can be waited for. The connection URL holds a password.
+struct ResultQueue {
+    Optional<std::string> queue_prefix = {};
+    Optional<std::string> connection_url = {};
+    GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
+};
+
+/// A function that was registered.
+struct FunctionRegistration {
+    Optional<std::string> function_uuid = {};
+    GLOBUS_MEMBERS(FunctionRegistration, function_uuid);
+};
+
+/// A registered function.
+struct Function {
+    Optional<std::string> function_uuid = {};
+    Optional<std::string> function_name = {};
+    Optional<std::string> function_code = {};
+    Optional<std::string> description = {};
+    Optional<Json> metadata = {};
+    GLOBUS_MEMBERS(Function, function_uuid, function_name, function_code, description, metadata);
+};
+
+/// What was deleted, as a number.
+struct Deletion {
+    Optional<std::int64_t> result = {};
+    GLOBUS_MEMBERS(Deletion, result);
+};
+
+/// One call of a function.
+struct Task {
+    Optional<std::string> task_id = {};
+    Optional<std::string> status = {};        ///< "success", "failed", "pending", ...
+    Optional<std::string> result = {};        ///< serialised, as the function's language does it
+    Optional<std::string> exception = {};     ///< the same, of a task that failed
+    Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
+    Optional<Json> details = {};
+    GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, details);
+};
+
+/// Several tasks by their ids.
+struct TaskBatch {
+    Optional<std::string> response = {};
+    std::map<std::string, Task> results = {};
+    GLOBUS_MEMBERS(TaskBatch, response, results);
+};
+
+/// A task of a group.
+struct GroupedTask {
+    Optional<std::string> id = {};
+    Optional<std::string> created_at = {};  ///< ISO 8601
+    GLOBUS_MEMBERS(GroupedTask, id, created_at);
+};
+
+/// Tasks that were submitted together.
+struct TaskGroup {
+    Optional<std::string> taskgroup_id = {};
+    Optional<bool> create_websockets_queue = {};
+    std::vector<GroupedTask> tasks = {};
+    GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
+};
+
+/// What became of one task of a submission.
+struct SubmittedTask {
+    Optional<std::string> status = {};
+    Optional<std::string> task_uuid = {};
+    Optional<std::int64_t> http_status_code = {};
+    Optional<std::string> reason = {};
+    GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
+};
+
+/// The outcome of a submission.
+struct Submission {
+    Optional<std::string> response = {};
+    Optional<std::string> task_group_id = {};
+    std::vector<SubmittedTask> results = {};
+    GLOBUS_MEMBERS(Submission, response, task_group_id, results);
+};
+
+}  // namespace globus::compute_v2
+
+namespace globus::compute_v3 {
+
+using compute_v2::EndpointLock;
+using compute_v2::EndpointRegistration;
+using compute_v2::FunctionRegistration;
+
+/// The functions that an endpoint runs.
+struct Allowlist {
+    Optional<std::string> endpoint_id = {};
+    Optional<bool> restricted = {};
+    std::vector<std::string> functions = {};
+    GLOBUS_MEMBERS(Allowlist, endpoint_id, restricted, functions);
+};
+
+/// The outcome of a submission: the ids of the tasks, by function.
+struct Submission {
+    Optional<std::string> request_id = {};
+    Optional<std::string> task_group_id = {};
+    Optional<std::string> endpoint_id = {};
+    std::map<std::string, std::vector<std::string>> tasks = {};
+    GLOBUS_MEMBERS(Submission, request_id, task_group_id, endpoint_id, tasks);
+};
+
+}  // namespace globus::compute_v3
+
+#endif  // GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP

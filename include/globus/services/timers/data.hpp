@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TIMERS_DATA_HPP
+#define GLOBUS_SERVICES_TIMERS_DATA_HPP
+
+#include <globus/core/json_write.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+#include <globus/services/transfer/data.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in "2026-01-02T03:04:05+00:00".
+
+namespace globus::timers {
+
+/// A timer that runs once: at `datetime`, or at once if that is left out.
+struct OnceTimerSchedule {
+    Constant<"once"> type = {};
+    Optional<std::string> datetime = {};  ///< ISO 8601
+    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime);
+};
+
+/// A timer that runs again and again.
+struct RecurringTimerSchedule {
+    Constant<"recurring"> type = {};
+    Required<std::int64_t> interval_seconds;
+    Optional<std::string> start = {};  ///< ISO 8601; at once if left out
+    Optional<Json> end =
+        {};  ///< {"condition": "iterations", "iterations": 5} or {"condition": "time", "datetime": ...}
+    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end);
+};
+
+/**
+ * A timer that starts transfers.
+ *
+ *     client.create_timer({.timer = TransferTimer{.name = "nightly",
+ *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 86400},
+ *                                                 .body = data}});
+ *
+ * Each run gets a submission id of its own: one in `body` is left out, and so is skip_activation_check.
+ * https://docs.globus.org/api/timers/
+ */
+struct TransferTimer {
+    Constant<"transfer"> timer_type = {};
+    Optional<std::string> name = {};
+    Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
+    Required<Document> body;      ///< TransferData or a Json
+    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body);
+
+    void write_json(std::string& out) const {
+        Json transfer = boost::json::parse(body->text());
+        if (transfer.is_object())
+            for (char const* name_of_run : {"submission_id", "skip_activation_check"})
+                transfer.as_object().erase(name_of_run);
+        TransferTimer each = *this;
+        each.body = Document(std::move(transfer));
+        globus::detail::write_object(out, each);
+    }
+};
+
+/// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
+struct FlowTimer {
+    Constant<"flow"> timer_type = {};
+    Required<std::string> flow_id;
+    Optional<std::string> name = {};
+    Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
+    Required<Json> body;          ///< what the run is started with: `body`, `label`, `tags`, ...
+    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body);
+};
+
+/// A timer in the older form, which calls an action provider. New programs use TransferTimer.
+struct TimerJob {
+    Required<std::string> callback_url;
+    Required<Json> callback_body;
+    Required<std::string> start;                ///< ISO 8601
+    Required<Optional<std::int64_t>> interval;  ///< seconds; null runs once
+    Optional<std::string> name = {};
+    Optional<std::string> stop_after = {};  ///< ISO 8601
+    Optional<std::int64_t> stop_after_n = {};
+    Optional<std::string> scope = {};
+    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope);
+};
+
+/// What create_timer takes: a TransferTimer, a FlowTimer or a Json.
+class TimerDocument {
+public:
+    TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
+    TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
+    TimerDocument(Json timer) : document_(std::move(timer)) {}
+    TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
+
+    void write_json(std::string& out) const { document_.write_json(out); }
+
+private:
+    Document document_;
+};
+
+/// What create_job takes: a TimerJob or a Json.
+class JobDocument {
+public:
+    JobDocument(TimerJob job) : document_(std::move(job)) {}
+    JobDocument(Json job) : document_(std::move(job)) {}
+    JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
+
+    void write_json(std::string& out) const { document_.write_json(out); }
+
+private:
+    Document document_;
+};
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_DATA_HPP

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
+
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Timers answers.
+
+namespace globus::timers {
+
+/// A timer: what it starts, and when. https://docs.globus.org/api/timers/
+struct Timer {
+    Optional<std::string> job_id = {};
+    Optional<std::string> job_type = {};  ///< "transfer" or "flow"
+    Optional<std::string> name = {};
+    Optional<std::string> status = {};  ///< "new", "loaded", "inactive", "ended", ...
+    Optional<std::string> scope = {};
+    Optional<std::string> callback_url = {};
+    Optional<std::string> start = {};      ///< ISO 8601
+    Optional<std::int64_t> interval = {};  ///< seconds; null runs once
+    Optional<Json> schedule = {};
+    Optional<std::string> stop_after = {};  ///< ISO 8601
+    Optional<std::int64_t> n_runs = {};
+    Optional<std::int64_t> n_errors = {};
+    Optional<std::string> last_ran_at = {};   ///< ISO 8601
+    Optional<std::string> next_run = {};      ///< ISO 8601
+    Optional<std::string> submitted_at = {};  ///< ISO 8601
+    Optional<Json> inactive_reason = {};
+    Optional<Json> results = {};
+    GLOBUS_MEMBERS(Timer, job_id, job_type, name, status, scope, callback_url, start, interval, schedule, stop_after,
+                   n_runs, n_errors, last_ran_at, next_run, submitted_at, inactive_reason, results);
+};
+
+/// The timers of the caller.
+struct TimerList {
+    std::vector<Timer> jobs = {};
+    GLOBUS_MEMBERS(TimerList, jobs);
+};
+
+/// A timer that was made.
+struct NewTimer {
+    Optional<Timer> timer = {};
+    GLOBUS_MEMBERS(NewTimer, timer);
+};
+
+/// The outcome of a pause or resumption.
+struct TimerMessage {
+    Optional<std::string> message = {};
+    GLOBUS_MEMBERS(TimerMessage, message);
+};
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
