@@ -11,20 +11,26 @@
 //
 // One service alone costs less to compile: <globus/services/transfer.hpp>.
 
+#include <globus/app.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/json.hpp>
 #include <globus/http/any_transport.hpp>
 #include <globus/http/curl_transport.hpp>
 #include <globus/http/mock_transport.hpp>
+#include <globus/http/rate_limiter.hpp>
 #include <globus/oauth/client_credentials_policy.hpp>
+#include <globus/oauth/id_token.hpp>
 #include <globus/oauth/pkce.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/static_policies.hpp>
 #include <globus/oauth/token_source_policy.hpp>
 #include <globus/services/auth.hpp>
+#include <globus/services/compute.hpp>
 #include <globus/services/flows.hpp>
+#include <globus/services/gcs.hpp>
 #include <globus/services/groups.hpp>
 #include <globus/services/search.hpp>
+#include <globus/services/timers.hpp>
 #include <globus/services/transfer.hpp>
 #include <globus/services/transfer_v2.hpp>
 #include <globus/version.hpp>

@@ -236,6 +236,8 @@ template <class T>
  */
 class Document {
 public:
+    /// An empty object.
+    Document() = default;
     template <class T>
         requires Described<std::remove_cvref_t<T>> || std::convertible_to<T&&, Json>
     Document(T&& object) {
@@ -243,7 +245,12 @@ public:
         held_ = std::make_shared<Model<Held> const>(Held(std::forward<T>(object)));
     }
 
-    void write_json(std::string& out) const { held_->write(out); }
+    void write_json(std::string& out) const {
+        if (held_)
+            held_->write(out);
+        else
+            out += "{}";
+    }
     [[nodiscard]] std::string text() const { return to_json(*this); }
     friend bool operator==(Document const& a, Document const& b) { return a.text() == b.text(); }
 

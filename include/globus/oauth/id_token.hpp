@@ -15,11 +15,13 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 
 #include <algorithm>
 #include <chrono>
@@ -85,6 +87,9 @@ public:
 
     /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
     [[nodiscard]] bool verify(std::string_view alg, std::string_view text, std::string_view signature) const;
+
+    /// The key as other programs take it: a SubjectPublicKeyInfo in PEM (RFC 7468, section 13).
+    [[nodiscard]] std::string pem() const;
 
 private:
     IdTokenKey() = default;
@@ -491,6 +496,15 @@ inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std:
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
     if (!good) ERR_clear_error();
     return good;
+}
+
+inline std::string IdTokenKey::pem() const {
+    std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
+    char* bytes = nullptr;
+    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(key_.get())) != 1)
+        throw Error("OpenSSL could not write a key");
+    auto const size = BIO_get_mem_data(memory.get(), &bytes);
+    return std::string(bytes, static_cast<std::size_t>(size));
 }
 
 template <JwksSource S>

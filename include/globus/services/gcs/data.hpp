@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GCS_DATA_HPP
+#define GLOBUS_SERVICES_GCS_DATA_HPP
+
+#include <globus/core/json_write.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+// The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
+// where it is left out it is the first one that has all the members that are set.
+
+namespace globus::detail {
+
+/// The minor version of a schema that brought a member.
+struct MemberVersion {
+    std::string_view member;
+    int minor;
+};
+
+inline constexpr std::array<MemberVersion, 15> collection_versions{{{"associated_flow_policy", 15},
+                                                                    {"activity_notification_policy", 14},
+                                                                    {"auto_delete_timeout", 13},
+                                                                    {"skip_auto_delete", 13},
+                                                                    {"restrict_transfers_to_high_assurance", 12},
+                                                                    {"acl_expiration_mins", 10},
+                                                                    {"delete_protected", 8},
+                                                                    {"guest_auth_policy_id", 6},
+                                                                    {"disable_anonymous_writes", 5},
+                                                                    {"force_verify", 4},
+                                                                    {"sharing_users_allow", 2},
+                                                                    {"sharing_users_deny", 2},
+                                                                    {"enable_https", 1},
+                                                                    {"user_message", 1},
+                                                                    {"user_message_link", 1}}};
+inline constexpr std::array<MemberVersion, 1> endpoint_versions{{{"gridftp_control_channel_port", 1}}};
+inline constexpr std::array<MemberVersion, 1> storage_gateway_versions{{{"require_mfa", 1}}};
+
+/// Writes a document with the DATA_TYPE "base#1.N.0" that its members need, unless it has one.
+template <class T, std::size_t N>
+void write_versioned(std::string& out, T const& document, Optional<std::string> const& data_type, std::string_view base,
+                     std::array<MemberVersion, N> const& versions) {
+    if (!data_type.is_absent()) return write_object(out, document);
+    int minor = 0;
+    T::members::for_each(document, [&]<class M, class V>(M, V const& value) {
+        if constexpr (is_optional<V>) {
+            if (value.is_absent()) return;
+            for (MemberVersion const& version : versions)
+                if (version.member == M::key && version.minor > minor) minor = version.minor;
+        } else if constexpr (std::same_as<V, AdditionalFields>) {
+            for (MemberVersion const& version : versions)
+                if (value.contains(version.member) && version.minor > minor) minor = version.minor;
+        }
+    });
+    if constexpr (requires { document.user_message; }) {
+        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
+        if (document.user_message.has_value()) {
+            std::size_t characters = 0;
+            for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+            if (characters > short_message && minor < 7) minor = 7;
+        }
+    }
+    T typed = document;
+    if constexpr (requires { typed.data_type; })
+        typed.data_type = std::string(base) + "#1." + std::to_string(minor) + ".0";
+    else
+        typed.DATA_TYPE = std::string(base) + "#1." + std::to_string(minor) + ".0";
+    write_object(out, typed);
+}
+
+}  // namespace globus::detail
+
+namespace globus::gcs {
+
+/// What a mapped collection on POSIX allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXCollectionPolicies {
+    std::string DATA_TYPE = "posix_collection_policies#1.0.0";
+    Optional<StringList> sharing_groups_allow = {};
+    Optional<StringList> sharing_groups_deny = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny, additional_fields);
+};
+
+/// What a mapped collection on POSIXStaging allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXStagingCollectionPolicies {
+    std::string DATA_TYPE = "posix_staging_collection_policies#1.0.0";
+    Optional<StringList> sharing_groups_allow = {};
+    Optional<StringList> sharing_groups_deny = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXStagingCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny,
+                   additional_fields);
+};
+
+/// What a mapped collection on GoogleCloudStorage allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct GoogleCloudStorageCollectionPolicies {
+    std::string DATA_TYPE = "google_cloud_storage_collection_policies#1.0.0";
+    Optional<std::string> project = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GoogleCloudStorageCollectionPolicies, DATA_TYPE, project, additional_fields);
+};
+
+/// What a storage gateway on POSIX allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXStoragePolicies {
+    std::string DATA_TYPE = "posix_storage_policies#1.0.0";
+    Optional<StringList> groups_allow = {};
+    Optional<StringList> groups_deny = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXStoragePolicies, DATA_TYPE, groups_allow, groups_deny, additional_fields);
+};
+
+/// What a storage gateway on POSIXStaging allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXStagingStoragePolicies {
+    std::string DATA_TYPE = "posix_staging_storage_policies#1.0.0";
+    Optional<StringList> groups_allow = {};
+    Optional<StringList> groups_deny = {};
+    Optional<std::string> stage_app = {};
+    Optional<Json> environment = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXStagingStoragePolicies, DATA_TYPE, groups_allow, groups_deny, stage_app, environment,
+                   additional_fields);
+};
+
+/// What a storage gateway on BlackPearl allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct BlackPearlStoragePolicies {
+    std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};
+    Optional<std::string> bp_access_id_file = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
+};
+
+/// What a storage gateway on Box allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct BoxStoragePolicies {
+    std::string DATA_TYPE = "box_storage_policies#1.0.0";
+    Optional<std::string> enterpriseID = {};
+    Optional<Json> boxAppSettings = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(BoxStoragePolicies, DATA_TYPE, enterpriseID, boxAppSettings, additional_fields);
+};
+
+/// What a storage gateway on Ceph allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct CephStoragePolicies {
+    std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};
+    Optional<StringList> s3_buckets = {};
+    Optional<std::string> ceph_admin_key_id = {};
+    Optional<std::string> ceph_admin_secret_key = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
+                   additional_fields);
+};
+
+/// What a storage gateway on GoogleDrive allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct GoogleDriveStoragePolicies {
+    std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};
+    Optional<std::string> secret = {};
+    Optional<std::int64_t> user_api_rate_quota = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
+};
+
+/// What a storage gateway on GoogleCloud allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct GoogleCloudStoragePolicies {
+    std::string DATA_TYPE = "google_cloud_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};
+    Optional<std::string> secret = {};
+    Optional<Json> service_account_key = {};
+    Optional<StringList> buckets = {};
+    Optional<StringList> projects = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GoogleCloudStoragePolicies, DATA_TYPE, client_id, secret, service_account_key, buckets, projects,
+                   additional_fields);
+};
+
+/// What a storage gateway on OneDrive allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct OneDriveStoragePolicies {
+    std::string DATA_TYPE = "onedrive_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};
+    Optional<std::string> secret = {};
+    Optional<std::string> tenant = {};
+    Optional<std::int64_t> user_api_rate_limit = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(OneDriveStoragePolicies, DATA_TYPE, client_id, secret, tenant, user_api_rate_limit,
+                   additional_fields);
+};
+
+/// What a storage gateway on AzureBlob allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct AzureBlobStoragePolicies {
+    std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};
+    Optional<std::string> secret = {};
+    Optional<std::string> tenant = {};
+    Optional<std::string> account = {};
+    Optional<std::string> auth_type = {};
+    Optional<bool> adls = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
+                   additional_fields);
+};
+
+/// What a storage gateway on S3 allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct S3StoragePolicies {
+    std::string DATA_TYPE = "s3_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};
+    Optional<StringList> s3_buckets = {};
+    Optional<bool> s3_user_credential_required = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
+                   additional_fields);
+};
+
+/// What a storage gateway on ActiveScale allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct ActiveScaleStoragePolicies {
+    std::string DATA_TYPE = "s3_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};
+    Optional<StringList> s3_buckets = {};
+    Optional<bool> s3_user_credential_required = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
+                   additional_fields);
+};
+
+/// What a storage gateway on Irods allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct IrodsStoragePolicies {
+    std::string DATA_TYPE = "irods_storage_policies#1.0.0";
+    Optional<std::string> irods_environment_file = {};
+    Optional<std::string> irods_authentication_file = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(IrodsStoragePolicies, DATA_TYPE, irods_environment_file, irods_authentication_file,
+                   additional_fields);
+};
+
+/// What a storage gateway on HPSS allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct HPSSStoragePolicies {
+    std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
+    Optional<std::string> authentication_mech = {};
+    Optional<std::string> authenticator = {};
+    Optional<bool> uda_checksum_support = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
+                   additional_fields);
+};
+
+/// A mapped collection to be made or changed: files of a storage gateway, as the gateway's accounts see them.
+/// https://docs.globus.org/globus-connect-server/v5/api/schemas/Collection_1_15_0_schema/
+struct MappedCollectionDocument {
+    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
+    Constant<"mapped"> collection_type = {};
+    Optional<std::string> collection_base_path = {};
+    Optional<std::string> contact_email = {};
+    Optional<std::string> contact_info = {};
+    Optional<std::string> default_directory = {};
+    Optional<std::string> department = {};
+    Optional<std::string> description = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> identity_id = {};
+    Optional<std::string> info_link = {};
+    Optional<std::string> organization = {};
+    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    Optional<std::string> user_message = {};
+    Optional<std::string> user_message_link = {};
+    Optional<StringList> keywords = {};
+    Optional<bool> disable_verify = {};
+    Optional<bool> enable_https = {};
+    Optional<bool> force_encryption = {};
+    Optional<bool> force_verify = {};
+    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::int64_t> acl_expiration_mins = {};
+    Optional<std::string> domain_name = {};
+    Optional<std::string> guest_auth_policy_id = {};
+    Optional<std::string> storage_gateway_id = {};
+    Optional<StringList> sharing_users_allow = {};
+    Optional<StringList> sharing_users_deny = {};
+    Optional<Json> sharing_restrict_paths = {};
+    Optional<bool> delete_protected = {};
+    Optional<bool> allow_guest_collections = {};
+    Optional<bool> disable_anonymous_writes = {};
+    Optional<std::int64_t> auto_delete_timeout = {};
+    Optional<Json> associated_flow_policy = {};
+    Optional<Document> policies = {};
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
+                   contact_info, default_directory, department, description, display_name, identity_id, info_link,
+                   organization, restrict_transfers_to_high_assurance, user_message, user_message_link, keywords,
+                   disable_verify, enable_https, force_encryption, force_verify, is_public, acl_expiration_mins,
+                   domain_name, guest_auth_policy_id, storage_gateway_id, sharing_users_allow, sharing_users_deny,
+                   sharing_restrict_paths, delete_protected, allow_guest_collections, disable_anonymous_writes,
+                   auto_delete_timeout, associated_flow_policy, policies, additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
+    }
+};
+
+/// A guest collection to be made or changed: a directory of a mapped collection that its owner shares.
+/// https://docs.globus.org/globus-connect-server/v5/api/schemas/Collection_1_15_0_schema/
+struct GuestCollectionDocument {
+    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
+    Constant<"guest"> collection_type = {};
+    Optional<std::string> collection_base_path = {};
+    Optional<std::string> contact_email = {};
+    Optional<std::string> contact_info = {};
+    Optional<std::string> default_directory = {};
+    Optional<std::string> department = {};
+    Optional<std::string> description = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> identity_id = {};
+    Optional<std::string> info_link = {};
+    Optional<std::string> organization = {};
+    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    Optional<std::string> user_message = {};
+    Optional<std::string> user_message_link = {};
+    Optional<StringList> keywords = {};
+    Optional<bool> disable_verify = {};
+    Optional<bool> enable_https = {};
+    Optional<bool> force_encryption = {};
+    Optional<bool> force_verify = {};
+    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::int64_t> acl_expiration_mins = {};
+    Optional<Json> associated_flow_policy = {};
+    Optional<std::string> mapped_collection_id = {};
+    Optional<std::string> user_credential_id = {};
+    Optional<bool> skip_auto_delete = {};
+    Optional<std::map<std::string, StringList>> activity_notification_policy = {};
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(GuestCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
+                   contact_info, default_directory, department, description, display_name, identity_id, info_link,
+                   organization, restrict_transfers_to_high_assurance, user_message, user_message_link, keywords,
+                   disable_verify, enable_https, force_encryption, force_verify, is_public, acl_expiration_mins,
+                   associated_flow_policy, mapped_collection_id, user_credential_id, skip_auto_delete,
+                   activity_notification_policy, additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
+    }
+};
+
+/// The settings of an endpoint.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
+struct EndpointDocument {
+    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
+    Optional<std::string> contact_email = {};
+    Optional<std::string> contact_info = {};
+    Optional<std::string> department = {};
+    Optional<std::string> description = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> info_link = {};
+    Optional<std::string> network_use = {};
+    Optional<std::string> organization = {};
+    Optional<std::string> subscription_id = {};
+    Optional<StringList> keywords = {};
+    Optional<bool> allow_udt = {};
+    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::int64_t> max_concurrency = {};
+    Optional<std::int64_t> max_parallelism = {};
+    Optional<std::int64_t> preferred_concurrency = {};
+    Optional<std::int64_t> preferred_parallelism = {};
+    Optional<std::int64_t> gridftp_control_channel_port = {};
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(EndpointDocument, data_type, contact_email, contact_info, department, description, display_name,
+                   info_link, network_use, organization, subscription_id, keywords, allow_udt, is_public,
+                   max_concurrency, max_parallelism, preferred_concurrency, preferred_parallelism,
+                   gridftp_control_channel_port, additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, data_type, "endpoint", globus::detail::endpoint_versions);
+    }
+};
+
+/// A role on an endpoint or collection.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
+struct GCSRoleDocument {
+    std::string DATA_TYPE = "role#1.0.0";
+    Optional<std::string> collection = {};
+    Optional<std::string> principal = {};
+    Optional<std::string> role = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
+};
+
+/// A storage gateway: how a storage system is reached, and by whom.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/
+struct StorageGatewayDocument {
+    Optional<std::string> DATA_TYPE = {};  ///< deduced from the members that are set, if left out
+    Optional<std::string> display_name = {};
+    Optional<std::string> connector_id = {};
+    Optional<std::string> root = {};
+    Optional<Json> identity_mappings = {};
+    Optional<Document> policies = {};
+    Optional<StringList> allowed_domains = {};
+    Optional<bool> high_assurance = {};
+    Optional<bool> require_mfa = {};
+    Optional<std::int64_t> authentication_timeout_mins = {};
+    Optional<StringList> users_allow = {};
+    Optional<StringList> users_deny = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
+                   allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
+                   additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, DATA_TYPE, "storage_gateway",
+                                        globus::detail::storage_gateway_versions);
+    }
+};
+
+/// A user's account on a storage gateway.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
+struct UserCredentialDocument {
+    std::string DATA_TYPE = "user_credential#1.0.0";
+    Optional<std::string> identity_id = {};
+    Optional<std::string> connector_id = {};
+    Optional<std::string> username = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> storage_gateway_id = {};
+    Optional<Json> policies = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(UserCredentialDocument, DATA_TYPE, identity_id, connector_id, username, display_name,
+                   storage_gateway_id, policies, additional_fields);
+};
+
+}  // namespace globus::gcs
+
+#endif  // GLOBUS_SERVICES_GCS_DATA_HPP

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GCS_SERVICE_HPP
+#define GLOBUS_SERVICES_GCS_SERVICE_HPP
+
+#include <globus/client/client.hpp>
+#include <globus/core/error.hpp>
+#include <globus/services/gcs/errors.hpp>
+#include <globus/services/gcs/operations.hpp>
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+using gcs::ActiveScaleStoragePolicies;
+using gcs::AzureBlobStoragePolicies;
+using gcs::BlackPearlStoragePolicies;
+using gcs::BoxStoragePolicies;
+using gcs::CephStoragePolicies;
+using gcs::EndpointDocument;
+using gcs::GCSRoleDocument;
+using gcs::GoogleCloudStorageCollectionPolicies;
+using gcs::GoogleCloudStoragePolicies;
+using gcs::GoogleDriveStoragePolicies;
+using gcs::GuestCollectionDocument;
+using gcs::HPSSStoragePolicies;
+using gcs::IrodsStoragePolicies;
+using gcs::MappedCollectionDocument;
+using gcs::OneDriveStoragePolicies;
+using gcs::POSIXCollectionPolicies;
+using gcs::POSIXStagingCollectionPolicies;
+using gcs::POSIXStagingStoragePolicies;
+using gcs::POSIXStoragePolicies;
+using gcs::S3StoragePolicies;
+using gcs::StorageGatewayDocument;
+using gcs::UserCredentialDocument;
+
+/**
+ * The manager of one Globus Connect Server endpoint.
+ *
+ *     Client<GcsService, AccessTokenPolicy> manager{GcsService{"abc.xyz.data.globus.org"}, token};
+ *     for (gcs::Collection const& collection : manager.paginate(gcs::GetCollectionList{})) ...
+ *
+ * The token must be for the endpoint's own resource server, which is its id.
+ * https://docs.globus.org/globus-connect-server/v5/api/
+ */
+struct GcsService {
+    static constexpr std::string_view name = "gcs";
+    using error = GcsApiError;
+    using credential = BearerCredential;
+
+    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
+    template <class = void>
+    static constexpr auto operations() {
+        return boost::hana::tuple_t<
+            gcs::GetGcsInfo, gcs::GetEndpoint, gcs::UpdateEndpoint, gcs::GetCollectionList, gcs::GetCollection,
+            gcs::CreateCollection, gcs::UpdateCollection, gcs::DeleteCollection, gcs::GetStorageGatewayList,
+            gcs::CreateStorageGateway, gcs::GetStorageGateway, gcs::UpdateStorageGateway, gcs::DeleteStorageGateway,
+            gcs::GetRoleList, gcs::CreateRole, gcs::GetRole, gcs::DeleteRole, gcs::GetUserCredentialList,
+            gcs::CreateUserCredential, gcs::GetUserCredential, gcs::UpdateUserCredential, gcs::DeleteUserCredential>;
+    }
+
+    template <class Client>
+    struct Operations;
+
+    std::string gcs_address;  ///< a host name, or an https URL with or without /api
+
+    /// @throws UsageError  for an empty address
+    [[nodiscard]] std::string base_url() const {
+        if (gcs_address.empty())
+            throw UsageError("the address of the Globus Connect Server is empty: give its host name");
+        std::string url = gcs_address.find("://") == std::string::npos ? "https://" + gcs_address : gcs_address;
+        while (url.ends_with('/')) url.pop_back();
+        return url.ends_with("/api") ? url + '/' : url + "/api/";
+    }
+};
+
+/// The operations as member functions of a Client.
+template <class Client>
+struct GcsService::Operations {
+    /// @copydoc gcs::GetGcsInfo
+    Response<gcs::Answer<Json>> get_gcs_info(gcs::GetGcsInfo op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetEndpoint
+    Response<gcs::Answer<gcs::Endpoint>> get_endpoint(gcs::GetEndpoint op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::UpdateEndpoint
+    Response<gcs::Answer<gcs::Endpoint>> update_endpoint(gcs::UpdateEndpoint op,
+                                                         CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetCollectionList
+    Response<gcs::Answer<gcs::Collection>> get_collection_list(gcs::GetCollectionList op = {},
+                                                               CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetCollection
+    Response<gcs::Answer<gcs::Collection>> get_collection(gcs::GetCollection op,
+                                                          CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::CreateCollection
+    Response<gcs::Answer<gcs::Collection>> create_collection(gcs::CreateCollection op,
+                                                             CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::UpdateCollection
+    Response<gcs::Answer<gcs::Collection>> update_collection(gcs::UpdateCollection op,
+                                                             CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::DeleteCollection
+    Response<gcs::Answer<Json>> delete_collection(gcs::DeleteCollection op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetStorageGatewayList
+    Response<gcs::Answer<gcs::StorageGateway>> get_storage_gateway_list(gcs::GetStorageGatewayList op = {},
+                                                                        CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::CreateStorageGateway
+    Response<gcs::Answer<gcs::StorageGateway>> create_storage_gateway(gcs::CreateStorageGateway op,
+                                                                      CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetStorageGateway
+    Response<gcs::Answer<gcs::StorageGateway>> get_storage_gateway(gcs::GetStorageGateway op,
+                                                                   CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::UpdateStorageGateway
+    Response<gcs::Answer<gcs::StorageGateway>> update_storage_gateway(gcs::UpdateStorageGateway op,
+                                                                      CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::DeleteStorageGateway
+    Response<gcs::Answer<Json>> delete_storage_gateway(gcs::DeleteStorageGateway op,
+                                                       CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetRoleList
+    Response<gcs::Answer<gcs::Role>> get_role_list(gcs::GetRoleList op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::CreateRole
+    Response<gcs::Answer<gcs::Role>> create_role(gcs::CreateRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetRole
+    Response<gcs::Answer<gcs::Role>> get_role(gcs::GetRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::DeleteRole
+    Response<gcs::Answer<Json>> delete_role(gcs::DeleteRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetUserCredentialList
+    Response<gcs::Answer<gcs::UserCredential>> get_user_credential_list(gcs::GetUserCredentialList op = {},
+                                                                        CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::CreateUserCredential
+    Response<gcs::Answer<gcs::UserCredential>> create_user_credential(gcs::CreateUserCredential op,
+                                                                      CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::GetUserCredential
+    Response<gcs::Answer<gcs::UserCredential>> get_user_credential(gcs::GetUserCredential op,
+                                                                   CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::UpdateUserCredential
+    Response<gcs::Answer<gcs::UserCredential>> update_user_credential(gcs::UpdateUserCredential op,
+                                                                      CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc gcs::DeleteUserCredential
+    Response<gcs::Answer<Json>> delete_user_credential(gcs::DeleteUserCredential op,
+                                                       CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+/**
+ * The files of one collection, over HTTPS.
+ *
+ *     Client<GcsCollectionService, AccessTokenPolicy> files{GcsCollectionService{id, "m-abc.xyz.data.globus.org"}, token};
+ *     files.read_file("/data/readme.txt").text()
+ *
+ * The token must be for the collection's own resource server, which is its id, with the scope `https`.
+ * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
+ */
+struct GcsCollectionService {
+    static constexpr std::string_view name = "gcs";
+    using error = GcsApiError;
+    using credential = BearerCredential;
+
+    std::string collection_id;
+    std::string collection_address;  ///< a host name or an https URL
+
+    /// @throws UsageError  for an empty address
+    [[nodiscard]] std::string base_url() const {
+        if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
+        return collection_address.find("://") == std::string::npos ? "https://" + collection_address
+                                                                   : collection_address;
+    }
+
+    template <class Client>
+    struct Operations {
+        /// Reads a file. With CallOptions::sink it goes to the sink piece by piece, whatever its size. GET {path}
+        /// @param path  from the top of the collection
+        Response<Json> read_file(std::string path, CallOptions const& options = {}) const {
+            return static_cast<Client const&>(*this).get(std::move(path), {}, options);
+        }
+    };
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_SERVICE_HPP

@@ -1,0 +1,7275 @@
+// SPDX-License-Identifier: Apache-2.0
+// globus 0.1.0, made by single_include/generate.py: edit include/, not this file.
+#ifndef GLOBUS_SANDBOX_HPP
+#define GLOBUS_SANDBOX_HPP
+
+/**
+ * @file
+ * A local Globus: Auth, Transfer over real directories, Groups, Search, Flows, Timers, Compute and the data of
+ * collections, on 127.0.0.1, for tests and first steps without an account.
+ *
+ * @code
+ * #include <globus/sandbox.hpp>
+ *
+ * globus::sandbox::Server sandbox;                       // two collections, one user, two applications
+ * for (auto const& [name, value] : sandbox.environment())
+ *     setenv(name.c_str(), value.c_str(), 1);            // GLOBUS_SDK_SERVICE_URL_*: every Globus SDK finds it
+ * @endcode
+ *
+ * The program `globus-sandbox` (examples/globus_sandbox.cpp) is the same for other languages.
+ *
+ * This header contains the whole sandbox and Boost.Beast with it. A program of several files defines
+ * GLOBUS_SANDBOX_SEPARATE_COMPILATION, includes globus/sandbox/src.hpp in one of them, and pays for it once; the
+ * others include this header or globus/sandbox/server.hpp.
+ *
+ * @par What it needs
+ * Linux, Boost.Beast, Boost.JSON, OpenSSL 3.
+ *
+ * @par Fault rules
+ * A rule is a JSON object; rules are tried in the order in which they were added, and the first that fires acts:
+ * @code{.json}
+ * {"match":  {"service": "transfer", "operation": "submit_transfer", "method": "POST", "path": "/v0.10/task*",
+ *             "nth": [1, 2], "every": 3, "token_generation": 1, "connection": "reused", "header": {"X-Y": "z*"}},
+ *  "phase":  "before_commit", "times": 1, "probability": 0.01, "action": {"type": "status", "code": 503}}
+ * @endcode
+ * All members of `match` are optional and must all fit; service, operation, method and path may be lists. `nth` and
+ * `every` count the requests that fit. `times` is a number or "always"; it is 1 when nothing else is said, and "always"
+ * with `nth`, `every` or `probability`. Phases, in their order:
+ *
+ * | phase            | when                                                                                  |
+ * | ---------------- | ------------------------------------------------------------------------------------- |
+ * | `accept`         | a connection was accepted                                                             |
+ * | `before_request` | a connection waits for its next request; `"connection": "reused"` is after the first  |
+ * | `after_headers`  | the headers were read, the body was not                                               |
+ * | `after_body`     | the request was read                                                                  |
+ * | `before_commit`  | the same, just before the request takes effect                                        |
+ * | `after_commit`   | the request took effect, the answer is not yet written                                |
+ * | `in_body`        | the answer is written                                                                 |
+ *
+ * | action          | members                                                                                         |
+ * | --------------- | ----------------------------------------------------------------------------------------------- |
+ * | `status`        | `code`; `body` (JSON or text), `problem` (problem+json), `html` (true); `headers`; `retry_after`: |
+ * |                 | {"seconds": 1}, {"http_date": 2} (in two seconds) or {"raw": "text"}                            |
+ * | `reset`         | ends the connection with RST                                                                    |
+ * | `close`         | ends it with FIN                                                                                |
+ * | `stall`         | `ms`, or for ever                                                                               |
+ * | `dribble`       | `bytes_per_s`; `head`: true slows the headers down, too                                         |
+ * | `truncate`      | `after_bytes`; `keep_length`: false leaves Content-Length out                                   |
+ * | `corrupt`       | `kind`: flip, utf8, nul, html, json_garbage                                                     |
+ * | `json`          | `depth`, `size`, `duplicate_keys`, `big_numbers`, `missing`: [...], `wrong_type`: {name: value}  |
+ * | `framing`       | `bad_chunk`; `length`: -1, "+7", "duplicate", "huge"; `no_headers_end`                          |
+ * | `headers`       | `flood_bytes`, `duplicate`, `crlf`, `nul`, `set`: {name: value}                                 |
+ * | `informational` | `count`, `code`: 1xx answers before the real one                                                |
+ * | `gzip_bomb`     | `size` of the zero bytes that it unpacks to                                                     |
+ * | `redirect`      | `code`, `location`                                                                              |
+ * | `refuse`        | resets the connection and closes the port for `ms`                                              |
+ * | `drop_idle`     | closes the other connections that wait, and goes on                                             |
+ * | `tls`           | in a session with TLS: `handshake_stall` (ms, or true), `alert`, `close_no_notify`              |
+ * | `pass`          | nothing, for use in a sequence                                                                  |
+ * | `sequence`      | `actions`: [...], one at each firing                                                            |
+ *
+ * `status`, `redirect` and `gzip_bomb` take the place of the answer: before `after_commit` the request has no effect,
+ * after it the effect took place and the caller does not learn of it. `reset` in `after_commit` is "accepted, reply
+ * lost".
+ *
+ * Operations bear the names that they have in the SDKs; requests to the token endpoint are
+ * `oauth2_refresh_token`, `oauth2_client_credentials_tokens`, `oauth2_exchange_code_for_tokens` and
+ * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. `Session::count` also takes
+ * names with the service: "compute.get_task".
+ *
+ * @par Admin calls
+ * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
+ * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `rate_limit`), `GET` lists them; under
+ * `/admin/v1/sessions/{id}` (the first one is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
+ * `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with `?strict=1` only
+ * when each of its rules fired.
+ *
+ * @par Honesty
+ * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
+ * where it comes from: [doc] a documentation page or RFC, [recorded] an answer that was seen, [guess] neither. The
+ * guesses are:
+ * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
+ *   `unknown_scope`; the lifetime of an authorization code (30 s); the page that shows a code is served by the sandbox
+ *   even if the application names the one of auth.globus.org; the first user is always logged in; of several
+ *   credentials of a client the last one counts.
+ * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
+ *   onto an existing path; the codes and the status of tasks that conflict or are too many; the code of a task that met
+ *   its deadline; a collection that is away lets tasks be accepted and makes them fault, and a login that fails makes
+ *   them INACTIVE; pages of markers have 100
+ *   items; the form of `last_key`; a tunnel's submission id is remembered.
+ * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text.
+ * - Flows: runs stay ACTIVE until they are cancelled; the form of `marker`. Compute: tasks wait for an endpoint for ever.
+ * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds.
+ * - Data: PUT makes the directories that are missing. The service serves it with HTTPS from a host for each collection;
+ *   the sandbox at `/data/{collection}/`.
+ *
+ * @see https://docs.globus.org/api/
+ */
+
+#ifndef GLOBUS_SANDBOX_SERVER_HPP
+#define GLOBUS_SANDBOX_SERVER_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/**
+ * Marks the definitions of the sandbox: `inline` in a header-only build, nothing when one file of the program compiles
+ * them (see globus/sandbox/src.hpp).
+ */
+#ifdef GLOBUS_SANDBOX_SEPARATE_COMPILATION
+#define GLOBUS_SANDBOX_DECL
+#else
+#define GLOBUS_SANDBOX_DECL inline
+#endif
+
+namespace globus::sandbox {
+
+namespace detail {
+class World;
+class Host;
+}  // namespace detail
+
+/// Thrown when the sandbox cannot do what it is asked: a port in use, a directory that is missing, a malformed rule.
+class SandboxError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Thrown by Session::verify; `what()` lists what was expected and what happened.
+class VerifyError : public SandboxError {
+public:
+    using SandboxError::SandboxError;
+};
+
+/// An application known to the sandbox's Globus Auth. No secret means a native (public) application.
+struct App {
+    std::string id;
+    std::string secret = {};
+    std::string name = "Sandbox App";
+    std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
+};
+
+/// A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user.
+struct User {
+    std::string id;
+    std::string username;
+    std::string name = "Sandbox User";
+    std::string email = {};
+    std::string organization = "Globus Sandbox";
+};
+
+/// What kind of collection it is.
+enum class CollectionKind { mapped, guest };
+
+/// A collection: a directory of this machine, seen through the Transfer service.
+struct Collection {
+    std::string id;
+    std::filesystem::path directory;
+    std::string display_name = "Sandbox Collection";
+    CollectionKind kind = CollectionKind::guest;
+    bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
+    bool high_assurance = false;
+};
+
+/// How time passes in the sandbox.
+enum class ClockMode {
+    real,    ///< with the machine; Session::advance_clock adds to it
+    manual,  ///< only when Session::advance_clock is called: expiry and tasks stand still in between
+};
+
+/// Whether the services speak HTTPS, and with what kind of certificate. Clients must refuse the last three.
+enum class Tls {
+    none,         ///< plain HTTP
+    good,         ///< for 127.0.0.1 and localhost, signed by Session::ca_pem
+    wrong_host,   ///< for another host
+    expired,      ///< since yesterday
+    self_signed,  ///< by itself, not by the authority
+};
+
+/// How many requests a service accepts; more are answered 429 with `Retry-After`. Zero is no limit.
+struct RateLimit {
+    double requests_per_second = 0;
+    double burst = 0;
+};
+
+/**
+ * What a sandbox is made of. Every member has a useful default: `Server server;` has one native and one confidential
+ * application, one user, a source collection with files in it and an empty destination.
+ */
+struct Options {
+    std::uint16_t port = 0;        ///< of the services; 0 takes a free one
+    std::uint16_t admin_port = 0;  ///< of the admin calls; 0 takes a free one
+    /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
+    std::filesystem::path root = {};
+    std::uint64_t seed =
+        1;  ///< of identifiers, tokens and probabilities: the same seed and calls give the same journal
+    ClockMode clock = ClockMode::real;
+    std::chrono::seconds token_lifetime{172800};
+    bool rotate_refresh_tokens = false;       ///< each refresh gives a new refresh token and spends the old one
+    bool detect_refresh_token_reuse = false;  ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
+    RateLimit rate_limit = {};
+    Tls tls = Tls::none;
+    std::chrono::milliseconds task_duration{0};      ///< how long a task stays ACTIVE at least
+    std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
+    std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
+    bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
+    std::size_t journal_limit = 50000;   ///< entries kept; counts go on being exact beyond it
+    std::vector<App> apps = {};
+    std::vector<User> users = {};
+    std::vector<Collection> collections = {};
+};
+
+/// One request as the sandbox saw it.
+struct JournalEntry {
+    std::uint64_t number = 0;  ///< from 1, in the order of arrival
+    double time = 0;           ///< seconds of the sandbox's clock since the session began
+    std::string service;       ///< "auth", "transfer", ...; "unknown" when no route fits
+    std::string operation;     ///< the name of the operation in the SDKs, e.g. "submit_transfer"
+    std::string method;
+    std::string target;                                        ///< as sent, with the query
+    std::vector<std::pair<std::string, std::string>> headers;  ///< credentials are replaced
+    std::string body_sha256;
+    std::uint64_t token_generation = 0;  ///< 1 for the first access token of its grant, 2 after a refresh; 0 unknown
+    std::uint64_t connection = 0;        ///< which TCP connection, from 1
+    bool reused_connection = false;      ///< not the first request on it
+    std::string fault;                   ///< what was done to it, "" for nothing
+    bool committed = false;              ///< its effect took place
+    int status = 0;                      ///< of the answer; 0 when none was sent
+    std::uint64_t bytes_out = 0;
+};
+
+/// What Session::verify checks: how often an operation was called.
+struct Expectation {
+    std::string operation;
+    std::uint64_t at_least = 1;
+    std::uint64_t at_most = UINT64_MAX;
+    std::string path = {};  ///< a glob over the path; empty for any
+};
+
+/**
+ * One isolated Globus: its own address, tokens, tasks, clock, faults and journal.
+ *
+ * A Server is its first session; Server::open_session makes others, so that tests can run in parallel against one
+ * program. A copy is another handle to the same session.
+ *
+ * @par Faults
+ * A rule says which requests (`match`), when (`phase`), how often (`times`, `probability`) and what (`action`):
+ * @code
+ * server.add_fault(R"({"match": {"operation": "submit_transfer"}, "phase": "after_commit",
+ *                      "times": 1, "action": {"type": "reset"}})");
+ * @endcode
+ * The submission takes place, the caller sees its connection reset. The whole language is described in
+ * globus/sandbox.hpp.
+ *
+ * @par Thread safety
+ * All member functions may be called from any thread.
+ */
+class Session {
+public:
+    /// Where all services of this session are, with a slash at the end: "http://127.0.0.1:40123/".
+    [[nodiscard]] std::string base_url() const;
+    /// The session's name in admin calls.
+    [[nodiscard]] std::string id() const;
+    /// The certificate of the authority to trust, as PEM; empty with Tls::none.
+    [[nodiscard]] std::string ca_pem() const;
+    /// The port of base_url().
+    [[nodiscard]] std::uint16_t port() const;
+
+    /**
+     * The variables with which SDKs and programs find this session: `GLOBUS_SDK_SERVICE_URL_AUTH` and so on for each
+     * service, and `GLOBUS_SANDBOX_*` with identifiers and fresh refresh tokens.
+     */
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment();
+
+    /// The first application that has a secret, and its secret.
+    [[nodiscard]] std::string client_id() const;
+    [[nodiscard]] std::string client_secret() const;
+    /// The first application that has none.
+    [[nodiscard]] std::string native_client_id() const;
+    /// The first user.
+    [[nodiscard]] User user() const;
+    /// The first and second collection.
+    [[nodiscard]] std::string source_collection() const;
+    [[nodiscard]] std::string destination_collection() const;
+    /// Where the files of a collection are on this machine.
+    [[nodiscard]] std::filesystem::path directory(std::string_view collection_id) const;
+
+    /**
+     * An access token of the first user for a scope or a resource server ("transfer.api.globus.org"), as if the native
+     * application had got it.
+     */
+    [[nodiscard]] std::string user_token(std::string_view scope);
+    /**
+     * A refresh token of the first user for one scope or resource server.
+     *
+     * @param client_id  the application it belongs to; empty for the native one
+     */
+    [[nodiscard]] std::string issue_refresh_token(std::string_view scope, std::string_view client_id = {});
+
+    void expire_access_tokens();                ///< every access token issued so far is expired
+    void revoke_token(std::string_view token);  ///< an access or a refresh token
+    void revoke_all_tokens();                   ///< all of them
+    void rotate_keys();                         ///< id tokens are signed by a new key; the old one is still listed
+    void set_token_lifetime(std::chrono::seconds lifetime);
+    /// Answers of `service` are 403 ConsentRequired until the user consented to `scopes`.
+    void require_consent(std::string_view service, std::vector<std::string> scopes);
+    /**
+     * Answers of `service` are 403 with these `authorization_parameters` ({"session_required_mfa": true}, ...) until
+     * the token comes from a login that asked for them.
+     */
+    void require_session(std::string_view service, boost::json::object authorization_parameters);
+    /// "ok", "disconnected", "login_failed", "permission_denied" or "size_limit".
+    void set_collection_state(std::string_view collection_id, std::string_view state);
+
+    /// Lets time pass: tokens expire, tasks go on. Returns when the tasks that became due have done their step.
+    void advance_clock(std::chrono::milliseconds by);
+    /// The sandbox's time.
+    [[nodiscard]] std::chrono::system_clock::time_point now() const;
+    /// Waits until no task is about to do anything; false when `timeout` passed first. For the real clock.
+    bool wait_for_tasks(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+
+    /**
+     * Adds a rule, or an array of them; a string is read as JSON text.
+     *
+     * @return the number of the (first) rule
+     * @throws SandboxError when the rule is malformed; the message says what is wrong
+     */
+    std::uint64_t add_fault(boost::json::value const& rule);
+    void clear_faults();
+    /// The rules, with how often each fired and may still fire.
+    [[nodiscard]] boost::json::array faults() const;
+    /// Adds the rules of a named scenario: "lost_submit_reply", "auth_down", ... (see scenario_names()).
+    void scenario(std::string_view name);
+    /// The scenarios there are.
+    [[nodiscard]] static std::vector<std::string> scenario_names();
+
+    /// The requests seen, optionally of one operation only and after a number.
+    [[nodiscard]] std::vector<JournalEntry> journal(std::string_view operation = {}, std::uint64_t after = 0) const;
+    /// How many requests called `operation`, since the session began or the journal was cleared.
+    [[nodiscard]] std::uint64_t count(std::string_view operation) const;
+    /// How many requests there were altogether.
+    [[nodiscard]] std::uint64_t count() const;
+    void clear_journal();
+    /// What really happened: tasks, groups, flows, runs, timers, indices, tokens.
+    [[nodiscard]] boost::json::object state() const;
+    /// @throws VerifyError when an operation was called more or less often than expected
+    void verify(std::vector<Expectation> const& expectations) const;
+
+    /// Remembers tokens, tasks and documents (not the files); restore() goes back to it.
+    void snapshot();
+    /// @throws SandboxError when there is no snapshot
+    void restore();
+    /// Closes the connections that wait for a request, as a server does whose keep-alive time is over.
+    void drop_idle_connections();
+
+protected:
+    Session() = default;
+    explicit Session(std::shared_ptr<detail::World> world);
+    std::shared_ptr<detail::World> world_;
+    friend class detail::Host;
+};
+
+/**
+ * A Globus of one's own, on 127.0.0.1: Auth, Transfer, Groups, Search, Flows, Timers, Compute and the data of
+ * collections on one port, admin calls on another.
+ *
+ * @par Example
+ * @code
+ * globus::sandbox::Server sandbox;
+ * auto token = sandbox.user_token("transfer.api.globus.org");
+ * auto body  = my_http_get(sandbox.base_url() + "v0.10/task_list", token);
+ * @endcode
+ *
+ * The destructor ends all connections at once and joins all threads. Nothing leaves the machine; tokens begin with
+ * "sandbox-" and are worth nothing anywhere else.
+ */
+class Server : public Session {
+public:
+    /// Starts listening. @throws SandboxError when a port or directory cannot be had
+    explicit Server(Options options = {});
+    ~Server();
+    Server(Server const&) = delete;
+    Server& operator=(Server const&) = delete;
+
+    /// Where the admin calls are: "http://127.0.0.1:40124/admin/v1/".
+    [[nodiscard]] std::string admin_url() const;
+    /// The bearer secret of the admin calls; new for each server.
+    [[nodiscard]] std::string admin_secret() const;
+
+    /// Another session, with another address. It ends with its last handle, or before, with the server.
+    [[nodiscard]] Session open_session(Options options = {});
+    /// Ends a session of open_session() before its handles are gone.
+    void close_session(Session const& session);
+
+private:
+    std::unique_ptr<detail::Host> host_;
+};
+
+}  // namespace globus::sandbox
+
+#endif  // GLOBUS_SANDBOX_SERVER_HPP
+
+#ifndef GLOBUS_SANDBOX_SEPARATE_COMPILATION
+// The member functions of Session and Server.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVER_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVER_IPP
+
+// The sessions of a server, and the admin calls over HTTP.
+#ifndef GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+#define GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+
+// Sockets: a listener, a thread for each connection, and the life of one request with the faults on its way.
+#ifndef GLOBUS_SANDBOX_IMPL_HTTP_IPP
+#define GLOBUS_SANDBOX_IMPL_HTTP_IPP
+
+// The fault rules: reading them, deciding which one fires, and what they do to the bytes of an answer.
+#ifndef GLOBUS_SANDBOX_IMPL_FAULTS_IPP
+#define GLOBUS_SANDBOX_IMPL_FAULTS_IPP
+
+// What a session consists of: its data, clock, journal and rules.
+#ifndef GLOBUS_SANDBOX_IMPL_WORLD_IPP
+#define GLOBUS_SANDBOX_IMPL_WORLD_IPP
+
+// Small things that all parts of the sandbox use: text, encodings, hashes, identifiers, times.
+#ifndef GLOBUS_SANDBOX_IMPL_UTIL_IPP
+#define GLOBUS_SANDBOX_IMPL_UTIL_IPP
+
+#include <boost/json.hpp>
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::sandbox::detail {
+
+namespace json = boost::json;
+
+/// Milliseconds since 1970: the sandbox's time.
+using Millis = std::int64_t;
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+inline std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
+inline bool same_name(std::string_view a, std::string_view b) { return a.size() == b.size() && lower(a) == lower(b); }
+
+inline std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    std::size_t begin = 0;
+    while (true) {
+        auto const end = text.find(separator, begin);
+        parts.emplace_back(text.substr(begin, end - begin));
+        if (end == std::string_view::npos) return parts;
+        begin = end + 1;
+    }
+}
+
+inline std::string trim(std::string_view text) {
+    auto const first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+inline int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// Undoes percent-encoding; in a form or query (`plus`) a `+` is a blank.
+inline std::string percent_decode(std::string_view text, bool plus = false) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        } else {
+            out += plus && text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+inline std::string percent_encode(std::string_view text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out;
+}
+
+/// Name and value pairs of a query or of a form.
+inline Pairs parse_form(std::string_view text) {
+    Pairs out;
+    if (text.empty()) return out;
+    for (auto const& part : split(text, '&')) {
+        if (part.empty()) continue;
+        auto const equals = part.find('=');
+        out.emplace_back(
+            percent_decode(std::string_view(part).substr(0, equals), true),
+            equals == std::string::npos ? "" : percent_decode(std::string_view(part).substr(equals + 1), true));
+    }
+    return out;
+}
+
+inline std::string const* find_pair(Pairs const& pairs, std::string_view name) {
+    for (auto const& [key, value] : pairs)
+        if (key == name) return &value;
+    return nullptr;
+}
+
+inline std::string pair_or(Pairs const& pairs, std::string_view name, std::string_view otherwise = {}) {
+    auto const* found = find_pair(pairs, name);
+    return found != nullptr ? *found : std::string(otherwise);
+}
+
+inline std::optional<std::int64_t> to_integer(std::string_view text) {
+    std::int64_t value = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// Shell-like pattern over the whole text: `*` any run, `?` one character.
+inline bool glob(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t mark = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && (pattern[p] == '?' || (pattern[p] == text[t] && pattern[p] != '*'))) {
+            ++p;
+            ++t;
+        } else if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            mark = t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+inline std::string base64(std::string_view bytes, bool url) {
+    static constexpr char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr char for_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char const* const digits = url ? for_url : standard;
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (char const c : bytes) {
+        bits = (bits << 8) | static_cast<unsigned char>(c);
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            out += digits[(bits >> held) & 63];
+        }
+    }
+    if (held > 0) out += digits[(bits << (6 - held)) & 63];
+    while (!url && out.size() % 4 != 0) out += '=';
+    return out;
+}
+
+inline std::optional<std::string> base64_decode(std::string_view text) {
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (char const c : text) {
+        if (c == '=') break;
+        std::uint32_t digit = 0;
+        if (c >= 'A' && c <= 'Z')
+            digit = static_cast<std::uint32_t>(c - 'A');
+        else if (c >= 'a' && c <= 'z')
+            digit = static_cast<std::uint32_t>(c - 'a' + 26);
+        else if (c >= '0' && c <= '9')
+            digit = static_cast<std::uint32_t>(c - '0' + 52);
+        else if (c == '+' || c == '-')
+            digit = 62;
+        else if (c == '/' || c == '_')
+            digit = 63;
+        else
+            return std::nullopt;
+        bits = (bits << 6) | digit;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out += static_cast<char>((bits >> held) & 255);
+        }
+    }
+    return out;
+}
+
+inline std::string digest(EVP_MD const* kind, std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, kind, nullptr);
+    return {reinterpret_cast<char const*>(out.data()), size};
+}
+
+inline std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+
+inline std::string to_hex(std::string_view bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    for (char const c : bytes) {
+        out += digits[static_cast<unsigned char>(c) >> 4];
+        out += digits[static_cast<unsigned char>(c) & 15];
+    }
+    return out;
+}
+
+/// Compares in a time that does not tell where the difference is.
+inline bool equal_secret(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
+    return difference == 0;
+}
+
+/// Real randomness, for the admin secret.
+inline std::string random_secret() {
+    std::array<unsigned char, 24> bytes{};
+    RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
+    return base64({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, true);
+}
+
+/// Identifiers and tokens that repeat with the seed.
+class Random {
+public:
+    explicit Random(std::uint64_t seed = 1) : engine_(seed) {}
+
+    std::uint64_t number() { return engine_(); }
+
+    double fraction() { return static_cast<double>(engine_() >> 11) * 0x1.0p-53; }
+
+    std::string uuid() {
+        std::uint64_t const a = engine_();
+        std::uint64_t const b = engine_();
+        char text[37];
+        std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%012llx", static_cast<unsigned>(a >> 32),
+                      static_cast<unsigned>((a >> 16) & 0xffff), static_cast<unsigned>(a & 0xfff),
+                      static_cast<unsigned>(((b >> 48) & 0x3fff) | 0x8000),
+                      static_cast<unsigned long long>(b & 0xffffffffffffULL));
+        return text;
+    }
+
+    /// `sandbox-<kind>-<40 characters>`: nothing that looks like this is valid anywhere else.
+    std::string token(std::string_view kind) {
+        static constexpr char digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+        std::string out = "sandbox-" + std::string(kind) + "-";
+        for (int i = 0; i < 40; ++i) out += digits[engine_() % 36];
+        return out;
+    }
+
+    std::string request_id() {
+        static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        std::string out;
+        for (int i = 0; i < 9; ++i) out += digits[engine_() % 62];
+        return out;
+    }
+
+private:
+    std::mt19937_64 engine_;
+};
+
+inline bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        bool const dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-' : hex_value(text[i]) < 0) return false;
+    }
+    return true;
+}
+
+inline std::tm utc(Millis at) {
+    auto const seconds = static_cast<std::time_t>(at >= 0 ? at / 1000 : (at - 999) / 1000);
+    std::tm out{};
+    gmtime_r(&seconds, &out);
+    return out;
+}
+
+/// "2021-09-02T18:04:49+00:00"
+inline std::string iso_time(Millis at) {
+    std::tm const t = utc(at);
+    char text[40];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &t);
+    return text;
+}
+
+/// "2023-12-18 16:52:50+00:00", as file listings have it
+inline std::string file_time(Millis at) {
+    std::tm const t = utc(at);
+    char text[40];
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S+00:00", &t);
+    return text;
+}
+
+/// "Tue, 24 Nov 2026 02:01:50 GMT" (RFC 9110, 5.6.7)
+inline std::string http_time(Millis at) {
+    static constexpr char const* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr char const* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::tm const t = utc(at);
+    char text[48];
+    std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[t.tm_wday % 7], t.tm_mday,
+                  months[t.tm_mon % 12], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+    return text;
+}
+
+/// Reads "YYYY-MM-DD[ T]HH:MM:SS[.fff][+00:00|Z]" and "YYYY-MM-DD".
+inline std::optional<Millis> parse_time(std::string const& text) {
+    std::tm t{};
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    char separator = 0;
+    int const fields =
+        std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d", &year, &month, &day, &separator, &hour, &minute, &second);
+    if (fields != 3 && (fields < 6 || (separator != ' ' && separator != 'T'))) return std::nullopt;
+    t.tm_year = year - 1900;
+    t.tm_mon = month - 1;
+    t.tm_mday = day;
+    t.tm_hour = hour;
+    t.tm_min = minute;
+    t.tm_sec = second;
+    Millis at = static_cast<Millis>(timegm(&t)) * 1000;
+    auto const zone = text.find_first_of("+-", 19);
+    int zone_hour = 0;
+    int zone_minute = 0;
+    if (fields > 3 && zone != std::string::npos &&
+        std::sscanf(text.c_str() + zone + 1, "%2d:%2d", &zone_hour, &zone_minute) >= 1)
+        at += (text[zone] == '+' ? -1 : 1) * static_cast<Millis>(zone_hour * 60 + zone_minute) * 60000;
+    return at;
+}
+
+// Reading JSON without exceptions -------------------------------------------------------------------------------------
+
+inline json::value const* member(json::object const& object, std::string_view name) { return object.if_contains(name); }
+
+inline json::value const* member(json::value const& value, std::string_view name) {
+    auto const* object = value.if_object();
+    return object != nullptr ? object->if_contains(name) : nullptr;
+}
+
+template <class Json>
+std::string text_of(Json const& value, std::string_view name, std::string_view otherwise = {}) {
+    auto const* found = member(value, name);
+    if (found == nullptr || !found->is_string()) return std::string(otherwise);
+    return std::string(found->get_string());
+}
+
+inline std::optional<double> number_of(json::value const& value) {
+    if (value.is_int64()) return static_cast<double>(value.get_int64());
+    if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+    if (value.is_double()) return value.get_double();
+    return std::nullopt;
+}
+
+template <class Json>
+double number_of(Json const& value, std::string_view name, double otherwise) {
+    auto const* found = member(value, name);
+    return found == nullptr ? otherwise : number_of(*found).value_or(otherwise);
+}
+
+template <class Json>
+bool flag_of(Json const& value, std::string_view name, bool otherwise = false) {
+    auto const* found = member(value, name);
+    return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+inline std::string to_string(json::string const& text) { return {text.data(), text.size()}; }
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_UTIL_IPP
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct ssl_ctx_st SSL_CTX;
+
+namespace globus::sandbox::detail {
+
+// Messages ------------------------------------------------------------------------------------------------------------
+
+struct Route;
+
+/// A request, taken apart.
+struct Call {
+    std::string method;
+    std::string target;                 ///< as sent
+    std::string path;                   ///< before the `?`, still encoded
+    std::vector<std::string> segments;  ///< of the path, decoded one by one
+    Pairs query;
+    Pairs headers;
+    std::string body;
+    std::string service = "unknown";
+    std::string operation = "unknown";
+    std::string family;              ///< a wider name for the operation: "oauth2_token" for every grant
+    std::vector<std::string> holes;  ///< what filled the route's parameters
+    Route const* route = nullptr;
+
+    [[nodiscard]] std::string header(std::string_view name) const {
+        for (auto const& [key, value] : headers)
+            if (same_name(key, name)) return value;
+        return {};
+    }
+    [[nodiscard]] std::string argument(std::string_view name, std::string_view otherwise = {}) const {
+        return pair_or(query, name, otherwise);
+    }
+    [[nodiscard]] bool has_argument(std::string_view name) const { return find_pair(query, name) != nullptr; }
+    /// The token of `Authorization: Bearer ...`; empty without one.
+    [[nodiscard]] std::string bearer() const {
+        std::string const value = header("Authorization");
+        return value.size() > 7 && same_name(std::string_view(value).substr(0, 7), "Bearer ") ? trim(value.substr(7))
+                                                                                              : "";
+    }
+};
+
+/// An answer, before it is written.
+struct Reply {
+    int status = 200;
+    std::string reason = {};
+    std::string content_type = "application/json";
+    Pairs headers = {};
+    std::string body = {};
+    bool committed = false;  ///< the request's effect took place
+
+    static Reply of(int status, json::value const& document) {
+        Reply reply;
+        reply.status = status;
+        reply.body = json::serialize(document);
+        reply.committed = status < 400;
+        return reply;
+    }
+};
+
+// Globus Auth ---------------------------------------------------------------------------------------------------------
+
+/// `urn:...:all[*other]` taken apart.
+struct Scope {
+    std::string name;
+    bool optional = false;
+    std::vector<Scope> dependencies = {};
+};
+
+struct AccessToken {
+    std::string token;
+    std::string client_id;
+    std::string identity;
+    std::string resource_server;
+    std::vector<std::string> scopes;  ///< as requested, with dependencies
+    Millis issued = 0;
+    Millis expires = 0;
+    bool revoked = false;
+    std::uint64_t generation = 1;
+    std::string family;    ///< the refresh tokens it descends from; empty for none
+    json::object session;  ///< what the login was asked for: session_required_*
+};
+
+struct RefreshToken {
+    std::string token;
+    std::string client_id;
+    std::string identity;
+    std::string resource_server;
+    std::vector<std::string> scopes;
+    std::string family;
+    bool spent = false;
+    bool revoked = false;
+    json::object session;
+};
+
+struct AuthorizationCode {
+    std::string code;
+    std::string client_id;
+    std::string identity;
+    std::string redirect_uri;
+    std::string challenge;
+    std::vector<std::string> scopes;
+    std::string nonce;
+    bool offline = false;
+    bool used = false;
+    Millis expires = 0;
+    Millis authenticated = 0;
+    json::object session;
+};
+
+struct Consent {
+    std::int64_t id = 0;
+    std::string client_id;
+    std::string identity;
+    std::string scope;
+    std::vector<std::int64_t> path;
+    Millis created = 0;
+    bool allows_refresh = false;
+    bool atomically_revocable = false;
+};
+
+/// An answer that is 403 until the caller logs in again.
+struct Requirement {
+    std::string service;
+    std::vector<std::string> scopes;          ///< consents that are missing
+    json::object authorization_parameters{};  ///< session_required_*
+};
+
+// Transfer ------------------------------------------------------------------------------------------------------------
+
+struct Endpoint {
+    std::string id;
+    std::filesystem::path directory;
+    std::string owner;
+    std::string kind;  ///< "GCSv5_mapped_collection", ...
+    std::string state = "ok";
+    bool requires_data_access = false;
+    json::object document;  ///< what can be read and updated
+    std::vector<json::object> rules;
+    std::vector<json::object> roles;
+};
+
+struct TransferItem {
+    std::string source;
+    std::string destination;
+    bool recursive = false;
+    std::string checksum;
+    std::string algorithm;
+};
+
+struct Task {
+    std::string id;
+    std::string submission_id;
+    std::string owner;
+    bool is_delete = false;
+    std::string source;
+    std::string destination;
+    std::vector<TransferItem> items;
+    json::object options;  ///< the submission without its items
+    json::object document;
+    std::vector<json::object> events;
+    std::vector<std::pair<std::string, std::string>> done;
+    std::vector<json::object> skipped;
+    std::set<std::string> finished;  ///< destinations that need no further attempt
+    Millis requested = 0;
+    Millis deadline = 0;
+    Millis due = 0;
+    bool started = false;
+    bool paused = false;
+    std::string last_fault;
+
+    [[nodiscard]] std::string status() const { return text_of(document, "status"); }
+    [[nodiscard]] bool active() const {
+        auto const now = status();
+        return now == "ACTIVE" || now == "INACTIVE";
+    }
+};
+
+/// All that a snapshot keeps.
+struct Data {
+    std::map<std::string, AccessToken> access_tokens;
+    std::map<std::string, RefreshToken> refresh_tokens;
+    std::map<std::string, AuthorizationCode> codes;
+    std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
+    std::vector<Consent> consents;
+    std::vector<App> apps;  ///< made by API calls, besides those of the options
+    std::vector<Requirement> requirements;
+    std::map<std::string, Endpoint> endpoints;
+    std::vector<std::string> endpoint_order;
+    std::map<std::string, Task> tasks;
+    std::vector<std::string> task_order;
+    std::set<std::string> submission_ids;
+    std::map<std::string, std::string> task_of_submission;
+    /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
+    std::map<std::string, std::vector<std::pair<std::string, json::object>>> documents;
+    std::int64_t event_number = 1;
+};
+
+// Faults --------------------------------------------------------------------------------------------------------------
+
+enum class Phase { accept, before_request, after_headers, after_body, before_commit, after_commit, in_body };
+
+struct Rule {
+    std::uint64_t id = 0;
+    Phase phase = Phase::before_commit;
+    json::object match;
+    json::array actions;  ///< one, or those of a sequence in turn
+    json::value source;
+    std::uint64_t remaining = 1;  ///< UINT64_MAX is always
+    double probability = 1;
+    std::uint64_t seen = 0;
+    std::uint64_t fired = 0;
+};
+
+/// What a rule looks at.
+struct Sighting {
+    Call const* call = nullptr;  ///< null before a request is known
+    bool reused = false;
+    std::uint64_t generation = 0;
+};
+
+struct Firing {
+    std::uint64_t rule = 0;
+    json::object action;
+    [[nodiscard]] std::string type() const { return text_of(action, "type"); }
+};
+
+// The session ---------------------------------------------------------------------------------------------------------
+
+class Listener;
+
+struct Bucket {
+    double tokens = 0;
+    Millis filled = 0;
+};
+
+/**
+ * A session: everything is guarded by `mutex`, except `options`, `id` and `base_url`, which do not change after start.
+ * Requests are answered under the lock; bytes are copied, read and written without it.
+ */
+class World {
+public:
+    World(std::string name, Options given);
+    ~World();
+    World(World const&) = delete;
+    World& operator=(World const&) = delete;
+
+    void start();
+    void stop();
+
+    Options options;
+    std::string id;
+    std::string base_url;
+    bool owns_root = false;
+
+    mutable std::mutex mutex;
+    Data data;
+    std::unique_ptr<Data> saved;
+    Random random;
+    std::chrono::seconds token_lifetime;
+    std::map<std::string, Bucket> buckets;
+
+    // Time
+    Millis now_locked() const;
+    Millis started_at = 0;
+    Millis clock_offset = 0;
+
+    // Journal
+    std::deque<JournalEntry> journal;
+    std::map<std::string, std::uint64_t> counts;
+    std::uint64_t total = 0;
+    std::uint64_t next_number = 1;
+    JournalEntry* entry_locked(std::uint64_t number);
+
+    // Faults
+    std::vector<Rule> rules;
+    std::uint64_t next_rule = 1;
+    Random fault_random;
+    std::uint64_t add_rules_locked(json::value const& rule);
+    std::optional<Firing> fire_locked(Phase phase, Sighting const& sighting);
+
+    // Keys, newest first; made when first needed
+    struct Key {
+        std::string kid;
+        std::shared_ptr<EVP_PKEY> key;
+    };
+    std::vector<Key> keys;
+    Key const& key_locked();
+
+    // Tasks
+    std::mutex engine;  ///< one executor at a time; taken before `mutex`
+    std::condition_variable wake;
+    std::thread engine_thread;
+    bool stopping = false;
+    void run_due_tasks();
+    void engine_loop();
+
+    std::shared_ptr<Listener> listener;
+    std::shared_ptr<SSL_CTX> tls;  ///< null when plain HTTP is spoken
+    std::string ca_pem;            ///< whom a client may trust
+    void make_certificates();
+
+    Reply answer(Call& call);  ///< takes the lock
+
+    App const* app(std::string_view client_id) const;
+    User const* user(std::string_view identity) const;
+};
+
+/// A route: `{}` in the pattern stands for one segment, `**` at its end for all that follow.
+struct Route {
+    char const* method;
+    char const* pattern;
+    char const* service;
+    char const* operation;
+    Reply (*handler)(World&, Call&);
+};
+
+inline Millis wall_clock() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+inline Millis World::now_locked() const {
+    return (options.clock == ClockMode::manual ? started_at : wall_clock()) + clock_offset;
+}
+
+inline JournalEntry* World::entry_locked(std::uint64_t number) {
+    if (journal.empty() || number < journal.front().number) return nullptr;
+    auto const index = number - journal.front().number;
+    return index < journal.size() ? &journal[static_cast<std::size_t>(index)] : nullptr;
+}
+
+inline App const* World::app(std::string_view client_id) const {
+    for (auto const* list : {&options.apps, &data.apps})
+        for (auto const& one : *list)
+            if (one.id == client_id) return &one;
+    return nullptr;
+}
+
+inline User const* World::user(std::string_view identity) const {
+    for (auto const& one : options.users)
+        if (one.id == identity) return &one;
+    return nullptr;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_WORLD_IPP
+
+#include <algorithm>
+#include <iterator>
+
+namespace globus::sandbox::detail {
+
+inline std::optional<Phase> phase_named(std::string_view name) {
+    static constexpr std::pair<std::string_view, Phase> all[] = {
+        {"accept", Phase::accept},
+        {"before_request", Phase::before_request},
+        {"after_headers", Phase::after_headers},
+        {"after_body", Phase::after_body},
+        {"before_commit", Phase::before_commit},
+        {"after_commit", Phase::after_commit},
+        {"in_body", Phase::in_body},
+    };
+    for (auto const& [text, phase] : all)
+        if (text == name) return phase;
+    return std::nullopt;
+}
+
+/// The phase of a rule that names none.
+inline Phase usual_phase(std::string_view action) {
+    if (action == "reset" || action == "close") return Phase::after_body;
+    for (auto const* other : {"dribble", "truncate", "corrupt", "json", "framing", "headers", "informational", "tls"})
+        if (action == other) return Phase::in_body;
+    return Phase::before_commit;
+}
+
+/// Whether the action changes the answer that is under way, rather than taking its place.
+inline bool edits_answer(std::string_view action) { return usual_phase(action) == Phase::in_body; }
+
+inline void check_action(json::value const& action, bool tls) {
+    static constexpr std::string_view known[] = {
+        "pass",    "status",  "reset",         "close",     "stall",    "dribble", "truncate",  "corrupt", "json",
+        "framing", "headers", "informational", "gzip_bomb", "redirect", "refuse",  "drop_idle", "tls"};
+    auto const type = text_of(action, "type");
+    if (type == "tls" && !tls) throw SandboxError("fault rule: `tls` needs a session that speaks TLS");
+    if (std::find(std::begin(known), std::end(known), type) == std::end(known))
+        throw SandboxError("fault rule: unknown action type \"" + type + "\"");
+    if (type == "status" && number_of(action, "code", 0) < 100)
+        throw SandboxError("fault rule: `status` needs a `code`");
+    if (type == "redirect" && text_of(action, "location").empty() && member(action, "location") == nullptr)
+        throw SandboxError("fault rule: `redirect` needs a `location`");
+}
+
+inline Rule read_rule(json::value const& source, bool tls) {
+    if (!source.is_object()) throw SandboxError("fault rule: an object is expected");
+    static constexpr std::string_view known[] = {"match", "phase", "times", "probability", "action"};
+    for (auto const& item : source.get_object())
+        if (std::find(std::begin(known), std::end(known), std::string_view(item.key())) == std::end(known))
+            throw SandboxError("fault rule: unknown member \"" + std::string(item.key()) + "\"");
+    Rule rule;
+    rule.source = source;
+    auto const* action = member(source, "action");
+    if (action == nullptr || !action->is_object()) throw SandboxError("fault rule: an `action` object is needed");
+    if (text_of(*action, "type") == "sequence") {
+        auto const* actions = member(*action, "actions");
+        if (actions == nullptr || !actions->is_array() || actions->get_array().empty())
+            throw SandboxError("fault rule: `sequence` needs an array of `actions`");
+        rule.actions = actions->get_array();
+    } else {
+        rule.actions.push_back(*action);
+    }
+    for (auto const& one : rule.actions) check_action(one, tls);
+    if (auto const* match = member(source, "match")) {
+        if (!match->is_object()) throw SandboxError("fault rule: `match` must be an object");
+        static constexpr std::string_view fields[] = {"service", "operation",        "method",     "path",  "nth",
+                                                      "every",   "token_generation", "connection", "header"};
+        for (auto const& item : match->get_object())
+            if (std::find(std::begin(fields), std::end(fields), std::string_view(item.key())) == std::end(fields))
+                throw SandboxError("fault rule: unknown member \"" + std::string(item.key()) + "\" of `match`");
+        rule.match = match->get_object();
+    }
+    rule.phase = usual_phase(text_of(rule.actions.front(), "type"));
+    if (text_of(rule.actions.front(), "type") == "tls" && !flag_of(rule.actions.front(), "close_no_notify"))
+        rule.phase = Phase::accept;
+    if (member(source, "phase") != nullptr) {
+        auto const phase = phase_named(text_of(source, "phase"));
+        if (!phase) throw SandboxError("fault rule: unknown phase \"" + text_of(source, "phase") + "\"");
+        rule.phase = *phase;
+    }
+    if (rule.phase == Phase::accept || rule.phase == Phase::before_request)
+        for (auto const* field : {"service", "operation", "method", "path", "token_generation", "header"})
+            if (rule.match.contains(field))
+                throw SandboxError("fault rule: nothing is known of a request in this phase; `" + std::string(field) +
+                                   "` cannot be matched");
+    rule.remaining = rule.actions.size();
+    if (auto const* times = member(source, "times")) {
+        if (times->is_string() && times->get_string() == "always")
+            rule.remaining = UINT64_MAX;
+        else if (auto const count = number_of(*times); count && *count >= 0)
+            rule.remaining = static_cast<std::uint64_t>(*count);
+        else
+            throw SandboxError("fault rule: `times` is a number or \"always\"");
+    } else if (member(source, "probability") != nullptr || rule.match.contains("every") || rule.match.contains("nth")) {
+        rule.remaining = UINT64_MAX;
+    }
+    rule.probability = number_of(source, "probability", 1);
+    return rule;
+}
+
+inline std::uint64_t World::add_rules_locked(json::value const& rule) {
+    json::value const* source = &rule;
+    json::value parsed;
+    if (rule.is_string()) {
+        json::error_code error;
+        parsed = json::parse(rule.get_string(), error);
+        if (error) throw SandboxError("fault rule: not JSON: " + error.message());
+        source = &parsed;
+    }
+    std::vector<Rule> added;
+    if (auto const* list = source->if_array())
+        for (auto const& one : *list) added.push_back(read_rule(one, tls != nullptr));
+    else
+        added.push_back(read_rule(*source, tls != nullptr));
+    auto const first = next_rule;
+    for (auto& one : added) {
+        one.id = next_rule++;
+        rules.push_back(std::move(one));
+    }
+    return first;
+}
+
+inline bool one_of_text(json::value const& wanted, auto const& fits) {
+    if (wanted.is_string()) return fits(to_string(wanted.get_string()));
+    if (auto const* list = wanted.if_array())
+        for (auto const& one : *list)
+            if (one.is_string() && fits(to_string(one.get_string()))) return true;
+    return false;
+}
+
+inline bool matches(json::object const& match, Sighting const& seen) {
+    for (auto const& item : match) {
+        std::string_view const name = item.key();
+        json::value const& wanted = item.value();
+        bool fits = true;
+        if (name == "connection")
+            fits = one_of_text(wanted, [&](std::string const& kind) { return (kind == "reused") == seen.reused; });
+        else if (name == "nth" || name == "every")
+            continue;
+        else if (seen.call == nullptr)
+            fits = false;
+        else if (name == "service")
+            fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->service; });
+        else if (name == "operation")
+            fits = one_of_text(wanted, [&](std::string const& text) {
+                return text == seen.call->operation || text == seen.call->family;
+            });
+        else if (name == "method")
+            fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->method; });
+        else if (name == "path")
+            fits = one_of_text(wanted, [&](std::string const& text) { return glob(text, seen.call->path); });
+        else if (name == "token_generation")
+            fits = number_of(wanted) == static_cast<double>(seen.generation);
+        else if (name == "header" && wanted.is_object())
+            for (auto const& header : wanted.get_object())
+                fits = fits && header.value().is_string() &&
+                       glob(std::string_view(header.value().get_string()), seen.call->header(header.key()));
+        if (!fits) return false;
+    }
+    return true;
+}
+
+inline std::optional<Firing> World::fire_locked(Phase phase, Sighting const& sighting) {
+    std::optional<Firing> found;
+    for (auto& rule : rules) {
+        if (rule.phase != phase || rule.remaining == 0 || !matches(rule.match, sighting)) continue;
+        ++rule.seen;
+        if (found) continue;
+        if (auto const* nth = rule.match.if_contains("nth")) {
+            bool listed = false;
+            if (auto const* list = nth->if_array())
+                for (auto const& one : *list) listed = listed || number_of(one) == static_cast<double>(rule.seen);
+            else
+                listed = number_of(*nth) == static_cast<double>(rule.seen);
+            if (!listed) continue;
+        }
+        if (auto const every = number_of(rule.match, "every", 0); every >= 1)
+            if (rule.seen % static_cast<std::uint64_t>(every) != 0) continue;
+        if (rule.probability < 1 && fault_random.fraction() >= rule.probability) continue;
+        json::value const& action = rule.actions[static_cast<std::size_t>(rule.fired % rule.actions.size())];
+        ++rule.fired;
+        if (rule.remaining != UINT64_MAX) --rule.remaining;
+        if (text_of(action, "type") == "pass") continue;
+        found = Firing{rule.id, action.as_object()};
+    }
+    return found;
+}
+
+inline json::array describe_rules(std::vector<Rule> const& rules) {
+    json::array out;
+    for (auto const& rule : rules) {
+        json::object one{{"rule_id", rule.id}, {"fired", rule.fired}, {"seen", rule.seen}, {"rule", rule.source}};
+        if (rule.remaining == UINT64_MAX)
+            one["remaining"] = "always";
+        else
+            one["remaining"] = rule.remaining;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+// Scenarios -----------------------------------------------------------------------------------------------------------
+
+/// Rules that go by a name. "rotate_keys" is no rule but something to do at once.
+inline std::map<std::string, std::string> const& scenarios() {
+    static std::map<std::string, std::string> const all{
+        {"flaky_1pct",
+         R"([{"match": {}, "phase": "after_body", "probability": 0.005, "action": {"type": "reset"}},
+             {"match": {}, "probability": 0.005, "action": {"type": "status", "code": 503}}])"},
+        {"auth_down",
+         R"({"match": {"service": "auth"}, "times": "always", "action": {"type": "status", "code": 503}})"},
+        {"token_expires_mid_paging",
+         R"({"match": {"method": "GET", "service": ["transfer", "search", "flows", "groups"],
+                       "nth": 3, "token_generation": 1},
+             "times": 1, "action": {"type": "status", "code": 401}})"},
+        {"rate_limited",
+         R"({"match": {"service": ["transfer", "groups", "search", "flows", "timers", "compute"]}, "times": 3,
+             "action": {"type": "status", "code": 429, "retry_after": {"seconds": 1}}})"},
+        {"lost_submit_reply",
+         R"({"match": {"operation": ["submit_transfer", "submit_delete"]}, "phase": "after_commit", "times": 1,
+             "action": {"type": "reset"}})"},
+        {"slow_search",
+         R"({"match": {"service": "search"}, "times": "always", "action": {"type": "stall", "ms": 2000}})"},
+        {"key_rotation", ""},
+        {"rolling_restart",
+         R"([{"match": {"connection": "reused", "every": 20}, "phase": "after_body", "action": {"type": "close"}},
+             {"match": {"every": 50}, "action": {"type": "status", "code": 503, "retry_after": {"seconds": 1}}},
+             {"match": {"every": 100}, "action": {"type": "refuse", "ms": 200}}])"},
+    };
+    return all;
+}
+
+// What an action makes of an answer -----------------------------------------------------------------------------------
+
+inline std::string reason_of(int status) {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 206:
+            return "Partial Content";
+        case 301:
+            return "Moved Permanently";
+        case 302:
+            return "Found";
+        case 303:
+            return "See Other";
+        case 304:
+            return "Not Modified";
+        case 307:
+            return "Temporary Redirect";
+        case 308:
+            return "Permanent Redirect";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 416:
+            return "Range Not Satisfiable";
+        case 417:
+            return "Expectation Failed";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Supported";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            return "Status";
+    }
+}
+
+/// The error document of a service. [recorded] shapes; the texts are ours.
+inline Reply error_reply(std::string_view service, int status, std::string const& code, std::string const& message,
+                         std::string const& request_id, std::string const& resource) {
+    json::object document;
+    if (service == "auth") {
+        document = {{"errors", json::array{json::object{{"status", std::to_string(status)},
+                                                        {"id", request_id},
+                                                        {"code", code},
+                                                        {"detail", message},
+                                                        {"title", reason_of(status)}}}},
+                    {"error_description", reason_of(status)},
+                    {"error", lower(code)}};
+    } else if (service == "groups") {
+        document = {{"data", nullptr}, {"errors", json::array{json::object{{"code", code}, {"detail", message}}}}};
+    } else if (service == "search") {
+        document = {{"@datatype", "GError"}, {"@version", "2017-09-01"}, {"status", status},
+                    {"code", code},          {"message", message},       {"request_id", request_id}};
+    } else if (service == "flows") {
+        document = {{"error", json::object{{"code", code}, {"detail", message}}}, {"debug_id", request_id}};
+    } else if (service == "timers") {
+        document = {{"error", json::object{{"status", status}, {"code", code}, {"detail", message}}}};
+    } else if (service == "compute") {
+        document = {{"code", status}, {"reason", message}, {"status", "Failed"}};
+    } else {
+        document = {{"code", code}, {"message", message}, {"request_id", request_id}, {"resource", resource}};
+    }
+    Reply reply = Reply::of(status, document);
+    reply.committed = false;
+    return reply;
+}
+
+inline Reply status_reply(Firing const& firing, Call const& call, std::string const& request_id, Millis now) {
+    int const code = static_cast<int>(number_of(firing.action, "code", 500));
+    static std::map<int, std::string> const names{
+        {401, "AuthenticationFailed"}, {403, "PermissionDenied"}, {404, "NotFound"},
+        {429, "TooManyRequests"},      {500, "InternalError"},    {503, "ServiceUnavailable"}};
+    auto const named = names.find(code);
+    Reply reply = error_reply(call.service, code, named == names.end() ? "Error" : named->second,
+                              "The sandbox was told to answer this", request_id, call.path);
+    if (flag_of(firing.action, "html")) {
+        reply.content_type = "text/html";
+        reply.body = "<html><head><title>" + std::to_string(code) + " " + reason_of(code) +
+                     "</title></head><body><h1>" + reason_of(code) + "</h1></body></html>\n";
+    } else if (auto const* body = member(firing.action, "body")) {
+        reply.body = body->is_string() ? to_string(body->get_string()) : json::serialize(*body);
+    } else if (auto const* problem = member(firing.action, "problem")) {
+        reply.content_type = "application/problem+json";
+        reply.body = json::serialize(*problem);
+    }
+    if (auto const* headers = member(firing.action, "headers"); headers != nullptr && headers->is_object())
+        for (auto const& header : headers->get_object())
+            if (header.value().is_string()) {
+                auto const value = to_string(header.value().get_string());
+                if (same_name(header.key(), "Content-Type"))
+                    reply.content_type = value;
+                else
+                    reply.headers.emplace_back(header.key(), value);
+            }
+    if (auto const* after = member(firing.action, "retry_after")) {
+        std::string value;
+        if (auto const* raw = member(*after, "raw"))
+            value = raw->is_string() ? to_string(raw->get_string()) : json::serialize(*raw);
+        else if (auto const* date = member(*after, "http_date"))
+            value = date->is_string() ? to_string(date->get_string())
+                                      : http_time(now + static_cast<Millis>(number_of(*date).value_or(1) * 1000));
+        else
+            value =
+                std::to_string(static_cast<std::int64_t>(number_of(*after, "seconds", number_of(*after).value_or(1))));
+        reply.headers.emplace_back("Retry-After", value);
+    }
+    return reply;
+}
+
+inline void append_bits(std::string& out, std::uint32_t& held, int& count, std::uint32_t bits, int width) {
+    held |= bits << count;
+    count += width;
+    while (count >= 8) {
+        out += static_cast<char>(held & 255);
+        held >>= 8;
+        count -= 8;
+    }
+}
+
+/// A gzip file of about `size` zero bytes, 158 times smaller (RFC 1951 with fixed codes, RFC 1952).
+inline std::string gzip_of_zeros(std::uint64_t size) {
+    std::uint64_t const runs = size / 258 + 1;
+    std::string out("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 10);
+    std::uint32_t held = 0;
+    int count = 0;
+    append_bits(out, held, count, 1, 1);     // last block
+    append_bits(out, held, count, 1, 2);     // fixed codes
+    append_bits(out, held, count, 0x0c, 8);  // literal 0: 00110000, first bit first
+    for (std::uint64_t i = 0; i < runs; ++i) {
+        append_bits(out, held, count, 0xa3, 8);  // length 258: 11000101
+        append_bits(out, held, count, 0, 5);     // distance 1
+    }
+    append_bits(out, held, count, 0, 7);  // end of block
+    append_bits(out, held, count, 0, 7);  // fill up
+    // The checksum of n zero bytes: the operator of one byte, to the power of n.
+    std::uint64_t const length = runs * 258 + 1;
+    using Matrix = std::array<std::uint32_t, 32>;
+    auto const times = [](Matrix const& matrix, std::uint32_t vector) {
+        std::uint32_t sum = 0;
+        for (std::size_t i = 0; i < 32; ++i)
+            if ((vector >> i) & 1) sum ^= matrix[i];
+        return sum;
+    };
+    Matrix power{};
+    for (std::uint32_t i = 0; i < 32; ++i) {
+        std::uint32_t state = 1U << i;
+        for (int bit = 0; bit < 8; ++bit) state = (state >> 1) ^ ((state & 1) != 0 ? 0xedb88320U : 0U);
+        power[i] = state;
+    }
+    std::uint32_t checksum = 0xffffffffU;
+    for (std::uint64_t left = length; left != 0; left >>= 1) {
+        if ((left & 1) != 0) checksum = times(power, checksum);
+        Matrix square{};
+        for (std::size_t i = 0; i < 32; ++i) square[i] = times(power, power[i]);
+        power = square;
+    }
+    checksum = ~checksum;
+    for (int i = 0; i < 4; ++i) out += static_cast<char>((checksum >> (8 * i)) & 255);
+    for (int i = 0; i < 4; ++i) out += static_cast<char>((length >> (8 * i)) & 255);
+    return out;
+}
+
+/// `corrupt`
+inline void corrupt_body(Reply& reply, std::string const& kind) {
+    if (kind == "utf8") {
+        auto const quote = reply.body.find('"');
+        reply.body.insert(quote == std::string::npos ? reply.body.size() : quote + 1, "\xc3\x28\xff");
+    } else if (kind == "nul") {
+        reply.body.insert(reply.body.size() / 2, 1, '\0');
+    } else if (kind == "html") {
+        reply.body = "<html><body>Service</body></html>";
+    } else if (kind == "json_garbage") {
+        reply.body = "{\"code\": tru]}," + reply.body;
+    } else if (!reply.body.empty()) {
+        for (auto const at : {reply.body.size() / 3, reply.body.size() / 2, reply.body.size() - 1})
+            reply.body[at] = static_cast<char>(reply.body[at] ^ 0x15);
+    }
+}
+
+/// What is put into a body when it is written, so that a large one needs no memory.
+struct Filler {
+    std::size_t at = 0;
+    std::size_t size = 0;
+};
+
+/// `json`
+inline Filler edit_json(Reply& reply, json::object const& action) {
+    if (auto const depth = number_of(action, "depth", 0); depth >= 1) {
+        auto const levels = static_cast<std::size_t>(depth);
+        reply.body = std::string(levels, '[') + std::string(levels, ']');
+        return {};
+    }
+    json::error_code error;
+    json::value document = json::parse(reply.body, error);
+    if (error) return {};
+    auto edit = [&](json::object& object) {
+        if (auto const* missing = action.if_contains("missing"); missing != nullptr && missing->is_array())
+            for (auto const& key : missing->get_array())
+                if (key.is_string()) object.erase(key.get_string());
+        if (auto const* wrong = action.if_contains("wrong_type"); wrong != nullptr && wrong->is_object())
+            for (auto const& item : wrong->get_object()) object[item.key()] = item.value();
+    };
+    if (auto* object = document.if_object()) edit(*object);
+    if (auto* list = document.if_array())
+        for (auto& one : *list)
+            if (auto* object = one.if_object()) edit(*object);
+    reply.body = json::serialize(document);
+    auto const insert = [&](std::string const& members) {
+        if (auto const brace = reply.body.find('{'); brace != std::string::npos) {
+            bool const empty = document.is_object() && document.get_object().empty();
+            reply.body.insert(brace + 1, members + (empty ? "" : ","));
+        }
+    };
+    if (flag_of(action, "duplicate_keys") && document.is_object() && !document.get_object().empty())
+        insert(json::serialize(json::value(document.get_object().begin()->key())) + ":\"sandbox duplicate\"");
+    if (flag_of(action, "big_numbers")) insert("\"sandbox_big\":18446744073709551616,\"sandbox_huge\":1e400");
+    Filler filler;
+    if (auto const size = number_of(action, "size", 0); size > static_cast<double>(reply.body.size())) {
+        filler.size = static_cast<std::size_t>(size) - reply.body.size();
+        insert("\"sandbox_filler\":\"\"");
+        if (auto const name = reply.body.find("sandbox_filler"); name != std::string::npos)
+            filler.at = name + 17;
+        else
+            filler.size = 0;
+    }
+    return filler;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_FAULTS_IPP
+// Which request is which operation.
+#ifndef GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+#define GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+
+// Globus Auth: applications, tokens, consents, identities, keys.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_IPP
+
+#include <openssl/bn.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+namespace globus::sandbox::detail {
+
+// Scopes --------------------------------------------------------------------------------------------------------------
+
+/// Splits at the blanks outside of brackets; nothing when the brackets do not match.
+inline std::optional<std::vector<std::string>> split_scopes(std::string_view text) {
+    std::vector<std::string> out;
+    std::string current;
+    int depth = 0;
+    for (char const c : text) {
+        if (c == '[') ++depth;
+        if (c == ']' && --depth < 0) return std::nullopt;
+        if (c == ' ' && depth == 0) {
+            if (!current.empty()) out.push_back(std::exchange(current, {}));
+        } else {
+            current += c;
+        }
+    }
+    if (depth != 0) return std::nullopt;
+    if (!current.empty()) out.push_back(current);
+    return out;
+}
+
+/// Reads one scope with its dependencies: `a[*b c[d]]`.
+inline Scope read_scope(std::string_view text, int depth = 0) {
+    Scope scope;
+    if (!text.empty() && text[0] == '*') {
+        scope.optional = true;
+        text.remove_prefix(1);
+    }
+    auto const bracket = text.find('[');
+    scope.name = std::string(text.substr(0, bracket));
+    if (bracket != std::string_view::npos && text.back() == ']' && depth < 64)
+        if (auto const inner = split_scopes(text.substr(bracket + 1, text.size() - bracket - 2)))
+            for (auto const& one : *inner) scope.dependencies.push_back(read_scope(one, depth + 1));
+    return scope;
+}
+
+inline std::string bare_scope(std::string_view scope) { return std::string(scope.substr(0, scope.find('['))); }
+
+/// Who a scope's token is for. [recorded] names; empty when Globus Auth would not know the scope.
+inline std::string resource_server_of(std::string_view full) {
+    std::string const scope = bare_scope(full);
+    if (scope == "openid" || scope == "email" || scope == "profile") return "auth.globus.org";
+    static constexpr std::string_view urn = "urn:globus:auth:scope:";
+    if (scope.starts_with(urn)) {
+        auto const rest = std::string_view(scope).substr(urn.size());
+        auto const colon = rest.find(':');
+        return colon == std::string_view::npos || colon + 1 == rest.size() ? "" : std::string(rest.substr(0, colon));
+    }
+    static constexpr std::string_view url = "https://auth.globus.org/scopes/";
+    if (scope.starts_with(url)) {
+        auto const rest = std::string_view(scope).substr(url.size());
+        auto const slash = rest.find('/');
+        if (slash == std::string_view::npos || slash + 1 == rest.size()) return {};
+        auto const owner = rest.substr(0, slash);
+        if (owner == "eec9b274-0c81-4334-bdc2-54e90e689b9a") return "flows.globus.org";
+        if (owner == "facd7ccc-c5f4-42aa-916b-a0e270e2c2a9") return "funcx_service";
+        return std::string(owner);
+    }
+    return {};
+}
+
+/// The resource server whose tokens a service takes.
+inline std::string resource_server_of_service(std::string_view service) {
+    if (service == "auth") return "auth.globus.org";
+    if (service == "transfer") return "transfer.api.globus.org";
+    if (service == "groups") return "groups.api.globus.org";
+    if (service == "search") return "search.api.globus.org";
+    if (service == "flows") return "flows.globus.org";
+    if (service == "timers") return "524230d7-ea86-4a52-8312-86065a9e0417";
+    if (service == "compute") return "funcx_service";
+    return {};
+}
+
+/// A scope for whoever names a resource server instead.
+inline std::string scope_for(std::string_view scope_or_server) {
+    if (!resource_server_of(scope_or_server).empty()) return std::string(scope_or_server);
+    std::string const server(scope_or_server);
+    if (server == "auth.globus.org")
+        return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities";
+    if (server == "flows.globus.org") return "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    if (server == "funcx_service") return "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
+    if (server == "524230d7-ea86-4a52-8312-86065a9e0417")
+        return "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
+    if (is_uuid(server)) return "https://auth.globus.org/scopes/" + server + "/https";
+    return "urn:globus:auth:scope:" + server + ":all";
+}
+
+inline std::string join_words(std::vector<std::string> const& words) {
+    std::string out;
+    for (auto const& word : words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+// Keys ----------------------------------------------------------------------------------------------------------------
+
+inline World::Key const& World::key_locked() {
+    if (keys.empty())
+        keys.push_back({"sandbox-key-" + std::to_string(random.number() % 1000000),
+                        std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)});
+    return keys.front();
+}
+
+inline std::string number_base64(EVP_PKEY const* key, char const* name) {
+    BIGNUM* number = nullptr;
+    EVP_PKEY_get_bn_param(key, name, &number);
+    std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+    BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
+    BN_free(number);
+    return base64(bytes, true);
+}
+
+/// [doc] JSON Web Key Set, RFC 7517
+inline json::object key_set(World& world) {
+    world.key_locked();
+    json::array out;
+    for (auto const& one : world.keys)
+        out.push_back(json::object{{"alg", "RS512"},
+                                   {"e", number_base64(one.key.get(), "e")},
+                                   {"kid", one.kid},
+                                   {"kty", "RSA"},
+                                   {"n", number_base64(one.key.get(), "n")},
+                                   {"use", "sig"}});
+    return {{"keys", std::move(out)}};
+}
+
+inline std::string sign_rs512(EVP_PKEY* key, std::string const& text) {
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    auto const* bytes = reinterpret_cast<unsigned char const*>(text.data());
+    std::size_t size = 0;
+    std::string out;
+    if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha512(), nullptr, key) == 1 &&
+        EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) == 1) {
+        out.resize(size);
+        EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, bytes, text.size());
+        out.resize(size);
+    }
+    return out;
+}
+
+/// `iss` of our tokens: the discovery document and the id tokens agree on it. [guess] that a client compares them.
+inline std::string issuer(World const& world) { return world.base_url.substr(0, world.base_url.size() - 1); }
+
+inline std::string email_of(User const& user) { return user.email.empty() ? user.username : user.email; }
+
+/// [doc] the claims of Globus id tokens; OpenID Connect Core, section 2
+inline std::string make_id_token(World& world, std::string const& client_id, User const& user, std::string const& nonce,
+                                 std::string const& access_token, Millis authenticated) {
+    World::Key const& key = world.key_locked();
+    Millis const now = world.now_locked();
+    std::string const hash = digest(EVP_sha512(), access_token);
+    json::object claims{
+        {"iss", issuer(world)},
+        {"sub", user.id},
+        {"aud", client_id},
+        {"iat", now / 1000},
+        {"exp", now / 1000 + world.token_lifetime.count()},
+        {"auth_time", authenticated / 1000},
+        {"at_hash", base64(std::string_view(hash).substr(0, hash.size() / 2), true)},
+        {"name", user.name},
+        {"email", email_of(user)},
+        {"preferred_username", user.username},
+        {"organization", user.organization},
+        {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+        {"identity_provider_display_name", "Globus Sandbox"},
+        {"last_authentication", authenticated / 1000},
+        {"identity_set",
+         json::array{json::object{
+             {"sub", user.id}, {"username", user.username}, {"name", user.name}, {"email", email_of(user)}}}}};
+    if (!nonce.empty()) claims["nonce"] = nonce;
+    std::string const head = json::serialize(json::object{{"alg", "RS512"}, {"kid", key.kid}, {"typ", "JWT"}});
+    std::string const signed_part = base64(head, true) + "." + base64(json::serialize(claims), true);
+    return signed_part + "." + base64(sign_rs512(key.key.get(), signed_part), true);
+}
+
+// Who is asking -------------------------------------------------------------------------------------------------------
+
+inline Reply problem(World& world, Call const& call, int status, std::string const& code, std::string const& message) {
+    return error_reply(call.service, status, code, message, world.random.request_id(), call.path);
+}
+
+/// Who a bearer token stands for: a user or an application.
+inline std::string username_of(World const& world, std::string const& identity) {
+    if (auto const* user = world.user(identity)) return user->username;
+    return identity + "@clients.auth.globus.org";  // [doc] the identity of an application
+}
+
+/// The token of a call to `service`; when it is not good enough, `refused` says why. [recorded] codes
+inline AccessToken const* authenticate(World& world, Call const& call, std::string const& resource_server,
+                                       Reply& refused) {
+    std::string const code = call.service == "auth" ? "UNAUTHORIZED" : "AuthenticationFailed";
+    std::string const bearer = call.bearer();
+    if (bearer.empty()) {
+        refused = problem(world, call, 401, call.service == "auth" ? code : "ClientError.AuthenticationFailed",
+                          "Call must be authenticated");
+        refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+        return nullptr;
+    }
+    auto const found = world.data.access_tokens.find(bearer);
+    char const* why = nullptr;
+    if (found == world.data.access_tokens.end())
+        why = "Token is not valid";
+    else if (found->second.revoked)
+        why = "Token is not active";
+    else if (found->second.expires <= world.now_locked())
+        why = "Token has expired";
+    else if (found->second.resource_server != resource_server)
+        why = "Token is for another resource server";
+    if (why != nullptr) {
+        refused = problem(world, call, 401, code, why);
+        refused.headers.emplace_back("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        return nullptr;
+    }
+    AccessToken const& token = found->second;
+    auto const demand = [&](json::object parameters, std::vector<std::string> const& scopes) {
+        json::object document{
+            {"code", scopes.empty() ? "AuthorizationRequired" : "ConsentRequired"},
+            {"message", scopes.empty() ? "The session does not satisfy a policy" : "Missing required consent"},
+            {"request_id", world.random.request_id()},
+            {"resource", call.path}};
+        if (!scopes.empty()) {
+            json::array list;
+            for (auto const& scope : scopes) list.emplace_back(scope);
+            document["required_scopes"] = list;
+            parameters["required_scopes"] = std::move(list);
+        }
+        if (!parameters.contains("session_message")) parameters["session_message"] = document["message"];
+        document["authorization_parameters"] = std::move(parameters);
+        refused = Reply::of(403, document);
+    };
+    for (auto const& requirement : world.data.requirements) {
+        if (requirement.service != call.service) continue;
+        for (auto const& item : requirement.authorization_parameters) {
+            std::string_view const name = item.key();
+            if (!name.starts_with("session_required") && name != "prompt") continue;
+            if (item.value().is_bool() && !item.value().get_bool()) continue;
+            if (!token.session.contains(name)) {
+                demand(requirement.authorization_parameters, {});
+                return nullptr;
+            }
+        }
+        if (requirement.scopes.empty()) continue;
+        for (auto const& wanted : requirement.scopes) {
+            bool given = false;
+            for (auto const& consent : world.data.consents)
+                given = given || (consent.identity == token.identity && consent.scope == wanted);
+            if (!given) {
+                demand({}, requirement.scopes);
+                return nullptr;
+            }
+        }
+    }
+    return &token;
+}
+
+/// The application that presents id and secret by Basic; null when it does not, or wrongly.
+inline App const* basic_client(World const& world, Call const& call) {
+    std::string const value = call.header("Authorization");
+    if (value.size() < 6 || !same_name(std::string_view(value).substr(0, 6), "Basic ")) return nullptr;
+    auto const decoded = base64_decode(trim(value.substr(6)));
+    auto const colon = decoded ? decoded->find(':') : std::string::npos;
+    if (colon == std::string::npos) return nullptr;
+    auto const* app = world.app(decoded->substr(0, colon));
+    if (app == nullptr || app->secret.empty() || !equal_secret(app->secret, decoded->substr(colon + 1))) return nullptr;
+    return app;
+}
+
+// Tokens --------------------------------------------------------------------------------------------------------------
+
+/// What the tokens of one grant have in common.
+struct Grant {
+    std::string client_id;
+    std::string identity;
+    std::vector<std::string> scopes;
+    bool offline = false;
+    std::string nonce;
+    Millis authenticated = 0;
+    json::object session;
+};
+
+inline AccessToken const& issue_access_token(World& world, Grant const& grant, std::string const& server,
+                                             std::vector<std::string> scopes, std::string const& family) {
+    AccessToken token;
+    token.token = world.random.token("access");
+    token.client_id = grant.client_id;
+    token.identity = grant.identity;
+    token.resource_server = server;
+    token.scopes = std::move(scopes);
+    token.issued = world.now_locked();
+    token.expires = token.issued + world.token_lifetime.count() * 1000;
+    token.family = family;
+    token.session = grant.session;
+    token.generation =
+        ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server : family];
+    return world.data.access_tokens[token.token] = token;
+}
+
+inline RefreshToken const& issue_refresh(World& world, Grant const& grant, std::string const& server,
+                                         std::vector<std::string> scopes, std::string family) {
+    RefreshToken token;
+    token.token = world.random.token("refresh");
+    token.client_id = grant.client_id;
+    token.identity = grant.identity;
+    token.resource_server = server;
+    token.scopes = std::move(scopes);
+    token.family = family.empty() ? token.token : std::move(family);
+    token.session = grant.session;
+    return world.data.refresh_tokens[token.token] = token;
+}
+
+inline json::object describe_token(World& world, AccessToken const& token, std::string const& refresh) {
+    std::vector<std::string> names;
+    for (auto const& scope : token.scopes) names.push_back(bare_scope(scope));
+    json::object out{{"access_token", token.token},
+                     {"scope", join_words(names)},
+                     {"expires_in", world.token_lifetime.count()},
+                     {"resource_server", token.resource_server},
+                     {"token_type", "Bearer"}};
+    if (!refresh.empty()) out["refresh_token"] = refresh;
+    return out;
+}
+
+/// One token for each resource server, in the order in which the scopes name them.
+inline std::vector<json::object> issue_tokens(World& world, Grant const& grant) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> by_server;
+    for (auto const& scope : grant.scopes) {
+        auto const server = resource_server_of(scope);
+        auto const same = [&](auto const& entry) { return entry.first == server; };
+        auto const found = std::find_if(by_server.begin(), by_server.end(), same);
+        if (found == by_server.end())
+            by_server.push_back({server, {scope}});
+        else
+            found->second.push_back(scope);
+    }
+    std::vector<json::object> out;
+    for (auto const& [server, scopes] : by_server) {
+        std::string refresh;
+        if (grant.offline) refresh = issue_refresh(world, grant, server, scopes, "").token;
+        AccessToken const token = issue_access_token(world, grant, server, scopes, refresh);
+        out.push_back(describe_token(world, token, refresh));
+    }
+    return out;
+}
+
+/// [recorded] the first token is the answer, the others are its `other_tokens`.
+inline Reply token_answer(World& world, Grant const& grant) {
+    auto tokens = issue_tokens(world, grant);
+    json::object answer = tokens.empty() ? json::object{} : std::move(tokens.front());
+    json::array others;
+    for (std::size_t i = 1; i < tokens.size(); ++i) others.push_back(std::move(tokens[i]));
+    bool const openid = std::find(grant.scopes.begin(), grant.scopes.end(), "openid") != grant.scopes.end();
+    if (auto const* user = world.user(grant.identity); openid && user != nullptr)
+        answer["id_token"] = make_id_token(world, grant.client_id, *user, grant.nonce, text_of(answer, "access_token"),
+                                           grant.authenticated);
+    answer["other_tokens"] = std::move(others);
+    return Reply::of(200, answer);
+}
+
+/// [recorded] the short shape of the token endpoint: {"error": "invalid_grant"}
+inline Reply oauth_error(int status, std::string const& error, std::string const& description = {}) {
+    json::object document{{"error", error}};
+    if (!description.empty()) document["error_description"] = description;
+    Reply reply = Reply::of(status, document);
+    if (status == 401) reply.headers.emplace_back("WWW-Authenticate", "Basic");
+    return reply;
+}
+
+inline void revoke_family(World& world, std::string const& family) {
+    for (auto& [text, token] : world.data.refresh_tokens)
+        if (token.family == family) token.revoked = true;
+    for (auto& [text, token] : world.data.access_tokens)
+        if (token.family == family) token.revoked = true;
+}
+
+inline void record_consents(World& world, Grant const& grant, Scope const& scope, std::vector<std::int64_t> path) {
+    auto& consents = world.data.consents;
+    auto const same = [&](Consent const& one) {
+        return one.client_id == grant.client_id && one.identity == grant.identity && one.scope == scope.name &&
+               one.path.size() == path.size() + 1 && std::equal(path.begin(), path.end(), one.path.begin());
+    };
+    auto found = std::find_if(consents.begin(), consents.end(), same);
+    if (found == consents.end()) {
+        Consent made;
+        made.id = 1000 + static_cast<std::int64_t>(consents.size());
+        made.client_id = grant.client_id;
+        made.identity = grant.identity;
+        made.scope = scope.name;
+        made.path = path;
+        made.path.push_back(made.id);
+        made.created = world.now_locked();
+        made.atomically_revocable = scope.optional;
+        consents.push_back(made);
+        found = std::prev(consents.end());
+    }
+    found->allows_refresh = found->allows_refresh || grant.offline;
+    auto const next = found->path;
+    for (auto const& dependency : scope.dependencies) record_consents(world, grant, dependency, next);
+}
+
+/// The whole text of a consent with its dependencies is what a ConsentRequired answer may ask for.
+inline void record_consents(World& world, Grant const& grant) {
+    for (auto const& text : grant.scopes) {
+        record_consents(world, grant, read_scope(text), {});
+        if (text.find('[') != std::string::npos) {
+            Scope whole;
+            whole.name = text;
+            record_consents(world, grant, whole, {});
+        }
+    }
+}
+
+/// Which grant a token request is; true when its operation got a name of its own.
+inline bool name_grant(Call& call) {
+    if (call.operation != "oauth2_token") return false;
+    call.family = "oauth2_token";
+    auto const grant = pair_or(parse_form(call.body), "grant_type");
+    if (grant == "refresh_token")
+        call.operation = "oauth2_refresh_token";
+    else if (grant == "client_credentials")
+        call.operation = "oauth2_client_credentials_tokens";
+    else if (grant == "authorization_code")
+        call.operation = "oauth2_exchange_code_for_tokens";
+    else if (grant == "urn:globus:auth:grant_type:dependent_token")
+        call.operation = "oauth2_get_dependent_tokens";
+    else
+        return false;
+    return true;
+}
+
+/// Reads a scope parameter; an empty answer with `refused` set when it is not one.
+inline std::vector<std::string> requested_scopes(std::string const& text, std::optional<Reply>& refused) {
+    auto const scopes = split_scopes(text);
+    if (!scopes || scopes->empty()) {
+        refused = oauth_error(400, "invalid_scope", "The scope is malformed");
+        return {};
+    }
+    for (auto const& scope : *scopes)
+        if (resource_server_of(scope).empty()) {
+            refused = oauth_error(400, "unknown_scope", "Unknown scope: " + scope);  // [guess] the code
+            return {};
+        }
+    return *scopes;
+}
+
+inline Reply refresh_grant(World& world, Pairs const& form, App const& app) {
+    auto const found = world.data.refresh_tokens.find(pair_or(form, "refresh_token"));
+    if (found == world.data.refresh_tokens.end() || found->second.client_id != app.id)
+        return oauth_error(400, "invalid_grant");
+    RefreshToken& token = found->second;
+    if (token.spent && world.options.detect_refresh_token_reuse) revoke_family(world, token.family);
+    if (token.spent || token.revoked) return oauth_error(400, "invalid_grant");
+    Grant grant;
+    grant.client_id = app.id;
+    grant.identity = token.identity;
+    grant.session = token.session;
+    auto const scopes = token.scopes;
+    auto const server = token.resource_server;
+    auto const family = token.family;
+    std::string refresh = token.token;  // [guess] without rotation the answer repeats the refresh token
+    if (world.options.rotate_refresh_tokens) {
+        token.spent = true;
+        refresh = issue_refresh(world, grant, server, scopes, family).token;
+    }
+    AccessToken const access = issue_access_token(world, grant, server, scopes, family);
+    json::object answer = describe_token(world, access, refresh);
+    answer["other_tokens"] = json::array{};
+    return Reply::of(200, answer);
+}
+
+inline Reply code_grant(World& world, Pairs const& form, App const& app) {
+    auto const found = world.data.codes.find(pair_or(form, "code"));
+    // [recorded] 401 for a bad code
+    if (found == world.data.codes.end()) return oauth_error(401, "invalid_grant");
+    AuthorizationCode& code = found->second;
+    bool const good = code.client_id == app.id && code.redirect_uri == pair_or(form, "redirect_uri") && !code.used &&
+                      code.expires > world.now_locked();
+    if (!good) return oauth_error(401, "invalid_grant");
+    std::string const verifier = pair_or(form, "code_verifier");
+    if (code.challenge.empty() ? !verifier.empty() || app.secret.empty()
+                               : base64(sha256(verifier), true) != code.challenge)
+        return oauth_error(401, "invalid_grant", "The code verifier does not fit");  // [doc] RFC 7636, 4.6
+    code.used = true;
+    Grant grant{app.id, code.identity, code.scopes, code.offline, code.nonce, code.authenticated, code.session};
+    record_consents(world, grant);
+    return token_answer(world, grant);
+}
+
+inline Reply dependent_grant(World& world, Pairs const& form, App const& app) {
+    auto const found = world.data.access_tokens.find(pair_or(form, "token"));
+    // [doc] the token must be one that was issued for the caller
+    if (found == world.data.access_tokens.end() || found->second.revoked ||
+        found->second.expires <= world.now_locked() || found->second.resource_server != app.id)
+        return oauth_error(400, "invalid_grant");
+    Grant grant;
+    grant.client_id = app.id;
+    grant.identity = found->second.identity;
+    grant.offline = pair_or(form, "access_type") == "offline";
+    std::vector<std::string> wanted;
+    if (auto const* scope = find_pair(form, "scope"))
+        wanted = split_scopes(*scope).value_or(std::vector<std::string>{});
+    for (auto const& text : found->second.scopes)
+        for (auto const& dependency : read_scope(text).dependencies)
+            if (wanted.empty() || std::find(wanted.begin(), wanted.end(), dependency.name) != wanted.end())
+                grant.scopes.push_back(dependency.name);
+    json::array answer;
+    for (auto& token : issue_tokens(world, grant)) answer.push_back(std::move(token));
+    return Reply::of(200, answer);
+}
+
+inline Reply token_endpoint(World& world, Call& call) {
+    Pairs const form = parse_form(call.body);
+    std::string const grant_type = pair_or(form, "grant_type");
+    App const* app = nullptr;
+    bool const basic = !call.header("Authorization").empty();
+    if (basic) {
+        app = basic_client(world, call);
+    } else {
+        app = world.app(pair_or(form, "client_id"));
+        // [doc] RFC 6749, 2.3.1: an application with a secret must show it; in the form it may, too
+        if (app != nullptr && !app->secret.empty() && !equal_secret(app->secret, pair_or(form, "client_secret")))
+            app = nullptr;
+    }
+    if (app == nullptr) return oauth_error(401, "invalid_client");
+    if (grant_type == "refresh_token") return refresh_grant(world, form, *app);
+    if (grant_type == "authorization_code") return code_grant(world, form, *app);
+    if (app->secret.empty()) return oauth_error(400, "unauthorized_client");
+    if (grant_type == "urn:globus:auth:grant_type:dependent_token") return dependent_grant(world, form, *app);
+    if (grant_type != "client_credentials") return oauth_error(400, "unsupported_grant_type");
+    std::optional<Reply> refused;
+    Grant grant;
+    grant.client_id = app->id;
+    grant.identity = app->id;
+    grant.scopes = requested_scopes(pair_or(form, "scope"), refused);
+    if (refused) return *refused;
+    record_consents(world, grant);
+    return token_answer(world, grant);
+}
+
+/// [doc] RFC 7009: a token that is unknown is revoked, too. [recorded] the answer
+inline Reply revoke_endpoint(World& world, Call& call) {
+    Pairs const form = parse_form(call.body);
+    App const* app = basic_client(world, call);
+    if (app == nullptr) app = world.app(pair_or(form, "client_id"));
+    if (app == nullptr) return oauth_error(401, "invalid_client");
+    std::string const token = pair_or(form, "token");
+    if (auto const access = world.data.access_tokens.find(token);
+        access != world.data.access_tokens.end() && access->second.client_id == app->id)
+        access->second.revoked = true;
+    if (auto const refresh = world.data.refresh_tokens.find(token);
+        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id)
+        revoke_family(world, refresh->second.family);
+    return Reply::of(200, json::object{{"active", false}});
+}
+
+/// [recorded] the members of an active answer
+inline Reply introspect_endpoint(World& world, Call& call) {
+    App const* app = basic_client(world, call);
+    if (app == nullptr) return oauth_error(401, "invalid_client");
+    Pairs const form = parse_form(call.body);
+    std::string const text = pair_or(form, "token");
+    std::string client;
+    std::string identity;
+    std::string server;
+    std::vector<std::string> scopes;
+    Millis issued = 0;
+    Millis expires = 0;
+    if (auto const access = world.data.access_tokens.find(text); access != world.data.access_tokens.end() &&
+                                                                 !access->second.revoked &&
+                                                                 access->second.expires > world.now_locked()) {
+        client = access->second.client_id;
+        identity = access->second.identity;
+        server = access->second.resource_server;
+        scopes = access->second.scopes;
+        issued = access->second.issued;
+        expires = access->second.expires;
+    } else if (auto const refresh = world.data.refresh_tokens.find(text);
+               refresh != world.data.refresh_tokens.end() && !refresh->second.revoked && !refresh->second.spent) {
+        client = refresh->second.client_id;
+        identity = refresh->second.identity;
+        server = refresh->second.resource_server;
+        scopes = refresh->second.scopes;
+    } else {
+        return Reply::of(200, json::object{{"active", false}});
+    }
+    for (auto& scope : scopes) scope = bare_scope(scope);
+    json::object answer{{"active", true},
+                        {"token_type", "Bearer"},
+                        {"scope", join_words(scopes)},
+                        {"client_id", client},
+                        {"username", username_of(world, identity)},
+                        {"sub", identity},
+                        {"iat", issued / 1000},
+                        {"nbf", issued / 1000},
+                        {"exp", expires / 1000},
+                        {"aud", json::array{json::value(server), json::value(client)}},
+                        {"iss", issuer(world)},
+                        {"name", nullptr},
+                        {"email", nullptr}};
+    if (auto const* user = world.user(identity)) {
+        answer["name"] = user->name;
+        answer["email"] = email_of(*user);
+    }
+    std::string const include = pair_or(form, "include");
+    if (include.find("identity_set") != std::string::npos || include.find("identities_set") != std::string::npos)
+        answer["identity_set"] = answer["identities_set"] = json::array{json::value(identity)};
+    if (include.find("session_info") != std::string::npos)
+        answer["session_info"] =
+            json::object{{"session_id", identity},
+                         {"authentications", json::object{{identity, json::object{{"auth_time", issued / 1000}}}}}};
+    return Reply::of(200, answer);
+}
+
+inline Reply userinfo_endpoint(World& world, Call& call) {
+    Reply refused;
+    AccessToken const* token = authenticate(world, call, "auth.globus.org", refused);
+    if (token == nullptr) return refused;
+    auto const has = [&](char const* scope) {
+        return std::find(token->scopes.begin(), token->scopes.end(), scope) != token->scopes.end();
+    };
+    if (!has("openid")) return problem(world, call, 403, "FORBIDDEN", "The token has no openid scope");
+    json::object answer{{"sub", token->identity}, {"preferred_username", username_of(world, token->identity)}};
+    if (auto const* user = world.user(token->identity)) {
+        if (has("profile")) {
+            answer["name"] = user->name;
+            answer["organization"] = user->organization;
+            answer["identity_provider"] = "41143743-f3c8-4d60-bbdb-eeecaba85bd9";
+            answer["identity_provider_display_name"] = "Globus Sandbox";
+        }
+        if (has("email")) answer["email"] = email_of(*user);
+        answer["identity_set"] = json::array{json::object{
+            {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
+    }
+    return Reply::of(200, answer);
+}
+
+/// [recorded] the members of an identity. Who is not known is left out.
+inline Reply identities_endpoint(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    json::array found;
+    auto const add = [&](User const& user) {
+        found.push_back(json::object{{"email", email_of(user)},
+                                     {"id", user.id},
+                                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                                     {"identity_type", "login"},
+                                     {"name", user.name},
+                                     {"organization", user.organization},
+                                     {"status", "used"},
+                                     {"username", user.username}});
+    };
+    bool const by_name = call.has_argument("usernames");
+    bool const by_id = call.has_argument("ids");
+    if (by_name == by_id)
+        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
+    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ','))
+        for (auto const& user : world.options.users)
+            if (same_name(by_name ? user.username : user.id, wanted)) add(user);
+    json::object answer{{"identities", std::move(found)}};
+    if (call.argument("include").find("identity_provider") != std::string::npos)
+        answer["included"] = json::object{
+            {"identity_providers",
+             json::array{json::object{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"}, {"name", "Globus Sandbox"}}}}};
+    return Reply::of(200, answer);
+}
+
+/// [recorded] the members of a consent
+inline Reply consents_endpoint(World& world, Call& call) {
+    Reply refused;
+    AccessToken const* token = authenticate(world, call, "auth.globus.org", refused);
+    if (token == nullptr) return refused;
+    if (token->identity != call.holes[0]) return problem(world, call, 403, "FORBIDDEN", "Not one's own identity");
+    bool const all = lower(call.argument("all")) == "true";
+    json::array list;
+    for (auto const& one : world.data.consents) {
+        if (one.identity != call.holes[0] || one.scope.find('[') != std::string::npos) continue;
+        if (!all && one.client_id != token->client_id) continue;
+        json::array path;
+        for (auto const id : one.path) path.emplace_back(id);
+        list.push_back(json::object{{"created", iso_time(one.created)},
+                                    {"id", one.id},
+                                    {"status", "approved"},
+                                    {"updated", iso_time(one.created)},
+                                    {"allows_refresh", one.allows_refresh},
+                                    {"dependency_path", std::move(path)},
+                                    {"scope_name", one.scope},
+                                    {"atomically_revocable", one.atomically_revocable},
+                                    {"effective_identity", one.identity},
+                                    {"auto_approved", false},
+                                    {"last_used", iso_time(one.created)},
+                                    {"scope", Random(std::hash<std::string>{}(one.scope)).uuid()},
+                                    {"client", one.client_id}});
+    }
+    return Reply::of(200, json::object{{"consents", std::move(list)}});
+}
+
+/// [doc] OpenID Connect Discovery, section 3
+inline Reply discovery_endpoint(World& world, Call&) {
+    std::string const base = issuer(world);
+    return Reply::of(200,
+                     json::object{{"issuer", base},
+                                  {"authorization_endpoint", base + "/v2/oauth2/authorize"},
+                                  {"userinfo_endpoint", base + "/v2/oauth2/userinfo"},
+                                  {"token_endpoint", base + "/v2/oauth2/token"},
+                                  {"revocation_endpoint", base + "/v2/oauth2/token/revoke"},
+                                  {"introspection_endpoint", base + "/v2/oauth2/token/introspect"},
+                                  {"jwks_uri", base + "/jwk.json"},
+                                  {"response_types_supported", json::array{"code"}},
+                                  {"id_token_signing_alg_values_supported", json::array{"RS512"}},
+                                  {"scopes_supported", json::array{"openid", "email", "profile"}},
+                                  {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic"}},
+                                  {"claims_supported", json::array{"at_hash", "aud", "email", "exp", "name", "nonce",
+                                                                   "preferred_username", "iat", "iss", "sub"}},
+                                  {"subject_types_supported", json::array{"public"}}});
+}
+
+inline Reply keys_endpoint(World& world, Call&) { return Reply::of(200, key_set(world)); }
+
+// The browser's pages -------------------------------------------------------------------------------------------------
+
+inline std::string html_text(std::string_view text) {
+    std::string out;
+    for (char const c : text) {
+        if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '&')
+            out += "&amp;";
+        else if (c == '"')
+            out += "&quot;";
+        else
+            out += c;
+    }
+    return out;
+}
+
+inline Reply page(int status, std::string const& title, std::string const& text) {
+    Reply reply;
+    reply.status = status;
+    reply.content_type = "text/html; charset=utf-8";
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.body = "<!doctype html><html><head><title>" + html_text(title) + "</title></head><body><h1>" +
+                 html_text(title) + "</h1><p id=\"text\">" + html_text(text) + "</p></body></html>\n";
+    return reply;
+}
+
+inline Reply redirect_to(std::string const& where) {
+    Reply reply;
+    reply.status = 302;
+    reply.content_type = "text/html; charset=utf-8";
+    reply.headers.emplace_back("Location", where);
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.committed = true;
+    return reply;
+}
+
+inline constexpr char const* code_page_path = "/v2/web/auth-code";
+
+inline bool redirect_allowed(World const& world, App const& app, std::string const& uri) {
+    if (uri == std::string("https://auth.globus.org") + code_page_path || uri == issuer(world) + code_page_path)
+        return true;
+    if (std::find(app.redirect_uris.begin(), app.redirect_uris.end(), uri) != app.redirect_uris.end()) return true;
+    // [doc] RFC 8252, 7.3: any port of the loopback interface
+    for (std::string const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
+        if (uri.starts_with(host) && (uri.size() == host.size() || uri[host.size()] == ':' || uri[host.size()] == '/'))
+            return uri.find_first_of("#@\r\n") == std::string::npos;
+    return false;
+}
+
+/// Logs the first user in and approves everything at once. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
+inline Reply authorize_endpoint(World& world, Call& call) {
+    App const* app = world.app(call.argument("client_id"));
+    if (app == nullptr) return page(400, "Error", "Unknown client_id");
+    std::string const uri = call.argument("redirect_uri");
+    if (!redirect_allowed(world, *app, uri)) return page(400, "Error", "Mismatching redirect URI");
+    // [guess] the page that shows the code is served by the sandbox, whoever named it
+    bool const shown = uri.ends_with(code_page_path) && !uri.starts_with("http://localhost");
+    std::string const target = shown ? issuer(world) + code_page_path : uri;
+    auto const back = [&](Pairs const& answer) {
+        std::string where = target + (target.find('?') == std::string::npos ? "?" : "&");
+        bool first = true;
+        for (auto const& [name, value] : answer) {
+            where += (first ? "" : "&") + name + "=" + percent_encode(value);
+            first = false;
+        }
+        if (auto const* state = find_pair(call.query, "state")) where += "&state=" + percent_encode(*state);
+        return redirect_to(where);
+    };
+    auto const refuse = [&](std::string const& error, std::string const& why) {
+        Reply reply = back({{"error", error}, {"error_description", why}});
+        reply.committed = false;
+        return reply;
+    };
+    if (call.argument("response_type") != "code") return refuse("unsupported_response_type", "Use code");
+    std::string const challenge = call.argument("code_challenge");
+    if (challenge.empty() && app->secret.empty()) return refuse("invalid_request", "code_challenge is missing");
+    if (!challenge.empty() && (call.argument("code_challenge_method", "plain") != "S256" || challenge.size() != 43))
+        return refuse("invalid_request", "code_challenge_method must be S256");
+    auto const scopes = split_scopes(call.argument("scope"));
+    if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
+    for (auto const& scope : *scopes)
+        if (resource_server_of(scope).empty()) return refuse("invalid_scope", "Unknown scope " + scope);
+    if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
+    User const* user = &world.options.users.front();
+    if (auto const* wanted = find_pair(call.query, "session_required_identities")) {
+        user = nullptr;
+        for (auto const& name : split(*wanted, ','))
+            for (auto const& one : world.options.users)
+                if (user == nullptr && (one.id == name || one.username == name)) user = &one;
+        if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
+    }
+    AuthorizationCode code;
+    code.code = world.random.token("code");
+    code.client_id = app->id;
+    code.identity = user->id;
+    code.redirect_uri = uri;
+    code.challenge = challenge;
+    code.scopes = *scopes;
+    code.nonce = call.argument("nonce");
+    code.offline = call.argument("access_type") == "offline";
+    code.authenticated = world.now_locked();
+    code.expires = code.authenticated + 30000;  // [guess] the service's lifetime of a code is longer than this
+    for (auto const& [name, value] : call.query)
+        if (name.starts_with("session_") || name == "prompt") code.session[name] = value;
+    world.data.codes[code.code] = code;
+    return back({{"code", code.code}});
+}
+
+inline Reply code_page(World&, Call& call) {
+    if (call.has_argument("error"))
+        return page(200, "Login failed", call.argument("error") + ": " + call.argument("error_description"));
+    return page(200, "Authorization Code", call.argument("code"));
+}
+
+inline Reply logout_page(World&, Call&) { return page(200, "Logged out", "You are logged out of the sandbox."); }
+
+// Projects, policies, clients, scopes: documents that are kept --------------------------------------------------------
+
+/// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
+template <class Kind>
+struct AuthDocuments {
+    static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
+        return authenticate(world, call, "auth.globus.org", refused);
+    }
+    static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
+    static auto find(World& world, std::string const& id) {
+        auto& list = all(world);
+        return std::find_if(list.begin(), list.end(), [&](auto const& one) { return one.first == id; });
+    }
+    static Reply missing(World& world, Call const& call) {
+        return problem(world, call, 404, "NOT_FOUND", std::string("No ") + Kind::one + " with this id");
+    }
+    static Reply list(World& world, Call& call) {
+        Reply refused;
+        if (caller(world, call, refused) == nullptr) return refused;
+        json::array out;
+        for (auto const& [id, document] : all(world)) out.push_back(document);
+        return Reply::of(200, json::object{{Kind::many, std::move(out)}});
+    }
+    static Reply create(World& world, Call& call) {
+        Reply refused;
+        AccessToken const* token = caller(world, call, refused);
+        if (token == nullptr) return refused;
+        json::error_code error;
+        json::value const body = json::parse(call.body, error);
+        auto const* given = error ? nullptr : member(body, Kind::one);
+        if (given == nullptr || !given->is_object())
+            return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
+        json::object document = given->get_object();
+        std::string const id = world.random.uuid();
+        document["id"] = id;
+        Kind::complete(world, call, *token, document);
+        all(world).emplace_back(id, document);
+        return Reply::of(201, json::object{{Kind::one, Kind::once(world, document)}});
+    }
+    static Reply get(World& world, Call& call) {
+        Reply refused;
+        if (caller(world, call, refused) == nullptr) return refused;
+        auto const found = find(world, call.holes.back());
+        if (found == all(world).end()) return missing(world, call);
+        return Reply::of(200, json::object{{Kind::one, found->second}});
+    }
+    static Reply update(World& world, Call& call) {
+        Reply refused;
+        if (caller(world, call, refused) == nullptr) return refused;
+        auto const found = find(world, call.holes.back());
+        if (found == all(world).end()) return missing(world, call);
+        json::error_code error;
+        json::value const body = json::parse(call.body, error);
+        auto const* given = error ? nullptr : member(body, Kind::one);
+        if (given == nullptr || !given->is_object())
+            return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
+        for (auto const& item : given->get_object())
+            if (item.key() != "id") found->second[item.key()] = item.value();
+        return Reply::of(200, json::object{{Kind::one, found->second}});
+    }
+    static Reply remove(World& world, Call& call) {
+        Reply refused;
+        if (caller(world, call, refused) == nullptr) return refused;
+        auto const found = find(world, call.holes.back());
+        if (found == all(world).end()) return missing(world, call);
+        json::object const document = found->second;
+        all(world).erase(found);
+        return Reply::of(200, json::object{{Kind::one, document}});
+    }
+};
+
+struct PlainKind {
+    static void complete(World&, Call const&, AccessToken const&, json::object&) {}
+    static json::object once(World&, json::object const& document) { return document; }
+};
+
+struct ProjectKind : PlainKind {
+    static constexpr char const* one = "project";
+    static constexpr char const* many = "projects";
+    static void complete(World&, Call const&, AccessToken const& token, json::object& document) {
+        document["project_name"] = text_of(document, "display_name");
+        if (!document.contains("admin_ids")) document["admin_ids"] = json::array{json::value(token.identity)};
+    }
+};
+
+struct PolicyKind : PlainKind {
+    static constexpr char const* one = "policy";
+    static constexpr char const* many = "policies";
+};
+
+struct ClientKind : PlainKind {
+    static constexpr char const* one = "client";
+    static constexpr char const* many = "clients";
+    static void complete(World&, Call const&, AccessToken const&, json::object& document) {
+        bool const open =
+            flag_of(document, "public_client") || text_of(document, "client_type") == "public_installed_client";
+        document["public_client"] = open;
+        json::array grants{"authorization_code", "refresh_token"};
+        if (!open) grants.emplace_back("client_credentials");
+        document["grant_types"] = std::move(grants);
+        for (auto const* list : {"scopes", "fqdns", "redirect_uris"})
+            if (!document.contains(list)) document[list] = json::array{};
+    }
+};
+
+struct CredentialKind : PlainKind {
+    static constexpr char const* one = "credential";
+    static constexpr char const* many = "credentials";
+    static void complete(World& world, Call const& call, AccessToken const&, json::object& document) {
+        document["client"] = call.holes[0];
+        document["created"] = iso_time(world.now_locked());
+        document["secret"] = nullptr;
+    }
+    /// [recorded] the secret is told when it is made, and never again.
+    static json::object once(World& world, json::object document) {
+        std::string const secret = world.random.token("secret");
+        document["secret"] = secret;
+        for (auto& app : world.data.apps)  // [guess] the last secret is the one that counts
+            if (app.id == text_of(document, "client") && !app.secret.empty()) app.secret = secret;
+        return document;
+    }
+};
+
+/// A client that was made can be used like one of the options.
+inline void register_client(World& world, json::object const& document, std::string const& secret) {
+    App app;
+    app.id = text_of(document, "id");
+    app.name = text_of(document, "name");
+    app.secret = flag_of(document, "public_client") ? "" : secret;
+    if (auto const* uris = document.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
+        for (auto const& uri : uris->get_array())
+            if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
+    world.data.apps.push_back(std::move(app));
+}
+
+/// A client, or with `template_id` an instance of a native application. [recorded] the answer of the latter
+inline Reply create_client(World& world, Call& call) {
+    json::error_code error;
+    json::value const body = json::parse(call.body, error);
+    auto const* given = error ? nullptr : member(body, "client");
+    std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
+    if (parent.empty()) {
+        Reply reply = AuthDocuments<ClientKind>::create(world, call);
+        // Its secret is unknown to all until a credential is made.
+        if (reply.status == 201)
+            register_client(world, world.data.documents["auth.clients"].back().second, world.random.token("secret"));
+        return reply;
+    }
+    App const* const app = world.app(parent);
+    if (app == nullptr || !app->secret.empty())
+        return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "template_id is no native application");
+    std::string const id = world.random.uuid();
+    std::string const secret = world.random.token("secret");
+    json::object document{{"id", id},
+                          {"name", text_of(*given, "name")},
+                          {"public_client", false},
+                          {"client_type", "confidential_client"},
+                          {"parent_client", parent},
+                          {"project", nullptr},
+                          {"visibility", "private"},
+                          {"scopes", json::array{}},
+                          {"fqdns", json::array{}},
+                          {"redirect_uris", json::array{}},
+                          {"grant_types", json::array{"authorization_code", "client_credentials", "refresh_token"}}};
+    register_client(world, document, secret);
+    world.data.documents["auth.clients"].emplace_back(id, document);
+    json::object const credential{{"id", world.random.uuid()},
+                                  {"name", "Auto-created at client creation"},
+                                  {"client", id},
+                                  {"created", iso_time(world.now_locked())},
+                                  {"secret", secret}};
+    return Reply::of(201,
+                     json::object{{"client", document}, {"included", json::object{{"client_credential", credential}}}});
+}
+
+struct ScopeKind : PlainKind {
+    static constexpr char const* one = "scope";
+    static constexpr char const* many = "scopes";
+    static void complete(World&, Call const& call, AccessToken const&, json::object& document) {
+        document["client"] = call.holes[0];
+        document["scope_string"] =
+            "https://auth.globus.org/scopes/" + call.holes[0] + "/" + text_of(document, "scope_suffix", "all");
+    }
+};
+
+inline std::vector<Route> const& auth_routes() {
+    using Projects = AuthDocuments<ProjectKind>;
+    using Policies = AuthDocuments<PolicyKind>;
+    using Clients = AuthDocuments<ClientKind>;
+    using Credentials = AuthDocuments<CredentialKind>;
+    using Scopes = AuthDocuments<ScopeKind>;
+    static std::vector<Route> const all{
+        {"GET", "/.well-known/openid-configuration", "auth", "get_openid_configuration", &discovery_endpoint},
+        {"GET", "/jwk.json", "auth", "get_jwk", &keys_endpoint},
+        {"GET", "/v2/oauth2/authorize", "auth", "oauth2_authorize", &authorize_endpoint},
+        {"GET", "/v2/web/auth-code", "auth", "auth_code_page", &code_page},
+        {"GET", "/v2/web/logout", "auth", "logout_page", &logout_page},
+        {"POST", "/v2/oauth2/token", "auth", "oauth2_token", &token_endpoint},
+        {"POST", "/v2/oauth2/token/revoke", "auth", "oauth2_revoke_token", &revoke_endpoint},
+        {"POST", "/v2/oauth2/token/introspect", "auth", "oauth2_token_introspect", &introspect_endpoint},
+        {"GET", "/v2/oauth2/userinfo", "auth", "userinfo", &userinfo_endpoint},
+        {"GET", "/v2/api/identities", "auth", "get_identities", &identities_endpoint},
+        {"GET", "/v2/api/identities/{}/consents", "auth", "get_consents", &consents_endpoint},
+        {"GET", "/v2/api/projects", "auth", "get_projects", &Projects::list},
+        {"POST", "/v2/api/projects", "auth", "create_project", &Projects::create},
+        {"GET", "/v2/api/projects/{}", "auth", "get_project", &Projects::get},
+        {"PUT", "/v2/api/projects/{}", "auth", "update_project", &Projects::update},
+        {"DELETE", "/v2/api/projects/{}", "auth", "delete_project", &Projects::remove},
+        {"GET", "/v2/api/policies", "auth", "get_policies", &Policies::list},
+        {"POST", "/v2/api/policies", "auth", "create_policy", &Policies::create},
+        {"GET", "/v2/api/policies/{}", "auth", "get_policy", &Policies::get},
+        {"PUT", "/v2/api/policies/{}", "auth", "update_policy", &Policies::update},
+        {"DELETE", "/v2/api/policies/{}", "auth", "delete_policy", &Policies::remove},
+        {"GET", "/v2/api/clients", "auth", "get_clients", &Clients::list},
+        {"POST", "/v2/api/clients", "auth", "create_client", &create_client},
+        {"GET", "/v2/api/clients/{}", "auth", "get_client", &Clients::get},
+        {"PUT", "/v2/api/clients/{}", "auth", "update_client", &Clients::update},
+        {"DELETE", "/v2/api/clients/{}", "auth", "delete_client", &Clients::remove},
+        {"GET", "/v2/api/clients/{}/credentials", "auth", "get_client_credentials", &Credentials::list},
+        {"POST", "/v2/api/clients/{}/credentials", "auth", "create_client_credential", &Credentials::create},
+        {"DELETE", "/v2/api/clients/{}/credentials/{}", "auth", "delete_client_credential", &Credentials::remove},
+        {"GET", "/v2/api/scopes", "auth", "get_scopes", &Scopes::list},
+        {"POST", "/v2/api/clients/{}/scopes", "auth", "create_scope", &Scopes::create},
+        {"GET", "/v2/api/scopes/{}", "auth", "get_scope", &Scopes::get},
+        {"PUT", "/v2/api/scopes/{}", "auth", "update_scope", &Scopes::update},
+        {"DELETE", "/v2/api/scopes/{}", "auth", "delete_scope", &Scopes::remove},
+    };
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_IPP
+// The data of collections over HTTP: /data/<collection>/<path>. The service does this with HTTPS on a host of its own.
+#ifndef GLOBUS_SANDBOX_IMPL_DATA_IPP
+#define GLOBUS_SANDBOX_IMPL_DATA_IPP
+
+// The files of a collection: paths that cannot leave its directory, listings, filters.
+#ifndef GLOBUS_SANDBOX_IMPL_FILES_IPP
+#define GLOBUS_SANDBOX_IMPL_FILES_IPP
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace globus::sandbox::detail {
+
+namespace fs = std::filesystem;
+
+/// A path of a collection, and the file of this machine behind it.
+struct Place {
+    std::string path;     ///< absolute in the collection, without a slash at the end
+    fs::path file;        ///< where it is
+    bool allowed = true;  ///< false when a symbolic link leads out of the collection
+};
+
+inline bool lies_within(fs::path const& root, fs::path const& file) {
+    auto const end = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
+    return end.first == root.end();
+}
+
+/// [guess] `/~/` is the collection's top directory, and `..` stops there.
+inline Place find_place(fs::path const& directory, std::string_view path) {
+    std::vector<std::string> parts;
+    bool first = true;
+    for (auto const& part : split(path, '/')) {
+        if (part.empty() || part == "." || (first && part == "~")) {
+            if (!part.empty()) first = false;
+            continue;
+        }
+        first = false;
+        if (part != "..")
+            parts.push_back(part);
+        else if (!parts.empty())
+            parts.pop_back();
+    }
+    Place place;
+    std::error_code error;
+    fs::path const root = fs::canonical(directory, error);
+    place.file = root;
+    for (auto const& part : parts) {
+        place.path += "/" + part;
+        place.file /= part;
+    }
+    if (place.path.empty()) place.path = "/";
+    if (error || path.find('\0') != std::string_view::npos) {
+        place.allowed = false;
+        return place;
+    }
+    fs::path const real = fs::weakly_canonical(place.file, error);
+    place.allowed = !error && lies_within(root, real);
+    return place;
+}
+
+/// [recorded] the members of a file in listings and in stat
+inline std::optional<json::object> describe_file(fs::path const& file, std::string const& name, fs::path const& root) {
+    struct ::stat link {};
+    if (::lstat(file.c_str(), &link) != 0) return std::nullopt;
+    struct ::stat info = link;
+    bool const is_link = S_ISLNK(link.st_mode);
+    std::string type;
+    if (is_link) {
+        std::error_code error;
+        fs::path const real = fs::weakly_canonical(file, error);
+        if (error || !lies_within(root, real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
+    }
+    if (type.empty()) type = S_ISDIR(info.st_mode) ? "dir" : S_ISREG(info.st_mode) ? "file" : "other";
+    char mode[8];
+    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode & 07777));
+    json::object out{{"DATA_TYPE", "file"},
+                     {"name", name},
+                     {"type", type},
+                     {"size", static_cast<std::int64_t>(info.st_size)},
+                     {"last_modified", file_time(static_cast<Millis>(info.st_mtime) * 1000)},
+                     {"permissions", mode},
+                     {"user", "sandbox"},
+                     {"group", "sandbox"},
+                     {"link_target", nullptr},
+                     {"link_last_modified", nullptr},
+                     {"link_size", nullptr},
+                     {"link_user", nullptr},
+                     {"link_group", nullptr}};
+    if (is_link) {
+        std::error_code error;
+        out["link_target"] = fs::read_symlink(file, error).string();
+        out["link_last_modified"] = file_time(static_cast<Millis>(link.st_mtime) * 1000);
+        out["link_size"] = static_cast<std::int64_t>(link.st_size);
+        out["link_user"] = "sandbox";
+        out["link_group"] = "sandbox";
+    }
+    return out;
+}
+
+// Filters and orders --------------------------------------------------------------------------------------------------
+
+inline std::string field_text(json::object const& item, std::string_view field) {
+    auto const* value = item.if_contains(field);
+    if (value == nullptr || value->is_null()) return {};
+    return value->is_string() ? to_string(value->get_string()) : json::serialize(*value);
+}
+
+inline bool is_time_field(std::string_view field) { return field == "last_modified" || field.ends_with("_time"); }
+
+/// Negative, zero or positive, as numbers where both are.
+inline int compare_field(std::string const& a, std::string const& b) {
+    auto const left = to_integer(a);
+    auto const right = to_integer(b);
+    if (left && right) return *left < *right ? -1 : *left > *right ? 1 : 0;
+    return a.compare(b);
+}
+
+/// One clause, `field:value,value`. [doc] the filters of listings and of the task list
+inline bool clause_fits(json::object const& item, std::string const& clause) {
+    auto const colon = clause.find(':');
+    if (colon == std::string::npos) return glob(clause, field_text(item, "name"));
+    std::string const field = clause.substr(0, colon);
+    std::string const values = clause.substr(colon + 1);
+    std::string const have = field_text(item, field);
+    auto const list = split(values, ',');
+    if (is_time_field(field) && list.size() == 2) {
+        auto const at = parse_time(have);
+        auto const from = parse_time(list[0]);
+        auto const to = parse_time(list[1]);
+        return at && (!from || *at >= *from) && (!to || *at <= *to);
+    }
+    bool wanted_any = false;
+    bool found = false;
+    for (std::string value : list) {
+        bool negative = false;
+        if (!value.empty() && value[0] == '!') {
+            negative = true;
+            value.erase(0, 1);
+        }
+        bool fits = false;
+        if (!value.empty() && value[0] == '~') {
+            fits = glob(lower(value.substr(1)), lower(have));
+        } else if (!value.empty() && (value[0] == '<' || value[0] == '>')) {
+            bool const or_equal = value.size() > 1 && value[1] == '=';
+            int const order = compare_field(have, value.substr(or_equal ? 2 : 1));
+            fits = (value[0] == '<' ? order < 0 : order > 0) || (or_equal && order == 0);
+        } else {
+            if (!value.empty() && value[0] == '=') value.erase(0, 1);
+            // [doc] a flag is asked for by 1 or 0, as in is_error:1
+            fits = value == have || (value == "1" && have == "true") || (value == "0" && have == "false");
+        }
+        if (negative) {
+            if (fits) return false;
+        } else {
+            wanted_any = true;
+            found = found || fits;
+        }
+    }
+    return !wanted_any || found;
+}
+
+/// All `filter` arguments, and all clauses of each (between slashes), must fit.
+inline bool filters_fit(json::object const& item, Call const& call) {
+    for (auto const& [name, value] : call.query) {
+        if (name != "filter" || value.empty()) continue;
+        for (auto const& clause : split(value, '/'))
+            if (!clause.empty() && !clause_fits(item, clause)) return false;
+    }
+    return true;
+}
+
+/// `orderby=name ASC,size DESC`
+inline void sort_items(std::vector<json::object>& items, std::string const& orderby) {
+    if (orderby.empty()) return;
+    std::vector<std::pair<std::string, bool>> keys;
+    for (auto const& part : split(orderby, ',')) {
+        auto const words = split(trim(part), ' ');
+        keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
+    }
+    std::stable_sort(items.begin(), items.end(), [&](json::object const& a, json::object const& b) {
+        for (auto const& [field, down] : keys) {
+            int const order = compare_field(field_text(a, field), field_text(b, field));
+            if (order != 0) return down ? order > 0 : order < 0;
+        }
+        return false;
+    });
+}
+
+/// The part of a list that `offset` and `limit` ask for.
+inline json::array cut(std::vector<json::object> const& items, std::int64_t offset, std::int64_t limit) {
+    json::array out;
+    for (auto i = std::max<std::int64_t>(0, offset); i < static_cast<std::int64_t>(items.size()) && i - offset < limit;
+         ++i)
+        out.push_back(items[static_cast<std::size_t>(i)]);
+    return out;
+}
+
+inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* kind) {
+    std::FILE* const opened = std::fopen(file.c_str(), "rbe");
+    if (opened == nullptr) return std::nullopt;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    EVP_DigestInit_ex(context.get(), kind, nullptr);
+    std::vector<char> buffer(1U << 16);
+    while (auto const got = std::fread(buffer.data(), 1, buffer.size(), opened))
+        EVP_DigestUpdate(context.get(), buffer.data(), got);
+    std::fclose(opened);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context.get(), out.data(), &size);
+    return std::string(reinterpret_cast<char const*>(out.data()), size);
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_FILES_IPP
+
+#include <fstream>
+
+namespace globus::sandbox::detail {
+
+/// First and last byte of `bytes=a-b`, `bytes=a-` and `bytes=-n`; nothing when it is another thing. [doc] RFC 9110, 14.1
+inline std::optional<std::pair<std::int64_t, std::int64_t>> read_range(std::string const& text, std::int64_t size) {
+    if (!text.starts_with("bytes=") || text.find(',') != std::string::npos) return std::nullopt;
+    std::string const range = text.substr(6);
+    auto const dash = range.find('-');
+    if (dash == std::string::npos) return std::nullopt;
+    auto const first = to_integer(std::string_view(range).substr(0, dash));
+    auto const last = to_integer(std::string_view(range).substr(dash + 1));
+    if (!first)
+        return last ? std::optional(std::pair(std::max<std::int64_t>(0, size - *last), size - 1)) : std::nullopt;
+    return std::pair(*first, last ? std::min(*last, size - 1) : size - 1);
+}
+
+inline Reply data_error(int status, std::string const& text) {
+    Reply reply;
+    reply.status = status;
+    reply.content_type = "text/plain";
+    reply.body = text + "\n";
+    return reply;
+}
+
+inline Reply serve_data(World& world, Call& call) {
+    auto const found = world.data.endpoints.find(call.segments[1]);
+    if (found == world.data.endpoints.end()) return data_error(404, "No such collection");
+    Endpoint const& endpoint = found->second;
+    if (call.bearer().empty()) {
+        // [doc] a browser is sent to log in
+        Reply reply = data_error(302, "Log in");
+        reply.headers.emplace_back("Location", issuer(world) + "/v2/oauth2/authorize?client_id=" + endpoint.id);
+        return reply;
+    }
+    Reply refused;
+    AccessToken const* const token = authenticate(world, call, endpoint.id, refused);
+    if (token == nullptr) return refused;
+    std::string path;
+    for (std::size_t i = 2; i < call.segments.size(); ++i) path += "/" + call.segments[i];
+    Place const place = find_place(endpoint.directory, path);
+    if (!place.allowed || endpoint.state == "permission_denied") return data_error(403, "Permission denied");
+    if (endpoint.state != "ok") return data_error(502, "The collection cannot be reached");
+    std::error_code error;
+    if (call.method == "PUT") {
+        if (fs::is_directory(place.file, error)) return data_error(409, "Is a directory");
+        fs::create_directories(place.file.parent_path(), error);  // [guess]
+        bool const existed = fs::exists(place.file, error);
+        std::ofstream file(place.file, std::ios::binary | std::ios::trunc);
+        file.write(call.body.data(), static_cast<std::streamsize>(call.body.size()));
+        file.close();
+        if (!file) return data_error(403, "Permission denied");
+        Reply reply = data_error(existed ? 200 : 201, existed ? "Replaced" : "Created");
+        reply.committed = true;
+        return reply;
+    }
+    if (!fs::is_regular_file(place.file, error)) return data_error(404, "Not found");
+    auto const size = static_cast<std::int64_t>(fs::file_size(place.file, error));
+    Reply reply;
+    reply.content_type = "application/octet-stream";
+    reply.headers.emplace_back("Accept-Ranges", "bytes");
+    std::int64_t first = 0;
+    std::int64_t last = size - 1;
+    if (auto const range = read_range(call.header("Range"), size)) {
+        std::tie(first, last) = *range;
+        if (first > last || first < 0) {
+            Reply beyond = data_error(416, "Range not satisfiable");
+            beyond.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
+            return beyond;
+        }
+        reply.status = 206;
+        reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) +
+                                                        "/" + std::to_string(size));
+    }
+    std::ifstream file(place.file, std::ios::binary);
+    file.seekg(first);
+    reply.body.resize(static_cast<std::size_t>(last - first + 1));
+    file.read(reply.body.data(), static_cast<std::streamsize>(reply.body.size()));
+    if (!file) return data_error(403, "Permission denied");
+    return reply;
+}
+
+inline std::vector<Route> const& data_routes() {
+    static std::vector<Route> const all{{"GET", "/data/{}/**", "data", "get_file", &serve_data},
+                                        {"HEAD", "/data/{}/**", "data", "head_file", &serve_data},
+                                        {"PUT", "/data/{}/**", "data", "put_file", &serve_data}};
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_DATA_IPP
+// Groups, Search, Flows, Timers and Compute: documents in memory, enough to see what a program did.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_IPP
+
+// The Transfer service: collections, their files, tasks, bookmarks, access rules, roles.
+#ifndef GLOBUS_SANDBOX_IMPL_TRANSFER_IPP
+#define GLOBUS_SANDBOX_IMPL_TRANSFER_IPP
+
+// The engine that carries tasks out: it copies and deletes real files, and reports as the Transfer service does.
+#ifndef GLOBUS_SANDBOX_IMPL_TASKS_IPP
+#define GLOBUS_SANDBOX_IMPL_TASKS_IPP
+
+namespace globus::sandbox::detail {
+
+/// What one attempt at a task is to do; a copy, so that it can be carried out without the lock.
+struct Job {
+    std::string task;
+    bool is_delete = false;
+    fs::path source;
+    fs::path destination;
+    std::string source_state;
+    std::string destination_state;
+    std::vector<TransferItem> items;
+    std::set<std::string> finished;
+    json::object options;
+};
+
+/// What came of it.
+struct Result {
+    std::int64_t files = 0;
+    std::int64_t directories = 0;
+    std::int64_t symlinks = 0;
+    std::int64_t transferred = 0;
+    std::int64_t skipped_files = 0;
+    std::int64_t bytes = 0;
+    std::int64_t checksummed = 0;
+    std::vector<std::pair<std::string, std::string>> done;
+    std::vector<std::string> finished;
+    std::vector<json::object> skipped;
+    std::string fault;    ///< code of the first fault; empty when all went well
+    std::string details;  ///< its text
+    bool fatal = false;
+};
+
+/// One attempt at a job.
+class Attempt {
+public:
+    explicit Attempt(Job const& job) : job_(job) {
+        if (auto const* level = member(job.options, "sync_level"))
+            if (auto const number = number_of(*level)) sync_level_ = static_cast<int>(*number);
+        verify_ = flag_of(job.options, "verify_checksum", true);
+        skip_errors_ = flag_of(job.options, "skip_source_errors");
+    }
+
+    Result run() {
+        // [guess] a collection that cannot be reached is a fault, as a missing file is
+        for (auto const* state : {&job_.source_state, &job_.destination_state}) {
+            if (*state == "disconnected") return fail("ENDPOINT_ERROR", "The collection is not connected");
+            if (*state == "login_failed") return fail("AUTH", "Login to the collection failed");
+            if (*state == "permission_denied") return fail("PERMISSION_DENIED", "Permission denied");
+        }
+        for (auto const& item : job_.items) {
+            if (job_.is_delete)
+                remove(item);
+            else
+                transfer(item);
+        }
+        return std::move(result_);
+    }
+
+private:
+    Result fail(std::string code, std::string details) {
+        fault(std::move(code), std::move(details));
+        return std::move(result_);
+    }
+
+    void fault(std::string code, std::string details) {
+        if (!result_.fault.empty()) return;
+        result_.fault = std::move(code);
+        result_.details = std::move(details);
+    }
+
+    void source_fault(TransferItem const& item, std::string const& path, std::string code) {
+        if (skip_errors_ && (code == "FILE_NOT_FOUND" || code == "PERMISSION_DENIED")) {
+            result_.skipped.push_back(json::object{{"DATA_TYPE", "skipped_error"},
+                                                   {"source_path", path},
+                                                   {"destination_path", item.destination},
+                                                   {"error_code", code},
+                                                   {"error_details", "Error (" + code + ") at " + path},
+                                                   {"error_time", nullptr},
+                                                   {"is_directory", item.recursive},
+                                                   {"is_symlink", false},
+                                                   {"is_delete_destination_extra", false},
+                                                   {"external_checksum", nullptr},
+                                                   {"checksum_algorithm", nullptr}});
+            result_.finished.push_back(item.destination);
+            return;
+        }
+        std::string const text = code == "FILE_NOT_FOUND" ? "No such file or directory" : "Permission denied";
+        fault(std::move(code), "Path: " + path + ": " + text);
+    }
+
+    bool excluded(std::string const& name, bool directory) const {
+        auto const* rules = job_.options.if_contains("filter_rules");
+        if (rules == nullptr || !rules->is_array()) return false;
+        for (auto const& rule : rules->get_array()) {
+            std::string const type = text_of(rule, "type");
+            if ((type == "file" && directory) || (type == "dir" && !directory)) continue;
+            if (glob(text_of(rule, "name"), name)) return text_of(rule, "method", "exclude") == "exclude";
+        }
+        return false;
+    }
+
+    void transfer(TransferItem const& item) {
+        if (job_.finished.contains(item.destination)) return;
+        Place const from = find_place(job_.source, item.source);
+        Place const to = find_place(job_.destination, item.destination);
+        if (!from.allowed) return source_fault(item, from.path, "PERMISSION_DENIED");
+        if (!to.allowed) return fault("PERMISSION_DENIED", "Path: " + to.path + ": Permission denied");
+        std::error_code error;
+        auto const status = fs::status(from.file, error);
+        if (!fs::exists(status)) return source_fault(item, from.path, "FILE_NOT_FOUND");
+        if (fs::is_directory(status)) {
+            if (!item.recursive) return fault("IS_A_DIRECTORY", "Path: " + from.path + ": Is a directory");
+            copy_directory(item, from, to);
+        } else {
+            if (item.recursive) return fault("NOT_A_DIRECTORY", "Path: " + from.path + ": Not a directory");
+            if (copy_file(from, to, &item)) result_.finished.push_back(item.destination);
+        }
+    }
+
+    void copy_directory(TransferItem const& item, Place const& from, Place const& to) {
+        std::error_code error;
+        fs::create_directories(to.file, error);
+        if (error) return fault("PERMISSION_DENIED", "Path: " + to.path + ": " + error.message());
+        ++result_.directories;
+        bool complete = true;
+        std::vector<fs::directory_entry> entries;
+        for (auto const& entry : fs::directory_iterator(from.file, error)) entries.push_back(entry);
+        std::sort(entries.begin(), entries.end());
+        std::set<std::string> names;
+        for (auto const& entry : entries) {
+            std::string const name = entry.path().filename().string();
+            names.insert(name);
+            if (entry.is_symlink(error)) {
+                ++result_.symlinks;  // [doc] recursive_symlinks is "ignore" when nothing else is asked for
+                continue;
+            }
+            bool const directory = entry.is_directory(error);
+            if (excluded(name, directory)) continue;
+            Place const inner_from{from.path + "/" + name, entry.path(), true};
+            Place const inner_to{to.path + "/" + name, to.file / name, true};
+            auto const before = result_.fault;
+            if (directory)
+                copy_directory(item, inner_from, inner_to);
+            else if (entry.is_regular_file(error))
+                copy_file(inner_from, inner_to, nullptr);
+            complete = complete && result_.fault == before;
+        }
+        if (flag_of(job_.options, "delete_destination_extra"))
+            for (auto const& entry : fs::directory_iterator(to.file, error))
+                if (!names.contains(entry.path().filename().string())) fs::remove_all(entry.path(), error);
+        if (complete && from.path == find_place(job_.source, item.source).path)
+            result_.finished.push_back(item.destination);
+    }
+
+    /// Whether the destination is as it should be already.
+    bool up_to_date(Place const& from, Place const& to) {
+        std::error_code error;
+        if (sync_level_ < 0 || !fs::is_regular_file(to.file, error)) return false;
+        if (sync_level_ == 0) return true;
+        if (fs::file_size(from.file, error) != fs::file_size(to.file, error)) return false;
+        if (sync_level_ == 1) return true;
+        if (sync_level_ == 2) return fs::last_write_time(from.file, error) <= fs::last_write_time(to.file, error);
+        return hash_file(from.file, EVP_sha256()) == hash_file(to.file, EVP_sha256());
+    }
+
+    bool copy_file(Place const& from, Place const& to, TransferItem const* item) {
+        ++result_.files;
+        std::error_code error;
+        if (fs::is_directory(to.file, error)) {
+            fault("IS_A_DIRECTORY", "Path: " + to.path + ": Is a directory");
+            return false;
+        }
+        if (up_to_date(from, to)) {
+            ++result_.skipped_files;
+            return true;
+        }
+        fs::create_directories(to.file.parent_path(), error);  // [doc] missing directories are made
+        fs::copy_file(from.file, to.file, fs::copy_options::overwrite_existing, error);
+        if (error) {
+            fault("PERMISSION_DENIED", "Path: " + to.path + ": " + error.message());
+            return false;
+        }
+        auto const size = static_cast<std::int64_t>(fs::file_size(to.file, error));
+        if (verify_ && hash_file(from.file, EVP_sha256()) != hash_file(to.file, EVP_sha256())) {
+            fault("VERIFY_CHECKSUM", "Path: " + to.path + ": Checksums differ");
+            return false;
+        }
+        if (verify_) result_.checksummed += size;
+        if (item != nullptr && !item->checksum.empty()) {
+            std::string const wanted = item->algorithm.empty() ? "md5" : lower(item->algorithm);
+            auto const* kind = EVP_get_digestbyname(wanted.c_str());
+            auto const have = kind != nullptr ? hash_file(to.file, kind) : std::nullopt;
+            if (!have || !same_name(to_hex(*have), item->checksum)) {
+                fault("VERIFY_CHECKSUM", "Path: " + to.path + ": The external checksum differs");
+                return false;
+            }
+        }
+        if (flag_of(job_.options, "preserve_timestamp"))
+            fs::last_write_time(to.file, fs::last_write_time(from.file, error), error);
+        ++result_.transferred;
+        result_.bytes += size;
+        result_.done.emplace_back(from.path, to.path);
+        return true;
+    }
+
+    void remove(TransferItem const& item) {
+        if (job_.finished.contains(item.source)) return;
+        Place const place = find_place(job_.source, item.source);
+        std::error_code error;
+        if (!place.allowed || place.path == "/")
+            return fault("PERMISSION_DENIED", "Path: " + place.path + ": Permission denied");
+        auto const status = fs::symlink_status(place.file, error);
+        error.clear();
+        if (!fs::exists(status)) {
+            if (!flag_of(job_.options, "ignore_missing"))
+                return fault("FILE_NOT_FOUND", "Path: " + place.path + ": No such file or directory");
+        } else if (fs::is_directory(status)) {
+            if (!flag_of(job_.options, "recursive"))
+                return fault("IS_A_DIRECTORY", "Path: " + place.path + ": Is a directory");
+            ++result_.directories;
+            auto const removed = fs::remove_all(place.file, error);
+            result_.files += static_cast<std::int64_t>(removed);
+        } else {
+            ++result_.files;
+            fs::remove(place.file, error);
+        }
+        if (error) return fault("PERMISSION_DENIED", "Path: " + place.path + ": " + error.message());
+        result_.finished.push_back(item.source);
+    }
+
+    Job const& job_;
+    Result result_;
+    int sync_level_ = -1;
+    bool verify_ = true;
+    bool skip_errors_ = false;
+};
+
+// Reports -------------------------------------------------------------------------------------------------------------
+
+inline void add_event(World& world, Task& task, std::string const& code, bool is_error, std::string const& description,
+                      std::string const& details) {
+    task.events.push_back(json::object{{"DATA_TYPE", "event"},
+                                       {"code", code},
+                                       {"description", description},
+                                       {"details", details},
+                                       {"is_error", is_error},
+                                       {"parent_task_id", nullptr},
+                                       {"time", iso_time(world.now_locked())}});
+}
+
+inline void set_nice_status(Task& task, std::string const& code, std::string const& text, bool ok) {
+    task.document["nice_status"] = code;
+    task.document["nice_status_short_description"] = text;
+    task.document["nice_status_details"] = nullptr;
+    task.document["nice_status_expires_in"] = -1;
+    task.document["is_ok"] = ok;
+}
+
+/// Ends a task. [recorded] what a task that is over says
+inline void end_task(World& world, Task& task, std::string const& status) {
+    auto& document = task.document;
+    document["status"] = status;
+    document["completion_time"] = iso_time(world.now_locked());
+    for (auto const* name :
+         {"nice_status", "nice_status_details", "nice_status_expires_in", "nice_status_short_description", "is_ok"})
+        document[name] = nullptr;
+    document["is_paused"] = false;
+    document["subtasks_pending"] = 0;
+    document["subtasks_retrying"] = 0;
+    double const seconds = std::max(1.0, static_cast<double>(world.now_locked() - task.requested) / 1000);
+    document["effective_bytes_per_second"] =
+        static_cast<std::int64_t>(number_of(document, "bytes_transferred", 0) / seconds);
+}
+
+/// [guess] the code of a task that its deadline ended
+inline void expire_task(World& world, Task& task) {
+    auto const pending = number_of(task.document, "subtasks_pending", 0);
+    add_event(world, task, "EXPIRED", true, "expired", "The deadline has passed");
+    task.document["subtasks_expired"] = static_cast<std::int64_t>(pending);
+    task.document["fatal_error"] =
+        json::object{{"code", "EXPIRED"}, {"description", "The task did not complete before its deadline"}};
+    end_task(world, task, "FAILED");
+}
+
+inline void grow(json::object& document, char const* name, std::int64_t by) {
+    document[name] = static_cast<std::int64_t>(number_of(document, name, 0)) + by;
+}
+
+inline void report(World& world, Task& task, Result const& result) {
+    auto& document = task.document;
+    Millis const now = world.now_locked();
+    grow(document, "files_transferred", result.transferred);
+    grow(document, "files_skipped", result.skipped_files);
+    grow(document, "bytes_transferred", result.bytes);
+    grow(document, "bytes_checksummed", result.checksummed);
+    grow(document, "subtasks_succeeded", static_cast<std::int64_t>(result.done.size()));
+    grow(document, "subtasks_skipped_errors", static_cast<std::int64_t>(result.skipped.size()));
+    for (auto const& path : result.finished) task.finished.insert(path);
+    for (auto const& pair : result.done) task.done.push_back(pair);
+    for (auto error : result.skipped) {
+        error["error_time"] = iso_time(now);
+        task.skipped.push_back(error);
+    }
+    auto const most = [&](char const* name, std::int64_t value) {
+        document[name] = std::max(value, static_cast<std::int64_t>(number_of(document, name, 0)));
+    };
+    most("files", result.files);
+    most("directories", result.directories);
+    most("symlinks", result.symlinks);
+    auto const left = static_cast<std::int64_t>(task.items.size()) - static_cast<std::int64_t>(task.finished.size());
+    document["subtasks_pending"] = std::max<std::int64_t>(0, left);
+    most("subtasks_total", static_cast<std::int64_t>(number_of(document, "subtasks_succeeded", 0)) +
+                               static_cast<std::int64_t>(task.skipped.size()) + std::max<std::int64_t>(0, left));
+    if (!result.fault.empty()) {
+        std::string text = lower(result.fault);
+        std::replace(text.begin(), text.end(), '_', ' ');
+        add_event(world, task, result.fault, true, text, result.details);
+        grow(document, "faults", 1);
+        document["subtasks_retrying"] = std::max<std::int64_t>(0, left);
+        set_nice_status(task, result.fault, text, false);
+        document["nice_status_details"] = result.details;
+        task.last_fault = result.fault;
+        // [guess] a login that fails makes the task INACTIVE, as credentials that expire do
+        document["status"] = result.fault == "AUTH" ? "INACTIVE" : "ACTIVE";
+        task.due = now + world.options.retry_interval.count();
+        return;
+    }
+    task.last_fault.clear();
+    if (task.is_delete) document["subtasks_succeeded"] = static_cast<std::int64_t>(task.items.size());
+    std::string details = "files: " + std::to_string(result.files) + ", bytes: " + std::to_string(result.bytes);
+    if (!task.is_delete) add_event(world, task, "PROGRESS", false, "progress", details);
+    add_event(world, task, "SUCCEEDED", false, "succeeded", details);
+    end_task(world, task, "SUCCEEDED");
+}
+
+/// The tasks that may run: [doc] three of each user, the first come first. The others are queued.
+inline std::vector<Task*> running_tasks(World& world) {
+    std::vector<Task*> out;
+    std::map<std::string, int> of_owner;
+    for (auto const& id : world.data.task_order) {
+        Task& task = world.data.tasks[id];
+        if (!task.active() || task.paused) continue;
+        if (++of_owner[task.owner] > 3) {
+            set_nice_status(task, "QUEUED", "Queued", true);
+            continue;
+        }
+        out.push_back(&task);
+    }
+    return out;
+}
+
+inline void World::run_due_tasks() {
+    std::lock_guard executor(engine);
+    std::unique_lock lock(mutex);
+    while (!stopping) {
+        Millis const now = now_locked();
+        for (auto const& name : data.task_order)
+            if (Task& task = data.tasks[name]; task.active() && task.deadline <= now) expire_task(*this, task);
+        Task* next = nullptr;
+        for (Task* task : running_tasks(*this))
+            if (task->due <= now && (next == nullptr || task->due < next->due)) next = task;
+        if (next == nullptr) break;
+        if (!next->started) {
+            next->started = true;
+            add_event(*this, *next, "STARTED", false, "started", "");
+            set_nice_status(*next, "OK", "OK", true);
+        }
+        Job job;
+        job.task = next->id;
+        job.is_delete = next->is_delete;
+        job.items = next->items;
+        job.finished = next->finished;
+        job.options = next->options;
+        auto const state_of = [&](std::string const& endpoint, fs::path& directory, std::string& state) {
+            auto const found = data.endpoints.find(endpoint);
+            state = found == data.endpoints.end() ? "disconnected" : found->second.state;
+            if (found != data.endpoints.end()) directory = found->second.directory;
+        };
+        state_of(next->source, job.source, job.source_state);
+        if (!job.is_delete) state_of(next->destination, job.destination, job.destination_state);
+        lock.unlock();
+        Result const result = Attempt(job).run();
+        lock.lock();
+        auto const found = data.tasks.find(job.task);
+        if (found != data.tasks.end() && found->second.active()) report(*this, found->second, result);
+        wake.notify_all();
+    }
+}
+
+/// With the real clock: runs what is due, sleeps until something is.
+inline void World::engine_loop() {
+    while (true) {
+        run_due_tasks();
+        std::unique_lock lock(mutex);
+        if (stopping) return;
+        Millis const now = now_locked();
+        Millis next = now + 60000;
+        for (Task* task : running_tasks(*this)) next = std::min({next, task->due, task->deadline});
+        if (next > now) wake.wait_for(lock, std::chrono::milliseconds(next - now));
+        if (stopping) return;
+    }
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TASKS_IPP
+
+namespace globus::sandbox::detail {
+
+/// A call to the Transfer service whose token is good.
+struct TransferCall {
+    TransferCall(World& in, Call& of) : world(in), call(of) {
+        token = authenticate(world, call, "transfer.api.globus.org", refused);
+    }
+
+    World& world;
+    Call& call;
+    Reply refused{};
+    AccessToken const* token = nullptr;
+
+    Reply error(int status, std::string const& code, std::string const& message) const {
+        return problem(world, call, status, code, message);
+    }
+
+    /// [recorded] the shape of a result
+    Reply result(int status, std::string const& code, std::string const& message, json::object more = {},
+                 std::string const& type = "result") const {
+        more["DATA_TYPE"] = type;
+        more["code"] = code;
+        more["message"] = message;
+        more["request_id"] = world.random.request_id();
+        more["resource"] = call.path;
+        return Reply::of(status, more);
+    }
+
+    Endpoint* endpoint(std::string const& id) {
+        auto const found = world.data.endpoints.find(id);
+        if (found != world.data.endpoints.end()) return &found->second;
+        refused = error(404, "EndpointNotFound", "No such endpoint or collection: " + id);
+        return nullptr;
+    }
+
+    /// The body as an object.
+    std::optional<json::object> body() {
+        json::error_code failed;
+        json::value parsed = json::parse(call.body, failed);
+        if (!failed && parsed.is_object()) return std::move(parsed.get_object());
+        refused = error(400, "ClientError.BadRequest", "The body must be a JSON object");
+        return std::nullopt;
+    }
+
+    std::int64_t number(char const* name, std::int64_t otherwise) const {
+        return to_integer(call.argument(name)).value_or(otherwise);
+    }
+
+    /// Whether files of the collection may be seen. [recorded] ConsentRequired; [doc] the codes of each state
+    bool may_read(Endpoint const& endpoint, char const* operation) {
+        if (endpoint.requires_data_access) {
+            std::string const wanted = "https://auth.globus.org/scopes/" + endpoint.id + "/data_access";
+            bool given = false;
+            for (auto const& scope : token->scopes)
+                for (auto const& dependency : read_scope(scope).dependencies)
+                    given = given || dependency.name == wanted;
+            if (!given) {
+                json::array const scopes{
+                    json::value("urn:globus:auth:scope:transfer.api.globus.org:all[*" + wanted + "]")};
+                refused = Reply::of(
+                    403, json::object{{"code", "ConsentRequired"},
+                                      {"message", "Missing required data_access consent"},
+                                      {"request_id", world.random.request_id()},
+                                      {"resource", call.path},
+                                      {"required_scopes", scopes},
+                                      {"authorization_parameters",
+                                       json::object{{"session_message", "Missing required data_access consent"},
+                                                    {"required_scopes", scopes}}}});
+                return false;
+            }
+        }
+        std::string const failed = "ExternalError." + std::string(operation) + "Failed.";
+        if (endpoint.state == "disconnected")
+            refused = error(502, failed + "GCDisconnected", "Globus Connect is not connected");
+        else if (endpoint.state == "login_failed")
+            refused = error(502, failed + "LoginFailed", "Login to the collection failed");
+        else if (endpoint.state == "size_limit" && std::string(operation) == "DirListing")
+            refused = error(502, failed + "SizeLimit", "The directory has too many entries");
+        else if (endpoint.state == "permission_denied")
+            refused = error(403, "EndpointPermissionDenied", "Permission denied on " + endpoint.id);
+        else
+            return true;
+        return false;
+    }
+};
+
+// Endpoints and collections -------------------------------------------------------------------------------------------
+
+inline json::object describe_endpoint(World const& world, Endpoint const& endpoint) {
+    json::object out = endpoint.document;
+    out["DATA_TYPE"] = "endpoint";
+    out["id"] = endpoint.id;
+    out["entity_type"] = endpoint.kind;
+    out["owner_id"] = endpoint.owner;
+    out["owner_string"] = username_of(world, endpoint.owner);
+    out["gcp_connected"] = nullptr;
+    out["gcp_paused"] = nullptr;
+    out["is_globus_connect"] = false;
+    out["activated"] = false;
+    out["default_directory"] = "/~/";
+    out["https_server"] = world.base_url + "data/" + endpoint.id;
+    out["acl_available"] = endpoint.kind == "GCSv5_guest_collection";
+    out["acl_editable"] = true;
+    out["in_use"] = false;
+    out["DATA"] = json::array{};
+    return out;
+}
+
+inline Reply get_endpoint(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr) return in.refused;
+    return Reply::of(200, describe_endpoint(world, *endpoint));
+}
+
+inline Reply update_endpoint(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    if (endpoint->owner != in.token->identity)
+        return in.error(403, "PermissionDenied", "Only the owner may change an endpoint");
+    for (auto const& item : *body)
+        if (item.key() != "id" && item.key() != "DATA_TYPE") endpoint->document[item.key()] = item.value();
+    return in.result(200, "Updated", "Endpoint updated successfully");
+}
+
+inline Reply delete_endpoint(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr) return in.refused;
+    if (endpoint->owner != in.token->identity)
+        return in.error(403, "PermissionDenied", "Only the owner may delete an endpoint");
+    std::string const id = endpoint->id;
+    std::erase(world.data.endpoint_order, id);
+    world.data.endpoints.erase(id);
+    return in.result(200, "Deleted", "Endpoint deleted successfully");
+}
+
+/// A guest collection over a directory of another collection.
+inline Reply create_shared_endpoint(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    Endpoint* const host = in.endpoint(text_of(*body, "host_endpoint", text_of(*body, "host_endpoint_id")));
+    if (host == nullptr) return in.refused;
+    Place const place = find_place(host->directory, text_of(*body, "host_path", "/"));
+    std::error_code error;
+    if (!place.allowed || !fs::is_directory(place.file, error))
+        return in.error(404, "ClientError.NotFound", "No directory at host_path");
+    Endpoint made;
+    made.id = world.random.uuid();
+    made.directory = place.file;
+    made.owner = in.token->identity;
+    made.kind = "GCSv5_guest_collection";
+    made.document = *body;
+    made.document["host_endpoint_id"] = host->id;
+    made.document["host_path"] = place.path;
+    world.data.endpoint_order.push_back(made.id);
+    world.data.endpoints[made.id] = made;
+    return in.result(201, "Created", "Shared endpoint created successfully", {{"id", made.id}},
+                     "endpoint_create_result");
+}
+
+/// [doc] a search needs words, or a scope that says where to look
+inline Reply endpoint_search(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    std::string const words = lower(call.argument("filter_fulltext"));
+    std::string const scope = call.argument("filter_scope", "all");
+    if (words.empty() && scope == "all")
+        return in.error(400, "ClientError.BadRequest", "filter_fulltext is needed when filter_scope is all");
+    std::vector<json::object> found;
+    for (auto const& id : world.data.endpoint_order) {
+        Endpoint const& endpoint = world.data.endpoints[id];
+        json::object document = describe_endpoint(world, endpoint);
+        std::string text;
+        for (auto const* field : {"id", "display_name", "description", "organization", "keywords", "owner_string"})
+            text += lower(field_text(document, field)) + "\n";
+        bool fits = true;
+        for (auto const& word : split(words, ' ')) fits = fits && text.find(word) != std::string::npos;
+        if (scope.starts_with("my-") || scope == "administered-by-me")
+            fits = fits && endpoint.owner == in.token->identity;
+        if (auto const owner = call.argument("filter_owner_id"); !owner.empty()) fits = fits && endpoint.owner == owner;
+        if (auto const type = call.argument("filter_entity_type"); !type.empty()) {
+            auto const types = split(type, ',');
+            fits = fits && std::find(types.begin(), types.end(), endpoint.kind) != types.end();
+        }
+        if (auto const host = call.argument("filter_host_endpoint"); !host.empty())
+            fits = fits && text_of(document, "host_endpoint_id") == host;
+        if (fits) found.push_back(std::move(document));
+    }
+    auto const offset = in.number("offset", 0);
+    auto const limit = std::min<std::int64_t>(100, in.number("limit", 25));
+    if (offset < 0 || limit < 1) return in.error(400, "ClientError.BadRequest", "offset and limit must be positive");
+    return Reply::of(200, json::object{{"DATA_TYPE", "endpoint_list"},
+                                       {"offset", offset},
+                                       {"limit", limit},
+                                       {"has_next_page", offset + limit < static_cast<std::int64_t>(found.size())},
+                                       {"DATA", cut(found, offset, limit)}});
+}
+
+// Files ---------------------------------------------------------------------------------------------------------------
+
+inline Reply operation_ls(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr || !in.may_read(*endpoint, "DirListing")) return in.refused;
+    std::string const asked = call.argument("path", "/~/");
+    Place const place = find_place(endpoint->directory, asked);
+    if (!place.allowed) return in.error(403, "EndpointPermissionDenied", "Permission denied: " + place.path);
+    std::error_code error;
+    auto const status = fs::status(place.file, error);
+    if (!fs::exists(status)) return in.error(404, "ClientError.NotFound", "Directory '" + asked + "' not found");
+    if (!fs::is_directory(status))
+        return in.error(502, "ExternalError.DirListingFailed.NotDirectory", "Not a directory: " + asked);
+    std::string const hidden = lower(call.argument("show_hidden", "1"));  // [doc] shown when not said otherwise
+    bool const show_hidden = hidden != "0" && hidden != "false";
+    fs::path const root = fs::canonical(endpoint->directory, error);
+    std::vector<json::object> items;
+    for (auto const& entry : fs::directory_iterator(place.file, error)) {
+        std::string const name = entry.path().filename().string();
+        if (!show_hidden && name[0] == '.') continue;
+        auto item = describe_file(entry.path(), name, root);
+        if (item && filters_fit(*item, call)) items.push_back(std::move(*item));
+    }
+    if (error) return in.error(403, "EndpointPermissionDenied", "Permission denied: " + place.path);
+    sort_items(items, "name");  // [guess] the order when none is asked for
+    sort_items(items, call.argument("orderby"));
+    auto const offset = in.number("offset", 0);
+    auto const limit = in.number("limit", 100000);
+    if (offset < 0 || limit < 1) return in.error(400, "ClientError.BadRequest", "offset and limit must be positive");
+    auto data = cut(items, offset, limit);
+    return Reply::of(200, json::object{{"DATA_TYPE", "file_list"},
+                                       {"endpoint", endpoint->id},
+                                       {"path", asked},
+                                       {"absolute_path", place.path == "/" ? "/" : place.path + "/"},
+                                       {"rename_supported", true},
+                                       {"symlink_supported", true},
+                                       {"length", data.size()},
+                                       {"total", items.size()},
+                                       {"offset", offset},
+                                       {"limit", limit},
+                                       {"DATA", std::move(data)}});
+}
+
+inline Reply operation_stat(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr || !in.may_read(*endpoint, "Stat")) return in.refused;
+    Place const place = find_place(endpoint->directory, call.argument("path", "/~/"));
+    if (!place.allowed) return in.error(403, "EndpointPermissionDenied", "Permission denied: " + place.path);
+    std::error_code error;
+    auto const name = place.path == "/" ? "/" : place.path.substr(place.path.rfind('/') + 1);
+    auto const item = describe_file(place.file, name, fs::canonical(endpoint->directory, error));
+    if (!item) return in.error(404, "ClientError.NotFound", "Path not found: " + place.path);
+    return Reply::of(200, *item);
+}
+
+inline Reply operation_mkdir(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr || !in.may_read(*endpoint, "Mkdir")) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    std::string const path = text_of(*body, "path");
+    if (path.empty()) return in.error(400, "ClientError.BadRequest", "path is missing");
+    Place const place = find_place(endpoint->directory, path);
+    if (!place.allowed) return in.error(403, "EndpointPermissionDenied", "Permission denied: " + place.path);
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(place.file, error)))
+        return in.error(502, "ExternalError.MkdirFailed.Exists", "Path already exists: " + path);
+    if (!fs::is_directory(place.file.parent_path(), error))
+        return in.error(404, "ClientError.NotFound", "The directory above does not exist: " + path);
+    if (!fs::create_directory(place.file, error))
+        return in.error(403, "EndpointPermissionDenied", "Permission denied: " + path);
+    return in.result(202, "DirectoryCreated", "The directory was created successfully", {}, "mkdir_result");
+}
+
+inline Reply operation_rename(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    Endpoint* const endpoint = in.endpoint(call.holes[0]);
+    if (endpoint == nullptr || !in.may_read(*endpoint, "Rename")) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    Place const from = find_place(endpoint->directory, text_of(*body, "old_path"));
+    Place const to = find_place(endpoint->directory, text_of(*body, "new_path"));
+    if (from.path == "/" || to.path == "/") return in.error(400, "ClientError.BadRequest", "A path is missing");
+    if (!from.allowed || !to.allowed) return in.error(403, "EndpointPermissionDenied", "Permission denied");
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(from.file, error)))
+        return in.error(404, "ClientError.NotFound", "Path not found: " + from.path);
+    if (fs::exists(fs::symlink_status(to.file, error)))  // [guess] the code
+        return in.error(502, "ExternalError.RenameFailed.Exists", "Path already exists: " + to.path);
+    fs::rename(from.file, to.file, error);
+    if (error) return in.error(404, "ClientError.NotFound", "The directory above does not exist: " + to.path);
+    return in.result(200, "FileRenamed", "File or directory renamed successfully");
+}
+
+// Tasks ---------------------------------------------------------------------------------------------------------------
+
+inline Reply get_submission_id(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    std::string const id = world.random.uuid();
+    world.data.submission_ids.insert(id);
+    return Reply::of(200, json::object{{"DATA_TYPE", "submission_id"}, {"value", id}});
+}
+
+inline json::object accepted(TransferCall const& in, Task const& task) {
+    return json::object{{"submission_id", task.submission_id},
+                        {"task_id", task.id},
+                        {"task_link", json::object{{"DATA_TYPE", "link"},
+                                                   {"href", "/v0.10/task/" + task.id + "?format=json"},
+                                                   {"rel", "related"},
+                                                   {"resource", "task"},
+                                                   {"title", "related task"}}},
+                        {"request_id", in.world.random.request_id()}};
+}
+
+/// [recorded] the members of a task
+inline json::object new_task_document(World& world, Task const& task, json::object const& body) {
+    auto const name_of = [&](std::string const& id) -> json::value {
+        auto const found = world.data.endpoints.find(id);
+        if (found == world.data.endpoints.end()) return nullptr;
+        return json::value(text_of(found->second.document, "display_name"));
+    };
+    auto const given = [&](char const* name, json::value otherwise) {
+        auto const* value = body.if_contains(name);
+        return value != nullptr ? *value : otherwise;
+    };
+    json::object out{{"DATA_TYPE", "task"},
+                     {"task_id", task.id},
+                     {"type", task.is_delete ? "DELETE" : "TRANSFER"},
+                     {"status", "ACTIVE"},
+                     {"label", given("label", nullptr)},
+                     {"owner_id", task.owner},
+                     {"username", username_of(world, task.owner)},
+                     {"request_time", iso_time(task.requested)},
+                     {"completion_time", nullptr},
+                     {"deadline", iso_time(task.deadline)},
+                     {"source_endpoint_id", task.source},
+                     {"source_endpoint", task.source},
+                     {"source_endpoint_display_name", name_of(task.source)},
+                     {"sync_level", given("sync_level", nullptr)},
+                     {"encrypt_data", given("encrypt_data", false)},
+                     {"verify_checksum", given("verify_checksum", !task.is_delete)},
+                     {"preserve_timestamp", given("preserve_timestamp", false)},
+                     {"delete_destination_extra", given("delete_destination_extra", false)},
+                     {"recursive_symlinks", given("recursive_symlinks", "ignore")},
+                     {"skip_source_errors", given("skip_source_errors", false)},
+                     {"fail_on_quota_errors", given("fail_on_quota_errors", false)},
+                     {"filter_rules", given("filter_rules", nullptr)},
+                     {"command", "API 0.10"},
+                     {"canceled_by_admin", nullptr},
+                     {"canceled_by_admin_message", nullptr},
+                     {"fatal_error", nullptr},
+                     {"history_deleted", false},
+                     {"is_paused", false},
+                     {"effective_bytes_per_second", 0},
+                     {"subtasks_total", task.items.size()},
+                     {"subtasks_pending", task.items.size()}};
+    if (!task.is_delete) {
+        out["destination_endpoint_id"] = task.destination;
+        out["destination_endpoint"] = task.destination;
+        out["destination_endpoint_display_name"] = name_of(task.destination);
+    } else {
+        for (auto const* name :
+             {"destination_endpoint_id", "destination_endpoint", "destination_endpoint_display_name"})
+            out[name] = nullptr;
+    }
+    for (auto const* name : {"bytes_checksummed", "bytes_transferred", "directories", "faults", "files",
+                             "files_skipped", "files_transferred", "symlinks", "subtasks_canceled", "subtasks_expired",
+                             "subtasks_failed", "subtasks_retrying", "subtasks_skipped_errors", "subtasks_succeeded"})
+        out[name] = 0;
+    return out;
+}
+
+inline Reply submit(World& world, Call& call, bool is_delete) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    auto body = in.body();
+    if (!body) return in.refused;
+    std::string const submission = text_of(*body, "submission_id");
+    if (!is_uuid(submission)) return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
+    // [doc] an id is carried out once, however often it is sent
+    if (auto const known = world.data.task_of_submission.find(submission);
+        known != world.data.task_of_submission.end()) {
+        Task const& task = world.data.tasks[known->second];
+        if (task.owner != in.token->identity)
+            return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
+        return in.result(200, "Duplicate", "A task with this submission id was accepted before", accepted(in, task),
+                         is_delete ? "delete_result" : "transfer_result");
+    }
+    Task task;
+    task.submission_id = submission;
+    task.owner = in.token->identity;
+    task.is_delete = is_delete;
+    task.source = text_of(*body, is_delete ? "endpoint" : "source_endpoint");
+    task.destination = is_delete ? "" : text_of(*body, "destination_endpoint");
+    auto const* data = body->if_contains("DATA");
+    if (data == nullptr || !data->is_array() || data->get_array().empty())
+        return in.error(400, "ClientError.BadRequest.NoTransferItems",
+                        is_delete ? "No delete items" : "No transfer items");
+    for (auto const& item : data->get_array()) {
+        TransferItem one;
+        one.source = text_of(item, is_delete ? "path" : "source_path");
+        one.destination = is_delete ? one.source : text_of(item, "destination_path");
+        one.recursive = flag_of(item, "recursive");
+        one.checksum = text_of(item, "external_checksum");
+        one.algorithm = text_of(item, "checksum_algorithm");
+        if (one.source.empty() || one.destination.empty())
+            return in.error(400, "ClientError.BadRequest", "A path of an item is missing");
+        task.items.push_back(std::move(one));
+    }
+    Endpoint const* const source = in.endpoint(task.source);
+    if (source == nullptr || !in.may_read(*source, "Submit")) {
+        // [guess] a collection that is away does not keep a task from being accepted
+        if (source == nullptr || in.refused.status != 502) return in.refused;
+    }
+    if (!is_delete) {
+        Endpoint const* const destination = in.endpoint(task.destination);
+        if (destination == nullptr) return in.refused;
+        if (!in.may_read(*destination, "Submit") && in.refused.status != 502) return in.refused;
+    }
+    std::size_t pending = 0;
+    std::set<std::pair<std::string, std::string>> paths;
+    for (auto const& item : task.items) paths.emplace(item.source, item.destination);
+    for (auto const& id : world.data.task_order) {
+        Task const& other = world.data.tasks[id];
+        if (!other.active() || other.owner != task.owner) continue;
+        ++pending;
+        if (!world.options.refuse_identical_tasks || other.is_delete != is_delete || other.source != task.source ||
+            other.destination != task.destination)
+            continue;
+        for (auto const& item : other.items)
+            if (paths.contains({item.source, item.destination}))  // [guess] the code
+                return in.error(409, "Conflict", "A task with identical paths has not yet completed");
+    }
+    if (pending >= world.options.max_pending_tasks)  // [guess] the status
+        return in.error(409, "TooManyPendingJobs", "Too many pending tasks; wait until some have completed");
+    task.id = world.random.uuid();
+    task.requested = world.now_locked();
+    task.due = task.requested + world.options.task_duration.count();
+    task.deadline = task.requested + 24LL * 3600 * 1000;  // [doc] a day, when nothing else is asked for
+    if (auto const deadline = parse_time(text_of(*body, "deadline"))) task.deadline = *deadline;
+    body->erase("DATA");
+    task.options = *body;
+    task.document = new_task_document(world, task, *body);
+    set_nice_status(task, "QUEUED", "Queued", true);
+    world.data.task_of_submission[submission] = task.id;
+    world.data.submission_ids.insert(submission);
+    world.data.task_order.push_back(task.id);
+    Reply const reply = in.result(202, "Accepted",
+                                  is_delete ? "The delete has been accepted and a task has been created"
+                                            : "The transfer has been accepted and a task has been created",
+                                  accepted(in, task), is_delete ? "delete_result" : "transfer_result");
+    world.data.tasks[task.id] = std::move(task);
+    world.wake.notify_all();
+    return reply;
+}
+
+inline Reply submit_transfer(World& world, Call& call) { return submit(world, call, false); }
+inline Reply submit_delete(World& world, Call& call) { return submit(world, call, true); }
+
+/// The caller's task that the route names. The endpoint manager sees everybody's.
+inline Task* find_task(TransferCall& in) {
+    if (in.token == nullptr) return nullptr;
+    auto const found = in.world.data.tasks.find(in.call.holes[0]);
+    bool const manager = in.call.operation.starts_with("endpoint_manager");
+    if (found != in.world.data.tasks.end() && (manager || found->second.owner == in.token->identity))
+        return &found->second;
+    in.refused = in.error(404, "TaskNotFound", "No such task: " + in.call.holes[0]);
+    return nullptr;
+}
+
+inline Reply get_task(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task const* const task = find_task(in);
+    return task != nullptr ? Reply::of(200, task->document) : in.refused;
+}
+
+inline Reply task_list(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    bool const manager = call.operation.starts_with("endpoint_manager");
+    std::vector<json::object> found;
+    for (auto const& id : world.data.task_order) {
+        Task const& task = world.data.tasks[id];
+        if (!manager && task.owner != in.token->identity) continue;
+        if (manager) {
+            if (auto const status = call.argument("filter_status"); !status.empty()) {
+                auto const wanted = split(status, ',');
+                if (std::find(wanted.begin(), wanted.end(), task.status()) == wanted.end()) continue;
+            }
+            if (auto const endpoint = call.argument("filter_endpoint");
+                !endpoint.empty() && endpoint != task.source && endpoint != task.destination)
+                continue;
+        }
+        if (filters_fit(task.document, call)) found.push_back(task.document);
+    }
+    std::reverse(found.begin(), found.end());  // [doc] the newest first
+    sort_items(found, call.argument("orderby"));
+    auto const limit = std::min<std::int64_t>(1000, in.number("limit", manager ? 100 : 10));
+    if (manager) {
+        // [guess] what `last_key` looks like: the place in the list
+        std::string const last = call.argument("last_key");
+        auto const offset = last.starts_with("sandbox,") ? to_integer(std::string_view(last).substr(8)).value_or(0) : 0;
+        bool const more = offset + limit < static_cast<std::int64_t>(found.size());
+        json::object out{{"DATA_TYPE", "task_list"}, {"has_next_page", more}, {"DATA", cut(found, offset, limit)}};
+        out["last_key"] = more ? json::value("sandbox," + std::to_string(offset + limit)) : json::value(nullptr);
+        return Reply::of(200, out);
+    }
+    auto const offset = in.number("offset", 0);
+    if (offset < 0 || limit < 1) return in.error(400, "ClientError.BadRequest", "offset and limit must be positive");
+    auto data = cut(found, offset, limit);
+    if (auto const fields = call.argument("fields"); !fields.empty()) {
+        auto const wanted = split(fields, ',');
+        for (auto& one : data) {
+            json::object kept;
+            for (auto const& name : wanted)
+                if (auto const* value = one.get_object().if_contains(name)) kept[name] = *value;
+            one = std::move(kept);
+        }
+    }
+    return Reply::of(200, json::object{{"DATA_TYPE", "task_list"},
+                                       {"length", data.size()},
+                                       {"limit", limit},
+                                       {"offset", offset},
+                                       {"total", found.size()},
+                                       {"DATA", std::move(data)}});
+}
+
+inline Reply task_event_list(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task const* const task = find_task(in);
+    if (task == nullptr) return in.refused;
+    std::vector<json::object> events;
+    for (auto const& event : task->events) {
+        if (auto const wanted = call.argument("filter_is_error");
+            (wanted == "1" || lower(wanted) == "true") && !flag_of(event, "is_error"))
+            continue;
+        if (filters_fit(event, call)) events.push_back(event);
+    }
+    std::reverse(events.begin(), events.end());  // [doc] the newest first
+    auto const offset = in.number("offset", 0);
+    auto const limit = std::min<std::int64_t>(1000, in.number("limit", 10));
+    if (offset < 0 || limit < 1) return in.error(400, "ClientError.BadRequest", "offset and limit must be positive");
+    auto data = cut(events, offset, limit);
+    return Reply::of(200, json::object{{"DATA_TYPE", "event_list"},
+                                       {"length", data.size()},
+                                       {"limit", limit},
+                                       {"offset", offset},
+                                       {"total", events.size()},
+                                       {"DATA", std::move(data)}});
+}
+
+/// [doc] label and deadline may be changed while the task is active
+inline Reply update_task(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task* const task = find_task(in);
+    if (task == nullptr) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    if (!task->active()) return in.error(409, "Conflict", "The task is complete");
+    for (auto const& item : *body)
+        if (item.key() != "label" && item.key() != "deadline" && item.key() != "DATA_TYPE")
+            return in.error(400, "ClientError.BadRequest", std::string(item.key()) + " cannot be changed");
+    if (auto const* label = body->if_contains("label")) task->document["label"] = *label;
+    if (body->contains("deadline")) {
+        auto const deadline = parse_time(text_of(*body, "deadline"));
+        if (!deadline) return in.error(400, "ClientError.BadRequest", "deadline is malformed");
+        task->deadline = *deadline;
+        task->document["deadline"] = iso_time(*deadline);
+    }
+    world.wake.notify_all();
+    return in.result(200, "Updated", "Updated task " + task->id);
+}
+
+inline void cancel(World& world, Task& task) {
+    auto const pending = static_cast<std::int64_t>(number_of(task.document, "subtasks_pending", 0));
+    add_event(world, task, "CANCELED", true, "canceled", "");
+    task.document["subtasks_canceled"] = pending;
+    end_task(world, task, "FAILED");  // [doc] a task that was canceled is FAILED
+    world.wake.notify_all();
+}
+
+inline Reply cancel_task(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task* const task = find_task(in);
+    if (task == nullptr) return in.refused;
+    if (!task->active())
+        return in.result(200, "TaskComplete", "The task completed before the cancel request was processed.");
+    cancel(world, *task);
+    return in.result(200, "Canceled", "The task has been cancelled successfully.");
+}
+
+inline Reply task_pause_info(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task const* const task = find_task(in);
+    if (task == nullptr) return in.refused;
+    return Reply::of(200, json::object{{"DATA_TYPE", "pause_info_limited"},
+                                       {"pause_rules", json::array{}},
+                                       {"source_pause_message", task->paused ? json::value("Paused by an administrator")
+                                                                             : json::value(nullptr)},
+                                       {"destination_pause_message", nullptr}});
+}
+
+/// Pages by a marker, of 100 items. [guess] the size of a page
+inline Reply marker_page(Call const& call, char const* type, std::vector<json::object> const& items) {
+    auto const begin = std::max<std::int64_t>(0, to_integer(call.argument("marker")).value_or(0));
+    auto const end = begin + 100;
+    json::object out{{"DATA_TYPE", type}, {"marker", begin}, {"DATA", cut(items, begin, 100)}};
+    out["next_marker"] = end < static_cast<std::int64_t>(items.size()) ? json::value(end) : json::value(nullptr);
+    return Reply::of(200, out);
+}
+
+inline Reply task_successful_transfers(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task const* const task = find_task(in);
+    if (task == nullptr) return in.refused;
+    if (task->is_delete || task->active())
+        return in.error(400, "ClientError.BadRequest", "Only for transfer tasks that are complete");
+    std::vector<json::object> items;
+    for (auto const& [from, to] : task->done)
+        items.push_back({{"DATA_TYPE", "successful_transfer"}, {"source_path", from}, {"destination_path", to}});
+    return marker_page(call, "successful_transfers", items);
+}
+
+inline Reply task_skipped_errors(World& world, Call& call) {
+    TransferCall in(world, call);
+    Task const* const task = find_task(in);
+    if (task == nullptr) return in.refused;
+    return marker_page(call, "skipped_errors", task->skipped);
+}
+
+// The endpoint manager ------------------------------------------------------------------------------------------------
+
+/// Cancels, pauses or resumes the tasks of `task_id_list`.
+template <class F>
+Reply manage_tasks(World& world, Call& call, F const& change) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* list = body->if_contains("task_id_list");
+    if (list == nullptr || !list->is_array()) return in.error(400, "ClientError.BadRequest", "task_id_list is missing");
+    for (auto const& id : list->get_array()) {
+        auto const found = id.is_string() ? world.data.tasks.find(to_string(id.get_string())) : world.data.tasks.end();
+        if (found != world.data.tasks.end() && found->second.active()) change(found->second, text_of(*body, "message"));
+    }
+    world.wake.notify_all();
+    std::string const id = world.random.uuid();
+    world.data.documents["transfer.admin_cancels"].emplace_back(id, json::object{{"id", id}, {"done", true}});
+    return Reply::of(200, json::object{{"DATA_TYPE", "result"},
+                                       {"code", "Accepted"},
+                                       {"message", "Done"},
+                                       {"id", id},
+                                       {"done", true},
+                                       {"resource", call.path},
+                                       {"request_id", world.random.request_id()}});
+}
+
+inline Reply manager_cancel(World& world, Call& call) {
+    return manage_tasks(world, call, [&](Task& task, std::string const& message) {
+        task.document["canceled_by_admin"] = "BOTH";
+        task.document["canceled_by_admin_message"] = message;
+        cancel(world, task);
+    });
+}
+
+inline Reply manager_cancel_status(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    for (auto const& [id, document] : world.data.documents["transfer.admin_cancels"])
+        if (id == call.holes[0]) return Reply::of(200, document);
+    return in.error(404, "NotFound", "No such cancellation");
+}
+
+inline Reply manager_pause(World& world, Call& call) {
+    return manage_tasks(world, call, [&](Task& task, std::string const& message) {
+        task.paused = true;
+        task.document["is_paused"] = true;
+        set_nice_status(task, "PAUSED_BY_ADMIN", "Paused by an administrator", false);
+        add_event(world, task, "PAUSED", false, "paused", message);
+    });
+}
+
+inline Reply manager_resume(World& world, Call& call) {
+    return manage_tasks(world, call, [&](Task& task, std::string const& message) {
+        task.paused = false;
+        task.document["is_paused"] = false;
+        set_nice_status(task, "OK", "OK", true);
+        add_event(world, task, "UNPAUSED", false, "unpaused", message);
+    });
+}
+
+// Access rules and roles: documents of an endpoint --------------------------------------------------------------------
+
+template <class Kind>
+struct EndpointDocuments {
+    static Reply list(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        Endpoint* const endpoint = in.endpoint(call.holes[0]);
+        if (endpoint == nullptr) return in.refused;
+        json::array out;
+        for (auto const& one : Kind::of(*endpoint)) out.push_back(one);
+        auto const length = out.size();
+        return Reply::of(200, json::object{{"DATA_TYPE", Kind::list_type},
+                                           {"endpoint", endpoint->id},
+                                           {"length", length},
+                                           {"DATA", std::move(out)}});
+    }
+    static Reply add(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        Endpoint* const endpoint = in.endpoint(call.holes[0]);
+        if (endpoint == nullptr) return in.refused;
+        auto body = in.body();
+        if (!body) return in.refused;
+        for (auto const& one : Kind::of(*endpoint))
+            if (Kind::same(one, *body)) return in.error(409, "Exists", "There is one like this already");
+        std::string const id = world.random.uuid();
+        (*body)["id"] = id;
+        (*body)["DATA_TYPE"] = Kind::type;
+        Kind::of(*endpoint).push_back(*body);
+        if constexpr (Kind::returns_document) return Reply::of(200, *body);
+        return in.result(201, "Created", "Created successfully", {{"access_id", id}}, "access_create_result");
+    }
+    static json::object* find(TransferCall& in) {
+        if (in.token == nullptr) return nullptr;
+        Endpoint* const endpoint = in.endpoint(in.call.holes[0]);
+        if (endpoint == nullptr) return nullptr;
+        for (auto& one : Kind::of(*endpoint))
+            if (text_of(one, "id") == in.call.holes[1]) return &one;
+        in.refused = in.error(404, Kind::missing, "Not found");
+        return nullptr;
+    }
+    static Reply get(World& world, Call& call) {
+        TransferCall in(world, call);
+        json::object const* const found = find(in);
+        return found != nullptr ? Reply::of(200, *found) : in.refused;
+    }
+    static Reply update(World& world, Call& call) {
+        TransferCall in(world, call);
+        json::object* const found = find(in);
+        if (found == nullptr) return in.refused;
+        auto const body = in.body();
+        if (!body) return in.refused;
+        for (auto const& item : *body)
+            if (item.key() != "id") (*found)[item.key()] = item.value();
+        return in.result(200, "Updated", "Updated successfully");
+    }
+    static Reply remove(World& world, Call& call) {
+        TransferCall in(world, call);
+        json::object const* const found = find(in);
+        if (found == nullptr) return in.refused;
+        auto& all = Kind::of(world.data.endpoints[call.holes[0]]);
+        all.erase(all.begin() + (found - all.data()));
+        return in.result(200, "Deleted", "Deleted successfully");
+    }
+};
+
+struct RuleKind {
+    static constexpr char const* type = "access";
+    static constexpr char const* list_type = "access_list";
+    static constexpr char const* missing = "AccessRuleNotFound";
+    static constexpr bool returns_document = false;
+    static std::vector<json::object>& of(Endpoint& endpoint) { return endpoint.rules; }
+    static bool same(json::object const& a, json::object const& b) {
+        return text_of(a, "principal") == text_of(b, "principal") && text_of(a, "path") == text_of(b, "path") &&
+               text_of(a, "principal_type") == text_of(b, "principal_type");
+    }
+};
+
+struct RoleKind {
+    static constexpr char const* type = "role";
+    static constexpr char const* list_type = "role_list";
+    static constexpr char const* missing = "RoleNotFound";
+    static constexpr bool returns_document = true;
+    static std::vector<json::object>& of(Endpoint& endpoint) { return endpoint.roles; }
+    static bool same(json::object const& a, json::object const& b) {
+        return text_of(a, "principal") == text_of(b, "principal") && text_of(a, "role") == text_of(b, "role");
+    }
+};
+
+// Documents of the service: bookmarks, pause rules, tunnels -----------------------------------------------------------
+
+using Documents = std::vector<std::pair<std::string, json::object>>;
+
+inline json::object* find_document(Documents& documents, std::string const& id) {
+    for (auto& [key, document] : documents)
+        if (key == id) return &document;
+    return nullptr;
+}
+
+template <class Kind>
+struct PlainDocuments {
+    static Documents& all(World& world) { return world.data.documents[Kind::many]; }
+    static Reply list(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        json::array out;
+        for (auto const& [id, document] : all(world)) out.push_back(document);
+        return Reply::of(200, json::object{{"DATA_TYPE", Kind::list_type}, {"DATA", std::move(out)}});
+    }
+    static Reply create(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        auto body = in.body();
+        if (!body) return in.refused;
+        if (auto const name = text_of(*body, "name"); Kind::unique_names && !name.empty())
+            for (auto const& [id, document] : all(world))
+                if (text_of(document, "name") == name)
+                    return in.error(409, "BookmarkExists", "There is a bookmark of this name already");
+        std::string const id = world.random.uuid();
+        (*body)["id"] = id;
+        (*body)["DATA_TYPE"] = Kind::type;
+        all(world).emplace_back(id, *body);
+        return Reply::of(201, *body);
+    }
+    static Reply get(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        auto const* found = find_document(all(world), call.holes[0]);
+        return found != nullptr ? Reply::of(200, *found) : in.error(404, Kind::missing, "Not found");
+    }
+    static Reply update(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        auto* const found = find_document(all(world), call.holes[0]);
+        if (found == nullptr) return in.error(404, Kind::missing, "Not found");
+        auto const body = in.body();
+        if (!body) return in.refused;
+        for (auto const& item : *body)
+            if (item.key() != "id") (*found)[item.key()] = item.value();
+        return Reply::of(200, *found);
+    }
+    static Reply remove(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        if (find_document(all(world), call.holes[0]) == nullptr) return in.error(404, Kind::missing, "Not found");
+        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        return in.result(200, "Deleted", "Deleted successfully");
+    }
+};
+
+struct BookmarkKind {
+    static constexpr char const* many = "transfer.bookmarks";
+    static constexpr char const* type = "bookmark";
+    static constexpr char const* list_type = "bookmark_list";
+    static constexpr char const* missing = "BookmarkNotFound";
+    static constexpr bool unique_names = true;
+};
+
+struct PauseRuleKind {
+    static constexpr char const* many = "transfer.pause_rules";
+    static constexpr char const* type = "pause_rule";
+    static constexpr char const* list_type = "pause_rule_list";
+    static constexpr char const* missing = "PauseRuleNotFound";
+    static constexpr bool unique_names = false;
+};
+
+/// The JSON:API documents of `/v2`. [recorded] shapes
+template <class Kind>
+struct ApiDocuments {
+    static Documents& all(World& world) { return world.data.documents[Kind::many]; }
+    static Reply answer(World& world, int status, json::value data) {
+        return Reply::of(status, json::object{{"data", std::move(data)},
+                                              {"meta", json::object{{"request_id", world.random.request_id()}}}});
+    }
+    static Reply list(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        json::array out;
+        for (auto const& [id, document] : all(world)) out.push_back(document);
+        return answer(world, 200, std::move(out));
+    }
+    static Reply create(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        auto body = in.body();
+        if (!body) return in.refused;
+        auto* const data = body->if_contains("data");
+        if (data == nullptr || !data->is_object()) return in.error(400, "ClientError.BadRequest", "data is missing");
+        json::object document = data->get_object();
+        json::object attributes;
+        if (auto const* given = document.if_contains("attributes"); given != nullptr && given->is_object())
+            attributes = given->get_object();
+        // [guess] a submission id that was seen before gives the tunnel that it made
+        if (auto const submission = text_of(attributes, "submission_id"); !submission.empty())
+            for (auto const& [id, other] : all(world))
+                if (text_of(*other.if_contains("attributes"), "submission_id") == submission)
+                    return answer(world, 200, other);
+        Kind::complete(world, attributes);
+        document["attributes"] = std::move(attributes);
+        std::string const id = world.random.uuid();
+        document["id"] = id;
+        document["type"] = Kind::type;
+        all(world).emplace_back(id, document);
+        return answer(world, 201, document);
+    }
+    static Reply get(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        auto const* found = find_document(all(world), call.holes[0]);
+        return found != nullptr ? answer(world, 200, *found) : in.error(404, "NotFound", "Not found");
+    }
+    static Reply update(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        auto* const found = find_document(all(world), call.holes[0]);
+        if (found == nullptr) return in.error(404, "NotFound", "Not found");
+        auto const body = in.body();
+        if (!body) return in.refused;
+        auto const* data = body->if_contains("data");
+        auto const* attributes = data != nullptr ? member(*data, "attributes") : nullptr;
+        if (attributes != nullptr && attributes->is_object())
+            for (auto const& item : attributes->get_object())
+                (*found)["attributes"].as_object()[item.key()] = item.value();
+        return answer(world, 200, *found);
+    }
+    static Reply remove(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        if (find_document(all(world), call.holes[0]) == nullptr) return in.error(404, "NotFound", "Not found");
+        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        return answer(world, 200, nullptr);
+    }
+    static Reply events(World& world, Call& call) {
+        TransferCall in(world, call);
+        if (in.token == nullptr) return in.refused;
+        if (find_document(all(world), call.holes[0]) == nullptr) return in.error(404, "NotFound", "Not found");
+        return answer(world, 200, json::array{});
+    }
+};
+
+struct TunnelKind {
+    static constexpr char const* many = "transfer.tunnels";
+    static constexpr char const* type = "Tunnel";
+    static void complete(World& world, json::object& attributes) {
+        attributes["created_time"] = iso_time(world.now_locked());
+        attributes["state"] = "AWAITING_LISTENER";
+        attributes["status"] = "The tunnel is waiting for listening.";
+        for (auto const* name : {"initiator_ip_address", "initiator_port", "listener_ip_address", "listener_port"})
+            attributes[name] = nullptr;
+    }
+};
+
+struct AccessPointKind {
+    static constexpr char const* many = "transfer.stream_access_points";
+    static constexpr char const* type = "StreamAccessPoint";
+    static void complete(World&, json::object&) {}
+};
+
+struct ApiBookmarkKind {
+    static constexpr char const* many = "transfer.v2_bookmarks";
+    static constexpr char const* type = "Bookmark";
+    static void complete(World&, json::object&) {}
+};
+
+inline Reply empty_list(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    return Reply::of(200, json::object{{"DATA_TYPE", "list"}, {"length", 0}, {"DATA", json::array{}}});
+}
+
+inline std::vector<Route> const& transfer_routes() {
+    using Rules = EndpointDocuments<RuleKind>;
+    using Roles = EndpointDocuments<RoleKind>;
+    using Bookmarks = PlainDocuments<BookmarkKind>;
+    using PauseRules = PlainDocuments<PauseRuleKind>;
+    using Tunnels = ApiDocuments<TunnelKind>;
+    using AccessPoints = ApiDocuments<AccessPointKind>;
+    using ApiBookmarks = ApiDocuments<ApiBookmarkKind>;
+    static constexpr char const* s = "transfer";
+    static std::vector<Route> const all{
+        {"GET", "/v0.10/endpoint/{}", s, "get_endpoint", &get_endpoint},
+        {"PUT", "/v0.10/endpoint/{}", s, "update_endpoint", &update_endpoint},
+        {"PUT", "/v0.10/endpoint/{}/subscription", s, "set_subscription_id", &update_endpoint},
+        {"PUT", "/v0.10/endpoint/{}/subscription_admin_verified", s, "set_subscription_admin_verified",
+         &update_endpoint},
+        {"DELETE", "/v0.10/endpoint/{}", s, "delete_endpoint", &delete_endpoint},
+        {"GET", "/v0.10/endpoint_search", s, "endpoint_search", &endpoint_search},
+        {"POST", "/v0.10/shared_endpoint", s, "create_shared_endpoint", &create_shared_endpoint},
+        {"GET", "/v0.10/endpoint/{}/my_effective_pause_rule_list", s, "my_effective_pause_rule_list", &empty_list},
+        {"GET", "/v0.10/endpoint/{}/my_shared_endpoint_list", s, "my_shared_endpoint_list", &empty_list},
+        {"GET", "/v0.10/endpoint/{}/shared_endpoint_list", s, "get_shared_endpoint_list", &empty_list},
+        {"GET", "/v0.10/endpoint/{}/server_list", s, "endpoint_server_list", &empty_list},
+        {"GET", "/v0.10/endpoint/{}/role_list", s, "endpoint_role_list", &Roles::list},
+        {"POST", "/v0.10/endpoint/{}/role", s, "add_endpoint_role", &Roles::add},
+        {"GET", "/v0.10/endpoint/{}/role/{}", s, "get_endpoint_role", &Roles::get},
+        {"DELETE", "/v0.10/endpoint/{}/role/{}", s, "delete_endpoint_role", &Roles::remove},
+        {"GET", "/v0.10/endpoint/{}/access_list", s, "endpoint_acl_list", &Rules::list},
+        {"POST", "/v0.10/endpoint/{}/access", s, "add_endpoint_acl_rule", &Rules::add},
+        {"GET", "/v0.10/endpoint/{}/access/{}", s, "get_endpoint_acl_rule", &Rules::get},
+        {"PUT", "/v0.10/endpoint/{}/access/{}", s, "update_endpoint_acl_rule", &Rules::update},
+        {"DELETE", "/v0.10/endpoint/{}/access/{}", s, "delete_endpoint_acl_rule", &Rules::remove},
+        {"GET", "/v0.10/bookmark_list", s, "bookmark_list", &Bookmarks::list},
+        {"POST", "/v0.10/bookmark", s, "create_bookmark", &Bookmarks::create},
+        {"GET", "/v0.10/bookmark/{}", s, "get_bookmark", &Bookmarks::get},
+        {"PUT", "/v0.10/bookmark/{}", s, "update_bookmark", &Bookmarks::update},
+        {"DELETE", "/v0.10/bookmark/{}", s, "delete_bookmark", &Bookmarks::remove},
+        {"GET", "/v0.10/operation/endpoint/{}/ls", s, "operation_ls", &operation_ls},
+        {"GET", "/v0.10/operation/endpoint/{}/stat", s, "operation_stat", &operation_stat},
+        {"POST", "/v0.10/operation/endpoint/{}/mkdir", s, "operation_mkdir", &operation_mkdir},
+        {"POST", "/v0.10/operation/endpoint/{}/rename", s, "operation_rename", &operation_rename},
+        {"GET", "/v0.10/submission_id", s, "get_submission_id", &get_submission_id},
+        {"POST", "/v0.10/transfer", s, "submit_transfer", &submit_transfer},
+        {"POST", "/v0.10/delete", s, "submit_delete", &submit_delete},
+        {"GET", "/v0.10/task_list", s, "task_list", &task_list},
+        {"GET", "/v0.10/task/{}", s, "get_task", &get_task},
+        {"PUT", "/v0.10/task/{}", s, "update_task", &update_task},
+        {"POST", "/v0.10/task/{}/cancel", s, "cancel_task", &cancel_task},
+        {"GET", "/v0.10/task/{}/event_list", s, "task_event_list", &task_event_list},
+        {"GET", "/v0.10/task/{}/pause_info", s, "task_pause_info", &task_pause_info},
+        {"GET", "/v0.10/task/{}/successful_transfers", s, "task_successful_transfers", &task_successful_transfers},
+        {"GET", "/v0.10/task/{}/skipped_errors", s, "task_skipped_errors", &task_skipped_errors},
+        {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints", &empty_list},
+        {"GET", "/v0.10/endpoint_manager/endpoint/{}", s, "endpoint_manager_get_endpoint", &get_endpoint},
+        {"GET", "/v0.10/endpoint_manager/endpoint/{}/hosted_endpoint_list", s, "endpoint_manager_hosted_endpoint_list",
+         &empty_list},
+        {"GET", "/v0.10/endpoint_manager/endpoint/{}/access_list", s, "endpoint_manager_acl_list", &Rules::list},
+        {"GET", "/v0.10/endpoint_manager/task_list", s, "endpoint_manager_task_list", &task_list},
+        {"GET", "/v0.10/endpoint_manager/task/{}", s, "endpoint_manager_get_task", &get_task},
+        {"GET", "/v0.10/endpoint_manager/task/{}/event_list", s, "endpoint_manager_task_event_list", &task_event_list},
+        {"GET", "/v0.10/endpoint_manager/task/{}/pause_info", s, "endpoint_manager_task_pause_info", &task_pause_info},
+        {"GET", "/v0.10/endpoint_manager/task/{}/successful_transfers", s, "endpoint_manager_task_successful_transfers",
+         &task_successful_transfers},
+        {"GET", "/v0.10/endpoint_manager/task/{}/skipped_errors", s, "endpoint_manager_task_skipped_errors",
+         &task_skipped_errors},
+        {"POST", "/v0.10/endpoint_manager/admin_cancel", s, "endpoint_manager_cancel_tasks", &manager_cancel},
+        {"GET", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status", &manager_cancel_status},
+        {"POST", "/v0.10/endpoint_manager/admin_pause", s, "endpoint_manager_pause_tasks", &manager_pause},
+        {"POST", "/v0.10/endpoint_manager/admin_resume", s, "endpoint_manager_resume_tasks", &manager_resume},
+        {"GET", "/v0.10/endpoint_manager/pause_rule_list", s, "endpoint_manager_pause_rule_list", &PauseRules::list},
+        {"POST", "/v0.10/endpoint_manager/pause_rule", s, "endpoint_manager_create_pause_rule", &PauseRules::create},
+        {"GET", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_get_pause_rule", &PauseRules::get},
+        {"PUT", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_update_pause_rule", &PauseRules::update},
+        {"DELETE", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_delete_pause_rule",
+         &PauseRules::remove},
+        {"POST", "/v2/tunnels", s, "create_tunnel", &Tunnels::create},
+        {"GET", "/v2/tunnels", s, "list_tunnels", &Tunnels::list},
+        {"GET", "/v2/tunnels/{}", s, "get_tunnel", &Tunnels::get},
+        {"PATCH", "/v2/tunnels/{}", s, "update_tunnel", &Tunnels::update},
+        {"DELETE", "/v2/tunnels/{}", s, "delete_tunnel", &Tunnels::remove},
+        {"GET", "/v2/tunnels/{}/events", s, "get_tunnel_events", &Tunnels::events},
+        {"GET", "/v2/stream_access_points", s, "list_stream_access_points", &AccessPoints::list},
+        {"GET", "/v2/stream_access_points/{}", s, "get_stream_access_point", &AccessPoints::get},
+        {"POST", "/v2/bookmarks", s, "create_bookmark", &ApiBookmarks::create},
+        {"GET", "/v2/bookmarks", s, "list_bookmarks", &ApiBookmarks::list},
+        {"GET", "/v2/bookmarks/{}", s, "get_bookmark", &ApiBookmarks::get},
+        {"PATCH", "/v2/bookmarks/{}", s, "update_bookmark", &ApiBookmarks::update},
+        {"DELETE", "/v2/bookmarks/{}", s, "delete_bookmark", &ApiBookmarks::remove},
+    };
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TRANSFER_IPP
+
+namespace globus::sandbox::detail {
+
+/// A call to one of the plain services.
+struct PlainCall {
+    PlainCall(World& in, Call& of) : world(in), call(of) {
+        token = authenticate(world, call, resource_server_of_service(call.service), refused);
+    }
+
+    World& world;
+    Call& call;
+    Reply refused{};
+    AccessToken const* token = nullptr;
+
+    explicit operator bool() const { return token != nullptr; }
+
+    Documents& all(std::string const& kind) const { return world.data.documents[kind]; }
+
+    Reply error(int status, std::string const& code, std::string const& message) const {
+        return problem(world, call, status, code, message);
+    }
+    Reply missing() const {
+        return error(404, call.service == "search" ? "NotFound.Generic" : "NOT_FOUND", "Not found");
+    }
+
+    std::string urn() const { return "urn:globus:auth:identity:" + token->identity; }
+
+    /// The body as an object; an empty body is an empty object.
+    std::optional<json::object> body() {
+        if (call.body.empty()) return json::object{};
+        json::error_code failed;
+        json::value parsed = json::parse(call.body, failed);
+        if (!failed && parsed.is_object()) return std::move(parsed.get_object());
+        refused = error(422, "UNPROCESSABLE_ENTITY", "The body must be a JSON object");
+        return std::nullopt;
+    }
+
+    json::object* find(std::string const& kind) const { return find_document(all(kind), call.holes[0]); }
+
+    json::array list(std::string const& kind) const {
+        json::array out;
+        for (auto const& [id, document] : all(kind)) out.push_back(document);
+        return out;
+    }
+
+    json::object& add(std::string const& kind, std::string const& id, json::object document) const {
+        auto& documents = all(kind);
+        documents.emplace_back(id, std::move(document));
+        return documents.back().second;
+    }
+
+    void remove(std::string const& kind) const {
+        std::erase_if(all(kind), [&](auto const& one) { return one.first == call.holes[0]; });
+    }
+
+    std::string now() const { return iso_time(world.now_locked()); }
+};
+
+inline void merge(json::object& into, json::object const& changes) {
+    for (auto const& item : changes) into[item.key()] = item.value();
+}
+
+/// Answers a document of `kind` as it is.
+template <char const* (*Kind)()>
+Reply read_document(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* found = in.find(Kind());
+    return found != nullptr ? Reply::of(200, *found) : in.missing();
+}
+
+// Groups --------------------------------------------------------------------------------------------------------------
+
+inline char const* groups() { return "groups"; }
+
+/// [recorded] the members of a group
+inline Reply create_group(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    if (text_of(*body, "name").empty()) return in.error(422, "UNPROCESSABLE_ENTITY", "name is missing");
+    std::string const id = world.random.uuid();
+    json::object const membership{{"group_id", id},
+                                  {"identity_id", in.token->identity},
+                                  {"username", username_of(world, in.token->identity)},
+                                  {"role", "admin"},
+                                  {"status", "active"}};
+    json::object group{{"description", nullptr},
+                       {"parent_id", nullptr},
+                       {"group_type", "regular"},
+                       {"enforce_session", false},
+                       {"session_limit", 28800},
+                       {"session_timeouts", json::object{}},
+                       {"policies", json::object{{"is_high_assurance", false},
+                                                 {"group_visibility", "private"},
+                                                 {"group_members_visibility", "managers"},
+                                                 {"join_requests", false},
+                                                 {"signup_fields", json::array{}}}},
+                       {"subscription_id", nullptr},
+                       {"subscription_info", nullptr}};
+    merge(group, *body);
+    group["id"] = id;
+    group["my_memberships"] = json::array{membership};
+    group["memberships"] = json::array{membership};
+    return Reply::of(201, in.add("groups", id, group));
+}
+
+inline Reply my_groups(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    json::array out;
+    for (auto const& [id, group] : in.all("groups")) {
+        bool mine = false;
+        for (auto const& one : group.at("memberships").as_array())
+            mine = mine || (text_of(one, "identity_id") == in.token->identity && text_of(one, "status") == "active");
+        if (mine) out.push_back(group);
+    }
+    return Reply::of(200, out);
+}
+
+inline Reply update_group(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const group = in.find("groups");
+    if (group == nullptr) return in.missing();
+    auto const body = in.body();
+    if (!body) return in.refused;
+    merge(*group, *body);
+    return Reply::of(200, *group);
+}
+
+inline Reply delete_group(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* group = in.find("groups");
+    if (group == nullptr) return in.missing();
+    Reply const reply = Reply::of(200, *group);
+    in.remove("groups");
+    return reply;
+}
+
+/// `policies` or `membership_fields` of a group.
+inline Reply part_of_group(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const group = in.find("groups");
+    if (group == nullptr) return in.missing();
+    std::string const& part = call.segments.back();
+    if (call.method == "PUT") {
+        auto const body = in.body();
+        if (!body) return in.refused;
+        (*group)[part] = *body;
+    }
+    if (!group->contains(part)) (*group)[part] = json::object{};
+    return Reply::of(200, (*group)[part]);
+}
+
+inline Reply preferences(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto& all = in.all("groups.preferences");
+    auto* found = find_document(all, in.token->identity);
+    if (found == nullptr) found = &in.add("groups.preferences", in.token->identity, {});
+    if (call.method == "PUT") {
+        auto const body = in.body();
+        if (!body) return in.refused;
+        merge(*found, *body);
+    }
+    return Reply::of(200, json::object{{in.token->identity, *found}});
+}
+
+/// What each action makes of a membership. [guess] the answer: what was done, per action
+inline Reply batch_membership_action(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const group = in.find("groups");
+    if (group == nullptr) return in.missing();
+    auto const body = in.body();
+    if (!body) return in.refused;
+    static std::map<std::string, std::string> const statuses{
+        {"add", "active"},     {"accept", "active"},        {"approve", "active"}, {"join", "active"},
+        {"invite", "invited"}, {"decline", "declined"},     {"leave", "left"},     {"reject", "rejected"},
+        {"remove", "removed"}, {"request_join", "pending"}, {"change_role", ""}};
+    auto& memberships = (*group)["memberships"].as_array();
+    json::object answer;
+    json::array errors;
+    for (auto const& action : *body) {
+        auto const known = statuses.find(std::string(action.key()));
+        auto const* entries = action.value().if_array();
+        if (known == statuses.end() || entries == nullptr) {
+            errors.push_back(json::object{{"code", "UNKNOWN_ACTION"}, {"detail", action.key()}});
+            continue;
+        }
+        json::array done;
+        for (auto const& entry : *entries) {
+            std::string const identity = text_of(entry, "identity_id");
+            json::object* member_found = nullptr;
+            for (auto& one : memberships)
+                if (text_of(one, "identity_id") == identity) member_found = &one.as_object();
+            if (member_found == nullptr) {
+                memberships.push_back(json::object{{"group_id", call.holes[0]},
+                                                   {"identity_id", identity},
+                                                   {"username", username_of(world, identity)},
+                                                   {"role", "member"}});
+                member_found = &memberships.back().as_object();
+            }
+            if (!known->second.empty()) (*member_found)["status"] = known->second;
+            if (auto const role = text_of(entry, "role"); !role.empty()) (*member_found)["role"] = role;
+            done.push_back(*member_found);
+        }
+        answer[action.key()] = std::move(done);
+    }
+    if (!errors.empty()) answer["errors"] = std::move(errors);
+    return Reply::of(200, answer);
+}
+
+inline Reply group_by_subscription(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    for (auto const& [id, group] : in.all("groups"))
+        if (text_of(group, "subscription_id") == call.holes[0])
+            return Reply::of(200, json::object{{"group_id", id},
+                                               {"subscription_id", call.holes[0]},
+                                               {"subscription_info", group.at("subscription_info")}});
+    return in.missing();
+}
+
+// Search --------------------------------------------------------------------------------------------------------------
+
+inline char const* indices() { return "indices"; }
+
+/// [recorded] the members of an index
+inline Reply create_index(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    std::string const id = world.random.uuid();
+    json::object index{{"@datatype", "GSearchIndex"},
+                       {"@version", "2017-09-01"},
+                       {"creation_date", file_time(world.now_locked()).substr(0, 19)},
+                       {"display_name", text_of(*body, "display_name")},
+                       {"description", text_of(*body, "description")},
+                       {"id", id},
+                       {"is_trial", true},
+                       {"subscription_id", nullptr},
+                       {"max_size_in_mb", 1},
+                       {"num_entries", 0},
+                       {"num_subjects", 0},
+                       {"size_in_mb", 0},
+                       {"permissions", json::array{"owner"}},
+                       {"status", "open"}};
+    return Reply::of(200, in.add("indices", id, std::move(index)));
+}
+
+inline Reply list_indices(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, json::object{{"index_list", in.list("indices")}});
+}
+
+inline Reply change_index(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const index = in.find("indices");
+    if (index == nullptr) return in.missing();
+    bool const pending = text_of(*index, "status") == "delete_pending";
+    if (call.operation == "delete_index") {
+        if (pending)
+            return in.error(409, "Conflict.IncompatibleIndexStatus",
+                            "Index status (delete_pending) did not match required status for this operation: open");
+        (*index)["status"] = "delete_pending";
+        return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"acknowledged", true}});
+    }
+    if (call.operation == "reopen_index") {
+        if (!pending)
+            return in.error(409, "Conflict.IncompatibleIndexStatus",
+                            "Index status (open) did not match required status for this operation: delete_pending");
+        (*index)["status"] = "open";
+        return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"acknowledged", true}});
+    }
+    auto const body = in.body();
+    if (!body) return in.refused;
+    merge(*index, *body);
+    return Reply::of(200, *index);
+}
+
+/// The entries of an index: {subject, entry_id, content, visible_to}.
+inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
+
+inline json::object make_entry(json::object const& given) {
+    json::object entry = given;
+    if (!entry.contains("id")) entry["id"] = nullptr;
+    return entry;
+}
+
+inline Reply ingest(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const index = in.find("indices");
+    if (index == nullptr) return in.missing();
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* data = body->if_contains("ingest_data");
+    if (data == nullptr || !data->is_object())
+        return in.error(400, "BadRequest.ValidationError", "ingest_data is missing");
+    std::vector<json::object> entries;
+    if (text_of(*body, "ingest_type") == "GMetaList") {
+        auto const* list = member(*data, "gmeta");
+        if (list == nullptr || !list->is_array())
+            return in.error(400, "BadRequest.ValidationError", "gmeta is missing");
+        for (auto const& one : list->get_array())
+            if (one.is_object()) entries.push_back(make_entry(one.get_object()));
+    } else {
+        entries.push_back(make_entry(data->get_object()));
+    }
+    auto& all = in.all(entries_of(call));
+    for (auto const& entry : entries) {
+        std::string const key = text_of(entry, "subject") + "\n" + text_of(entry, "id");
+        std::erase_if(all, [&](auto const& one) { return one.first == key; });
+        all.emplace_back(key, entry);
+    }
+    (*index)["num_entries"] = all.size();
+    (*index)["num_subjects"] = all.size();
+    std::string const task = world.random.uuid();
+    in.add("search.tasks", task,
+           {{"task_id", task},
+            {"index_id", call.holes[0]},
+            {"task_type", "INGEST"},
+            {"state", "SUCCESS"},
+            {"creation_date", in.now()},
+            {"completion_date", in.now()},
+            {"message", nullptr}});
+    return Reply::of(
+        200,
+        json::object{
+            {"acknowledged", true}, {"success", true}, {"num_documents_ingested", entries.size()}, {"task_id", task}});
+}
+
+inline json::object show_entry(json::object const& entry) {
+    json::object shown{{"entry_id", entry.at("id")}, {"matched_principal_sets", json::array{}}};
+    shown["content"] = entry.contains("content") ? entry.at("content") : json::value(json::object{});
+    return json::object{{"@datatype", "GMetaResult"},
+                        {"@version", "2019-08-27"},
+                        {"subject", text_of(entry, "subject")},
+                        {"entries", json::array{std::move(shown)}}};
+}
+
+inline std::vector<json::object> find_entries(PlainCall const& in, std::string const& query) {
+    std::vector<json::object> found;
+    for (auto const& [key, entry] : in.all(entries_of(in.call)))
+        if (query.empty() || query == "*" ||
+            lower(json::serialize(entry)).find(lower(query)) != std::string::npos)  // [guess] a plain search for words
+            found.push_back(show_entry(entry));
+    return found;
+}
+
+inline Reply search_index(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    if (in.find("indices") == nullptr) return in.missing();
+    auto const body = in.body();
+    if (!body) return in.refused;
+    std::string const query = call.argument("q", text_of(*body, "q"));
+    auto const number = [&](char const* name, std::int64_t otherwise) {
+        return to_integer(call.argument(name))
+            .value_or(static_cast<std::int64_t>(number_of(*body, name, static_cast<double>(otherwise))));
+    };
+    auto const found = find_entries(in, query);
+    auto const limit = std::min<std::int64_t>(10000, number("limit", call.operation == "scroll" ? 100 : 10));
+    std::int64_t offset = number("offset", 0);
+    std::string const marker = text_of(*body, "marker");
+    if (call.operation == "scroll") offset = to_integer(marker).value_or(0);
+    auto data = cut(found, offset, limit);
+    bool const more = offset + limit < static_cast<std::int64_t>(found.size());
+    json::object out{{"@datatype", "GSearchResult"}, {"@version", "2017-09-01"}, {"count", data.size()},
+                     {"total", found.size()},        {"offset", offset},         {"has_next_page", more},
+                     {"gmeta", std::move(data)}};
+    if (call.operation == "scroll")
+        out["marker"] = more ? json::value(std::to_string(offset + limit)) : json::value(nullptr);
+    return Reply::of(200, out);
+}
+
+/// A subject or an entry, by the query's `subject` and `entry_id`.
+inline Reply subject(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto& all = in.all(entries_of(call));
+    std::string const wanted = call.argument("subject");
+    bool const whole = call.operation.ends_with("subject");
+    auto const fits = [&](auto const& one) {
+        return text_of(one.second, "subject") == wanted &&
+               (whole || text_of(one.second, "id") == call.argument("entry_id"));
+    };
+    auto const found = std::find_if(all.begin(), all.end(), fits);
+    if (found == all.end()) return in.missing();
+    if (call.method == "DELETE") {
+        std::erase_if(all, fits);
+        return Reply::of(200, json::object{{"acknowledged", true}, {"task_id", world.random.uuid()}});
+    }
+    return Reply::of(200, show_entry(found->second));
+}
+
+inline Reply delete_subjects(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto& all = in.all(entries_of(call));
+    std::size_t removed = 0;
+    if (call.operation == "batch_delete_by_subject") {
+        std::set<std::string> subjects;
+        if (auto const* list = body->if_contains("subjects"); list != nullptr && list->is_array())
+            for (auto const& one : list->get_array())
+                if (one.is_string()) subjects.insert(to_string(one.get_string()));
+        removed =
+            std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
+    } else {
+        std::string const query = lower(text_of(*body, "q"));
+        removed = std::erase_if(all, [&](auto const& one) {
+            return query == "*" || lower(json::serialize(one.second)).find(query) != std::string::npos;
+        });
+    }
+    return Reply::of(
+        200, json::object{{"acknowledged", true}, {"num_subjects_deleted", removed}, {"task_id", world.random.uuid()}});
+}
+
+inline char const* search_tasks() { return "search.tasks"; }
+
+inline Reply list_search_tasks(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    json::array out;
+    for (auto const& [id, task] : in.all("search.tasks"))
+        if (text_of(task, "index_id") == call.holes[0]) out.push_back(task);
+    return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"tasks", std::move(out)}});
+}
+
+inline Reply search_roles(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto& all = in.all("search.roles." + call.holes[0]);
+    if (call.method == "GET") {
+        json::array out;
+        for (auto const& [id, role] : all) out.push_back(role);
+        return Reply::of(200, json::object{{"role_list", std::move(out)}});
+    }
+    if (call.method == "DELETE") {
+        if (find_document(all, call.holes[1]) == nullptr) return in.missing();
+        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[1]; });
+        return Reply::of(200, json::object{{"deleted", call.holes[1]}, {"success", true}});
+    }
+    auto body = in.body();
+    if (!body) return in.refused;
+    std::string const id = world.random.uuid();
+    (*body)["id"] = id;
+    (*body)["index_id"] = call.holes[0];
+    (*body)["creation_date"] = in.now();
+    all.emplace_back(id, *body);
+    return Reply::of(200, *body);
+}
+
+// Flows ---------------------------------------------------------------------------------------------------------------
+
+inline char const* flows() { return "flows"; }
+inline char const* runs() { return "runs"; }
+
+/// Pages by a marker. [guess] what it looks like: the place in the list
+inline Reply marked_list(World& world, Call& call, char const* kind) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    std::vector<json::object> items;
+    for (auto const& [id, document] : in.all(kind)) {
+        if (auto const flow = call.argument("filter_flow_id");
+            !flow.empty() && flow.find(text_of(document, "flow_id")) == std::string::npos)
+            continue;
+        if (auto const words = lower(call.argument("filter_fulltext"));
+            !words.empty() && lower(json::serialize(document)).find(words) == std::string::npos)
+            continue;
+        items.push_back(document);
+    }
+    sort_items(items, call.argument("orderby"));
+    auto const limit = std::clamp<std::int64_t>(to_integer(call.argument("per_page")).value_or(20), 1, 100);
+    auto const begin = to_integer(call.argument("marker")).value_or(0);
+    bool const more = begin + limit < static_cast<std::int64_t>(items.size());
+    return Reply::of(
+        200, json::object{{kind, cut(items, begin, limit)},
+                          {"limit", limit},
+                          {"has_next_page", more},
+                          {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)}});
+}
+
+inline Reply list_flows(World& world, Call& call) { return marked_list(world, call, "flows"); }
+inline Reply list_runs(World& world, Call& call) { return marked_list(world, call, "runs"); }
+
+/// [recorded] the members of a flow
+inline Reply create_flow(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    for (auto const* needed : {"title", "definition", "input_schema"})
+        if (!body->contains(needed))
+            return in.error(422, "UNPROCESSABLE_ENTITY", std::string(needed) + ": field required");
+    std::string const id = world.random.uuid();
+    std::string scope_name = id;
+    std::replace(scope_name.begin(), scope_name.end(), '-', '_');
+    json::object flow{{"subtitle", ""},
+                      {"description", ""},
+                      {"keywords", json::array{}},
+                      {"flow_viewers", json::array{}},
+                      {"flow_starters", json::array{}},
+                      {"flow_administrators", json::array{}},
+                      {"run_managers", json::array{}},
+                      {"run_monitors", json::array{}}};
+    merge(flow, *body);
+    merge(flow, {{"id", id},
+                 {"action_url", world.base_url + "flows/" + id},
+                 {"flow_url", world.base_url + "flows/" + id},
+                 {"api_version", "1.0"},
+                 {"created_at", in.now()},
+                 {"updated_at", in.now()},
+                 {"created_by", in.urn()},
+                 {"flow_owner", in.urn()},
+                 {"globus_auth_scope", "https://auth.globus.org/scopes/" + id + "/flow_" + scope_name + "_user"},
+                 {"globus_auth_username", id + "@clients.auth.globus.org"},
+                 {"principal_urn", "urn:globus:auth:identity:" + id},
+                 {"log_supported", true},
+                 {"synchronous", false},
+                 {"types", json::array{"Action"}},
+                 {"user_role", "flow_owner"}});
+    return Reply::of(201, in.add("flows", id, std::move(flow)));
+}
+
+inline Reply update_flow(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const flow = in.find("flows");
+    if (flow == nullptr) return in.missing();
+    auto const body = in.body();
+    if (!body) return in.refused;
+    merge(*flow, *body);
+    (*flow)["updated_at"] = in.now();
+    return Reply::of(200, *flow);
+}
+
+inline Reply delete_flow(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* flow = in.find("flows");
+    if (flow == nullptr) return in.missing();
+    json::object gone = *flow;
+    gone["DELETED"] = true;
+    gone["deleted_at"] = in.now();
+    in.remove("flows");
+    return Reply::of(200, gone);
+}
+
+inline Reply validate_flow(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    if (member(*body, "definition") == nullptr)
+        return in.error(422, "UNPROCESSABLE_ENTITY", "definition: field required");
+    return Reply::of(200, json::object{{"scopes", json::object{}}, {"analysis", json::object{}}});
+}
+
+/// Runs and their checks take a token for the flow itself. [doc]
+inline bool flow_token(World& world, Call& call, Reply& refused, AccessToken const*& token) {
+    token = authenticate(world, call, call.holes[0], refused);
+    return token != nullptr;
+}
+
+/// [recorded] the members of a run. [guess] runs of the sandbox stay ACTIVE until they are cancelled.
+inline Reply run_flow(World& world, Call& call) {
+    Reply refused;
+    AccessToken const* token = nullptr;
+    auto const* flow = find_document(world.data.documents["flows"], call.holes[0]);
+    if (!flow_token(world, call, refused, token)) return refused;
+    if (flow == nullptr) return problem(world, call, 404, "NOT_FOUND", "No such flow");
+    json::error_code error;
+    json::value const body = json::parse(call.body, error);
+    if (error || member(body, "body") == nullptr)
+        return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "body: field required");
+    if (call.operation == "validate_run") return Reply::of(200, json::object{{"message", "validation successful"}});
+    std::string const id = world.random.uuid();
+    std::string const urn = "urn:globus:auth:identity:" + token->identity;
+    auto const given = [&](char const* name, json::value otherwise) {
+        auto const* found = member(body, name);
+        return found != nullptr ? *found : otherwise;
+    };
+    json::object run{{"run_id", id},
+                     {"action_id", id},
+                     {"flow_id", call.holes[0]},
+                     {"flow_title", text_of(*flow, "title")},
+                     {"flow_last_updated", text_of(*flow, "updated_at")},
+                     {"start_time", iso_time(world.now_locked())},
+                     {"status", "ACTIVE"},
+                     {"display_status", "ACTIVE"},
+                     {"details", json::object{{"code", "FlowStarting"},
+                                              {"description", "The Flow is starting execution"},
+                                              {"details", json::object{{"input", *member(body, "body")}}}}},
+                     {"run_owner", urn},
+                     {"run_managers", given("run_managers", json::array{})},
+                     {"run_monitors", given("run_monitors", json::array{})},
+                     {"label", given("label", nullptr)},
+                     {"tags", given("tags", json::array{})},
+                     {"user_role", "run_owner"}};
+    world.data.documents["runs"].emplace_back(id, run);
+    return Reply::of(201, run);
+}
+
+inline Reply run_definition(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* run = in.find("runs");
+    auto const* flow = run == nullptr ? nullptr : find_document(in.all("flows"), text_of(*run, "flow_id"));
+    if (flow == nullptr) return in.missing();
+    return Reply::of(200, json::object{{"flow_id", flow->at("id")},
+                                       {"definition", flow->at("definition")},
+                                       {"input_schema", flow->at("input_schema")}});
+}
+
+inline Reply run_log(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* run = in.find("runs");
+    if (run == nullptr) return in.missing();
+    return Reply::of(
+        200,
+        json::object{{"limit", 10},
+                     {"has_next_page", false},
+                     {"marker", nullptr},
+                     {"entries", json::array{json::object{{"time", run->at("start_time")},
+                                                          {"code", "FlowStarted"},
+                                                          {"description", "The Flow Instance started execution"},
+                                                          {"details", json::object{{"input", json::object{}}}}}}}});
+}
+
+/// cancel, release, resume and update
+inline Reply change_run(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in && call.operation == "resume_run") {
+        // [doc] a run is resumed with a token for its flow
+        auto const* run = find_document(world.data.documents["runs"], call.holes[0]);
+        if (run != nullptr) in.token = authenticate(world, call, text_of(*run, "flow_id"), in.refused);
+    }
+    if (!in) return in.refused;
+    auto* const run = in.find("runs");
+    if (run == nullptr) return in.missing();
+    bool const active = text_of(*run, "status") == "ACTIVE" || text_of(*run, "status") == "INACTIVE";
+    if (call.operation == "cancel_run") {
+        if (active) {
+            (*run)["status"] = "FAILED";
+            (*run)["display_status"] = "FAILED";
+            (*run)["completion_time"] = in.now();
+            (*run)["details"] = json::object{{"time", in.now()},
+                                             {"code", "FlowCanceled"},
+                                             {"description", "The Flow Instance was canceled by the user"},
+                                             {"details", json::object{}}};
+        }
+    } else if (call.operation == "delete_run") {
+        if (active) return in.error(409, "STATE_CONFLICT", "The run has not completed");
+        Reply const reply = Reply::of(200, *run);
+        in.remove("runs");
+        return reply;
+    } else if (call.operation == "resume_run") {
+        (*run)["status"] = "ACTIVE";
+    } else {
+        auto const body = in.body();
+        if (!body) return in.refused;
+        merge(*run, *body);
+    }
+    return Reply::of(200, *run);
+}
+
+inline Reply empty_flows_list(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    char const* const name = call.operation == "list_web_inputs" ? "web_input_summaries" : "registered_apis";
+    return Reply::of(200, json::object{{name, json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
+}
+
+// Timers --------------------------------------------------------------------------------------------------------------
+
+inline char const* timers() { return "timers"; }
+
+/// [recorded] the members of a timer of either version
+inline Reply create_timer(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    bool const second = call.operation == "create_timer";
+    json::object timer;
+    if (second) {
+        auto const* given = body->if_contains("timer");
+        if (given == nullptr || !given->is_object())
+            return Reply::of(422,
+                             json::object{{"detail", json::array{json::object{{"loc", json::array{"body", "timer"}},
+                                                                              {"msg", "field required"},
+                                                                              {"type", "missing"}}}}});
+        timer = given->get_object();
+        timer["number_of_runs"] = 0;
+        timer["number_of_errors"] = 0;
+        timer["status"] = "new";
+    } else {
+        // [recorded] what is wrong, and where
+        json::array details;
+        for (auto const* needed : {"start", "callback_url"})
+            if (!body->contains(needed))
+                details.push_back(json::object{
+                    {"loc", json::array{"body", needed}}, {"msg", "field required"}, {"type", "value_error.missing"}});
+        if (!details.empty()) return Reply::of(422, json::object{{"detail", std::move(details)}});
+        timer = *body;
+        timer["n_runs"] = 0;
+        timer["n_errors"] = 0;
+        timer["results"] = json::object{{"data", json::array{}}, {"page_next", nullptr}};
+        timer["status"] = "loaded";
+    }
+    std::string const id = world.random.uuid();
+    merge(timer, {{"job_id", id}, {"inactive_reason", nullptr}, {"last_ran_at", nullptr}, {"submitted_at", in.now()}});
+    auto const& kept = in.add("timers", id, std::move(timer));
+    return Reply::of(201, second ? json::object{{"timer", kept}} : kept);
+}
+
+inline Reply list_timers(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, json::object{{"jobs", in.list("timers")}});
+}
+
+inline Reply change_timer(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const timer = in.find("timers");
+    if (timer == nullptr) return in.missing();
+    if (call.operation == "delete_job") {
+        Reply const reply = Reply::of(200, *timer);
+        in.remove("timers");
+        return reply;
+    }
+    if (call.operation == "pause_job" || call.operation == "resume_job") {
+        bool const pause = call.operation == "pause_job";
+        (*timer)["status"] = pause ? "inactive" : "loaded";
+        (*timer)["inactive_reason"] = pause ? json::value(json::object{{"cause", "user"}}) : json::value(nullptr);
+        return Reply::of(200, json::object{{"message", std::string("Successfully ") + (pause ? "paused" : "resumed") +
+                                                           " job " + call.holes[0] + "."}});
+    }
+    auto const body = in.body();
+    if (!body) return in.refused;
+    merge(*timer, *body);
+    return Reply::of(200, *timer);
+}
+
+// Compute -------------------------------------------------------------------------------------------------------------
+
+inline char const* compute_endpoints() { return "compute.endpoints"; }
+inline char const* compute_functions() { return "compute.functions"; }
+inline char const* compute_tasks() { return "compute.tasks"; }
+
+inline Reply compute_version(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, json::value("1.0.0"));
+}
+
+inline Reply compute_register(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto body = in.body();
+    if (!body) return in.refused;
+    bool const function = call.operation == "register_function";
+    std::string const name = function ? "function_uuid" : "endpoint_id";
+    std::string const id = world.random.uuid();
+    (*body)[name] = id;
+    (*body)["owner"] = in.token->identity;
+    in.add(function ? "compute.functions" : "compute.endpoints", id, *body);
+    return Reply::of(200, json::object{{name, id}});
+}
+
+inline Reply compute_endpoint_list(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, in.list("compute.endpoints"));
+}
+
+inline Reply compute_endpoint_status(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    if (in.find("compute.endpoints") == nullptr) return in.missing();
+    return Reply::of(200, json::object{{"status", "online"}, {"details", json::object{}}});
+}
+
+inline Reply compute_change(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    char const* const kind = call.operation == "delete_function" ? "compute.functions" : "compute.endpoints";
+    auto* const found = in.find(kind);
+    if (found == nullptr) return in.missing();
+    if (call.method == "DELETE") {
+        in.remove(kind);
+        return Reply::of(200, json::object{{"result", 302}});
+    }
+    if (call.operation == "lock_endpoint")
+        return Reply::of(200, json::object{{"endpoint_id", call.holes[0]},
+                                           {"lock_expiration_timestamp", iso_time(world.now_locked() + 60000)}});
+    if (call.operation == "get_endpoint_allowlist")
+        return Reply::of(
+            200, json::object{{"endpoint_id", call.holes[0]}, {"restricted", false}, {"functions", json::array{}}});
+    auto const body = in.body();
+    if (!body) return in.refused;
+    merge(*found, *body);
+    return Reply::of(200, json::object{{"endpoint_id", call.holes[0]}});
+}
+
+/// [recorded] the answers of both versions. [guess] tasks wait for an endpoint that never comes.
+inline Reply compute_submit(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* tasks = body->if_contains("tasks");
+    if (tasks == nullptr) return in.error(422, "422", "tasks: field required");
+    std::string const group = world.random.uuid();
+    auto const make = [&] {
+        std::string const id = world.random.uuid();
+        in.add("compute.tasks", id,
+               {{"task_id", id}, {"status", "waiting-for-ep"}, {"taskgroup_id", group}, {"submitted_at", in.now()}});
+        return id;
+    };
+    json::object answer{{"request_id", world.random.uuid()}, {"task_group_id", group}};
+    if (auto const* by_function = tasks->if_object()) {
+        json::object made;
+        for (auto const& item : *by_function) {
+            json::array ids;
+            auto const count = item.value().is_array() ? item.value().get_array().size() : 1;
+            for (std::size_t i = 0; i < count; ++i) ids.emplace_back(make());
+            made[item.key()] = std::move(ids);
+        }
+        answer["endpoint_id"] = call.holes.empty() ? "" : call.holes[0];
+        answer["tasks"] = std::move(made);
+    } else if (auto const* list = tasks->if_array()) {
+        json::array made;
+        for (auto const& one : *list) {
+            json::object row{{"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}};
+            if (one.is_array() && one.get_array().size() >= 2) {
+                row["function_uuid"] = one.get_array()[0];
+                row["endpoint_uuid"] = one.get_array()[1];
+            }
+            made.push_back(std::move(row));
+        }
+        answer["response"] = "batch";
+        answer["task_group_id"] = group;
+        answer["results"] = std::move(made);
+    }
+    return Reply::of(200, answer);
+}
+
+inline Reply compute_batch(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    json::object results;
+    if (auto const* ids = body->if_contains("task_ids"); ids != nullptr && ids->is_array())
+        for (auto const& id : ids->get_array())
+            if (id.is_string())
+                if (auto const* task = find_document(in.all("compute.tasks"), to_string(id.get_string())))
+                    results[id.get_string()] = *task;
+    return Reply::of(200, json::object{{"response", "batch"}, {"results", std::move(results)}});
+}
+
+inline Reply compute_task_group(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    json::array ids;
+    for (auto const& [id, task] : in.all("compute.tasks"))
+        if (text_of(task, "taskgroup_id") == call.holes[0]) ids.push_back(json::object{{"id", id}});
+    if (ids.empty()) return in.missing();
+    return Reply::of(200, json::object{{"taskgroup_id", call.holes[0]}, {"tasks", std::move(ids)}});
+}
+
+inline Reply compute_amqp(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, json::object{{"queue_prefix", "sandbox"}, {"connection_url", "amqp://127.0.0.1:5672"}});
+}
+
+inline std::vector<Route> const& service_routes() {
+    static std::vector<Route> const all{
+        {"GET", "/v2/groups/my_groups", "groups", "get_my_groups", &my_groups},
+        {"GET", "/v2/groups/{}", "groups", "get_group", &read_document<&groups>},
+        {"POST", "/v2/groups", "groups", "create_group", &create_group},
+        {"PUT", "/v2/groups/{}", "groups", "update_group", &update_group},
+        {"DELETE", "/v2/groups/{}", "groups", "delete_group", &delete_group},
+        {"POST", "/v2/groups/{}", "groups", "batch_membership_action", &batch_membership_action},
+        {"GET", "/v2/groups/{}/policies", "groups", "get_group_policies", &part_of_group},
+        {"PUT", "/v2/groups/{}/policies", "groups", "set_group_policies", &part_of_group},
+        {"GET", "/v2/groups/{}/membership_fields", "groups", "get_membership_fields", &part_of_group},
+        {"PUT", "/v2/groups/{}/membership_fields", "groups", "set_membership_fields", &part_of_group},
+        {"PUT", "/v2/groups/{}/subscription_admin_verified", "groups", "set_subscription_admin_verified",
+         &update_group},
+        {"GET", "/v2/preferences", "groups", "get_identity_preferences", &preferences},
+        {"PUT", "/v2/preferences", "groups", "set_identity_preferences", &preferences},
+        {"GET", "/v2/subscription_info/{}", "groups", "get_group_by_subscription_id", &group_by_subscription},
+        {"POST", "/v1/index", "search", "create_index", &create_index},
+        {"GET", "/v1/index_list", "search", "index_list", &list_indices},
+        {"GET", "/v1/index/{}", "search", "get_index", &read_document<&indices>},
+        {"PATCH", "/v1/index/{}", "search", "update_index", &change_index},
+        {"DELETE", "/v1/index/{}", "search", "delete_index", &change_index},
+        {"POST", "/v1/index/{}/reopen", "search", "reopen_index", &change_index},
+        {"GET", "/v1/index/{}/search", "search", "search", &search_index},
+        {"POST", "/v1/index/{}/search", "search", "post_search", &search_index},
+        {"POST", "/v1/index/{}/scroll", "search", "scroll", &search_index},
+        {"POST", "/v1/index/{}/ingest", "search", "ingest", &ingest},
+        {"POST", "/v1/index/{}/delete_by_query", "search", "delete_by_query", &delete_subjects},
+        {"POST", "/v1/index/{}/batch_delete_by_subject", "search", "batch_delete_by_subject", &delete_subjects},
+        {"GET", "/v1/index/{}/subject", "search", "get_subject", &subject},
+        {"DELETE", "/v1/index/{}/subject", "search", "delete_subject", &subject},
+        {"GET", "/v1/index/{}/entry", "search", "get_entry", &subject},
+        {"DELETE", "/v1/index/{}/entry", "search", "delete_entry", &subject},
+        {"GET", "/v1/task/{}", "search", "get_task", &read_document<&search_tasks>},
+        {"GET", "/v1/task_list/{}", "search", "get_task_list", &list_search_tasks},
+        {"POST", "/v1/index/{}/role", "search", "create_role", &search_roles},
+        {"GET", "/v1/index/{}/role_list", "search", "get_role_list", &search_roles},
+        {"DELETE", "/v1/index/{}/role/{}", "search", "delete_role", &search_roles},
+        {"POST", "/flows", "flows", "create_flow", &create_flow},
+        {"GET", "/flows", "flows", "list_flows", &list_flows},
+        {"POST", "/flows/validate", "flows", "validate_flow", &validate_flow},
+        {"GET", "/flows/{}", "flows", "get_flow", &read_document<&flows>},
+        {"PUT", "/flows/{}", "flows", "update_flow", &update_flow},
+        {"DELETE", "/flows/{}", "flows", "delete_flow", &delete_flow},
+        {"POST", "/flows/{}/run", "flows", "run_flow", &run_flow},
+        {"POST", "/flows/{}/validate_run", "flows", "validate_run", &run_flow},
+        {"GET", "/runs", "flows", "list_runs", &list_runs},
+        {"GET", "/runs/{}", "flows", "get_run", &read_document<&runs>},
+        {"PUT", "/runs/{}", "flows", "update_run", &change_run},
+        {"GET", "/runs/{}/log", "flows", "get_run_logs", &run_log},
+        {"GET", "/runs/{}/definition", "flows", "get_run_definition", &run_definition},
+        {"POST", "/runs/{}/cancel", "flows", "cancel_run", &change_run},
+        {"POST", "/runs/{}/release", "flows", "delete_run", &change_run},
+        {"POST", "/runs/{}/resume", "flows", "resume_run", &change_run},
+        {"GET", "/registered_apis", "flows", "list_registered_apis", &empty_flows_list},
+        {"GET", "/web_inputs", "flows", "list_web_inputs", &empty_flows_list},
+        {"POST", "/v2/timer", "timers", "create_timer", &create_timer},
+        {"POST", "/jobs/", "timers", "create_job", &create_timer},
+        {"GET", "/jobs/", "timers", "list_jobs", &list_timers},
+        {"GET", "/jobs/{}", "timers", "get_job", &read_document<&timers>},
+        {"PATCH", "/jobs/{}", "timers", "update_job", &change_timer},
+        {"DELETE", "/jobs/{}", "timers", "delete_job", &change_timer},
+        {"POST", "/jobs/{}/pause", "timers", "pause_job", &change_timer},
+        {"POST", "/jobs/{}/resume", "timers", "resume_job", &change_timer},
+        {"GET", "/v2/version", "compute", "get_version", &compute_version},
+        {"GET", "/v2/get_amqp_result_connection_url", "compute", "get_result_amqp_url", &compute_amqp},
+        {"POST", "/v2/endpoints", "compute", "register_endpoint", &compute_register},
+        {"POST", "/v3/endpoints", "compute", "register_endpoint", &compute_register},
+        {"GET", "/v2/endpoints", "compute", "get_endpoints", &compute_endpoint_list},
+        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &read_document<&compute_endpoints>},
+        {"GET", "/v2/endpoints/{}/status", "compute", "get_endpoint_status", &compute_endpoint_status},
+        {"DELETE", "/v2/endpoints/{}", "compute", "delete_endpoint", &compute_change},
+        {"POST", "/v2/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
+        {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
+        {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},
+        {"GET", "/v3/endpoints/{}/allowed_functions", "compute", "get_endpoint_allowlist", &compute_change},
+        {"POST", "/v2/functions", "compute", "register_function", &compute_register},
+        {"POST", "/v3/functions", "compute", "register_function", &compute_register},
+        {"GET", "/v2/functions/{}", "compute", "get_function", &read_document<&compute_functions>},
+        {"DELETE", "/v2/functions/{}", "compute", "delete_function", &compute_change},
+        {"POST", "/v2/submit", "compute", "submit", &compute_submit},
+        {"POST", "/v3/endpoints/{}/submit", "compute", "submit", &compute_submit},
+        {"GET", "/v2/tasks/{}", "compute", "get_task", &read_document<&compute_tasks>},
+        {"POST", "/v2/batch_status", "compute", "get_task_batch", &compute_batch},
+        {"GET", "/v2/taskgroup/{}", "compute", "get_task_group", &compute_task_group},
+    };
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_IPP
+
+namespace globus::sandbox::detail {
+
+struct CompiledRoute {
+    Route const* route;
+    std::vector<std::string> parts;
+};
+
+/// All routes, by method and number of segments.
+inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
+    static auto const all = [] {
+        std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes()})
+            for (auto const& route : *table) {
+                auto parts = split(std::string_view(route.pattern).substr(1), '/');
+                auto const key = std::pair(std::string(route.method), parts.size());
+                // The words before the holes: /flows/validate comes before /flows/{}.
+                auto& rows = out[key];
+                bool const literal = std::string_view(route.pattern).find('{') == std::string_view::npos;
+                rows.insert(literal ? rows.begin() : rows.end(), CompiledRoute{&route, std::move(parts)});
+            }
+        return out;
+    }();
+    return all;
+}
+
+/// Says what `call` is: service, operation, and what fills the holes of the route.
+inline void find_route(Call& call) {
+    if (!call.segments.empty() && call.segments[0] == "data" && call.segments.size() >= 2) {
+        for (auto const& route : data_routes())
+            if (call.method == route.method) call.route = &route;
+    } else {
+        // HEAD is answered like GET, without the body.
+        auto const found = routes().find({call.method == "HEAD" ? "GET" : call.method, call.segments.size()});
+        if (found == routes().end()) return;
+        for (auto const& row : found->second) {
+            bool fits = true;
+            std::vector<std::string> holes;
+            for (std::size_t i = 0; fits && i < row.parts.size(); ++i) {
+                if (row.parts[i] != "{}")
+                    fits = row.parts[i] == call.segments[i];
+                else if ((fits = !call.segments[i].empty()))
+                    holes.push_back(call.segments[i]);
+            }
+            if (!fits) continue;
+            call.route = row.route;
+            call.holes = std::move(holes);
+            break;
+        }
+    }
+    if (call.route == nullptr) return;
+    call.service = call.route->service;
+    call.operation = call.route->operation;
+}
+
+inline Reply World::answer(Call& call) {
+    std::lock_guard lock(mutex);
+    if (call.route == nullptr) {
+        auto const id_text = random.request_id();
+        return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
+                           call.path);
+    }
+    if (call.service != "auth" && options.rate_limit.requests_per_second > 0) {
+        // [guess] one bucket a service, and how long to wait in whole seconds
+        Bucket& bucket = buckets[call.service];
+        double const rate = options.rate_limit.requests_per_second;
+        double const burst = std::max(1.0, options.rate_limit.burst);
+        Millis const now = now_locked();
+        bucket.tokens = bucket.filled == 0
+                            ? burst
+                            : std::min(burst, bucket.tokens + rate * static_cast<double>(now - bucket.filled) / 1000);
+        bucket.filled = now;
+        if (bucket.tokens < 1) {
+            Reply refused =
+                error_reply(call.service, 429, "TooManyRequests", "Too many requests", random.request_id(), call.path);
+            refused.headers.emplace_back("Retry-After",
+                                         std::to_string(static_cast<int>((1 - bucket.tokens) / rate) + 1));
+            return refused;
+        }
+        bucket.tokens -= 1;
+    }
+    return call.route->handler(*this, call);
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+// Certificates made for one session: good ones, and ones that a client must refuse.
+#ifndef GLOBUS_SANDBOX_IMPL_TLS_IPP
+#define GLOBUS_SANDBOX_IMPL_TLS_IPP
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace globus::sandbox::detail {
+
+using KeyHandle = std::shared_ptr<EVP_PKEY>;
+using CertificateHandle = std::shared_ptr<X509>;
+
+/// Who signs a certificate.
+struct Signer {
+    CertificateHandle certificate;
+    KeyHandle key;
+};
+
+inline void add_extension(X509* certificate, X509* issuer, int kind, char const* value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+    if (X509_EXTENSION* const made = X509V3_EXT_conf_nid(nullptr, &context, kind, value)) {
+        X509_add_ext(certificate, made, -1);
+        X509_EXTENSION_free(made);
+    }
+}
+
+/// A certificate for `key`, valid from `begin` to `end` seconds after now; self-signed without an issuer.
+inline CertificateHandle make_certificate(KeyHandle const& key, std::string const& name, char const* alternatives,
+                                          Signer const* issuer, std::uint64_t serial, long begin, long end) {
+    CertificateHandle const made(X509_new(), &X509_free);
+    X509_set_version(made.get(), 2);
+    ASN1_INTEGER_set_uint64(X509_get_serialNumber(made.get()), serial >> 1);
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), begin);
+    X509_gmtime_adj(X509_getm_notAfter(made.get()), end);
+    X509_NAME* const subject = X509_get_subject_name(made.get());
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>(name.c_str()), -1,
+                               -1, 0);
+    X509* const by = issuer != nullptr ? issuer->certificate.get() : made.get();
+    X509_set_issuer_name(made.get(), X509_get_subject_name(by));
+    X509_set_pubkey(made.get(), key.get());
+    bool const authority = alternatives == nullptr;
+    add_extension(made.get(), by, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    add_extension(made.get(), by, NID_key_usage,
+                  authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+    add_extension(made.get(), by, NID_subject_key_identifier, "hash");
+    if (!authority) add_extension(made.get(), by, NID_subject_alt_name, alternatives);
+    X509_sign(made.get(), issuer != nullptr ? issuer->key.get() : key.get(), EVP_sha256());
+    return made;
+}
+
+/// Makes an authority and a certificate of the wanted kind, for the life of the session.
+inline void World::make_certificates() {
+    auto const new_key = [] { return KeyHandle(EVP_EC_gen("P-256"), &EVP_PKEY_free); };
+    constexpr long day = 86400;
+    Signer authority{nullptr, new_key()};
+    authority.certificate =
+        make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, random.number(), -day, 365 * day);
+    KeyHandle const key = new_key();
+    char const* const names =
+        options.tls == Tls::wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1" : "IP:127.0.0.1,DNS:localhost";
+    bool const expired = options.tls == Tls::expired;
+    CertificateHandle const certificate =
+        make_certificate(key, "Globus sandbox", names, options.tls == Tls::self_signed ? nullptr : &authority,
+                         random.number(), expired ? -2 * day : -day, expired ? -day : 365 * day);
+    std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
+    PEM_write_bio_X509(text.get(), authority.certificate.get());
+    char* bytes = nullptr;
+    auto const size = BIO_get_mem_data(text.get(), &bytes);
+    ca_pem.assign(bytes, static_cast<std::size_t>(size));
+    tls.reset(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    SSL_CTX_set_min_proto_version(tls.get(), TLS1_2_VERSION);
+    if (SSL_CTX_use_certificate(tls.get(), certificate.get()) != 1 || SSL_CTX_use_PrivateKey(tls.get(), key.get()) != 1)
+        throw SandboxError("sandbox: no certificate can be made");
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TLS_IPP
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <functional>
+#include <list>
+
+namespace globus::sandbox::detail {
+
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::string_body>;
+
+/// A connection, and the thread that serves it.
+struct Connection {
+    Connection(int accepted, std::uint64_t ordinal) : socket(accepted), number(ordinal) {}
+
+    int socket;
+    std::uint64_t number;
+    boost::beast::flat_buffer buffer;
+    std::atomic<bool> idle{false};   ///< waits for a request
+    std::atomic<bool> leave{false};  ///< is to end instead of waiting for another one
+    std::atomic<bool> finished{false};
+    std::thread thread;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, &SSL_free};
+    bool abrupt = false;  ///< ends without the TLS close_notify
+
+    /// The TLS handshake, when there is to be one.
+    bool greet(SSL_CTX* context) {
+        if (context == nullptr) return true;
+        ssl.reset(SSL_new(context));
+        SSL_set_fd(ssl.get(), socket);
+        if (SSL_accept(ssl.get()) == 1) return true;
+        abrupt = true;
+        return false;
+    }
+
+    /// What TLS says at the end.
+    void part() const {
+        if (ssl && !abrupt) SSL_shutdown(ssl.get());
+    }
+
+    /// Sends bytes; false when the other side is gone.
+    bool send(std::string_view bytes) const {
+        while (!bytes.empty()) {
+            ssize_t sent = 0;
+            if (ssl)
+                sent =
+                    SSL_write(ssl.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20)));
+            else
+                sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (!ssl && sent < 0 && errno == EINTR) continue;
+            if (sent <= 0) return false;
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+
+    /// What came of reading.
+    enum class Read { done, ended, malformed };
+
+    /// Reads until the headers, or all of the request, are there.
+    Read read(Parser& parser, bool headers_only) {
+        parser.eager(!headers_only);
+        while (headers_only ? !parser.is_header_done() : !parser.is_done()) {
+            if (buffer.size() > 0) {
+                boost::beast::error_code error;
+                auto const used = parser.put(buffer.data(), error);
+                buffer.consume(used);
+                if (error && error != http::error::need_more) return Read::malformed;
+                if (!error && used > 0) continue;
+            }
+            auto const room = buffer.prepare(16384);
+            ssize_t const got = ssl ? SSL_read(ssl.get(), room.data(), static_cast<int>(room.size()))
+                                    : ::recv(socket, room.data(), room.size(), 0);
+            if (!ssl && got < 0 && errno == EINTR) continue;
+            if (got <= 0) return Read::ended;
+            buffer.commit(static_cast<std::size_t>(got));
+        }
+        return Read::done;
+    }
+
+    /// Waits; false when the connection ended meanwhile. A negative time is for ever.
+    bool wait(std::int64_t ms) {
+        auto const end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+        while (true) {
+            int left = -1;
+            if (ms >= 0) {
+                auto const rest = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+                if (rest.count() <= 0) return true;
+                left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
+            }
+            pollfd watched{socket, POLLRDHUP, 0};
+            int const ready = ::poll(&watched, 1, left);
+            if (ready > 0) return false;
+            if (ready < 0 && errno != EINTR) return false;
+        }
+    }
+
+    /// Makes the close that follows a reset (RST) instead of an end (FIN).
+    void arm_reset() {
+        abrupt = true;
+        ::linger const hard{1, 0};
+        ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    }
+};
+
+/// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
+class Listener {
+public:
+    explicit Listener(std::uint16_t port) {
+        if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
+        for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        if (!open(port)) {
+            std::string const why = std::strerror(errno);
+            ::close(wake_[0]);
+            ::close(wake_[1]);
+            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + why);
+        }
+        sockaddr_in where{};
+        socklen_t size = sizeof where;
+        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&where), &size);
+        port_ = ntohs(where.sin_port);
+    }
+
+    ~Listener() { stop(); }
+
+    Listener(Listener const&) = delete;
+    Listener& operator=(Listener const&) = delete;
+
+    std::uint16_t port() const { return port_; }
+
+    /// Begins to accept; connections that came before have waited.
+    void start(std::function<void(Connection&)> serve) {
+        serve_ = std::move(serve);
+        thread_ = std::thread([this] { run(); });
+    }
+
+    /// Ends all connections and joins all threads.
+    void stop() {
+        {
+            std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            stopping_ = true;
+            for (auto& one : connections_) shut(*one);
+        }
+        ping();
+        changed_.notify_all();
+        if (thread_.joinable()) thread_.join();
+        for (auto& one : connections_)
+            if (one->thread.joinable()) one->thread.join();
+        connections_.clear();
+        shut_port();
+        ::close(wake_[0]);
+        ::close(wake_[1]);
+    }
+
+    /// Accepts nothing for a while; returns when the port is closed.
+    void refuse(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        if (stopping_) return;
+        refuse_until_ = std::chrono::steady_clock::now() + time;
+        closed_ = false;
+        ping();
+        changed_.wait(lock, [&] { return closed_ || stopping_; });
+    }
+
+    /// Ends the connections that wait for a request, and the busy ones after their answer.
+    void drop_idle(Connection const* except) {
+        std::lock_guard lock(mutex_);
+        for (auto& one : connections_) {
+            if (one.get() == except) continue;
+            one->leave = true;
+            if (one->idle) shut(*one);
+        }
+    }
+
+private:
+    bool open(std::uint16_t port) {
+        acceptor_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        if (acceptor_ < 0) return false;
+        ::fcntl(acceptor_, F_SETFD, FD_CLOEXEC);
+        ::fcntl(acceptor_, F_SETFL, O_NONBLOCK);
+        int const on = 1;
+        ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::bind(acceptor_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(acceptor_, 1024) == 0)
+            return true;
+        int const why = errno;
+        shut_port();
+        errno = why;
+        return false;
+    }
+
+    void shut_port() {
+        if (acceptor_ >= 0) ::close(acceptor_);
+        acceptor_ = -1;
+    }
+
+    void ping() { [[maybe_unused]] auto const written = ::write(wake_[1], "x", 1); }
+
+    /// Ends a connection from another thread; its own thread closes the socket. Under the lock.
+    static void shut(Connection& connection) {
+        if (!connection.finished) ::shutdown(connection.socket, SHUT_RDWR);
+    }
+
+    void run() {
+        while (true) {
+            std::chrono::steady_clock::time_point refuse_until;
+            {
+                std::lock_guard lock(mutex_);
+                if (stopping_) break;
+                refuse_until = refuse_until_;
+            }
+            auto const now = std::chrono::steady_clock::now();
+            int timeout = -1;
+            if (refuse_until > now) {
+                shut_port();
+                std::lock_guard lock(mutex_);
+                closed_ = true;
+                changed_.notify_all();
+                timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(refuse_until - now).count());
+            } else if (acceptor_ < 0 && !open(port_)) {
+                timeout = 5;
+            }
+            pollfd watched[2] = {{wake_[0], POLLIN, 0}, {acceptor_, POLLIN, 0}};
+            ::poll(watched, 2, timeout);
+            if ((watched[0].revents & POLLIN) != 0) {
+                char drained[16];
+                [[maybe_unused]] auto const got = ::read(wake_[0], drained, sizeof drained);
+            }
+            if ((watched[1].revents & POLLIN) != 0) take();
+        }
+    }
+
+    void take() {
+        int const socket = ::accept(acceptor_, nullptr, nullptr);
+        reap();
+        if (socket < 0) return;
+        ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+        int const on = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        std::lock_guard lock(mutex_);
+        if (stopping_) {
+            ::close(socket);
+            return;
+        }
+        auto& made = *connections_.emplace_back(std::make_unique<Connection>(socket, ++accepted_));
+        try {
+            made.thread = std::thread([this, &made] {
+                // OpenSSL writes without MSG_NOSIGNAL; in this thread of ours SIGPIPE says nothing new.
+                sigset_t pipe_signal;
+                sigemptyset(&pipe_signal);
+                sigaddset(&pipe_signal, SIGPIPE);
+                pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
+                try {
+                    serve_(made);
+                } catch (std::exception const&) {
+                    // The connection ends; a request that cannot be served must not end the sandbox.
+                }
+                std::lock_guard inner(mutex_);
+                made.finished = true;
+                ::close(made.socket);
+            });
+        } catch (std::system_error const&) {
+            ::close(socket);
+            connections_.pop_back();
+        }
+    }
+
+    void reap() {
+        std::list<std::unique_ptr<Connection>> over;
+        {
+            std::lock_guard lock(mutex_);
+            for (auto it = connections_.begin(); it != connections_.end();) {
+                auto const next = std::next(it);
+                if ((*it)->finished) over.splice(over.end(), connections_, it);
+                it = next;
+            }
+        }
+        for (auto& one : over) one->thread.join();
+    }
+
+    std::function<void(Connection&)> serve_;
+    int acceptor_ = -1;  ///< -1 while connections are refused
+    std::uint16_t port_ = 0;
+    int wake_[2] = {-1, -1};
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::list<std::unique_ptr<Connection>> connections_;
+    std::uint64_t accepted_ = 0;
+    bool stopping_ = false;
+    bool closed_ = false;
+    std::chrono::steady_clock::time_point refuse_until_{};
+    std::thread thread_;
+};
+
+// Requests ------------------------------------------------------------------------------------------------------------
+
+inline Call call_of(Parser::value_type const& message) {
+    Call call;
+    call.method = std::string(message.method_string());
+    call.target = std::string(message.target());
+    std::string_view target = call.target;
+    if (target.substr(0, 7) == "http://") {
+        auto const slash = target.find('/', 7);
+        target = slash == std::string_view::npos ? "/" : target.substr(slash);
+    }
+    auto const question = target.find('?');
+    call.path = std::string(target.substr(0, question));
+    if (question != std::string_view::npos) call.query = parse_form(target.substr(question + 1));
+    auto parts = split(call.path, '/');
+    for (std::size_t i = 1; i < parts.size(); ++i) call.segments.push_back(percent_decode(parts[i]));
+    for (auto const& field : message) call.headers.emplace_back(field.name_string(), field.value());
+    find_route(call);
+    return call;
+}
+
+/// Only names of this machine: a page on the Web cannot make a browser talk to the sandbox under its own name.
+inline bool is_local_host(std::string_view host) {
+    if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == host.npos)
+        host = host.substr(0, colon);
+    return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost");
+}
+
+inline std::string write_head(Reply const& reply, bool keep_alive, std::optional<std::string> const& length,
+                              std::string_view more = {}) {
+    std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " +
+                       (reply.reason.empty() ? reason_of(reply.status) : reply.reason) + "\r\n";
+    head += "Server: globus-sandbox\r\n";
+    if (!reply.content_type.empty()) head += "Content-Type: " + reply.content_type + "\r\n";
+    for (auto const& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
+    if (length) head += "Content-Length: " + *length + "\r\n";
+    head += more;
+    if (!keep_alive) head += "Connection: close\r\n";
+    return head + "\r\n";
+}
+
+inline std::optional<std::string> length_of(Reply const& reply) {
+    if (reply.status == 204 || reply.status == 304 || reply.status < 200) return std::nullopt;
+    return std::to_string(reply.body.size());
+}
+
+inline std::string head_of(Reply const& reply, bool keep_alive) {
+    return write_head(reply, keep_alive, length_of(reply));
+}
+
+/// Writes an answer, changed as a fault wants it. Returns how many bytes went out and whether the connection goes on.
+inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply reply, bool keep_alive, bool no_body,
+                                                  std::optional<Firing> const& edit) {
+    std::string const type = edit ? edit->type() : "";
+    json::object const action = edit ? edit->action : json::object{};
+    if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
+    Filler const filler = type == "json" ? edit_json(reply, action) : Filler{};
+    std::string const body = no_body ? "" : reply.body;
+    std::optional<std::string> length = length_of(reply);
+    std::uint64_t sent = 0;
+    auto const put = [&](std::string_view bytes) {
+        if (!connection.send(bytes)) return false;
+        sent += bytes.size();
+        return true;
+    };
+
+    if (type == "informational") {
+        auto const count = static_cast<int>(number_of(action, "count", 1));
+        auto const code = static_cast<int>(number_of(action, "code", 100));
+        for (int i = 0; i < count; ++i)
+            if (!put("HTTP/1.1 " + std::to_string(code) + " Continue\r\n\r\n")) return {sent, false};
+    } else if (type == "truncate") {
+        auto const after =
+            static_cast<std::size_t>(number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
+        bool const keep_length = flag_of(action, "keep_length", true);
+        if (!keep_length) length.reset();
+        put(write_head(reply, !keep_length ? false : keep_alive, length) + body.substr(0, after));
+        return {sent, false};
+    } else if (type == "tls") {
+        connection.abrupt = true;
+        put(write_head(reply, false, std::nullopt) + body);
+        return {sent, false};
+    } else if (type == "dribble") {
+        double const rate = std::max(0.01, number_of(action, "bytes_per_s", 1));
+        std::string const head = write_head(reply, keep_alive, length);
+        std::string const whole = head + body;
+        std::size_t at = flag_of(action, "head") ? 0 : head.size();
+        if (at > 0 && !put(head)) return {sent, false};
+        auto const begin = std::chrono::steady_clock::now();
+        double given = 0;
+        while (at < whole.size()) {
+            auto const spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            auto const due = static_cast<std::size_t>(std::max(0.0, spent * rate - given));
+            if (due > 0) {
+                auto const part = std::min(due, whole.size() - at);
+                if (!put(std::string_view(whole).substr(at, part))) return {sent, false};
+                at += part;
+                given += static_cast<double>(part);
+            }
+            if (at < whole.size() &&
+                !connection.wait(std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / rate))))
+                return {sent, false};
+        }
+        return {sent, keep_alive};
+    } else if (type == "framing") {
+        std::string head;
+        if (flag_of(action, "bad_chunk")) {
+            head = write_head(reply, keep_alive, std::nullopt, "Transfer-Encoding: chunked\r\n");
+            put(head + "zz\r\n" + body + "\r\n0\r\n\r\n");
+        } else if (flag_of(action, "no_headers_end")) {
+            head = write_head(reply, keep_alive, length);
+            put(std::string_view(head).substr(0, head.size() - 2));
+        } else {
+            auto const* wanted = member(action, "length");
+            std::string const text = wanted == nullptr     ? "-1"
+                                     : wanted->is_string() ? to_string(wanted->get_string())
+                                                           : json::serialize(*wanted);
+            if (text == "duplicate")
+                head = write_head(reply, keep_alive, length,
+                                  "Content-Length: " + std::to_string(reply.body.size() + 7) + "\r\n");
+            else if (text == "huge")
+                head = write_head(reply, keep_alive, "99999999999999999999999");
+            else if (!text.empty() && text[0] == '+')
+                head = write_head(reply, keep_alive,
+                                  std::to_string(static_cast<std::int64_t>(reply.body.size()) +
+                                                 to_integer(std::string_view(text).substr(1)).value_or(1)));
+            else
+                head = write_head(reply, keep_alive, text);
+            put(head + body);
+        }
+        return {sent, false};
+    } else if (type == "headers") {
+        std::string more;
+        if (auto const* extra = member(action, "set"); extra != nullptr && extra->is_object())
+            for (auto const& item : extra->get_object())
+                if (item.value().is_string())
+                    more += std::string(item.key()) + ": " + to_string(item.value().get_string()) + "\r\n";
+        auto const flood = static_cast<std::size_t>(number_of(action, "flood_bytes", 0));
+        for (std::size_t i = 0; more.size() < flood; ++i)
+            more += "X-Flood-" + std::to_string(i) + ": " + std::string(1000, 'f') + "\r\n";
+        if (flag_of(action, "duplicate")) more += "Content-Type: text/plain\r\nX-Twice: 1\r\nX-Twice: 2\r\n";
+        if (flag_of(action, "crlf")) more += "X-Folded: one\r\n two\r\nX-Bare: a\rb\r\n";
+        if (flag_of(action, "nul")) more += std::string("X-Nul: a\0b\r\n", 12);
+        bool const going = put(write_head(reply, keep_alive, length, more) + body);
+        return {sent, going && keep_alive};
+    }
+    if (filler.size > 0 && !no_body) {
+        length = std::to_string(body.size() + filler.size);
+        bool going = put(write_head(reply, keep_alive, length) + body.substr(0, filler.at));
+        std::string const part(65536, 'x');
+        for (std::size_t left = filler.size; going && left > 0; left -= std::min(left, part.size()))
+            going = put(std::string_view(part).substr(0, left));
+        going = going && put(std::string_view(body).substr(filler.at));
+        return {sent, going && keep_alive};
+    }
+    bool const going = put(write_head(reply, keep_alive, length) + body);
+    return {sent, going && keep_alive};
+}
+
+// A connection of a session -------------------------------------------------------------------------------------------
+
+/// What became of a fault.
+enum class Outcome { go_on, end };
+
+/// The life of one connection: requests, one after the other, and what the rules do to them.
+class Service {
+public:
+    Service(World& world, Listener& listener, Connection& connection)
+        : world_(world), listener_(listener), connection_(connection) {}
+
+    void run() {
+        if (meet(Phase::accept) == Outcome::end || !connection_.greet(world_.tls.get())) return;
+        requests();
+        connection_.part();
+    }
+
+private:
+    void requests() {
+        for (bool going = true; going; reused_ = true) {
+            replacement_.reset();
+            edit_.reset();
+            call_ = nullptr;
+            number_ = 0;
+            generation_ = 0;
+            if (meet(Phase::before_request) == Outcome::end) return;
+            going = one_request();
+        }
+    }
+
+    bool one_request() {
+        Parser parser;
+        parser.header_limit(1U << 20);
+        parser.body_limit(std::uint64_t{1} << 31);
+        connection_.idle = true;
+        if (connection_.leave) return false;
+        auto const got = connection_.read(parser, true);
+        connection_.idle = false;
+        if (got == Connection::Read::malformed)
+            connection_.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        if (got != Connection::Read::done) return false;
+        Call call = call_of(parser.get());
+        call_ = &call;
+        record(call);
+        if (!is_local_host(call.header("Host"))) {
+            Reply refused =
+                error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
+            return finish(refused, false, call.method == "HEAD");
+        }
+        if (meet(Phase::after_headers) == Outcome::end) return false;
+        if (same_name(call.header("Expect"), "100-continue") && !replacement_)
+            if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
+        if (connection_.read(parser, false) != Connection::Read::done) return false;
+        call.body = std::move(parser.get().body());
+        see_body(call);
+        bool const keep_alive = parser.get().keep_alive();
+        if (meet(Phase::after_body) == Outcome::end) return false;
+        if (meet(Phase::before_commit) == Outcome::end) return false;
+        Reply reply;
+        if (replacement_) {
+            reply = std::move(*replacement_);
+            replacement_.reset();
+        } else {
+            reply = world_.answer(call);
+            if (reply.committed) note([](JournalEntry& entry) { entry.committed = true; });
+            if (meet(Phase::after_commit) == Outcome::end) return false;
+            if (replacement_) reply = std::move(*replacement_);
+        }
+        if (!edit_ && meet(Phase::in_body) == Outcome::end) return false;
+        if (replacement_) reply = std::move(*replacement_);
+        return finish(reply, keep_alive, call.method == "HEAD");
+    }
+
+    bool finish(Reply const& reply, bool keep_alive, bool no_body) {
+        // Who has the answer finds the entry complete: what goes out is noted first where it is known.
+        std::uint64_t const expected =
+            edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.body.size());
+        note([&](JournalEntry& entry) {
+            entry.status = reply.status;
+            entry.bytes_out = expected;
+        });
+        auto const [sent, going] = write_reply(connection_, reply, keep_alive, no_body, edit_);
+        if (sent != expected) note([sent = sent](JournalEntry& entry) { entry.bytes_out = sent; });
+        return going;
+    }
+
+    void record(Call const& call) {
+        JournalEntry entry;
+        entry.service = call.service;
+        entry.operation = call.operation;
+        entry.method = call.method;
+        entry.target = call.target;
+        entry.connection = connection_.number;
+        entry.reused_connection = reused_;
+        for (auto const& [name, value] : call.headers) {
+            bool const secret =
+                same_name(name, "Authorization") || same_name(name, "Cookie") || same_name(name, "Proxy-Authorization");
+            auto const blank = value.find(' ');
+            entry.headers.emplace_back(
+                name, !secret ? value : (blank == std::string::npos ? "" : value.substr(0, blank + 1)) + "[redacted]");
+        }
+        std::string const bearer = call.bearer();
+        std::lock_guard lock(world_.mutex);
+        entry.number = number_ = world_.next_number++;
+        entry.time = static_cast<double>(world_.now_locked() - world_.started_at) / 1000;
+        if (auto const known = world_.data.access_tokens.find(bearer); known != world_.data.access_tokens.end())
+            generation_ = known->second.generation;
+        entry.token_generation = generation_;
+        ++world_.total;
+        ++world_.counts[call.operation];
+        ++world_.counts[call.service + "." + call.operation];
+        world_.journal.push_back(std::move(entry));
+        while (world_.journal.size() > world_.options.journal_limit) world_.journal.pop_front();
+    }
+
+    /// What is known once the body is there: its hash, and which grant a token request is.
+    void see_body(Call& call) {
+        static std::string const of_nothing = to_hex(sha256(""));
+        std::string const hash = call.body.empty() ? of_nothing : to_hex(sha256(call.body));
+        bool const renamed = name_grant(call);
+        std::lock_guard lock(world_.mutex);
+        if (renamed) {
+            ++world_.counts[call.operation];
+            ++world_.counts[call.service + "." + call.operation];
+        }
+        if (auto* entry = world_.entry_locked(number_)) {
+            entry->body_sha256 = hash;
+            entry->operation = call.operation;
+        }
+    }
+
+    template <class F>
+    void note(F const& change) {
+        std::lock_guard lock(world_.mutex);
+        if (auto* entry = world_.entry_locked(number_)) change(*entry);
+    }
+
+    /// Lets the rules of a phase act.
+    Outcome meet(Phase phase) {
+        std::optional<Firing> firing;
+        std::string request_id;
+        Millis now = 0;
+        {
+            std::lock_guard lock(world_.mutex);
+            if (world_.rules.empty()) return Outcome::go_on;
+            firing = world_.fire_locked(phase, Sighting{call_, reused_, generation_});
+            if (!firing) return Outcome::go_on;
+            if (auto* entry = world_.entry_locked(number_)) {
+                if (!entry->fault.empty()) entry->fault += ", ";
+                entry->fault += firing->type() + " by rule " + std::to_string(firing->rule);
+            }
+            request_id = world_.random.request_id();
+            now = world_.now_locked();
+        }
+        std::string const type = firing->type();
+        if (type == "reset") {
+            connection_.arm_reset();
+            return Outcome::end;
+        }
+        if (type == "close") return Outcome::end;
+        if (type == "tls" && !flag_of(firing->action, "close_no_notify")) {
+            connection_.abrupt = true;
+            if (flag_of(firing->action, "alert")) {
+                // RFC 8446, 5.1 and 6: a record with the fatal alert handshake_failure
+                static constexpr char alert[] = "\x15\x03\x03\x00\x02\x02\x28";
+                connection_.send({alert, 7});
+                return Outcome::end;
+            }
+            auto const* time = member(firing->action, "handshake_stall");
+            auto const ms = time != nullptr ? number_of(*time) : std::nullopt;
+            bool const still_there = connection_.wait(ms ? static_cast<std::int64_t>(*ms) : -1);
+            connection_.abrupt = false;
+            return still_there ? Outcome::go_on : Outcome::end;
+        }
+        if (type == "stall") {
+            auto const* ms = member(firing->action, "ms");
+            bool const for_ever = ms == nullptr || ms->is_string();
+            return connection_.wait(for_ever ? -1 : static_cast<std::int64_t>(number_of(*ms).value_or(0)))
+                       ? Outcome::go_on
+                       : Outcome::end;
+        }
+        if (type == "refuse") {
+            listener_.refuse(
+                std::chrono::milliseconds(static_cast<std::int64_t>(number_of(firing->action, "ms", 100))));
+            connection_.arm_reset();
+            return Outcome::end;
+        }
+        if (type == "drop_idle") {
+            listener_.drop_idle(&connection_);
+            return Outcome::go_on;
+        }
+        if (edits_answer(type)) {
+            edit_ = std::move(firing);
+            return Outcome::go_on;
+        }
+        Call const unknown;
+        Call const& call = call_ != nullptr ? *call_ : unknown;
+        if (type == "redirect") {
+            Reply reply;
+            reply.status = static_cast<int>(number_of(firing->action, "code", 302));
+            reply.headers.emplace_back("Location", text_of(firing->action, "location"));
+            replacement_ = std::move(reply);
+        } else if (type == "gzip_bomb") {
+            Reply reply;
+            reply.headers.emplace_back("Content-Encoding", "gzip");
+            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)));
+            replacement_ = std::move(reply);
+        } else {
+            replacement_ = status_reply(*firing, call, request_id, now);
+        }
+        if (call_ == nullptr) {
+            finish(*replacement_, false, false);
+            return Outcome::end;
+        }
+        return Outcome::go_on;
+    }
+
+    World& world_;
+    Listener& listener_;
+    Connection& connection_;
+    bool reused_ = false;
+    Call* call_ = nullptr;
+    std::uint64_t number_ = 0;
+    std::uint64_t generation_ = 0;
+    std::optional<Reply> replacement_;
+    std::optional<Firing> edit_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_HTTP_IPP
+
+#include <fstream>
+
+namespace globus::sandbox::detail {
+
+// Making a session ----------------------------------------------------------------------------------------------------
+
+inline void write_file(fs::path const& file, std::string const& text) { std::ofstream(file, std::ios::binary) << text; }
+
+/// What is in the source collection when nobody brings a directory.
+inline void write_samples(fs::path const& root) {
+    fs::path const source = root / "source";
+    fs::create_directories(source / "data/nested/deep");
+    fs::create_directories(source / "empty");
+    fs::create_directories(root / "destination");
+    write_file(source / "hello.txt", "Hello from the sandbox.\n");
+    write_file(source / "file1.txt", "one\n");
+    write_file(source / "file2.txt", "two\n");
+    write_file(source / ".hidden", "A file whose name begins with a dot.\n");
+    write_file(source / "data/numbers.csv", "n,square\n1,1\n2,4\n3,9\n");
+    write_file(source / "data/.settings", "color=blue\n");
+    write_file(source / "data/nested/notes.md", "# Notes\n\nFiles lie at several depths.\n");
+    write_file(source / "data/nested/deep/blob.bin", std::string(65536, '\x5a'));
+}
+
+inline World::World(std::string name, Options given)
+    : options(std::move(given)),
+      id(std::move(name)),
+      random(options.seed ^ (std::hash<std::string>{}(id) | 1)),
+      token_lifetime(options.token_lifetime),
+      fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
+    started_at = wall_clock();
+    if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
+    if (options.users.empty())
+        options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
+    bool native = false;
+    bool confidential = false;
+    for (auto& app : options.apps) {
+        if (app.id.empty()) app.id = random.uuid();
+        (app.secret.empty() ? native : confidential) = true;
+    }
+    if (!confidential) options.apps.push_back({random.uuid(), random.token("secret"), "Sandbox confidential app"});
+    if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
+
+    std::error_code error;
+    if (options.root.empty()) {
+        std::string pattern = (fs::temp_directory_path() / "globus-sandbox-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) throw SandboxError("sandbox: no temporary directory can be made");
+        options.root = pattern;
+        owns_root = true;
+        if (options.collections.empty()) write_samples(options.root);
+    } else if (!fs::is_directory(options.root, error)) {
+        throw SandboxError("sandbox: no such directory: " + options.root.string());
+    }
+    if (options.collections.empty()) {
+        // Each directory is a collection: `source` and `destination` come first, and exist.
+        std::set<std::string> names;
+        for (auto const& entry : fs::directory_iterator(options.root, error))
+            if (entry.is_directory()) names.insert(entry.path().filename().string());
+        std::vector<std::string> order{"source", "destination"};
+        for (auto const& one : names)
+            if (one != "source" && one != "destination") order.push_back(one);
+        for (auto const& one : order) {
+            Collection collection;
+            collection.directory = one;
+            collection.display_name = "Sandbox " + one;
+            options.collections.push_back(collection);
+        }
+    }
+    for (auto& collection : options.collections) {
+        if (collection.id.empty()) collection.id = random.uuid();
+        if (collection.directory.empty()) collection.directory = collection.id;
+        if (collection.directory.is_relative()) collection.directory = options.root / collection.directory;
+        fs::create_directories(collection.directory, error);
+        if (error) throw SandboxError("sandbox: cannot use the directory " + collection.directory.string());
+        Endpoint endpoint;
+        endpoint.id = collection.id;
+        endpoint.directory = collection.directory;
+        endpoint.owner = options.users.front().id;
+        endpoint.kind =
+            collection.kind == CollectionKind::mapped ? "GCSv5_mapped_collection" : "GCSv5_guest_collection";
+        endpoint.requires_data_access = collection.requires_data_access;
+        endpoint.document = {{"display_name", collection.display_name},
+                             {"description", "A directory of this machine, shown by the sandbox"},
+                             {"organization", "Globus Sandbox"},
+                             {"public", false},
+                             {"keywords", nullptr},
+                             {"subscription_id", nullptr},
+                             {"high_assurance", collection.high_assurance},
+                             {"force_encryption", false},
+                             {"force_verify", false},
+                             {"disable_verify", false},
+                             {"host_endpoint_id", nullptr},
+                             {"host_path", nullptr}};
+        data.endpoint_order.push_back(endpoint.id);
+        data.endpoints[endpoint.id] = std::move(endpoint);
+    }
+}
+
+inline World::~World() { stop(); }
+
+inline void World::start() {
+    listener = std::make_shared<Listener>(options.port);
+    if (options.tls != Tls::none) make_certificates();
+    base_url = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
+    listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });
+    if (options.clock == ClockMode::real) engine_thread = std::thread([this] { engine_loop(); });
+}
+
+inline void World::stop() {
+    {
+        std::lock_guard lock(mutex);
+        stopping = true;
+    }
+    wake.notify_all();
+    if (listener) listener->stop();
+    if (engine_thread.joinable()) engine_thread.join();
+    if (std::exchange(owns_root, false)) {
+        std::error_code ignored;
+        fs::remove_all(options.root, ignored);
+    }
+}
+
+// Reports -------------------------------------------------------------------------------------------------------------
+
+inline json::object describe_entry(JournalEntry const& entry) {
+    json::object headers;
+    for (auto const& [name, value] : entry.headers) headers[name] = value;
+    json::object out{{"n", entry.number},
+                     {"t", entry.time},
+                     {"service", entry.service},
+                     {"operation", entry.operation},
+                     {"method", entry.method},
+                     {"path", entry.target},
+                     {"headers", std::move(headers)},
+                     {"body_sha256", entry.body_sha256},
+                     {"token_generation", nullptr},
+                     {"connection_id", entry.connection},
+                     {"reused_connection", entry.reused_connection},
+                     {"fault", nullptr},
+                     {"committed", entry.committed},
+                     {"status", nullptr},
+                     {"bytes_out", entry.bytes_out}};
+    if (entry.token_generation != 0) out["token_generation"] = entry.token_generation;
+    if (!entry.fault.empty()) out["fault"] = entry.fault;
+    if (entry.status != 0) out["status"] = entry.status;
+    return out;
+}
+
+inline json::object describe_state(World& world) {
+    json::object out;
+    json::array tasks;
+    for (auto const& name : world.data.task_order) {
+        Task const& task = world.data.tasks.at(name);
+        json::object one = task.document;
+        one["submission_id"] = task.submission_id;
+        json::array items;
+        for (auto const& item : task.items)
+            items.push_back(json::object{
+                {"source_path", item.source}, {"destination_path", item.destination}, {"recursive", item.recursive}});
+        one["items"] = std::move(items);
+        tasks.push_back(std::move(one));
+    }
+    out["tasks"] = std::move(tasks);
+    for (auto const* kind : {"groups", "flows", "runs", "timers", "indices"}) out[kind] = json::array{};
+    for (auto const& [kind, documents] : world.data.documents) {
+        json::array list;
+        for (auto const& [id, document] : documents) list.push_back(document);
+        out[kind] = std::move(list);
+    }
+    json::array tokens;
+    std::uint64_t refresh_active = 0;
+    for (auto const& [text, token] : world.data.access_tokens)
+        tokens.push_back(json::object{{"client_id", token.client_id},
+                                      {"sub", token.identity},
+                                      {"resource_server", token.resource_server},
+                                      {"generation", token.generation},
+                                      {"active", !token.revoked && token.expires > world.now_locked()}});
+    for (auto const& [text, token] : world.data.refresh_tokens)
+        refresh_active += !token.revoked && !token.spent ? 1 : 0;
+    out["tokens"] = json::object{{"access", std::move(tokens)}, {"active_refresh_tokens", refresh_active}};
+    json::array collections;
+    for (auto const& name : world.data.endpoint_order) {
+        Endpoint const& endpoint = world.data.endpoints.at(name);
+        collections.push_back(json::object{{"id", endpoint.id},
+                                           {"directory", endpoint.directory.string()},
+                                           {"display_name", text_of(endpoint.document, "display_name")},
+                                           {"state", endpoint.state}});
+    }
+    out["collections"] = std::move(collections);
+    return out;
+}
+
+/// What is not as expected; empty when all is.
+inline json::array verify_locked(World& world, std::vector<Expectation> const& expectations) {
+    json::array wrong;
+    for (auto const& wanted : expectations) {
+        std::uint64_t count = 0;
+        if (wanted.path.empty()) {
+            auto const found = world.counts.find(wanted.operation);
+            count = found == world.counts.end() ? 0 : found->second;
+        } else {
+            for (auto const& entry : world.journal) {
+                bool const named = entry.operation == wanted.operation || wanted.operation.empty() ||
+                                   entry.service + "." + entry.operation == wanted.operation;
+                if (named && glob(wanted.path, std::string_view(entry.target).substr(0, entry.target.find('?'))))
+                    ++count;
+            }
+        }
+        if (count < wanted.at_least || count > wanted.at_most) {
+            json::object one{{"operation", wanted.operation}, {"min", wanted.at_least}, {"count", count}};
+            if (wanted.at_most != UINT64_MAX) one["max"] = wanted.at_most;
+            if (!wanted.path.empty()) one["path"] = wanted.path;
+            wrong.push_back(std::move(one));
+        }
+    }
+    return wrong;
+}
+
+// Changes from outside ------------------------------------------------------------------------------------------------
+
+inline std::string user_token(World& world, std::string_view scope) {
+    std::lock_guard lock(world.mutex);
+    auto const scopes = split_scopes(scope_for(scope));
+    if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
+        throw SandboxError("sandbox: not a scope: " + std::string(scope));
+    Grant grant;
+    for (auto const& app : world.options.apps)
+        if (app.secret.empty() && grant.client_id.empty()) grant.client_id = app.id;
+    grant.identity = world.options.users.front().id;
+    grant.scopes = *scopes;
+    return issue_access_token(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
+}
+
+inline std::string refresh_token(World& world, std::string_view scope, std::string_view client) {
+    std::lock_guard lock(world.mutex);
+    auto const scopes = split_scopes(scope_for(scope));
+    if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
+        throw SandboxError("sandbox: not a scope: " + std::string(scope));
+    Grant grant;
+    grant.client_id = std::string(client);
+    for (auto const& app : world.options.apps)
+        if (app.secret.empty() && grant.client_id.empty()) grant.client_id = app.id;
+    if (world.app(grant.client_id) == nullptr) throw SandboxError("sandbox: no such application: " + grant.client_id);
+    grant.identity = world.options.users.front().id;
+    grant.scopes = *scopes;
+    grant.offline = true;
+    return issue_refresh(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
+}
+
+inline void revoke(World& world, std::string const& token) {
+    std::lock_guard lock(world.mutex);
+    if (auto const access = world.data.access_tokens.find(token); access != world.data.access_tokens.end())
+        access->second.revoked = true;
+    if (auto const refresh = world.data.refresh_tokens.find(token); refresh != world.data.refresh_tokens.end())
+        revoke_family(world, refresh->second.family);
+}
+
+inline void revoke_all(World& world) {
+    std::lock_guard lock(world.mutex);
+    for (auto& [text, token] : world.data.access_tokens) token.revoked = true;
+    for (auto& [text, token] : world.data.refresh_tokens) token.revoked = true;
+}
+
+inline void expire_all(World& world) {
+    std::lock_guard lock(world.mutex);
+    for (auto& [text, token] : world.data.access_tokens) token.expires = std::min(token.expires, world.now_locked());
+}
+
+inline void rotate(World& world) {
+    std::lock_guard lock(world.mutex);
+    world.key_locked();
+    World::Key made{"sandbox-key-" + std::to_string(world.random.number() % 1000000),
+                    std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)};
+    world.keys.insert(world.keys.begin(), std::move(made));
+}
+
+inline void advance(World& world, Millis by) {
+    {
+        std::lock_guard lock(world.mutex);
+        world.clock_offset += by;
+    }
+    world.wake.notify_all();
+    world.run_due_tasks();
+}
+
+inline void set_state(World& world, std::string const& collection, std::string const& state) {
+    static std::set<std::string> const known{"ok", "disconnected", "login_failed", "permission_denied", "size_limit"};
+    if (!known.contains(state)) throw SandboxError("sandbox: unknown state of a collection: " + state);
+    std::lock_guard lock(world.mutex);
+    auto const found = world.data.endpoints.find(collection);
+    if (found == world.data.endpoints.end()) throw SandboxError("sandbox: no such collection: " + collection);
+    found->second.state = state;
+}
+
+inline void run_scenario(World& world, std::string const& name) {
+    auto const found = scenarios().find(name);
+    if (found == scenarios().end()) throw SandboxError("sandbox: no such scenario: " + name);
+    if (name == "key_rotation") return rotate(world);
+    std::lock_guard lock(world.mutex);
+    world.add_rules_locked(json::value(found->second));
+}
+
+inline void restore_snapshot(World& world) {
+    std::lock_guard lock(world.mutex);
+    if (!world.saved) throw SandboxError("sandbox: there is no snapshot");
+    world.data = *world.saved;
+}
+
+inline Pairs environment_of(World& world) {
+    Pairs out;
+    for (auto const* service : {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE"})
+        out.emplace_back("GLOBUS_SDK_SERVICE_URL_" + std::string(service), world.base_url);
+    out.emplace_back("GLOBUS_SANDBOX_URL", world.base_url);
+    std::string client;
+    std::string secret;
+    std::string native;
+    for (auto const& app : world.options.apps) {
+        if (app.secret.empty() && native.empty()) native = app.id;
+        if (!app.secret.empty() && client.empty()) {
+            client = app.id;
+            secret = app.secret;
+        }
+    }
+    out.emplace_back("GLOBUS_SANDBOX_CLIENT_ID", client);
+    out.emplace_back("GLOBUS_SANDBOX_CLIENT_SECRET", secret);
+    out.emplace_back("GLOBUS_SANDBOX_NATIVE_CLIENT_ID", native);
+    out.emplace_back("GLOBUS_SANDBOX_USER_ID", world.options.users.front().id);
+    out.emplace_back("GLOBUS_SANDBOX_USERNAME", world.options.users.front().username);
+    out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", world.options.collections.front().id);
+    auto const& source = world.options.collections.front();
+    auto const& destination = world.options.collections[world.options.collections.size() > 1 ? 1 : 0];
+    out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION", destination.id);
+    out.emplace_back("GLOBUS_SANDBOX_SOURCE_DIRECTORY", source.directory.string());
+    out.emplace_back("GLOBUS_SANDBOX_DESTINATION_DIRECTORY", destination.directory.string());
+    for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
+        std::string name = service;
+        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        std::string const server = resource_server_of_service(service);
+        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
+        out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
+    }
+    out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
+    return out;
+}
+
+// The server ----------------------------------------------------------------------------------------------------------
+
+/// The sessions of a server and the port of its admin calls.
+class Host {
+public:
+    Host(std::shared_ptr<World> first, std::uint16_t port) : secret_(random_secret()) {
+        worlds_[first->id] = {first, first};
+        listener_ = std::make_unique<Listener>(port);
+        listener_->start([this](Connection& connection) { serve(connection); });
+    }
+
+    ~Host() {
+        listener_->stop();
+        std::map<std::string, Entry> worlds;
+        {
+            std::lock_guard lock(mutex_);
+            worlds.swap(worlds_);
+        }
+        for (auto& [id, entry] : worlds)
+            if (auto const world = entry.seen.lock()) world->stop();
+    }
+
+    Host(Host const&) = delete;
+    Host& operator=(Host const&) = delete;
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/admin/v1/"; }
+    std::string const& secret() const { return secret_; }
+
+    /// Makes a session; it lives as long as somebody holds it, or as the host does when that is to `keep` it.
+    std::shared_ptr<World> open(Options options, bool keep) {
+        std::string name;
+        {
+            std::lock_guard lock(mutex_);
+            name = "session-" + std::to_string(++made_);
+        }
+        auto world = std::make_shared<World>(name, std::move(options));
+        world->start();
+        std::lock_guard lock(mutex_);
+        std::erase_if(worlds_, [](auto const& one) { return one.second.seen.expired(); });
+        worlds_[name] = {world, keep ? world : nullptr};
+        return world;
+    }
+
+    void close(std::string const& id) {
+        std::shared_ptr<World> world;
+        {
+            std::lock_guard lock(mutex_);
+            auto const found = worlds_.find(id);
+            if (found != worlds_.end()) world = found->second.seen.lock();
+            if (!world) throw SandboxError("sandbox: no such session: " + id);
+            if (id == "default") throw SandboxError("sandbox: the first session lives as long as the server");
+            worlds_.erase(found);
+        }
+        world->stop();
+    }
+
+    static Session session(std::shared_ptr<World> world) { return Session(std::move(world)); }
+
+private:
+    void serve(Connection& connection) {
+        while (true) {
+            Parser parser;
+            parser.body_limit(std::uint64_t{1} << 26);
+            if (connection.read(parser, false) != Connection::Read::done) return;
+            Call call = call_of(parser.get());
+            call.body = parser.get().body();
+            Reply reply;
+            try {
+                reply = answer(call);
+            } catch (SandboxError const& wrong) {
+                reply = Reply::of(400, json::object{{"error", wrong.what()}});
+            }
+            auto const [sent, going] =
+                write_reply(connection, reply, parser.get().keep_alive(), call.method == "HEAD", std::nullopt);
+            if (!going) return;
+        }
+    }
+
+    static Reply bad(int status, std::string const& text) { return Reply::of(status, json::object{{"error", text}}); }
+
+    Reply answer(Call const& call) {
+        if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");
+        if (!equal_secret(call.bearer(), secret_)) return bad(401, "the admin secret is needed as a bearer token");
+        auto const& path = call.segments;
+        if (path.size() < 3 || path[0] != "admin" || path[1] != "v1" || path[2] != "sessions")
+            return bad(404, "no such resource");
+        json::value body = json::object{};
+        if (!call.body.empty()) {
+            json::error_code error;
+            body = json::parse(call.body, error);
+            if (error) return bad(400, "the body is not JSON: " + error.message());
+        }
+        if (path.size() == 3) {
+            if (call.method == "GET") {
+                std::lock_guard lock(mutex_);
+                json::array ids;
+                for (auto const& [id, entry] : worlds_)
+                    if (!entry.seen.expired()) ids.emplace_back(id);
+                return Reply::of(200, json::object{{"sessions", std::move(ids)}});
+            }
+            return call.method == "POST" ? make_session(body) : bad(405, "GET or POST");
+        }
+        std::shared_ptr<World> world;
+        {
+            std::lock_guard lock(mutex_);
+            if (auto const found = worlds_.find(path[3]); found != worlds_.end()) world = found->second.seen.lock();
+        }
+        if (!world) return bad(404, "no such session");
+        if (path.size() == 4) {
+            if (call.method == "GET") return describe(*world);
+            return call.method == "DELETE" ? remove(*world, call.argument("strict") == "1") : bad(405, "GET or DELETE");
+        }
+        return part(*world, call, path[4], body);
+    }
+
+    Reply make_session(json::value const& body) {
+        Options options;
+        static std::map<std::string, Tls> const kinds{{"none", Tls::none},
+                                                      {"good", Tls::good},
+                                                      {"wrong_host", Tls::wrong_host},
+                                                      {"expired", Tls::expired},
+                                                      {"self_signed", Tls::self_signed}};
+        auto const kind = kinds.find(text_of(body, "tls", "none"));
+        if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired or self_signed");
+        options.tls = kind->second;
+        options.seed = static_cast<std::uint64_t>(number_of(body, "seed", 1));
+        auto const clock = text_of(body, "clock", "real");
+        if (clock != "real" && clock != "manual") return bad(400, "clock is \"real\" or \"manual\"");
+        options.clock = clock == "manual" ? ClockMode::manual : ClockMode::real;
+        options.rotate_refresh_tokens = flag_of(body, "rotation");
+        options.detect_refresh_token_reuse = flag_of(body, "reuse_detection");
+        options.token_lifetime =
+            std::chrono::seconds(static_cast<std::int64_t>(number_of(body, "token_lifetime_s", 172800)));
+        options.task_duration =
+            std::chrono::milliseconds(static_cast<std::int64_t>(number_of(body, "task_duration_ms", 0)));
+        if (auto const* limit = member(body, "rate_limit")) {
+            options.rate_limit.requests_per_second = number_of(*limit, "rps", 0);
+            options.rate_limit.burst = number_of(*limit, "burst", 1);
+        }
+        return describe(*open(std::move(options), true), 201);
+    }
+
+    static Reply describe(World& world, int status = 200) {
+        json::object urls;
+        for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"})
+            urls[service] = world.base_url;
+        json::object variables;
+        for (auto const& [name, value] : environment_of(world)) variables[name] = value;
+        json::object out{{"session", world.id},
+                         {"seed", world.options.seed},
+                         {"base_urls", std::move(urls)},
+                         {"client_id", variables["GLOBUS_SANDBOX_CLIENT_ID"]},
+                         {"client_secret", variables["GLOBUS_SANDBOX_CLIENT_SECRET"]},
+                         {"native_client_id", variables["GLOBUS_SANDBOX_NATIVE_CLIENT_ID"]},
+                         {"user_token", variables["GLOBUS_SANDBOX_TRANSFER_TOKEN"]},
+                         {"ca_pem", world.ca_pem}};
+        out["environment"] = std::move(variables);
+        return Reply::of(status, out);
+    }
+
+    Reply remove(World& world, bool strict) {
+        json::array unfired;
+        {
+            std::lock_guard lock(world.mutex);
+            for (auto const& rule : world.rules)
+                if (rule.fired == 0) unfired.push_back(json::object{{"rule_id", rule.id}, {"rule", rule.source}});
+        }
+        if (strict && !unfired.empty()) return Reply::of(409, json::object{{"unfired", std::move(unfired)}});
+        close(world.id);
+        return Reply::of(200, json::object{{"unfired", std::move(unfired)}});
+    }
+
+    Reply part(World& world, Call const& call, std::string const& name, json::value const& body) {
+        bool const get = call.method == "GET";
+        if (!get && call.method != "POST" && call.method != "DELETE") return bad(405, "GET, POST or DELETE");
+        if (name == "faults") {
+            std::lock_guard lock(world.mutex);
+            if (get) return Reply::of(200, json::object{{"faults", describe_rules(world.rules)}});
+            if (call.method == "DELETE") {
+                world.rules.clear();
+                return Reply::of(200, json::object{});
+            }
+            return Reply::of(201, json::object{{"rule_id", world.add_rules_locked(body)}});
+        }
+        if (name == "journal") {
+            std::lock_guard lock(world.mutex);
+            auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
+            auto const operation = call.argument("operation");
+            json::array entries;
+            for (auto const& entry : world.journal)
+                if (entry.number > after && (operation.empty() || entry.operation == operation))
+                    entries.push_back(describe_entry(entry));
+            return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
+        }
+        if (name == "state") {
+            std::lock_guard lock(world.mutex);
+            return Reply::of(200, describe_state(world));
+        }
+        if (get) return bad(404, "no such resource");
+        if (name == "clock") {
+            if (auto const* by = member(body, "advance_s")) {
+                advance(world, static_cast<Millis>(number_of(*by).value_or(0) * 1000));
+            } else if (auto const at = parse_time(text_of(body, "set"))) {
+                Millis ahead = 0;
+                {
+                    std::lock_guard lock(world.mutex);
+                    ahead = *at - world.now_locked();
+                }
+                advance(world, ahead);
+            } else {
+                return bad(400, "advance_s or set is needed");
+            }
+            std::lock_guard lock(world.mutex);
+            return Reply::of(200, json::object{{"now", iso_time(world.now_locked())}});
+        }
+        if (name == "tokens") return tokens(world, body);
+        if (name == "snapshot") {
+            std::lock_guard lock(world.mutex);
+            world.saved = std::make_unique<Data>(world.data);
+            return Reply::of(200, json::object{});
+        }
+        if (name == "restore") {
+            restore_snapshot(world);
+            return Reply::of(200, json::object{});
+        }
+        if (name == "scenario") {
+            run_scenario(world, text_of(body, "name"));
+            return Reply::of(201, json::object{});
+        }
+        if (name == "collections" && call.segments.size() == 6) {
+            set_state(world, call.segments[5], text_of(body, "state"));
+            return Reply::of(200, json::object{});
+        }
+        if (name == "verify") {
+            std::vector<Expectation> expectations;
+            auto const read = [&](json::value const& one) {
+                Expectation wanted;
+                wanted.operation = text_of(one, "operation");
+                wanted.path = text_of(one, "path");
+                if (auto const* count = member(one, "count")) {
+                    wanted.at_least = static_cast<std::uint64_t>(number_of(*count, "min", 0));
+                    if (member(*count, "max") != nullptr)
+                        wanted.at_most = static_cast<std::uint64_t>(number_of(*count, "max", 0));
+                }
+                expectations.push_back(wanted);
+            };
+            if (auto const* list = body.if_array())
+                for (auto const& one : *list) read(one);
+            else
+                read(body);
+            std::lock_guard lock(world.mutex);
+            auto wrong = verify_locked(world, expectations);
+            int const status = wrong.empty() ? 200 : 417;
+            return Reply::of(status, json::object{{"differences", std::move(wrong)}});
+        }
+        return bad(404, "no such resource");
+    }
+
+    static Reply tokens(World& world, json::value const& body) {
+        if (!body.is_object()) return bad(400, "an object is needed");
+        json::object out;
+        for (auto const& item : body.get_object()) {
+            std::string_view const what = item.key();
+            json::value const& value = item.value();
+            if (what == "expire") {
+                expire_all(world);
+            } else if (what == "revoke") {
+                if (value.is_string() && value.get_string() != "all")
+                    revoke(world, to_string(value.get_string()));
+                else
+                    revoke_all(world);
+            } else if (what == "rotate_keys") {
+                rotate(world);
+            } else if (what == "lifetime_s") {
+                std::lock_guard lock(world.mutex);
+                world.token_lifetime = std::chrono::seconds(static_cast<std::int64_t>(number_of(value).value_or(0)));
+            } else if (what == "issue") {
+                out["access_token"] = user_token(world, text_of(value, "scope", "transfer.api.globus.org"));
+                out["refresh_token"] = refresh_token(world, text_of(value, "scope", "transfer.api.globus.org"),
+                                                     text_of(value, "client_id"));
+            } else if (what == "require_consent" || what == "require_session") {
+                Requirement made;
+                made.service = text_of(value, "service", "transfer");
+                if (auto const* scopes = member(value, "scopes"); scopes != nullptr && scopes->is_array())
+                    for (auto const& scope : scopes->get_array())
+                        if (scope.is_string()) made.scopes.push_back(to_string(scope.get_string()));
+                if (auto const* parameters = member(value, "authorization_parameters");
+                    parameters != nullptr && parameters->is_object())
+                    made.authorization_parameters = parameters->get_object();
+                std::lock_guard lock(world.mutex);
+                world.data.requirements.push_back(std::move(made));
+            } else {
+                return bad(400, "unknown member: " + std::string(what));
+            }
+        }
+        return Reply::of(200, out);
+    }
+
+    struct Entry {
+        std::weak_ptr<World> seen;
+        std::shared_ptr<World> kept;  ///< null for a session that its handles keep alive
+    };
+
+    std::string secret_;
+    std::mutex mutex_;
+    std::map<std::string, Entry> worlds_;
+    std::uint64_t made_ = 0;
+    std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+
+namespace globus::sandbox {
+
+GLOBUS_SANDBOX_DECL Session::Session(std::shared_ptr<detail::World> world) : world_(std::move(world)) {}
+
+GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world_->base_url; }
+
+GLOBUS_SANDBOX_DECL std::string Session::id() const { return world_->id; }
+
+GLOBUS_SANDBOX_DECL std::string Session::ca_pem() const { return world_->ca_pem; }
+
+GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world_->listener->port(); }
+
+GLOBUS_SANDBOX_DECL std::vector<std::pair<std::string, std::string>> Session::environment() {
+    return detail::environment_of(*world_);
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::client_id() const {
+    for (auto const& app : world_->options.apps)
+        if (!app.secret.empty()) return app.id;
+    return {};
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::client_secret() const {
+    for (auto const& app : world_->options.apps)
+        if (!app.secret.empty()) return app.secret;
+    return {};
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::native_client_id() const {
+    for (auto const& app : world_->options.apps)
+        if (app.secret.empty()) return app.id;
+    return {};
+}
+
+GLOBUS_SANDBOX_DECL User Session::user() const { return world_->options.users.front(); }
+
+GLOBUS_SANDBOX_DECL std::string Session::source_collection() const { return world_->options.collections.front().id; }
+
+GLOBUS_SANDBOX_DECL std::string Session::destination_collection() const {
+    return world_->options.collections[world_->options.collections.size() > 1 ? 1 : 0].id;
+}
+
+GLOBUS_SANDBOX_DECL std::filesystem::path Session::directory(std::string_view collection_id) const {
+    std::lock_guard lock(world_->mutex);
+    auto const found = world_->data.endpoints.find(std::string(collection_id));
+    if (found == world_->data.endpoints.end())
+        throw SandboxError("sandbox: no such collection: " + std::string(collection_id));
+    return found->second.directory;
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::user_token(std::string_view scope) {
+    return detail::user_token(*world_, scope);
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::issue_refresh_token(std::string_view scope, std::string_view client) {
+    return detail::refresh_token(*world_, scope, client);
+}
+
+GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) { detail::revoke(*world_, std::string(token)); }
+
+GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::rotate_keys() { detail::rotate(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifetime) {
+    std::lock_guard lock(world_->mutex);
+    world_->token_lifetime = lifetime;
+}
+
+GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
+    std::lock_guard lock(world_->mutex);
+    world_->data.requirements.push_back({std::string(service), std::move(scopes), {}});
+}
+
+GLOBUS_SANDBOX_DECL void Session::require_session(std::string_view service, boost::json::object parameters) {
+    std::lock_guard lock(world_->mutex);
+    world_->data.requirements.push_back({std::string(service), {}, std::move(parameters)});
+}
+
+GLOBUS_SANDBOX_DECL void Session::set_collection_state(std::string_view collection_id, std::string_view state) {
+    detail::set_state(*world_, std::string(collection_id), std::string(state));
+}
+
+GLOBUS_SANDBOX_DECL void Session::advance_clock(std::chrono::milliseconds by) { detail::advance(*world_, by.count()); }
+
+GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
+    std::lock_guard lock(world_->mutex);
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(world_->now_locked()));
+}
+
+GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeout) {
+    std::unique_lock lock(world_->mutex);
+    return world_->wake.wait_for(lock, timeout, [&] {
+        for (auto const& [id, task] : world_->data.tasks)
+            if (task.active() && !task.paused && task.last_fault.empty()) return false;
+        return true;
+    });
+}
+
+GLOBUS_SANDBOX_DECL std::uint64_t Session::add_fault(boost::json::value const& rule) {
+    std::lock_guard lock(world_->mutex);
+    return world_->add_rules_locked(rule);
+}
+
+GLOBUS_SANDBOX_DECL void Session::clear_faults() {
+    std::lock_guard lock(world_->mutex);
+    world_->rules.clear();
+}
+
+GLOBUS_SANDBOX_DECL boost::json::array Session::faults() const {
+    std::lock_guard lock(world_->mutex);
+    return detail::describe_rules(world_->rules);
+}
+
+GLOBUS_SANDBOX_DECL void Session::scenario(std::string_view name) { detail::run_scenario(*world_, std::string(name)); }
+
+GLOBUS_SANDBOX_DECL std::vector<std::string> Session::scenario_names() {
+    std::vector<std::string> names;
+    for (auto const& [name, rules] : detail::scenarios()) names.push_back(name);
+    return names;
+}
+
+GLOBUS_SANDBOX_DECL std::vector<JournalEntry> Session::journal(std::string_view operation, std::uint64_t after) const {
+    std::lock_guard lock(world_->mutex);
+    std::vector<JournalEntry> out;
+    for (auto const& entry : world_->journal)
+        if (entry.number > after && (operation.empty() || entry.operation == operation)) out.push_back(entry);
+    return out;
+}
+
+GLOBUS_SANDBOX_DECL std::uint64_t Session::count(std::string_view operation) const {
+    std::lock_guard lock(world_->mutex);
+    auto const found = world_->counts.find(std::string(operation));
+    return found == world_->counts.end() ? 0 : found->second;
+}
+
+GLOBUS_SANDBOX_DECL std::uint64_t Session::count() const {
+    std::lock_guard lock(world_->mutex);
+    return world_->total;
+}
+
+GLOBUS_SANDBOX_DECL void Session::clear_journal() {
+    std::lock_guard lock(world_->mutex);
+    world_->journal.clear();
+    world_->counts.clear();
+    world_->total = 0;
+}
+
+GLOBUS_SANDBOX_DECL boost::json::object Session::state() const {
+    std::lock_guard lock(world_->mutex);
+    return detail::describe_state(*world_);
+}
+
+GLOBUS_SANDBOX_DECL void Session::verify(std::vector<Expectation> const& expectations) const {
+    std::lock_guard lock(world_->mutex);
+    auto const wrong = detail::verify_locked(*world_, expectations);
+    if (!wrong.empty()) throw VerifyError("sandbox: not as expected: " + boost::json::serialize(wrong));
+}
+
+GLOBUS_SANDBOX_DECL void Session::snapshot() {
+    std::lock_guard lock(world_->mutex);
+    world_->saved = std::make_unique<detail::Data>(world_->data);
+}
+
+GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(*world_); }
+
+GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world_->listener->drop_idle(nullptr); }
+
+GLOBUS_SANDBOX_DECL Server::Server(Options options) {
+    auto const admin_port = options.admin_port;
+    world_ = std::make_shared<detail::World>("default", std::move(options));
+    world_->start();
+    host_ = std::make_unique<detail::Host>(world_, admin_port);
+}
+
+GLOBUS_SANDBOX_DECL Server::~Server() = default;
+
+GLOBUS_SANDBOX_DECL std::string Server::admin_url() const { return host_->url(); }
+
+GLOBUS_SANDBOX_DECL std::string Server::admin_secret() const { return host_->secret(); }
+
+GLOBUS_SANDBOX_DECL Session Server::open_session(Options options) {
+    return detail::Host::session(host_->open(std::move(options), false));
+}
+
+GLOBUS_SANDBOX_DECL void Server::close_session(Session const& session) { host_->close(session.id()); }
+
+}  // namespace globus::sandbox
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVER_IPP
+#endif
+
+#endif  // GLOBUS_SANDBOX_HPP
