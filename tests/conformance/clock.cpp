@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clock.hpp"
 
-#include <cerrno>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include <cerrno>
 
 // Retries and polling wait for seconds, tokens and timers depend on the time of day. This program runs at the time of
 // the recording: it defines the C library's clock and timed wait itself, so that the library under test needs no hook.

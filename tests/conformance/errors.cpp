@@ -2,8 +2,20 @@
 #include "registry.hpp"
 
 #include <globus/http/errors.hpp>
+#include <globus/oauth/errors.hpp>
+#include <globus/services/compute/errors.hpp>
+#include <globus/services/flows/errors.hpp>
+#include <globus/services/gcs/errors.hpp>
+#include <globus/services/groups/errors.hpp>
+#include <globus/services/search/errors.hpp>
+#include <globus/services/timers/errors.hpp>
+#include <globus/services/transfer/errors.hpp>
 
 #include <boost/json/serialize.hpp>
+
+#include <map>
+#include <string>
+#include <utility>
 
 namespace conformance {
 namespace {
@@ -24,7 +36,23 @@ Json optional_of(std::optional<T> const& value) {
         return Json(*value);
 }
 
+template <class E>
+globus::ApiError made(globus::http::Request const& request, globus::http::Response response) {
+    return E(request, std::move(response));
+}
+
+/// Makes the error of the recorded class: each service reads its own form.
 globus::ApiError error_of(Json const& recorded) {
+    static std::map<std::string, globus::ApiError (*)(globus::http::Request const&, globus::http::Response)> const
+        kinds{{"GlobusAPIError", made<globus::ApiError>},
+              {"AuthAPIError", made<globus::AuthApiError>},
+              {"TransferAPIError", made<globus::TransferApiError>},
+              {"GroupsAPIError", made<globus::GroupsApiError>},
+              {"SearchAPIError", made<globus::SearchApiError>},
+              {"FlowsAPIError", made<globus::FlowsApiError>},
+              {"TimersAPIError", made<globus::TimersApiError>},
+              {"ComputeAPIError", made<globus::ComputeApiError>},
+              {"GCSAPIError", made<globus::GcsApiError>}};
     globus::http::Request request;
     request.method = globus::http::Method::post;
     request.url = "https://service.example.org/path?x=1";
@@ -32,7 +60,7 @@ globus::ApiError error_of(Json const& recorded) {
     auto response = response_of(answer);
     if (Json const* body = find(answer, "body"); body != nullptr && body->is_string()) response.body = text(*body);
     response.reason = string_member(member(recorded, "expect"), "http_reason");
-    return globus::ApiError(request, std::move(response));
+    return kinds.at(string_member(recorded, "error_class"))(request, std::move(response));
 }
 
 std::string check(Json const& recorded) {
@@ -47,8 +75,8 @@ std::string check(Json const& recorded) {
     got["raw_json"] = error.raw_json();
     Array errors;
     for (globus::SubError const& sub : error.errors())
-        errors.push_back(Object{
-            {"code", text_or_null(sub.code)}, {"message", text_or_null(sub.message)}, {"raw", sub.raw}});
+        errors.push_back(
+            Object{{"code", text_or_null(sub.code)}, {"message", text_or_null(sub.message)}, {"raw", sub.raw}});
     got["errors"] = errors;
     for (auto const& [name, value] : got)
         if (Json const* wanted = find(expected, name))
@@ -58,8 +86,8 @@ std::string check(Json const& recorded) {
     if (Json const* consent = find(info, "consent_required")) {
         if (error.consent_required() != member(*consent, "present").as_bool())
             return error.consent_required() ? "consent_required is said" : "consent_required is not said";
-        if (auto words = difference(member(*consent, "required_scopes"), list_of(error.required_scopes()),
-                                    "required_scopes");
+        if (auto words =
+                difference(member(*consent, "required_scopes"), list_of(error.required_scopes()), "required_scopes");
             !words.empty() && error.consent_required())
             return words;
     }

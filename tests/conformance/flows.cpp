@@ -7,9 +7,7 @@ namespace conformance {
 
 template <>
 struct ServiceOf<globus::SpecificFlowService> {
-    static globus::SpecificFlowService make(Json const& kwargs) {
-        return {.flow_id = text(member(kwargs, "flow_id"))};
-    }
+    static globus::SpecificFlowService make(Json const& kwargs) { return {.flow_id = text(member(kwargs, "flow_id"))}; }
 };
 
 void add_flows() {

@@ -28,16 +28,26 @@ struct Section {
 };
 
 constexpr Section sections[] = {
-    {"auth", run_operations},         {"transfer", run_operations},
-    {"groups", run_operations},       {"search", run_operations},
-    {"flows", run_operations},        {"timers", run_operations},
-    {"compute", run_operations},      {"gcs", run_operations},
-    {"payloads", run_payloads},       {"paging", run_paging},
-    {"errors", run_errors},           {"urls", run_urls},
-    {"environments", run_environments}, {"base", run_base},
-    {"retry", run_retry},             {"scopes", run_scopes},
-    {"tokenstorage", run_tokenstorage}, {"id_token", run_id_token},
-    {"local_endpoint", run_local_endpoint}, {"app", run_app},
+    {"auth", run_operations},
+    {"transfer", run_operations},
+    {"groups", run_operations},
+    {"search", run_operations},
+    {"flows", run_operations},
+    {"timers", run_operations},
+    {"compute", run_operations},
+    {"gcs", run_operations},
+    {"payloads", run_payloads},
+    {"paging", run_paging},
+    {"errors", run_errors},
+    {"urls", run_urls},
+    {"environments", run_environments},
+    {"base", run_base},
+    {"retry", run_retry},
+    {"scopes", run_scopes},
+    {"tokenstorage", run_tokenstorage},
+    {"id_token", run_id_token},
+    {"local_endpoint", run_local_endpoint},
+    {"app", run_app},
 };
 
 int usage() {

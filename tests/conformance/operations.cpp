@@ -7,8 +7,8 @@
 
 #include <boost/json/serialize.hpp>
 
-#include <cstdlib>
 #include <cxxabi.h>
+#include <cstdlib>
 #include <memory>
 #include <typeinfo>
 
@@ -83,7 +83,8 @@ std::string difference_of_error(Json const& recorded, std::exception_ptr const& 
 }
 
 std::string difference_of_result(Json const& recorded, Answer const& answer) {
-    if (!recorded.is_object() || !type_of(recorded).empty()) return difference(plain(recorded), answer.result, "result");
+    if (!recorded.is_object() || !type_of(recorded).empty())
+        return difference(plain(recorded), answer.result, "result");
     for (auto const& [name, value] : recorded.get_object()) {
         if (name == "class" || name == "iter_key") continue;
         if (name == "iter_count") {
@@ -188,15 +189,15 @@ void run_operations(Report& report, Json const& service) {
         Object spec;
         spec["class"] = member(client, "class");
         spec["kwargs"] = member(client, "recorded_with");
-        if (Json const* inner = find(member(client, "recorded_with"), "client"))  // GroupsManager(client): as that client
+        if (Json const* inner =
+                find(member(client, "recorded_with"), "client"))  // GroupsManager(client): as that client
             spec["kwargs"] = Json(member(clients[string_member(*inner, "$client")], "kwargs"));
         clients[string_member(client, "class")] = spec;
     }
     for (Json const& operation : member(service, "operations").as_array())
         for (Json const& recorded : member(operation, "cases").as_array())
-            report.check(string_member(recorded, "id"), [&] {
-                return check_case(operation, clients[string_member(operation, "client")], recorded);
-            });
+            report.check(string_member(recorded, "id"),
+                         [&] { return check_case(operation, clients[string_member(operation, "client")], recorded); });
     if (Json const* list = find(service, "scenarios"))
         for (Json const& scenario : list->as_array())
             report.check(string_member(scenario, "id"), [&] { return check_scenario(scenario); });

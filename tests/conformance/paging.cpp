@@ -21,8 +21,7 @@ std::string difference_of_item(Json const& recorded, Json const& got) {
 std::string difference_of_items(Json const& recorded, std::vector<Json> const& got) {
     bool const all = recorded.is_array();
     std::size_t const count = all ? recorded.get_array().size() : member(recorded, "count").to_number<std::size_t>();
-    if (got.size() != count)
-        return std::to_string(got.size()) + " items, recorded are " + std::to_string(count);
+    if (got.size() != count) return std::to_string(got.size()) + " items, recorded are " + std::to_string(count);
     if (!all) {
         if (got.empty()) return {};
         auto words = difference_of_item(member(recorded, "first"), got.front());
@@ -93,14 +92,16 @@ void run_paging(Report& report, Json const& section) {
     for (Json const& walk : member(section, "walks").as_array()) {
         std::string const operation = string_member(walk, "operation");
         std::string const service = operation.substr(0, operation.find('.'));
-        std::string const client_class = operation.substr(service.size() + 1, operation.rfind('.') - service.size() - 1);
+        std::string const client_class =
+            operation.substr(service.size() + 1, operation.rfind('.') - service.size() - 1);
         if (!clients.contains(client_class)) {
             Json const file = load(report.options().cases / (service + ".json"));
             for (Json const& client : member(file, "clients").as_array())
                 clients[string_member(client, "class")] = {{"class", member(client, "class")},
                                                            {"kwargs", member(client, "recorded_with")}};
         }
-        report.check(string_member(walk, "id"), [&] { return check_walk(walk, clients[client_class], items_keys[operation]); });
+        report.check(string_member(walk, "id"),
+                     [&] { return check_walk(walk, clients[client_class], items_keys[operation]); });
     }
 }
 

@@ -4,10 +4,25 @@
 namespace conformance {
 namespace {
 
-std::string check_payload(std::string const& name, Json const& recorded) {
+/// Arguments, less those that are None where that means left out.
+Json given(Json const& kwargs, Json const& params) {
+    Object out;
+    for (auto const& [name, value] : kwargs.as_object()) {
+        bool left_out = false;
+        for (Json const& param : params.as_array()) {
+            Json const* otherwise = find(param, "default");
+            left_out = left_out || (value.is_null() && string_member(param, "name") == std::string_view(name) &&
+                                    otherwise != nullptr && otherwise->is_null());
+        }
+        if (!left_out) out[name] = value;
+    }
+    return out;
+}
+
+std::string check_payload(Json const& payload, Json const& recorded) {
     Object tagged;
-    tagged["$payload"] = name;
-    tagged["kwargs"] = member(recorded, "kwargs");
+    tagged["$payload"] = member(payload, "class");
+    tagged["kwargs"] = given(member(recorded, "kwargs"), member(payload, "params"));
     if (Json const* calls = find(recorded, "calls")) tagged["calls"] = *calls;
     Json document;
     std::exception_ptr thrown;
@@ -30,8 +45,7 @@ std::string check_payload(std::string const& name, Json const& recorded) {
 void run_payloads(Report& report, Json const& section) {
     for (Json const& payload : member(section, "classes").as_array())
         for (Json const& recorded : member(payload, "cases").as_array())
-            report.check(string_member(recorded, "id"),
-                         [&] { return check_payload(string_member(payload, "class"), recorded); });
+            report.check(string_member(recorded, "id"), [&] { return check_payload(payload, recorded); });
 }
 
 }  // namespace conformance

@@ -31,10 +31,10 @@ struct Call {
 
 /// What a call returned, in the recording's words.
 struct Answer {
-    Json result = {};                                ///< {"http_status": 200, ...}, or a value of its own
-    std::map<std::string, std::size_t> lists = {};   ///< the lists of the document, by their names on the wire
-    Json document = {};                              ///< as the caller gets it
-    std::string mismatch = {};                       ///< what did not fit the typed document
+    Json result = {};                               ///< {"http_status": 200, ...}, or a value of its own
+    std::map<std::string, std::size_t> lists = {};  ///< the lists of the document, by their names on the wire
+    Json document = {};                             ///< as the caller gets it
+    std::string mismatch = {};                      ///< what did not fit the typed document
 };
 
 /// What a walk over pages gave until it ended or failed.

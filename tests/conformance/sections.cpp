@@ -13,6 +13,7 @@ void all_missing(Report& report, Json const& value, std::string const& what) {
     }
 }
 }  // namespace
-#define M(n) void run_##n(Report& r, Json const& s) { all_missing(r, s, #n); }
+#define M(n) \
+    void run_##n(Report& r, Json const& s) { all_missing(r, s, #n); }
 M(retry) M(scopes) M(tokenstorage) M(id_token) M(local_endpoint) M(app)
-}
+}  // namespace conformance

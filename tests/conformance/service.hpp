@@ -119,6 +119,10 @@ Answer describe(globus::Response<T> const& response) {
             for (auto const& [name, value] : answer.document.get_object())
                 if (value.is_array()) answer.lists[std::string(name)] = value.get_array().size();
     } else if constexpr (globus::Described<T>) {
+        if constexpr (requires { response->position(); }) {
+            auto const at = response->position();
+            result["data_pointer"] = at ? "/data/" + std::to_string(*at) : std::string();
+        }
         if (!response.text().empty()) answer.document = boost::json::parse(globus::to_json(*response));
         T::members::for_each(*response, [&]<class M, class V>(M, V const& value) {
             std::string const name(globus::detail::wire_of<T>(M::key).name);

@@ -99,9 +99,8 @@ void submissions(Json const& scenario, Submit const& method) {
         Call call;
         call.client = member(scenario, "client");
         script(call.mock, find(step, "responses"), nullptr);
-        expect_none(check_call(step, call.mock, [&] {
-            return describe(method(make_client<globus::TransferService>(call), document));
-        }));
+        expect_none(check_call(step, call.mock,
+                               [&] { return describe(method(make_client<globus::TransferService>(call), document)); }));
     }
 }
 

@@ -122,7 +122,8 @@ struct Fill {
                 fill(out.back(), item);
             }
         } else if constexpr (detail::is_string_map<T>) {
-            for (auto const& [name, item] : plain(value).as_object()) fill(out[std::string(name)], item);
+            Json const object = plain(value);
+            for (auto const& [name, item] : object.as_object()) fill(out[std::string(name)], item);
         } else if constexpr (is_variant<T>) {
             variant(out, value, std::make_index_sequence<std::variant_size_v<T>>{});
         } else if constexpr (is_duration<T>) {
@@ -159,7 +160,8 @@ private:
                 out.emplace_back(key, globus::removed);
             } else if (item.is_array() || type_of(item) == "tuple" || type_of(item) == "set") {
                 std::vector<std::string> texts;
-                for (Json const& one : items(item)) texts.push_back(text(one));
+                for (Json const& one : items(item))
+                    if (!one.is_null()) texts.push_back(text(one));
                 out.emplace_back(key, globus::QueryValue(std::move(texts)));
             } else if (item.is_bool()) {
                 out.emplace_back(key, globus::QueryValue(item.get_bool()));
@@ -254,7 +256,7 @@ void fill_members(T& object, Json const& kwargs, Json const& params) {
         bool found = false;
         Json const& given = value;
         T::members::for_each(object, [&]<class M, class V>(M, V& slot) {
-            if (M::key != wanted) return;
+            if (found || (M::key != wanted && globus::detail::wire_of<T>(M::key).name != wanted)) return;
             found = true;
             try {
                 fill(slot, given);

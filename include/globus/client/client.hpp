@@ -152,7 +152,9 @@ public:
         requires std::same_as<typename O::service, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options);
+        constexpr bool anonymous = requires { O::anonymous; };
+        return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options,
+                                                      !anonymous);
     }
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
@@ -247,15 +249,17 @@ public:
      * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
      *
      * @tparam Result  what is made of the answer, by a constructor from http::Response that may throw DecodeError
+     * @param authorized  false: without the client's credential
      */
     template <class Result>
-    Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {}) const {
+    Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
+                    bool authorized = true) const {
         complete(request, options);
         auto stream = streaming<Result>();
         bool const streams = !options.keep_text && !options.sink && stream.possible;
         retry_class = options.retry_as.value_or(retry_class);
         request.fresh_connection = retry_class == RetryClass::non_idempotent;
-        bool const own_origin = is_own_origin(request.url);
+        bool const own_origin = is_own_origin(request.url) && authorized;
         AuthContext const context{options_.auth_url, request.deadline, request.stop};
 
         bool renewed = false;
@@ -281,13 +285,14 @@ public:
                         continue;
                     }
                 }
-                if (response.status < 400) {
+                if (response.status >= 200 && response.status < 400) {
                     try {
                         log(request, attempt, started, std::nullopt);
                         Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
                         options_.retry.succeeded(number);
                         return result;
-                    } catch (DecodeError const&) {
+                    } catch (DecodeError const& error) {
+                        if (!error.malformed()) throw;
                         attempt.undecodable = true;
                         attempt.response = nullptr;
                         wait = before_retry(attempt, request);

@@ -52,7 +52,7 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  * A member that the route names fills it; one called `body` or `data` is the document that is sent; every other is a
  * query parameter, unless the struct's `wire` says otherwise. `retry` gives the retry class where the method alone does
  * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
- * members that do not go together.
+ * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
  *
  * An error that names this concept means that a struct passed to `send` lacks `service`, `result`, `route` or its
  * GLOBUS_MEMBERS line.

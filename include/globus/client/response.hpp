@@ -56,7 +56,7 @@ public:
             try {
                 reader.finish(raw_.body);
             } catch (DecodeError const& error) {
-                throw DecodeError(error.what(), raw_.body);
+                throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
             }
             take(reader);
         }

@@ -39,12 +39,19 @@ public:
  */
 class DecodeError : public Error {
 public:
-    explicit DecodeError(std::string const& what, std::string body = {}) : Error(what), body_(std::move(body)) {}
+    /// Whether the text is no JSON at all, or not all of one document, as when an answer is cut off.
+    enum class Damage : bool { none, malformed };
+
+    explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
+        : Error(what), body_(std::move(body)), damage_(damage) {}
 
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
+    /// True if asking again may help; false if the service means what it says.
+    [[nodiscard]] bool malformed() const noexcept { return damage_ == Damage::malformed; }
 
 private:
     std::string body_;
+    Damage damage_;
 };
 
 /**

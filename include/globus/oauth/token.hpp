@@ -129,7 +129,9 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
     options.max_depth = 128;
     boost::json::error_code error;
     boost::json::value const document = boost::json::parse(body, error, {}, options);
-    if (error) refuse_token("it is not JSON");
+    if (error)
+        throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},
+                          DecodeError::Damage::malformed);
 
     std::map<std::string, Token> tokens;
     auto const add = [&](boost::json::value const& value) {

@@ -7,8 +7,11 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What the manager of Globus Connect Server answers.
@@ -17,6 +20,7 @@ namespace globus::gcs {
 
 /// A collection. https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/
 struct Collection {
+    static constexpr std::string_view kind = "collection";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
     Optional<std::string> id = {};
     Optional<std::string> collection_type = {};
@@ -71,8 +75,21 @@ struct Collection {
                    auto_delete_timeout, policies, sharing_restrict_paths, sharing_users_allow, sharing_users_deny);
 };
 
+/// What anybody may know of an endpoint. https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
+struct Info {
+    static constexpr std::string_view kind = "info";  ///< how its DATA_TYPE begins
+    Optional<std::string> DATA_TYPE = {};
+    Optional<std::string> api_version = {};
+    Optional<std::string> client_id = {};
+    Optional<std::string> domain_name = {};
+    Optional<std::string> endpoint_id = {};
+    Optional<std::string> manager_version = {};
+    GLOBUS_MEMBERS(Info, DATA_TYPE, api_version, client_id, domain_name, endpoint_id, manager_version);
+};
+
 /// An endpoint. https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
 struct Endpoint {
+    static constexpr std::string_view kind = "endpoint";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
     Optional<std::string> id = {};
     Optional<std::string> display_name = {};
@@ -102,6 +119,7 @@ struct Endpoint {
 
 /// A storage gateway. https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/
 struct StorageGateway {
+    static constexpr std::string_view kind = "storage_gateway";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
     Optional<std::string> id = {};
     Optional<std::string> display_name = {};
@@ -127,6 +145,7 @@ struct StorageGateway {
 
 /// A role on an endpoint or collection. https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
 struct Role {
+    static constexpr std::string_view kind = "role";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
     Optional<std::string> id = {};
     Optional<std::string> collection = {};
@@ -137,6 +156,7 @@ struct Role {
 
 /// A user's account on a storage gateway. https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
 struct UserCredential {
+    static constexpr std::string_view kind = "user_credential";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
     Optional<std::string> id = {};
     Optional<std::string> identity_id = {};
@@ -170,10 +190,24 @@ struct Answer {
     Optional<std::string> marker = {};
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
-    /// The document of an answer that has one; throws UsageError if it has none.
-    [[nodiscard]] T const& one() const {
-        if (data.empty()) throw UsageError("this answer of Globus Connect Server has no document in its data");
-        return data.front();
+    /// Where in `data` the first document of the kind that was asked for stands; nothing if there is none.
+    [[nodiscard]] std::optional<std::size_t> position() const
+        requires requires(T const& document) { document.DATA_TYPE; }
+    {
+        for (std::size_t i = 0; i != data.size(); ++i) {
+            std::string_view const type = data[i].DATA_TYPE ? std::string_view(*data[i].DATA_TYPE) : std::string_view{};
+            if (type.starts_with(T::kind) && type.substr(T::kind.size()).starts_with('#')) return i;
+        }
+        return std::nullopt;
+    }
+    /// That document; throws UsageError if there is none.
+    [[nodiscard]] T const& one() const
+        requires requires(T const& document) { document.DATA_TYPE; }
+    {
+        auto const at = position();
+        if (!at)
+            throw UsageError("this answer of Globus Connect Server has no " + std::string(T::kind) + " in its data");
+        return data[*at];
     }
 };
 

@@ -22,8 +22,9 @@ namespace globus::gcs {
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/#getInfo
 struct GetGcsInfo {
     using service = GcsService;
-    using result = Answer<Json>;
+    using result = Answer<Info>;
     static constexpr auto route = get("/info");
+    static constexpr bool anonymous = true;
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetGcsInfo, query_params);
 };

@@ -83,7 +83,7 @@ struct GcsService {
 template <class Client>
 struct GcsService::Operations {
     /// @copydoc gcs::GetGcsInfo
-    Response<gcs::Answer<Json>> get_gcs_info(gcs::GetGcsInfo op = {}, CallOptions const& options = {}) const {
+    Response<gcs::Answer<gcs::Info>> get_gcs_info(gcs::GetGcsInfo op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
     /// @copydoc gcs::GetEndpoint
