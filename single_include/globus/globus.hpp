@@ -14327,6 +14327,8 @@ public:
 
 #endif  // GLOBUS_SERVICES_TRANSFER_DATA_HPP
 
+#include <boost/json/parse.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <string>

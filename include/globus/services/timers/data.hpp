@@ -8,6 +8,8 @@
 #include <globus/core/values.hpp>
 #include <globus/services/transfer/data.hpp>
 
+#include <boost/json/parse.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <string>
