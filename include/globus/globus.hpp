@@ -22,6 +22,7 @@
 #include <globus/oauth/id_token.hpp>
 #include <globus/oauth/pkce.hpp>
 #include <globus/oauth/refresh_policy.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/oauth/static_policies.hpp>
 #include <globus/oauth/token_source_policy.hpp>
 #include <globus/services/auth.hpp>

@@ -9436,6 +9436,395 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_REFRESH_POLICY_HPP
+#ifndef GLOBUS_OAUTH_SCOPES_HPP
+#define GLOBUS_OAUTH_SCOPES_HPP
+
+#ifndef GLOBUS_OAUTH_SCOPE_HPP
+#define GLOBUS_OAUTH_SCOPE_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// A scope text that cannot be read; `what()` says where it goes wrong.
+class ScopeError : public UsageError {
+public:
+    using UsageError::UsageError;
+};
+
+/**
+ * A scope: what a token may be used for, and which scopes it needs in turn.
+ *
+ *     Scope transfer{TransferScopes::all};
+ *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
+ *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
+ *
+ * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
+ * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+ */
+class Scope {
+public:
+    /// A scope by its own text, without marks and dependencies.
+    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
+    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
+    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
+    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+
+    /**
+     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
+     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
+     *
+     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, or more than 10,000
+     *                     scopes in all
+     */
+    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
+    /// As parse, of exactly one scope.
+    [[nodiscard]] static Scope parse_one(std::string_view text) {
+        std::vector<Scope> scopes = parse(text);
+        if (scopes.size() != 1)
+            throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
+        return std::move(scopes.front());
+    }
+    /// The texts of scopes, separated by blanks.
+    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes) {
+        std::string out;
+        for (Scope const& scope : scopes) {
+            if (!out.empty()) out += ' ';
+            scope.append_to(out);
+        }
+        return out;
+    }
+    /// All scopes of both, as one text with both would be read.
+    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
+        return parse(join(a) + ' ' + join(b));
+    }
+
+    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
+    [[nodiscard]] bool optional() const noexcept { return optional_; }
+    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
+
+    /// The same scope with one more dependency.
+    [[nodiscard]] Scope with_dependency(Scope dependency) const {
+        Scope copy = *this;
+        copy.dependencies_.push_back(std::move(dependency));
+        return copy;
+    }
+    /// The same scope, marked optional or not.
+    [[nodiscard]] Scope with_optional(bool optional = true) const {
+        Scope copy = *this;
+        copy.optional_ = optional;
+        return copy;
+    }
+
+    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
+    [[nodiscard]] bool contains(Scope const& other) const {
+        if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
+        return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
+            return std::any_of(dependencies_.begin(), dependencies_.end(),
+                               [&](Scope const& own) { return own.contains(wanted); });
+        });
+    }
+
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        append_to(out);
+        return out;
+    }
+    operator std::string() const { return text(); }
+
+    friend bool operator==(Scope const& a, Scope const& b) {
+        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
+    }
+
+private:
+    static constexpr std::size_t deepest = 64;
+    static constexpr std::size_t most = 10000;
+
+    class Graph;
+
+    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
+    static void check(std::string_view text) {
+        for (char const c : text) {
+            auto const byte = static_cast<unsigned char>(c);
+            if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
+                throw ScopeError(
+                    "a scope has a character that it may not have; for several scopes, marks and "
+                    "dependencies use Scope::parse");
+        }
+    }
+    void append_to(std::string& out) const {
+        if (optional_) out += '*';
+        out += scope_string_;
+        if (dependencies_.empty()) return;
+        char separator = '[';
+        for (Scope const& dependency : dependencies_) {
+            out += std::exchange(separator, ' ');
+            dependency.append_to(out);
+        }
+        out += ']';
+    }
+
+    std::string scope_string_;
+    bool optional_ = false;
+    std::vector<Scope> dependencies_;
+};
+
+/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+class Scope::Graph {
+public:
+    explicit Graph(std::string_view text) {
+        std::vector<std::string_view> open;  // the scopes whose brackets are open
+        std::string_view last;               // the scope that a '[' would belong to
+        bool marked = false;
+        for (std::size_t i = 0; i != text.size();) {
+            char const c = text[i];
+            if (c == ' ') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
+                last = {};
+                ++i;
+            } else if (c == '*') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+                marked = true;
+                last = {};
+                ++i;
+            } else if (c == '[') {
+                if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
+                if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
+                open.push_back(last);
+                members_.push_back(0);
+                last = {};
+                ++i;
+            } else if (c == ']') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (open.empty()) throw ScopeError("a ']' has no '[' before it");
+                if (members_.back() == 0) throw ScopeError("there are empty brackets");
+                open.pop_back();
+                members_.pop_back();
+                last = {};
+                ++i;
+            } else {
+                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+                std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
+                last = text.substr(i, end - i);
+                check(last);
+                add(open.empty() ? std::string_view{} : open.back(), last, marked);
+                if (!members_.empty()) ++members_.back();
+                marked = false;
+                i = end;
+            }
+            closed_ = c == ']';
+        }
+        if (marked) throw ScopeError("the text ends in a mark '*'");
+        if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
+    }
+
+    [[nodiscard]] std::vector<Scope> trees() {
+        std::vector<Scope> top;
+        for (auto const& [name, needs] : edges_[{}]) {
+            // at the top a scope and the same one marked optional both stay
+            if (needs.needed) top.push_back(tree(name, false, 0));
+            if (needs.optional) top.push_back(tree(name, true, 0));
+        }
+        sort(top);
+        return top;
+    }
+
+private:
+    struct Needs {
+        bool needed = false;
+        bool optional = false;
+    };
+
+    void add(std::string_view parent, std::string_view name, bool optional) {
+        Needs& needs = edges_[parent][name];
+        (optional ? needs.optional : needs.needed) = true;
+    }
+    Scope tree(std::string_view name, bool optional, std::size_t depth) {
+        if (depth > deepest || ++made_ > most)
+            throw ScopeError("the scopes depend on one another too deeply or too often");
+        for (std::string_view const above : path_)
+            if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
+        Scope scope(name);
+        scope.optional_ = optional;
+        path_.push_back(name);
+        if (auto const found = edges_.find(name); found != edges_.end())
+            for (auto const& [child, needs] : found->second)
+                scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
+        path_.pop_back();
+        sort(scope.dependencies_);
+        return scope;
+    }
+    static void sort(std::vector<Scope>& scopes) {
+        std::sort(scopes.begin(), scopes.end(), [](Scope const& a, Scope const& b) { return a.text() < b.text(); });
+    }
+
+    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
+    std::vector<std::size_t> members_;  ///< of each open bracket
+    std::vector<std::string_view> path_;
+    std::size_t made_ = 0;
+    bool closed_ = false;
+};
+
+inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPE_HPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// The scopes of the Globus services, each with the resource server whose tokens carry it.
+// https://docs.globus.org/api/auth/reference/#globus_scopes
+
+namespace globus {
+
+/// The scopes of Globus Auth.
+struct AuthScopes {
+    static constexpr std::string_view resource_server = "auth.globus.org";
+    static constexpr std::string_view email = "email";
+    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
+    static constexpr std::string_view openid = "openid";
+    static constexpr std::string_view profile = "profile";
+    static constexpr std::string_view view_authentications =
+        "urn:globus:auth:scope:auth.globus.org:view_authentications";
+    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
+    static constexpr std::string_view view_clients_and_scopes =
+        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
+    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
+    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
+    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
+};
+
+/// The scopes of Globus Compute.
+struct ComputeScopes {
+    static constexpr std::string_view resource_server = "funcx_service";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
+};
+
+/// The scopes of Globus Flows.
+struct FlowsScopes {
+    static constexpr std::string_view resource_server = "flows.globus.org";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    static constexpr std::string_view manage_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
+    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
+    static constexpr std::string_view run_manage =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
+    static constexpr std::string_view run_status =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
+    static constexpr std::string_view view_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
+};
+
+/// The scopes of Globus Groups.
+struct GroupsScopes {
+    static constexpr std::string_view resource_server = "groups.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
+    static constexpr std::string_view view_my_groups_and_memberships =
+        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
+};
+
+/// The scopes of Nexus, the predecessor of Groups.
+struct NexusScopes {
+    static constexpr std::string_view resource_server = "nexus.api.globus.org";
+    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
+};
+
+/// The scopes of Globus Search.
+struct SearchScopes {
+    static constexpr std::string_view resource_server = "search.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
+    static constexpr std::string_view globus_connect_server =
+        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
+    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
+    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
+};
+
+/// The scopes of Globus Timers.
+struct TimersScopes {
+    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    static constexpr std::string_view timer =
+        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
+};
+
+/// The scopes of Globus Transfer.
+struct TransferScopes {
+    static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
+    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
+};
+
+/// The scopes of the manager of one Globus Connect Server endpoint.
+class GcsEndpointScopes {
+public:
+    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    [[nodiscard]] std::string manage_collections() const {
+        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
+    }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one collection.
+class GcsCollectionScopes {
+public:
+    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What Transfer needs for a mapped collection.
+    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
+    /// Reading and writing files by HTTPS.
+    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one flow.
+class SpecificFlowScopes {
+public:
+    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// Running the flow.
+    [[nodiscard]] std::string user() const {
+        std::string name = id_;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
+    }
+
+private:
+    std::string id_;
+};
+
+/// The scope of Transfer with the optional consent that a mapped collection asks for.
+[[nodiscard]] inline Scope transfer_scope_with_data_access(std::string const& collection_id) {
+    return Scope(TransferScopes::all)
+        .with_dependency(Scope(GcsCollectionScopes(collection_id).data_access()).with_optional());
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPES_HPP
 #ifndef GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 

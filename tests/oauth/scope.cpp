@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <globus/oauth/scopes.hpp>
+
+#include "support/catch.hpp"
+
+#include <boost/json.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+using namespace globus;
+
+namespace {
+
+std::vector<std::string> texts(std::vector<Scope> const& scopes) {
+    std::vector<std::string> out;
+    for (Scope const& scope : scopes) out.push_back(scope.text());
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("scope: text and back", "[oauth][scope]") {
+    for (char const* text : {"foo", "*foo", "foo[bar]", "foo[*bar baz[qux]]", "*foo[bar[baz]]"})
+        CHECK(Scope::parse_one(text).text() == text);
+    CHECK(texts(Scope::parse("foo[bar] foo[*baz] foo[baz]")) == std::vector<std::string>{"foo[bar baz]"});
+    CHECK(texts(Scope::parse("foo *foo")) == std::vector<std::string>{"*foo", "foo"});
+    CHECK(texts(Scope::parse("a[b] c[b[d]]")) == std::vector<std::string>{"a[b[d]]", "c[b[d]]"});
+    CHECK(texts(Scope::merge(Scope::parse("foo[bar]"), Scope::parse("foo[baz]"))) ==
+          std::vector<std::string>{"foo[bar baz]"});
+    CHECK(transfer_scope_with_data_access("ID").text() ==
+          "urn:globus:auth:scope:transfer.api.globus.org:all[*https://auth.globus.org/scopes/ID/data_access]");
+    CHECK(SpecificFlowScopes("a-b-c").user() == "https://auth.globus.org/scopes/a-b-c/flow_a_b_c_user");
+    Scope const scope = Scope::parse_one("foo[bar[baz] *qux]");
+    CHECK(scope.contains(Scope("foo")));
+    CHECK(scope.contains(Scope::parse_one("foo[bar]")));
+    CHECK(scope.contains(Scope::parse_one("*foo[*qux]")));
+    CHECK_FALSE(scope.contains(Scope::parse_one("foo[qux]")));
+    CHECK_FALSE(scope.contains(Scope::parse_one("foo[baz]")));
+}
+
+TEST_CASE("scope: what is no scope is refused", "[oauth][scope]") {
+    for (char const* bad : {"foo[",
+                            "foo]",
+                            "[foo]",
+                            "foo[]",
+                            "foo[[bar]]",
+                            "foo[bar",
+                            "foo[bar]]",
+                            "*",
+                            "foo *",
+                            "* foo",
+                            "**foo",
+                            "foo[*]",
+                            "*[foo]",
+                            "foo[bar]baz",
+                            "foo [bar]",
+                            "foo[bar]*baz",
+                            "foo[bar][baz]",
+                            "]",
+                            "[",
+                            "foo*",
+                            "foo[foo]",
+                            "foo[bar] bar[foo]",
+                            "a[b] b[c] c[a]",
+                            "foo\tbar",
+                            "foo\nbar",
+                            "a\"b",
+                            "a\\b",
+                            "\xC3\xA9"})
+        CHECK_THROWS_AS(Scope::parse(bad), ScopeError);
+    for (char const* bad : {"foo bar", "foo[bar]", "*foo", "foo]"}) CHECK_THROWS_AS(Scope(bad), ScopeError);
+    CHECK_THROWS_AS(Scope::parse_one("a b"), ScopeError);
+    CHECK_THROWS_AS(Scope::parse_one(""), ScopeError);
+}
+
+TEST_CASE("D4: hostile scopes are an error soon, and no stack overflows", "[reliability][D4]") {
+    std::string nested, chain, wide;
+    for (int i = 0; i != 10000; ++i) nested += "a" + std::to_string(i) + "[";
+    nested += "x" + std::string(10000, ']');
+    for (int i = 0; i != 10000; ++i) chain += "a" + std::to_string(i) + "[a" + std::to_string(i + 1) + "] ";
+    for (int i = 0; i != 40; ++i)
+        wide += "a" + std::to_string(i) + "[a" + std::to_string(i + 1) + " b" + std::to_string(i) + "[a" +
+                std::to_string(i + 1) + "]] ";
+    for (std::string const& text : {nested, chain, wide, std::string(1 << 20, '['), "a" + std::string(1 << 20, '['),
+                                    std::string(1 << 20, '*'), std::string(1 << 20, ']')}) {
+        auto const begin = std::chrono::steady_clock::now();
+        CHECK_THROWS_AS(Scope::parse(text), ScopeError);
+        CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(200));
+    }
+}
+
+TEST_CASE("scope: the recorded texts are read as the reference reads them", "[oauth][scope]") {
+    char const* const folder = std::getenv("GLOBUS_CONTRACT_DIR");
+    if (folder == nullptr || *folder == '\0') {
+        WARN("no recording: GLOBUS_CONTRACT_DIR is not set");
+        return;
+    }
+    std::ifstream stream(std::string(folder) + "/scopes.json");
+    auto const recorded = boost::json::parse(std::string(std::istreambuf_iterator<char>(stream), {}));
+    int compared = 0;
+    for (auto const& one : recorded.at("parse").as_array()) {
+        std::string const input(one.at("input").as_string());
+        bool const control =
+            input.find_first_of("\t\n") != std::string::npos;  // no scope has such (RFC 6749, section 3.3)
+        INFO(input);
+        if (control || one.as_object().contains("error")) {
+            CHECK_THROWS_AS(Scope::parse(input), ScopeError);
+        } else {
+            CHECK(texts(Scope::parse(input)) == boost::json::value_to<std::vector<std::string>>(one.at("canonical")));
+        }
+        ++compared;
+    }
+    for (auto const& one : recorded.at("merge").as_array()) {
+        auto const merged = [&] {
+            return Scope::merge(Scope::parse(one.at("a").as_string()), Scope::parse(one.at("b").as_string()));
+        };
+        if (one.as_object().contains("error"))
+            CHECK_THROWS_AS(merged(), ScopeError);
+        else
+            CHECK(texts(merged()) == boost::json::value_to<std::vector<std::string>>(one.at("canonical")));
+        ++compared;
+    }
+    CHECK(compared > 50);
+}
