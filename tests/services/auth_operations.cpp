@@ -24,7 +24,7 @@ std::string body_of(O const& operation) {
 
 }  // namespace
 
-TEST_CASE("auth: identities are looked up by name or id; provision goes with names", "[auth]") {
+TEST_CASE("auth: identities are looked up by name or id, and provision goes with names", "[auth]") {
     CHECK(url_of(auth::GetIdentities{.usernames = {"a@e.org", "b+c@e.org"}}) ==
           "v2/api/identities?usernames=a%40e.org%2Cb%2Bc%40e.org&provision=false");
     CHECK(url_of(auth::GetIdentities{.usernames = "a", .provision = true}) ==
