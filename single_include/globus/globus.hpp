@@ -1561,8 +1561,8 @@ inline std::string join_scopes(std::vector<std::string> const& scopes) {
 /**
  * One login of a user: the authorization code grant of OAuth2 (RFC 6749, section 4.1).
  *
- * It holds what the authorize URL and the exchange of the code must agree on, and what proves that they belong together:
- * a random `state` and, for a native app, a PKCE verifier (RFC 7636). One object is for one login; it does not change.
+ * It holds what the authorize URL and the exchange of the code must agree on, and what proves that both belong to it: a
+ * random `state` and, for a native app, a PKCE verifier (RFC 7636). One object is for one login; it does not change.
  *
  *     AuthorizationCodeFlow flow({.client_id = id, .auth_url = "https://auth.globus.org/", .scope = "openid",
  *                                 .redirect_uri = "https://example.org/callback"});
@@ -6266,7 +6266,8 @@ struct AuthorizeUrlParams {
 };
 
 /// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
-/// Never sent twice by itself: a code works once. https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
+/// Never sent twice by itself: a code works once.
+/// https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
 template <class S>
 struct Oauth2ExchangeCodeForTokens {
     using service = S;

@@ -3,7 +3,9 @@
 
 #include <globus/http/url.hpp>
 #include <globus/oauth/authorization_flow.hpp>
+#include <globus/oauth/id_token.hpp>
 #include <globus/services/auth/data.hpp>
+#include <globus/services/auth/identity_map.hpp>
 #include <globus/services/auth/service.hpp>
 
 #include <functional>
@@ -36,6 +38,10 @@ Answer get_jwk(Call const& call) {
         keys = client.get_jwk(configuration).json();
     } else {
         keys = client.get_jwk().json();
+    }
+    if (Json const* as_pem = find(call.kwargs, "as_pem"); as_pem != nullptr && *as_pem == Json(true)) {
+        auto const key = globus::IdTokenKey::read(keys.at("keys").at(0).as_object());
+        return {.result = Object{{"pem", key.value().pem()}}};
     }
     return {.result = keys};
 }
@@ -154,6 +160,43 @@ void token_response(Json const& scenario) {
     }
 }
 
+/// Look-ups in an IdentityMap, step by step.
+void identity_map(Json const& scenario) {
+    Call call;
+    call.client = member(scenario, "client");
+    Json const& made = member(member(member(scenario, "objects"), "map"), "kwargs");
+    std::vector<std::string> ids;
+    for (Json const& id : member(made, "identity_ids").as_array()) ids.push_back(text(id));
+    Json const* batch = find(made, "id_batch_size");
+    globus::IdentityMap map(make_client<globus::AuthService>(call), ids,
+                            batch != nullptr ? batch->to_number<std::size_t>() : 0);
+
+    for (Json const& step : member(scenario, "steps").as_array()) {
+        std::string const method = string_member(step, "call");
+        Json const& kwargs = member(step, "kwargs");
+        std::string const key = string_member(kwargs, method == "add" ? "identity_id" : "key");
+        bool const not_found = string_member(member(step, "error"), "class") == "KeyError";
+        call.mock.clear();
+        script(call.mock, find(step, "responses"), nullptr);
+        if (method == "[]del") {
+            if (map.erase(key) == not_found) throw Failed("erase(" + key + ") differs");
+            continue;
+        }
+        Json recorded = step;
+        if (not_found) {
+            recorded.as_object().erase("error");
+            recorded.as_object()["result"] = nullptr;
+        }
+        expect_none(check_call(recorded, call.mock, [&]() -> Answer {
+            if (method == "add") return {.result = map.add(key)};
+            globus::auth::Identity const* identity = map.get(key);
+            if (identity != nullptr) return {.result = boost::json::parse(globus::to_json(*identity))};
+            Json const* otherwise = find(kwargs, "default");
+            return {.result = otherwise != nullptr ? *otherwise : Json()};
+        }));
+    }
+}
+
 }  // namespace
 
 void add_auth() {
@@ -168,6 +211,7 @@ void add_auth() {
     scenarios()["auth.scenario.native."] = login<NativeAppAuthService, globus::auth::NativeStartFlow>;
     scenarios()["auth.scenario.confidential."] = login<ConfidentialAppAuthService, globus::auth::ConfidentialStartFlow>;
     scenarios()["auth.scenario.token_response."] = token_response;
+    scenarios()["auth.scenario.identity_map."] = identity_map;
     add_builder<globus::auth::DependentScopeSpec>();
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <globus/oauth/id_token.hpp>
 #include <globus/services/auth.hpp>
 
 #include "support/catch.hpp"
@@ -198,4 +199,17 @@ TEST_CASE("auth: which policy fits which service is known to the compiler", "[au
     STATIC_REQUIRE_FALSE(ClientConfiguration<NativeAppAuthService, BasicPolicy, MockTransport>);
     STATIC_REQUIRE_FALSE(ClientConfiguration<ConfidentialAppAuthService, AccessTokenPolicy, MockTransport>);
     STATIC_REQUIRE_FALSE(std::is_default_constructible_v<NativeAppAuthService>);
+}
+
+TEST_CASE("auth: a signing key can be handed to other programs as PEM", "[auth][login]") {
+    MockTransport mock;
+    std::string const modulus = std::string(341, 'x') + "Q";  // 2048 bits, odd
+    mock.reply(200, R"({"keys": [{"kty": "RSA", "kid": "k", "use": "sig", "e": "AQAB", "n": ")" + modulus + R"("}]})");
+    auth::OpenidConfiguration configuration;
+    configuration.jwks_uri = "https://auth.globus.org/jwk.json";
+    auto const keys = native(mock).get_jwk(configuration);
+    auto const key = IdTokenKey::read(keys.json().at("keys").at(0).as_object());
+    REQUIRE(key);
+    CHECK(key->pem().starts_with("-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"));
+    CHECK(key->pem().ends_with("-----END PUBLIC KEY-----\n"));
 }

@@ -31,8 +31,8 @@ inline std::string join_scopes(std::vector<std::string> const& scopes) {
 /**
  * One login of a user: the authorization code grant of OAuth2 (RFC 6749, section 4.1).
  *
- * It holds what the authorize URL and the exchange of the code must agree on, and what proves that they belong together:
- * a random `state` and, for a native app, a PKCE verifier (RFC 7636). One object is for one login; it does not change.
+ * It holds what the authorize URL and the exchange of the code must agree on, and what proves that both belong to it: a
+ * random `state` and, for a native app, a PKCE verifier (RFC 7636). One object is for one login; it does not change.
  *
  *     AuthorizationCodeFlow flow({.client_id = id, .auth_url = "https://auth.globus.org/", .scope = "openid",
  *                                 .redirect_uri = "https://example.org/callback"});

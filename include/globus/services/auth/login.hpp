@@ -62,7 +62,8 @@ struct AuthorizeUrlParams {
 };
 
 /// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
-/// Never sent twice by itself: a code works once. https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
+/// Never sent twice by itself: a code works once.
+/// https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
 template <class S>
 struct Oauth2ExchangeCodeForTokens {
     using service = S;
