@@ -41,6 +41,8 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace globus {
@@ -100,38 +102,72 @@ struct Name {
     }
 };
 
-/// One described member: its name and a pointer to it.
-template <Name K, auto P>
+/// One member of a described type: the name is a constant, so that code for it is chosen when it is compiled.
+template <class T, std::size_t I>
 struct Member {
-    static constexpr std::string_view key{K.text, sizeof K.text - 1};
-    static constexpr auto pointer = P;
+    static constexpr std::string_view key = T::members::keys[I];
 
-    template <std::size_t... I>
-    static constexpr auto hana_name(std::index_sequence<I...>) {
-        return boost::hana::string_c<K.text[I]...>;
-    }
-    static constexpr auto hana_pair() {
-        return boost::hana::make_pair(
-            hana_name(std::make_index_sequence<sizeof K.text - 1>{}),
-            [](auto&& object) -> decltype(auto) { return std::forward<decltype(object)>(object).*P; });
+    /// Reads it from an object; what Hana calls an accessor.
+    template <class O>
+    constexpr decltype(auto) operator()(O&& object) const {
+        auto& member = T::with_members(object, [](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
+        if constexpr (std::is_lvalue_reference_v<O>)
+            return (member);
+        else
+            return std::move(member);
     }
 };
 
-/// The members of a described type, in the order of their declaration.
-template <class... Ms>
-struct Members {
-    static constexpr std::size_t size = sizeof...(Ms);
+/// The names in "first, second, third".
+template <std::size_t N>
+constexpr std::array<std::string_view, N> split_names(std::string_view text) {
+    std::array<std::string_view, N> names;
+    for (std::string_view& name : names) {
+        name = text.substr(0, text.find(','));
+        text.remove_prefix(name.size() < text.size() ? name.size() + 2 : name.size());
+    }
+    return names;
+}
+constexpr std::size_t count_names(std::string_view text) {
+    std::size_t count = text.empty() ? 0 : 1;
+    for (char const c : text) count += c == ',';
+    return count;
+}
 
-    /// Calls `f(member, object.*pointer)` for each; `member` is a Member<...>, whose `key` is a constant.
+/// The members of a described type, in the order of their declaration. Nothing of it is made before it is used.
+template <class T>
+struct Members {
+    static constexpr std::size_t size = count_names(T::member_names);
+    static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
+
+    /// Calls `f(Member<T, I>{}, member)` for each.
     template <class O, class F>
     static constexpr void for_each(O& object, F&& f) {
-        (f(Ms{}, object.*Ms::pointer), ...);
+        T::with_members(object, [&f](auto&... all) { each(std::make_index_sequence<size>{}, f, all...); });
     }
-    static constexpr bool has([[maybe_unused]] std::string_view name) { return ((Ms::key == name) || ...); }
+    static constexpr bool has(std::string_view name) {
+        for (std::string_view const key : keys)
+            if (key == name) return true;
+        return false;
+    }
 
     template <class = void>
     static constexpr auto hana_accessors() {
-        return boost::hana::make_tuple(Ms::hana_pair()...);
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return boost::hana::make_tuple(
+                boost::hana::make_pair(hana_name<I>(std::make_index_sequence<keys[I].size()>{}), Member<T, I>{})...);
+        }(std::make_index_sequence<size>{});
+    }
+
+private:
+    template <std::size_t... I, class F, class... Vs>
+    static constexpr void each(std::index_sequence<I...>, F& f, Vs&... all) {
+        static_assert(sizeof...(Vs) == size);
+        (f(Member<T, I>{}, all), ...);
+    }
+    template <std::size_t I, std::size_t... C>
+    static constexpr auto hana_name(std::index_sequence<C...>) {
+        return boost::hana::string_c<keys[I][C]...>;
     }
 };
 
@@ -171,110 +207,109 @@ struct accessors_impl<T, when<globus::Described<T>>> {
 
 // One macro a length: the recursion of a single macro costs the preprocessor a hundred rescans a member.
 // clang-format off
-#define GLOBUS_DETAIL_MEMBER(O, m) ::globus::detail::Member<#m, &O::m>
-#define GLOBUS_DETAIL_LIST1(O, m) GLOBUS_DETAIL_MEMBER(O, m)
-#define GLOBUS_DETAIL_LIST2(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST1(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST3(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST2(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST4(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST3(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST5(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST4(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST6(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST5(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST7(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST6(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST8(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST7(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST9(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST8(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST10(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST9(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST11(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST10(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST12(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST11(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST13(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST12(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST14(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST13(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST15(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST14(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST16(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST15(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST17(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST16(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST18(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST17(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST19(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST18(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST20(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST19(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST21(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST20(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST22(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST21(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST23(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST22(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST24(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST23(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST25(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST24(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST26(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST25(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST27(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST26(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST28(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST27(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST29(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST28(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST30(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST29(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST31(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST30(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST32(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST31(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST33(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST32(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST34(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST33(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST35(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST34(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST36(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST35(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST37(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST36(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST38(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST37(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST39(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST38(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST40(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST39(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST41(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST40(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST42(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST41(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST43(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST42(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST44(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST43(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST45(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST44(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST46(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST45(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST47(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST46(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST48(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST47(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST49(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST48(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST50(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST49(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST51(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST50(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST52(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST51(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST53(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST52(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST54(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST53(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST55(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST54(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST56(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST55(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST57(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST56(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST58(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST57(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST59(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST58(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST60(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST59(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST61(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST60(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST62(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST61(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST63(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST62(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST64(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST63(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST65(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST64(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST66(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST65(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST67(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST66(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST68(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST67(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST69(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST68(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST70(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST69(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST71(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST70(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST72(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST71(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST73(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST72(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST74(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST73(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST75(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST74(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST76(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST75(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST77(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST76(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST78(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST77(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST79(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST78(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST80(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST79(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST81(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST80(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST82(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST81(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST83(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST82(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST84(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST83(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST85(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST84(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST86(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST85(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST87(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST86(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST88(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST87(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST89(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST88(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST90(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST89(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST91(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST90(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST92(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST91(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST93(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST92(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST94(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST93(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST95(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST94(O, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST96(O, m, ...) GLOBUS_DETAIL_MEMBER(O, m), GLOBUS_DETAIL_LIST95(O, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST1(o, m) o.m
+#define GLOBUS_DETAIL_LIST2(o, m, ...) o.m, GLOBUS_DETAIL_LIST1(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST3(o, m, ...) o.m, GLOBUS_DETAIL_LIST2(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST4(o, m, ...) o.m, GLOBUS_DETAIL_LIST3(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST5(o, m, ...) o.m, GLOBUS_DETAIL_LIST4(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST6(o, m, ...) o.m, GLOBUS_DETAIL_LIST5(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST7(o, m, ...) o.m, GLOBUS_DETAIL_LIST6(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST8(o, m, ...) o.m, GLOBUS_DETAIL_LIST7(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST9(o, m, ...) o.m, GLOBUS_DETAIL_LIST8(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST10(o, m, ...) o.m, GLOBUS_DETAIL_LIST9(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST11(o, m, ...) o.m, GLOBUS_DETAIL_LIST10(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST12(o, m, ...) o.m, GLOBUS_DETAIL_LIST11(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST13(o, m, ...) o.m, GLOBUS_DETAIL_LIST12(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST14(o, m, ...) o.m, GLOBUS_DETAIL_LIST13(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST15(o, m, ...) o.m, GLOBUS_DETAIL_LIST14(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST16(o, m, ...) o.m, GLOBUS_DETAIL_LIST15(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST17(o, m, ...) o.m, GLOBUS_DETAIL_LIST16(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST18(o, m, ...) o.m, GLOBUS_DETAIL_LIST17(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST19(o, m, ...) o.m, GLOBUS_DETAIL_LIST18(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST20(o, m, ...) o.m, GLOBUS_DETAIL_LIST19(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST21(o, m, ...) o.m, GLOBUS_DETAIL_LIST20(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST22(o, m, ...) o.m, GLOBUS_DETAIL_LIST21(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST23(o, m, ...) o.m, GLOBUS_DETAIL_LIST22(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST24(o, m, ...) o.m, GLOBUS_DETAIL_LIST23(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST25(o, m, ...) o.m, GLOBUS_DETAIL_LIST24(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST26(o, m, ...) o.m, GLOBUS_DETAIL_LIST25(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST27(o, m, ...) o.m, GLOBUS_DETAIL_LIST26(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST28(o, m, ...) o.m, GLOBUS_DETAIL_LIST27(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST29(o, m, ...) o.m, GLOBUS_DETAIL_LIST28(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST30(o, m, ...) o.m, GLOBUS_DETAIL_LIST29(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST31(o, m, ...) o.m, GLOBUS_DETAIL_LIST30(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST32(o, m, ...) o.m, GLOBUS_DETAIL_LIST31(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST33(o, m, ...) o.m, GLOBUS_DETAIL_LIST32(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST34(o, m, ...) o.m, GLOBUS_DETAIL_LIST33(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST35(o, m, ...) o.m, GLOBUS_DETAIL_LIST34(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST36(o, m, ...) o.m, GLOBUS_DETAIL_LIST35(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST37(o, m, ...) o.m, GLOBUS_DETAIL_LIST36(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST38(o, m, ...) o.m, GLOBUS_DETAIL_LIST37(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST39(o, m, ...) o.m, GLOBUS_DETAIL_LIST38(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST40(o, m, ...) o.m, GLOBUS_DETAIL_LIST39(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST41(o, m, ...) o.m, GLOBUS_DETAIL_LIST40(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST42(o, m, ...) o.m, GLOBUS_DETAIL_LIST41(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST43(o, m, ...) o.m, GLOBUS_DETAIL_LIST42(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST44(o, m, ...) o.m, GLOBUS_DETAIL_LIST43(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST45(o, m, ...) o.m, GLOBUS_DETAIL_LIST44(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST46(o, m, ...) o.m, GLOBUS_DETAIL_LIST45(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST47(o, m, ...) o.m, GLOBUS_DETAIL_LIST46(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST48(o, m, ...) o.m, GLOBUS_DETAIL_LIST47(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST49(o, m, ...) o.m, GLOBUS_DETAIL_LIST48(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST50(o, m, ...) o.m, GLOBUS_DETAIL_LIST49(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST51(o, m, ...) o.m, GLOBUS_DETAIL_LIST50(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST52(o, m, ...) o.m, GLOBUS_DETAIL_LIST51(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST53(o, m, ...) o.m, GLOBUS_DETAIL_LIST52(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST54(o, m, ...) o.m, GLOBUS_DETAIL_LIST53(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST55(o, m, ...) o.m, GLOBUS_DETAIL_LIST54(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST56(o, m, ...) o.m, GLOBUS_DETAIL_LIST55(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST57(o, m, ...) o.m, GLOBUS_DETAIL_LIST56(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST58(o, m, ...) o.m, GLOBUS_DETAIL_LIST57(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST59(o, m, ...) o.m, GLOBUS_DETAIL_LIST58(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST60(o, m, ...) o.m, GLOBUS_DETAIL_LIST59(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST61(o, m, ...) o.m, GLOBUS_DETAIL_LIST60(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST62(o, m, ...) o.m, GLOBUS_DETAIL_LIST61(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST63(o, m, ...) o.m, GLOBUS_DETAIL_LIST62(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST64(o, m, ...) o.m, GLOBUS_DETAIL_LIST63(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST65(o, m, ...) o.m, GLOBUS_DETAIL_LIST64(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST66(o, m, ...) o.m, GLOBUS_DETAIL_LIST65(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST67(o, m, ...) o.m, GLOBUS_DETAIL_LIST66(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST68(o, m, ...) o.m, GLOBUS_DETAIL_LIST67(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST69(o, m, ...) o.m, GLOBUS_DETAIL_LIST68(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST70(o, m, ...) o.m, GLOBUS_DETAIL_LIST69(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST71(o, m, ...) o.m, GLOBUS_DETAIL_LIST70(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST72(o, m, ...) o.m, GLOBUS_DETAIL_LIST71(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST73(o, m, ...) o.m, GLOBUS_DETAIL_LIST72(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST74(o, m, ...) o.m, GLOBUS_DETAIL_LIST73(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST75(o, m, ...) o.m, GLOBUS_DETAIL_LIST74(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST76(o, m, ...) o.m, GLOBUS_DETAIL_LIST75(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST77(o, m, ...) o.m, GLOBUS_DETAIL_LIST76(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST78(o, m, ...) o.m, GLOBUS_DETAIL_LIST77(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST79(o, m, ...) o.m, GLOBUS_DETAIL_LIST78(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST80(o, m, ...) o.m, GLOBUS_DETAIL_LIST79(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST81(o, m, ...) o.m, GLOBUS_DETAIL_LIST80(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST82(o, m, ...) o.m, GLOBUS_DETAIL_LIST81(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST83(o, m, ...) o.m, GLOBUS_DETAIL_LIST82(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST84(o, m, ...) o.m, GLOBUS_DETAIL_LIST83(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST85(o, m, ...) o.m, GLOBUS_DETAIL_LIST84(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST86(o, m, ...) o.m, GLOBUS_DETAIL_LIST85(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST87(o, m, ...) o.m, GLOBUS_DETAIL_LIST86(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST88(o, m, ...) o.m, GLOBUS_DETAIL_LIST87(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST89(o, m, ...) o.m, GLOBUS_DETAIL_LIST88(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST90(o, m, ...) o.m, GLOBUS_DETAIL_LIST89(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST91(o, m, ...) o.m, GLOBUS_DETAIL_LIST90(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST92(o, m, ...) o.m, GLOBUS_DETAIL_LIST91(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST93(o, m, ...) o.m, GLOBUS_DETAIL_LIST92(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST94(o, m, ...) o.m, GLOBUS_DETAIL_LIST93(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST95(o, m, ...) o.m, GLOBUS_DETAIL_LIST94(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST96(o, m, ...) o.m, GLOBUS_DETAIL_LIST95(o, __VA_ARGS__)
 #define GLOBUS_DETAIL_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40, _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59, _60, _61, _62, _63, _64, _65, _66, _67, _68, _69, _70, _71, _72, _73, _74, _75, _76, _77, _78, _79, _80, _81, _82, _83, _84, _85, _86, _87, _88, _89, _90, _91, _92, _93, _94, _95, _96, NAME, ...) NAME
-#define GLOBUS_DETAIL_LIST(O, ...) GLOBUS_DETAIL_PICK(__VA_ARGS__, GLOBUS_DETAIL_LIST96, GLOBUS_DETAIL_LIST95, GLOBUS_DETAIL_LIST94, GLOBUS_DETAIL_LIST93, GLOBUS_DETAIL_LIST92, GLOBUS_DETAIL_LIST91, GLOBUS_DETAIL_LIST90, GLOBUS_DETAIL_LIST89, GLOBUS_DETAIL_LIST88, GLOBUS_DETAIL_LIST87, GLOBUS_DETAIL_LIST86, GLOBUS_DETAIL_LIST85, GLOBUS_DETAIL_LIST84, GLOBUS_DETAIL_LIST83, GLOBUS_DETAIL_LIST82, GLOBUS_DETAIL_LIST81, GLOBUS_DETAIL_LIST80, GLOBUS_DETAIL_LIST79, GLOBUS_DETAIL_LIST78, GLOBUS_DETAIL_LIST77, GLOBUS_DETAIL_LIST76, GLOBUS_DETAIL_LIST75, GLOBUS_DETAIL_LIST74, GLOBUS_DETAIL_LIST73, GLOBUS_DETAIL_LIST72, GLOBUS_DETAIL_LIST71, GLOBUS_DETAIL_LIST70, GLOBUS_DETAIL_LIST69, GLOBUS_DETAIL_LIST68, GLOBUS_DETAIL_LIST67, GLOBUS_DETAIL_LIST66, GLOBUS_DETAIL_LIST65, GLOBUS_DETAIL_LIST64, GLOBUS_DETAIL_LIST63, GLOBUS_DETAIL_LIST62, GLOBUS_DETAIL_LIST61, GLOBUS_DETAIL_LIST60, GLOBUS_DETAIL_LIST59, GLOBUS_DETAIL_LIST58, GLOBUS_DETAIL_LIST57, GLOBUS_DETAIL_LIST56, GLOBUS_DETAIL_LIST55, GLOBUS_DETAIL_LIST54, GLOBUS_DETAIL_LIST53, GLOBUS_DETAIL_LIST52, GLOBUS_DETAIL_LIST51, GLOBUS_DETAIL_LIST50, GLOBUS_DETAIL_LIST49, GLOBUS_DETAIL_LIST48, GLOBUS_DETAIL_LIST47, GLOBUS_DETAIL_LIST46, GLOBUS_DETAIL_LIST45, GLOBUS_DETAIL_LIST44, GLOBUS_DETAIL_LIST43, GLOBUS_DETAIL_LIST42, GLOBUS_DETAIL_LIST41, GLOBUS_DETAIL_LIST40, GLOBUS_DETAIL_LIST39, GLOBUS_DETAIL_LIST38, GLOBUS_DETAIL_LIST37, GLOBUS_DETAIL_LIST36, GLOBUS_DETAIL_LIST35, GLOBUS_DETAIL_LIST34, GLOBUS_DETAIL_LIST33, GLOBUS_DETAIL_LIST32, GLOBUS_DETAIL_LIST31, GLOBUS_DETAIL_LIST30, GLOBUS_DETAIL_LIST29, GLOBUS_DETAIL_LIST28, GLOBUS_DETAIL_LIST27, GLOBUS_DETAIL_LIST26, GLOBUS_DETAIL_LIST25, GLOBUS_DETAIL_LIST24, GLOBUS_DETAIL_LIST23, GLOBUS_DETAIL_LIST22, GLOBUS_DETAIL_LIST21, GLOBUS_DETAIL_LIST20, GLOBUS_DETAIL_LIST19, GLOBUS_DETAIL_LIST18, GLOBUS_DETAIL_LIST17, GLOBUS_DETAIL_LIST16, GLOBUS_DETAIL_LIST15, GLOBUS_DETAIL_LIST14, GLOBUS_DETAIL_LIST13, GLOBUS_DETAIL_LIST12, GLOBUS_DETAIL_LIST11, GLOBUS_DETAIL_LIST10, GLOBUS_DETAIL_LIST9, GLOBUS_DETAIL_LIST8, GLOBUS_DETAIL_LIST7, GLOBUS_DETAIL_LIST6, GLOBUS_DETAIL_LIST5, GLOBUS_DETAIL_LIST4, GLOBUS_DETAIL_LIST3, GLOBUS_DETAIL_LIST2, GLOBUS_DETAIL_LIST1, 0)(O, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST(o, ...) GLOBUS_DETAIL_PICK(__VA_ARGS__, GLOBUS_DETAIL_LIST96, GLOBUS_DETAIL_LIST95, GLOBUS_DETAIL_LIST94, GLOBUS_DETAIL_LIST93, GLOBUS_DETAIL_LIST92, GLOBUS_DETAIL_LIST91, GLOBUS_DETAIL_LIST90, GLOBUS_DETAIL_LIST89, GLOBUS_DETAIL_LIST88, GLOBUS_DETAIL_LIST87, GLOBUS_DETAIL_LIST86, GLOBUS_DETAIL_LIST85, GLOBUS_DETAIL_LIST84, GLOBUS_DETAIL_LIST83, GLOBUS_DETAIL_LIST82, GLOBUS_DETAIL_LIST81, GLOBUS_DETAIL_LIST80, GLOBUS_DETAIL_LIST79, GLOBUS_DETAIL_LIST78, GLOBUS_DETAIL_LIST77, GLOBUS_DETAIL_LIST76, GLOBUS_DETAIL_LIST75, GLOBUS_DETAIL_LIST74, GLOBUS_DETAIL_LIST73, GLOBUS_DETAIL_LIST72, GLOBUS_DETAIL_LIST71, GLOBUS_DETAIL_LIST70, GLOBUS_DETAIL_LIST69, GLOBUS_DETAIL_LIST68, GLOBUS_DETAIL_LIST67, GLOBUS_DETAIL_LIST66, GLOBUS_DETAIL_LIST65, GLOBUS_DETAIL_LIST64, GLOBUS_DETAIL_LIST63, GLOBUS_DETAIL_LIST62, GLOBUS_DETAIL_LIST61, GLOBUS_DETAIL_LIST60, GLOBUS_DETAIL_LIST59, GLOBUS_DETAIL_LIST58, GLOBUS_DETAIL_LIST57, GLOBUS_DETAIL_LIST56, GLOBUS_DETAIL_LIST55, GLOBUS_DETAIL_LIST54, GLOBUS_DETAIL_LIST53, GLOBUS_DETAIL_LIST52, GLOBUS_DETAIL_LIST51, GLOBUS_DETAIL_LIST50, GLOBUS_DETAIL_LIST49, GLOBUS_DETAIL_LIST48, GLOBUS_DETAIL_LIST47, GLOBUS_DETAIL_LIST46, GLOBUS_DETAIL_LIST45, GLOBUS_DETAIL_LIST44, GLOBUS_DETAIL_LIST43, GLOBUS_DETAIL_LIST42, GLOBUS_DETAIL_LIST41, GLOBUS_DETAIL_LIST40, GLOBUS_DETAIL_LIST39, GLOBUS_DETAIL_LIST38, GLOBUS_DETAIL_LIST37, GLOBUS_DETAIL_LIST36, GLOBUS_DETAIL_LIST35, GLOBUS_DETAIL_LIST34, GLOBUS_DETAIL_LIST33, GLOBUS_DETAIL_LIST32, GLOBUS_DETAIL_LIST31, GLOBUS_DETAIL_LIST30, GLOBUS_DETAIL_LIST29, GLOBUS_DETAIL_LIST28, GLOBUS_DETAIL_LIST27, GLOBUS_DETAIL_LIST26, GLOBUS_DETAIL_LIST25, GLOBUS_DETAIL_LIST24, GLOBUS_DETAIL_LIST23, GLOBUS_DETAIL_LIST22, GLOBUS_DETAIL_LIST21, GLOBUS_DETAIL_LIST20, GLOBUS_DETAIL_LIST19, GLOBUS_DETAIL_LIST18, GLOBUS_DETAIL_LIST17, GLOBUS_DETAIL_LIST16, GLOBUS_DETAIL_LIST15, GLOBUS_DETAIL_LIST14, GLOBUS_DETAIL_LIST13, GLOBUS_DETAIL_LIST12, GLOBUS_DETAIL_LIST11, GLOBUS_DETAIL_LIST10, GLOBUS_DETAIL_LIST9, GLOBUS_DETAIL_LIST8, GLOBUS_DETAIL_LIST7, GLOBUS_DETAIL_LIST6, GLOBUS_DETAIL_LIST5, GLOBUS_DETAIL_LIST4, GLOBUS_DETAIL_LIST3, GLOBUS_DETAIL_LIST2, GLOBUS_DETAIL_LIST1, 0)(o, __VA_ARGS__)
 // clang-format on
 
 /**
  * The last line of an operation or document: its own name, then its members in the order of their declaration (at most
- * 96). The struct stays an aggregate, and becomes a model of boost::hana's Struct.
+ * 96). The struct stays an aggregate, and becomes a model of boost::hana's Struct. It must not be local to a function.
  *
  *     struct Bookmark {
  *         Optional<std::string> name = {};
@@ -282,9 +317,14 @@ struct accessors_impl<T, when<globus::Described<T>>> {
  *         GLOBUS_MEMBERS(Bookmark, name, path);
  *     };
  */
-#define GLOBUS_MEMBERS(O, ...)                          \
-    static constexpr std::string_view struct_name = #O; \
-    using members = ::globus::detail::Members<__VA_OPT__(GLOBUS_DETAIL_LIST(O, __VA_ARGS__))>
+#define GLOBUS_MEMBERS(O, ...)                                                                  \
+    static constexpr char const* struct_name = #O;                                              \
+    static constexpr char const* member_names = #__VA_ARGS__;                                   \
+    template <class Object, class F>                                                            \
+    static constexpr decltype(auto) with_members([[maybe_unused]] Object& object, F const& f) { \
+        return f(__VA_OPT__(GLOBUS_DETAIL_LIST(object, __VA_ARGS__)));                          \
+    }                                                                                           \
+    using members = ::globus::detail::Members<O>
 
 #endif  // GLOBUS_CORE_MEMBERS_HPP
 
@@ -1952,6 +1992,7 @@ public:
     QueryValue(Removed) {}
 
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
+    friend bool operator==(QueryValue const&, QueryValue const&) = default;
 
 private:
     std::vector<std::string> texts_;
@@ -4017,85 +4058,11 @@ template <class T>
 
 namespace globus {
 
-/**
- * What a service answered: the typed document, and everything else as it came.
- *
- *     auto task = client.get_task({.task_id = id});
- *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
- *     task.json().at("nice_status")                        // what the type does not have
- *     task.status(), task.headers(), task.text()
- *
- * The typed document is read without a DOM; the DOM is made when `json()` is first called.
- *
- * @tparam T  the described document, or Json where the service's document has no fixed shape
- *
- * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
- * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
- * all of it in any case.
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
- */
-template <class T>
-class Response {
+namespace detail {
+
+/// What every Response has, whatever its document: in one class, so that it is compiled once.
+class AnyResponse {
 public:
-    /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
-    explicit Response(http::Response raw) : raw_(std::move(raw)) {
-        if (raw_.body.empty()) return;
-        if constexpr (requires { T::from_answer(raw_.body); }) {
-            value_ = T::from_answer(raw_.body);
-        } else if (!std::same_as<T, Json> || is_json()) {
-            detail::JsonDocumentReader reader(slot());
-            try {
-                reader.finish(raw_.body);
-            } catch (DecodeError const& error) {
-                throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
-            }
-            take(reader);
-        }
-    }
-
-    /// Makes a response of an answer that comes in pieces, without keeping its text.
-    class Stream {
-    public:
-        /// Takes a piece of the body. What is wrong with it is told by `finish`.
-        bool write(std::string_view piece) noexcept {
-            try {
-                if (!reader_) {
-                    reader_.emplace(detail::slot_of(value_));
-                    reader_->expect(expected_);
-                }
-                if (!failure_) reader_->write(piece);
-            } catch (...) {
-                failure_ = std::current_exception();
-            }
-            return true;
-        }
-        /// Takes the Content-Length that was announced.
-        void expect(std::string_view content_length) noexcept {
-            std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
-        }
-        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
-        [[nodiscard]] Response finish(http::Response raw) {
-            if (failure_) std::rethrow_exception(failure_);
-            if (!reader_) return Response(std::move(raw));
-            reader_->finish();
-            Response response{http::Response{}};
-            response.raw_ = std::move(raw);
-            response.take(*reader_);
-            response.value_ = std::move(value_);
-            return response;
-        }
-
-    private:
-        T value_{};
-        std::optional<detail::JsonDocumentReader> reader_;
-        std::exception_ptr failure_;
-        std::size_t expected_ = 0;
-    };
-    /// True if this type of answer can be read as it comes.
-    static constexpr bool streams = !std::same_as<T, Json> && !requires(std::string body) { T::from_answer(body); };
-
     [[nodiscard]] int status() const noexcept { return raw_.status; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
     /// The body as received.
@@ -4119,24 +4086,32 @@ public:
         return dom_->value;
     }
 
-    [[nodiscard]] T const& operator*() const& {
-        if constexpr (std::same_as<T, Json>) {
-            return json();
-        } else {
-            if (misfit_) throw DecodeError(mismatch_, raw_.body);
-            return value_;
-        }
+protected:
+    explicit AnyResponse(http::Response raw) : raw_(std::move(raw)) {}
+
+    [[nodiscard]] bool is_json() const {
+        std::string_view const type = raw_.headers.get("Content-Type");
+        return type.empty() || type.find("json") != std::string_view::npos;
     }
-    /// The document, moved out of a response that is going away.
-    [[nodiscard]] T operator*() && {
-        if constexpr (std::same_as<T, Json>) {
-            return json();
-        } else {
-            if (misfit_) throw DecodeError(mismatch_, raw_.body);
-            return std::move(value_);
+    /// Reads the body into `slot`.
+    void read(Slot slot) {
+        JsonDocumentReader reader(slot);
+        try {
+            reader.finish(raw_.body);
+        } catch (DecodeError const& error) {
+            throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
         }
+        take(reader);
     }
-    [[nodiscard]] T const* operator->() const { return &**this; }
+    void take(JsonDocumentReader const& reader) {
+        mismatch_ = reader.mismatch();
+        misfit_ = reader.misfit();
+    }
+    void check_fit() const {
+        if (misfit_) throw DecodeError(mismatch_, raw_.body);
+    }
+
+    http::Response raw_;
 
 private:
     struct Dom {
@@ -4145,29 +4120,134 @@ private:
         Json value = Json(boost::json::storage_ptr(&memory));
     };
 
-    [[nodiscard]] bool is_json() const {
-        std::string_view const type = raw_.headers.get("Content-Type");
-        return type.empty() || type.find("json") != std::string_view::npos;
-    }
-
-    /// Where the reader puts what it reads; a Json is only checked, since the DOM is made when it is asked for.
-    [[nodiscard]] detail::Slot slot() {
-        if constexpr (std::same_as<T, Json>)
-            return {};
-        else
-            return detail::slot_of(value_);
-    }
-    void take(detail::JsonDocumentReader const& reader) {
-        mismatch_ = reader.mismatch();
-        misfit_ = reader.misfit();
-    }
-
-    struct Nothing {};
-    http::Response raw_;
-    [[no_unique_address]] std::conditional_t<std::same_as<T, Json>, Nothing, T> value_{};
     std::string mismatch_;
     bool misfit_ = false;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
+};
+
+/// Makes a document of an answer that comes in pieces, without keeping its text.
+class AnswerStream {
+public:
+    explicit AnswerStream(Slot slot) : slot_(slot) {}
+
+    /// Takes a piece of the body. What is wrong with it is told by `finish`.
+    void write(std::string_view piece) noexcept {
+        try {
+            if (!reader_) {
+                reader_.emplace(slot_);
+                reader_->expect(expected_);
+            }
+            if (!failure_) reader_->write(piece);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+    /// Takes the Content-Length that was announced.
+    void expect(std::string_view content_length) noexcept {
+        std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
+    }
+    /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
+    [[nodiscard]] JsonDocumentReader const* finish() {
+        if (failure_) std::rethrow_exception(failure_);
+        if (!reader_) return nullptr;
+        reader_->finish();
+        return &*reader_;
+    }
+
+private:
+    Slot slot_;
+    std::optional<JsonDocumentReader> reader_;
+    std::exception_ptr failure_;
+    std::size_t expected_ = 0;
+};
+
+}  // namespace detail
+
+/**
+ * What a service answered: the typed document, and everything else as it came.
+ *
+ *     auto task = client.get_task({.task_id = id});
+ *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
+ *     task.json().at("nice_status")                        // what the type does not have
+ *     task.status(), task.headers(), task.text()
+ *
+ * The typed document is read without a DOM; the DOM is made when `json()` is first called.
+ *
+ * @tparam T  the described document, or Json where the service's document has no fixed shape
+ *
+ * @par Errors
+ * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
+ * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
+ * all of it in any case.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
+ */
+template <class T>
+class Response : public detail::AnyResponse {
+public:
+    /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+        if (raw_.body.empty()) return;
+        if constexpr (requires { T::from_answer(raw_.body); })
+            value_ = T::from_answer(raw_.body);
+        else
+            read(detail::slot_of(value_));
+    }
+
+    /// Makes a response of an answer that comes in pieces, without keeping its text.
+    class Stream {
+    public:
+        bool write(std::string_view piece) noexcept {
+            answer_.write(piece);
+            return true;
+        }
+        void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
+        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
+        [[nodiscard]] Response finish(http::Response raw) {
+            detail::JsonDocumentReader const* const reader = answer_.finish();
+            if (reader == nullptr) return Response(std::move(raw));
+            Response response{http::Response{}};
+            response.raw_ = std::move(raw);
+            response.take(*reader);
+            response.value_ = std::move(value_);
+            return response;
+        }
+
+    private:
+        T value_{};
+        detail::AnswerStream answer_{detail::slot_of(value_)};
+    };
+    /// True if this type of answer can be read as it comes.
+    static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
+
+    [[nodiscard]] T const& operator*() const& {
+        check_fit();
+        return value_;
+    }
+    /// The document, moved out of a response that is going away.
+    [[nodiscard]] T operator*() && {
+        check_fit();
+        return std::move(value_);
+    }
+    [[nodiscard]] T const* operator->() const { return &**this; }
+
+private:
+    T value_{};
+};
+
+/// An answer without a shape of its own: `*` and `->` give its JSON, which is made when it is asked for.
+template <>
+class Response<Json> : public detail::AnyResponse {
+public:
+    /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+        if (!raw_.body.empty() && is_json()) read({});
+    }
+
+    static constexpr bool streams = false;
+
+    [[nodiscard]] Json const& operator*() const { return json(); }
+    [[nodiscard]] Json const* operator->() const { return &json(); }
 };
 
 }  // namespace globus

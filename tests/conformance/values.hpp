@@ -32,41 +32,32 @@ namespace conformance {
 template <class T>
 T make();
 
-template <class Ms>
-struct Maker;
-template <globus::detail::Name... Names, auto... Pointers>
-struct Maker<globus::detail::Members<globus::detail::Member<Names, Pointers>...>> {
-    template <class O, class V>
-    static V initial(V O::*) {
-        if constexpr (globus::detail::is_required<V>)
-            return V(make<typename V::value_type>());
-        else
-            return V{};
-    }
-    template <class O, class V>
-    static constexpr bool required(V O::*) {
-        return globus::detail::is_required<V>;
-    }
-    /// The members up to the last that is required; the others have their own initialisers.
-    static constexpr std::size_t last_required() {
-        std::size_t last = 0, position = 0;
-        ((++position, last = required(Pointers) ? position : last), ...);
-        return last;
-    }
-    template <class O>
-    static O make_object() {
-        return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            [[maybe_unused]] constexpr std::tuple pointers{Pointers...};
-            return O{initial(std::get<I>(pointers))...};
-        }(std::make_index_sequence<last_required()>{});
-    }
-};
+template <class V>
+V initial() {
+    if constexpr (globus::detail::is_required<V>)
+        return V(make<typename V::value_type>());
+    else
+        return V{};
+}
+/// An object of a described type. The members up to the last that is required are made, the others have initialisers.
+template <class O, class... Vs>
+O make_object(std::type_identity<std::tuple<Vs...>>) {
+    constexpr std::size_t last = [] {
+        std::size_t found = 0, position = 0;
+        ((++position, found = globus::detail::is_required<Vs> ? position : found), ...);
+        return found;
+    }();
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        return O{initial<std::tuple_element_t<I, std::tuple<Vs...>>>()...};
+    }(std::make_index_sequence<last>{});
+}
 
 /// A value of a type that need not be default-constructible: the required members of a described type are empty.
 template <class T>
 T make() {
     if constexpr (globus::Described<T>)
-        return Maker<typename T::members>::template make_object<T>();
+        return make_object<T>(decltype(T::with_members(
+            std::declval<T&>(), []<class... Vs>(Vs&...) { return std::type_identity<std::tuple<Vs...>>{}; })){});
     else if constexpr (std::same_as<T, globus::Document>)
         return globus::Document(Json(Object()));
     else

@@ -33,6 +33,7 @@ public:
     QueryValue(Removed) {}
 
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
+    friend bool operator==(QueryValue const&, QueryValue const&) = default;
 
 private:
     std::vector<std::string> texts_;

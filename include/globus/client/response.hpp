@@ -24,85 +24,11 @@
 
 namespace globus {
 
-/**
- * What a service answered: the typed document, and everything else as it came.
- *
- *     auto task = client.get_task({.task_id = id});
- *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
- *     task.json().at("nice_status")                        // what the type does not have
- *     task.status(), task.headers(), task.text()
- *
- * The typed document is read without a DOM; the DOM is made when `json()` is first called.
- *
- * @tparam T  the described document, or Json where the service's document has no fixed shape
- *
- * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
- * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
- * all of it in any case.
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
- */
-template <class T>
-class Response {
+namespace detail {
+
+/// What every Response has, whatever its document: in one class, so that it is compiled once.
+class AnyResponse {
 public:
-    /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
-    explicit Response(http::Response raw) : raw_(std::move(raw)) {
-        if (raw_.body.empty()) return;
-        if constexpr (requires { T::from_answer(raw_.body); }) {
-            value_ = T::from_answer(raw_.body);
-        } else if (!std::same_as<T, Json> || is_json()) {
-            detail::JsonDocumentReader reader(slot());
-            try {
-                reader.finish(raw_.body);
-            } catch (DecodeError const& error) {
-                throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
-            }
-            take(reader);
-        }
-    }
-
-    /// Makes a response of an answer that comes in pieces, without keeping its text.
-    class Stream {
-    public:
-        /// Takes a piece of the body. What is wrong with it is told by `finish`.
-        bool write(std::string_view piece) noexcept {
-            try {
-                if (!reader_) {
-                    reader_.emplace(detail::slot_of(value_));
-                    reader_->expect(expected_);
-                }
-                if (!failure_) reader_->write(piece);
-            } catch (...) {
-                failure_ = std::current_exception();
-            }
-            return true;
-        }
-        /// Takes the Content-Length that was announced.
-        void expect(std::string_view content_length) noexcept {
-            std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
-        }
-        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
-        [[nodiscard]] Response finish(http::Response raw) {
-            if (failure_) std::rethrow_exception(failure_);
-            if (!reader_) return Response(std::move(raw));
-            reader_->finish();
-            Response response{http::Response{}};
-            response.raw_ = std::move(raw);
-            response.take(*reader_);
-            response.value_ = std::move(value_);
-            return response;
-        }
-
-    private:
-        T value_{};
-        std::optional<detail::JsonDocumentReader> reader_;
-        std::exception_ptr failure_;
-        std::size_t expected_ = 0;
-    };
-    /// True if this type of answer can be read as it comes.
-    static constexpr bool streams = !std::same_as<T, Json> && !requires(std::string body) { T::from_answer(body); };
-
     [[nodiscard]] int status() const noexcept { return raw_.status; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
     /// The body as received.
@@ -126,24 +52,32 @@ public:
         return dom_->value;
     }
 
-    [[nodiscard]] T const& operator*() const& {
-        if constexpr (std::same_as<T, Json>) {
-            return json();
-        } else {
-            if (misfit_) throw DecodeError(mismatch_, raw_.body);
-            return value_;
-        }
+protected:
+    explicit AnyResponse(http::Response raw) : raw_(std::move(raw)) {}
+
+    [[nodiscard]] bool is_json() const {
+        std::string_view const type = raw_.headers.get("Content-Type");
+        return type.empty() || type.find("json") != std::string_view::npos;
     }
-    /// The document, moved out of a response that is going away.
-    [[nodiscard]] T operator*() && {
-        if constexpr (std::same_as<T, Json>) {
-            return json();
-        } else {
-            if (misfit_) throw DecodeError(mismatch_, raw_.body);
-            return std::move(value_);
+    /// Reads the body into `slot`.
+    void read(Slot slot) {
+        JsonDocumentReader reader(slot);
+        try {
+            reader.finish(raw_.body);
+        } catch (DecodeError const& error) {
+            throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
         }
+        take(reader);
     }
-    [[nodiscard]] T const* operator->() const { return &**this; }
+    void take(JsonDocumentReader const& reader) {
+        mismatch_ = reader.mismatch();
+        misfit_ = reader.misfit();
+    }
+    void check_fit() const {
+        if (misfit_) throw DecodeError(mismatch_, raw_.body);
+    }
+
+    http::Response raw_;
 
 private:
     struct Dom {
@@ -152,29 +86,134 @@ private:
         Json value = Json(boost::json::storage_ptr(&memory));
     };
 
-    [[nodiscard]] bool is_json() const {
-        std::string_view const type = raw_.headers.get("Content-Type");
-        return type.empty() || type.find("json") != std::string_view::npos;
-    }
-
-    /// Where the reader puts what it reads; a Json is only checked, since the DOM is made when it is asked for.
-    [[nodiscard]] detail::Slot slot() {
-        if constexpr (std::same_as<T, Json>)
-            return {};
-        else
-            return detail::slot_of(value_);
-    }
-    void take(detail::JsonDocumentReader const& reader) {
-        mismatch_ = reader.mismatch();
-        misfit_ = reader.misfit();
-    }
-
-    struct Nothing {};
-    http::Response raw_;
-    [[no_unique_address]] std::conditional_t<std::same_as<T, Json>, Nothing, T> value_{};
     std::string mismatch_;
     bool misfit_ = false;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
+};
+
+/// Makes a document of an answer that comes in pieces, without keeping its text.
+class AnswerStream {
+public:
+    explicit AnswerStream(Slot slot) : slot_(slot) {}
+
+    /// Takes a piece of the body. What is wrong with it is told by `finish`.
+    void write(std::string_view piece) noexcept {
+        try {
+            if (!reader_) {
+                reader_.emplace(slot_);
+                reader_->expect(expected_);
+            }
+            if (!failure_) reader_->write(piece);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+    /// Takes the Content-Length that was announced.
+    void expect(std::string_view content_length) noexcept {
+        std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
+    }
+    /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
+    [[nodiscard]] JsonDocumentReader const* finish() {
+        if (failure_) std::rethrow_exception(failure_);
+        if (!reader_) return nullptr;
+        reader_->finish();
+        return &*reader_;
+    }
+
+private:
+    Slot slot_;
+    std::optional<JsonDocumentReader> reader_;
+    std::exception_ptr failure_;
+    std::size_t expected_ = 0;
+};
+
+}  // namespace detail
+
+/**
+ * What a service answered: the typed document, and everything else as it came.
+ *
+ *     auto task = client.get_task({.task_id = id});
+ *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
+ *     task.json().at("nice_status")                        // what the type does not have
+ *     task.status(), task.headers(), task.text()
+ *
+ * The typed document is read without a DOM; the DOM is made when `json()` is first called.
+ *
+ * @tparam T  the described document, or Json where the service's document has no fixed shape
+ *
+ * @par Errors
+ * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
+ * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
+ * all of it in any case.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
+ */
+template <class T>
+class Response : public detail::AnyResponse {
+public:
+    /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+        if (raw_.body.empty()) return;
+        if constexpr (requires { T::from_answer(raw_.body); })
+            value_ = T::from_answer(raw_.body);
+        else
+            read(detail::slot_of(value_));
+    }
+
+    /// Makes a response of an answer that comes in pieces, without keeping its text.
+    class Stream {
+    public:
+        bool write(std::string_view piece) noexcept {
+            answer_.write(piece);
+            return true;
+        }
+        void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
+        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
+        [[nodiscard]] Response finish(http::Response raw) {
+            detail::JsonDocumentReader const* const reader = answer_.finish();
+            if (reader == nullptr) return Response(std::move(raw));
+            Response response{http::Response{}};
+            response.raw_ = std::move(raw);
+            response.take(*reader);
+            response.value_ = std::move(value_);
+            return response;
+        }
+
+    private:
+        T value_{};
+        detail::AnswerStream answer_{detail::slot_of(value_)};
+    };
+    /// True if this type of answer can be read as it comes.
+    static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
+
+    [[nodiscard]] T const& operator*() const& {
+        check_fit();
+        return value_;
+    }
+    /// The document, moved out of a response that is going away.
+    [[nodiscard]] T operator*() && {
+        check_fit();
+        return std::move(value_);
+    }
+    [[nodiscard]] T const* operator->() const { return &**this; }
+
+private:
+    T value_{};
+};
+
+/// An answer without a shape of its own: `*` and `->` give its JSON, which is made when it is asked for.
+template <>
+class Response<Json> : public detail::AnyResponse {
+public:
+    /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+        if (!raw_.body.empty() && is_json()) read({});
+    }
+
+    static constexpr bool streams = false;
+
+    [[nodiscard]] Json const& operator*() const { return json(); }
+    [[nodiscard]] Json const* operator->() const { return &json(); }
 };
 
 }  // namespace globus
