@@ -2,11 +2,16 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: login flows and re-authorisation.
+// What a program writes around its clients: token storage, login flows and re-authorisation. SqliteTokenStorage has a
+// header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
 #include <globus/app/command_line_login_flow.hpp>
 #include <globus/app/gare.hpp>
+#include <globus/app/json_token_storage.hpp>
 #include <globus/app/local_server_login_flow.hpp>
 #include <globus/app/login_flow.hpp>
+#include <globus/app/memory_token_storage.hpp>
+#include <globus/app/stored_refresh_policy.hpp>
+#include <globus/app/token_storage.hpp>
 
 #endif  // GLOBUS_APP_HPP

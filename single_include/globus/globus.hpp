@@ -15,7 +15,8 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: login flows and re-authorisation.
+// What a program writes around its clients: token storage, login flows and re-authorisation. SqliteTokenStorage has a
+// header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
 #ifndef GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
 #define GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
@@ -7213,6 +7214,625 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
+#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+
+#ifndef GLOBUS_APP_TOKEN_FILE_HPP
+#define GLOBUS_APP_TOKEN_FILE_HPP
+
+#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_TOKEN_STORAGE_HPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Stored tokens cannot be read or written; what is stored is as it was.
+ *
+ * `what()` names the file and says what to do, and holds nothing of its content.
+ */
+class TokenStorageError : public Error {
+public:
+    enum class Kind : unsigned char {
+        corrupt,   ///< the content is not what a storage writes
+        too_new,   ///< a newer version of the format, which this one must not touch
+        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
+        locked,    ///< somebody else held the lock all the time that was to be waited
+        io         ///< the system refused: disk full, no permission, ...
+    };
+
+    TokenStorageError(Kind kind, std::string path, std::string const& what)
+        : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
+
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+
+private:
+    Kind kind_;
+    std::string path_;
+};
+
+/// The tokens for one resource server as a storage keeps them, with the identity that they act for.
+struct TokenData {
+    std::string resource_server = {};
+    std::string identity_id = {};  ///< of the user who logged in; empty: not known
+    std::string scope = {};        ///< the scopes granted, separated by blanks
+    Secret access_token = {};
+    Secret refresh_token = {};            ///< empty: none
+    std::int64_t expires_at_seconds = 0;  ///< since 1970
+    std::string token_type = {};          ///< "Bearer"; empty: not said
+    AdditionalFields extra = {};          ///< what a newer version has put beside them
+
+    /// What to store of a token; one whose answer did not say when it expires counts as expired.
+    [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {}) {
+        return {.resource_server = token.resource_server,
+                .identity_id = std::move(identity_id),
+                .scope = token.scope,
+                .access_token = token.access_token,
+                .refresh_token = token.refresh_token,
+                .expires_at_seconds = token.expires_at.value_or(0),
+                .token_type = token.token_type};
+    }
+    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
+    [[nodiscard]] Token token() const {
+        return {.resource_server = resource_server,
+                .scope = scope,
+                .access_token = access_token,
+                .refresh_token = refresh_token,
+                .token_type = token_type.empty() ? "Bearer" : token_type,
+                .expires_at = expires_at_seconds};
+    }
+
+    /// Reads it from its JSON object; unknown members go to `extra`.
+    /// @throws DecodeError  that names the member which is missing or of another type
+    [[nodiscard]] static TokenData from_json(boost::json::object const& object);
+    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    [[nodiscard]] boost::json::object to_json() const;
+
+    friend bool operator==(TokenData const&, TokenData const&) = default;
+};
+
+/// By resource server: "transfer.api.globus.org", or a collection's id.
+using TokenDataByResourceServer = std::map<std::string, TokenData>;
+
+/**
+ * Where an app keeps its tokens: all of one namespace can be read, and changed under a lock.
+ *
+ *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
+ *
+ * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
+ * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ *
+ * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage, ValidatingTokenStorage. A storage is a cheap
+ * handle: copies share what is stored. An error that names this concept means that a type lacks one of the two.
+ */
+template <class S>
+concept TokenStorage = std::copy_constructible<S> &&
+                       requires(S const& storage, std::function<bool(TokenDataByResourceServer&)> const& change) {
+                           { storage.get_token_data_by_resource_server() } -> std::same_as<TokenDataByResourceServer>;
+                           storage.update(change);
+                       };
+
+/// The functions of a token storage that follow from its two basic ones, by the reference's names.
+template <class Storage>
+class TokenStorageFunctions {
+public:
+    /// The tokens for a resource server, if there are any.
+    [[nodiscard]] std::optional<TokenData> get_token_data(std::string_view resource_server) const {
+        TokenDataByResourceServer tokens = self().get_token_data_by_resource_server();
+        auto const found = tokens.find(std::string(resource_server));
+        if (found == tokens.end()) return std::nullopt;
+        return std::move(found->second);
+    }
+    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
+        if (tokens.empty()) return;
+        self().update([&](TokenDataByResourceServer& stored) {
+            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+            return true;
+        });
+    }
+    /**
+     * Stores all tokens of an answer.
+     *
+     * @param identity_id  who logged in: the `sub` of the answer's verified id_token (IdTokenVerifier)
+     */
+    void store_token_response(TokenResponse const& answer, std::string const& identity_id = {}) const {
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer.by_resource_server())
+            tokens.emplace(server, TokenData::from(token, identity_id));
+        self().store_token_data_by_resource_server(tokens);
+    }
+    /// Forgets the tokens for a resource server; false if there were none. It does not revoke them.
+    bool remove_token_data(std::string_view resource_server) const {
+        bool found = false;
+        self().update([&](TokenDataByResourceServer& stored) {
+            found = stored.erase(std::string(resource_server)) != 0;
+            return found;
+        });
+        return found;
+    }
+
+private:
+    [[nodiscard]] Storage const& self() const { return static_cast<Storage const&>(*this); }
+};
+
+inline TokenData TokenData::from_json(boost::json::object const& object) {
+    auto const refuse = [](std::string_view name, char const* kind) {
+        throw DecodeError("a stored token has no " + std::string(name) + " that is " + kind);
+    };
+    auto const text = [&](std::string_view name, bool needed) -> std::string {
+        auto const* value = object.if_contains(name);
+        if (!needed && (value == nullptr || value->is_null())) return {};
+        if (value == nullptr || !value->is_string()) refuse(name, "a text");
+        return std::string(value->as_string());
+    };
+    TokenData data;
+    data.resource_server = text("resource_server", true);
+    data.identity_id = text("identity_id", false);
+    data.scope = text("scope", true);
+    data.access_token = text("access_token", true);
+    data.refresh_token = text("refresh_token", false);
+    auto const* expires = object.if_contains("expires_at_seconds");
+    if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
+    data.expires_at_seconds = expires->get_int64();
+    data.token_type = text("token_type", false);
+    for (auto const& [name, value] : object)
+        if (name != "resource_server" && name != "identity_id" && name != "scope" && name != "access_token" &&
+            name != "refresh_token" && name != "expires_at_seconds" && name != "token_type")
+            data.extra[name] = value;
+    return data;
+}
+
+inline boost::json::object TokenData::to_json() const {
+    boost::json::object object;
+    object["resource_server"] = resource_server;
+    if (!identity_id.empty()) object["identity_id"] = identity_id;
+    object["scope"] = scope;
+    object["access_token"] = access_token.reveal();
+    if (!refresh_token.empty()) object["refresh_token"] = refresh_token.reveal();
+    object["expires_at_seconds"] = expires_at_seconds;
+    if (!token_type.empty()) object["token_type"] = token_type;
+    for (auto const& [name, value] : extra) object[name] = value;
+    return object;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Files that hold tokens: where they are, who may read them, and how they are replaced.
+
+namespace globus {
+
+/// What the storages that keep a file can be told.
+struct TokenFileOptions {
+    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
+    bool strict = false;                     ///< refuse to read a file that others than its owner may read
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other processes
+    /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
+    std::function<void(std::string const&)> on_warning = {};
+};
+
+/**
+ * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
+ * `-`, and without what cannot be printed.
+ *
+ * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
+ *                     for text that is not UTF-8
+ */
+[[nodiscard]] std::string app_name_slug(std::string_view app_name);
+
+/**
+ * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
+ * and a `-` before `tokens` unless it is production.
+ *
+ * @param suffix  ".json" or ".db"
+ * @throws UsageError  as app_name_slug, for a client id that is no file name, and if HOME is not set
+ */
+[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                             std::string_view environment = "production",
+                                             std::string_view suffix = ".json");
+
+namespace detail {
+
+[[noreturn]] inline void refuse_token_file(TokenStorageError::Kind kind, std::string const& path,
+                                           std::string const& why) {
+    throw TokenStorageError(kind, path, why);
+}
+[[noreturn]] inline void fail_token_file(std::string const& path, char const* doing) {
+    int const code = errno;
+    if (code == ELOOP)
+        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    refuse_token_file(TokenStorageError::Kind::io, path,
+                      std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+/// A file descriptor that is closed at the end and in child programs.
+class TokenFile {
+public:
+    static constexpr std::size_t largest = std::size_t{16} << 20;
+
+    explicit TokenFile(int descriptor) noexcept : descriptor_(descriptor) {}
+    TokenFile(TokenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    TokenFile& operator=(TokenFile&&) = delete;
+    ~TokenFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+    /// Opens a file without following a link in its place; empty if there is none.
+    [[nodiscard]] static TokenFile open(std::string const& path, int flags, mode_t mode = 0600) {
+        int descriptor = -1;
+        do descriptor = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
+        while (descriptor < 0 && errno == EINTR);
+        if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
+        return TokenFile(descriptor);
+    }
+    /// Refuses what is no file of ours alone. @return  its permissions and size
+    struct stat check(std::string const& path) const {
+        struct stat facts {};
+        if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
+        using Kind = TokenStorageError::Kind;
+        if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
+        if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
+        if (facts.st_nlink > 1)
+            refuse_token_file(Kind::insecure, path,
+                              "has another name somewhere (a hard link); copy it and remove both");
+        return facts;
+    }
+    [[nodiscard]] std::string read(std::string const& path) const {
+        std::string text;
+        char buffer[16384];
+        while (true) {
+            ssize_t const count = ::read(descriptor_, buffer, sizeof buffer);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_token_file(path, "read");
+            if (count == 0) return text;
+            text.append(buffer, static_cast<std::size_t>(count));
+            if (text.size() > largest)
+                refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+        }
+    }
+    void write(std::string const& path, std::string_view text) const {
+        while (!text.empty()) {
+            ssize_t const count = ::write(descriptor_, text.data(), text.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_token_file(path, "written");
+            text.remove_prefix(static_cast<std::size_t>(count));
+        }
+        if (::fsync(descriptor_) != 0) fail_token_file(path, "written to the disk");
+    }
+
+private:
+    int descriptor_;
+};
+
+inline std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Makes the directory of a token file, and those above it, for the owner alone.
+inline void make_token_directory(std::string const& path) {
+    std::string const directory = directory_of(path);
+    for (std::size_t end = 0; end != std::string::npos;) {
+        end = directory.find('/', end + 1);
+        std::string const part = directory.substr(0, end);
+        if (::mkdir(part.c_str(), 0700) == 0) {
+            if (::chmod(part.c_str(), 0700) != 0) fail_token_file(part, "made");
+        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
+            fail_token_file(part, "made");
+        }
+    }
+}
+
+/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
+class TokenFileLock {
+public:
+    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout)
+        : file_(TokenFile::open(path + ".lock", O_RDWR | O_CREAT)) {
+        file_.check(path + ".lock");
+        ::fchmod(file_.get(), 0600);
+        auto const deadline = http::Clock::now() + timeout;
+        while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
+            auto const now = http::Clock::now();
+            if (now >= deadline)
+                refuse_token_file(TokenStorageError::Kind::locked, path,
+                                  "was locked by another process all the time; end that process, or wait longer");
+            // random, so that nobody always comes too late
+            auto const pause = std::chrono::microseconds(500 + static_cast<int>(random_unit() * 4500));
+            http::wait_until(std::min<http::Clock::time_point>(now + pause, deadline), std::stop_token{});
+        }
+    }
+
+private:
+    TokenFile file_;
+};
+
+/// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
+inline void replace_token_file(std::string const& path, std::string_view text) {
+    std::string const fresh = path + ".tmp";
+    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
+    struct Remove {
+        char const* name;
+        ~Remove() {
+            if (name != nullptr) ::unlink(name);
+        }
+    } remove{fresh.c_str()};
+    {
+        TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
+        if (!file) fail_token_file(fresh, "made");
+        if (::fchmod(file.get(), 0600) != 0) fail_token_file(fresh, "made private");
+        file.write(fresh, text);
+    }
+    if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
+    remove.name = nullptr;
+    TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) fail_token_file(path, "made durable");
+}
+
+/// Says that others may read a file, or refuses it.
+inline void check_token_file_mode(std::string const& path, mode_t mode, TokenFileOptions const& options) {
+    if ((mode & 0077) == 0) return;
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%03o", static_cast<unsigned>(mode & 0777));
+    std::string const words = "can be read or written by others (mode " + std::string(digits) +
+                              "); run: chmod 600, and log in again if they may have read it";
+    if (options.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+    try {
+        if (options.on_warning) options.on_warning("the token storage " + path + ' ' + words);
+    } catch (...) {  // an observer must not break a call
+    }
+}
+
+/// A path that may be given to the system.
+inline std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+/// One code point of UTF-8 text, taken from its front.
+inline char32_t take_code_point(std::string_view& text) {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) throw UsageError("the app's name is not UTF-8");
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+inline void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+/// Controls, blanks other than ' ', formatting and private characters.
+inline bool is_printable(char32_t c) {
+    return !(c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
+             (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 ||
+             (c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000);
+}
+/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+inline char32_t to_lower(char32_t c) {
+    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40F) return c + 80;
+    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
+    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
+    return c;
+}
+
+}  // namespace detail
+
+inline std::string app_name_slug(std::string_view app_name) {
+    std::string slug;
+    while (!app_name.empty()) {
+        char32_t const c = detail::take_code_point(app_name);
+        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
+            slug += '+';
+        else if (c == U'.' || c == U' ')
+            slug += '-';
+        else if (detail::is_printable(c))
+            detail::append_code_point(slug, detail::to_lower(c));
+    }
+    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
+    bool const numbered =
+        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
+    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
+        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
+    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
+    return slug;
+}
+
+inline std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                      std::string_view environment, std::string_view suffix) {
+    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
+        if (text.empty() || text == "." || text == ".." ||
+            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
+    char const* const home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0')
+        throw UsageError("HOME is not set, so there is no place for tokens; give the storage a path");
+    std::string path =
+        std::string(home) + "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    if (environment != "production") path += std::string(environment) + '-';
+    return path + "tokens" + std::string(suffix);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_FILE_HPP
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <charconv>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
+ *
+ *     JsonTokenStorage storage{default_token_path(client_id, "nightly backup")};
+ *     storage.store_token_response(tokens);
+ *
+ * The file is made when something is stored, readable by its owner only, and its directory too. It is replaced as a
+ * whole: after a crash it is the old file or the new one. `<path>.lock` beside it is the lock between processes; it
+ * stays. Format version 2.0 is written, 1.0 is read and becomes 2.0 when it is written; what a newer version has put
+ * beside the tokens stays.
+ *
+ * @par Errors
+ * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten.
+ * @par Thread safety
+ * Any function may be called from any thread and process. Copies share the file.
+ */
+class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
+public:
+    /// Makes the directory of `path`, if it is not there.
+    /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
+    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
+        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
+        detail::make_token_directory(state_->path);
+    }
+
+    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
+
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
+    template <class F>
+    void update(F const& change) const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
+        boost::json::object document = load();
+        TokenDataByResourceServer tokens = tokens_of(document);
+        if (change(tokens)) store(std::move(document), tokens);
+    }
+
+private:
+    using Kind = TokenStorageError::Kind;
+    struct State {
+        std::string path;
+        TokenFileOptions options;
+    };
+
+    /// The document in format 2.0; a file that is not there is an empty one.
+    [[nodiscard]] boost::json::object load() const {
+        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+        if (!file) return {{"data", boost::json::object()}};
+        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
+        std::string text = file.read(path());
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        boost::json::error_code error;
+        boost::json::value document = boost::json::parse(text, error, {}, options);
+        detail::wipe(text);
+        if (error || !document.is_object()) corrupt("does not hold a JSON object");
+        boost::json::object& object = document.as_object();
+        auto const* version = object.if_contains("format_version");
+        if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
+        std::string_view const number = version->get_string();
+        if (number == "1.0") {
+            auto const* old = object.if_contains("by_rs");
+            if (old == nullptr || !old->is_object()) corrupt("has no object 'by_rs', as format 1.0 must");
+            object["data"] = boost::json::object{{"DEFAULT", *old}};
+            object.erase("by_rs");
+        } else if (number != "2.0") {
+            int major = 0;
+            auto const read = std::from_chars(number.data(), number.data() + number.size(), major);
+            if (read.ec == std::errc() && major >= 2)
+                detail::refuse_token_file(Kind::too_new, path(),
+                                          "has a newer format than 2.0; use a newer version of this library");
+            corrupt("has an unknown version of the format");
+        }
+        auto const* data = object.if_contains("data");
+        if (data == nullptr || !data->is_object()) corrupt("has no object 'data', as format 2.0 must");
+        return std::move(object);
+    }
+    [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const {
+        TokenDataByResourceServer tokens;
+        auto const* mine = document.at("data").get_object().if_contains(state_->options.namespace_name);
+        if (mine == nullptr) return tokens;
+        if (!mine->is_object()) corrupt("has a namespace that is no object");
+        for (auto const& [server, value] : mine->get_object()) {
+            if (!value.is_object()) corrupt("has a token that is no object");
+            try {
+                tokens.emplace(server, TokenData::from_json(value.get_object()));
+            } catch (DecodeError const& error) {
+                corrupt(std::string("is damaged: ") + error.what());
+            }
+        }
+        return tokens;
+    }
+    void store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
+        boost::json::object mine;
+        for (auto const& [server, data] : tokens) mine[server] = data.to_json();
+        document["data"].get_object()[state_->options.namespace_name] = std::move(mine);
+        document["format_version"] = "2.0";
+        document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
+        std::string text = boost::json::serialize(document);
+        detail::replace_token_file(path(), text);
+        detail::wipe(text);
+    }
+    [[noreturn]] void corrupt(std::string const& why) const {
+        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+    }
+
+    std::shared_ptr<State const> state_;
+};
+
+static_assert(TokenStorage<JsonTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
 #ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 #define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 
@@ -7617,6 +8237,605 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+#ifndef GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Keeps tokens in memory only: for tests, and for programs that log in whenever they start.
+ *
+ * Copies share what is stored, each under its own namespace: see in_namespace.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread. Reading never waits for what an `update` does.
+ */
+class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
+public:
+    MemoryTokenStorage() = default;
+
+    /// The same storage for tokens of another name, apart from these.
+    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const {
+        MemoryTokenStorage other = *this;
+        other.namespace_ = std::move(name);
+        return other;
+    }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        std::lock_guard const lock(state_->reading);
+        auto const found = state_->tokens.find(namespace_);
+        return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
+    }
+    /// See TokenStorage. @throws what `change` throws
+    template <class F>
+    void update(F const& change) const {
+        std::lock_guard const lock(state_->changing);
+        TokenDataByResourceServer tokens = get_token_data_by_resource_server();
+        if (!change(tokens)) return;
+        std::lock_guard const write(state_->reading);
+        state_->tokens[namespace_] = std::move(tokens);
+    }
+
+private:
+    struct State {
+        std::mutex changing;  ///< held while a change is worked out
+        std::mutex reading;   ///< held while `tokens` is looked at
+        std::map<std::string, TokenDataByResourceServer> tokens;
+    };
+
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::string namespace_ = "DEFAULT";
+};
+
+static_assert(TokenStorage<MemoryTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_APP_STORED_REFRESH_POLICY_HPP
+#define GLOBUS_APP_STORED_REFRESH_POLICY_HPP
+
+#ifndef GLOBUS_OAUTH_REFRESH_POLICY_HPP
+#define GLOBUS_OAUTH_REFRESH_POLICY_HPP
+
+#ifndef GLOBUS_OAUTH_RENEWAL_HPP
+#define GLOBUS_OAUTH_RENEWAL_HPP
+
+#include <time.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/// What a policy that renews its token can be told.
+struct RenewalOptions {
+    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
+    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
+    std::function<void(Token const&)> on_refresh = {};
+    /// Called with what `on_refresh` threw. What it throws itself is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
+    /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
+    /// stored, or call `renew` with the stored one and store the result before it returns.
+    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew)> through = {};
+    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
+    std::function<std::int64_t()> now = {};
+};
+
+namespace detail {
+
+/// The token of an answer for one resource server.
+inline Token only_token(TokenResponse const& answer) {
+    auto const& tokens = answer.by_resource_server();
+    if (tokens.size() != 1)
+        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
+                          " resource servers; make one policy for each, with a refresh token of its own");
+    return tokens.begin()->second;
+}
+
+/**
+ * A token that is renewed when it must be, by one thread at a time.
+ *
+ * The token is *fresh* until its last tenth (60 s to 900 s), then *ageing*: one caller renews it, the others go on with
+ * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal that
+ * fails harms nobody before the token has really expired.
+ */
+class Renewal {
+public:
+    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
+        if (!token_.access_token.empty()) check_header_text(token_.access_token);
+        header_ = Secret("Bearer " + token_.access_token.reveal());
+        received_ = uptime();
+        if (token_.expires_at) received_remaining_ = *token_.expires_at - wall();
+    }
+
+    /// What reads the time, for the answers of the token endpoint.
+    [[nodiscard]] std::function<std::int64_t()> now() const {
+        return options_.now ? options_.now : std::function<std::int64_t()>(&unix_now);
+    }
+
+    [[nodiscard]] Token token() const {
+        std::lock_guard const lock(mutex_);
+        return token_;
+    }
+
+    /// The present token, or a new one from `grant(old)`.
+    template <class Grant>
+    Authorization authorize(AuthContext const& context, Grant&& grant) {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            std::int64_t const left = remaining();
+            Age const age = age_of(left);
+            if (age == Age::fresh) return present();
+            if (refusal_ != nullptr) {
+                if (left > 0) return present();
+                std::rethrow_exception(refusal_);
+            }
+            if (flight_ != nullptr) {
+                if (age == Age::ageing) return present();
+                std::shared_ptr<Flight> const flight = flight_;
+                wait_for(*flight, lock, context);
+                if (flight->error == nullptr) return present();
+                if (flight->personal) continue;
+                if (remaining() > 0) return present();
+                std::rethrow_exception(flight->error);
+            }
+            if (left > 0 && uptime() < not_before_) return present();
+            renew(lock, context, grant);
+            if (last_error_ == nullptr) return present();
+            if (remaining() > 0) return present();
+            std::rethrow_exception(std::exchange(last_error_, nullptr));
+        }
+    }
+
+    /// After a 401 for `refused`: true when there is another token now.
+    template <class Grant>
+    bool renew_after(Authorization const& refused, AuthContext const& context, Grant&& grant) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (refused.generation != generation_) return true;
+            revoked_ = true;
+        }
+        return authorize(context, std::forward<Grant>(grant)).generation != refused.generation;
+    }
+
+private:
+    enum class Age : unsigned char { fresh, ageing, due };
+
+    /// One renewal under way.
+    struct Flight {
+        bool done = false;
+        bool personal = false;  ///< it ended because its own caller gave up; the others must not
+        std::exception_ptr error;
+    };
+
+    static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
+
+    static void check_header_text(Secret const& token) {
+        for (char const c : token.reveal())
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+                throw UsageError("the access token has a newline or another control character in it");
+    }
+    /// Seconds that pass whatever is done to the system's clock, sleep included.
+    static std::int64_t uptime() {
+        timespec time{};
+#ifdef CLOCK_BOOTTIME
+        clock_gettime(CLOCK_BOOTTIME, &time);
+#else
+        clock_gettime(CLOCK_MONOTONIC, &time);
+#endif
+        return time.tv_sec;
+    }
+    [[nodiscard]] std::int64_t wall() const { return options_.now ? options_.now() : unix_now(); }
+
+    /// Seconds that the token lives; `forever` if nobody said.
+    [[nodiscard]] std::int64_t remaining() const {
+        if (token_.access_token.empty() || revoked_) return 0;
+        if (!token_.expires_at) return forever;
+        std::int64_t left = *token_.expires_at - wall();
+        if (!options_.now) left = std::min(left, received_remaining_ - (uptime() - received_));
+        return std::max<std::int64_t>(left, 0);
+    }
+    [[nodiscard]] Age age_of(std::int64_t left) const {
+        if (left == forever) return Age::fresh;
+        std::int64_t const life = token_.lifetime;
+        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
+        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
+        if (left > ageing) return Age::fresh;
+        return left > due ? Age::ageing : Age::due;
+    }
+    [[nodiscard]] Authorization present() const { return {header_, generation_}; }
+
+    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
+        auto const done = [&] { return flight.done; };
+        bool const ended = context.deadline == http::Clock::time_point::max()
+                               ? landed_.wait(lock, context.stop, done)
+                               : landed_.wait_until(lock, context.stop, context.deadline, done);
+        if (ended) return;
+        if (context.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the access token was being renewed");
+    }
+
+    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile.
+    template <class Grant>
+    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
+        auto const flight = std::make_shared<Flight>();
+        flight_ = flight;
+        Token const held = token_;
+        lock.unlock();
+
+        Token fresh;
+        std::exception_ptr error;
+        bool refused = false;
+        try {
+            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+                Token answer = grant(old);
+                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                                      answer.resource_server);
+                return answer;
+            };
+            fresh = options_.through ? options_.through(held, renew_one) : renew_one(held);
+            check_header_text(fresh.access_token);
+        } catch (AuthApiError const& refusal) {
+            error = std::current_exception();
+            refused = refusal.http_status() >= 400 && refusal.http_status() < 500 && refusal.http_status() != 408 &&
+                      refusal.http_status() != 429;
+        } catch (NetworkError const& failure) {
+            error = std::current_exception();
+            flight->personal =
+                failure.kind() == NetworkError::Kind::cancelled ||
+                (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= context.deadline);
+        } catch (...) {
+            error = std::current_exception();
+        }
+
+        lock.lock();
+        last_error_ = error;
+        if (error == nullptr) {
+            token_ = fresh;
+            header_ = Secret("Bearer " + token_.access_token.reveal());
+            ++generation_;
+            revoked_ = false;
+            received_ = uptime();
+            received_remaining_ = token_.expires_at ? *token_.expires_at - wall() : 0;
+        } else {
+            if (refused) refusal_ = error;
+            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+        }
+        flight->error = error;
+        flight->done = true;
+        flight_ = nullptr;
+        landed_.notify_all();
+        if (error != nullptr || !options_.on_refresh) return;
+
+        lock.unlock();
+        try {
+            options_.on_refresh(fresh);
+        } catch (...) {
+            try {
+                if (options_.on_error) options_.on_error(std::current_exception());
+            } catch (...) {  // an observer that throws has nobody left to tell
+            }
+        }
+        lock.lock();
+        last_error_ = nullptr;
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any landed_;
+    Token token_;
+    RenewalOptions const options_;
+    Secret header_;
+    std::uint64_t generation_ = 0;
+    bool revoked_ = false;                 ///< the service answered 401 to it
+    std::int64_t received_ = 0;            ///< uptime() when the token came
+    std::int64_t received_remaining_ = 0;  ///< seconds that it had then
+    std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
+    std::shared_ptr<Flight> flight_;
+    std::exception_ptr refusal_;  ///< Globus Auth refused the grant: asking again is of no use
+    std::exception_ptr last_error_;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_RENEWAL_HPP
+#ifndef GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
+#define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+using Form = std::vector<std::pair<std::string, std::string>>;
+
+inline std::string encode_form(Form const& form) {
+    std::string body;
+    for (auto const& [name, value] : form) {
+        if (!body.empty()) body += '&';
+        append_form_encoded(body, name);
+        body += '=';
+        append_form_encoded(body, value);
+    }
+    return body;
+}
+
+/// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
+template <ClientKind K>
+http::Request token_request(K const& client, Form form, AuthContext const& context) {
+    http::Request request;
+    request.method = http::Method::post;
+    request.url = std::string(context.auth_url) + "v2/oauth2/token";
+    request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
+    if constexpr (std::same_as<K, Confidential>)
+        request.authorization = client.credential().header();
+    else
+        form.emplace_back("client_id", client.client_id());
+    request.body = encode_form(form);
+    request.has_body = true;
+    request.deadline = context.deadline;
+    request.stop = context.stop;
+    request.max_response_bytes = std::size_t{1} << 20;
+    for (auto& [name, value] : form) wipe(value);
+    return request;
+}
+
+/**
+ * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
+ *
+ * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
+ */
+template <ClientKind K, Transport T>
+TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context,
+                            std::function<std::int64_t()> const& now = &unix_now) {
+    http::Request request = token_request(client, std::move(form), context);
+    DefaultRetry retry;
+    retry.max_attempts = 3;
+    int lost = 0;
+    for (int number = 1;; ++number) {
+        Attempt attempt{.number = number, .retry_class = RetryClass::idempotent};
+        http::Response response;
+        std::optional<std::chrono::duration<double>> wait;
+        try {
+            response = transport.send(request);
+            if (response.status >= 200 && response.status < 300) {
+                TokenResponse tokens = read_token_response(response.body, now());
+                wipe(request.body);
+                wipe(response.body);
+                return tokens;
+            }
+            attempt.response = &response;
+            wait = retry.before_retry(attempt);
+            if (!wait || http::Clock::now() + *wait >= request.deadline)
+                throw AuthApiError(request, std::move(response));
+        } catch (NetworkError const& error) {
+            attempt.error = &error;
+            if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
+            wait = retry.before_retry(attempt);
+            if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
+        }
+        auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+        if (!http::wait_until(until, request.stop))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                               "the token request was cancelled");
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Sends an access token, and renews it with a refresh token: shortly before it expires, and once after a 401.
+ *
+ *     Confidential app{"client id", "client secret"};
+ *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
+ *
+ * However many threads ask, one renewal is under way at a time and all get its result. While the token still lives
+ * nobody waits: one caller renews ahead, the others go on with the present token. A refresh token that the answer
+ * replaces is taken over; where the answer has none the old one stays. An answer for more than one resource server is
+ * refused: make one RefreshPolicy for each.
+ *
+ * @tparam K  who asks for tokens: Confidential, which proves itself by HTTP Basic, or Native, which gives its id
+ *
+ * @par Errors
+ * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError if
+ * it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
+ * once the present token has really expired. After a refusal no more requests are made.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share the token and its renewal.
+ *
+ * https://docs.globus.org/api/auth/reference/#refresh_token_grant
+ */
+template <class K>
+class RefreshPolicy {
+    static_assert(
+        ClientKind<K>,
+        "globus::RefreshPolicy<K>: K is not a kind of OAuth2 client. Use RefreshPolicy<Confidential> for an app "
+        "with a client secret, or RefreshPolicy<Native> for one with a client id only.");
+
+public:
+    using credential = BearerCredential;
+    using client_kind = K;
+
+    /// Starts with a refresh token alone: the first call asks for an access token.
+    /// @throws UsageError  for an empty refresh token or one with a control character
+    RefreshPolicy(K client, Secret refresh_token, RenewalOptions options = {})
+        : RefreshPolicy(std::move(client), Token{.refresh_token = std::move(refresh_token)}, std::move(options)) {}
+
+    /// Starts with what an earlier login gave.
+    /// @throws UsageError  if the token has no refresh token
+    RefreshPolicy(K client, Token token, RenewalOptions options = {})
+        : state_(std::make_shared<State>(std::move(client), std::move(token), std::move(options))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return state_->renewal.authorize(context, grant(transport, context));
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return state_->renewal.renew_after(refused, context, grant(transport, context));
+    }
+
+    /// The tokens as they are now.
+    [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    [[nodiscard]] K const& client() const noexcept { return state_->client; }
+
+private:
+    struct State {
+        State(K c, Token token, RenewalOptions options)
+            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
+        }
+        K const client;
+        detail::Renewal renewal;
+    };
+
+    template <class T>
+    auto grant(T const& transport, AuthContext const& context) const {
+        return [this, &transport, &context](Token const& old) {
+            TokenResponse const answer = detail::request_token(
+                state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
+                transport, context, state_->renewal.now());
+            return detail::only_token(answer);
+        };
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_REFRESH_POLICY_HPP
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Makes a policy renew its token through a storage, once for all threads and processes that share it.
+ *
+ *     RefreshPolicy policy{app, token, renewed_through(storage)};
+ *
+ * A renewal takes the storage's lock and looks at what is stored: a newer token that another process has put there is
+ * taken over; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth
+ * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
+ *
+ * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told: it may hold the only
+ * refresh token that still works.
+ *
+ * @param resource_server  whose token it is; empty: the one of the token that is held
+ * @param options          the other options of the policy
+ */
+template <TokenStorage S>
+[[nodiscard]] RenewalOptions renewed_through(S storage, std::string resource_server = {}, RenewalOptions options = {}) {
+    auto const now = options.now ? options.now : std::function<std::int64_t()>(&detail::unix_now);
+    auto const tell = [on_error = options.on_error]() noexcept {
+        try {
+            if (on_error) on_error(std::current_exception());
+        } catch (...) {  // an observer that throws has nobody left to tell
+        }
+    };
+    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew) {
+        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
+        std::optional<Token> fresh;
+        try {
+            storage.update([&](TokenDataByResourceServer& tokens) {
+                auto const found = tokens.find(server);
+                TokenData const stored = found == tokens.end() ? TokenData::from(held) : found->second;
+                if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
+                    fresh = stored.token();
+                    if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
+                    return false;
+                }
+                Token old = stored.refresh_token.empty() ? held : stored.token();
+                if (old.resource_server.empty()) old.resource_server = server;
+                try {
+                    fresh = renew(old);
+                } catch (AuthApiError const& refusal) {
+                    auto const again = storage.get_token_data_by_resource_server();
+                    auto const other = again.find(server);
+                    if (refusal.oauth_error() != "invalid_grant" || other == again.end() ||
+                        other->second.refresh_token.empty() || other->second.refresh_token == old.refresh_token)
+                        throw;
+                    fresh = renew(other->second.token());
+                }
+                TokenData data = TokenData::from(*fresh, stored.identity_id);
+                data.extra = stored.extra;
+                tokens.insert_or_assign(server, std::move(data));
+                return true;
+            });
+        } catch (TokenStorageError const&) {
+            if (!fresh) throw;
+            tell();
+        }
+        return *fresh;
+    };
+    return options;
+}
+
+/**
+ * A RefreshPolicy that starts with what is stored and renews it there: see renewed_through.
+ *
+ *     auto policy = stored_refresh_policy(Native{client_id}, storage, TransferService::resource_server);
+ *     Client<TransferService, RefreshPolicy<Native>> transfer{policy};
+ *
+ * @throws UsageError         if no refresh token is stored for the resource server: log in first
+ * @throws TokenStorageError  if the storage cannot be read
+ */
+template <ClientKind K, TokenStorage S>
+[[nodiscard]] RefreshPolicy<K> stored_refresh_policy(K client, S storage, std::string_view resource_server,
+                                                     RenewalOptions options = {}) {
+    TokenDataByResourceServer const tokens = storage.get_token_data_by_resource_server();
+    auto const found = tokens.find(std::string(resource_server));
+    if (found == tokens.end() || found->second.refresh_token.empty())
+        throw UsageError("no refresh token is stored for " + std::string(resource_server) + ": log in first");
+    return RefreshPolicy<K>(std::move(client), found->second.token(),
+                            renewed_through(std::move(storage), std::string(resource_server), std::move(options)));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_STORED_REFRESH_POLICY_HPP
 
 #endif  // GLOBUS_APP_HPP
 #ifndef GLOBUS_CORE_JSON_HPP
@@ -8481,354 +9700,6 @@ private:
 #ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 #define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 
-#ifndef GLOBUS_OAUTH_RENEWAL_HPP
-#define GLOBUS_OAUTH_RENEWAL_HPP
-
-#include <time.h>
-
-#include <algorithm>
-#include <condition_variable>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <limits>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <utility>
-
-namespace globus {
-
-/// What a policy that renews its token can be told.
-struct RenewalOptions {
-    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
-    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
-    std::function<void(Token const&)> on_refresh = {};
-    /// Called with what `on_refresh` threw. What it throws itself is dropped.
-    std::function<void(std::exception_ptr)> on_error = {};
-    /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
-    /// stored, or call `renew` with the stored one and store the result before it returns.
-    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew)> through = {};
-    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
-    std::function<std::int64_t()> now = {};
-};
-
-namespace detail {
-
-/// The token of an answer for one resource server.
-inline Token only_token(TokenResponse const& answer) {
-    auto const& tokens = answer.by_resource_server();
-    if (tokens.size() != 1)
-        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
-                          " resource servers; make one policy for each, with a refresh token of its own");
-    return tokens.begin()->second;
-}
-
-/**
- * A token that is renewed when it must be, by one thread at a time.
- *
- * The token is *fresh* until its last tenth (60 s to 900 s), then *ageing*: one caller renews it, the others go on with
- * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal that
- * fails harms nobody before the token has really expired.
- */
-class Renewal {
-public:
-    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
-        if (!token_.access_token.empty()) check_header_text(token_.access_token);
-        header_ = Secret("Bearer " + token_.access_token.reveal());
-        received_ = uptime();
-        if (token_.expires_at) received_remaining_ = *token_.expires_at - wall();
-    }
-
-    /// What reads the time, for the answers of the token endpoint.
-    [[nodiscard]] std::function<std::int64_t()> now() const {
-        return options_.now ? options_.now : std::function<std::int64_t()>(&unix_now);
-    }
-
-    [[nodiscard]] Token token() const {
-        std::lock_guard const lock(mutex_);
-        return token_;
-    }
-
-    /// The present token, or a new one from `grant(old)`.
-    template <class Grant>
-    Authorization authorize(AuthContext const& context, Grant&& grant) {
-        std::unique_lock lock(mutex_);
-        while (true) {
-            std::int64_t const left = remaining();
-            Age const age = age_of(left);
-            if (age == Age::fresh) return present();
-            if (refusal_ != nullptr) {
-                if (left > 0) return present();
-                std::rethrow_exception(refusal_);
-            }
-            if (flight_ != nullptr) {
-                if (age == Age::ageing) return present();
-                std::shared_ptr<Flight> const flight = flight_;
-                wait_for(*flight, lock, context);
-                if (flight->error == nullptr) return present();
-                if (flight->personal) continue;
-                if (remaining() > 0) return present();
-                std::rethrow_exception(flight->error);
-            }
-            if (left > 0 && uptime() < not_before_) return present();
-            renew(lock, context, grant);
-            if (last_error_ == nullptr) return present();
-            if (remaining() > 0) return present();
-            std::rethrow_exception(std::exchange(last_error_, nullptr));
-        }
-    }
-
-    /// After a 401 for `refused`: true when there is another token now.
-    template <class Grant>
-    bool renew_after(Authorization const& refused, AuthContext const& context, Grant&& grant) {
-        {
-            std::lock_guard const lock(mutex_);
-            if (refused.generation != generation_) return true;
-            revoked_ = true;
-        }
-        return authorize(context, std::forward<Grant>(grant)).generation != refused.generation;
-    }
-
-private:
-    enum class Age : unsigned char { fresh, ageing, due };
-
-    /// One renewal under way.
-    struct Flight {
-        bool done = false;
-        bool personal = false;  ///< it ended because its own caller gave up; the others must not
-        std::exception_ptr error;
-    };
-
-    static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
-
-    static void check_header_text(Secret const& token) {
-        for (char const c : token.reveal())
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-                throw UsageError("the access token has a newline or another control character in it");
-    }
-    /// Seconds that pass whatever is done to the system's clock, sleep included.
-    static std::int64_t uptime() {
-        timespec time{};
-#ifdef CLOCK_BOOTTIME
-        clock_gettime(CLOCK_BOOTTIME, &time);
-#else
-        clock_gettime(CLOCK_MONOTONIC, &time);
-#endif
-        return time.tv_sec;
-    }
-    [[nodiscard]] std::int64_t wall() const { return options_.now ? options_.now() : unix_now(); }
-
-    /// Seconds that the token lives; `forever` if nobody said.
-    [[nodiscard]] std::int64_t remaining() const {
-        if (token_.access_token.empty() || revoked_) return 0;
-        if (!token_.expires_at) return forever;
-        std::int64_t left = *token_.expires_at - wall();
-        if (!options_.now) left = std::min(left, received_remaining_ - (uptime() - received_));
-        return std::max<std::int64_t>(left, 0);
-    }
-    [[nodiscard]] Age age_of(std::int64_t left) const {
-        if (left == forever) return Age::fresh;
-        std::int64_t const life = token_.lifetime;
-        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
-        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
-        if (left > ageing) return Age::fresh;
-        return left > due ? Age::ageing : Age::due;
-    }
-    [[nodiscard]] Authorization present() const { return {header_, generation_}; }
-
-    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        auto const done = [&] { return flight.done; };
-        bool const ended = context.deadline == http::Clock::time_point::max()
-                               ? landed_.wait(lock, context.stop, done)
-                               : landed_.wait_until(lock, context.stop, context.deadline, done);
-        if (ended) return;
-        if (context.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the access token was being renewed");
-    }
-
-    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile.
-    template <class Grant>
-    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
-        auto const flight = std::make_shared<Flight>();
-        flight_ = flight;
-        Token const held = token_;
-        lock.unlock();
-
-        Token fresh;
-        std::exception_ptr error;
-        bool refused = false;
-        try {
-            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
-                Token answer = grant(old);
-                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
-                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
-                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
-                                      answer.resource_server);
-                return answer;
-            };
-            fresh = options_.through ? options_.through(held, renew_one) : renew_one(held);
-            check_header_text(fresh.access_token);
-        } catch (AuthApiError const& refusal) {
-            error = std::current_exception();
-            refused = refusal.http_status() >= 400 && refusal.http_status() < 500 && refusal.http_status() != 408 &&
-                      refusal.http_status() != 429;
-        } catch (NetworkError const& failure) {
-            error = std::current_exception();
-            flight->personal =
-                failure.kind() == NetworkError::Kind::cancelled ||
-                (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= context.deadline);
-        } catch (...) {
-            error = std::current_exception();
-        }
-
-        lock.lock();
-        last_error_ = error;
-        if (error == nullptr) {
-            token_ = fresh;
-            header_ = Secret("Bearer " + token_.access_token.reveal());
-            ++generation_;
-            revoked_ = false;
-            received_ = uptime();
-            received_remaining_ = token_.expires_at ? *token_.expires_at - wall() : 0;
-        } else {
-            if (refused) refusal_ = error;
-            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
-        }
-        flight->error = error;
-        flight->done = true;
-        flight_ = nullptr;
-        landed_.notify_all();
-        if (error != nullptr || !options_.on_refresh) return;
-
-        lock.unlock();
-        try {
-            options_.on_refresh(fresh);
-        } catch (...) {
-            try {
-                if (options_.on_error) options_.on_error(std::current_exception());
-            } catch (...) {  // an observer that throws has nobody left to tell
-            }
-        }
-        lock.lock();
-        last_error_ = nullptr;
-    }
-
-    mutable std::mutex mutex_;
-    std::condition_variable_any landed_;
-    Token token_;
-    RenewalOptions const options_;
-    Secret header_;
-    std::uint64_t generation_ = 0;
-    bool revoked_ = false;                 ///< the service answered 401 to it
-    std::int64_t received_ = 0;            ///< uptime() when the token came
-    std::int64_t received_remaining_ = 0;  ///< seconds that it had then
-    std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
-    std::shared_ptr<Flight> flight_;
-    std::exception_ptr refusal_;  ///< Globus Auth refused the grant: asking again is of no use
-    std::exception_ptr last_error_;
-};
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_RENEWAL_HPP
-#ifndef GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
-#define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
-
-#include <chrono>
-#include <concepts>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus::detail {
-
-using Form = std::vector<std::pair<std::string, std::string>>;
-
-inline std::string encode_form(Form const& form) {
-    std::string body;
-    for (auto const& [name, value] : form) {
-        if (!body.empty()) body += '&';
-        append_form_encoded(body, name);
-        body += '=';
-        append_form_encoded(body, value);
-    }
-    return body;
-}
-
-/// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
-template <ClientKind K>
-http::Request token_request(K const& client, Form form, AuthContext const& context) {
-    http::Request request;
-    request.method = http::Method::post;
-    request.url = std::string(context.auth_url) + "v2/oauth2/token";
-    request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
-    if constexpr (std::same_as<K, Confidential>)
-        request.authorization = client.credential().header();
-    else
-        form.emplace_back("client_id", client.client_id());
-    request.body = encode_form(form);
-    request.has_body = true;
-    request.deadline = context.deadline;
-    request.stop = context.stop;
-    request.max_response_bytes = std::size_t{1} << 20;
-    for (auto& [name, value] : form) wipe(value);
-    return request;
-}
-
-/**
- * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
- *
- * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
- */
-template <ClientKind K, Transport T>
-TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context,
-                            std::function<std::int64_t()> const& now = &unix_now) {
-    http::Request request = token_request(client, std::move(form), context);
-    DefaultRetry retry;
-    retry.max_attempts = 3;
-    int lost = 0;
-    for (int number = 1;; ++number) {
-        Attempt attempt{.number = number, .retry_class = RetryClass::idempotent};
-        http::Response response;
-        std::optional<std::chrono::duration<double>> wait;
-        try {
-            response = transport.send(request);
-            if (response.status >= 200 && response.status < 300) {
-                TokenResponse tokens = read_token_response(response.body, now());
-                wipe(request.body);
-                wipe(response.body);
-                return tokens;
-            }
-            attempt.response = &response;
-            wait = retry.before_retry(attempt);
-            if (!wait || http::Clock::now() + *wait >= request.deadline)
-                throw AuthApiError(request, std::move(response));
-        } catch (NetworkError const& error) {
-            attempt.error = &error;
-            if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
-            wait = retry.before_retry(attempt);
-            if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
-        }
-        auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-        if (!http::wait_until(until, request.stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the token request was cancelled");
-    }
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -9425,98 +10296,6 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_ID_TOKEN_HPP
-#ifndef GLOBUS_OAUTH_REFRESH_POLICY_HPP
-#define GLOBUS_OAUTH_REFRESH_POLICY_HPP
-
-#include <memory>
-#include <string>
-#include <utility>
-
-namespace globus {
-
-/**
- * Sends an access token, and renews it with a refresh token: shortly before it expires, and once after a 401.
- *
- *     Confidential app{"client id", "client secret"};
- *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
- *
- * However many threads ask, one renewal is under way at a time and all get its result. While the token still lives
- * nobody waits: one caller renews ahead, the others go on with the present token. A refresh token that the answer
- * replaces is taken over; where the answer has none the old one stays. An answer for more than one resource server is
- * refused: make one RefreshPolicy for each.
- *
- * @tparam K  who asks for tokens: Confidential, which proves itself by HTTP Basic, or Native, which gives its id
- *
- * @par Errors
- * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError if
- * it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
- * once the present token has really expired. After a refusal no more requests are made.
- * @par Thread safety
- * Any function may be called from any thread. Copies share the token and its renewal.
- *
- * https://docs.globus.org/api/auth/reference/#refresh_token_grant
- */
-template <class K>
-class RefreshPolicy {
-    static_assert(
-        ClientKind<K>,
-        "globus::RefreshPolicy<K>: K is not a kind of OAuth2 client. Use RefreshPolicy<Confidential> for an app "
-        "with a client secret, or RefreshPolicy<Native> for one with a client id only.");
-
-public:
-    using credential = BearerCredential;
-    using client_kind = K;
-
-    /// Starts with a refresh token alone: the first call asks for an access token.
-    /// @throws UsageError  for an empty refresh token or one with a control character
-    RefreshPolicy(K client, Secret refresh_token, RenewalOptions options = {})
-        : RefreshPolicy(std::move(client), Token{.refresh_token = std::move(refresh_token)}, std::move(options)) {}
-
-    /// Starts with what an earlier login gave.
-    /// @throws UsageError  if the token has no refresh token
-    RefreshPolicy(K client, Token token, RenewalOptions options = {})
-        : state_(std::make_shared<State>(std::move(client), std::move(token), std::move(options))) {}
-
-    template <Transport T>
-    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return state_->renewal.authorize(context, grant(transport, context));
-    }
-    template <Transport T>
-    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
-                                    AuthContext const& context) const {
-        return state_->renewal.renew_after(refused, context, grant(transport, context));
-    }
-
-    /// The tokens as they are now.
-    [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    [[nodiscard]] K const& client() const noexcept { return state_->client; }
-
-private:
-    struct State {
-        State(K c, Token token, RenewalOptions options)
-            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-            detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
-        }
-        K const client;
-        detail::Renewal renewal;
-    };
-
-    template <class T>
-    auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old) {
-            TokenResponse const answer = detail::request_token(
-                state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
-                transport, context, state_->renewal.now());
-            return detail::only_token(answer);
-        };
-    }
-
-    std::shared_ptr<State> state_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_REFRESH_POLICY_HPP
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+
+#include <globus/app/token_storage.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Keeps tokens in memory only: for tests, and for programs that log in whenever they start.
+ *
+ * Copies share what is stored, each under its own namespace: see in_namespace.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread. Reading never waits for what an `update` does.
+ */
+class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
+public:
+    MemoryTokenStorage() = default;
+
+    /// The same storage for tokens of another name, apart from these.
+    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const {
+        MemoryTokenStorage other = *this;
+        other.namespace_ = std::move(name);
+        return other;
+    }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        std::lock_guard const lock(state_->reading);
+        auto const found = state_->tokens.find(namespace_);
+        return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
+    }
+    /// See TokenStorage. @throws what `change` throws
+    template <class F>
+    void update(F const& change) const {
+        std::lock_guard const lock(state_->changing);
+        TokenDataByResourceServer tokens = get_token_data_by_resource_server();
+        if (!change(tokens)) return;
+        std::lock_guard const write(state_->reading);
+        state_->tokens[namespace_] = std::move(tokens);
+    }
+
+private:
+    struct State {
+        std::mutex changing;  ///< held while a change is worked out
+        std::mutex reading;   ///< held while `tokens` is looked at
+        std::map<std::string, TokenDataByResourceServer> tokens;
+    };
+
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::string namespace_ = "DEFAULT";
+};
+
+static_assert(TokenStorage<MemoryTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_SQLITE_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_SQLITE_TOKEN_STORAGE_HPP
+
+#include <globus/app/token_file.hpp>
+#include <globus/app/token_storage.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/version.hpp>
+
+#include <sqlite3.h>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <charconv>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/**
+ * Keeps tokens in an SQLite database with the tables of the Python SDK: programs in both languages can share it.
+ *
+ *     #include <globus/app/sqlite_token_storage.hpp>   // link with -lsqlite3
+ *
+ *     SqliteTokenStorage storage{default_token_path(client_id, "portal", "production", ".db")};
+ *
+ * The file is made when something is stored, readable by its owner only. Each function opens the database for itself, so
+ * nothing is shared between threads or handed to child processes. Writers wait for one another at `<path>.lock`, and for
+ * other programs by SQLite's own lock. Tables of schema version 1 and 2 are read; other tables and columns stay.
+ *
+ * @par Errors
+ * TokenStorageError, see its kinds: what is no database of tokens is `corrupt` and stays as it is.
+ * @par Thread safety
+ * Any function may be called from any thread and process. Copies share the file.
+ */
+class SqliteTokenStorage : public TokenStorageFunctions<SqliteTokenStorage> {
+public:
+    /// Makes the directory of `path`, if it is not there.
+    /// @throws UsageError  for an empty path and for ":memory:", which is MemoryTokenStorage's
+    explicit SqliteTokenStorage(std::string path, TokenFileOptions options = {})
+        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
+        if (state_->path == ":memory:") throw UsageError("use MemoryTokenStorage to keep tokens in memory");
+        detail::make_token_directory(state_->path);
+    }
+
+    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        if (!check_file()) return {};
+        Connection const database(*this, SQLITE_OPEN_READONLY);
+        return load(database);
+    }
+
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
+    template <class F>
+    void update(F const& change) const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
+        if (!check_file()) {
+            detail::TokenFile const fresh = detail::TokenFile::open(path(), O_RDWR | O_CREAT | O_EXCL);
+            ::fchmod(fresh.get(), 0600);
+        } else if (::chmod(path().c_str(), 0600) != 0) {
+            detail::fail_token_file(path(), "made private");
+        }
+        Connection const database(*this, SQLITE_OPEN_READWRITE);
+        database.run("BEGIN IMMEDIATE");
+        TokenDataByResourceServer const before = load(database);
+        TokenDataByResourceServer tokens = before;
+        if (change(tokens)) store(database, before, tokens);
+        database.run("COMMIT");
+    }
+
+    /// The names of all namespaces that have tokens, sorted.
+    [[nodiscard]] std::vector<std::string> namespaces() const {
+        std::vector<std::string> names;
+        if (!check_file()) return names;
+        Connection const database(*this, SQLITE_OPEN_READONLY);
+        if (!has_tables(database)) return names;
+        Statement rows(database, "SELECT DISTINCT namespace FROM token_storage ORDER BY namespace");
+        while (rows.next()) names.push_back(rows.text(0));
+        return names;
+    }
+
+private:
+    using Kind = TokenStorageError::Kind;
+    struct State {
+        std::string path;
+        TokenFileOptions options;
+    };
+
+    /// An open database; closing it undoes what was not committed.
+    class Connection {
+    public:
+        Connection(SqliteTokenStorage const& storage, int flags) : storage_(storage) {
+            int const code = sqlite3_open_v2(
+                storage.path().c_str(), &database_,
+                flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW, nullptr);
+            if (code != SQLITE_OK) {
+                sqlite3_close(database_);
+                storage_.fail(code, "opened");
+            }
+            sqlite3_extended_result_codes(database_, 1);
+            sqlite3_busy_timeout(database_, static_cast<int>(storage.state_->options.lock_timeout.count()));
+            // a file from elsewhere may hold views and triggers: none of their functions is trusted
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+            sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, static_cast<int>(detail::TokenFile::largest));
+            sqlite3_exec(database_, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON", nullptr, nullptr, nullptr);
+        }
+        Connection(Connection const&) = delete;
+        Connection& operator=(Connection const&) = delete;
+        ~Connection() { sqlite3_close(database_); }
+
+        void run(char const* sql) const {
+            int const code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+            if (code != SQLITE_OK) storage_.fail(code, "changed");
+        }
+        [[nodiscard]] sqlite3* get() const noexcept { return database_; }
+        [[nodiscard]] SqliteTokenStorage const& storage() const noexcept { return storage_; }
+
+    private:
+        SqliteTokenStorage const& storage_;
+        sqlite3* database_ = nullptr;
+    };
+
+    /// A statement with its parameters, run row by row.
+    class Statement {
+    public:
+        Statement(Connection const& database, char const* sql) : database_(database) {
+            int const code = sqlite3_prepare_v2(database.get(), sql, -1, &statement_, nullptr);
+            if (code != SQLITE_OK) database.storage().fail(code, "read");
+        }
+        Statement(Statement const&) = delete;
+        Statement& operator=(Statement const&) = delete;
+        ~Statement() { sqlite3_finalize(statement_); }
+
+        Statement& bind(int index, std::string_view text) {
+            sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+            return *this;
+        }
+        bool next() {
+            int const code = sqlite3_step(statement_);
+            if (code != SQLITE_ROW && code != SQLITE_DONE) database_.storage().fail(code, "read or changed");
+            return code == SQLITE_ROW;
+        }
+        [[nodiscard]] std::string text(int column) const {
+            auto const* bytes = sqlite3_column_text(statement_, column);
+            auto const size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+            return bytes == nullptr ? std::string() : std::string(reinterpret_cast<char const*>(bytes), size);
+        }
+
+    private:
+        Connection const& database_;
+        sqlite3_stmt* statement_ = nullptr;
+    };
+
+    /// True if the file is there. Refuses one that is not ours alone.
+    [[nodiscard]] bool check_file() const {
+        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+        if (!file) return false;
+        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
+        return true;
+    }
+    [[nodiscard]] static bool has_tables(Connection const& database) {
+        Statement tables(database,
+                         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN "
+                         "('token_storage', 'sdk_storage_adapter_internal')");
+        tables.next();
+        std::string const count = tables.text(0);
+        if (count == "1") database.storage().corrupt("has only some of the tables of a token storage");
+        return count == "2";
+    }
+    [[nodiscard]] TokenDataByResourceServer load(Connection const& database) const {
+        TokenDataByResourceServer tokens;
+        if (!has_tables(database)) return tokens;
+        Statement version(database,
+                          "SELECT value FROM sdk_storage_adapter_internal WHERE attribute = "
+                          "'globus-sdk.database_schema_version'");
+        if (!version.next()) corrupt("does not say the version of its tables");
+        std::string const text = version.text(0);
+        int number = 0;
+        std::from_chars(text.data(), text.data() + text.size(), number);
+        if (number > 2)
+            detail::refuse_token_file(Kind::too_new, path(),
+                                      "has tables of a newer version than 2; use a newer version of this library");
+        if (number < 1) corrupt("has an unknown version of its tables");
+        Statement rows(database, "SELECT resource_server, token_data_json FROM token_storage WHERE namespace = ?");
+        rows.bind(1, state_->options.namespace_name);
+        while (rows.next()) tokens.emplace(rows.text(0), read(rows.text(1)));
+        return tokens;
+    }
+    [[nodiscard]] TokenData read(std::string text) const {
+        boost::json::error_code error;
+        boost::json::value const value = boost::json::parse(text, error);
+        detail::wipe(text);
+        if (error || !value.is_object()) corrupt("has a token that is no JSON object");
+        try {
+            return TokenData::from_json(value.get_object());
+        } catch (DecodeError const& wrong) {
+            corrupt(std::string("is damaged: ") + wrong.what());
+        }
+    }
+    void store(Connection const& database, TokenDataByResourceServer const& before,
+               TokenDataByResourceServer const& tokens) const {
+        if (!has_tables(database)) {
+            database.run(
+                "CREATE TABLE token_storage (namespace VARCHAR NOT NULL, resource_server VARCHAR NOT NULL, "
+                "token_data_json VARCHAR NOT NULL, PRIMARY KEY (namespace, resource_server));"
+                "CREATE TABLE sdk_storage_adapter_internal (attribute VARCHAR NOT NULL, value VARCHAR NOT NULL, "
+                "PRIMARY KEY (attribute));"
+                "INSERT INTO sdk_storage_adapter_internal VALUES ('globus-sdk.version', "
+                "'globus-cpp-" GLOBUS_VERSION_STRING "'), ('globus-sdk.database_schema_version', '2')");
+        }
+        std::string const& name = state_->options.namespace_name;
+        for (auto const& [server, data] : before)
+            if (!tokens.contains(server))
+                Statement(database, "DELETE FROM token_storage WHERE namespace = ? AND resource_server = ?")
+                    .bind(1, name)
+                    .bind(2, server)
+                    .next();
+        for (auto const& [server, data] : tokens) {
+            if (auto const old = before.find(server); old != before.end() && old->second == data) continue;
+            std::string text = boost::json::serialize(data.to_json());
+            Statement(database,
+                      "REPLACE INTO token_storage (namespace, resource_server, token_data_json) VALUES (?, ?, ?)")
+                .bind(1, name)
+                .bind(2, server)
+                .bind(3, text)
+                .next();
+            detail::wipe(text);
+        }
+    }
+
+    [[noreturn]] void corrupt(std::string const& why) const {
+        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+    }
+    [[noreturn]] void fail(int code, char const* doing) const {
+        std::string const why = std::string("cannot be ") + doing + ": " + sqlite3_errstr(code & 0xFF);
+        switch (code & 0xFF) {
+            case SQLITE_BUSY:
+            case SQLITE_LOCKED:
+                detail::refuse_token_file(Kind::locked, path(),
+                                          why + "; end the process that holds it, or wait longer");
+            case SQLITE_NOTADB:
+            case SQLITE_CORRUPT:
+            case SQLITE_ERROR:
+            case SQLITE_TOOBIG:
+            case SQLITE_AUTH:
+                corrupt(why);
+            default:
+                detail::refuse_token_file(Kind::io, path(), why);
+        }
+    }
+
+    std::shared_ptr<State const> state_;
+};
+
+static_assert(TokenStorage<SqliteTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_SQLITE_TOKEN_STORAGE_HPP

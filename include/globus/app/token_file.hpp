@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_TOKEN_FILE_HPP
+#define GLOBUS_APP_TOKEN_FILE_HPP
+
+#include <globus/app/token_storage.hpp>
+#include <globus/core/json_write.hpp>
+#include <globus/http/retry.hpp>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Files that hold tokens: where they are, who may read them, and how they are replaced.
+
+namespace globus {
+
+/// What the storages that keep a file can be told.
+struct TokenFileOptions {
+    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
+    bool strict = false;                     ///< refuse to read a file that others than its owner may read
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other processes
+    /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
+    std::function<void(std::string const&)> on_warning = {};
+};
+
+/**
+ * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
+ * `-`, and without what cannot be printed.
+ *
+ * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
+ *                     for text that is not UTF-8
+ */
+[[nodiscard]] std::string app_name_slug(std::string_view app_name);
+
+/**
+ * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
+ * and a `-` before `tokens` unless it is production.
+ *
+ * @param suffix  ".json" or ".db"
+ * @throws UsageError  as app_name_slug, for a client id that is no file name, and if HOME is not set
+ */
+[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                             std::string_view environment = "production",
+                                             std::string_view suffix = ".json");
+
+namespace detail {
+
+[[noreturn]] inline void refuse_token_file(TokenStorageError::Kind kind, std::string const& path,
+                                           std::string const& why) {
+    throw TokenStorageError(kind, path, why);
+}
+[[noreturn]] inline void fail_token_file(std::string const& path, char const* doing) {
+    int const code = errno;
+    if (code == ELOOP)
+        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    refuse_token_file(TokenStorageError::Kind::io, path,
+                      std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+/// A file descriptor that is closed at the end and in child programs.
+class TokenFile {
+public:
+    static constexpr std::size_t largest = std::size_t{16} << 20;
+
+    explicit TokenFile(int descriptor) noexcept : descriptor_(descriptor) {}
+    TokenFile(TokenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    TokenFile& operator=(TokenFile&&) = delete;
+    ~TokenFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+    /// Opens a file without following a link in its place; empty if there is none.
+    [[nodiscard]] static TokenFile open(std::string const& path, int flags, mode_t mode = 0600) {
+        int descriptor = -1;
+        do descriptor = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
+        while (descriptor < 0 && errno == EINTR);
+        if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
+        return TokenFile(descriptor);
+    }
+    /// Refuses what is no file of ours alone. @return  its permissions and size
+    struct stat check(std::string const& path) const {
+        struct stat facts {};
+        if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
+        using Kind = TokenStorageError::Kind;
+        if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
+        if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
+        if (facts.st_nlink > 1)
+            refuse_token_file(Kind::insecure, path,
+                              "has another name somewhere (a hard link); copy it and remove both");
+        return facts;
+    }
+    [[nodiscard]] std::string read(std::string const& path) const {
+        std::string text;
+        char buffer[16384];
+        while (true) {
+            ssize_t const count = ::read(descriptor_, buffer, sizeof buffer);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_token_file(path, "read");
+            if (count == 0) return text;
+            text.append(buffer, static_cast<std::size_t>(count));
+            if (text.size() > largest)
+                refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+        }
+    }
+    void write(std::string const& path, std::string_view text) const {
+        while (!text.empty()) {
+            ssize_t const count = ::write(descriptor_, text.data(), text.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_token_file(path, "written");
+            text.remove_prefix(static_cast<std::size_t>(count));
+        }
+        if (::fsync(descriptor_) != 0) fail_token_file(path, "written to the disk");
+    }
+
+private:
+    int descriptor_;
+};
+
+inline std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Makes the directory of a token file, and those above it, for the owner alone.
+inline void make_token_directory(std::string const& path) {
+    std::string const directory = directory_of(path);
+    for (std::size_t end = 0; end != std::string::npos;) {
+        end = directory.find('/', end + 1);
+        std::string const part = directory.substr(0, end);
+        if (::mkdir(part.c_str(), 0700) == 0) {
+            if (::chmod(part.c_str(), 0700) != 0) fail_token_file(part, "made");
+        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
+            fail_token_file(part, "made");
+        }
+    }
+}
+
+/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
+class TokenFileLock {
+public:
+    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout)
+        : file_(TokenFile::open(path + ".lock", O_RDWR | O_CREAT)) {
+        file_.check(path + ".lock");
+        ::fchmod(file_.get(), 0600);
+        auto const deadline = http::Clock::now() + timeout;
+        while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
+            auto const now = http::Clock::now();
+            if (now >= deadline)
+                refuse_token_file(TokenStorageError::Kind::locked, path,
+                                  "was locked by another process all the time; end that process, or wait longer");
+            // random, so that nobody always comes too late
+            auto const pause = std::chrono::microseconds(500 + static_cast<int>(random_unit() * 4500));
+            http::wait_until(std::min<http::Clock::time_point>(now + pause, deadline), std::stop_token{});
+        }
+    }
+
+private:
+    TokenFile file_;
+};
+
+/// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
+inline void replace_token_file(std::string const& path, std::string_view text) {
+    std::string const fresh = path + ".tmp";
+    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
+    struct Remove {
+        char const* name;
+        ~Remove() {
+            if (name != nullptr) ::unlink(name);
+        }
+    } remove{fresh.c_str()};
+    {
+        TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
+        if (!file) fail_token_file(fresh, "made");
+        if (::fchmod(file.get(), 0600) != 0) fail_token_file(fresh, "made private");
+        file.write(fresh, text);
+    }
+    if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
+    remove.name = nullptr;
+    TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) fail_token_file(path, "made durable");
+}
+
+/// Says that others may read a file, or refuses it.
+inline void check_token_file_mode(std::string const& path, mode_t mode, TokenFileOptions const& options) {
+    if ((mode & 0077) == 0) return;
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%03o", static_cast<unsigned>(mode & 0777));
+    std::string const words = "can be read or written by others (mode " + std::string(digits) +
+                              "); run: chmod 600, and log in again if they may have read it";
+    if (options.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+    try {
+        if (options.on_warning) options.on_warning("the token storage " + path + ' ' + words);
+    } catch (...) {  // an observer must not break a call
+    }
+}
+
+/// A path that may be given to the system.
+inline std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+/// One code point of UTF-8 text, taken from its front.
+inline char32_t take_code_point(std::string_view& text) {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) throw UsageError("the app's name is not UTF-8");
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+inline void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+/// Controls, blanks other than ' ', formatting and private characters.
+inline bool is_printable(char32_t c) {
+    return !(c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
+             (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 ||
+             (c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000);
+}
+/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+inline char32_t to_lower(char32_t c) {
+    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40F) return c + 80;
+    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
+    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
+    return c;
+}
+
+}  // namespace detail
+
+inline std::string app_name_slug(std::string_view app_name) {
+    std::string slug;
+    while (!app_name.empty()) {
+        char32_t const c = detail::take_code_point(app_name);
+        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
+            slug += '+';
+        else if (c == U'.' || c == U' ')
+            slug += '-';
+        else if (detail::is_printable(c))
+            detail::append_code_point(slug, detail::to_lower(c));
+    }
+    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
+    bool const numbered =
+        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
+    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
+        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
+    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
+    return slug;
+}
+
+inline std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                      std::string_view environment, std::string_view suffix) {
+    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
+        if (text.empty() || text == "." || text == ".." ||
+            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
+    char const* const home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0')
+        throw UsageError("HOME is not set, so there is no place for tokens; give the storage a path");
+    std::string path =
+        std::string(home) + "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    if (environment != "production") path += std::string(environment) + '-';
+    return path + "tokens" + std::string(suffix);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_FILE_HPP

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_TOKEN_STORAGE_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+#include <globus/oauth/token.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Stored tokens cannot be read or written; what is stored is as it was.
+ *
+ * `what()` names the file and says what to do, and holds nothing of its content.
+ */
+class TokenStorageError : public Error {
+public:
+    enum class Kind : unsigned char {
+        corrupt,   ///< the content is not what a storage writes
+        too_new,   ///< a newer version of the format, which this one must not touch
+        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
+        locked,    ///< somebody else held the lock all the time that was to be waited
+        io         ///< the system refused: disk full, no permission, ...
+    };
+
+    TokenStorageError(Kind kind, std::string path, std::string const& what)
+        : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
+
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+
+private:
+    Kind kind_;
+    std::string path_;
+};
+
+/// The tokens for one resource server as a storage keeps them, with the identity that they act for.
+struct TokenData {
+    std::string resource_server = {};
+    std::string identity_id = {};  ///< of the user who logged in; empty: not known
+    std::string scope = {};        ///< the scopes granted, separated by blanks
+    Secret access_token = {};
+    Secret refresh_token = {};            ///< empty: none
+    std::int64_t expires_at_seconds = 0;  ///< since 1970
+    std::string token_type = {};          ///< "Bearer"; empty: not said
+    AdditionalFields extra = {};          ///< what a newer version has put beside them
+
+    /// What to store of a token; one whose answer did not say when it expires counts as expired.
+    [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {}) {
+        return {.resource_server = token.resource_server,
+                .identity_id = std::move(identity_id),
+                .scope = token.scope,
+                .access_token = token.access_token,
+                .refresh_token = token.refresh_token,
+                .expires_at_seconds = token.expires_at.value_or(0),
+                .token_type = token.token_type};
+    }
+    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
+    [[nodiscard]] Token token() const {
+        return {.resource_server = resource_server,
+                .scope = scope,
+                .access_token = access_token,
+                .refresh_token = refresh_token,
+                .token_type = token_type.empty() ? "Bearer" : token_type,
+                .expires_at = expires_at_seconds};
+    }
+
+    /// Reads it from its JSON object; unknown members go to `extra`.
+    /// @throws DecodeError  that names the member which is missing or of another type
+    [[nodiscard]] static TokenData from_json(boost::json::object const& object);
+    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    [[nodiscard]] boost::json::object to_json() const;
+
+    friend bool operator==(TokenData const&, TokenData const&) = default;
+};
+
+/// By resource server: "transfer.api.globus.org", or a collection's id.
+using TokenDataByResourceServer = std::map<std::string, TokenData>;
+
+/**
+ * Where an app keeps its tokens: all of one namespace can be read, and changed under a lock.
+ *
+ *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
+ *
+ * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
+ * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ *
+ * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage, ValidatingTokenStorage. A storage is a cheap
+ * handle: copies share what is stored. An error that names this concept means that a type lacks one of the two.
+ */
+template <class S>
+concept TokenStorage = std::copy_constructible<S> &&
+                       requires(S const& storage, std::function<bool(TokenDataByResourceServer&)> const& change) {
+                           { storage.get_token_data_by_resource_server() } -> std::same_as<TokenDataByResourceServer>;
+                           storage.update(change);
+                       };
+
+/// The functions of a token storage that follow from its two basic ones, by the reference's names.
+template <class Storage>
+class TokenStorageFunctions {
+public:
+    /// The tokens for a resource server, if there are any.
+    [[nodiscard]] std::optional<TokenData> get_token_data(std::string_view resource_server) const {
+        TokenDataByResourceServer tokens = self().get_token_data_by_resource_server();
+        auto const found = tokens.find(std::string(resource_server));
+        if (found == tokens.end()) return std::nullopt;
+        return std::move(found->second);
+    }
+    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
+        if (tokens.empty()) return;
+        self().update([&](TokenDataByResourceServer& stored) {
+            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+            return true;
+        });
+    }
+    /**
+     * Stores all tokens of an answer.
+     *
+     * @param identity_id  who logged in: the `sub` of the answer's verified id_token (IdTokenVerifier)
+     */
+    void store_token_response(TokenResponse const& answer, std::string const& identity_id = {}) const {
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer.by_resource_server())
+            tokens.emplace(server, TokenData::from(token, identity_id));
+        self().store_token_data_by_resource_server(tokens);
+    }
+    /// Forgets the tokens for a resource server; false if there were none. It does not revoke them.
+    bool remove_token_data(std::string_view resource_server) const {
+        bool found = false;
+        self().update([&](TokenDataByResourceServer& stored) {
+            found = stored.erase(std::string(resource_server)) != 0;
+            return found;
+        });
+        return found;
+    }
+
+private:
+    [[nodiscard]] Storage const& self() const { return static_cast<Storage const&>(*this); }
+};
+
+inline TokenData TokenData::from_json(boost::json::object const& object) {
+    auto const refuse = [](std::string_view name, char const* kind) {
+        throw DecodeError("a stored token has no " + std::string(name) + " that is " + kind);
+    };
+    auto const text = [&](std::string_view name, bool needed) -> std::string {
+        auto const* value = object.if_contains(name);
+        if (!needed && (value == nullptr || value->is_null())) return {};
+        if (value == nullptr || !value->is_string()) refuse(name, "a text");
+        return std::string(value->as_string());
+    };
+    TokenData data;
+    data.resource_server = text("resource_server", true);
+    data.identity_id = text("identity_id", false);
+    data.scope = text("scope", true);
+    data.access_token = text("access_token", true);
+    data.refresh_token = text("refresh_token", false);
+    auto const* expires = object.if_contains("expires_at_seconds");
+    if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
+    data.expires_at_seconds = expires->get_int64();
+    data.token_type = text("token_type", false);
+    for (auto const& [name, value] : object)
+        if (name != "resource_server" && name != "identity_id" && name != "scope" && name != "access_token" &&
+            name != "refresh_token" && name != "expires_at_seconds" && name != "token_type")
+            data.extra[name] = value;
+    return data;
+}
+
+inline boost::json::object TokenData::to_json() const {
+    boost::json::object object;
+    object["resource_server"] = resource_server;
+    if (!identity_id.empty()) object["identity_id"] = identity_id;
+    object["scope"] = scope;
+    object["access_token"] = access_token.reveal();
+    if (!refresh_token.empty()) object["refresh_token"] = refresh_token.reveal();
+    object["expires_at_seconds"] = expires_at_seconds;
+    if (!token_type.empty()) object["token_type"] = token_type;
+    for (auto const& [name, value] : extra) object[name] = value;
+    return object;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
