@@ -50,7 +50,7 @@ public:
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
         if (!check_file()) return {};
-        Connection const database(*this, SQLITE_OPEN_READONLY);
+        Connection const database(*this);
         return load(database);
     }
 
@@ -64,7 +64,7 @@ public:
         } else if (::chmod(path().c_str(), 0600) != 0) {
             detail::fail_token_file(path(), "made private");
         }
-        Connection const database(*this, SQLITE_OPEN_READWRITE);
+        Connection const database(*this);
         database.run("BEGIN IMMEDIATE");
         TokenDataByResourceServer const before = load(database);
         TokenDataByResourceServer tokens = before;
@@ -76,7 +76,7 @@ public:
     [[nodiscard]] std::vector<std::string> namespaces() const {
         std::vector<std::string> names;
         if (!check_file()) return names;
-        Connection const database(*this, SQLITE_OPEN_READONLY);
+        Connection const database(*this);
         if (!has_tables(database)) return names;
         Statement rows(database, "SELECT DISTINCT namespace FROM token_storage ORDER BY namespace");
         while (rows.next()) names.push_back(rows.text(0));
@@ -90,13 +90,15 @@ private:
         TokenFileOptions options;
     };
 
-    /// An open database; closing it undoes what was not committed.
+    /// An open database; closing it undoes what was not committed. Readers open it for writing, too: they may have to undo
+    /// what a process that died has begun.
     class Connection {
     public:
-        Connection(SqliteTokenStorage const& storage, int flags) : storage_(storage) {
+        explicit Connection(SqliteTokenStorage const& storage) : storage_(storage) {
             int const code = sqlite3_open_v2(
                 storage.path().c_str(), &database_,
-                flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW, nullptr);
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW,
+                nullptr);
             if (code != SQLITE_OK) {
                 sqlite3_close(database_);
                 storage_.fail(code, "opened");
