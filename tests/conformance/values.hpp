@@ -147,6 +147,7 @@ private:
     static void query(globus::QueryParams& out, Json const& value) {
         for (auto const& [name, item] : value.as_object()) {
             std::string const key(name);
+            if (item.is_null()) continue;  // None is not sent
             if (type_of(item) == "missing") {
                 out.emplace_back(key, globus::removed);
             } else if (item.is_array() || type_of(item) == "tuple" || type_of(item) == "set") {
