@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_APP_POLICY_HPP
+#define GLOBUS_APP_APP_POLICY_HPP
+
+#include <globus/oauth/authorizer.hpp>
+#include <globus/oauth/scope.hpp>
+#include <globus/oauth/scopes.hpp>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
+template <class A, class T>
+concept AuthorizingApp =
+    std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
+                                           AuthContext const& context, Authorization const& refused) {
+        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
+        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
+    };
+
+/**
+ * The scopes that a client of a service needs for what it is usually used for: all of Transfer, for example, or the
+ * searches of Search.
+ *
+ * @return  nothing for a resource server that is no service of Globus'
+ */
+[[nodiscard]] inline std::vector<Scope> default_scopes(std::string_view resource_server) {
+    std::vector<Scope> scopes;
+    auto const add = [&](std::string_view scope) { scopes.emplace_back(scope); };
+    if (resource_server == AuthScopes::resource_server) {
+        add(AuthScopes::openid);
+        add(AuthScopes::profile);
+        add(AuthScopes::email);
+    } else if (resource_server == ComputeScopes::resource_server) {
+        add(ComputeScopes::all);
+    } else if (resource_server == FlowsScopes::resource_server) {
+        add(FlowsScopes::all);
+    } else if (resource_server == GroupsScopes::resource_server) {
+        add(GroupsScopes::view_my_groups_and_memberships);
+    } else if (resource_server == SearchScopes::resource_server) {
+        add(SearchScopes::search);
+    } else if (resource_server == TimersScopes::resource_server) {
+        add(TimersScopes::timer);
+    } else if (resource_server == TransferScopes::resource_server) {
+        add(TransferScopes::all);
+    }
+    return scopes;
+}
+
+/**
+ * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
+ *
+ *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
+ *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
+ *     auto same = app.client<TransferService>();
+ *
+ * Making one tells the app that it needs the service's scopes.
+ *
+ * @par Errors
+ * LoginRequiredError when only a login can help; what a renewal throws.
+ * @par Thread safety
+ * Any function may be called from any thread.
+ */
+template <class App>
+class AppPolicy {
+public:
+    using credential = BearerCredential;
+
+    /// For a resource server and scopes of one's own choice: a collection, or a Globus Connect Server endpoint.
+    AppPolicy(App app, std::string resource_server, std::vector<Scope> scopes)
+        : app_(std::move(app)), resource_server_(std::move(resource_server)) {
+        app_.add_scope_requirements(resource_server_, std::move(scopes));
+    }
+    /// For a service, with the scopes that it usually needs.
+    template <class Service>
+        requires(!std::convertible_to<Service, std::string>)
+    AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
+    template <class Service>
+        requires(!std::convertible_to<Service, std::string>)
+    AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
+        : AppPolicy(std::move(app), server_of(service), std::move(scopes)) {}
+
+    template <class T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return app_.authorize(resource_server_, transport, context);
+    }
+    template <class T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return app_.unauthorized(resource_server_, refused, transport, context);
+    }
+
+    /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
+    void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
+    [[nodiscard]] App const& app() const noexcept { return app_; }
+    [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
+
+private:
+    template <class Service>
+    static std::string server_of(Service const& service) {
+        static_assert(
+            requires { service.resource_server; } || requires { service.resource_server(); },
+            "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
+            "and its scopes: AppPolicy(app, endpoint_id, "
+            "{Scope(GcsEndpointScopes(endpoint_id).manage_collections())}).");
+        if constexpr (requires { service.resource_server(); })
+            return std::string(service.resource_server());
+        else if constexpr (requires { service.resource_server; })
+            return std::string(service.resource_server);
+        else
+            return {};
+    }
+    template <class Service>
+    static std::vector<Scope> scopes_of(Service const& service) {
+        if constexpr (requires { service.user_scope(); })
+            return {Scope(service.user_scope())};
+        else
+            return default_scopes(server_of(service));
+    }
+
+    App app_;
+    std::string resource_server_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_APP_POLICY_HPP

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_GLOBUS_APP_HPP
+#define GLOBUS_APP_GLOBUS_APP_HPP
+
+#include <globus/app/app_policy.hpp>
+#include <globus/app/consents.hpp>
+#include <globus/app/gare.hpp>
+#include <globus/app/json_token_storage.hpp>
+#include <globus/app/login_flow.hpp>
+#include <globus/app/validating_token_storage.hpp>
+#include <globus/client/client.hpp>
+#include <globus/oauth/scope.hpp>
+#include <globus/oauth/scopes.hpp>
+#include <globus/services/auth/service.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What UserApp and ClientApp have in common.
+
+namespace globus {
+
+/// What a login of an app may be told.
+struct AppLoginOptions {
+    bool force = false;                       ///< also if the stored tokens would do
+    AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
+    std::stop_token stop = {};                ///< cancels it
+};
+
+namespace detail {
+
+/// True if any of the parameters is there.
+[[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
+    return p.session_message || p.session_required_identities || p.session_required_single_domain ||
+           p.session_required_policies || p.session_required_mfa || p.required_scopes || p.prompt;
+}
+
+/// Where tokens of a file storage are if nobody says; other storages are made without a word.
+template <class S>
+S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {
+    if constexpr (std::default_initializable<S>) {
+        return S();
+    } else {
+        static_assert(
+            std::constructible_from<S, std::string>,
+            "globus: this token storage cannot be made from a path. Give the app's configuration a `storage`.");
+        constexpr bool is_json = std::same_as<S, JsonTokenStorage>;
+        return S(default_token_path(client_id, app_name, environment, is_json ? ".json" : ".db"));
+    }
+}
+
+/// The base URL of Globus Auth that an app uses, and the environment's name.
+struct AppPlace {
+    AppPlace(std::string environment_name, std::string url) {
+        Environment const environment =
+            environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
+        environment_ = environment.name();
+        auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
+    }
+    std::string environment_;
+    std::string auth_url;
+};
+
+/// The scopes that an app needs so far; clients add to them.
+class SharedRequirements {
+public:
+    [[nodiscard]] ScopeRequirements get() const {
+        std::lock_guard const lock(mutex_);
+        return requirements_;
+    }
+    void add(std::string const& server, std::vector<Scope> scopes) {
+        std::lock_guard const lock(mutex_);
+        auto& known = requirements_[server];
+        known.insert(known.end(), std::make_move_iterator(scopes.begin()), std::make_move_iterator(scopes.end()));
+    }
+
+private:
+    mutable std::mutex mutex_;
+    ScopeRequirements requirements_{{std::string(AuthScopes::resource_server), {Scope(AuthScopes::openid)}}};
+};
+
+/**
+ * The state and functions of an app of either kind.
+ *
+ * @tparam App     the kind: it has `login_client()`, `make_policy(server)`, `login_after(logins, options)`
+ * @tparam Policy  what it keeps for a resource server
+ */
+template <class App, class Policy, TokenStorage S, Transport T>
+class AppBase {
+public:
+    [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
+    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
+    [[nodiscard]] std::string const& environment() const noexcept { return common_->place.environment_; }
+    [[nodiscard]] T const& transport() const noexcept { return common_->transport; }
+    /// Where the tokens are, as they are.
+    [[nodiscard]] S const& token_storage() const noexcept { return common_->tokens.storage(); }
+
+    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
+    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> scopes) const {
+        if (resource_server.empty()) throw UsageError("the resource server of a scope is empty");
+        common_->requirements->add(resource_server, std::move(scopes));
+        forget_policy(resource_server);
+    }
+    /// All scopes that a login asks for: those needed, and those that `parameters` name.
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+        std::string text;
+        for (auto const& [server, scopes] : scope_requirements()) text += Scope::join(scopes) + ' ';
+        if (parameters.required_scopes)
+            for (std::string const& scope : *parameters.required_scopes) text += scope + ' ';
+        return Scope::parse(text);
+    }
+
+    /**
+     * A client of a service that is authorized by this app.
+     *
+     *     auto transfer = app.client<TransferService>();
+     *     auto flow = app.client(SpecificFlowService{flow_id});
+     *
+     * @throws UsageError  if the options name another environment than the app's
+     */
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service = Service{},
+                                                            std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<App> policy(self(), service);
+        return client_with(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same with scopes of one's own choice.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, std::vector<Scope> scopes,
+                                                            std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<App> policy(self(), service, std::move(scopes));
+        return client_with(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same for a service without a resource server of its own, such as a Globus Connect Server.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, AppPolicy<App> policy,
+                                                            std::optional<ClientOptions<T>> options = {}) const {
+        return client_with(std::move(service), std::move(policy), std::move(options));
+    }
+
+    /// True if a resource server has no valid token stored: `login` would ask.
+    /// @throws what the storage throws, and what asking for consents throws
+    [[nodiscard]] bool login_required() const {
+        for (auto const& [server, scopes] : scope_requirements()) {
+            try {
+                (void)common_->tokens.get_token_data(server);
+            } catch (TokenValidationError const&) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Revokes all stored tokens and forgets them.
+     *
+     * @throws AuthApiError, NetworkError  if one could not be revoked; it and those after it are still stored
+     */
+    void logout(CallOptions const& options = {}) const {
+        auto const client = self().login_client();
+        for (auto const& [server, data] : token_storage().get_token_data_by_resource_server()) {
+            (void)client.oauth2_revoke_token({.token = data.access_token}, options);
+            if (!data.refresh_token.empty()) (void)client.oauth2_revoke_token({.token = data.refresh_token}, options);
+            common_->tokens.remove_token_data(server);
+        }
+        common_->tokens.clear();
+        forget_policies();
+    }
+
+    /**
+     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, and after a 403
+     * that says what the user has to do (to_gare). The login runs here and not inside of a request, so no deadline ends
+     * it and no other call waits for it.
+     *
+     *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
+     *
+     * When several threads come to the same end, one logs in for all.
+     *
+     * @throws what `f` and `login` throw
+     */
+    template <class F>
+    auto run(F&& f, std::stop_token stop = {}) const -> decltype(f()) {
+        bool asked = false;
+        for (bool logged_in = false;;) {
+            std::uint64_t const logins = login_count();
+            AuthorizationParameters parameters;
+            try {
+                return f();
+            } catch (TokenValidationError const& error) {
+                if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
+                logged_in = true;
+            } catch (ApiError const& error) {
+                auto const gare = error.http_status() == 403 && !asked ? to_gare(error) : std::nullopt;
+                if (!gare) throw;
+                asked = logged_in = true;
+                parameters = gare->authorization_parameters;
+            }
+            self().login_after(logins, {.force = true, .parameters = std::move(parameters), .stop = stop});
+        }
+    }
+
+protected:
+    struct Common {
+        Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
+               ValidatingTokenStorage<S> storage)
+            : app_name(std::move(name)),
+              place(std::move(where)),
+              transport(std::move(t)),
+              requirements(std::move(needs)),
+              tokens(std::move(storage)) {}
+        std::string const app_name;
+        AppPlace const place;
+        T const transport;
+        std::shared_ptr<SharedRequirements> const requirements;
+        ValidatingTokenStorage<S> const tokens;
+
+        std::mutex logging_in;  ///< one login at a time
+        std::mutex making;      ///< of policies, one at a time
+        std::mutex mutex;       ///< of what follows
+        std::map<std::string, Policy> policies;
+        std::uint64_t logins = 0;
+    };
+
+    /// The policy for a resource server: the one in use, or a new one from what is stored.
+    [[nodiscard]] Policy policy_of(std::string_view server) const {
+        std::string const name(server);
+        auto const known = [&]() -> std::optional<Policy> {
+            std::lock_guard const lock(common_->mutex);
+            auto const found = common_->policies.find(name);
+            if (found == common_->policies.end()) return std::nullopt;
+            return found->second;
+        };
+        if (auto policy = known()) return *policy;
+        if (!scope_requirements().contains(name))
+            throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
+        std::lock_guard const making(common_->making);
+        if (auto policy = known()) return *policy;
+        Policy policy = self().make_policy(name);
+        std::lock_guard const lock(common_->mutex);
+        common_->policies.insert_or_assign(name, policy);
+        return policy;
+    }
+    void forget_policy(std::string_view server) const {
+        std::lock_guard const lock(common_->mutex);
+        common_->policies.erase(std::string(server));
+    }
+    void forget_policies() const {
+        std::lock_guard const lock(common_->mutex);
+        common_->policies.clear();
+        ++common_->logins;
+    }
+    [[nodiscard]] std::uint64_t login_count() const {
+        std::lock_guard const lock(common_->mutex);
+        return common_->logins;
+    }
+    [[nodiscard]] AuthContext context_of(AuthContext const& call) const {
+        return {common_->place.auth_url, call.deadline, call.stop};
+    }
+
+    std::shared_ptr<Common> common_;
+
+private:
+    [[nodiscard]] App const& self() const { return static_cast<App const&>(*this); }
+
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client_with(Service service, AppPolicy<App> policy,
+                                                                 std::optional<ClientOptions<T>> options) const {
+        if (!options) options.emplace(ClientOptions<T>{.transport = transport()});
+        if (options->environment.empty()) options->environment = environment();
+        if (options->environment != environment())
+            throw UsageError("the client is for the environment " + options->environment + ", but its app is for " +
+                             environment());
+        if (options->auth_url.empty()) options->auth_url = common_->place.auth_url;
+        return {std::move(service), std::move(policy), std::move(*options)};
+    }
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_APP_GLOBUS_APP_HPP

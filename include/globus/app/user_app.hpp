@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_USER_APP_HPP
+#define GLOBUS_APP_USER_APP_HPP
+
+#include <globus/app/command_line_login_flow.hpp>
+#include <globus/app/globus_app.hpp>
+#include <globus/app/stored_refresh_policy.hpp>
+#include <globus/oauth/id_token.hpp>
+#include <globus/oauth/refresh_policy.hpp>
+
+#include <unistd.h>
+
+namespace globus {
+
+/**
+ * Only a login of the user helps: there are no tokens, they have expired, or a scope or a consent is missing.
+ *
+ *     } catch (LoginRequiredError const& error) {
+ *         Login login = error.login();
+ *         redirect(login.url());                      // and later: app.finish_login(login, code, state)
+ *     }
+ */
+class LoginRequiredError : public TokenValidationError {
+public:
+    LoginRequiredError(TokenValidationError const& why, Login login)
+        : TokenValidationError(why.kind(), std::string(why.what()) + ": the user has to log in"),
+          login_(std::move(login)) {}
+
+    /// What to send the user to; nothing has begun before its url() is asked for.
+    [[nodiscard]] Login login() const { return login_; }
+
+private:
+    Login login_;
+};
+
+/**
+ * The login flow that says "not now": `login` throws LoginRequiredError with the URL, and the program sends the user
+ * there when it likes and calls finish_login. For web applications, and for programs that run unattended.
+ */
+struct NoLoginFlow {
+    [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const {
+        throw LoginRequiredError(
+            TokenValidationError(TokenValidationError::Kind::missing_token, "this program does not log in by itself"),
+            std::move(login));
+    }
+};
+
+/// What a UserApp is made of.
+template <class K, class F, class S, class T>
+struct UserAppConfig {
+    std::string app_name = {};  ///< part of the path of the tokens, and of what the user is asked to consent to
+    Required<K> client;         ///< Native{client_id} or Confidential{client_id, client_secret}
+    F login_flow = F();
+    std::optional<S> storage = {};        ///< else at the place where the reference keeps them, see default_token_path
+    bool request_refresh_tokens = false;  ///< keeps the user logged in
+    std::string login_redirect_uri = {};  ///< of the application's own; a Confidential client needs one
+    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
+    T transport = detail::default_transport<T>();
+    std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
+};
+
+namespace detail {
+
+template <class K, class F, class S, class T>
+consteval bool check_user_app() {
+    if constexpr (!ClientKind<K>)
+        static_assert(ClientKind<K>,
+                      "globus::UserApp<K, F, S, T>: K is not a kind of OAuth2 client. Use Native for an app that users "
+                      "install, or Confidential for one with a client secret.");
+    else if constexpr (!LoginFlow<F>)
+        static_assert(LoginFlow<F>,
+                      "globus::UserApp<K, F, S, T>: F is not a login flow. Use CommandLineLoginFlow, "
+                      "LocalServerLoginFlow or NoLoginFlow, or give yours "
+                      "`TokenResponse run_login_flow(Login, std::stop_token) const`.");
+    else if constexpr (NeedsNativeApp<F> && !std::same_as<K, Native>)
+        static_assert(std::same_as<K, Native>,
+                      "globus::UserApp<K, F, S, T>: only an app without a secret may be redirected to a local server. "
+                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
+    else if constexpr (!TokenStorage<S>)
+        static_assert(TokenStorage<S>,
+                      "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
+                      "or MemoryTokenStorage.");
+    else if constexpr (!Transport<T>)
+        static_assert(Transport<T>,
+                      "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
+                      "`http::Response send(http::Request const&) const`.");
+    return true;
+}
+template <class K, class F, class S, class T>
+struct UserAppRequirements {
+    static_assert(check_user_app<K, F, S, T>());
+};
+
+/// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
+template <ClientKind K>
+struct UserPolicy {
+    std::optional<RefreshPolicy<K>> renewing = {};
+    Authorization authorization = {};
+    std::int64_t expires_at = 0;
+};
+
+/// "backup on my-host": how the consent is labelled.
+inline std::string grant_label(std::string const& app_name) {
+    char name[256] = {};
+    if (::gethostname(name, sizeof name - 1) != 0) return app_name;
+    std::string host = name;
+    if (host.ends_with(".local")) host.resize(host.size() - 6);
+    return app_name + " on " + host;
+}
+
+}  // namespace detail
+
+/**
+ * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only where
+ * it must.
+ *
+ *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
+ *     auto transfer = app.client<TransferService>();
+ *     app.login();                                                    // asks only if it has to
+ *     auto files = transfer.operation_ls({.endpoint_id = id});
+ *
+ * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt by themselves:
+ * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
+ *
+ * Tokens are stored with the identity that they act for; another user's login is refused until `logout`.
+ *
+ * @tparam K  Native, or Confidential with a `login_redirect_uri`
+ * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
+ * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
+ * @tparam T  CurlTransport, MockTransport, AnyTransport
+ *
+ * @par Errors
+ * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
+ * requests to Globus Auth.
+ * @par Thread safety
+ * Any function may be called from any thread; one login runs at a time. Copies are of the same app.
+ */
+template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
+class UserApp : detail::UserAppRequirements<K, F, S, T>,
+                public detail::AppBase<UserApp<K, F, S, T>, detail::UserPolicy<K>, S, T> {
+    using Policy = detail::UserPolicy<K>;
+    using Base = detail::AppBase<UserApp, Policy, S, T>;
+    friend Base;
+
+public:
+    using Config = UserAppConfig<K, F, S, T>;
+
+    /// @throws UsageError  for a Confidential client without login_redirect_uri, and for an unusable app name
+    explicit UserApp(Config config) {
+        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
+            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators;
+        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
+        validators.push_back(has_scopes([requirements] { return requirements->get(); },
+                                        [storage, transport = config.transport, url = place.auth_url](
+                                            std::string const& id) { return consents(storage, transport, url, id); }));
+        validators.push_back(unchanging_identity());
+        this->common_ = std::make_shared<typename Base::Common>(
+            config.app_name, place, config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+        state_ = std::make_shared<State const>(std::move(config), place.auth_url);
+    }
+
+    /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
+    void login(AppLoginOptions options = {}) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        log_in(options);
+    }
+
+    /// A login that the program leads by itself: send the user to its url(), then call finish_login.
+    [[nodiscard]] Login start_login(AuthorizationParameters parameters = {}) const {
+        std::vector<std::string> scopes;
+        for (Scope const& scope : this->required_scopes(parameters)) scopes.push_back(scope.text());
+        parameters.required_scopes = std::move(scopes);
+        AuthorizationCodeFlow::Settings settings;
+        settings.redirect_uri = state_->config.login_redirect_uri;
+        settings.refresh_tokens = state_->config.request_refresh_tokens;
+        if (std::same_as<K, Native>) settings.prefill_named_grant = detail::grant_label(this->app_name());
+        return Login(login_client(), std::move(parameters), std::move(settings));
+    }
+    /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
+    /// @throws UsageError  if the state is not that login's
+    void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        store(login.finish(std::move(code), returned_state, stop), stop);
+    }
+
+    /// For AppPolicy.
+    template <Transport U>
+    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
+                                          AuthContext const& context) const {
+        try {
+            for (bool again = false;; again = true) {
+                Policy const policy = this->policy_of(server);
+                if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
+                if (policy.expires_at >= now()) return policy.authorization;
+                this->forget_policy(server);
+                if (again)
+                    throw TokenValidationError(TokenValidationError::Kind::expired,
+                                               "the token for " + std::string(server) + " has expired");
+            }
+        } catch (TokenValidationError const& error) {
+            throw LoginRequiredError(error, start_login());
+        } catch (AuthApiError const& error) {
+            if (error.oauth_error() != "invalid_grant") throw;
+            throw LoginRequiredError(
+                TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
+                                     "Globus Auth refuses the refresh token for " + std::string(server)),
+                start_login());
+        }
+    }
+    template <Transport U>
+    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
+                                    AuthContext const& context) const {
+        Policy const policy = this->policy_of(server);
+        return policy.renewing && policy.renewing->unauthorized(refused, transport, this->context_of(context));
+    }
+
+private:
+    struct State {
+        State(Config c, std::string const& auth_url) : config(std::move(c)), keys(config.transport, auth_url) {}
+        Config const config;
+        JwksCache<T> const keys;
+    };
+
+    [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
+
+    [[nodiscard]] LoginClient<K, T> login_client() const {
+        ClientOptions<T> options{.transport = state_->config.transport};
+        options.base_url = this->common_->place.auth_url;
+        K const& client = *state_->config.client;
+        if constexpr (std::same_as<K, Native>)
+            return {NativeAppAuthService{client.client_id()}, NullPolicy{}, std::move(options)};
+        else
+            return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
+    }
+    /// A user's consents, asked for with the token of Globus Auth as it is stored.
+    static ConsentForest consents(S const& storage, T const& transport, std::string const& auth_url,
+                                  std::string const& identity_id) {
+        TokenDataByResourceServer const tokens = storage.get_token_data_by_resource_server();
+        auto const token = tokens.find(std::string(AuthScopes::resource_server));
+        if (token == tokens.end())
+            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                       "there is no token of Globus Auth to ask for consents with");
+        ClientOptions<T> options{.transport = transport};
+        options.base_url = auth_url;
+        Client<AuthService, AccessTokenPolicy, T> const auth{AccessTokenPolicy(token->second.access_token),
+                                                             std::move(options)};
+        return ConsentForest(auth.get_consents({.identity_id = identity_id})->consents);
+    }
+
+    [[nodiscard]] Policy make_policy(std::string const& server) const {
+        TokenData const data = this->common_->tokens.get_token_data(server);
+        if (state_->config.request_refresh_tokens)
+            return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
+                                                      RenewalOptions{.now = state_->config.now})};
+        return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
+                .expires_at = data.expires_at_seconds};
+    }
+
+    /// Logs in, unless somebody has since the app had `logins` logins.
+    void login_after(std::uint64_t logins, AppLoginOptions options) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        if (this->login_count() == logins) log_in(options);
+    }
+    void log_in(AppLoginOptions const& options) const {
+        store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
+    }
+    void store(TokenResponse const& answer, std::stop_token const& stop) const {
+        std::string identity;
+        if (!answer.id_token().empty())
+            identity = decode_id_token(answer, state_->config.client->client_id(), state_->keys,
+                                       {.now = state_->config.now, .stop = stop})
+                           .sub;
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer.by_resource_server())
+            tokens.emplace(server, TokenData::from(token, identity));
+        this->common_->tokens.store_token_data_by_resource_server(tokens);
+        this->forget_policies();
+    }
+
+    std::shared_ptr<State const> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_USER_APP_HPP

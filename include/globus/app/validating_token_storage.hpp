@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
+
+#include <globus/app/consents.hpp>
+#include <globus/app/token_storage.hpp>
+#include <globus/core/error.hpp>
+#include <globus/oauth/scope.hpp>
+#include <globus/oauth/token.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
+class TokenValidationError : public Error {
+public:
+    enum class Kind : unsigned char {
+        missing_token,          ///< there is none for the resource server
+        missing_refresh_token,  ///< the login did not ask for one
+        expired,
+        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,  ///< somebody else logged in
+    };
+
+    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
+/// The scopes that an app needs, by resource server.
+using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
+
+/// A rule for tokens: throws TokenValidationError. Either function may be empty.
+struct TokenValidator {
+    /// Before tokens are stored; `identity_id` is of those that are stored already, empty if nobody knows.
+    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> before_store = {};
+    /// After tokens were read.
+    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> after_retrieve = {};
+};
+
+/// Tokens that are read must have a refresh token.
+[[nodiscard]] inline TokenValidator has_refresh_tokens() {
+    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&) {
+        for (auto const& [server, data] : tokens)
+            if (data.refresh_token.empty())
+                throw TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
+                                           "there is no refresh token for " + server);
+    }};
+}
+
+/// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
+[[nodiscard]] inline TokenValidator not_expired(std::function<std::int64_t()> now = {}) {
+    if (!now) now = &detail::unix_now;
+    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&) {
+        for (auto const& [server, data] : tokens)
+            if (data.expires_at_seconds < now())
+                throw TokenValidationError(TokenValidationError::Kind::expired,
+                                           "the token for " + server + " has expired");
+    }};
+}
+
+/// Tokens that are stored must say whose they are, and it must always be the same user.
+[[nodiscard]] inline TokenValidator unchanging_identity() {
+    return {.before_store = [](TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+        for (auto const& [server, data] : tokens) {
+            if (data.identity_id.empty())
+                throw TokenValidationError(TokenValidationError::Kind::missing_identity,
+                                           "the login did not say who logged in: ask for the scope openid, too");
+            if (!identity_id.empty() && identity_id != data.identity_id)
+                throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                           "somebody else has logged in than before: log out first to change the user");
+        }
+    }};
+}
+
+/**
+ * Tokens must have the scopes that are needed, when they are stored and when they are read; what is read must have the
+ * user's consent to dependencies, too.
+ *
+ * @param requirements  asked at each check; resource servers that it does not list are not checked
+ * @param consents      gives the consents of an identity. It is asked when dependencies are needed, and again when what
+ *                      it gave last does not meet them; empty, or an unknown identity: dependencies are not checked.
+ */
+[[nodiscard]] inline TokenValidator has_scopes(std::function<ScopeRequirements()> requirements,
+                                               std::function<ConsentForest(std::string const&)> consents = {}) {
+    using Kind = TokenValidationError::Kind;
+    auto const check = [requirements](TokenDataByResourceServer const& tokens) {
+        std::vector<Scope> with_dependencies;
+        auto const all = requirements();
+        for (auto const& [server, data] : tokens) {
+            auto const needed = all.find(server);
+            if (needed == all.end()) continue;
+            std::string const have = ' ' + data.scope + ' ';
+            for (Scope const& scope : needed->second) {
+                if (have.find(' ' + scope.scope_string() + ' ') == std::string::npos)
+                    throw TokenValidationError(Kind::unmet_scopes,
+                                               "the token for " + server + " lacks the scope " + scope.scope_string());
+                if (!scope.dependencies().empty()) with_dependencies.push_back(scope);
+            }
+        }
+        return with_dependencies;
+    };
+    struct Cache {
+        std::mutex mutex;
+        ConsentForest forest;
+    };
+    return {
+        .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
+        .after_retrieve =
+            [check, consents = std::move(consents), cache = std::make_shared<Cache>()](
+                TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+                auto const needed = check(tokens);
+                if (needed.empty() || identity_id.empty() || !consents) return;
+                {
+                    std::lock_guard const lock(cache->mutex);
+                    if (cache->forest.meets_scope_requirements(needed)) return;
+                }
+                ConsentForest forest = consents(identity_id);
+                bool const met = forest.meets_scope_requirements(needed);
+                std::lock_guard const lock(cache->mutex);
+                cache->forest = std::move(forest);
+                if (!met)
+                    throw TokenValidationError(Kind::unmet_scopes, "the user has not consented to what the scope " +
+                                                                       needed.front().text() + " depends on");
+            }};
+}
+
+/**
+ * A storage that gives and takes only tokens that pass its validators, in their order.
+ *
+ *     ValidatingTokenStorage storage{JsonTokenStorage{path}, {not_expired(), unchanging_identity()}};
+ *     storage.get_token_data("transfer.api.globus.org");   // throws TokenValidationError: nobody has logged in
+ *
+ * It remembers whose tokens are stored.
+ *
+ * @par Errors
+ * TokenValidationError, what a validator throws otherwise, and what the storage inside throws.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share everything.
+ */
+template <TokenStorage S>
+class ValidatingTokenStorage {
+public:
+    /// @throws UsageError  if the stored tokens are of several users
+    ValidatingTokenStorage(S storage, std::vector<TokenValidator> validators)
+        : state_(std::make_shared<State>(std::move(storage), std::move(validators))) {
+        state_->identity_id = identity_of(state_->storage.get_token_data_by_resource_server());
+    }
+
+    /// The storage inside, which does not validate.
+    [[nodiscard]] S const& storage() const noexcept { return state_->storage; }
+    /// Whose tokens they are; empty if nobody knows.
+    [[nodiscard]] std::string identity_id() const {
+        std::lock_guard const lock(state_->mutex);
+        return state_->identity_id;
+    }
+
+    /// The tokens for a resource server. @throws TokenValidationError  also if there are none
+    [[nodiscard]] TokenData get_token_data(std::string_view resource_server) const {
+        TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
+        auto const found = tokens.find(std::string(resource_server));
+        if (found == tokens.end())
+            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                       "there is no token for " + std::string(resource_server));
+        TokenDataByResourceServer const one{{found->first, found->second}};
+        validate_read(one);
+        return std::move(found->second);
+    }
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
+        validate_read(tokens);
+        return tokens;
+    }
+
+    /// Stores tokens, if all of them are valid.
+    /// @throws UsageError  also if they are of several users
+    void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
+        if (tokens.empty()) return;
+        std::string const identity = identity_of(tokens);
+        state_->storage.update([&](TokenDataByResourceServer& stored) {
+            for (TokenValidator const& validator : state_->validators)
+                if (validator.before_store) validator.before_store(tokens, identity_id());
+            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+            return true;
+        });
+        std::lock_guard const lock(state_->mutex);
+        if (!identity.empty()) state_->identity_id = identity;
+    }
+    bool remove_token_data(std::string_view resource_server) const {
+        bool found = false;
+        state_->storage.update([&](TokenDataByResourceServer& stored) {
+            found = stored.erase(std::string(resource_server)) != 0;
+            return found;
+        });
+        return found;
+    }
+    /// Forgets all tokens, and whose they were.
+    void clear() const {
+        state_->storage.update([](TokenDataByResourceServer& stored) {
+            stored.clear();
+            return true;
+        });
+        std::lock_guard const lock(state_->mutex);
+        state_->identity_id.clear();
+    }
+
+private:
+    struct State {
+        State(S s, std::vector<TokenValidator> v) : storage(std::move(s)), validators(std::move(v)) {}
+        S const storage;
+        std::vector<TokenValidator> const validators;
+        std::mutex mutex;
+        std::string identity_id;
+    };
+
+    static std::string identity_of(TokenDataByResourceServer const& tokens) {
+        std::string identity;
+        for (auto const& [server, data] : tokens) {
+            if (data.identity_id.empty()) continue;
+            if (!identity.empty() && identity != data.identity_id)
+                throw UsageError("the tokens are of several users; keep those of each in a namespace of its own");
+            identity = data.identity_id;
+        }
+        return identity;
+    }
+    void validate_read(TokenDataByResourceServer const& tokens) const {
+        for (TokenValidator const& validator : state_->validators)
+            if (validator.after_retrieve) validator.after_retrieve(tokens, identity_id());
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
