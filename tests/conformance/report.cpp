@@ -10,9 +10,11 @@ namespace conformance {
 
 Report::Report(Options options, Json const& differences) : options_(std::move(options)) {
     for (Json const& entry : differences.as_array()) {
-        differences_.push_back({string_member(entry, "pattern"), string_member(entry, "reason")});
-        if (differences_.back().pattern.empty() || differences_.back().reason.empty())
-            throw std::runtime_error("differences.json: an entry lacks its pattern or its reason");
+        std::string const reason = string_member(entry, "reason");
+        Json const* cases = find(entry, "cases");
+        if (reason.empty() || cases == nullptr || !cases->is_array())
+            throw std::runtime_error("differences.json: an entry lacks its reason or its cases");
+        for (Json const& pattern : cases->get_array()) differences_.push_back({text(pattern), reason});
     }
 }
 
