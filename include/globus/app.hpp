@@ -2,10 +2,13 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: token storage, login flows and re-authorisation. SqliteTokenStorage has a
-// header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
+// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation.
+// SqliteTokenStorage has a header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
+#include <globus/app/app_policy.hpp>
+#include <globus/app/client_app.hpp>
 #include <globus/app/command_line_login_flow.hpp>
+#include <globus/app/consents.hpp>
 #include <globus/app/gare.hpp>
 #include <globus/app/json_token_storage.hpp>
 #include <globus/app/local_server_login_flow.hpp>
@@ -13,5 +16,7 @@
 #include <globus/app/memory_token_storage.hpp>
 #include <globus/app/stored_refresh_policy.hpp>
 #include <globus/app/token_storage.hpp>
+#include <globus/app/user_app.hpp>
+#include <globus/app/validating_token_storage.hpp>
 
 #endif  // GLOBUS_APP_HPP

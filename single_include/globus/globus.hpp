@@ -15,366 +15,97 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: token storage, login flows and re-authorisation. SqliteTokenStorage has a
-// header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
+// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation.
+// SqliteTokenStorage has a header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
-#ifndef GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
-#define GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
+#ifndef GLOBUS_APP_APP_POLICY_HPP
+#define GLOBUS_APP_APP_POLICY_HPP
 
-#ifndef GLOBUS_APP_LOGIN_FLOW_HPP
-#define GLOBUS_APP_LOGIN_FLOW_HPP
+#ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
+#define GLOBUS_OAUTH_AUTHORIZER_HPP
 
-#ifndef GLOBUS_APP_GARE_HPP
-#define GLOBUS_APP_GARE_HPP
+#ifndef GLOBUS_CORE_SECRET_HPP
+#define GLOBUS_CORE_SECRET_HPP
 
-#ifndef GLOBUS_CORE_VALUES_HPP
-#define GLOBUS_CORE_VALUES_HPP
-
-#ifndef GLOBUS_CORE_MEMBERS_HPP
-#define GLOBUS_CORE_MEMBERS_HPP
-
-#include <boost/hana/accessors.hpp>
-#include <boost/hana/core/when.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
-
-#include <array>
-#include <cstddef>
+#include <iosfwd>
+#include <string>
 #include <string_view>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 
 namespace globus {
 
-/// Where a member of an operation goes in the request. `automatic`: into the route if it is named there, else the query.
-enum class Place : unsigned char { automatic, query, json, form };
-
-/// How a member is spelt in a query or form.
-enum class Spelling : unsigned char {
-    automatic,  ///< True or False; the items of a list joined by commas
-    number,     ///< a bool as 1 or 0
-    lower,      ///< a bool as true or false
-    repeat,     ///< a list as one parameter an item
-    space,      ///< the items of a list joined by spaces
-};
-
-/**
- * One member whose wire form is not the ordinary one: another name, another place or another spelling.
- *
- * Made by rename(), in_query(), in_json() and in_form(), listed in a struct's `wire`.
- */
-struct Wire {
-    std::string_view member = {};
-    std::string_view name = {};  ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
-    Place place = Place::automatic;
-    Spelling spelling = Spelling::automatic;
-};
-
-/// The member is called `name` on the wire.
-constexpr Wire rename(std::string_view member, std::string_view name) { return {member, name}; }
-/// The member is a query parameter, spelt as `spelling` says.
-constexpr Wire in_query(std::string_view member, Spelling spelling) { return {member, member, Place::query, spelling}; }
-constexpr Wire in_query(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
-    return {member, name, Place::query, spelling};
-}
-/// The member stands in the JSON body under its own name, or at `path` (levels separated by slashes).
-constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
-constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
-/// The member is a field of the form body.
-constexpr Wire in_form(std::string_view member) { return {member, member, Place::form}; }
-constexpr Wire in_form(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
-    return {member, name, Place::form, spelling};
-}
-/// The list that a struct's `wire` is.
-template <class... Ws>
-constexpr std::array<Wire, sizeof...(Ws)> wires(Ws... ws) {
-    return {ws...};
-}
-
 namespace detail {
 
-template <std::size_t N>
-struct Name {
-    char text[N];
-    constexpr Name(char const (&t)[N]) {
-        for (std::size_t i = 0; i != N; ++i) text[i] = t[i];
-    }
-};
-
-/// One member of a described type: the name is a constant, so that code for it is chosen when it is compiled.
-template <class T, std::size_t I>
-struct Member {
-    static constexpr std::string_view key = T::members::keys[I];
-
-    /// Reads it from an object; what Hana calls an accessor.
-    template <class O>
-    constexpr decltype(auto) operator()(O&& object) const {
-        auto& member = T::with_members(object, [](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
-        if constexpr (std::is_lvalue_reference_v<O>)
-            return (member);
-        else
-            return std::move(member);
-    }
-};
-
-/// The names in "first, second, third".
-template <std::size_t N>
-constexpr std::array<std::string_view, N> split_names(std::string_view text) {
-    std::array<std::string_view, N> names;
-    for (std::string_view& name : names) {
-        name = text.substr(0, text.find(','));
-        text.remove_prefix(name.size() < text.size() ? name.size() + 2 : name.size());
-    }
-    return names;
-}
-constexpr std::size_t count_names(std::string_view text) {
-    std::size_t count = text.empty() ? 0 : 1;
-    for (char const c : text) count += c == ',';
-    return count;
-}
-
-/// The members of a described type, in the order of their declaration. Nothing of it is made before it is used.
-template <class T>
-struct Members {
-    static constexpr std::size_t size = count_names(T::member_names);
-    static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
-
-    /// Calls `f(Member<T, I>{}, member)` for each.
-    template <class O, class F>
-    static constexpr void for_each(O& object, F&& f) {
-        T::with_members(object, [&f](auto&... all) { each(std::make_index_sequence<size>{}, f, all...); });
-    }
-    static constexpr bool has(std::string_view name) {
-        for (std::string_view const key : keys)
-            if (key == name) return true;
-        return false;
-    }
-
-    template <class = void>
-    static constexpr auto hana_accessors() {
-        return []<std::size_t... I>(std::index_sequence<I...>) {
-            return boost::hana::make_tuple(
-                boost::hana::make_pair(hana_name<I>(std::make_index_sequence<keys[I].size()>{}), Member<T, I>{})...);
-        }(std::make_index_sequence<size>{});
-    }
-
-private:
-    template <std::size_t... I, class F, class... Vs>
-    static constexpr void each(std::index_sequence<I...>, F& f, Vs&... all) {
-        static_assert(sizeof...(Vs) == size);
-        (f(Member<T, I>{}, all), ...);
-    }
-    template <std::size_t I, std::size_t... C>
-    static constexpr auto hana_name(std::index_sequence<C...>) {
-        return boost::hana::string_c<keys[I][C]...>;
-    }
-};
-
-template <class T>
-constexpr Wire wire_of(std::string_view member) {
-    if constexpr (requires { T::wire; })
-        for (Wire const& wire : T::wire)
-            if (wire.member == member) return wire;
-    return {member, member};
+/// Overwrites `text` with zeros in a way that the optimiser may not drop.
+inline void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
+    volatile char* bytes = text.data();
+    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
+    text.clear();
 }
 
 }  // namespace detail
 
 /**
- * `T` lists its members with GLOBUS_MEMBERS.
+ * A token, client secret, password or code verifier.
  *
- * An error that names this concept means that a struct was passed as an operation or document whose last line is not
- * `GLOBUS_MEMBERS(Struct, first, second, ...)`.
- */
-template <class T>
-concept Described = requires { typename T::members; };
-
-}  // namespace globus
-
-namespace boost::hana {
-
-/// Makes every described type a model of Hana's Struct; nothing of it is instantiated before it is asked for.
-template <typename T>
-struct accessors_impl<T, when<globus::Described<T>>> {
-    template <class U = T>
-    static constexpr auto apply() {
-        return U::members::hana_accessors();
-    }
-};
-
-}  // namespace boost::hana
-
-// One macro a length: the recursion of a single macro costs the preprocessor a hundred rescans a member.
-// clang-format off
-#define GLOBUS_DETAIL_LIST1(o, m) o.m
-#define GLOBUS_DETAIL_LIST2(o, m, ...) o.m, GLOBUS_DETAIL_LIST1(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST3(o, m, ...) o.m, GLOBUS_DETAIL_LIST2(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST4(o, m, ...) o.m, GLOBUS_DETAIL_LIST3(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST5(o, m, ...) o.m, GLOBUS_DETAIL_LIST4(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST6(o, m, ...) o.m, GLOBUS_DETAIL_LIST5(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST7(o, m, ...) o.m, GLOBUS_DETAIL_LIST6(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST8(o, m, ...) o.m, GLOBUS_DETAIL_LIST7(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST9(o, m, ...) o.m, GLOBUS_DETAIL_LIST8(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST10(o, m, ...) o.m, GLOBUS_DETAIL_LIST9(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST11(o, m, ...) o.m, GLOBUS_DETAIL_LIST10(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST12(o, m, ...) o.m, GLOBUS_DETAIL_LIST11(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST13(o, m, ...) o.m, GLOBUS_DETAIL_LIST12(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST14(o, m, ...) o.m, GLOBUS_DETAIL_LIST13(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST15(o, m, ...) o.m, GLOBUS_DETAIL_LIST14(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST16(o, m, ...) o.m, GLOBUS_DETAIL_LIST15(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST17(o, m, ...) o.m, GLOBUS_DETAIL_LIST16(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST18(o, m, ...) o.m, GLOBUS_DETAIL_LIST17(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST19(o, m, ...) o.m, GLOBUS_DETAIL_LIST18(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST20(o, m, ...) o.m, GLOBUS_DETAIL_LIST19(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST21(o, m, ...) o.m, GLOBUS_DETAIL_LIST20(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST22(o, m, ...) o.m, GLOBUS_DETAIL_LIST21(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST23(o, m, ...) o.m, GLOBUS_DETAIL_LIST22(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST24(o, m, ...) o.m, GLOBUS_DETAIL_LIST23(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST25(o, m, ...) o.m, GLOBUS_DETAIL_LIST24(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST26(o, m, ...) o.m, GLOBUS_DETAIL_LIST25(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST27(o, m, ...) o.m, GLOBUS_DETAIL_LIST26(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST28(o, m, ...) o.m, GLOBUS_DETAIL_LIST27(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST29(o, m, ...) o.m, GLOBUS_DETAIL_LIST28(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST30(o, m, ...) o.m, GLOBUS_DETAIL_LIST29(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST31(o, m, ...) o.m, GLOBUS_DETAIL_LIST30(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST32(o, m, ...) o.m, GLOBUS_DETAIL_LIST31(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST33(o, m, ...) o.m, GLOBUS_DETAIL_LIST32(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST34(o, m, ...) o.m, GLOBUS_DETAIL_LIST33(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST35(o, m, ...) o.m, GLOBUS_DETAIL_LIST34(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST36(o, m, ...) o.m, GLOBUS_DETAIL_LIST35(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST37(o, m, ...) o.m, GLOBUS_DETAIL_LIST36(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST38(o, m, ...) o.m, GLOBUS_DETAIL_LIST37(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST39(o, m, ...) o.m, GLOBUS_DETAIL_LIST38(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST40(o, m, ...) o.m, GLOBUS_DETAIL_LIST39(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST41(o, m, ...) o.m, GLOBUS_DETAIL_LIST40(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST42(o, m, ...) o.m, GLOBUS_DETAIL_LIST41(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST43(o, m, ...) o.m, GLOBUS_DETAIL_LIST42(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST44(o, m, ...) o.m, GLOBUS_DETAIL_LIST43(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST45(o, m, ...) o.m, GLOBUS_DETAIL_LIST44(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST46(o, m, ...) o.m, GLOBUS_DETAIL_LIST45(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST47(o, m, ...) o.m, GLOBUS_DETAIL_LIST46(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST48(o, m, ...) o.m, GLOBUS_DETAIL_LIST47(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST49(o, m, ...) o.m, GLOBUS_DETAIL_LIST48(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST50(o, m, ...) o.m, GLOBUS_DETAIL_LIST49(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST51(o, m, ...) o.m, GLOBUS_DETAIL_LIST50(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST52(o, m, ...) o.m, GLOBUS_DETAIL_LIST51(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST53(o, m, ...) o.m, GLOBUS_DETAIL_LIST52(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST54(o, m, ...) o.m, GLOBUS_DETAIL_LIST53(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST55(o, m, ...) o.m, GLOBUS_DETAIL_LIST54(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST56(o, m, ...) o.m, GLOBUS_DETAIL_LIST55(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST57(o, m, ...) o.m, GLOBUS_DETAIL_LIST56(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST58(o, m, ...) o.m, GLOBUS_DETAIL_LIST57(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST59(o, m, ...) o.m, GLOBUS_DETAIL_LIST58(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST60(o, m, ...) o.m, GLOBUS_DETAIL_LIST59(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST61(o, m, ...) o.m, GLOBUS_DETAIL_LIST60(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST62(o, m, ...) o.m, GLOBUS_DETAIL_LIST61(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST63(o, m, ...) o.m, GLOBUS_DETAIL_LIST62(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST64(o, m, ...) o.m, GLOBUS_DETAIL_LIST63(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST65(o, m, ...) o.m, GLOBUS_DETAIL_LIST64(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST66(o, m, ...) o.m, GLOBUS_DETAIL_LIST65(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST67(o, m, ...) o.m, GLOBUS_DETAIL_LIST66(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST68(o, m, ...) o.m, GLOBUS_DETAIL_LIST67(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST69(o, m, ...) o.m, GLOBUS_DETAIL_LIST68(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST70(o, m, ...) o.m, GLOBUS_DETAIL_LIST69(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST71(o, m, ...) o.m, GLOBUS_DETAIL_LIST70(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST72(o, m, ...) o.m, GLOBUS_DETAIL_LIST71(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST73(o, m, ...) o.m, GLOBUS_DETAIL_LIST72(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST74(o, m, ...) o.m, GLOBUS_DETAIL_LIST73(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST75(o, m, ...) o.m, GLOBUS_DETAIL_LIST74(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST76(o, m, ...) o.m, GLOBUS_DETAIL_LIST75(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST77(o, m, ...) o.m, GLOBUS_DETAIL_LIST76(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST78(o, m, ...) o.m, GLOBUS_DETAIL_LIST77(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST79(o, m, ...) o.m, GLOBUS_DETAIL_LIST78(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST80(o, m, ...) o.m, GLOBUS_DETAIL_LIST79(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST81(o, m, ...) o.m, GLOBUS_DETAIL_LIST80(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST82(o, m, ...) o.m, GLOBUS_DETAIL_LIST81(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST83(o, m, ...) o.m, GLOBUS_DETAIL_LIST82(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST84(o, m, ...) o.m, GLOBUS_DETAIL_LIST83(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST85(o, m, ...) o.m, GLOBUS_DETAIL_LIST84(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST86(o, m, ...) o.m, GLOBUS_DETAIL_LIST85(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST87(o, m, ...) o.m, GLOBUS_DETAIL_LIST86(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST88(o, m, ...) o.m, GLOBUS_DETAIL_LIST87(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST89(o, m, ...) o.m, GLOBUS_DETAIL_LIST88(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST90(o, m, ...) o.m, GLOBUS_DETAIL_LIST89(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST91(o, m, ...) o.m, GLOBUS_DETAIL_LIST90(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST92(o, m, ...) o.m, GLOBUS_DETAIL_LIST91(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST93(o, m, ...) o.m, GLOBUS_DETAIL_LIST92(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST94(o, m, ...) o.m, GLOBUS_DETAIL_LIST93(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST95(o, m, ...) o.m, GLOBUS_DETAIL_LIST94(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST96(o, m, ...) o.m, GLOBUS_DETAIL_LIST95(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40, _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59, _60, _61, _62, _63, _64, _65, _66, _67, _68, _69, _70, _71, _72, _73, _74, _75, _76, _77, _78, _79, _80, _81, _82, _83, _84, _85, _86, _87, _88, _89, _90, _91, _92, _93, _94, _95, _96, NAME, ...) NAME
-#define GLOBUS_DETAIL_LIST(o, ...) GLOBUS_DETAIL_PICK(__VA_ARGS__, GLOBUS_DETAIL_LIST96, GLOBUS_DETAIL_LIST95, GLOBUS_DETAIL_LIST94, GLOBUS_DETAIL_LIST93, GLOBUS_DETAIL_LIST92, GLOBUS_DETAIL_LIST91, GLOBUS_DETAIL_LIST90, GLOBUS_DETAIL_LIST89, GLOBUS_DETAIL_LIST88, GLOBUS_DETAIL_LIST87, GLOBUS_DETAIL_LIST86, GLOBUS_DETAIL_LIST85, GLOBUS_DETAIL_LIST84, GLOBUS_DETAIL_LIST83, GLOBUS_DETAIL_LIST82, GLOBUS_DETAIL_LIST81, GLOBUS_DETAIL_LIST80, GLOBUS_DETAIL_LIST79, GLOBUS_DETAIL_LIST78, GLOBUS_DETAIL_LIST77, GLOBUS_DETAIL_LIST76, GLOBUS_DETAIL_LIST75, GLOBUS_DETAIL_LIST74, GLOBUS_DETAIL_LIST73, GLOBUS_DETAIL_LIST72, GLOBUS_DETAIL_LIST71, GLOBUS_DETAIL_LIST70, GLOBUS_DETAIL_LIST69, GLOBUS_DETAIL_LIST68, GLOBUS_DETAIL_LIST67, GLOBUS_DETAIL_LIST66, GLOBUS_DETAIL_LIST65, GLOBUS_DETAIL_LIST64, GLOBUS_DETAIL_LIST63, GLOBUS_DETAIL_LIST62, GLOBUS_DETAIL_LIST61, GLOBUS_DETAIL_LIST60, GLOBUS_DETAIL_LIST59, GLOBUS_DETAIL_LIST58, GLOBUS_DETAIL_LIST57, GLOBUS_DETAIL_LIST56, GLOBUS_DETAIL_LIST55, GLOBUS_DETAIL_LIST54, GLOBUS_DETAIL_LIST53, GLOBUS_DETAIL_LIST52, GLOBUS_DETAIL_LIST51, GLOBUS_DETAIL_LIST50, GLOBUS_DETAIL_LIST49, GLOBUS_DETAIL_LIST48, GLOBUS_DETAIL_LIST47, GLOBUS_DETAIL_LIST46, GLOBUS_DETAIL_LIST45, GLOBUS_DETAIL_LIST44, GLOBUS_DETAIL_LIST43, GLOBUS_DETAIL_LIST42, GLOBUS_DETAIL_LIST41, GLOBUS_DETAIL_LIST40, GLOBUS_DETAIL_LIST39, GLOBUS_DETAIL_LIST38, GLOBUS_DETAIL_LIST37, GLOBUS_DETAIL_LIST36, GLOBUS_DETAIL_LIST35, GLOBUS_DETAIL_LIST34, GLOBUS_DETAIL_LIST33, GLOBUS_DETAIL_LIST32, GLOBUS_DETAIL_LIST31, GLOBUS_DETAIL_LIST30, GLOBUS_DETAIL_LIST29, GLOBUS_DETAIL_LIST28, GLOBUS_DETAIL_LIST27, GLOBUS_DETAIL_LIST26, GLOBUS_DETAIL_LIST25, GLOBUS_DETAIL_LIST24, GLOBUS_DETAIL_LIST23, GLOBUS_DETAIL_LIST22, GLOBUS_DETAIL_LIST21, GLOBUS_DETAIL_LIST20, GLOBUS_DETAIL_LIST19, GLOBUS_DETAIL_LIST18, GLOBUS_DETAIL_LIST17, GLOBUS_DETAIL_LIST16, GLOBUS_DETAIL_LIST15, GLOBUS_DETAIL_LIST14, GLOBUS_DETAIL_LIST13, GLOBUS_DETAIL_LIST12, GLOBUS_DETAIL_LIST11, GLOBUS_DETAIL_LIST10, GLOBUS_DETAIL_LIST9, GLOBUS_DETAIL_LIST8, GLOBUS_DETAIL_LIST7, GLOBUS_DETAIL_LIST6, GLOBUS_DETAIL_LIST5, GLOBUS_DETAIL_LIST4, GLOBUS_DETAIL_LIST3, GLOBUS_DETAIL_LIST2, GLOBUS_DETAIL_LIST1, 0)(o, __VA_ARGS__)
-// clang-format on
-
-/**
- * The last line of an operation or document: its own name, then its members in the order of their declaration (at most
- * 96). The struct stays an aggregate, and becomes a model of boost::hana's Struct. It must not be local to a function.
+ * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
+ * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
  *
- *     struct Bookmark {
- *         Optional<std::string> name = {};
- *         Optional<std::string> path = {};
- *         GLOBUS_MEMBERS(Bookmark, name, path);
- *     };
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  */
-#define GLOBUS_MEMBERS(O, ...)                                                                  \
-    static constexpr char const* struct_name = #O;                                              \
-    static constexpr char const* member_names = #__VA_ARGS__;                                   \
-    template <class Object, class F>                                                            \
-    static constexpr decltype(auto) with_members([[maybe_unused]] Object& object, F const& f) { \
-        return f(__VA_OPT__(GLOBUS_DETAIL_LIST(object, __VA_ARGS__)));                          \
-    }                                                                                           \
-    using members = ::globus::detail::Members<O>
-
-#endif  // GLOBUS_CORE_MEMBERS_HPP
-
-#include <boost/json/value.hpp>
-
-#include <concepts>
-#include <initializer_list>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// Any JSON document, as Boost.JSON holds it.
-using Json = boost::json::value;
-
-/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
-using AdditionalFields = boost::json::object;
-
-/**
- * One text or several, where the service takes either: `.orderby = "name ASC"` and `.orderby = {"name ASC", "size"}`.
- */
-class StringList : public std::vector<std::string> {
+class Secret {
 public:
-    StringList() = default;
-    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
-    StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
-    StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
-    StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
-    StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
-};
+    Secret() = default;
+    Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
+    Secret(char const* text) : text_(text) {}
+    Secret(std::string_view text) : text_(text) {}
 
-/**
- * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
- *
- *     Constant<"transfer_item"> DATA_TYPE = {};
- */
-template <detail::Name Text>
-struct Constant {
-    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
-    friend constexpr bool operator==(Constant, Constant) = default;
+    Secret(Secret const&) = default;
+    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
+    Secret& operator=(Secret const& other) {
+        if (this != &other) {
+            std::string copy = other.text_;
+            detail::wipe(text_);
+            text_ = std::move(copy);
+        }
+        return *this;
+    }
+    Secret& operator=(Secret&& other) noexcept {
+        if (this != &other) {
+            detail::wipe(text_);
+            text_ = std::move(other.text_);
+            detail::wipe(other.text_);
+        }
+        return *this;
+    }
+    ~Secret() { detail::wipe(text_); }
+
+    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
+    friend bool operator==(Secret const& a, Secret const& b) noexcept {
+        if (a.text_.size() != b.text_.size()) return false;
+        unsigned char difference = 0;
+        for (std::size_t i = 0; i != a.text_.size(); ++i)
+            difference = static_cast<unsigned char>(difference | (a.text_[i] ^ b.text_[i]));
+        return difference == 0;
+    }
+
+    template <class Char, class Traits>
+    friend void operator<<(std::basic_ostream<Char, Traits>&, Secret const&) = delete;  // a secret is not printed
+
+private:
+    std::string text_;
 };
 
 }  // namespace globus
 
-#endif  // GLOBUS_CORE_VALUES_HPP
-#ifndef GLOBUS_HTTP_ERRORS_HPP
-#define GLOBUS_HTTP_ERRORS_HPP
+#endif  // GLOBUS_CORE_SECRET_HPP
+#ifndef GLOBUS_HTTP_MESSAGE_HPP
+#define GLOBUS_HTTP_MESSAGE_HPP
 
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
@@ -494,89 +225,6 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ERROR_HPP
-#ifndef GLOBUS_HTTP_MESSAGE_HPP
-#define GLOBUS_HTTP_MESSAGE_HPP
-
-#ifndef GLOBUS_CORE_SECRET_HPP
-#define GLOBUS_CORE_SECRET_HPP
-
-#include <iosfwd>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-namespace detail {
-
-/// Overwrites `text` with zeros in a way that the optimiser may not drop.
-inline void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
-    volatile char* bytes = text.data();
-    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
-    text.clear();
-}
-
-}  // namespace detail
-
-/**
- * A token, client secret, password or code verifier.
- *
- * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
- * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-class Secret {
-public:
-    Secret() = default;
-    Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
-    Secret(char const* text) : text_(text) {}
-    Secret(std::string_view text) : text_(text) {}
-
-    Secret(Secret const&) = default;
-    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
-    Secret& operator=(Secret const& other) {
-        if (this != &other) {
-            std::string copy = other.text_;
-            detail::wipe(text_);
-            text_ = std::move(copy);
-        }
-        return *this;
-    }
-    Secret& operator=(Secret&& other) noexcept {
-        if (this != &other) {
-            detail::wipe(text_);
-            text_ = std::move(other.text_);
-            detail::wipe(other.text_);
-        }
-        return *this;
-    }
-    ~Secret() { detail::wipe(text_); }
-
-    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
-    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-
-    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
-    friend bool operator==(Secret const& a, Secret const& b) noexcept {
-        if (a.text_.size() != b.text_.size()) return false;
-        unsigned char difference = 0;
-        for (std::size_t i = 0; i != a.text_.size(); ++i)
-            difference = static_cast<unsigned char>(difference | (a.text_[i] ^ b.text_[i]));
-        return difference == 0;
-    }
-
-    template <class Char, class Traits>
-    friend void operator<<(std::basic_ostream<Char, Traits>&, Secret const&) = delete;  // a secret is not printed
-
-private:
-    std::string text_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CORE_SECRET_HPP
 
 #include <chrono>
 #include <cstddef>
@@ -707,6 +355,11 @@ struct Request {
 }  // namespace globus::http
 
 #endif  // GLOBUS_HTTP_MESSAGE_HPP
+#ifndef GLOBUS_HTTP_TRANSPORT_HPP
+#define GLOBUS_HTTP_TRANSPORT_HPP
+
+#ifndef GLOBUS_HTTP_ERRORS_HPP
+#define GLOBUS_HTTP_ERRORS_HPP
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -1103,6 +756,1538 @@ inline void ApiError::read_requirements(boost::json::object const& document, Dat
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_ERRORS_HPP
+
+#include <concepts>
+
+namespace globus {
+
+/**
+ * What carries requests.
+ *
+ * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
+ * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
+ * threads at once. A transport is a cheap handle: copies share connections.
+ *
+ * Models: CurlTransport, MockTransport, AnyTransport.
+ *
+ * An error that names this concept means that the third argument of `Client` has no
+ * `http::Response send(http::Request const&)` that can be called on a const object.
+ */
+template <class T>
+concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
+    { transport.send(request) } -> std::same_as<http::Response>;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_TRANSPORT_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/// What goes into the Authorization header of one request, and which of a policy's credentials it is.
+struct Authorization {
+    Secret header = {};            ///< empty: no header
+    std::uint64_t generation = 0;  ///< grows with every renewal
+};
+
+/// What a policy needs to know of the call that it authorizes.
+struct AuthContext {
+    std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
+    std::stop_token stop = {};                                          ///< cancels it
+};
+
+// What kind of credential a policy presents: its member type `credential`.
+struct NoCredential {};      ///< none
+struct BearerCredential {};  ///< an access token
+// and BasicCredential, of client_kinds.hpp
+
+/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
+template <class P, class T>
+concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
+    { policy.authorize(transport, context) } -> std::same_as<Authorization>;
+};
+
+/// `P` says after a 401 whether one more attempt makes sense; it may renew its credential for that.
+template <class P, class T>
+concept AnswersUnauthorized =
+    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context) {
+        { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
+    };
+
+/// `P` names the kind of credential it presents.
+template <class P>
+concept NamesCredential = requires { typename P::credential; };
+
+/**
+ * How a Client proves who is asking.
+ *
+ * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
+ * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
+ * functions are const and may be called from many threads.
+ *
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
+ *
+ * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
+ * names the member that is missing.
+ */
+template <class P, class T>
+concept Authorizer =
+    std::copy_constructible<P> && NamesCredential<P> && GivesAuthorization<P, T> && AnswersUnauthorized<P, T>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
+#ifndef GLOBUS_OAUTH_SCOPE_HPP
+#define GLOBUS_OAUTH_SCOPE_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// A scope text that cannot be read; `what()` says where it goes wrong.
+class ScopeError : public UsageError {
+public:
+    using UsageError::UsageError;
+};
+
+/**
+ * A scope: what a token may be used for, and which scopes it needs in turn.
+ *
+ *     Scope transfer{TransferScopes::all};
+ *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
+ *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
+ *
+ * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
+ * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+ */
+class Scope {
+public:
+    /// A scope by its own text, without marks and dependencies.
+    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
+    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
+    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
+    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+
+    /**
+     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
+     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
+     *
+     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, or more than 10,000
+     *                     scopes in all
+     */
+    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
+    /// As parse, of exactly one scope.
+    [[nodiscard]] static Scope parse_one(std::string_view text) {
+        std::vector<Scope> scopes = parse(text);
+        if (scopes.size() != 1)
+            throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
+        return std::move(scopes.front());
+    }
+    /// The texts of scopes, separated by blanks.
+    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes) {
+        std::string out;
+        for (Scope const& scope : scopes) {
+            if (!out.empty()) out += ' ';
+            scope.append_to(out);
+        }
+        return out;
+    }
+    /// All scopes of both, as one text with both would be read.
+    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
+        return parse(join(a) + ' ' + join(b));
+    }
+
+    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
+    [[nodiscard]] bool optional() const noexcept { return optional_; }
+    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
+
+    /// The same scope with one more dependency.
+    [[nodiscard]] Scope with_dependency(Scope dependency) const {
+        Scope copy = *this;
+        copy.dependencies_.push_back(std::move(dependency));
+        return copy;
+    }
+    /// The same scope, marked optional or not.
+    [[nodiscard]] Scope with_optional(bool optional = true) const {
+        Scope copy = *this;
+        copy.optional_ = optional;
+        return copy;
+    }
+
+    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
+    [[nodiscard]] bool contains(Scope const& other) const {
+        if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
+        return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
+            return std::any_of(dependencies_.begin(), dependencies_.end(),
+                               [&](Scope const& own) { return own.contains(wanted); });
+        });
+    }
+
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        append_to(out);
+        return out;
+    }
+    operator std::string() const { return text(); }
+
+    friend bool operator==(Scope const& a, Scope const& b) {
+        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
+    }
+
+private:
+    static constexpr std::size_t deepest = 64;
+    static constexpr std::size_t most = 10000;
+
+    class Graph;
+
+    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
+    static void check(std::string_view text) {
+        for (char const c : text) {
+            auto const byte = static_cast<unsigned char>(c);
+            if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
+                throw ScopeError(
+                    "a scope has a character that it may not have; for several scopes, marks and "
+                    "dependencies use Scope::parse");
+        }
+    }
+    void append_to(std::string& out) const {
+        if (optional_) out += '*';
+        out += scope_string_;
+        if (dependencies_.empty()) return;
+        char separator = '[';
+        for (Scope const& dependency : dependencies_) {
+            out += std::exchange(separator, ' ');
+            dependency.append_to(out);
+        }
+        out += ']';
+    }
+
+    std::string scope_string_;
+    bool optional_ = false;
+    std::vector<Scope> dependencies_;
+};
+
+/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+class Scope::Graph {
+public:
+    explicit Graph(std::string_view text) {
+        std::vector<std::string_view> open;  // the scopes whose brackets are open
+        std::string_view last;               // the scope that a '[' would belong to
+        bool marked = false;
+        for (std::size_t i = 0; i != text.size();) {
+            char const c = text[i];
+            if (c == ' ') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
+                last = {};
+                ++i;
+            } else if (c == '*') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+                marked = true;
+                last = {};
+                ++i;
+            } else if (c == '[') {
+                if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
+                if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
+                open.push_back(last);
+                members_.push_back(0);
+                last = {};
+                ++i;
+            } else if (c == ']') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (open.empty()) throw ScopeError("a ']' has no '[' before it");
+                if (members_.back() == 0) throw ScopeError("there are empty brackets");
+                open.pop_back();
+                members_.pop_back();
+                last = {};
+                ++i;
+            } else {
+                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+                std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
+                last = text.substr(i, end - i);
+                check(last);
+                add(open.empty() ? std::string_view{} : open.back(), last, marked);
+                if (!members_.empty()) ++members_.back();
+                marked = false;
+                i = end;
+            }
+            closed_ = c == ']';
+        }
+        if (marked) throw ScopeError("the text ends in a mark '*'");
+        if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
+    }
+
+    [[nodiscard]] std::vector<Scope> trees() {
+        std::vector<Scope> top;
+        for (auto const& [name, needs] : edges_[{}]) {
+            // at the top a scope and the same one marked optional both stay
+            if (needs.needed) top.push_back(tree(name, false, 0));
+            if (needs.optional) top.push_back(tree(name, true, 0));
+        }
+        sort(top);
+        return top;
+    }
+
+private:
+    struct Needs {
+        bool needed = false;
+        bool optional = false;
+    };
+
+    void add(std::string_view parent, std::string_view name, bool optional) {
+        Needs& needs = edges_[parent][name];
+        (optional ? needs.optional : needs.needed) = true;
+    }
+    Scope tree(std::string_view name, bool optional, std::size_t depth) {
+        if (depth > deepest || ++made_ > most)
+            throw ScopeError("the scopes depend on one another too deeply or too often");
+        for (std::string_view const above : path_)
+            if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
+        Scope scope(name);
+        scope.optional_ = optional;
+        path_.push_back(name);
+        if (auto const found = edges_.find(name); found != edges_.end())
+            for (auto const& [child, needs] : found->second)
+                scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
+        path_.pop_back();
+        sort(scope.dependencies_);
+        return scope;
+    }
+    static void sort(std::vector<Scope>& scopes) {
+        std::sort(scopes.begin(), scopes.end(), [](Scope const& a, Scope const& b) { return a.text() < b.text(); });
+    }
+
+    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
+    std::vector<std::size_t> members_;  ///< of each open bracket
+    std::vector<std::string_view> path_;
+    std::size_t made_ = 0;
+    bool closed_ = false;
+};
+
+inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPE_HPP
+#ifndef GLOBUS_OAUTH_SCOPES_HPP
+#define GLOBUS_OAUTH_SCOPES_HPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// The scopes of the Globus services, each with the resource server whose tokens carry it.
+// https://docs.globus.org/api/auth/reference/#globus_scopes
+
+namespace globus {
+
+/// The scopes of Globus Auth.
+struct AuthScopes {
+    static constexpr std::string_view resource_server = "auth.globus.org";
+    static constexpr std::string_view email = "email";
+    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
+    static constexpr std::string_view openid = "openid";
+    static constexpr std::string_view profile = "profile";
+    static constexpr std::string_view view_authentications =
+        "urn:globus:auth:scope:auth.globus.org:view_authentications";
+    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
+    static constexpr std::string_view view_clients_and_scopes =
+        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
+    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
+    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
+    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
+};
+
+/// The scopes of Globus Compute.
+struct ComputeScopes {
+    static constexpr std::string_view resource_server = "funcx_service";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
+};
+
+/// The scopes of Globus Flows.
+struct FlowsScopes {
+    static constexpr std::string_view resource_server = "flows.globus.org";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    static constexpr std::string_view manage_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
+    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
+    static constexpr std::string_view run_manage =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
+    static constexpr std::string_view run_status =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
+    static constexpr std::string_view view_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
+};
+
+/// The scopes of Globus Groups.
+struct GroupsScopes {
+    static constexpr std::string_view resource_server = "groups.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
+    static constexpr std::string_view view_my_groups_and_memberships =
+        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
+};
+
+/// The scopes of Nexus, the predecessor of Groups.
+struct NexusScopes {
+    static constexpr std::string_view resource_server = "nexus.api.globus.org";
+    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
+};
+
+/// The scopes of Globus Search.
+struct SearchScopes {
+    static constexpr std::string_view resource_server = "search.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
+    static constexpr std::string_view globus_connect_server =
+        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
+    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
+    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
+};
+
+/// The scopes of Globus Timers.
+struct TimersScopes {
+    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    static constexpr std::string_view timer =
+        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
+};
+
+/// The scopes of Globus Transfer.
+struct TransferScopes {
+    static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
+    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
+};
+
+/// The scopes of the manager of one Globus Connect Server endpoint.
+class GcsEndpointScopes {
+public:
+    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    [[nodiscard]] std::string manage_collections() const {
+        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
+    }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one collection.
+class GcsCollectionScopes {
+public:
+    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What Transfer needs for a mapped collection.
+    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
+    /// Reading and writing files by HTTPS.
+    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one flow.
+class SpecificFlowScopes {
+public:
+    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// Running the flow.
+    [[nodiscard]] std::string user() const {
+        std::string name = id_;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
+    }
+
+private:
+    std::string id_;
+};
+
+/// The scope of Transfer with the optional consent that a mapped collection asks for.
+[[nodiscard]] inline Scope transfer_scope_with_data_access(std::string const& collection_id) {
+    return Scope(TransferScopes::all)
+        .with_dependency(Scope(GcsCollectionScopes(collection_id).data_access()).with_optional());
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPES_HPP
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
+template <class A, class T>
+concept AuthorizingApp =
+    std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
+                                           AuthContext const& context, Authorization const& refused) {
+        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
+        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
+    };
+
+/**
+ * The scopes that a client of a service needs for what it is usually used for: all of Transfer, for example, or the
+ * searches of Search.
+ *
+ * @return  nothing for a resource server that is no service of Globus'
+ */
+[[nodiscard]] inline std::vector<Scope> default_scopes(std::string_view resource_server) {
+    std::vector<Scope> scopes;
+    auto const add = [&](std::string_view scope) { scopes.emplace_back(scope); };
+    if (resource_server == AuthScopes::resource_server) {
+        add(AuthScopes::openid);
+        add(AuthScopes::profile);
+        add(AuthScopes::email);
+    } else if (resource_server == ComputeScopes::resource_server) {
+        add(ComputeScopes::all);
+    } else if (resource_server == FlowsScopes::resource_server) {
+        add(FlowsScopes::all);
+    } else if (resource_server == GroupsScopes::resource_server) {
+        add(GroupsScopes::view_my_groups_and_memberships);
+    } else if (resource_server == SearchScopes::resource_server) {
+        add(SearchScopes::search);
+    } else if (resource_server == TimersScopes::resource_server) {
+        add(TimersScopes::timer);
+    } else if (resource_server == TransferScopes::resource_server) {
+        add(TransferScopes::all);
+    }
+    return scopes;
+}
+
+/**
+ * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
+ *
+ *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
+ *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
+ *     auto same = app.client<TransferService>();
+ *
+ * Making one tells the app that it needs the service's scopes.
+ *
+ * @par Errors
+ * LoginRequiredError when only a login can help; what a renewal throws.
+ * @par Thread safety
+ * Any function may be called from any thread.
+ */
+template <class App>
+class AppPolicy {
+public:
+    using credential = BearerCredential;
+
+    /// For a resource server and scopes of one's own choice: a collection, or a Globus Connect Server endpoint.
+    AppPolicy(App app, std::string resource_server, std::vector<Scope> scopes)
+        : app_(std::move(app)), resource_server_(std::move(resource_server)) {
+        app_.add_scope_requirements(resource_server_, std::move(scopes));
+    }
+    /// For a service, with the scopes that it usually needs.
+    template <class Service>
+        requires(!std::convertible_to<Service, std::string>)
+    AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
+    template <class Service>
+        requires(!std::convertible_to<Service, std::string>)
+    AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
+        : AppPolicy(std::move(app), server_of(service), std::move(scopes)) {}
+
+    template <class T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return app_.authorize(resource_server_, transport, context);
+    }
+    template <class T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return app_.unauthorized(resource_server_, refused, transport, context);
+    }
+
+    /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
+    void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
+    [[nodiscard]] App const& app() const noexcept { return app_; }
+    [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
+
+private:
+    template <class Service>
+    static std::string server_of(Service const& service) {
+        static_assert(
+            requires { service.resource_server; } || requires { service.resource_server(); },
+            "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
+            "and its scopes: AppPolicy(app, endpoint_id, "
+            "{Scope(GcsEndpointScopes(endpoint_id).manage_collections())}).");
+        if constexpr (requires { service.resource_server(); })
+            return std::string(service.resource_server());
+        else if constexpr (requires { service.resource_server; })
+            return std::string(service.resource_server);
+        else
+            return {};
+    }
+    template <class Service>
+    static std::vector<Scope> scopes_of(Service const& service) {
+        if constexpr (requires { service.user_scope(); })
+            return {Scope(service.user_scope())};
+        else
+            return default_scopes(server_of(service));
+    }
+
+    App app_;
+    std::string resource_server_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_APP_POLICY_HPP
+#ifndef GLOBUS_APP_CLIENT_APP_HPP
+#define GLOBUS_APP_CLIENT_APP_HPP
+
+#ifndef GLOBUS_APP_GLOBUS_APP_HPP
+#define GLOBUS_APP_GLOBUS_APP_HPP
+
+#ifndef GLOBUS_APP_CONSENTS_HPP
+#define GLOBUS_APP_CONSENTS_HPP
+
+#ifndef GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+
+#ifndef GLOBUS_CORE_MEMBERS_HPP
+#define GLOBUS_CORE_MEMBERS_HPP
+
+#include <boost/hana/accessors.hpp>
+#include <boost/hana/core/when.hpp>
+#include <boost/hana/pair.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/// Where a member of an operation goes in the request. `automatic`: into the route if it is named there, else the query.
+enum class Place : unsigned char { automatic, query, json, form };
+
+/// How a member is spelt in a query or form.
+enum class Spelling : unsigned char {
+    automatic,  ///< True or False; the items of a list joined by commas
+    number,     ///< a bool as 1 or 0
+    lower,      ///< a bool as true or false
+    repeat,     ///< a list as one parameter an item
+    space,      ///< the items of a list joined by spaces
+};
+
+/**
+ * One member whose wire form is not the ordinary one: another name, another place or another spelling.
+ *
+ * Made by rename(), in_query(), in_json() and in_form(), listed in a struct's `wire`.
+ */
+struct Wire {
+    std::string_view member = {};
+    std::string_view name = {};  ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
+    Place place = Place::automatic;
+    Spelling spelling = Spelling::automatic;
+};
+
+/// The member is called `name` on the wire.
+constexpr Wire rename(std::string_view member, std::string_view name) { return {member, name}; }
+/// The member is a query parameter, spelt as `spelling` says.
+constexpr Wire in_query(std::string_view member, Spelling spelling) { return {member, member, Place::query, spelling}; }
+constexpr Wire in_query(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
+    return {member, name, Place::query, spelling};
+}
+/// The member stands in the JSON body under its own name, or at `path` (levels separated by slashes).
+constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
+constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
+/// The member is a field of the form body.
+constexpr Wire in_form(std::string_view member) { return {member, member, Place::form}; }
+constexpr Wire in_form(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
+    return {member, name, Place::form, spelling};
+}
+/// The list that a struct's `wire` is.
+template <class... Ws>
+constexpr std::array<Wire, sizeof...(Ws)> wires(Ws... ws) {
+    return {ws...};
+}
+
+namespace detail {
+
+template <std::size_t N>
+struct Name {
+    char text[N];
+    constexpr Name(char const (&t)[N]) {
+        for (std::size_t i = 0; i != N; ++i) text[i] = t[i];
+    }
+};
+
+/// One member of a described type: the name is a constant, so that code for it is chosen when it is compiled.
+template <class T, std::size_t I>
+struct Member {
+    static constexpr std::string_view key = T::members::keys[I];
+
+    /// Reads it from an object; what Hana calls an accessor.
+    template <class O>
+    constexpr decltype(auto) operator()(O&& object) const {
+        auto& member = T::with_members(object, [](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
+        if constexpr (std::is_lvalue_reference_v<O>)
+            return (member);
+        else
+            return std::move(member);
+    }
+};
+
+/// The names in "first, second, third".
+template <std::size_t N>
+constexpr std::array<std::string_view, N> split_names(std::string_view text) {
+    std::array<std::string_view, N> names;
+    for (std::string_view& name : names) {
+        name = text.substr(0, text.find(','));
+        text.remove_prefix(name.size() < text.size() ? name.size() + 2 : name.size());
+    }
+    return names;
+}
+constexpr std::size_t count_names(std::string_view text) {
+    std::size_t count = text.empty() ? 0 : 1;
+    for (char const c : text) count += c == ',';
+    return count;
+}
+
+/// The members of a described type, in the order of their declaration. Nothing of it is made before it is used.
+template <class T>
+struct Members {
+    static constexpr std::size_t size = count_names(T::member_names);
+    static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
+
+    /// Calls `f(Member<T, I>{}, member)` for each.
+    template <class O, class F>
+    static constexpr void for_each(O& object, F&& f) {
+        T::with_members(object, [&f](auto&... all) { each(std::make_index_sequence<size>{}, f, all...); });
+    }
+    static constexpr bool has(std::string_view name) {
+        for (std::string_view const key : keys)
+            if (key == name) return true;
+        return false;
+    }
+
+    template <class = void>
+    static constexpr auto hana_accessors() {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return boost::hana::make_tuple(
+                boost::hana::make_pair(hana_name<I>(std::make_index_sequence<keys[I].size()>{}), Member<T, I>{})...);
+        }(std::make_index_sequence<size>{});
+    }
+
+private:
+    template <std::size_t... I, class F, class... Vs>
+    static constexpr void each(std::index_sequence<I...>, F& f, Vs&... all) {
+        static_assert(sizeof...(Vs) == size);
+        (f(Member<T, I>{}, all), ...);
+    }
+    template <std::size_t I, std::size_t... C>
+    static constexpr auto hana_name(std::index_sequence<C...>) {
+        return boost::hana::string_c<keys[I][C]...>;
+    }
+};
+
+template <class T>
+constexpr Wire wire_of(std::string_view member) {
+    if constexpr (requires { T::wire; })
+        for (Wire const& wire : T::wire)
+            if (wire.member == member) return wire;
+    return {member, member};
+}
+
+}  // namespace detail
+
+/**
+ * `T` lists its members with GLOBUS_MEMBERS.
+ *
+ * An error that names this concept means that a struct was passed as an operation or document whose last line is not
+ * `GLOBUS_MEMBERS(Struct, first, second, ...)`.
+ */
+template <class T>
+concept Described = requires { typename T::members; };
+
+}  // namespace globus
+
+namespace boost::hana {
+
+/// Makes every described type a model of Hana's Struct; nothing of it is instantiated before it is asked for.
+template <typename T>
+struct accessors_impl<T, when<globus::Described<T>>> {
+    template <class U = T>
+    static constexpr auto apply() {
+        return U::members::hana_accessors();
+    }
+};
+
+}  // namespace boost::hana
+
+// One macro a length: the recursion of a single macro costs the preprocessor a hundred rescans a member.
+// clang-format off
+#define GLOBUS_DETAIL_LIST1(o, m) o.m
+#define GLOBUS_DETAIL_LIST2(o, m, ...) o.m, GLOBUS_DETAIL_LIST1(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST3(o, m, ...) o.m, GLOBUS_DETAIL_LIST2(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST4(o, m, ...) o.m, GLOBUS_DETAIL_LIST3(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST5(o, m, ...) o.m, GLOBUS_DETAIL_LIST4(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST6(o, m, ...) o.m, GLOBUS_DETAIL_LIST5(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST7(o, m, ...) o.m, GLOBUS_DETAIL_LIST6(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST8(o, m, ...) o.m, GLOBUS_DETAIL_LIST7(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST9(o, m, ...) o.m, GLOBUS_DETAIL_LIST8(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST10(o, m, ...) o.m, GLOBUS_DETAIL_LIST9(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST11(o, m, ...) o.m, GLOBUS_DETAIL_LIST10(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST12(o, m, ...) o.m, GLOBUS_DETAIL_LIST11(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST13(o, m, ...) o.m, GLOBUS_DETAIL_LIST12(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST14(o, m, ...) o.m, GLOBUS_DETAIL_LIST13(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST15(o, m, ...) o.m, GLOBUS_DETAIL_LIST14(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST16(o, m, ...) o.m, GLOBUS_DETAIL_LIST15(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST17(o, m, ...) o.m, GLOBUS_DETAIL_LIST16(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST18(o, m, ...) o.m, GLOBUS_DETAIL_LIST17(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST19(o, m, ...) o.m, GLOBUS_DETAIL_LIST18(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST20(o, m, ...) o.m, GLOBUS_DETAIL_LIST19(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST21(o, m, ...) o.m, GLOBUS_DETAIL_LIST20(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST22(o, m, ...) o.m, GLOBUS_DETAIL_LIST21(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST23(o, m, ...) o.m, GLOBUS_DETAIL_LIST22(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST24(o, m, ...) o.m, GLOBUS_DETAIL_LIST23(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST25(o, m, ...) o.m, GLOBUS_DETAIL_LIST24(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST26(o, m, ...) o.m, GLOBUS_DETAIL_LIST25(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST27(o, m, ...) o.m, GLOBUS_DETAIL_LIST26(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST28(o, m, ...) o.m, GLOBUS_DETAIL_LIST27(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST29(o, m, ...) o.m, GLOBUS_DETAIL_LIST28(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST30(o, m, ...) o.m, GLOBUS_DETAIL_LIST29(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST31(o, m, ...) o.m, GLOBUS_DETAIL_LIST30(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST32(o, m, ...) o.m, GLOBUS_DETAIL_LIST31(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST33(o, m, ...) o.m, GLOBUS_DETAIL_LIST32(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST34(o, m, ...) o.m, GLOBUS_DETAIL_LIST33(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST35(o, m, ...) o.m, GLOBUS_DETAIL_LIST34(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST36(o, m, ...) o.m, GLOBUS_DETAIL_LIST35(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST37(o, m, ...) o.m, GLOBUS_DETAIL_LIST36(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST38(o, m, ...) o.m, GLOBUS_DETAIL_LIST37(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST39(o, m, ...) o.m, GLOBUS_DETAIL_LIST38(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST40(o, m, ...) o.m, GLOBUS_DETAIL_LIST39(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST41(o, m, ...) o.m, GLOBUS_DETAIL_LIST40(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST42(o, m, ...) o.m, GLOBUS_DETAIL_LIST41(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST43(o, m, ...) o.m, GLOBUS_DETAIL_LIST42(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST44(o, m, ...) o.m, GLOBUS_DETAIL_LIST43(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST45(o, m, ...) o.m, GLOBUS_DETAIL_LIST44(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST46(o, m, ...) o.m, GLOBUS_DETAIL_LIST45(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST47(o, m, ...) o.m, GLOBUS_DETAIL_LIST46(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST48(o, m, ...) o.m, GLOBUS_DETAIL_LIST47(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST49(o, m, ...) o.m, GLOBUS_DETAIL_LIST48(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST50(o, m, ...) o.m, GLOBUS_DETAIL_LIST49(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST51(o, m, ...) o.m, GLOBUS_DETAIL_LIST50(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST52(o, m, ...) o.m, GLOBUS_DETAIL_LIST51(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST53(o, m, ...) o.m, GLOBUS_DETAIL_LIST52(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST54(o, m, ...) o.m, GLOBUS_DETAIL_LIST53(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST55(o, m, ...) o.m, GLOBUS_DETAIL_LIST54(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST56(o, m, ...) o.m, GLOBUS_DETAIL_LIST55(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST57(o, m, ...) o.m, GLOBUS_DETAIL_LIST56(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST58(o, m, ...) o.m, GLOBUS_DETAIL_LIST57(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST59(o, m, ...) o.m, GLOBUS_DETAIL_LIST58(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST60(o, m, ...) o.m, GLOBUS_DETAIL_LIST59(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST61(o, m, ...) o.m, GLOBUS_DETAIL_LIST60(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST62(o, m, ...) o.m, GLOBUS_DETAIL_LIST61(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST63(o, m, ...) o.m, GLOBUS_DETAIL_LIST62(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST64(o, m, ...) o.m, GLOBUS_DETAIL_LIST63(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST65(o, m, ...) o.m, GLOBUS_DETAIL_LIST64(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST66(o, m, ...) o.m, GLOBUS_DETAIL_LIST65(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST67(o, m, ...) o.m, GLOBUS_DETAIL_LIST66(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST68(o, m, ...) o.m, GLOBUS_DETAIL_LIST67(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST69(o, m, ...) o.m, GLOBUS_DETAIL_LIST68(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST70(o, m, ...) o.m, GLOBUS_DETAIL_LIST69(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST71(o, m, ...) o.m, GLOBUS_DETAIL_LIST70(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST72(o, m, ...) o.m, GLOBUS_DETAIL_LIST71(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST73(o, m, ...) o.m, GLOBUS_DETAIL_LIST72(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST74(o, m, ...) o.m, GLOBUS_DETAIL_LIST73(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST75(o, m, ...) o.m, GLOBUS_DETAIL_LIST74(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST76(o, m, ...) o.m, GLOBUS_DETAIL_LIST75(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST77(o, m, ...) o.m, GLOBUS_DETAIL_LIST76(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST78(o, m, ...) o.m, GLOBUS_DETAIL_LIST77(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST79(o, m, ...) o.m, GLOBUS_DETAIL_LIST78(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST80(o, m, ...) o.m, GLOBUS_DETAIL_LIST79(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST81(o, m, ...) o.m, GLOBUS_DETAIL_LIST80(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST82(o, m, ...) o.m, GLOBUS_DETAIL_LIST81(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST83(o, m, ...) o.m, GLOBUS_DETAIL_LIST82(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST84(o, m, ...) o.m, GLOBUS_DETAIL_LIST83(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST85(o, m, ...) o.m, GLOBUS_DETAIL_LIST84(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST86(o, m, ...) o.m, GLOBUS_DETAIL_LIST85(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST87(o, m, ...) o.m, GLOBUS_DETAIL_LIST86(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST88(o, m, ...) o.m, GLOBUS_DETAIL_LIST87(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST89(o, m, ...) o.m, GLOBUS_DETAIL_LIST88(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST90(o, m, ...) o.m, GLOBUS_DETAIL_LIST89(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST91(o, m, ...) o.m, GLOBUS_DETAIL_LIST90(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST92(o, m, ...) o.m, GLOBUS_DETAIL_LIST91(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST93(o, m, ...) o.m, GLOBUS_DETAIL_LIST92(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST94(o, m, ...) o.m, GLOBUS_DETAIL_LIST93(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST95(o, m, ...) o.m, GLOBUS_DETAIL_LIST94(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_LIST96(o, m, ...) o.m, GLOBUS_DETAIL_LIST95(o, __VA_ARGS__)
+#define GLOBUS_DETAIL_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40, _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59, _60, _61, _62, _63, _64, _65, _66, _67, _68, _69, _70, _71, _72, _73, _74, _75, _76, _77, _78, _79, _80, _81, _82, _83, _84, _85, _86, _87, _88, _89, _90, _91, _92, _93, _94, _95, _96, NAME, ...) NAME
+#define GLOBUS_DETAIL_LIST(o, ...) GLOBUS_DETAIL_PICK(__VA_ARGS__, GLOBUS_DETAIL_LIST96, GLOBUS_DETAIL_LIST95, GLOBUS_DETAIL_LIST94, GLOBUS_DETAIL_LIST93, GLOBUS_DETAIL_LIST92, GLOBUS_DETAIL_LIST91, GLOBUS_DETAIL_LIST90, GLOBUS_DETAIL_LIST89, GLOBUS_DETAIL_LIST88, GLOBUS_DETAIL_LIST87, GLOBUS_DETAIL_LIST86, GLOBUS_DETAIL_LIST85, GLOBUS_DETAIL_LIST84, GLOBUS_DETAIL_LIST83, GLOBUS_DETAIL_LIST82, GLOBUS_DETAIL_LIST81, GLOBUS_DETAIL_LIST80, GLOBUS_DETAIL_LIST79, GLOBUS_DETAIL_LIST78, GLOBUS_DETAIL_LIST77, GLOBUS_DETAIL_LIST76, GLOBUS_DETAIL_LIST75, GLOBUS_DETAIL_LIST74, GLOBUS_DETAIL_LIST73, GLOBUS_DETAIL_LIST72, GLOBUS_DETAIL_LIST71, GLOBUS_DETAIL_LIST70, GLOBUS_DETAIL_LIST69, GLOBUS_DETAIL_LIST68, GLOBUS_DETAIL_LIST67, GLOBUS_DETAIL_LIST66, GLOBUS_DETAIL_LIST65, GLOBUS_DETAIL_LIST64, GLOBUS_DETAIL_LIST63, GLOBUS_DETAIL_LIST62, GLOBUS_DETAIL_LIST61, GLOBUS_DETAIL_LIST60, GLOBUS_DETAIL_LIST59, GLOBUS_DETAIL_LIST58, GLOBUS_DETAIL_LIST57, GLOBUS_DETAIL_LIST56, GLOBUS_DETAIL_LIST55, GLOBUS_DETAIL_LIST54, GLOBUS_DETAIL_LIST53, GLOBUS_DETAIL_LIST52, GLOBUS_DETAIL_LIST51, GLOBUS_DETAIL_LIST50, GLOBUS_DETAIL_LIST49, GLOBUS_DETAIL_LIST48, GLOBUS_DETAIL_LIST47, GLOBUS_DETAIL_LIST46, GLOBUS_DETAIL_LIST45, GLOBUS_DETAIL_LIST44, GLOBUS_DETAIL_LIST43, GLOBUS_DETAIL_LIST42, GLOBUS_DETAIL_LIST41, GLOBUS_DETAIL_LIST40, GLOBUS_DETAIL_LIST39, GLOBUS_DETAIL_LIST38, GLOBUS_DETAIL_LIST37, GLOBUS_DETAIL_LIST36, GLOBUS_DETAIL_LIST35, GLOBUS_DETAIL_LIST34, GLOBUS_DETAIL_LIST33, GLOBUS_DETAIL_LIST32, GLOBUS_DETAIL_LIST31, GLOBUS_DETAIL_LIST30, GLOBUS_DETAIL_LIST29, GLOBUS_DETAIL_LIST28, GLOBUS_DETAIL_LIST27, GLOBUS_DETAIL_LIST26, GLOBUS_DETAIL_LIST25, GLOBUS_DETAIL_LIST24, GLOBUS_DETAIL_LIST23, GLOBUS_DETAIL_LIST22, GLOBUS_DETAIL_LIST21, GLOBUS_DETAIL_LIST20, GLOBUS_DETAIL_LIST19, GLOBUS_DETAIL_LIST18, GLOBUS_DETAIL_LIST17, GLOBUS_DETAIL_LIST16, GLOBUS_DETAIL_LIST15, GLOBUS_DETAIL_LIST14, GLOBUS_DETAIL_LIST13, GLOBUS_DETAIL_LIST12, GLOBUS_DETAIL_LIST11, GLOBUS_DETAIL_LIST10, GLOBUS_DETAIL_LIST9, GLOBUS_DETAIL_LIST8, GLOBUS_DETAIL_LIST7, GLOBUS_DETAIL_LIST6, GLOBUS_DETAIL_LIST5, GLOBUS_DETAIL_LIST4, GLOBUS_DETAIL_LIST3, GLOBUS_DETAIL_LIST2, GLOBUS_DETAIL_LIST1, 0)(o, __VA_ARGS__)
+// clang-format on
+
+/**
+ * The last line of an operation or document: its own name, then its members in the order of their declaration (at most
+ * 96). The struct stays an aggregate, and becomes a model of boost::hana's Struct. It must not be local to a function.
+ *
+ *     struct Bookmark {
+ *         Optional<std::string> name = {};
+ *         Optional<std::string> path = {};
+ *         GLOBUS_MEMBERS(Bookmark, name, path);
+ *     };
+ */
+#define GLOBUS_MEMBERS(O, ...)                                                                  \
+    static constexpr char const* struct_name = #O;                                              \
+    static constexpr char const* member_names = #__VA_ARGS__;                                   \
+    template <class Object, class F>                                                            \
+    static constexpr decltype(auto) with_members([[maybe_unused]] Object& object, F const& f) { \
+        return f(__VA_OPT__(GLOBUS_DETAIL_LIST(object, __VA_ARGS__)));                          \
+    }                                                                                           \
+    using members = ::globus::detail::Members<O>
+
+#endif  // GLOBUS_CORE_MEMBERS_HPP
+#ifndef GLOBUS_CORE_OPTIONAL_HPP
+#define GLOBUS_CORE_OPTIONAL_HPP
+
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
+ *
+ *     OperationLs{.endpoint_id = id}   // right
+ *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
+ */
+template <class T>
+class Required {
+public:
+    using value_type = T;
+
+    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
+
+    template <class U = T>
+        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
+                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
+    constexpr Required(U&& value) : value_(std::forward<U>(value)) {}
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.ids = {"first", "second"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)) {}
+
+    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+
+    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
+
+private:
+    T value_;
+};
+
+/// JSON null, where it means something else than leaving a member out.
+struct Null {
+    friend constexpr bool operator==(Null, Null) = default;
+};
+inline constexpr Null null{};
+
+/**
+ * A member that may be left out, be JSON null, or hold a value.
+ *
+ * It differs from std::optional in two ways: it tells *absent* (nothing is sent) from *null* (`null` is sent; some
+ * services clear a field by it), and an `Optional<bool>` takes a `bool` only, where std::optional<bool> would read the
+ * text "false" as true.
+ *
+ *     Optional<std::string> label;             // absent
+ *     label = "nightly";                       // a value
+ *     label = globus::null;                    // null
+ *     if (label) use(*label);
+ */
+template <class T>
+class Optional {
+public:
+    using value_type = T;
+
+    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
+    constexpr Optional(Null) : value_(), state_(State::nothing) {}
+
+    template <class U = T>
+        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
+                 !std::same_as<std::remove_cvref_t<U>, Null> &&
+                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
+    constexpr Optional(U&& value) : value_(std::forward<U>(value)), state_(State::something) {}
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
+    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)), state_(State::something) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
+    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
+
+    /// The value; throws UsageError when there is none.
+    [[nodiscard]] constexpr T const& value() const& {
+        if (!has_value()) throw UsageError("an Optional that holds no value was read");
+        return value_;
+    }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] constexpr T value_or(U&& other) const {
+        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
+    }
+    /// The value; call it only when there is one.
+    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+
+    /// Makes it hold a fresh value and returns that.
+    constexpr T& emplace() {
+        become(State::something);
+        return value_;
+    }
+    /// Makes it JSON null.
+    constexpr void set_null() { become(State::nothing); }
+    /// Makes it absent.
+    constexpr void reset() { become(State::missing); }
+
+    friend constexpr bool operator==(Optional const& a, Optional const& b) {
+        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    }
+
+private:
+    enum class State : unsigned char { missing, nothing, something };
+
+    /// Changes the state; `value_` is fresh whenever the state is not `something`.
+    constexpr void become(State state) {
+        if (state_ == State::something) value_ = T();
+        state_ = state;
+    }
+
+    T value_;
+    State state_ = State::missing;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<Optional<T>> = true;
+template <class T>
+inline constexpr bool is_required = false;
+template <class T>
+inline constexpr bool is_required<Required<T>> = true;
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_OPTIONAL_HPP
+#ifndef GLOBUS_CORE_VALUES_HPP
+#define GLOBUS_CORE_VALUES_HPP
+
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Any JSON document, as Boost.JSON holds it.
+using Json = boost::json::value;
+
+/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
+using AdditionalFields = boost::json::object;
+
+/**
+ * One text or several, where the service takes either: `.orderby = "name ASC"` and `.orderby = {"name ASC", "size"}`.
+ */
+class StringList : public std::vector<std::string> {
+public:
+    StringList() = default;
+    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
+    StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
+    StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
+    StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
+    StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
+};
+
+/**
+ * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
+ *
+ *     Constant<"transfer_item"> DATA_TYPE = {};
+ */
+template <detail::Name Text>
+struct Constant {
+    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
+    friend constexpr bool operator==(Constant, Constant) = default;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_VALUES_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Auth answers. Members bear the service's names; the pages named say what they mean.
+
+namespace globus::auth {
+
+/// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
+struct Identity {
+    Optional<std::string> id = {};
+    Optional<std::string> username = {};  ///< as in "ada@example.org"
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};
+    Optional<std::string> organization = {};
+    Optional<std::string> identity_provider = {};
+    Optional<std::string> identity_type = {};  ///< "login" or "service"
+    Optional<std::string> status = {};         ///< "unused", "used", "private" or "closed"
+    GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
+};
+
+/// An institution or other place where people have accounts.
+/// https://docs.globus.org/api/auth/reference/#identity_providers_resources
+struct IdentityProvider {
+    Optional<std::string> id = {};
+    Optional<std::string> name = {};
+    Optional<std::string> short_name = {};
+    std::vector<std::string> alternative_names = {};
+    std::vector<std::string> domains = {};
+    GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
+};
+
+/// What was asked to be included with identities.
+struct IncludedWithIdentities {
+    std::vector<IdentityProvider> identity_providers = {};
+    GLOBUS_MEMBERS(IncludedWithIdentities, identity_providers);
+};
+
+/// Identities that were looked up. Those that do not exist are left out.
+struct IdentityList {
+    std::vector<Identity> identities = {};
+    Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
+    GLOBUS_MEMBERS(IdentityList, identities, included);
+};
+
+/// Identity providers that were looked up.
+struct IdentityProviderList {
+    std::vector<IdentityProvider> identity_providers = {};
+    GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
+};
+
+/// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
+struct OpenidConfiguration {
+    Optional<std::string> issuer = {};
+    Optional<std::string> authorization_endpoint = {};
+    Optional<std::string> userinfo_endpoint = {};
+    Optional<std::string> token_endpoint = {};
+    Optional<std::string> revocation_endpoint = {};
+    Optional<std::string> jwks_uri = {};
+    std::vector<std::string> response_types_supported = {};
+    std::vector<std::string> id_token_signing_alg_values_supported = {};
+    std::vector<std::string> scopes_supported = {};
+    std::vector<std::string> token_endpoint_auth_methods_supported = {};
+    std::vector<std::string> claims_supported = {};
+    std::vector<std::string> subject_types_supported = {};
+    GLOBUS_MEMBERS(OpenidConfiguration, issuer, authorization_endpoint, userinfo_endpoint, token_endpoint,
+                   revocation_endpoint, jwks_uri, response_types_supported, id_token_signing_alg_values_supported,
+                   scopes_supported, token_endpoint_auth_methods_supported, claims_supported, subject_types_supported);
+};
+
+/// One of the identities that a person has linked.
+struct LinkedIdentity {
+    Optional<std::string> sub = {};
+    Optional<std::string> username = {};
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};
+    Optional<std::string> organization = {};
+    Optional<std::string> identity_provider = {};
+    Optional<std::string> identity_provider_display_name = {};
+    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
+    GLOBUS_MEMBERS(LinkedIdentity, sub, username, name, email, organization, identity_provider,
+                   identity_provider_display_name, last_authentication);
+};
+
+/// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
+/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
+struct UserProfile {
+    Optional<std::string> sub = {};
+    Optional<std::string> preferred_username = {};
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};
+    Optional<std::string> organization = {};
+    Optional<std::string> identity_provider = {};
+    Optional<std::string> identity_provider_display_name = {};
+    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
+    std::vector<LinkedIdentity> identity_set = {};
+    GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
+                   identity_provider_display_name, last_authentication, identity_set);
+};
+
+/// What Globus Auth knows of a token.
+/// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
+struct TokenIntrospection {
+    Optional<bool> active = {};  ///< false: revoked, expired or never issued; there are no other members then
+    Optional<std::string> scope = {};
+    Optional<std::string> sub = {};
+    Optional<std::string> username = {};
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};
+    Optional<std::string> client_id = {};
+    std::vector<std::string> aud = {};
+    Optional<std::string> iss = {};
+    Optional<std::int64_t> exp = {};  ///< seconds since 1970, as are iat and nbf
+    Optional<std::int64_t> iat = {};
+    Optional<std::int64_t> nbf = {};
+    Optional<std::string> token_type = {};
+    Optional<std::string> dependent_tokens_cache_id = {};
+    Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
+    Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
+    Optional<Json> session_info = {};                      ///< with include "session_info"
+    Optional<Json> policy_evaluations = {};
+    GLOBUS_MEMBERS(TokenIntrospection, active, scope, sub, username, name, email, client_id, aud, iss, exp, iat, nbf,
+                   token_type, dependent_tokens_cache_id, identity_set, identity_set_detail, session_info,
+                   policy_evaluations);
+};
+
+/// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
+struct RevokedToken {
+    Optional<bool> active = {};
+    GLOBUS_MEMBERS(RevokedToken, active);
+};
+
+/// A group that administers a project.
+struct AdminGroup {
+    Optional<std::string> id = {};
+    Optional<std::string> name = {};
+    GLOBUS_MEMBERS(AdminGroup, id, name);
+};
+
+/// Who administers a project.
+struct ProjectAdmins {
+    std::vector<Identity> identities = {};
+    std::vector<AdminGroup> groups = {};
+    GLOBUS_MEMBERS(ProjectAdmins, identities, groups);
+};
+
+/// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
+struct Project {
+    Optional<std::string> id = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> project_name = {};
+    Optional<std::string> contact_email = {};
+    Optional<std::vector<std::string>> admin_ids = {};
+    Optional<std::vector<std::string>> admin_group_ids = {};
+    Optional<ProjectAdmins> admins = {};
+    GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
+};
+struct ProjectDocument {
+    Optional<Project> project = {};
+    GLOBUS_MEMBERS(ProjectDocument, project);
+};
+struct ProjectList {
+    std::vector<Project> projects = {};
+    GLOBUS_MEMBERS(ProjectList, projects);
+};
+
+/// An authentication policy: who may use what it is put on, and how fresh the login must be.
+/// https://docs.globus.org/api/auth/reference/#policy_resource
+struct Policy {
+    Optional<std::string> id = {};
+    Optional<std::string> project_id = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    Optional<bool> high_assurance = {};
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
+    Optional<bool> required_mfa = {};
+    Optional<std::vector<std::string>> domain_constraints_include = {};
+    Optional<std::vector<std::string>> domain_constraints_exclude = {};
+    GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
+                   required_mfa, domain_constraints_include, domain_constraints_exclude);
+};
+struct PolicyDocument {
+    Optional<Policy> policy = {};
+    GLOBUS_MEMBERS(PolicyDocument, policy);
+};
+struct PolicyList {
+    std::vector<Policy> policies = {};
+    GLOBUS_MEMBERS(PolicyList, policies);
+};
+
+/// Pages that the login shows for a client.
+struct ClientLinks {
+    Optional<std::string> terms_and_conditions = {};
+    Optional<std::string> privacy_policy = {};
+    GLOBUS_MEMBERS(ClientLinks, terms_and_conditions, privacy_policy);
+};
+
+/// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
+struct RegisteredClient {
+    Optional<std::string> id = {};
+    Optional<std::string> name = {};
+    Optional<std::string> project = {};
+    Optional<std::string> client_type = {};  ///< as in "confidential_client"
+    Optional<bool> public_client = {};
+    Optional<std::string> visibility = {};  ///< "public" or "private"
+    Optional<std::string> parent_client = {};
+    Optional<std::string> required_idp = {};
+    Optional<std::string> preselect_idp = {};
+    std::vector<std::string> redirect_uris = {};
+    std::vector<std::string> scopes = {};  ///< ids
+    std::vector<std::string> grant_types = {};
+    std::vector<std::string> fqdns = {};
+    Optional<ClientLinks> links = {};
+    Optional<bool> prompt_for_named_grant = {};
+    Optional<bool> userinfo_from_effective_identity = {};
+    GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
+                   required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
+                   prompt_for_named_grant, userinfo_from_effective_identity);
+};
+
+/// A client's credential. https://docs.globus.org/api/auth/reference/#client_credential_resource
+struct ClientCredential {
+    Optional<std::string> id = {};
+    Optional<std::string> name = {};
+    Optional<std::string> client = {};
+    Optional<std::string> created = {};  ///< ISO 8601
+    Optional<std::string> secret = {};   ///< only in the answer to its creation; never to be had again
+    GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
+};
+
+/// What comes with a client that was made from a template.
+struct IncludedWithClient {
+    Optional<ClientCredential> client_credential = {};
+    GLOBUS_MEMBERS(IncludedWithClient, client_credential);
+};
+struct ClientDocument {
+    Optional<RegisteredClient> client = {};
+    Optional<IncludedWithClient> included = {};
+    GLOBUS_MEMBERS(ClientDocument, client, included);
+};
+struct ClientList {
+    std::vector<RegisteredClient> clients = {};
+    GLOBUS_MEMBERS(ClientList, clients);
+};
+struct ClientCredentialDocument {
+    Optional<ClientCredential> credential = {};
+    GLOBUS_MEMBERS(ClientCredentialDocument, credential);
+};
+struct ClientCredentialList {
+    std::vector<ClientCredential> credentials = {};
+    GLOBUS_MEMBERS(ClientCredentialList, credentials);
+};
+
+/// A scope that another scope brings along.
+struct DependentScope {
+    Optional<std::string> scope = {};  ///< its id
+    Optional<bool> optional = {};
+    Optional<bool> requires_refresh_token = {};
+    GLOBUS_MEMBERS(DependentScope, scope, optional, requires_refresh_token);
+};
+
+/// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
+struct RegisteredScope {
+    Optional<std::string> id = {};
+    Optional<std::string> scope_string = {};
+    Optional<std::string> name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> client = {};
+    Optional<bool> advertised = {};
+    Optional<bool> allows_refresh_token = {};
+    std::vector<std::string> required_domains = {};
+    std::vector<DependentScope> dependent_scopes = {};
+    GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
+                   required_domains, dependent_scopes);
+};
+struct ScopeDocument {
+    Optional<RegisteredScope> scope = {};
+    GLOBUS_MEMBERS(ScopeDocument, scope);
+};
+struct ScopeList {
+    std::vector<RegisteredScope> scopes = {};
+    GLOBUS_MEMBERS(ScopeList, scopes);
+};
+
+/// A person's consent to a scope. https://docs.globus.org/api/auth/reference/#consents
+struct Consent {
+    Optional<std::int64_t> id = {};
+    Optional<std::string> client = {};
+    Optional<std::string> scope = {};  ///< the scope's id
+    Optional<std::string> scope_name = {};
+    Optional<std::string> effective_identity = {};
+    std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
+    Optional<std::string> status = {};               ///< as in "approved"
+    Optional<std::string> created = {};              ///< ISO 8601
+    Optional<std::string> updated = {};              ///< ISO 8601
+    Optional<std::string> last_used = {};            ///< ISO 8601
+    Optional<bool> allows_refresh = {};
+    Optional<bool> auto_approved = {};
+    Optional<bool> atomically_revocable = {};
+    GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
+                   updated, last_used, allows_refresh, auto_approved, atomically_revocable);
+};
+struct ConsentList {
+    std::vector<Consent> consents = {};
+    GLOBUS_MEMBERS(ConsentList, consents);
+};
+
+}  // namespace globus::auth
+
+#endif  // GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// One consent of a user: a scope, and by whom it was asked for.
+struct ConsentNode {
+    std::int64_t id = 0;
+    std::string scope_name = {};
+    std::vector<std::int64_t> children = {};  ///< consents that depend on this one
+};
+
+/**
+ * What a user has consented to for an app: scopes, those that they need, and so on.
+ *
+ *     ConsentForest const consents(auth.get_consents({.identity_id = user})->consents);
+ *     if (!consents.meets_scope_requirements(Scope::parse("urn:...:all[*https://.../data_access]"))) ...
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * https://docs.globus.org/api/auth/reference/#consents
+ */
+class ConsentForest {
+public:
+    ConsentForest() = default;
+
+    /**
+     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is not there:
+     *                      the answer was for a part of them only
+     */
+    explicit ConsentForest(std::vector<auth::Consent> const& consents) {
+        for (auth::Consent const& consent : consents) {
+            if (!consent.id || !consent.scope_name || !consent.status || consent.dependency_path.empty())
+                throw DecodeError("a consent has no id, scope_name, status or dependency_path");
+            nodes_[*consent.id] = {*consent.id, *consent.scope_name, {}};
+        }
+        for (auth::Consent const& consent : consents) {
+            auto const& path = consent.dependency_path;
+            if (path.back() != *consent.id) throw DecodeError("the path of a consent does not end in its id");
+            if (path.size() == 1) {
+                roots_.push_back(*consent.id);
+                continue;
+            }
+            auto const parent = nodes_.find(path[path.size() - 2]);
+            if (parent == nodes_.end())
+                throw DecodeError("a consent depends on consent " + std::to_string(path[path.size() - 2]) +
+                                  ", which is not there");
+            parent->second.children.push_back(*consent.id);
+        }
+    }
+
+    /// The consents that nothing led to.
+    [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
+    [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
+
+    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
+    [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const {
+        std::vector<std::pair<Scope const*, std::vector<std::int64_t> const*>> open;
+        for (Scope const& scope : scopes) open.emplace_back(&scope, &roots_);
+        while (!open.empty()) {
+            auto const [scope, among] = open.back();
+            open.pop_back();
+            auto const found = std::find_if(among->begin(), among->end(), [this, wanted = scope](std::int64_t id) {
+                return nodes_.at(id).scope_name == wanted->scope_string();
+            });
+            if (found == among->end()) return false;
+            for (Scope const& dependency : scope->dependencies())
+                open.emplace_back(&dependency, &nodes_.at(*found).children);
+        }
+        return true;
+    }
+
+private:
+    std::map<std::int64_t, ConsentNode> nodes_;
+    std::vector<std::int64_t> roots_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_CONSENTS_HPP
+#ifndef GLOBUS_APP_GARE_HPP
+#define GLOBUS_APP_GARE_HPP
+
 #ifndef GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 #define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 
@@ -1955,64 +3140,18 @@ inline std::vector<std::pair<std::string, std::string>> session_query(Authorizat
 }  // namespace globus
 
 #endif  // GLOBUS_APP_GARE_HPP
-#ifndef GLOBUS_CLIENT_CLIENT_HPP
-#define GLOBUS_CLIENT_CLIENT_HPP
+#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
 
-#ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
-#define GLOBUS_CLIENT_CALL_OPTIONS_HPP
+#ifndef GLOBUS_APP_TOKEN_FILE_HPP
+#define GLOBUS_APP_TOKEN_FILE_HPP
 
-#ifndef GLOBUS_CLIENT_QUERY_PARAMS_HPP
-#define GLOBUS_CLIENT_QUERY_PARAMS_HPP
+#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_TOKEN_STORAGE_HPP
 
-#include <concepts>
-#include <cstdint>
-#include <initializer_list>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
+#ifndef GLOBUS_OAUTH_TOKEN_HPP
+#define GLOBUS_OAUTH_TOKEN_HPP
 
-namespace globus {
-
-/// Takes a named parameter out of a request, as the value of a QueryParams entry.
-struct Removed {};
-inline constexpr Removed removed{};
-
-/// The value of one query or form parameter: texts to be sent, one parameter each.
-class QueryValue {
-public:
-    QueryValue(std::string text) : texts_{std::move(text)} {}
-    QueryValue(std::string_view text) : texts_{std::string(text)} {}
-    QueryValue(char const* text) : texts_{std::string(text)} {}
-    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
-    template <std::same_as<bool> B>
-    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
-    template <std::integral I>
-        requires(!std::same_as<I, bool>)
-    QueryValue(I number) : texts_{std::to_string(number)} {}
-    QueryValue(Removed) {}
-
-    [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
-    friend bool operator==(QueryValue const&, QueryValue const&) = default;
-
-private:
-    std::vector<std::string> texts_;
-};
-
-/**
- * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
- * that one's place.
- *
- *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
- */
-class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
-public:
-    using std::vector<std::pair<std::string, QueryValue>>::vector;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP
 #ifndef GLOBUS_HTTP_RETRY_HPP
 #define GLOBUS_HTTP_RETRY_HPP
 
@@ -2294,523 +3433,370 @@ inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
 
 #endif  // GLOBUS_HTTP_RETRY_HPP
 
-#include <chrono>
-#include <optional>
-#include <stop_token>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 
-namespace globus {
-
-/**
- * What one call may differ in. Every operation takes it as its second argument.
- *
- *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
- */
-struct CallOptions {
-    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's.
-    std::optional<std::chrono::duration<double>> timeout = {};
-    /// The same as a point in time; the earlier of the two holds.
-    std::optional<http::Clock::time_point> deadline = {};
-    std::stop_token stop = {};                ///< cancels the call from another thread; it ends within 100 ms
-    http::Headers headers = {};               ///< added to the request; they replace the client's own of the same name
-    QueryParams query = {};                   ///< added to the request's query
-    std::optional<RetryClass> retry_as = {};  ///< in place of the operation's own, if you know better
-    /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
-    /// `text()` is then empty, and `json()` null.
-    bool keep_text = true;
-    http::Sink sink = {};  ///< takes the body of a success in pieces, as it comes
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
-#ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
-#define GLOBUS_CLIENT_CHECK_CLIENT_HPP
-
-#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
-#define GLOBUS_CLIENT_ENVIRONMENT_HPP
-
-#include <array>
-#include <charconv>
-#include <chrono>
 #include <cmath>
-#include <cstdlib>
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
+/// The tokens for one resource server, as Globus Auth gives them.
+/// https://docs.globus.org/api/auth/reference/#token_response
+struct Token {
+    std::string resource_server = {};
+    std::string scope = {};  ///< the scopes granted, separated by spaces
+    Secret access_token = {};
+    Secret refresh_token = {};  ///< empty: none
+    std::string token_type = "Bearer";
+    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
+    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
+};
+
 /**
- * One of the places where Globus runs, and the base URLs of its services there.
+ * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
  *
- *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
- *
- * Read from the environment, as in Globus' own SDKs:
- *
- *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
- *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
- *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none
- *
- * Thread safety: any function may be called from any thread, while nobody calls setenv.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  */
-class Environment {
+class TokenResponse {
 public:
-    /// @throws UsageError  for a name that Globus does not have; it lists the names
-    explicit Environment(std::string name) : name_(std::move(name)) {
-        for (std::string_view known : names)
-            if (name_ == known) return;
-        std::string list;
-        for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
-        throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
+    TokenResponse() = default;
+    TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
+        : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
+
+    /// Reads the answer of the token endpoint, received now.
+    /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
+    [[nodiscard]] static TokenResponse from_answer(std::string_view body);
+
+    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
+
+    /// The token for a resource server; throws UsageError that lists the servers there are.
+    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const {
+        auto const found = tokens_.find(std::string(resource_server));
+        if (found != tokens_.end()) return found->second;
+        std::string have;
+        for (auto const& [name, token] : tokens_) have += (have.empty() ? "" : ", ") + name;
+        throw UsageError("there is no token for the resource server '" + std::string(resource_server) +
+                         "'; there are tokens for: " + have);
     }
-
-    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
-    [[nodiscard]] static Environment current() {
-        char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
-        return Environment(name != nullptr ? name : "production");
-    }
-
-    [[nodiscard]] std::string const& name() const noexcept { return name_; }
-
-    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
-    [[nodiscard]] std::string service_url(std::string_view service) const {
-        std::string variable = "GLOBUS_SDK_SERVICE_URL_";
-        for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
-            try {
-                return http::check_base_url(url);
-            } catch (UsageError const& error) {
-                throw UsageError(variable + ": " + error.what());
+    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
+    [[nodiscard]] Token const& by_scope(std::string_view scope) const {
+        for (auto const& [name, token] : tokens_)
+            for (std::string_view rest = token.scope; !rest.empty();) {
+                std::string_view const one = rest.substr(0, rest.find(' '));
+                if (one == scope) return token;
+                rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
             }
-        }
-        return default_url(service);
+        throw UsageError("there is no token for the scope '" + std::string(scope) + "'");
     }
-
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT; 60 if unset or empty, nothing for -1.
-    /// @throws UsageError  for anything else that is not a positive number
-    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
-        char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
-        if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
-        std::string_view const digits = text;
-        double seconds = 0;
-        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-        if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
-            (seconds <= 0 && seconds != -1))
-            throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
-        if (seconds == -1) return std::nullopt;
-        return std::chrono::duration<double>(seconds);
-    }
+    /// The signed id_token; empty unless the scope `openid` was granted.
+    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    [[nodiscard]] std::string const& state() const noexcept { return state_; }
 
 private:
-    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
-                                                           "integration", "test",    "staging"};
-
-    [[nodiscard]] std::string default_url(std::string_view service) const {
-        bool const production = name_ == "production";
-        std::string const domain = production           ? "globus.org"
-                                   : name_ == "preview" ? "preview.globus.org"
-                                                        : name_ + ".globuscs.info";
-        if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
-        if (service == "actions" || service == "flows" || service == "timer")
-            return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
-        if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
-        return "https://" + std::string(service) + ".api." + domain + '/';
-    }
-
-    std::string name_;
+    std::map<std::string, Token> tokens_;
+    Secret id_token_;
+    std::string state_;
 };
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP
-#ifndef GLOBUS_HTTP_TRANSPORT_HPP
-#define GLOBUS_HTTP_TRANSPORT_HPP
-
-#include <concepts>
-
-namespace globus {
-
-/**
- * What carries requests.
- *
- * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
- * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
- * threads at once. A transport is a cheap handle: copies share connections.
- *
- * Models: CurlTransport, MockTransport, AnyTransport.
- *
- * An error that names this concept means that the third argument of `Client` has no
- * `http::Response send(http::Request const&)` that can be called on a const object.
- */
-template <class T>
-concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
-    { transport.send(request) } -> std::same_as<http::Response>;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_TRANSPORT_HPP
-#ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
-#define GLOBUS_OAUTH_AUTHORIZER_HPP
-
-#include <concepts>
-#include <cstdint>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/// What goes into the Authorization header of one request, and which of a policy's credentials it is.
-struct Authorization {
-    Secret header = {};            ///< empty: no header
-    std::uint64_t generation = 0;  ///< grows with every renewal
-};
-
-/// What a policy needs to know of the call that it authorizes.
-struct AuthContext {
-    std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
-    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
-    std::stop_token stop = {};                                          ///< cancels it
-};
-
-// What kind of credential a policy presents: its member type `credential`.
-struct NoCredential {};      ///< none
-struct BearerCredential {};  ///< an access token
-// and BasicCredential, of client_kinds.hpp
-
-/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
-template <class P, class T>
-concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
-    { policy.authorize(transport, context) } -> std::same_as<Authorization>;
-};
-
-/// `P` says after a 401 whether one more attempt makes sense; it may renew its credential for that.
-template <class P, class T>
-concept AnswersUnauthorized =
-    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context) {
-        { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
-    };
-
-/// `P` names the kind of credential it presents.
-template <class P>
-concept NamesCredential = requires { typename P::credential; };
-
-/**
- * How a Client proves who is asking.
- *
- * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
- * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
- * functions are const and may be called from many threads.
- *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
- *
- * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
- * names the member that is missing.
- */
-template <class P, class T>
-concept Authorizer =
-    std::copy_constructible<P> && NamesCredential<P> && GivesAuthorization<P, T> && AnswersUnauthorized<P, T>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
-
-#include <concepts>
-#include <string_view>
-#include <type_traits>
-
-namespace globus {
-
-/// `S` has a name, an error type and the operations that a Client mixes in.
-template <class S>
-concept NamesItself = requires { std::string_view(S::name); };
-template <class S>
-concept NamesItsError = std::derived_from<typename S::error, ApiError>;
-
-/**
- * A Globus service: what a Client talks to. It has a `name` (the one in GLOBUS_SDK_SERVICE_URL_*), an `error` type
- * and a member template `Operations<Client>` of named functions.
- *
- * An error that names this concept means that the first argument of `Client` is not such a type.
- */
-template <class S>
-concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<S>;
-
-/// `S` is reached with the id and secret of a confidential client.
-template <class S>
-concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
-/// `S` is reached without any credential.
-template <class S>
-concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
-
-/// `P` sends the id and secret of a confidential client.
-template <class P>
-concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename P::credential, BasicCredential>;
-/// `P` sends nothing.
-template <class P>
-concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
 
 namespace detail {
 
-template <class S>
-inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
-
-template <class S, class A>
-concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
-    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
-
-}  // namespace detail
-
-/// True when `Client<S, A, T, R>` can be; ask this instead of instantiating it.
-template <class S, class A, class T, class R = DefaultRetry>
-concept ClientConfiguration =
-    Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
-
-namespace detail {
-
-/// Says in one sentence why `Client<S, A, T, R>` cannot be; the first reason only.
-template <class S, class A, class T, class R>
-consteval bool check_client() {
-    if constexpr (!Service<S>)
-        static_assert(
-            Service<S>,
-            "globus::Client<S, A, T>: S is not a service. Pass one of globus::*Service, or give yours a `name` "
-            "and an `error` type.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::Client<S, A, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
-    else if constexpr (!RetryPolicy<R>)
-        static_assert(
-            RetryPolicy<R>,
-            "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
-            "and `succeeded(int) const noexcept`, as DefaultRetry has.");
-    else if constexpr (!Authorizer<A, T>)
-        static_assert(Authorizer<A, T>,
-                      "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
-                      "`Authorization authorize(T const&, AuthContext const&) const` and "
-                      "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
-    else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
-        static_assert(PresentsBasicCredential<A>,
-                      "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
-                      "Basic), but A presents something else. Use BasicPolicy.");
-    else if constexpr (NeedsNoCredential<S> && !PresentsNoCredential<A>)
-        static_assert(PresentsNoCredential<A>,
-                      "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
-                      "presents a credential. Use NullPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<S>)
-        static_assert(
-            !PresentsBasicCredential<A>,
-            "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
-            "an app's id and secret. Use ConfidentialAppAuthService with BasicPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S>)
-        static_assert(!PresentsBasicCredential<A>,
-                      "globus::Client<S, A, T>: this service takes a token, but BasicPolicy presents an app's id and "
-                      "secret. Use ClientCredentialsPolicy, or RefreshPolicy<Confidential>.");
-    return true;
+[[noreturn]] inline void refuse_token(char const* why) {
+    throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
 }
 
-template <class S, class A, class T, class R>
-struct ClientRequirements {
-    static_assert(check_client<S, A, T, R>());
-};
+/// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
+inline Token read_token(boost::json::object const& object, std::int64_t now) {
+    auto const text = [&](char const* name) -> std::optional<std::string> {
+        auto const* value = object.if_contains(name);
+        if (value == nullptr || value->is_null()) return std::nullopt;
+        if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
+        return std::string(value->as_string());
+    };
+    Token token;
+    token.access_token = text("access_token").value_or("");
+    if (token.access_token.empty()) refuse_token("access_token is missing or empty");
+    for (char const c : token.access_token.reveal())
+        if (c <= 0x20 || c == 0x7F) refuse_token("access_token has a character that no token may have");
+    auto const type = text("token_type");
+    if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
+    token.token_type = *type;
+    auto const server = text("resource_server");
+    if (!server || server->empty()) refuse_token("resource_server is missing");
+    token.resource_server = *server;
+    token.scope = text("scope").value_or("");
+    token.refresh_token = text("refresh_token").value_or("");
 
-struct NoOperations {};
-template <class S, class C>
-struct OperationsOf {
-    using type = NoOperations;
-};
-template <Service S, class C>
-    requires requires { typename S::template Operations<C>; }
-struct OperationsOf<S, C> {
-    using type = typename S::template Operations<C>;
-};
+    if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
+        constexpr double longest = 10.0 * 366 * 86400;
+        double const seconds = expires->is_int64()    ? static_cast<double>(expires->get_int64())
+                               : expires->is_uint64() ? static_cast<double>(expires->get_uint64())
+                               : expires->is_double() ? expires->get_double()
+                                                      : -1.0;
+        if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
+            refuse_token("expires_in is not a whole number of seconds up to 10 years");
+        token.lifetime = static_cast<std::int64_t>(seconds);
+        token.expires_at = now + token.lifetime;
+    }
+    return token;
+}
+
+/// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
+inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
+    boost::json::parse_options options;
+    options.max_depth = 128;
+    boost::json::error_code error;
+    boost::json::value const document = boost::json::parse(body, error, {}, options);
+    if (error)
+        throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},
+                          DecodeError::Damage::malformed);
+
+    std::map<std::string, Token> tokens;
+    auto const add = [&](boost::json::value const& value) {
+        if (!value.is_object()) refuse_token("a token is not an object");
+        Token token = read_token(value.as_object(), now);
+        std::string const server = token.resource_server;
+        if (!tokens.emplace(server, std::move(token)).second) refuse_token("it has two tokens for one resource server");
+    };
+    if (is_list) {
+        if (!document.is_array()) refuse_token("it is not a list");
+        for (boost::json::value const& value : document.as_array()) add(value);
+        return TokenResponse(std::move(tokens), {}, {});
+    }
+    if (!document.is_object()) refuse_token("it is not an object");
+    boost::json::object const& object = document.as_object();
+    add(document);
+    if (auto const* others = object.if_contains("other_tokens"); others != nullptr) {
+        if (!others->is_array()) refuse_token("other_tokens is not a list");
+        for (boost::json::value const& value : others->as_array()) add(value);
+    }
+    auto const text = [&](char const* name) {
+        auto const* value = object.if_contains(name);
+        return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+    };
+    return TokenResponse(std::move(tokens), text("id_token"), text("state"));
+}
 
 }  // namespace detail
+
+inline TokenResponse TokenResponse::from_answer(std::string_view body) {
+    return detail::read_token_response(body, detail::unix_now());
+}
+
+/// The answer to a grant for dependent tokens: a list, one Token a resource server.
+/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+class DependentTokenResponse : public TokenResponse {
+public:
+    DependentTokenResponse() = default;
+    explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
+
+    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
+        return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
+    }
+};
+
 }  // namespace globus
 
-#endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
-#ifndef GLOBUS_CLIENT_OPERATION_HPP
-#define GLOBUS_CLIENT_OPERATION_HPP
+#endif  // GLOBUS_OAUTH_TOKEN_HPP
 
-#ifndef GLOBUS_CORE_JSON_WRITE_HPP
-#define GLOBUS_CORE_JSON_WRITE_HPP
-
-#ifndef GLOBUS_CORE_OPTIONAL_HPP
-#define GLOBUS_CORE_OPTIONAL_HPP
-
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <concepts>
-#include <cstddef>
-#include <initializer_list>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
-#include <type_traits>
+#include <string_view>
 #include <utility>
 
 namespace globus {
 
 /**
- * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
+ * Stored tokens cannot be read or written; what is stored is as it was.
  *
- *     OperationLs{.endpoint_id = id}   // right
- *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
+ * `what()` names the file and says what to do, and holds nothing of its content.
  */
-template <class T>
-class Required {
+class TokenStorageError : public Error {
 public:
-    using value_type = T;
+    enum class Kind : unsigned char {
+        corrupt,   ///< the content is not what a storage writes
+        too_new,   ///< a newer version of the format, which this one must not touch
+        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
+        locked,    ///< somebody else held the lock all the time that was to be waited
+        io         ///< the system refused: disk full, no permission, ...
+    };
 
-    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
+    TokenStorageError(Kind kind, std::string path, std::string const& what)
+        : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
 
-    template <class U = T>
-        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
-                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
-    constexpr Required(U&& value) : value_(std::forward<U>(value)) {}
-
-    template <class U>
-        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Required>)
-    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
-
-    /// For a list: `.ids = {"first", "second"}`.
-    template <class U = T>
-        requires(!std::same_as<U, std::string>) &&
-                requires(std::initializer_list<typename U::value_type> items) { U(items); }
-    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
-
-    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
-    template <class U = T>
-        requires std::convertible_to<boost::json::object, U>
-    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
-        : value_(boost::json::object(members)) {}
-
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
-
-    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
 private:
-    T value_;
+    Kind kind_;
+    std::string path_;
 };
 
-/// JSON null, where it means something else than leaving a member out.
-struct Null {
-    friend constexpr bool operator==(Null, Null) = default;
+/// The tokens for one resource server as a storage keeps them, with the identity that they act for.
+struct TokenData {
+    std::string resource_server = {};
+    std::string identity_id = {};  ///< of the user who logged in; empty: not known
+    std::string scope = {};        ///< the scopes granted, separated by blanks
+    Secret access_token = {};
+    Secret refresh_token = {};            ///< empty: none
+    std::int64_t expires_at_seconds = 0;  ///< since 1970
+    std::string token_type = {};          ///< "Bearer"; empty: not said
+    AdditionalFields extra = {};          ///< what a newer version has put beside them
+
+    /// What to store of a token; one whose answer did not say when it expires counts as expired.
+    [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {}) {
+        return {.resource_server = token.resource_server,
+                .identity_id = std::move(identity_id),
+                .scope = token.scope,
+                .access_token = token.access_token,
+                .refresh_token = token.refresh_token,
+                .expires_at_seconds = token.expires_at.value_or(0),
+                .token_type = token.token_type};
+    }
+    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
+    [[nodiscard]] Token token() const {
+        return {.resource_server = resource_server,
+                .scope = scope,
+                .access_token = access_token,
+                .refresh_token = refresh_token,
+                .token_type = token_type.empty() ? "Bearer" : token_type,
+                .expires_at = expires_at_seconds};
+    }
+
+    /// Reads it from its JSON object; unknown members go to `extra`.
+    /// @throws DecodeError  that names the member which is missing or of another type
+    [[nodiscard]] static TokenData from_json(boost::json::object const& object);
+    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    [[nodiscard]] boost::json::object to_json() const;
+
+    friend bool operator==(TokenData const&, TokenData const&) = default;
 };
-inline constexpr Null null{};
+
+/// By resource server: "transfer.api.globus.org", or a collection's id.
+using TokenDataByResourceServer = std::map<std::string, TokenData>;
 
 /**
- * A member that may be left out, be JSON null, or hold a value.
+ * Where an app keeps its tokens: all of one namespace can be read, and changed under a lock.
  *
- * It differs from std::optional in two ways: it tells *absent* (nothing is sent) from *null* (`null` is sent; some
- * services clear a field by it), and an `Optional<bool>` takes a `bool` only, where std::optional<bool> would read the
- * text "false" as true.
+ *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
  *
- *     Optional<std::string> label;             // absent
- *     label = "nightly";                       // a value
- *     label = globus::null;                    // null
- *     if (label) use(*label);
+ * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
+ * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ *
+ * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage, ValidatingTokenStorage. A storage is a cheap
+ * handle: copies share what is stored. An error that names this concept means that a type lacks one of the two.
  */
-template <class T>
-class Optional {
+template <class S>
+concept TokenStorage = std::copy_constructible<S> &&
+                       requires(S const& storage, std::function<bool(TokenDataByResourceServer&)> const& change) {
+                           { storage.get_token_data_by_resource_server() } -> std::same_as<TokenDataByResourceServer>;
+                           storage.update(change);
+                       };
+
+/// The functions of a token storage that follow from its two basic ones, by the reference's names.
+template <class Storage>
+class TokenStorageFunctions {
 public:
-    using value_type = T;
-
-    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
-    constexpr Optional(Null) : value_(), state_(State::nothing) {}
-
-    template <class U = T>
-        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null> &&
-                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
-    constexpr Optional(U&& value) : value_(std::forward<U>(value)), state_(State::something) {}
-
-    template <class U>
-        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
-    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
-
-    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
-    template <class U = T>
-        requires(!std::same_as<U, std::string>) &&
-                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
-    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
-
-    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
-    template <class U = T>
-        requires std::convertible_to<boost::json::object, U>
-    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
-        : value_(boost::json::object(members)), state_(State::something) {}
-
-    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
-    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
-    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
-
-    /// The value; throws UsageError when there is none.
-    [[nodiscard]] constexpr T const& value() const& {
-        if (!has_value()) throw UsageError("an Optional that holds no value was read");
-        return value_;
+    /// The tokens for a resource server, if there are any.
+    [[nodiscard]] std::optional<TokenData> get_token_data(std::string_view resource_server) const {
+        TokenDataByResourceServer tokens = self().get_token_data_by_resource_server();
+        auto const found = tokens.find(std::string(resource_server));
+        if (found == tokens.end()) return std::nullopt;
+        return std::move(found->second);
     }
-    /// The value, or `other` when there is none.
-    template <class U>
-    [[nodiscard]] constexpr T value_or(U&& other) const {
-        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
+    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
+        if (tokens.empty()) return;
+        self().update([&](TokenDataByResourceServer& stored) {
+            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+            return true;
+        });
     }
-    /// The value; call it only when there is one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
-
-    /// Makes it hold a fresh value and returns that.
-    constexpr T& emplace() {
-        become(State::something);
-        return value_;
+    /**
+     * Stores all tokens of an answer.
+     *
+     * @param identity_id  who logged in: the `sub` of the answer's verified id_token (IdTokenVerifier)
+     */
+    void store_token_response(TokenResponse const& answer, std::string const& identity_id = {}) const {
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer.by_resource_server())
+            tokens.emplace(server, TokenData::from(token, identity_id));
+        self().store_token_data_by_resource_server(tokens);
     }
-    /// Makes it JSON null.
-    constexpr void set_null() { become(State::nothing); }
-    /// Makes it absent.
-    constexpr void reset() { become(State::missing); }
-
-    friend constexpr bool operator==(Optional const& a, Optional const& b) {
-        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    /// Forgets the tokens for a resource server; false if there were none. It does not revoke them.
+    bool remove_token_data(std::string_view resource_server) const {
+        bool found = false;
+        self().update([&](TokenDataByResourceServer& stored) {
+            found = stored.erase(std::string(resource_server)) != 0;
+            return found;
+        });
+        return found;
     }
 
 private:
-    enum class State : unsigned char { missing, nothing, something };
-
-    /// Changes the state; `value_` is fresh whenever the state is not `something`.
-    constexpr void become(State state) {
-        if (state_ == State::something) value_ = T();
-        state_ = state;
-    }
-
-    T value_;
-    State state_ = State::missing;
+    [[nodiscard]] Storage const& self() const { return static_cast<Storage const&>(*this); }
 };
 
-namespace detail {
+inline TokenData TokenData::from_json(boost::json::object const& object) {
+    auto const refuse = [](std::string_view name, char const* kind) {
+        throw DecodeError("a stored token has no " + std::string(name) + " that is " + kind);
+    };
+    auto const text = [&](std::string_view name, bool needed) -> std::string {
+        auto const* value = object.if_contains(name);
+        if (!needed && (value == nullptr || value->is_null())) return {};
+        if (value == nullptr || !value->is_string()) refuse(name, "a text");
+        return std::string(value->as_string());
+    };
+    TokenData data;
+    data.resource_server = text("resource_server", true);
+    data.identity_id = text("identity_id", false);
+    data.scope = text("scope", true);
+    data.access_token = text("access_token", true);
+    data.refresh_token = text("refresh_token", false);
+    auto const* expires = object.if_contains("expires_at_seconds");
+    if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
+    data.expires_at_seconds = expires->get_int64();
+    data.token_type = text("token_type", false);
+    for (auto const& [name, value] : object)
+        if (name != "resource_server" && name != "identity_id" && name != "scope" && name != "access_token" &&
+            name != "refresh_token" && name != "expires_at_seconds" && name != "token_type")
+            data.extra[name] = value;
+    return data;
+}
 
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<Optional<T>> = true;
-template <class T>
-inline constexpr bool is_required = false;
-template <class T>
-inline constexpr bool is_required<Required<T>> = true;
+inline boost::json::object TokenData::to_json() const {
+    boost::json::object object;
+    object["resource_server"] = resource_server;
+    if (!identity_id.empty()) object["identity_id"] = identity_id;
+    object["scope"] = scope;
+    object["access_token"] = access_token.reveal();
+    if (!refresh_token.empty()) object["refresh_token"] = refresh_token.reveal();
+    object["expires_at_seconds"] = expires_at_seconds;
+    if (!token_type.empty()) object["token_type"] = token_type;
+    for (auto const& [name, value] : extra) object[name] = value;
+    return object;
+}
 
-}  // namespace detail
 }  // namespace globus
 
-#endif  // GLOBUS_CORE_OPTIONAL_HPP
+#endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_CORE_JSON_WRITE_HPP
+#define GLOBUS_CORE_JSON_WRITE_HPP
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -3077,6 +4063,747 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_JSON_WRITE_HPP
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Files that hold tokens: where they are, who may read them, and how they are replaced.
+
+namespace globus {
+
+/// What the storages that keep a file can be told.
+struct TokenFileOptions {
+    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
+    bool strict = false;                     ///< refuse to read a file that others than its owner may read
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other processes
+    /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
+    std::function<void(std::string const&)> on_warning = {};
+};
+
+/**
+ * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
+ * `-`, and without what cannot be printed.
+ *
+ * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
+ *                     for text that is not UTF-8
+ */
+[[nodiscard]] std::string app_name_slug(std::string_view app_name);
+
+/**
+ * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
+ * and a `-` before `tokens` unless it is production.
+ *
+ * @param suffix  ".json" or ".db"
+ * @throws UsageError  as app_name_slug, for a client id that is no file name, and if HOME is not set
+ */
+[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                             std::string_view environment = "production",
+                                             std::string_view suffix = ".json");
+
+namespace detail {
+
+[[noreturn]] inline void refuse_token_file(TokenStorageError::Kind kind, std::string const& path,
+                                           std::string const& why) {
+    throw TokenStorageError(kind, path, why);
+}
+[[noreturn]] inline void fail_token_file(std::string const& path, char const* doing) {
+    int const code = errno;
+    if (code == ELOOP)
+        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    refuse_token_file(TokenStorageError::Kind::io, path,
+                      std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+/// A file descriptor that is closed at the end and in child programs.
+class TokenFile {
+public:
+    static constexpr std::size_t largest = std::size_t{16} << 20;
+
+    explicit TokenFile(int descriptor) noexcept : descriptor_(descriptor) {}
+    TokenFile(TokenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    TokenFile& operator=(TokenFile&&) = delete;
+    ~TokenFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+    /// Opens a file without following a link in its place; empty if there is none.
+    [[nodiscard]] static TokenFile open(std::string const& path, int flags, mode_t mode = 0600) {
+        int descriptor = -1;
+        do descriptor = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
+        while (descriptor < 0 && errno == EINTR);
+        if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
+        return TokenFile(descriptor);
+    }
+    /// Refuses what is no file of ours alone. @return  its permissions and size
+    struct stat check(std::string const& path) const {
+        struct stat facts {};
+        if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
+        using Kind = TokenStorageError::Kind;
+        if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
+        if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
+        if (facts.st_nlink > 1)
+            refuse_token_file(Kind::insecure, path,
+                              "has another name somewhere (a hard link); copy it and remove both");
+        return facts;
+    }
+    [[nodiscard]] std::string read(std::string const& path) const {
+        std::string text;
+        char buffer[16384];
+        while (true) {
+            ssize_t const count = ::read(descriptor_, buffer, sizeof buffer);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_token_file(path, "read");
+            if (count == 0) return text;
+            text.append(buffer, static_cast<std::size_t>(count));
+            if (text.size() > largest)
+                refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+        }
+    }
+    void write(std::string const& path, std::string_view text) const {
+        while (!text.empty()) {
+            ssize_t const count = ::write(descriptor_, text.data(), text.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) fail_token_file(path, "written");
+            text.remove_prefix(static_cast<std::size_t>(count));
+        }
+        if (::fsync(descriptor_) != 0) fail_token_file(path, "written to the disk");
+    }
+
+private:
+    int descriptor_;
+};
+
+inline std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// Makes the directory of a token file, and those above it, for the owner alone.
+inline void make_token_directory(std::string const& path) {
+    std::string const directory = directory_of(path);
+    for (std::size_t end = 0; end != std::string::npos;) {
+        end = directory.find('/', end + 1);
+        std::string const part = directory.substr(0, end);
+        if (::mkdir(part.c_str(), 0700) == 0) {
+            if (::chmod(part.c_str(), 0700) != 0) fail_token_file(part, "made");
+        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
+            fail_token_file(part, "made");
+        }
+    }
+}
+
+/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
+class TokenFileLock {
+public:
+    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout)
+        : file_(TokenFile::open(path + ".lock", O_RDWR | O_CREAT)) {
+        file_.check(path + ".lock");
+        ::fchmod(file_.get(), 0600);
+        auto const deadline = http::Clock::now() + timeout;
+        while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
+            auto const now = http::Clock::now();
+            if (now >= deadline)
+                refuse_token_file(TokenStorageError::Kind::locked, path,
+                                  "was locked by another process all the time; end that process, or wait longer");
+            // random, so that nobody always comes too late
+            auto const pause = std::chrono::microseconds(500 + static_cast<int>(random_unit() * 4500));
+            http::wait_until(std::min<http::Clock::time_point>(now + pause, deadline), std::stop_token{});
+        }
+    }
+
+private:
+    TokenFile file_;
+};
+
+/// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
+inline void replace_token_file(std::string const& path, std::string_view text) {
+    std::string const fresh = path + ".tmp";
+    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
+    struct Remove {
+        char const* name;
+        ~Remove() {
+            if (name != nullptr) ::unlink(name);
+        }
+    } remove{fresh.c_str()};
+    {
+        TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
+        if (!file) fail_token_file(fresh, "made");
+        if (::fchmod(file.get(), 0600) != 0) fail_token_file(fresh, "made private");
+        file.write(fresh, text);
+    }
+    if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
+    remove.name = nullptr;
+    TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) fail_token_file(path, "made durable");
+}
+
+/// Says that others may read a file, or refuses it.
+inline void check_token_file_mode(std::string const& path, mode_t mode, TokenFileOptions const& options) {
+    if ((mode & 0077) == 0) return;
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%03o", static_cast<unsigned>(mode & 0777));
+    std::string const words = "can be read or written by others (mode " + std::string(digits) +
+                              "); run: chmod 600, and log in again if they may have read it";
+    if (options.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+    try {
+        if (options.on_warning) options.on_warning("the token storage " + path + ' ' + words);
+    } catch (...) {  // an observer must not break a call
+    }
+}
+
+/// A path that may be given to the system.
+inline std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+/// One code point of UTF-8 text, taken from its front.
+inline char32_t take_code_point(std::string_view& text) {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) throw UsageError("the app's name is not UTF-8");
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+inline void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+/// Controls, blanks other than ' ', formatting and private characters.
+inline bool is_printable(char32_t c) {
+    return !(c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
+             (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 ||
+             (c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000);
+}
+/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+inline char32_t to_lower(char32_t c) {
+    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40F) return c + 80;
+    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
+    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
+    return c;
+}
+
+}  // namespace detail
+
+inline std::string app_name_slug(std::string_view app_name) {
+    std::string slug;
+    while (!app_name.empty()) {
+        char32_t const c = detail::take_code_point(app_name);
+        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
+            slug += '+';
+        else if (c == U'.' || c == U' ')
+            slug += '-';
+        else if (detail::is_printable(c))
+            detail::append_code_point(slug, detail::to_lower(c));
+    }
+    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
+    bool const numbered =
+        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
+    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
+        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
+    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
+    return slug;
+}
+
+inline std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                      std::string_view environment, std::string_view suffix) {
+    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
+        if (text.empty() || text == "." || text == ".." ||
+            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
+    char const* const home = std::getenv("HOME");
+    if (home == nullptr || *home == '\0')
+        throw UsageError("HOME is not set, so there is no place for tokens; give the storage a path");
+    std::string path =
+        std::string(home) + "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    if (environment != "production") path += std::string(environment) + '-';
+    return path + "tokens" + std::string(suffix);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_FILE_HPP
+#ifndef GLOBUS_VERSION_HPP
+#define GLOBUS_VERSION_HPP
+
+#define GLOBUS_VERSION_MAJOR 0
+#define GLOBUS_VERSION_MINOR 1
+#define GLOBUS_VERSION_PATCH 0
+#define GLOBUS_VERSION_STRING "0.1.0"
+
+#endif  // GLOBUS_VERSION_HPP
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <charconv>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
+ *
+ *     JsonTokenStorage storage{default_token_path(client_id, "nightly backup")};
+ *     storage.store_token_response(tokens);
+ *
+ * The file is made when something is stored, readable by its owner only, and its directory too. It is replaced as a
+ * whole: after a crash it is the old file or the new one. `<path>.lock` beside it is the lock between processes; it
+ * stays. Format version 2.0 is written, 1.0 is read and becomes 2.0 when it is written; what a newer version has put
+ * beside the tokens stays.
+ *
+ * @par Errors
+ * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten.
+ * @par Thread safety
+ * Any function may be called from any thread and process. Copies share the file.
+ */
+class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
+public:
+    /// Makes the directory of `path`, if it is not there.
+    /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
+    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
+        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
+        detail::make_token_directory(state_->path);
+    }
+
+    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
+
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
+    template <class F>
+    void update(F const& change) const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
+        boost::json::object document = load();
+        TokenDataByResourceServer tokens = tokens_of(document);
+        if (change(tokens)) store(std::move(document), tokens);
+    }
+
+private:
+    using Kind = TokenStorageError::Kind;
+    struct State {
+        std::string path;
+        TokenFileOptions options;
+    };
+
+    /// The document in format 2.0; a file that is not there is an empty one.
+    [[nodiscard]] boost::json::object load() const {
+        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+        if (!file) return {{"data", boost::json::object()}};
+        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
+        std::string text = file.read(path());
+        boost::json::parse_options options;
+        options.max_depth = 128;
+        boost::json::error_code error;
+        boost::json::value document = boost::json::parse(text, error, {}, options);
+        detail::wipe(text);
+        if (error || !document.is_object()) corrupt("does not hold a JSON object");
+        boost::json::object& object = document.as_object();
+        auto const* version = object.if_contains("format_version");
+        if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
+        std::string_view const number = version->get_string();
+        if (number == "1.0") {
+            auto const* old = object.if_contains("by_rs");
+            if (old == nullptr || !old->is_object()) corrupt("has no object 'by_rs', as format 1.0 must");
+            object["data"] = boost::json::object{{"DEFAULT", *old}};
+            object.erase("by_rs");
+        } else if (number != "2.0") {
+            int major = 0;
+            auto const read = std::from_chars(number.data(), number.data() + number.size(), major);
+            if (read.ec == std::errc() && major >= 2)
+                detail::refuse_token_file(Kind::too_new, path(),
+                                          "has a newer format than 2.0; use a newer version of this library");
+            corrupt("has an unknown version of the format");
+        }
+        auto const* data = object.if_contains("data");
+        if (data == nullptr || !data->is_object()) corrupt("has no object 'data', as format 2.0 must");
+        return std::move(object);
+    }
+    [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const {
+        TokenDataByResourceServer tokens;
+        auto const* mine = document.at("data").get_object().if_contains(state_->options.namespace_name);
+        if (mine == nullptr) return tokens;
+        if (!mine->is_object()) corrupt("has a namespace that is no object");
+        for (auto const& [server, value] : mine->get_object()) {
+            if (!value.is_object()) corrupt("has a token that is no object");
+            try {
+                tokens.emplace(server, TokenData::from_json(value.get_object()));
+            } catch (DecodeError const& error) {
+                corrupt(std::string("is damaged: ") + error.what());
+            }
+        }
+        return tokens;
+    }
+    void store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
+        boost::json::object mine;
+        for (auto const& [server, data] : tokens) mine[server] = data.to_json();
+        document["data"].get_object()[state_->options.namespace_name] = std::move(mine);
+        document["format_version"] = "2.0";
+        document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
+        std::string text = boost::json::serialize(document);
+        detail::replace_token_file(path(), text);
+        detail::wipe(text);
+    }
+    [[noreturn]] void corrupt(std::string const& why) const {
+        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+    }
+
+    std::shared_ptr<State const> state_;
+};
+
+static_assert(TokenStorage<JsonTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_APP_LOGIN_FLOW_HPP
+#define GLOBUS_APP_LOGIN_FLOW_HPP
+
+#ifndef GLOBUS_CLIENT_CLIENT_HPP
+#define GLOBUS_CLIENT_CLIENT_HPP
+
+#ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
+#define GLOBUS_CLIENT_CALL_OPTIONS_HPP
+
+#ifndef GLOBUS_CLIENT_QUERY_PARAMS_HPP
+#define GLOBUS_CLIENT_QUERY_PARAMS_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Takes a named parameter out of a request, as the value of a QueryParams entry.
+struct Removed {};
+inline constexpr Removed removed{};
+
+/// The value of one query or form parameter: texts to be sent, one parameter each.
+class QueryValue {
+public:
+    QueryValue(std::string text) : texts_{std::move(text)} {}
+    QueryValue(std::string_view text) : texts_{std::string(text)} {}
+    QueryValue(char const* text) : texts_{std::string(text)} {}
+    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    template <std::same_as<bool> B>
+    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    template <std::integral I>
+        requires(!std::same_as<I, bool>)
+    QueryValue(I number) : texts_{std::to_string(number)} {}
+    QueryValue(Removed) {}
+
+    [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
+    friend bool operator==(QueryValue const&, QueryValue const&) = default;
+
+private:
+    std::vector<std::string> texts_;
+};
+
+/**
+ * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
+ * that one's place.
+ *
+ *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
+ */
+class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
+public:
+    using std::vector<std::pair<std::string, QueryValue>>::vector;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+namespace globus {
+
+/**
+ * What one call may differ in. Every operation takes it as its second argument.
+ *
+ *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
+ */
+struct CallOptions {
+    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's.
+    std::optional<std::chrono::duration<double>> timeout = {};
+    /// The same as a point in time; the earlier of the two holds.
+    std::optional<http::Clock::time_point> deadline = {};
+    std::stop_token stop = {};                ///< cancels the call from another thread; it ends within 100 ms
+    http::Headers headers = {};               ///< added to the request; they replace the client's own of the same name
+    QueryParams query = {};                   ///< added to the request's query
+    std::optional<RetryClass> retry_as = {};  ///< in place of the operation's own, if you know better
+    /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
+    /// `text()` is then empty, and `json()` null.
+    bool keep_text = true;
+    http::Sink sink = {};  ///< takes the body of a success in pieces, as it comes
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
+#ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#define GLOBUS_CLIENT_CHECK_CLIENT_HPP
+
+#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
+#define GLOBUS_CLIENT_ENVIRONMENT_HPP
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * One of the places where Globus runs, and the base URLs of its services there.
+ *
+ *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
+ *
+ * Read from the environment, as in Globus' own SDKs:
+ *
+ *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
+ *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
+ *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none
+ *
+ * Thread safety: any function may be called from any thread, while nobody calls setenv.
+ */
+class Environment {
+public:
+    /// @throws UsageError  for a name that Globus does not have; it lists the names
+    explicit Environment(std::string name) : name_(std::move(name)) {
+        for (std::string_view known : names)
+            if (name_ == known) return;
+        std::string list;
+        for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
+        throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
+    }
+
+    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
+    [[nodiscard]] static Environment current() {
+        char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
+        return Environment(name != nullptr ? name : "production");
+    }
+
+    [[nodiscard]] std::string const& name() const noexcept { return name_; }
+
+    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
+    [[nodiscard]] std::string service_url(std::string_view service) const {
+        std::string variable = "GLOBUS_SDK_SERVICE_URL_";
+        for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
+            try {
+                return http::check_base_url(url);
+            } catch (UsageError const& error) {
+                throw UsageError(variable + ": " + error.what());
+            }
+        }
+        return default_url(service);
+    }
+
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT; 60 if unset or empty, nothing for -1.
+    /// @throws UsageError  for anything else that is not a positive number
+    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
+        char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
+        if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
+        std::string_view const digits = text;
+        double seconds = 0;
+        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+        if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
+            (seconds <= 0 && seconds != -1))
+            throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
+        if (seconds == -1) return std::nullopt;
+        return std::chrono::duration<double>(seconds);
+    }
+
+private:
+    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
+                                                           "integration", "test",    "staging"};
+
+    [[nodiscard]] std::string default_url(std::string_view service) const {
+        bool const production = name_ == "production";
+        std::string const domain = production           ? "globus.org"
+                                   : name_ == "preview" ? "preview.globus.org"
+                                                        : name_ + ".globuscs.info";
+        if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
+        if (service == "actions" || service == "flows" || service == "timer")
+            return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
+        if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
+        return "https://" + std::string(service) + ".api." + domain + '/';
+    }
+
+    std::string name_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace globus {
+
+/// `S` has a name, an error type and the operations that a Client mixes in.
+template <class S>
+concept NamesItself = requires { std::string_view(S::name); };
+template <class S>
+concept NamesItsError = std::derived_from<typename S::error, ApiError>;
+
+/**
+ * A Globus service: what a Client talks to. It has a `name` (the one in GLOBUS_SDK_SERVICE_URL_*), an `error` type
+ * and a member template `Operations<Client>` of named functions.
+ *
+ * An error that names this concept means that the first argument of `Client` is not such a type.
+ */
+template <class S>
+concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<S>;
+
+/// `S` is reached with the id and secret of a confidential client.
+template <class S>
+concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
+/// `S` is reached without any credential.
+template <class S>
+concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
+
+/// `P` sends the id and secret of a confidential client.
+template <class P>
+concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename P::credential, BasicCredential>;
+/// `P` sends nothing.
+template <class P>
+concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
+
+namespace detail {
+
+template <class S>
+inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
+
+template <class S, class A>
+concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
+    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
+
+}  // namespace detail
+
+/// True when `Client<S, A, T, R>` can be; ask this instead of instantiating it.
+template <class S, class A, class T, class R = DefaultRetry>
+concept ClientConfiguration =
+    Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
+
+namespace detail {
+
+/// Says in one sentence why `Client<S, A, T, R>` cannot be; the first reason only.
+template <class S, class A, class T, class R>
+consteval bool check_client() {
+    if constexpr (!Service<S>)
+        static_assert(
+            Service<S>,
+            "globus::Client<S, A, T>: S is not a service. Pass one of globus::*Service, or give yours a `name` "
+            "and an `error` type.");
+    else if constexpr (!Transport<T>)
+        static_assert(Transport<T>,
+                      "globus::Client<S, A, T>: T is not a transport. It needs "
+                      "`http::Response send(http::Request const&) const`.");
+    else if constexpr (!RetryPolicy<R>)
+        static_assert(
+            RetryPolicy<R>,
+            "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
+            "and `succeeded(int) const noexcept`, as DefaultRetry has.");
+    else if constexpr (!Authorizer<A, T>)
+        static_assert(Authorizer<A, T>,
+                      "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
+                      "`Authorization authorize(T const&, AuthContext const&) const` and "
+                      "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
+    else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
+        static_assert(PresentsBasicCredential<A>,
+                      "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
+                      "Basic), but A presents something else. Use BasicPolicy.");
+    else if constexpr (NeedsNoCredential<S> && !PresentsNoCredential<A>)
+        static_assert(PresentsNoCredential<A>,
+                      "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
+                      "presents a credential. Use NullPolicy.");
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<S>)
+        static_assert(
+            !PresentsBasicCredential<A>,
+            "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
+            "an app's id and secret. Use ConfidentialAppAuthService with BasicPolicy.");
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S>)
+        static_assert(!PresentsBasicCredential<A>,
+                      "globus::Client<S, A, T>: this service takes a token, but BasicPolicy presents an app's id and "
+                      "secret. Use ClientCredentialsPolicy, or RefreshPolicy<Confidential>.");
+    return true;
+}
+
+template <class S, class A, class T, class R>
+struct ClientRequirements {
+    static_assert(check_client<S, A, T, R>());
+};
+
+struct NoOperations {};
+template <class S, class C>
+struct OperationsOf {
+    using type = NoOperations;
+};
+template <Service S, class C>
+    requires requires { typename S::template Operations<C>; }
+struct OperationsOf<S, C> {
+    using type = typename S::template Operations<C>;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#ifndef GLOBUS_CLIENT_OPERATION_HPP
+#define GLOBUS_CLIENT_OPERATION_HPP
 
 #include <boost/json/parse.hpp>
 
@@ -4657,15 +6384,6 @@ using LogHook = std::function<void(LogEvent const&)>;
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_LOG_HPP
-#ifndef GLOBUS_VERSION_HPP
-#define GLOBUS_VERSION_HPP
-
-#define GLOBUS_VERSION_MAJOR 0
-#define GLOBUS_VERSION_MINOR 1
-#define GLOBUS_VERSION_PATCH 0
-#define GLOBUS_VERSION_STRING "0.1.0"
-
-#endif  // GLOBUS_VERSION_HPP
 
 #include <chrono>
 #include <concepts>
@@ -5238,182 +6956,6 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_STATIC_POLICIES_HPP
-#ifndef GLOBUS_OAUTH_TOKEN_HPP
-#define GLOBUS_OAUTH_TOKEN_HPP
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
-#include <cmath>
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// The tokens for one resource server, as Globus Auth gives them.
-/// https://docs.globus.org/api/auth/reference/#token_response
-struct Token {
-    std::string resource_server = {};
-    std::string scope = {};  ///< the scopes granted, separated by spaces
-    Secret access_token = {};
-    Secret refresh_token = {};  ///< empty: none
-    std::string token_type = "Bearer";
-    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
-    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
-};
-
-/**
- * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-class TokenResponse {
-public:
-    TokenResponse() = default;
-    TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
-        : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
-
-    /// Reads the answer of the token endpoint, received now.
-    /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
-    [[nodiscard]] static TokenResponse from_answer(std::string_view body);
-
-    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
-
-    /// The token for a resource server; throws UsageError that lists the servers there are.
-    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const {
-        auto const found = tokens_.find(std::string(resource_server));
-        if (found != tokens_.end()) return found->second;
-        std::string have;
-        for (auto const& [name, token] : tokens_) have += (have.empty() ? "" : ", ") + name;
-        throw UsageError("there is no token for the resource server '" + std::string(resource_server) +
-                         "'; there are tokens for: " + have);
-    }
-    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
-    [[nodiscard]] Token const& by_scope(std::string_view scope) const {
-        for (auto const& [name, token] : tokens_)
-            for (std::string_view rest = token.scope; !rest.empty();) {
-                std::string_view const one = rest.substr(0, rest.find(' '));
-                if (one == scope) return token;
-                rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
-            }
-        throw UsageError("there is no token for the scope '" + std::string(scope) + "'");
-    }
-    /// The signed id_token; empty unless the scope `openid` was granted.
-    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
-    [[nodiscard]] std::string const& state() const noexcept { return state_; }
-
-private:
-    std::map<std::string, Token> tokens_;
-    Secret id_token_;
-    std::string state_;
-};
-
-namespace detail {
-
-[[noreturn]] inline void refuse_token(char const* why) {
-    throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
-}
-
-/// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
-inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    auto const text = [&](char const* name) -> std::optional<std::string> {
-        auto const* value = object.if_contains(name);
-        if (value == nullptr || value->is_null()) return std::nullopt;
-        if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
-        return std::string(value->as_string());
-    };
-    Token token;
-    token.access_token = text("access_token").value_or("");
-    if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    for (char const c : token.access_token.reveal())
-        if (c <= 0x20 || c == 0x7F) refuse_token("access_token has a character that no token may have");
-    auto const type = text("token_type");
-    if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
-    token.token_type = *type;
-    auto const server = text("resource_server");
-    if (!server || server->empty()) refuse_token("resource_server is missing");
-    token.resource_server = *server;
-    token.scope = text("scope").value_or("");
-    token.refresh_token = text("refresh_token").value_or("");
-
-    if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
-        constexpr double longest = 10.0 * 366 * 86400;
-        double const seconds = expires->is_int64()    ? static_cast<double>(expires->get_int64())
-                               : expires->is_uint64() ? static_cast<double>(expires->get_uint64())
-                               : expires->is_double() ? expires->get_double()
-                                                      : -1.0;
-        if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
-            refuse_token("expires_in is not a whole number of seconds up to 10 years");
-        token.lifetime = static_cast<std::int64_t>(seconds);
-        token.expires_at = now + token.lifetime;
-    }
-    return token;
-}
-
-/// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
-inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
-    boost::json::parse_options options;
-    options.max_depth = 128;
-    boost::json::error_code error;
-    boost::json::value const document = boost::json::parse(body, error, {}, options);
-    if (error)
-        throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},
-                          DecodeError::Damage::malformed);
-
-    std::map<std::string, Token> tokens;
-    auto const add = [&](boost::json::value const& value) {
-        if (!value.is_object()) refuse_token("a token is not an object");
-        Token token = read_token(value.as_object(), now);
-        std::string const server = token.resource_server;
-        if (!tokens.emplace(server, std::move(token)).second) refuse_token("it has two tokens for one resource server");
-    };
-    if (is_list) {
-        if (!document.is_array()) refuse_token("it is not a list");
-        for (boost::json::value const& value : document.as_array()) add(value);
-        return TokenResponse(std::move(tokens), {}, {});
-    }
-    if (!document.is_object()) refuse_token("it is not an object");
-    boost::json::object const& object = document.as_object();
-    add(document);
-    if (auto const* others = object.if_contains("other_tokens"); others != nullptr) {
-        if (!others->is_array()) refuse_token("other_tokens is not a list");
-        for (boost::json::value const& value : others->as_array()) add(value);
-    }
-    auto const text = [&](char const* name) {
-        auto const* value = object.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-    };
-    return TokenResponse(std::move(tokens), text("id_token"), text("state"));
-}
-
-}  // namespace detail
-
-inline TokenResponse TokenResponse::from_answer(std::string_view body) {
-    return detail::read_token_response(body, detail::unix_now());
-}
-
-/// The answer to a grant for dependent tokens: a list, one Token a resource server.
-/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
-class DependentTokenResponse : public TokenResponse {
-public:
-    DependentTokenResponse() = default;
-    explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
-
-    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
-        return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
-    }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_TOKEN_HPP
 #ifndef GLOBUS_SERVICES_AUTH_SERVICE_HPP
 #define GLOBUS_SERVICES_AUTH_SERVICE_HPP
 
@@ -5465,319 +7007,6 @@ private:
 #ifndef GLOBUS_SERVICES_AUTH_LOGIN_HPP
 #define GLOBUS_SERVICES_AUTH_LOGIN_HPP
 
-#ifndef GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
-
-#include <cstdint>
-#include <string>
-#include <vector>
-
-// What Globus Auth answers. Members bear the service's names; the pages named say what they mean.
-
-namespace globus::auth {
-
-/// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
-struct Identity {
-    Optional<std::string> id = {};
-    Optional<std::string> username = {};  ///< as in "ada@example.org"
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> identity_provider = {};
-    Optional<std::string> identity_type = {};  ///< "login" or "service"
-    Optional<std::string> status = {};         ///< "unused", "used", "private" or "closed"
-    GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
-};
-
-/// An institution or other place where people have accounts.
-/// https://docs.globus.org/api/auth/reference/#identity_providers_resources
-struct IdentityProvider {
-    Optional<std::string> id = {};
-    Optional<std::string> name = {};
-    Optional<std::string> short_name = {};
-    std::vector<std::string> alternative_names = {};
-    std::vector<std::string> domains = {};
-    GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
-};
-
-/// What was asked to be included with identities.
-struct IncludedWithIdentities {
-    std::vector<IdentityProvider> identity_providers = {};
-    GLOBUS_MEMBERS(IncludedWithIdentities, identity_providers);
-};
-
-/// Identities that were looked up. Those that do not exist are left out.
-struct IdentityList {
-    std::vector<Identity> identities = {};
-    Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
-    GLOBUS_MEMBERS(IdentityList, identities, included);
-};
-
-/// Identity providers that were looked up.
-struct IdentityProviderList {
-    std::vector<IdentityProvider> identity_providers = {};
-    GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
-};
-
-/// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
-struct OpenidConfiguration {
-    Optional<std::string> issuer = {};
-    Optional<std::string> authorization_endpoint = {};
-    Optional<std::string> userinfo_endpoint = {};
-    Optional<std::string> token_endpoint = {};
-    Optional<std::string> revocation_endpoint = {};
-    Optional<std::string> jwks_uri = {};
-    std::vector<std::string> response_types_supported = {};
-    std::vector<std::string> id_token_signing_alg_values_supported = {};
-    std::vector<std::string> scopes_supported = {};
-    std::vector<std::string> token_endpoint_auth_methods_supported = {};
-    std::vector<std::string> claims_supported = {};
-    std::vector<std::string> subject_types_supported = {};
-    GLOBUS_MEMBERS(OpenidConfiguration, issuer, authorization_endpoint, userinfo_endpoint, token_endpoint,
-                   revocation_endpoint, jwks_uri, response_types_supported, id_token_signing_alg_values_supported,
-                   scopes_supported, token_endpoint_auth_methods_supported, claims_supported, subject_types_supported);
-};
-
-/// One of the identities that a person has linked.
-struct LinkedIdentity {
-    Optional<std::string> sub = {};
-    Optional<std::string> username = {};
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> identity_provider = {};
-    Optional<std::string> identity_provider_display_name = {};
-    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    GLOBUS_MEMBERS(LinkedIdentity, sub, username, name, email, organization, identity_provider,
-                   identity_provider_display_name, last_authentication);
-};
-
-/// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
-/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
-struct UserProfile {
-    Optional<std::string> sub = {};
-    Optional<std::string> preferred_username = {};
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> identity_provider = {};
-    Optional<std::string> identity_provider_display_name = {};
-    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    std::vector<LinkedIdentity> identity_set = {};
-    GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
-                   identity_provider_display_name, last_authentication, identity_set);
-};
-
-/// What Globus Auth knows of a token.
-/// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
-struct TokenIntrospection {
-    Optional<bool> active = {};  ///< false: revoked, expired or never issued; there are no other members then
-    Optional<std::string> scope = {};
-    Optional<std::string> sub = {};
-    Optional<std::string> username = {};
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> client_id = {};
-    std::vector<std::string> aud = {};
-    Optional<std::string> iss = {};
-    Optional<std::int64_t> exp = {};  ///< seconds since 1970, as are iat and nbf
-    Optional<std::int64_t> iat = {};
-    Optional<std::int64_t> nbf = {};
-    Optional<std::string> token_type = {};
-    Optional<std::string> dependent_tokens_cache_id = {};
-    Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
-    Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
-    Optional<Json> session_info = {};                      ///< with include "session_info"
-    Optional<Json> policy_evaluations = {};
-    GLOBUS_MEMBERS(TokenIntrospection, active, scope, sub, username, name, email, client_id, aud, iss, exp, iat, nbf,
-                   token_type, dependent_tokens_cache_id, identity_set, identity_set_detail, session_info,
-                   policy_evaluations);
-};
-
-/// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
-struct RevokedToken {
-    Optional<bool> active = {};
-    GLOBUS_MEMBERS(RevokedToken, active);
-};
-
-/// A group that administers a project.
-struct AdminGroup {
-    Optional<std::string> id = {};
-    Optional<std::string> name = {};
-    GLOBUS_MEMBERS(AdminGroup, id, name);
-};
-
-/// Who administers a project.
-struct ProjectAdmins {
-    std::vector<Identity> identities = {};
-    std::vector<AdminGroup> groups = {};
-    GLOBUS_MEMBERS(ProjectAdmins, identities, groups);
-};
-
-/// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
-struct Project {
-    Optional<std::string> id = {};
-    Optional<std::string> display_name = {};
-    Optional<std::string> project_name = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::vector<std::string>> admin_ids = {};
-    Optional<std::vector<std::string>> admin_group_ids = {};
-    Optional<ProjectAdmins> admins = {};
-    GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
-};
-struct ProjectDocument {
-    Optional<Project> project = {};
-    GLOBUS_MEMBERS(ProjectDocument, project);
-};
-struct ProjectList {
-    std::vector<Project> projects = {};
-    GLOBUS_MEMBERS(ProjectList, projects);
-};
-
-/// An authentication policy: who may use what it is put on, and how fresh the login must be.
-/// https://docs.globus.org/api/auth/reference/#policy_resource
-struct Policy {
-    Optional<std::string> id = {};
-    Optional<std::string> project_id = {};
-    Optional<std::string> display_name = {};
-    Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};
-    Optional<std::vector<std::string>> domain_constraints_include = {};
-    Optional<std::vector<std::string>> domain_constraints_exclude = {};
-    GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
-                   required_mfa, domain_constraints_include, domain_constraints_exclude);
-};
-struct PolicyDocument {
-    Optional<Policy> policy = {};
-    GLOBUS_MEMBERS(PolicyDocument, policy);
-};
-struct PolicyList {
-    std::vector<Policy> policies = {};
-    GLOBUS_MEMBERS(PolicyList, policies);
-};
-
-/// Pages that the login shows for a client.
-struct ClientLinks {
-    Optional<std::string> terms_and_conditions = {};
-    Optional<std::string> privacy_policy = {};
-    GLOBUS_MEMBERS(ClientLinks, terms_and_conditions, privacy_policy);
-};
-
-/// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
-struct RegisteredClient {
-    Optional<std::string> id = {};
-    Optional<std::string> name = {};
-    Optional<std::string> project = {};
-    Optional<std::string> client_type = {};  ///< as in "confidential_client"
-    Optional<bool> public_client = {};
-    Optional<std::string> visibility = {};  ///< "public" or "private"
-    Optional<std::string> parent_client = {};
-    Optional<std::string> required_idp = {};
-    Optional<std::string> preselect_idp = {};
-    std::vector<std::string> redirect_uris = {};
-    std::vector<std::string> scopes = {};  ///< ids
-    std::vector<std::string> grant_types = {};
-    std::vector<std::string> fqdns = {};
-    Optional<ClientLinks> links = {};
-    Optional<bool> prompt_for_named_grant = {};
-    Optional<bool> userinfo_from_effective_identity = {};
-    GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
-                   required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
-                   prompt_for_named_grant, userinfo_from_effective_identity);
-};
-
-/// A client's credential. https://docs.globus.org/api/auth/reference/#client_credential_resource
-struct ClientCredential {
-    Optional<std::string> id = {};
-    Optional<std::string> name = {};
-    Optional<std::string> client = {};
-    Optional<std::string> created = {};  ///< ISO 8601
-    Optional<std::string> secret = {};   ///< only in the answer to its creation; never to be had again
-    GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
-};
-
-/// What comes with a client that was made from a template.
-struct IncludedWithClient {
-    Optional<ClientCredential> client_credential = {};
-    GLOBUS_MEMBERS(IncludedWithClient, client_credential);
-};
-struct ClientDocument {
-    Optional<RegisteredClient> client = {};
-    Optional<IncludedWithClient> included = {};
-    GLOBUS_MEMBERS(ClientDocument, client, included);
-};
-struct ClientList {
-    std::vector<RegisteredClient> clients = {};
-    GLOBUS_MEMBERS(ClientList, clients);
-};
-struct ClientCredentialDocument {
-    Optional<ClientCredential> credential = {};
-    GLOBUS_MEMBERS(ClientCredentialDocument, credential);
-};
-struct ClientCredentialList {
-    std::vector<ClientCredential> credentials = {};
-    GLOBUS_MEMBERS(ClientCredentialList, credentials);
-};
-
-/// A scope that another scope brings along.
-struct DependentScope {
-    Optional<std::string> scope = {};  ///< its id
-    Optional<bool> optional = {};
-    Optional<bool> requires_refresh_token = {};
-    GLOBUS_MEMBERS(DependentScope, scope, optional, requires_refresh_token);
-};
-
-/// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
-struct RegisteredScope {
-    Optional<std::string> id = {};
-    Optional<std::string> scope_string = {};
-    Optional<std::string> name = {};
-    Optional<std::string> description = {};
-    Optional<std::string> client = {};
-    Optional<bool> advertised = {};
-    Optional<bool> allows_refresh_token = {};
-    std::vector<std::string> required_domains = {};
-    std::vector<DependentScope> dependent_scopes = {};
-    GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
-                   required_domains, dependent_scopes);
-};
-struct ScopeDocument {
-    Optional<RegisteredScope> scope = {};
-    GLOBUS_MEMBERS(ScopeDocument, scope);
-};
-struct ScopeList {
-    std::vector<RegisteredScope> scopes = {};
-    GLOBUS_MEMBERS(ScopeList, scopes);
-};
-
-/// A person's consent to a scope. https://docs.globus.org/api/auth/reference/#consents
-struct Consent {
-    Optional<std::int64_t> id = {};
-    Optional<std::string> client = {};
-    Optional<std::string> scope = {};  ///< the scope's id
-    Optional<std::string> scope_name = {};
-    Optional<std::string> effective_identity = {};
-    std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
-    Optional<std::string> status = {};               ///< as in "approved"
-    Optional<std::string> created = {};              ///< ISO 8601
-    Optional<std::string> updated = {};              ///< ISO 8601
-    Optional<std::string> last_used = {};            ///< ISO 8601
-    Optional<bool> allows_refresh = {};
-    Optional<bool> auto_approved = {};
-    Optional<bool> atomically_revocable = {};
-    GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
-                   updated, last_used, allows_refresh, auto_approved, atomically_revocable);
-};
-struct ConsentList {
-    std::vector<Consent> consents = {};
-    GLOBUS_MEMBERS(ConsentList, consents);
-};
-
-}  // namespace globus::auth
-
-#endif  // GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
 #ifndef GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 #define GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 
@@ -7122,739 +8351,255 @@ concept NeedsNativeApp = requires { requires F::native_apps_only; };
 }  // namespace globus
 
 #endif  // GLOBUS_APP_LOGIN_FLOW_HPP
+#ifndef GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 
-#include <cstdio>
-#include <functional>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/// How a CommandLineLoginFlow talks to its user.
-struct CommandLineOptions {
-    std::FILE* out = stdout;
-    std::FILE* in = stdin;
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing to `out`
-    /// In place of reading a line of `in`; nothing: there will be no code.
-    std::function<std::optional<std::string>()> read_code = {};
-};
-
-/**
- * Prints a URL, and reads the code that the user brings back from it. It works everywhere, also over SSH.
- *
- *     UserApp<Native, CommandLineLoginFlow> app{{.app_name = "backup", .client = Native{id}}};
- *
- * Where the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
- * the `state` in it is checked then.
- *
- * @par Errors
- * LoginError (no_code) when the input ends; and those of Login::finish.
- * @par Thread safety
- * `run_login_flow` may be called from any thread; two at a time would both ask.
- */
-class CommandLineLoginFlow {
-public:
-    explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
-
-    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
-        std::string const url = login.start();
-        if (options_.show) {
-            options_.show(url);
-        } else {
-            std::string const rule(37, '-');
-            std::fprintf(options_.out, "\nPlease authenticate with Globus here:\n%s\n%s\n%s\n\n", rule.c_str(),
-                         url.c_str(), rule.c_str());
-            if (!options_.read_code) std::fputs("Enter the resulting Authorization Code here: ", options_.out);
-            std::fflush(options_.out);
-        }
-        std::optional<std::string> line = options_.read_code ? options_.read_code() : read_line();
-        if (!line)
-            throw LoginError(LoginError::Kind::no_code,
-                             "the input ended where an authorization code was to come; is this an interactive "
-                             "terminal?");
-        std::string_view code = *line;
-        auto const is_blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
-        while (!code.empty() && is_blank(code.back())) code.remove_suffix(1);
-        while (!code.empty() && is_blank(code.front())) code.remove_prefix(1);
-        if (code.empty()) throw LoginError(LoginError::Kind::no_code, "no authorization code was entered");
-
-        std::optional<std::string> pasted_code;
-        std::optional<std::string> pasted_state;
-        if (auto const mark = code.find('?'); code.starts_with("http") && mark != std::string_view::npos)
-            for (auto& [name, value] : parse_query(code.substr(mark + 1))) {
-                if (name == "code") pasted_code = std::move(value);
-                if (name == "state") pasted_state = std::move(value);
-            }
-        Secret const secret = pasted_code ? Secret(std::move(*pasted_code)) : Secret(code);
-        detail::wipe(*line);
-        if (pasted_code || pasted_state) return login.finish(secret, pasted_state.value_or(""), std::move(stop));
-        return login.finish(secret, std::move(stop));
-    }
-
-private:
-    [[nodiscard]] std::optional<std::string> read_line() const {
-        std::string line;
-        for (int c = std::fgetc(options_.in); c != '\n'; c = std::fgetc(options_.in)) {
-            if (c == EOF) {
-                if (line.empty()) return std::nullopt;
-                break;
-            }
-            if (line.size() == 4096) break;  // no code is that long
-            line += static_cast<char>(c);
-        }
-        return line;
-    }
-
-    CommandLineOptions options_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
-#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-
-#ifndef GLOBUS_APP_TOKEN_FILE_HPP
-#define GLOBUS_APP_TOKEN_FILE_HPP
-
-#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_TOKEN_STORAGE_HPP
-
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
-#include <concepts>
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
-/**
- * Stored tokens cannot be read or written; what is stored is as it was.
- *
- * `what()` names the file and says what to do, and holds nothing of its content.
- */
-class TokenStorageError : public Error {
+/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
+class TokenValidationError : public Error {
 public:
     enum class Kind : unsigned char {
-        corrupt,   ///< the content is not what a storage writes
-        too_new,   ///< a newer version of the format, which this one must not touch
-        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
-        locked,    ///< somebody else held the lock all the time that was to be waited
-        io         ///< the system refused: disk full, no permission, ...
+        missing_token,          ///< there is none for the resource server
+        missing_refresh_token,  ///< the login did not ask for one
+        expired,
+        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,  ///< somebody else logged in
     };
 
-    TokenStorageError(Kind kind, std::string path, std::string const& what)
-        : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
-
+    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
 private:
     Kind kind_;
-    std::string path_;
 };
 
-/// The tokens for one resource server as a storage keeps them, with the identity that they act for.
-struct TokenData {
-    std::string resource_server = {};
-    std::string identity_id = {};  ///< of the user who logged in; empty: not known
-    std::string scope = {};        ///< the scopes granted, separated by blanks
-    Secret access_token = {};
-    Secret refresh_token = {};            ///< empty: none
-    std::int64_t expires_at_seconds = 0;  ///< since 1970
-    std::string token_type = {};          ///< "Bearer"; empty: not said
-    AdditionalFields extra = {};          ///< what a newer version has put beside them
+/// The scopes that an app needs, by resource server.
+using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
 
-    /// What to store of a token; one whose answer did not say when it expires counts as expired.
-    [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {}) {
-        return {.resource_server = token.resource_server,
-                .identity_id = std::move(identity_id),
-                .scope = token.scope,
-                .access_token = token.access_token,
-                .refresh_token = token.refresh_token,
-                .expires_at_seconds = token.expires_at.value_or(0),
-                .token_type = token.token_type};
-    }
-    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
-    [[nodiscard]] Token token() const {
-        return {.resource_server = resource_server,
-                .scope = scope,
-                .access_token = access_token,
-                .refresh_token = refresh_token,
-                .token_type = token_type.empty() ? "Bearer" : token_type,
-                .expires_at = expires_at_seconds};
-    }
-
-    /// Reads it from its JSON object; unknown members go to `extra`.
-    /// @throws DecodeError  that names the member which is missing or of another type
-    [[nodiscard]] static TokenData from_json(boost::json::object const& object);
-    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
-    [[nodiscard]] boost::json::object to_json() const;
-
-    friend bool operator==(TokenData const&, TokenData const&) = default;
+/// A rule for tokens: throws TokenValidationError. Either function may be empty.
+struct TokenValidator {
+    /// Before tokens are stored; `identity_id` is of those that are stored already, empty if nobody knows.
+    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> before_store = {};
+    /// After tokens were read.
+    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> after_retrieve = {};
 };
 
-/// By resource server: "transfer.api.globus.org", or a collection's id.
-using TokenDataByResourceServer = std::map<std::string, TokenData>;
+/// Tokens that are read must have a refresh token.
+[[nodiscard]] inline TokenValidator has_refresh_tokens() {
+    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&) {
+        for (auto const& [server, data] : tokens)
+            if (data.refresh_token.empty())
+                throw TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
+                                           "there is no refresh token for " + server);
+    }};
+}
+
+/// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
+[[nodiscard]] inline TokenValidator not_expired(std::function<std::int64_t()> now = {}) {
+    if (!now) now = &detail::unix_now;
+    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&) {
+        for (auto const& [server, data] : tokens)
+            if (data.expires_at_seconds < now())
+                throw TokenValidationError(TokenValidationError::Kind::expired,
+                                           "the token for " + server + " has expired");
+    }};
+}
+
+/// Tokens that are stored must say whose they are, and it must always be the same user.
+[[nodiscard]] inline TokenValidator unchanging_identity() {
+    return {.before_store = [](TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+        for (auto const& [server, data] : tokens) {
+            if (data.identity_id.empty())
+                throw TokenValidationError(TokenValidationError::Kind::missing_identity,
+                                           "the login did not say who logged in: ask for the scope openid, too");
+            if (!identity_id.empty() && identity_id != data.identity_id)
+                throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                           "somebody else has logged in than before: log out first to change the user");
+        }
+    }};
+}
 
 /**
- * Where an app keeps its tokens: all of one namespace can be read, and changed under a lock.
+ * Tokens must have the scopes that are needed, when they are stored and when they are read; what is read must have the
+ * user's consent to dependencies, too.
  *
- *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
- *
- * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
- * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
- *
- * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage, ValidatingTokenStorage. A storage is a cheap
- * handle: copies share what is stored. An error that names this concept means that a type lacks one of the two.
+ * @param requirements  asked at each check; resource servers that it does not list are not checked
+ * @param consents      gives the consents of an identity. It is asked when dependencies are needed, and again when what
+ *                      it gave last does not meet them; empty, or an unknown identity: dependencies are not checked.
  */
-template <class S>
-concept TokenStorage = std::copy_constructible<S> &&
-                       requires(S const& storage, std::function<bool(TokenDataByResourceServer&)> const& change) {
-                           { storage.get_token_data_by_resource_server() } -> std::same_as<TokenDataByResourceServer>;
-                           storage.update(change);
-                       };
+[[nodiscard]] inline TokenValidator has_scopes(std::function<ScopeRequirements()> requirements,
+                                               std::function<ConsentForest(std::string const&)> consents = {}) {
+    using Kind = TokenValidationError::Kind;
+    auto const check = [requirements](TokenDataByResourceServer const& tokens) {
+        std::vector<Scope> with_dependencies;
+        auto const all = requirements();
+        for (auto const& [server, data] : tokens) {
+            auto const needed = all.find(server);
+            if (needed == all.end()) continue;
+            std::string const have = ' ' + data.scope + ' ';
+            for (Scope const& scope : needed->second) {
+                if (have.find(' ' + scope.scope_string() + ' ') == std::string::npos)
+                    throw TokenValidationError(Kind::unmet_scopes,
+                                               "the token for " + server + " lacks the scope " + scope.scope_string());
+                if (!scope.dependencies().empty()) with_dependencies.push_back(scope);
+            }
+        }
+        return with_dependencies;
+    };
+    struct Cache {
+        std::mutex mutex;
+        ConsentForest forest;
+    };
+    return {
+        .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
+        .after_retrieve =
+            [check, consents = std::move(consents), cache = std::make_shared<Cache>()](
+                TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+                auto const needed = check(tokens);
+                if (needed.empty() || identity_id.empty() || !consents) return;
+                {
+                    std::lock_guard const lock(cache->mutex);
+                    if (cache->forest.meets_scope_requirements(needed)) return;
+                }
+                ConsentForest forest = consents(identity_id);
+                bool const met = forest.meets_scope_requirements(needed);
+                std::lock_guard const lock(cache->mutex);
+                cache->forest = std::move(forest);
+                if (!met)
+                    throw TokenValidationError(Kind::unmet_scopes, "the user has not consented to what the scope " +
+                                                                       needed.front().text() + " depends on");
+            }};
+}
 
-/// The functions of a token storage that follow from its two basic ones, by the reference's names.
-template <class Storage>
-class TokenStorageFunctions {
+/**
+ * A storage that gives and takes only tokens that pass its validators, in their order.
+ *
+ *     ValidatingTokenStorage storage{JsonTokenStorage{path}, {not_expired(), unchanging_identity()}};
+ *     storage.get_token_data("transfer.api.globus.org");   // throws TokenValidationError: nobody has logged in
+ *
+ * It remembers whose tokens are stored.
+ *
+ * @par Errors
+ * TokenValidationError, what a validator throws otherwise, and what the storage inside throws.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share everything.
+ */
+template <TokenStorage S>
+class ValidatingTokenStorage {
 public:
-    /// The tokens for a resource server, if there are any.
-    [[nodiscard]] std::optional<TokenData> get_token_data(std::string_view resource_server) const {
-        TokenDataByResourceServer tokens = self().get_token_data_by_resource_server();
+    /// @throws UsageError  if the stored tokens are of several users
+    ValidatingTokenStorage(S storage, std::vector<TokenValidator> validators)
+        : state_(std::make_shared<State>(std::move(storage), std::move(validators))) {
+        state_->identity_id = identity_of(state_->storage.get_token_data_by_resource_server());
+    }
+
+    /// The storage inside, which does not validate.
+    [[nodiscard]] S const& storage() const noexcept { return state_->storage; }
+    /// Whose tokens they are; empty if nobody knows.
+    [[nodiscard]] std::string identity_id() const {
+        std::lock_guard const lock(state_->mutex);
+        return state_->identity_id;
+    }
+
+    /// The tokens for a resource server. @throws TokenValidationError  also if there are none
+    [[nodiscard]] TokenData get_token_data(std::string_view resource_server) const {
+        TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         auto const found = tokens.find(std::string(resource_server));
-        if (found == tokens.end()) return std::nullopt;
+        if (found == tokens.end())
+            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                       "there is no token for " + std::string(resource_server));
+        TokenDataByResourceServer const one{{found->first, found->second}};
+        validate_read(one);
         return std::move(found->second);
     }
-    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
+        validate_read(tokens);
+        return tokens;
+    }
+
+    /// Stores tokens, if all of them are valid.
+    /// @throws UsageError  also if they are of several users
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
-        self().update([&](TokenDataByResourceServer& stored) {
+        std::string const identity = identity_of(tokens);
+        state_->storage.update([&](TokenDataByResourceServer& stored) {
+            for (TokenValidator const& validator : state_->validators)
+                if (validator.before_store) validator.before_store(tokens, identity_id());
             for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
             return true;
         });
+        std::lock_guard const lock(state_->mutex);
+        if (!identity.empty()) state_->identity_id = identity;
     }
-    /**
-     * Stores all tokens of an answer.
-     *
-     * @param identity_id  who logged in: the `sub` of the answer's verified id_token (IdTokenVerifier)
-     */
-    void store_token_response(TokenResponse const& answer, std::string const& identity_id = {}) const {
-        TokenDataByResourceServer tokens;
-        for (auto const& [server, token] : answer.by_resource_server())
-            tokens.emplace(server, TokenData::from(token, identity_id));
-        self().store_token_data_by_resource_server(tokens);
-    }
-    /// Forgets the tokens for a resource server; false if there were none. It does not revoke them.
     bool remove_token_data(std::string_view resource_server) const {
         bool found = false;
-        self().update([&](TokenDataByResourceServer& stored) {
+        state_->storage.update([&](TokenDataByResourceServer& stored) {
             found = stored.erase(std::string(resource_server)) != 0;
             return found;
         });
         return found;
     }
-
-private:
-    [[nodiscard]] Storage const& self() const { return static_cast<Storage const&>(*this); }
-};
-
-inline TokenData TokenData::from_json(boost::json::object const& object) {
-    auto const refuse = [](std::string_view name, char const* kind) {
-        throw DecodeError("a stored token has no " + std::string(name) + " that is " + kind);
-    };
-    auto const text = [&](std::string_view name, bool needed) -> std::string {
-        auto const* value = object.if_contains(name);
-        if (!needed && (value == nullptr || value->is_null())) return {};
-        if (value == nullptr || !value->is_string()) refuse(name, "a text");
-        return std::string(value->as_string());
-    };
-    TokenData data;
-    data.resource_server = text("resource_server", true);
-    data.identity_id = text("identity_id", false);
-    data.scope = text("scope", true);
-    data.access_token = text("access_token", true);
-    data.refresh_token = text("refresh_token", false);
-    auto const* expires = object.if_contains("expires_at_seconds");
-    if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
-    data.expires_at_seconds = expires->get_int64();
-    data.token_type = text("token_type", false);
-    for (auto const& [name, value] : object)
-        if (name != "resource_server" && name != "identity_id" && name != "scope" && name != "access_token" &&
-            name != "refresh_token" && name != "expires_at_seconds" && name != "token_type")
-            data.extra[name] = value;
-    return data;
-}
-
-inline boost::json::object TokenData::to_json() const {
-    boost::json::object object;
-    object["resource_server"] = resource_server;
-    if (!identity_id.empty()) object["identity_id"] = identity_id;
-    object["scope"] = scope;
-    object["access_token"] = access_token.reveal();
-    if (!refresh_token.empty()) object["refresh_token"] = refresh_token.reveal();
-    object["expires_at_seconds"] = expires_at_seconds;
-    if (!token_type.empty()) object["token_type"] = token_type;
-    for (auto const& [name, value] : extra) object[name] = value;
-    return object;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <chrono>
-#include <cstddef>
-#include <cstdio>
-#include <cstring>
-#include <functional>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// Files that hold tokens: where they are, who may read them, and how they are replaced.
-
-namespace globus {
-
-/// What the storages that keep a file can be told.
-struct TokenFileOptions {
-    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
-    bool strict = false;                     ///< refuse to read a file that others than its owner may read
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other processes
-    /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
-    std::function<void(std::string const&)> on_warning = {};
-};
-
-/**
- * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
- * `-`, and without what cannot be printed.
- *
- * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
- *                     for text that is not UTF-8
- */
-[[nodiscard]] std::string app_name_slug(std::string_view app_name);
-
-/**
- * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
- * and a `-` before `tokens` unless it is production.
- *
- * @param suffix  ".json" or ".db"
- * @throws UsageError  as app_name_slug, for a client id that is no file name, and if HOME is not set
- */
-[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
-                                             std::string_view environment = "production",
-                                             std::string_view suffix = ".json");
-
-namespace detail {
-
-[[noreturn]] inline void refuse_token_file(TokenStorageError::Kind kind, std::string const& path,
-                                           std::string const& why) {
-    throw TokenStorageError(kind, path, why);
-}
-[[noreturn]] inline void fail_token_file(std::string const& path, char const* doing) {
-    int const code = errno;
-    if (code == ELOOP)
-        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
-    refuse_token_file(TokenStorageError::Kind::io, path,
-                      std::string("cannot be ") + doing + ": " + std::strerror(code));
-}
-
-/// A file descriptor that is closed at the end and in child programs.
-class TokenFile {
-public:
-    static constexpr std::size_t largest = std::size_t{16} << 20;
-
-    explicit TokenFile(int descriptor) noexcept : descriptor_(descriptor) {}
-    TokenFile(TokenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-    TokenFile& operator=(TokenFile&&) = delete;
-    ~TokenFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
-
-    /// Opens a file without following a link in its place; empty if there is none.
-    [[nodiscard]] static TokenFile open(std::string const& path, int flags, mode_t mode = 0600) {
-        int descriptor = -1;
-        do descriptor = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
-        while (descriptor < 0 && errno == EINTR);
-        if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
-        return TokenFile(descriptor);
-    }
-    /// Refuses what is no file of ours alone. @return  its permissions and size
-    struct stat check(std::string const& path) const {
-        struct stat facts {};
-        if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
-        using Kind = TokenStorageError::Kind;
-        if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
-        if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
-        if (facts.st_nlink > 1)
-            refuse_token_file(Kind::insecure, path,
-                              "has another name somewhere (a hard link); copy it and remove both");
-        return facts;
-    }
-    [[nodiscard]] std::string read(std::string const& path) const {
-        std::string text;
-        char buffer[16384];
-        while (true) {
-            ssize_t const count = ::read(descriptor_, buffer, sizeof buffer);
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_token_file(path, "read");
-            if (count == 0) return text;
-            text.append(buffer, static_cast<std::size_t>(count));
-            if (text.size() > largest)
-                refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
-        }
-    }
-    void write(std::string const& path, std::string_view text) const {
-        while (!text.empty()) {
-            ssize_t const count = ::write(descriptor_, text.data(), text.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_token_file(path, "written");
-            text.remove_prefix(static_cast<std::size_t>(count));
-        }
-        if (::fsync(descriptor_) != 0) fail_token_file(path, "written to the disk");
+    /// Forgets all tokens, and whose they were.
+    void clear() const {
+        state_->storage.update([](TokenDataByResourceServer& stored) {
+            stored.clear();
+            return true;
+        });
+        std::lock_guard const lock(state_->mutex);
+        state_->identity_id.clear();
     }
 
 private:
-    int descriptor_;
-};
-
-inline std::string directory_of(std::string const& path) {
-    auto const slash = path.rfind('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-/// Makes the directory of a token file, and those above it, for the owner alone.
-inline void make_token_directory(std::string const& path) {
-    std::string const directory = directory_of(path);
-    for (std::size_t end = 0; end != std::string::npos;) {
-        end = directory.find('/', end + 1);
-        std::string const part = directory.substr(0, end);
-        if (::mkdir(part.c_str(), 0700) == 0) {
-            if (::chmod(part.c_str(), 0700) != 0) fail_token_file(part, "made");
-        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
-            fail_token_file(part, "made");
-        }
-    }
-}
-
-/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
-class TokenFileLock {
-public:
-    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout)
-        : file_(TokenFile::open(path + ".lock", O_RDWR | O_CREAT)) {
-        file_.check(path + ".lock");
-        ::fchmod(file_.get(), 0600);
-        auto const deadline = http::Clock::now() + timeout;
-        while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
-            auto const now = http::Clock::now();
-            if (now >= deadline)
-                refuse_token_file(TokenStorageError::Kind::locked, path,
-                                  "was locked by another process all the time; end that process, or wait longer");
-            // random, so that nobody always comes too late
-            auto const pause = std::chrono::microseconds(500 + static_cast<int>(random_unit() * 4500));
-            http::wait_until(std::min<http::Clock::time_point>(now + pause, deadline), std::stop_token{});
-        }
-    }
-
-private:
-    TokenFile file_;
-};
-
-/// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
-inline void replace_token_file(std::string const& path, std::string_view text) {
-    std::string const fresh = path + ".tmp";
-    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
-    struct Remove {
-        char const* name;
-        ~Remove() {
-            if (name != nullptr) ::unlink(name);
-        }
-    } remove{fresh.c_str()};
-    {
-        TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
-        if (!file) fail_token_file(fresh, "made");
-        if (::fchmod(file.get(), 0600) != 0) fail_token_file(fresh, "made private");
-        file.write(fresh, text);
-    }
-    if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
-    remove.name = nullptr;
-    TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) fail_token_file(path, "made durable");
-}
-
-/// Says that others may read a file, or refuses it.
-inline void check_token_file_mode(std::string const& path, mode_t mode, TokenFileOptions const& options) {
-    if ((mode & 0077) == 0) return;
-    char digits[8];
-    std::snprintf(digits, sizeof digits, "%03o", static_cast<unsigned>(mode & 0777));
-    std::string const words = "can be read or written by others (mode " + std::string(digits) +
-                              "); run: chmod 600, and log in again if they may have read it";
-    if (options.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
-    try {
-        if (options.on_warning) options.on_warning("the token storage " + path + ' ' + words);
-    } catch (...) {  // an observer must not break a call
-    }
-}
-
-/// A path that may be given to the system.
-inline std::string check_token_path(std::string path) {
-    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
-        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
-    return path;
-}
-
-/// One code point of UTF-8 text, taken from its front.
-inline char32_t take_code_point(std::string_view& text) {
-    std::size_t const length = utf8_sequence(text);
-    if (length == 0) throw UsageError("the app's name is not UTF-8");
-    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
-    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
-    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
-    text.remove_prefix(length);
-    return point;
-}
-inline void append_code_point(std::string& out, char32_t point) {
-    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (point < 0x80) return put(point);
-    if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-    } else {
-        if (point < 0x10000) {
-            put(0xE0U | point >> 12U);
-        } else {
-            put(0xF0U | point >> 18U);
-            put(0x80U | (point >> 12U & 0x3FU));
-        }
-        put(0x80U | (point >> 6U & 0x3FU));
-    }
-    put(0x80U | (point & 0x3FU));
-}
-/// Controls, blanks other than ' ', formatting and private characters.
-inline bool is_printable(char32_t c) {
-    return !(c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
-             (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 ||
-             (c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000);
-}
-/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
-inline char32_t to_lower(char32_t c) {
-    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
-        (c >= 0x410 && c <= 0x42F))
-        return c + 32;
-    if (c >= 0x400 && c <= 0x40F) return c + 80;
-    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
-    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
-    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
-    return c;
-}
-
-}  // namespace detail
-
-inline std::string app_name_slug(std::string_view app_name) {
-    std::string slug;
-    while (!app_name.empty()) {
-        char32_t const c = detail::take_code_point(app_name);
-        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
-            slug += '+';
-        else if (c == U'.' || c == U' ')
-            slug += '-';
-        else if (detail::is_printable(c))
-            detail::append_code_point(slug, detail::to_lower(c));
-    }
-    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
-    bool const numbered =
-        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
-    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
-        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
-    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
-    return slug;
-}
-
-inline std::string default_token_path(std::string_view client_id, std::string_view app_name,
-                                      std::string_view environment, std::string_view suffix) {
-    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
-        if (text.empty() || text == "." || text == ".." ||
-            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
-            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
-    char const* const home = std::getenv("HOME");
-    if (home == nullptr || *home == '\0')
-        throw UsageError("HOME is not set, so there is no place for tokens; give the storage a path");
-    std::string path =
-        std::string(home) + "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
-    if (environment != "production") path += std::string(environment) + '-';
-    return path + "tokens" + std::string(suffix);
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_TOKEN_FILE_HPP
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <charconv>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
- *
- *     JsonTokenStorage storage{default_token_path(client_id, "nightly backup")};
- *     storage.store_token_response(tokens);
- *
- * The file is made when something is stored, readable by its owner only, and its directory too. It is replaced as a
- * whole: after a crash it is the old file or the new one. `<path>.lock` beside it is the lock between processes; it
- * stays. Format version 2.0 is written, 1.0 is read and becomes 2.0 when it is written; what a newer version has put
- * beside the tokens stays.
- *
- * @par Errors
- * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten.
- * @par Thread safety
- * Any function may be called from any thread and process. Copies share the file.
- */
-class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
-public:
-    /// Makes the directory of `path`, if it is not there.
-    /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
-    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
-        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
-        detail::make_token_directory(state_->path);
-    }
-
-    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
-
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
-
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
-    template <class F>
-    void update(F const& change) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
-        boost::json::object document = load();
-        TokenDataByResourceServer tokens = tokens_of(document);
-        if (change(tokens)) store(std::move(document), tokens);
-    }
-
-private:
-    using Kind = TokenStorageError::Kind;
     struct State {
-        std::string path;
-        TokenFileOptions options;
+        State(S s, std::vector<TokenValidator> v) : storage(std::move(s)), validators(std::move(v)) {}
+        S const storage;
+        std::vector<TokenValidator> const validators;
+        std::mutex mutex;
+        std::string identity_id;
     };
 
-    /// The document in format 2.0; a file that is not there is an empty one.
-    [[nodiscard]] boost::json::object load() const {
-        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
-        if (!file) return {{"data", boost::json::object()}};
-        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
-        std::string text = file.read(path());
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        boost::json::error_code error;
-        boost::json::value document = boost::json::parse(text, error, {}, options);
-        detail::wipe(text);
-        if (error || !document.is_object()) corrupt("does not hold a JSON object");
-        boost::json::object& object = document.as_object();
-        auto const* version = object.if_contains("format_version");
-        if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
-        std::string_view const number = version->get_string();
-        if (number == "1.0") {
-            auto const* old = object.if_contains("by_rs");
-            if (old == nullptr || !old->is_object()) corrupt("has no object 'by_rs', as format 1.0 must");
-            object["data"] = boost::json::object{{"DEFAULT", *old}};
-            object.erase("by_rs");
-        } else if (number != "2.0") {
-            int major = 0;
-            auto const read = std::from_chars(number.data(), number.data() + number.size(), major);
-            if (read.ec == std::errc() && major >= 2)
-                detail::refuse_token_file(Kind::too_new, path(),
-                                          "has a newer format than 2.0; use a newer version of this library");
-            corrupt("has an unknown version of the format");
+    static std::string identity_of(TokenDataByResourceServer const& tokens) {
+        std::string identity;
+        for (auto const& [server, data] : tokens) {
+            if (data.identity_id.empty()) continue;
+            if (!identity.empty() && identity != data.identity_id)
+                throw UsageError("the tokens are of several users; keep those of each in a namespace of its own");
+            identity = data.identity_id;
         }
-        auto const* data = object.if_contains("data");
-        if (data == nullptr || !data->is_object()) corrupt("has no object 'data', as format 2.0 must");
-        return std::move(object);
+        return identity;
     }
-    [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const {
-        TokenDataByResourceServer tokens;
-        auto const* mine = document.at("data").get_object().if_contains(state_->options.namespace_name);
-        if (mine == nullptr) return tokens;
-        if (!mine->is_object()) corrupt("has a namespace that is no object");
-        for (auto const& [server, value] : mine->get_object()) {
-            if (!value.is_object()) corrupt("has a token that is no object");
-            try {
-                tokens.emplace(server, TokenData::from_json(value.get_object()));
-            } catch (DecodeError const& error) {
-                corrupt(std::string("is damaged: ") + error.what());
-            }
-        }
-        return tokens;
-    }
-    void store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
-        boost::json::object mine;
-        for (auto const& [server, data] : tokens) mine[server] = data.to_json();
-        document["data"].get_object()[state_->options.namespace_name] = std::move(mine);
-        document["format_version"] = "2.0";
-        document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
-        std::string text = boost::json::serialize(document);
-        detail::replace_token_file(path(), text);
-        detail::wipe(text);
-    }
-    [[noreturn]] void corrupt(std::string const& why) const {
-        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+    void validate_read(TokenDataByResourceServer const& tokens) const {
+        for (TokenValidator const& validator : state_->validators)
+            if (validator.after_retrieve) validator.after_retrieve(tokens, identity_id());
     }
 
-    std::shared_ptr<State const> state_;
+    std::shared_ptr<State> state_;
 };
-
-static_assert(TokenStorage<JsonTokenStorage>);
 
 }  // namespace globus
 
-#endif  // GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-#ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
-#define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+#endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <exception>
 #include <functional>
-#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -7862,442 +8607,271 @@ static_assert(TokenStorage<JsonTokenStorage>);
 #include <utility>
 #include <vector>
 
-extern char** environ;
+// What UserApp and ClientApp have in common.
 
 namespace globus {
 
-/// What a LocalServerLoginFlow does where no browser can be opened.
-enum class WithoutBrowser : unsigned char {
-    fail,   ///< LoginError (unavailable), before anything else
-    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
-};
-
-/// How a LocalServerLoginFlow works.
-struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
-    WithoutBrowser without_browser = WithoutBrowser::fail;
-    /// Opens the URL and says whether that worked, in place of the system's own way.
-    std::function<bool(std::string const& url)> open_browser = {};
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
-    std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
-    std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
+/// What a login of an app may be told.
+struct AppLoginOptions {
+    bool force = false;                       ///< also if the stored tokens would do
+    AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
+    std::stop_token stop = {};                ///< cancels it
 };
 
 namespace detail {
 
-/// A file descriptor that is closed at its end.
-class Descriptor {
-public:
-    explicit Descriptor(int number = -1) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int get() const noexcept { return number_; }
+/// True if any of the parameters is there.
+[[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
+    return p.session_message || p.session_required_identities || p.session_required_single_domain ||
+           p.session_required_policies || p.session_required_mfa || p.required_scopes || p.prompt;
+}
 
-    /// Neither blocks nor survives an exec.
-    void configure() const noexcept {
-        ::fcntl(number_, F_SETFD, FD_CLOEXEC);
-        ::fcntl(number_, F_SETFL, ::fcntl(number_, F_GETFL) | O_NONBLOCK);
+/// Where tokens of a file storage are if nobody says; other storages are made without a word.
+template <class S>
+S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {
+    if constexpr (std::default_initializable<S>) {
+        return S();
+    } else {
+        static_assert(
+            std::constructible_from<S, std::string>,
+            "globus: this token storage cannot be made from a path. Give the app's configuration a `storage`.");
+        constexpr bool is_json = std::same_as<S, JsonTokenStorage>;
+        return S(default_token_path(client_id, app_name, environment, is_json ? ".json" : ".db"));
+    }
+}
+
+/// The base URL of Globus Auth that an app uses, and the environment's name.
+struct AppPlace {
+    AppPlace(std::string environment_name, std::string url) {
+        Environment const environment =
+            environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
+        environment_ = environment.name();
+        auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
+    }
+    std::string environment_;
+    std::string auth_url;
+};
+
+/// The scopes that an app needs so far; clients add to them.
+class SharedRequirements {
+public:
+    [[nodiscard]] ScopeRequirements get() const {
+        std::lock_guard const lock(mutex_);
+        return requirements_;
+    }
+    void add(std::string const& server, std::vector<Scope> scopes) {
+        std::lock_guard const lock(mutex_);
+        auto& known = requirements_[server];
+        known.insert(known.end(), std::make_move_iterator(scopes.begin()), std::make_move_iterator(scopes.end()));
     }
 
 private:
-    int number_;
+    mutable std::mutex mutex_;
+    ScopeRequirements requirements_{{std::string(AuthScopes::resource_server), {Scope(AuthScopes::openid)}}};
 };
 
 /**
- * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
+ * The state and functions of an app of either kind.
  *
- * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
- * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
- * an answer.
+ * @tparam App     the kind: it has `login_client()`, `make_policy(server)`, `login_after(logins, options)`
+ * @tparam Policy  what it keeps for a resource server
  */
-class RedirectListener {
+template <class App, class Policy, TokenStorage S, Transport T>
+class AppBase {
 public:
-    using Clock = http::Clock;
+    [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
+    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
+    [[nodiscard]] std::string const& environment() const noexcept { return common_->place.environment_; }
+    [[nodiscard]] T const& transport() const noexcept { return common_->transport; }
+    /// Where the tokens are, as they are.
+    [[nodiscard]] S const& token_storage() const noexcept { return common_->tokens.storage(); }
 
-    /// What the redirect brought.
-    struct Redirect {
-        Secret code = {};
-        std::string error = {};  ///< empty: there is a code
-    };
-
-    RedirectListener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        if (socket_.get() < 0 || ::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), SOMAXCONN) != 0 ||
-            ::getsockname(socket_.get(), generic, &size) != 0)
-            throw LoginError(LoginError::Kind::unavailable,
-                             std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-        socket_.configure();
-        host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-        int ends[2];
-        if (::pipe(ends) != 0)
-            throw LoginError(LoginError::Kind::unavailable,
-                             std::string("the login cannot make a pipe: ") + std::strerror(errno));
-        wake_read_ = Descriptor(ends[0]);
-        wake_write_ = Descriptor(ends[1]);
-        wake_read_.configure();
-        wake_write_.configure();
+    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
+    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> scopes) const {
+        if (resource_server.empty()) throw UsageError("the resource server of a scope is empty");
+        common_->requirements->add(resource_server, std::move(scopes));
+        forget_policy(resource_server);
     }
-
-    [[nodiscard]] std::string url() const { return "http://" + host_; }
+    /// All scopes that a login asks for: those needed, and those that `parameters` name.
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+        std::string text;
+        for (auto const& [server, scopes] : scope_requirements()) text += Scope::join(scopes) + ' ';
+        if (parameters.required_scopes)
+            for (std::string const& scope : *parameters.required_scopes) text += scope + ' ';
+        return Scope::parse(text);
+    }
 
     /**
-     * Waits for the redirect.
+     * A client of a service that is authorized by this app.
      *
-     * @param is_state  says whether a `state` is the right one
-     * @throws LoginError  timeout or cancelled
+     *     auto transfer = app.client<TransferService>();
+     *     auto flow = app.client(SpecificFlowService{flow_id});
+     *
+     * @throws UsageError  if the options name another environment than the app's
      */
-    template <class IsState>
-    Redirect wait(IsState const& is_state, LocalServerOptions const& options, Clock::time_point deadline,
-                  std::stop_token const& stop) {
-        std::stop_callback const wake(
-            stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
-        std::optional<Redirect> redirect;
-        while (true) {
-            if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-            auto const now = Clock::now();
-            if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
-            if (now >= deadline)
-                throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
-            poll_once(deadline);
-            connections_.remove_if(
-                [&](Connection& connection) { return !serve(connection, is_state, options, redirect); });
-            // The browser is to arrive at the clean address, but the login does not depend on it.
-            if (redirect && !lingering_) {
-                lingering_ = true;
-                deadline = std::min(deadline, Clock::now() + std::chrono::milliseconds(500));
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service = Service{},
+                                                            std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<App> policy(self(), service);
+        return client_with(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same with scopes of one's own choice.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, std::vector<Scope> scopes,
+                                                            std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<App> policy(self(), service, std::move(scopes));
+        return client_with(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same for a service without a resource server of its own, such as a Globus Connect Server.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, AppPolicy<App> policy,
+                                                            std::optional<ClientOptions<T>> options = {}) const {
+        return client_with(std::move(service), std::move(policy), std::move(options));
+    }
+
+    /// True if a resource server has no valid token stored: `login` would ask.
+    /// @throws what the storage throws, and what asking for consents throws
+    [[nodiscard]] bool login_required() const {
+        for (auto const& [server, scopes] : scope_requirements()) {
+            try {
+                (void)common_->tokens.get_token_data(server);
+            } catch (TokenValidationError const&) {
+                return true;
             }
         }
+        return false;
     }
+
+    /**
+     * Revokes all stored tokens and forgets them.
+     *
+     * @throws AuthApiError, NetworkError  if one could not be revoked; it and those after it are still stored
+     */
+    void logout(CallOptions const& options = {}) const {
+        auto const client = self().login_client();
+        for (auto const& [server, data] : token_storage().get_token_data_by_resource_server()) {
+            (void)client.oauth2_revoke_token({.token = data.access_token}, options);
+            if (!data.refresh_token.empty()) (void)client.oauth2_revoke_token({.token = data.refresh_token}, options);
+            common_->tokens.remove_token_data(server);
+        }
+        common_->tokens.clear();
+        forget_policies();
+    }
+
+    /**
+     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, and after a 403
+     * that says what the user has to do (to_gare). The login runs here and not inside of a request, so no deadline ends
+     * it and no other call waits for it.
+     *
+     *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
+     *
+     * When several threads come to the same end, one logs in for all.
+     *
+     * @throws what `f` and `login` throw
+     */
+    template <class F>
+    auto run(F&& f, std::stop_token stop = {}) const -> decltype(f()) {
+        bool asked = false;
+        for (bool logged_in = false;;) {
+            std::uint64_t const logins = login_count();
+            AuthorizationParameters parameters;
+            try {
+                return f();
+            } catch (TokenValidationError const& error) {
+                if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
+                logged_in = true;
+            } catch (ApiError const& error) {
+                auto const gare = error.http_status() == 403 && !asked ? to_gare(error) : std::nullopt;
+                if (!gare) throw;
+                asked = logged_in = true;
+                parameters = gare->authorization_parameters;
+            }
+            self().login_after(logins, {.force = true, .parameters = std::move(parameters), .stop = stop});
+        }
+    }
+
+protected:
+    struct Common {
+        Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
+               ValidatingTokenStorage<S> storage)
+            : app_name(std::move(name)),
+              place(std::move(where)),
+              transport(std::move(t)),
+              requirements(std::move(needs)),
+              tokens(std::move(storage)) {}
+        std::string const app_name;
+        AppPlace const place;
+        T const transport;
+        std::shared_ptr<SharedRequirements> const requirements;
+        ValidatingTokenStorage<S> const tokens;
+
+        std::mutex logging_in;  ///< one login at a time
+        std::mutex making;      ///< of policies, one at a time
+        std::mutex mutex;       ///< of what follows
+        std::map<std::string, Policy> policies;
+        std::uint64_t logins = 0;
+    };
+
+    /// The policy for a resource server: the one in use, or a new one from what is stored.
+    [[nodiscard]] Policy policy_of(std::string_view server) const {
+        std::string const name(server);
+        auto const known = [&]() -> std::optional<Policy> {
+            std::lock_guard const lock(common_->mutex);
+            auto const found = common_->policies.find(name);
+            if (found == common_->policies.end()) return std::nullopt;
+            return found->second;
+        };
+        if (auto policy = known()) return *policy;
+        if (!scope_requirements().contains(name))
+            throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
+        std::lock_guard const making(common_->making);
+        if (auto policy = known()) return *policy;
+        Policy policy = self().make_policy(name);
+        std::lock_guard const lock(common_->mutex);
+        common_->policies.insert_or_assign(name, policy);
+        return policy;
+    }
+    void forget_policy(std::string_view server) const {
+        std::lock_guard const lock(common_->mutex);
+        common_->policies.erase(std::string(server));
+    }
+    void forget_policies() const {
+        std::lock_guard const lock(common_->mutex);
+        common_->policies.clear();
+        ++common_->logins;
+    }
+    [[nodiscard]] std::uint64_t login_count() const {
+        std::lock_guard const lock(common_->mutex);
+        return common_->logins;
+    }
+    [[nodiscard]] AuthContext context_of(AuthContext const& call) const {
+        return {common_->place.auth_url, call.deadline, call.stop};
+    }
+
+    std::shared_ptr<Common> common_;
 
 private:
-    struct Connection {
-        Descriptor socket;
-        Clock::time_point until;
-        std::string input = {};
-        std::string output = {};
-        bool answered = false;
-        bool last = false;  ///< shows the page at the clean address
-    };
-    struct RequestLine {
-        std::string_view method, path, query, host;
-    };
+    [[nodiscard]] App const& self() const { return static_cast<App const&>(*this); }
 
-    static constexpr std::size_t most_connections = 256;
-    static constexpr std::size_t longest_request = std::size_t{16} << 10;
-
-    void poll_once(Clock::time_point deadline) {
-        std::vector<pollfd> waiting{{socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
-        for (Connection const& connection : connections_)
-            waiting.push_back(
-                {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(std::clamp<long>(left, 0, 500)));
-        if ((waiting[0].revents & POLLIN) == 0) return;
-        while (true) {
-            Descriptor taken(::accept(socket_.get(), nullptr, nullptr));
-            if (taken.get() < 0) return;
-            taken.configure();
-            if (connections_.size() == most_connections) connections_.pop_front();  // the oldest has had its chance
-            connections_.push_back({std::move(taken), Clock::now() + std::chrono::seconds(10)});
-        }
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<App>, T> client_with(Service service, AppPolicy<App> policy,
+                                                                 std::optional<ClientOptions<T>> options) const {
+        if (!options) options.emplace(ClientOptions<T>{.transport = transport()});
+        if (options->environment.empty()) options->environment = environment();
+        if (options->environment != environment())
+            throw UsageError("the client is for the environment " + options->environment + ", but its app is for " +
+                             environment());
+        if (options->auth_url.empty()) options->auth_url = common_->place.auth_url;
+        return {std::move(service), std::move(policy), std::move(*options)};
     }
-
-    /// Reads, answers, or waits for the other side to close; false: the connection is done.
-    template <class IsState>
-    bool serve(Connection& connection, IsState const& is_state, LocalServerOptions const& options,
-               std::optional<Redirect>& redirect) {
-        if (Clock::now() >= connection.until) return false;
-        char buffer[4096];
-        while (connection.output.empty()) {
-            auto const size = ::recv(connection.socket.get(), buffer, sizeof buffer, 0);
-            if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-            if (size == 0) return false;
-            if (connection.answered) continue;  // what is left of a request that was refused
-            connection.input.append(buffer, static_cast<std::size_t>(size));
-            auto const end = connection.input.find("\r\n\r\n");
-            if (end != std::string::npos)
-                answer(connection, std::string_view(connection.input).substr(0, end), is_state, options, redirect);
-            else if (connection.input.size() > longest_request)
-                connection.output = page("431 Request Header Fields Too Large", {});
-        }
-        auto const sent =
-            ::send(connection.socket.get(), connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
-        if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        connection.output.erase(0, static_cast<std::size_t>(sent));
-        if (!connection.output.empty()) return true;
-        // Closing at once would reset a connection that is still being written to, and the answer with it.
-        connection.answered = true;
-        wipe(connection.input);
-        ::shutdown(connection.socket.get(), SHUT_WR);
-        connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
-        if (connection.last) shown_ = true;
-        return true;
-    }
-
-    template <class IsState>
-    void answer(Connection& connection, std::string_view head, IsState const& is_state,
-                LocalServerOptions const& options, std::optional<Redirect>& redirect) {
-        RequestLine const request = read_head(head);
-        if (request.method.empty() || request.host != host_) {
-            connection.output = page("400 Bad Request", {});
-        } else if (request.method != "GET") {
-            connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
-        } else if (request.path == "/done" && redirect && request.query.empty()) {
-            connection.output = page("200 OK", redirect->error.empty() ? options.success_page : options.failure_page);
-            connection.last = true;
-        } else if (request.path != "/") {
-            connection.output = page("404 Not Found", {});
-        } else if (redirect || !take(request.query, is_state, redirect)) {
-            connection.output = page("400 Bad Request", {});
-        } else {
-            connection.output = page("303 See Other", {}, "Location: /done\r\n");
-        }
-    }
-
-    /// The code or error of a query with the right state.
-    template <class IsState>
-    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect) {
-        std::optional<std::string> code, state, error, description;
-        for (auto& [name, value] : parse_query(query)) {
-            std::optional<std::string>* const place = name == "code"                ? &code
-                                                      : name == "state"             ? &state
-                                                      : name == "error"             ? &error
-                                                      : name == "error_description" ? &description
-                                                                                    : nullptr;
-            if (place == nullptr) continue;
-            if (*place) return false;  // twice
-            *place = std::move(value);
-        }
-        if (!state || !is_state(*state)) return false;
-        if (error) {
-            std::string why = *error + (description ? ": " + *description : std::string());
-            for (char& c : why)
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-            why.resize(std::min<std::size_t>(why.size(), 500));
-            redirect.emplace(Redirect{.error = std::move(why)});
-            return true;
-        }
-        if (!code || code->empty()) return false;
-        redirect.emplace(Redirect{.code = Secret(std::move(*code))});
-        return true;
-    }
-
-    static RequestLine read_head(std::string_view head) {
-        RequestLine request;
-        std::string_view const line = head.substr(0, head.find("\r\n"));
-        auto const first = line.find(' ');
-        auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-        if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
-        std::string_view const target = line.substr(first + 1, second - first - 1);
-        request.method = line.substr(0, first);
-        request.path = target.substr(0, target.find('?'));
-        if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
-        for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
-            rest.remove_prefix(2);
-            std::string_view const field = rest.substr(0, rest.find("\r\n"));
-            rest.remove_prefix(field.size());
-            auto const colon = field.find(':');
-            if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
-                continue;
-            if (!request.host.empty()) return {};  // twice
-            request.host = field.substr(colon + 1);
-            while (request.host.starts_with(' ')) request.host.remove_prefix(1);
-            while (request.host.ends_with(' ')) request.host.remove_suffix(1);
-        }
-        return request;
-    }
-
-    static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {
-        std::string answer = "HTTP/1.1 ";
-        answer.append(status).append(
-            "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
-            "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
-        answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
-        return answer.append(body);
-    }
-
-    Descriptor socket_;
-    Descriptor wake_read_;
-    Descriptor wake_write_;
-    std::string host_;
-    std::list<Connection> connections_;
-    bool lingering_ = false;
-    bool shown_ = false;
 };
-
-/// True if a person at a browser is elsewhere: this is a session over SSH.
-inline bool is_remote_session() {
-    char const* variable = std::getenv("SSH_TTY");
-    if (variable == nullptr) variable = std::getenv("SSH_CONNECTION");
-    return variable != nullptr && *variable != '\0';
-}
-
-/// Gives a URL to the desktop's browser, without a shell; says whether there is one that took it.
-inline bool open_system_browser(std::string const& url) {
-#ifdef __APPLE__
-    char const* const opener = "open";
-#else
-    char const* const opener = "xdg-open";
-    auto const set = [](char const* name) {
-        char const* value = std::getenv(name);
-        return value != nullptr && *value != '\0';
-    };
-    if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
-#endif
-    std::string program = opener;
-    std::string argument = url;
-    char* arguments[] = {program.data(), argument.data(), nullptr};
-    posix_spawn_file_actions_t actions;
-    if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-    // A browser for the terminal must not take this program's, nor the chatter of others its output.
-    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    ::pid_t child = 0;
-    int const failed = ::posix_spawnp(&child, opener, &actions, nullptr, arguments, environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) return false;
-    // Openers hand over and end; one that is still there after two seconds is the browser itself.
-    for (int i = 0; i != 40; ++i) {
-        int status = 0;
-        if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        ::poll(nullptr, 0, 50);
-    }
-    return true;
-}
 
 }  // namespace detail
-
-/**
- * Opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC 8252).
- *
- *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
- *
- * The listener is open for this login only. Whatever else connects to it - other programs, other pages in the browser -
- * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
- * Only apps without a secret may have such a redirect.
- *
- * @par Errors
- * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
- * `without_browser` says otherwise. And those of Login::finish.
- * @par Thread safety
- * `run_login_flow` may be called from any thread.
- */
-class LocalServerLoginFlow {
-public:
-    static constexpr bool native_apps_only = true;
-
-    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
-
-    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
-        if (!login.redirect_uri().empty())
-            throw UsageError("LocalServerLoginFlow listens at an address of its own: leave login_redirect_uri out");
-        if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
-            throw LoginError(LoginError::Kind::unavailable,
-                             "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
-        detail::RedirectListener listener;
-        std::string const url = login.start(listener.url());
-        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
-        auto const deadline =
-            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
-        open(url);
-        auto redirect =
-            listener.wait([&](std::string_view state) { return login.is_state(state); }, options_, deadline, stop);
-        if (!redirect.error.empty())
-            throw LoginError(LoginError::Kind::refused, "the login was refused: " + redirect.error);
-        return login.finish(std::move(redirect.code), std::move(stop));
-    }
-
-private:
-    void open(std::string const& url) const {
-        bool const opened = !detail::is_remote_session() &&
-                            (options_.open_browser ? options_.open_browser(url) : detail::open_system_browser(url));
-        if (opened) return;
-        if (options_.without_browser == WithoutBrowser::fail)
-            throw LoginError(LoginError::Kind::unavailable,
-                             "no browser could be opened here; use CommandLineLoginFlow");
-        if (options_.show) return options_.show(url);
-        std::printf("\nPlease authenticate with Globus here:\n%s\n\n", url.c_str());
-        std::fflush(stdout);
-    }
-
-    LocalServerOptions options_;
-};
-
 }  // namespace globus
 
-#endif  // GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
-#ifndef GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
-
-#include <map>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <utility>
-
-namespace globus {
-
-/**
- * Keeps tokens in memory only: for tests, and for programs that log in whenever they start.
- *
- * Copies share what is stored, each under its own namespace: see in_namespace.
- *
- * @par Thread safety
- * Any function may be called from any thread. Reading never waits for what an `update` does.
- */
-class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
-public:
-    MemoryTokenStorage() = default;
-
-    /// The same storage for tokens of another name, apart from these.
-    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const {
-        MemoryTokenStorage other = *this;
-        other.namespace_ = std::move(name);
-        return other;
-    }
-
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
-        std::lock_guard const lock(state_->reading);
-        auto const found = state_->tokens.find(namespace_);
-        return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
-    }
-    /// See TokenStorage. @throws what `change` throws
-    template <class F>
-    void update(F const& change) const {
-        std::lock_guard const lock(state_->changing);
-        TokenDataByResourceServer tokens = get_token_data_by_resource_server();
-        if (!change(tokens)) return;
-        std::lock_guard const write(state_->reading);
-        state_->tokens[namespace_] = std::move(tokens);
-    }
-
-private:
-    struct State {
-        std::mutex changing;  ///< held while a change is worked out
-        std::mutex reading;   ///< held while `tokens` is looked at
-        std::map<std::string, TokenDataByResourceServer> tokens;
-    };
-
-    std::shared_ptr<State> state_ = std::make_shared<State>();
-    std::string namespace_ = "DEFAULT";
-};
-
-static_assert(TokenStorage<MemoryTokenStorage>);
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+#endif  // GLOBUS_APP_GLOBUS_APP_HPP
 #ifndef GLOBUS_APP_STORED_REFRESH_POLICY_HPP
 #define GLOBUS_APP_STORED_REFRESH_POLICY_HPP
 
@@ -8836,6 +9410,1599 @@ template <ClientKind K, TokenStorage S>
 }  // namespace globus
 
 #endif  // GLOBUS_APP_STORED_REFRESH_POLICY_HPP
+#ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
+#define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Acts as the app itself, not for a user: gets access tokens by the app's own id and secret, and new ones in time.
+ *
+ *     Client<TransferService, ClientCredentialsPolicy> transfer{
+ *         ClientCredentialsPolicy{{"client id", "client secret"}, "urn:globus:auth:scope:transfer.api.globus.org:all"}};
+ *
+ * The scopes must be of one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
+ * https://docs.globus.org/api/auth/reference/#client_credentials_grant
+ */
+class ClientCredentialsPolicy {
+public:
+    using credential = BearerCredential;
+    using client_kind = Confidential;
+
+    /// @throws UsageError  if no scope is given
+    ClientCredentialsPolicy(Confidential client, StringList scopes, RenewalOptions options = {})
+        : ClientCredentialsPolicy(std::move(client), std::move(scopes), Token{}, std::move(options)) {}
+
+    /// Starts with a token that an earlier run was given.
+    ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
+        : state_(std::make_shared<State>(std::move(client), std::move(scopes), std::move(token), std::move(options))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return state_->renewal.authorize(context, grant(transport, context));
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return state_->renewal.renew_after(refused, context, grant(transport, context));
+    }
+
+    [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    [[nodiscard]] Confidential const& client() const noexcept { return state_->client; }
+
+private:
+    struct State {
+        State(Confidential c, StringList list, Token token, RenewalOptions options)
+            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
+            detail::check_credential("the list of scopes", scopes);
+        }
+        Confidential const client;
+        std::string scopes;
+        detail::Renewal renewal;
+    };
+
+    template <class T>
+    auto grant(T const& transport, AuthContext const& context) const {
+        return [this, &transport, &context](Token const&) {
+            TokenResponse const answer =
+                detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
+                                      transport, context, state_->renewal.now());
+            return detail::only_token(answer);
+        };
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
+
+namespace globus {
+
+/// What a ClientApp is made of.
+template <class S, class T>
+struct ClientAppConfig {
+    std::string app_name = {};      ///< part of the path of the tokens
+    Required<Confidential> client;  ///< Confidential{client_id, client_secret}
+    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
+    std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
+    T transport = detail::default_transport<T>();
+    std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
+};
+
+namespace detail {
+
+template <class S, class T>
+consteval bool check_client_app() {
+    if constexpr (LoginFlow<S> || LoginFlow<T>)
+        static_assert(
+            !LoginFlow<S> && !LoginFlow<T>,
+            "globus::ClientApp<S, T>: a ClientApp acts for itself and never asks a user, so it takes no login "
+            "flow. Use UserApp to act for a user.");
+    else if constexpr (!TokenStorage<S>)
+        static_assert(TokenStorage<S>,
+                      "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
+                      "MemoryTokenStorage.");
+    else if constexpr (!Transport<T>)
+        static_assert(Transport<T>,
+                      "globus::ClientApp<S, T>: T is not a transport. It needs "
+                      "`http::Response send(http::Request const&) const`.");
+    return true;
+}
+template <class S, class T>
+struct ClientAppRequirements {
+    static_assert(check_client_app<S, T>());
+};
+
+}  // namespace detail
+
+/**
+ * A program that acts for itself, as a service account: it gets tokens by its id and secret, keeps and renews them.
+ *
+ *     ClientApp<> app{{.app_name = "ingest", .client = Confidential{client_id, client_secret}}};
+ *     auto search = app.client<SearchService>();
+ *     search.ingest({.index_id = id, .data = document});
+ *
+ * No login is ever needed: a token is asked for when a call needs one, once for all threads and processes that share
+ * the storage.
+ *
+ * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
+ * @tparam T  CurlTransport, MockTransport, AnyTransport
+ *
+ * @par Errors
+ * TokenStorageError, and those of requests to Globus Auth.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies are of the same app.
+ *
+ * https://docs.globus.org/api/auth/reference/#client_credentials_grant
+ */
+template <class S = JsonTokenStorage, class T = CurlTransport>
+class ClientApp : detail::ClientAppRequirements<S, T>,
+                  public detail::AppBase<ClientApp<S, T>, ClientCredentialsPolicy, S, T> {
+    using Policy = ClientCredentialsPolicy;
+    using Base = detail::AppBase<ClientApp, Policy, S, T>;
+    friend Base;
+
+public:
+    using Config = ClientAppConfig<S, T>;
+
+    /// @throws UsageError  for an unusable app name
+    explicit ClientApp(Config config) {
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
+        this->common_ = std::make_shared<typename Base::Common>(
+            config.app_name, std::move(place), config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+        config_ = std::make_shared<Config const>(std::move(config));
+    }
+
+    /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
+    void login(AppLoginOptions options = {}) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        log_in(options);
+    }
+
+    /// For AppPolicy.
+    template <Transport U>
+    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
+                                          AuthContext const& context) const {
+        return this->policy_of(server).authorize(transport, this->context_of(context));
+    }
+    template <Transport U>
+    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
+                                    AuthContext const& context) const {
+        return this->policy_of(server).unauthorized(refused, transport, this->context_of(context));
+    }
+
+private:
+    [[nodiscard]] LoginClient<Confidential, T> login_client() const {
+        ClientOptions<T> options{.transport = config_->transport};
+        options.base_url = this->common_->place.auth_url;
+        return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
+    }
+    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not taken over.
+    [[nodiscard]] Policy make_policy(std::string const& server) const {
+        Token token;
+        try {
+            token = this->common_->tokens.get_token_data(server).token();
+        } catch (TokenValidationError const& error) {
+            if (error.kind() == TokenValidationError::Kind::unmet_scopes)
+                this->common_->tokens.remove_token_data(server);
+        }
+        token.resource_server = server;
+        StringList scopes;
+        for (Scope const& scope : Scope::parse(Scope::join(this->scope_requirements().at(server))))
+            scopes.push_back(scope.text());
+        return Policy(*config_->client, std::move(scopes), std::move(token),
+                      renewed_through(this->token_storage(), server, RenewalOptions{.now = config_->now}));
+    }
+    void login_after(std::uint64_t logins, AppLoginOptions options) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        if (this->login_count() == logins) log_in(options);
+    }
+    void log_in(AppLoginOptions const& options) const {
+        StringList scopes;
+        for (Scope const& scope : this->required_scopes(options.parameters)) scopes.push_back(scope.text());
+        auto const answer =
+            login_client().oauth2_client_credentials_tokens({.requested_scopes = scopes}, {.stop = options.stop});
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer->by_resource_server()) tokens.emplace(server, TokenData::from(token));
+        this->common_->tokens.store_token_data_by_resource_server(tokens);
+        this->forget_policies();
+    }
+
+    std::shared_ptr<Config const> config_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_CLIENT_APP_HPP
+#ifndef GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
+#define GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
+
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/// How a CommandLineLoginFlow talks to its user.
+struct CommandLineOptions {
+    std::FILE* out = stdout;
+    std::FILE* in = stdin;
+    std::function<void(std::string const& url)> show = {};  ///< in place of printing to `out`
+    /// In place of reading a line of `in`; nothing: there will be no code.
+    std::function<std::optional<std::string>()> read_code = {};
+};
+
+/**
+ * Prints a URL, and reads the code that the user brings back from it. It works everywhere, also over SSH.
+ *
+ *     UserApp<Native, CommandLineLoginFlow> app{{.app_name = "backup", .client = Native{id}}};
+ *
+ * Where the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
+ * the `state` in it is checked then.
+ *
+ * @par Errors
+ * LoginError (no_code) when the input ends; and those of Login::finish.
+ * @par Thread safety
+ * `run_login_flow` may be called from any thread; two at a time would both ask.
+ */
+class CommandLineLoginFlow {
+public:
+    explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
+
+    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
+        std::string const url = login.start();
+        if (options_.show) {
+            options_.show(url);
+        } else {
+            std::string const rule(37, '-');
+            std::fprintf(options_.out, "\nPlease authenticate with Globus here:\n%s\n%s\n%s\n\n", rule.c_str(),
+                         url.c_str(), rule.c_str());
+            if (!options_.read_code) std::fputs("Enter the resulting Authorization Code here: ", options_.out);
+            std::fflush(options_.out);
+        }
+        std::optional<std::string> line = options_.read_code ? options_.read_code() : read_line();
+        if (!line)
+            throw LoginError(LoginError::Kind::no_code,
+                             "the input ended where an authorization code was to come; is this an interactive "
+                             "terminal?");
+        std::string_view code = *line;
+        auto const is_blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
+        while (!code.empty() && is_blank(code.back())) code.remove_suffix(1);
+        while (!code.empty() && is_blank(code.front())) code.remove_prefix(1);
+        if (code.empty()) throw LoginError(LoginError::Kind::no_code, "no authorization code was entered");
+
+        std::optional<std::string> pasted_code;
+        std::optional<std::string> pasted_state;
+        if (auto const mark = code.find('?'); code.starts_with("http") && mark != std::string_view::npos)
+            for (auto& [name, value] : parse_query(code.substr(mark + 1))) {
+                if (name == "code") pasted_code = std::move(value);
+                if (name == "state") pasted_state = std::move(value);
+            }
+        Secret const secret = pasted_code ? Secret(std::move(*pasted_code)) : Secret(code);
+        detail::wipe(*line);
+        if (pasted_code || pasted_state) return login.finish(secret, pasted_state.value_or(""), std::move(stop));
+        return login.finish(secret, std::move(stop));
+    }
+
+private:
+    [[nodiscard]] std::optional<std::string> read_line() const {
+        std::string line;
+        for (int c = std::fgetc(options_.in); c != '\n'; c = std::fgetc(options_.in)) {
+            if (c == EOF) {
+                if (line.empty()) return std::nullopt;
+                break;
+            }
+            if (line.size() == 4096) break;  // no code is that long
+            line += static_cast<char>(c);
+        }
+        return line;
+    }
+
+    CommandLineOptions options_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_COMMAND_LINE_LOGIN_FLOW_HPP
+#ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+#define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <list>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+extern char** environ;
+
+namespace globus {
+
+/// What a LocalServerLoginFlow does where no browser can be opened.
+enum class WithoutBrowser : unsigned char {
+    fail,   ///< LoginError (unavailable), before anything else
+    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
+};
+
+/// How a LocalServerLoginFlow works.
+struct LocalServerOptions {
+    std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
+    WithoutBrowser without_browser = WithoutBrowser::fail;
+    /// Opens the URL and says whether that worked, in place of the system's own way.
+    std::function<bool(std::string const& url)> open_browser = {};
+    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
+    std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
+    std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
+};
+
+namespace detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int get() const noexcept { return number_; }
+
+    /// Neither blocks nor survives an exec.
+    void configure() const noexcept {
+        ::fcntl(number_, F_SETFD, FD_CLOEXEC);
+        ::fcntl(number_, F_SETFL, ::fcntl(number_, F_GETFL) | O_NONBLOCK);
+    }
+
+private:
+    int number_;
+};
+
+/**
+ * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
+ *
+ * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
+ * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
+ * an answer.
+ */
+class RedirectListener {
+public:
+    using Clock = http::Clock;
+
+    /// What the redirect brought.
+    struct Redirect {
+        Secret code = {};
+        std::string error = {};  ///< empty: there is a code
+    };
+
+    RedirectListener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        if (socket_.get() < 0 || ::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), SOMAXCONN) != 0 ||
+            ::getsockname(socket_.get(), generic, &size) != 0)
+            throw LoginError(LoginError::Kind::unavailable,
+                             std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
+        socket_.configure();
+        host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+        int ends[2];
+        if (::pipe(ends) != 0)
+            throw LoginError(LoginError::Kind::unavailable,
+                             std::string("the login cannot make a pipe: ") + std::strerror(errno));
+        wake_read_ = Descriptor(ends[0]);
+        wake_write_ = Descriptor(ends[1]);
+        wake_read_.configure();
+        wake_write_.configure();
+    }
+
+    [[nodiscard]] std::string url() const { return "http://" + host_; }
+
+    /**
+     * Waits for the redirect.
+     *
+     * @param is_state  says whether a `state` is the right one
+     * @throws LoginError  timeout or cancelled
+     */
+    template <class IsState>
+    Redirect wait(IsState const& is_state, LocalServerOptions const& options, Clock::time_point deadline,
+                  std::stop_token const& stop) {
+        std::stop_callback const wake(
+            stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
+        std::optional<Redirect> redirect;
+        while (true) {
+            if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+            auto const now = Clock::now();
+            if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
+            if (now >= deadline)
+                throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
+            poll_once(deadline);
+            connections_.remove_if(
+                [&](Connection& connection) { return !serve(connection, is_state, options, redirect); });
+            // The browser is to arrive at the clean address, but the login does not depend on it.
+            if (redirect && !lingering_) {
+                lingering_ = true;
+                deadline = std::min(deadline, Clock::now() + std::chrono::milliseconds(500));
+            }
+        }
+    }
+
+private:
+    struct Connection {
+        Descriptor socket;
+        Clock::time_point until;
+        std::string input = {};
+        std::string output = {};
+        bool answered = false;
+        bool last = false;  ///< shows the page at the clean address
+    };
+    struct RequestLine {
+        std::string_view method, path, query, host;
+    };
+
+    static constexpr std::size_t most_connections = 256;
+    static constexpr std::size_t longest_request = std::size_t{16} << 10;
+
+    void poll_once(Clock::time_point deadline) {
+        std::vector<pollfd> waiting{{socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
+        for (Connection const& connection : connections_)
+            waiting.push_back(
+                {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(std::clamp<long>(left, 0, 500)));
+        if ((waiting[0].revents & POLLIN) == 0) return;
+        while (true) {
+            Descriptor taken(::accept(socket_.get(), nullptr, nullptr));
+            if (taken.get() < 0) return;
+            taken.configure();
+            if (connections_.size() == most_connections) connections_.pop_front();  // the oldest has had its chance
+            connections_.push_back({std::move(taken), Clock::now() + std::chrono::seconds(10)});
+        }
+    }
+
+    /// Reads, answers, or waits for the other side to close; false: the connection is done.
+    template <class IsState>
+    bool serve(Connection& connection, IsState const& is_state, LocalServerOptions const& options,
+               std::optional<Redirect>& redirect) {
+        if (Clock::now() >= connection.until) return false;
+        char buffer[4096];
+        while (connection.output.empty()) {
+            auto const size = ::recv(connection.socket.get(), buffer, sizeof buffer, 0);
+            if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+            if (size == 0) return false;
+            if (connection.answered) continue;  // what is left of a request that was refused
+            connection.input.append(buffer, static_cast<std::size_t>(size));
+            auto const end = connection.input.find("\r\n\r\n");
+            if (end != std::string::npos)
+                answer(connection, std::string_view(connection.input).substr(0, end), is_state, options, redirect);
+            else if (connection.input.size() > longest_request)
+                connection.output = page("431 Request Header Fields Too Large", {});
+        }
+        auto const sent =
+            ::send(connection.socket.get(), connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
+        if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        connection.output.erase(0, static_cast<std::size_t>(sent));
+        if (!connection.output.empty()) return true;
+        // Closing at once would reset a connection that is still being written to, and the answer with it.
+        connection.answered = true;
+        wipe(connection.input);
+        ::shutdown(connection.socket.get(), SHUT_WR);
+        connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
+        if (connection.last) shown_ = true;
+        return true;
+    }
+
+    template <class IsState>
+    void answer(Connection& connection, std::string_view head, IsState const& is_state,
+                LocalServerOptions const& options, std::optional<Redirect>& redirect) {
+        RequestLine const request = read_head(head);
+        if (request.method.empty() || request.host != host_) {
+            connection.output = page("400 Bad Request", {});
+        } else if (request.method != "GET") {
+            connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
+        } else if (request.path == "/done" && redirect && request.query.empty()) {
+            connection.output = page("200 OK", redirect->error.empty() ? options.success_page : options.failure_page);
+            connection.last = true;
+        } else if (request.path != "/") {
+            connection.output = page("404 Not Found", {});
+        } else if (redirect || !take(request.query, is_state, redirect)) {
+            connection.output = page("400 Bad Request", {});
+        } else {
+            connection.output = page("303 See Other", {}, "Location: /done\r\n");
+        }
+    }
+
+    /// The code or error of a query with the right state.
+    template <class IsState>
+    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect) {
+        std::optional<std::string> code, state, error, description;
+        for (auto& [name, value] : parse_query(query)) {
+            std::optional<std::string>* const place = name == "code"                ? &code
+                                                      : name == "state"             ? &state
+                                                      : name == "error"             ? &error
+                                                      : name == "error_description" ? &description
+                                                                                    : nullptr;
+            if (place == nullptr) continue;
+            if (*place) return false;  // twice
+            *place = std::move(value);
+        }
+        if (!state || !is_state(*state)) return false;
+        if (error) {
+            std::string why = *error + (description ? ": " + *description : std::string());
+            for (char& c : why)
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+            why.resize(std::min<std::size_t>(why.size(), 500));
+            redirect.emplace(Redirect{.error = std::move(why)});
+            return true;
+        }
+        if (!code || code->empty()) return false;
+        redirect.emplace(Redirect{.code = Secret(std::move(*code))});
+        return true;
+    }
+
+    static RequestLine read_head(std::string_view head) {
+        RequestLine request;
+        std::string_view const line = head.substr(0, head.find("\r\n"));
+        auto const first = line.find(' ');
+        auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+        if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
+        std::string_view const target = line.substr(first + 1, second - first - 1);
+        request.method = line.substr(0, first);
+        request.path = target.substr(0, target.find('?'));
+        if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+        for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
+            rest.remove_prefix(2);
+            std::string_view const field = rest.substr(0, rest.find("\r\n"));
+            rest.remove_prefix(field.size());
+            auto const colon = field.find(':');
+            if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
+                continue;
+            if (!request.host.empty()) return {};  // twice
+            request.host = field.substr(colon + 1);
+            while (request.host.starts_with(' ')) request.host.remove_prefix(1);
+            while (request.host.ends_with(' ')) request.host.remove_suffix(1);
+        }
+        return request;
+    }
+
+    static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {
+        std::string answer = "HTTP/1.1 ";
+        answer.append(status).append(
+            "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
+            "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
+        answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+        return answer.append(body);
+    }
+
+    Descriptor socket_;
+    Descriptor wake_read_;
+    Descriptor wake_write_;
+    std::string host_;
+    std::list<Connection> connections_;
+    bool lingering_ = false;
+    bool shown_ = false;
+};
+
+/// True if a person at a browser is elsewhere: this is a session over SSH.
+inline bool is_remote_session() {
+    char const* variable = std::getenv("SSH_TTY");
+    if (variable == nullptr) variable = std::getenv("SSH_CONNECTION");
+    return variable != nullptr && *variable != '\0';
+}
+
+/// Gives a URL to the desktop's browser, without a shell; says whether there is one that took it.
+inline bool open_system_browser(std::string const& url) {
+#ifdef __APPLE__
+    char const* const opener = "open";
+#else
+    char const* const opener = "xdg-open";
+    auto const set = [](char const* name) {
+        char const* value = std::getenv(name);
+        return value != nullptr && *value != '\0';
+    };
+    if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
+#endif
+    std::string program = opener;
+    std::string argument = url;
+    char* arguments[] = {program.data(), argument.data(), nullptr};
+    posix_spawn_file_actions_t actions;
+    if (::posix_spawn_file_actions_init(&actions) != 0) return false;
+    // A browser for the terminal must not take this program's, nor the chatter of others its output.
+    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    ::pid_t child = 0;
+    int const failed = ::posix_spawnp(&child, opener, &actions, nullptr, arguments, environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) return false;
+    // Openers hand over and end; one that is still there after two seconds is the browser itself.
+    for (int i = 0; i != 40; ++i) {
+        int status = 0;
+        if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        ::poll(nullptr, 0, 50);
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/**
+ * Opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC 8252).
+ *
+ *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
+ *
+ * The listener is open for this login only. Whatever else connects to it - other programs, other pages in the browser -
+ * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
+ * Only apps without a secret may have such a redirect.
+ *
+ * @par Errors
+ * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
+ * `without_browser` says otherwise. And those of Login::finish.
+ * @par Thread safety
+ * `run_login_flow` may be called from any thread.
+ */
+class LocalServerLoginFlow {
+public:
+    static constexpr bool native_apps_only = true;
+
+    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
+
+    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
+        if (!login.redirect_uri().empty())
+            throw UsageError("LocalServerLoginFlow listens at an address of its own: leave login_redirect_uri out");
+        if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
+            throw LoginError(LoginError::Kind::unavailable,
+                             "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
+        detail::RedirectListener listener;
+        std::string const url = login.start(listener.url());
+        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
+        auto const deadline =
+            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
+        open(url);
+        auto redirect =
+            listener.wait([&](std::string_view state) { return login.is_state(state); }, options_, deadline, stop);
+        if (!redirect.error.empty())
+            throw LoginError(LoginError::Kind::refused, "the login was refused: " + redirect.error);
+        return login.finish(std::move(redirect.code), std::move(stop));
+    }
+
+private:
+    void open(std::string const& url) const {
+        bool const opened = !detail::is_remote_session() &&
+                            (options_.open_browser ? options_.open_browser(url) : detail::open_system_browser(url));
+        if (opened) return;
+        if (options_.without_browser == WithoutBrowser::fail)
+            throw LoginError(LoginError::Kind::unavailable,
+                             "no browser could be opened here; use CommandLineLoginFlow");
+        if (options_.show) return options_.show(url);
+        std::printf("\nPlease authenticate with Globus here:\n%s\n\n", url.c_str());
+        std::fflush(stdout);
+    }
+
+    LocalServerOptions options_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
+#ifndef GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Keeps tokens in memory only: for tests, and for programs that log in whenever they start.
+ *
+ * Copies share what is stored, each under its own namespace: see in_namespace.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread. Reading never waits for what an `update` does.
+ */
+class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
+public:
+    MemoryTokenStorage() = default;
+
+    /// The same storage for tokens of another name, apart from these.
+    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const {
+        MemoryTokenStorage other = *this;
+        other.namespace_ = std::move(name);
+        return other;
+    }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        std::lock_guard const lock(state_->reading);
+        auto const found = state_->tokens.find(namespace_);
+        return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
+    }
+    /// See TokenStorage. @throws what `change` throws
+    template <class F>
+    void update(F const& change) const {
+        std::lock_guard const lock(state_->changing);
+        TokenDataByResourceServer tokens = get_token_data_by_resource_server();
+        if (!change(tokens)) return;
+        std::lock_guard const write(state_->reading);
+        state_->tokens[namespace_] = std::move(tokens);
+    }
+
+private:
+    struct State {
+        std::mutex changing;  ///< held while a change is worked out
+        std::mutex reading;   ///< held while `tokens` is looked at
+        std::map<std::string, TokenDataByResourceServer> tokens;
+    };
+
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::string namespace_ = "DEFAULT";
+};
+
+static_assert(TokenStorage<MemoryTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_APP_USER_APP_HPP
+#define GLOBUS_APP_USER_APP_HPP
+
+#ifndef GLOBUS_OAUTH_ID_TOKEN_HPP
+#define GLOBUS_OAUTH_ID_TOKEN_HPP
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
+class IdTokenError : public Error {
+public:
+    IdTokenError() : Error("the id_token cannot be trusted") {}
+};
+
+/// What a verified id_token says about who logged in.
+/// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
+struct IdTokenClaims {
+    std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
+    std::string iss = {};
+    std::vector<std::string> aud = {};
+    double exp = 0;  ///< seconds since 1970
+    double iat = 0;
+    std::optional<std::string> preferred_username = {};
+    std::optional<std::string> name = {};
+    std::optional<std::string> email = {};
+    std::optional<std::string> organization = {};
+    std::optional<std::string> identity_provider = {};
+    std::optional<std::string> identity_provider_display_name = {};
+    boost::json::object raw = {};  ///< all claims, `identity_set` among them
+};
+
+/// How an id_token is to be verified.
+struct IdTokenOptions {
+    std::string nonce = {};               ///< that the login sent; empty: it sent none
+    Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
+    std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
+    std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys
+    std::stop_token stop = {};                                          ///< cancels fetching keys
+};
+
+/// A public RSA key that id_tokens are signed with.
+class IdTokenKey {
+public:
+    /**
+     * Reads a key of a JWKS (RFC 7517); nothing if id_tokens cannot be signed with it: not RSA, for encryption, not
+     * of 2048 to 8192 bits, an even modulus, or an exponent that is even, 1 or beyond 64 bits.
+     */
+    [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
+
+    [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
+
+    /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
+    [[nodiscard]] bool verify(std::string_view alg, std::string_view text, std::string_view signature) const;
+
+    /// The key as other programs take it: a SubjectPublicKeyInfo in PEM (RFC 7468, section 13).
+    [[nodiscard]] std::string pem() const;
+
+private:
+    IdTokenKey() = default;
+    std::string kid_;
+    std::string alg_;  ///< the one algorithm that the key is for; empty: either
+    std::shared_ptr<EVP_PKEY const> key_;
+};
+
+/**
+ * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
+ *
+ *     StaticJwks keys{"https://auth.globus.org", jwks_document};
+ *
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ */
+class StaticJwks {
+public:
+    /// @throws DecodeError  unless `jwks` is an object with a list `keys` of at most 100
+    StaticJwks(std::string issuer, Json const& jwks) : issuer_(std::move(issuer)) {
+        auto const* object = jwks.if_object();
+        auto const* keys = object != nullptr ? object->if_contains("keys") : nullptr;
+        if (keys == nullptr || !keys->is_array()) throw DecodeError("a JWKS document has no list of keys");
+        if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
+        for (boost::json::value const& item : keys->get_array()) {
+            if (!item.is_object()) continue;
+            std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
+            if (!key) continue;
+            std::string kid = key->kid();
+            auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
+            if (!added) place->second.reset();  // two keys of one name: neither can be meant
+        }
+    }
+
+    [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const {
+        auto const found = keys_.find(kid);
+        return found != keys_.end() ? found->second : std::nullopt;
+    }
+
+private:
+    std::string issuer_;
+    std::map<std::string, std::optional<IdTokenKey>, std::less<>> keys_;
+};
+
+/// `S` knows the issuer of id_tokens and its keys by their names. Models: StaticJwks, JwksCache.
+template <class S>
+concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOptions const& options) {
+    { source.issuer(options) } -> std::same_as<std::string>;
+    { source.key(kid, options) } -> std::same_as<std::optional<IdTokenKey>>;
+};
+
+/**
+ * The keys of Globus Auth, fetched when the first id_token is verified and kept.
+ *
+ *     JwksCache keys{CurlTransport{}, Environment::current().service_url("auth")};
+ *     IdTokenClaims const claims = decode_id_token(tokens, client_id, keys);
+ *
+ * Asks `.well-known/openid-configuration`, and there learns where the keys are. Both are public: no credential is sent.
+ * The configuration has to name the same issuer as it was asked of, and keys on the issuer's host. Keys are fetched
+ * again after a day, and when a token names one that is not there, at most once in 60 seconds: a change of keys at
+ * Globus Auth goes unnoticed, and a forged token costs one request at most.
+ *
+ * @par Errors
+ * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
+ * @par Thread safety
+ * Any function may be called from any thread. Copies share the keys; one thread fetches while the others wait.
+ *
+ * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
+ */
+template <Transport T>
+class JwksCache {
+public:
+    /// @param auth_url  base URL of Globus Auth
+    /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
+    /// @throws UsageError  for a base URL that is not one
+    JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
+        : state_(std::make_shared<State>(std::move(transport), http::check_base_url(std::move(auth_url)),
+                                         now ? std::move(now) : &http::Clock::now)) {}
+
+    /// The issuer, as its own configuration writes it.
+    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
+        std::lock_guard const lock(state_->mutex);
+        load(options);
+        return state_->issuer;
+    }
+    /// The key of that name; nothing if the issuer has none.
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
+        std::lock_guard const lock(state_->mutex);
+        load(options);
+        std::optional<IdTokenKey> found = state_->keys->key(kid, options);
+        auto const now = state_->now();
+        if (found || (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))) return found;
+        state_->looked_again = now;  // before the request: one that fails counts, too
+        fetch_keys(options);
+        return state_->keys->key(kid, options);
+    }
+
+private:
+    struct State {
+        State(T t, std::string url, std::function<http::Clock::time_point()> clock)
+            : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
+        T const transport;
+        std::string const auth_url;
+        std::function<http::Clock::time_point()> const now;
+        std::mutex mutex;
+        std::string issuer;
+        std::string jwks_uri;
+        std::optional<StaticJwks> keys;
+        http::Clock::time_point fetched{};
+        std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
+    };
+
+    void load(IdTokenOptions const& options) const {
+        if (state_->issuer.empty()) fetch_configuration(options);
+        if (!state_->keys || state_->now() - state_->fetched > std::chrono::hours(24)) fetch_keys(options);
+    }
+
+    void fetch_configuration(IdTokenOptions const& options) const {
+        Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
+        auto const text = [&](char const* name) {
+            auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
+            if (value == nullptr || !value->is_string())
+                throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
+            return std::string(value->get_string());
+        };
+        std::string issuer = text("issuer");
+        std::string jwks_uri = text("jwks_uri");
+        std::string slashed = issuer;
+        if (!slashed.ends_with('/')) slashed += '/';
+        if (slashed != state_->auth_url)
+            throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
+        bool good = false;
+        try {
+            http::Url const keys = http::parse_url(jwks_uri);
+            http::Url const own = http::parse_url(slashed);
+            good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
+                   http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
+        } catch (UsageError const&) {  // not a URL
+        }
+        if (!good)
+            throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
+        state_->issuer = std::move(issuer);
+        state_->jwks_uri = std::move(jwks_uri);
+    }
+    void fetch_keys(IdTokenOptions const& options) const {
+        state_->keys.emplace(state_->issuer, get(state_->jwks_uri, options));
+        state_->fetched = state_->now();
+    }
+
+    /// GET of a public document.
+    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const {
+        http::Request request;
+        request.url = url;
+        request.headers = {{"Accept", "application/json"}};
+        request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
+        request.stop = options.stop;
+        request.max_response_bytes = std::size_t{1} << 20;
+        DefaultRetry const retry;
+        for (int number = 1;; ++number) {
+            Attempt attempt{.number = number, .retry_class = RetryClass::read};
+            std::optional<std::chrono::duration<double>> wait;
+            try {
+                http::Response response = state_->transport.send(request);
+                if (response.status == 200) {
+                    boost::json::error_code error;
+                    Json document = boost::json::parse(response.body, error);
+                    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
+                    return document;
+                }
+                attempt.response = &response;
+                wait = retry.before_retry(attempt);
+                if (!wait || http::Clock::now() + *wait >= request.deadline)
+                    throw AuthApiError(request, std::move(response));
+            } catch (NetworkError const& failure) {
+                attempt.error = &failure;
+                wait = retry.before_retry(attempt);
+                if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
+            }
+            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+            if (!http::wait_until(until, request.stop))
+                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                                   "fetching the keys of Globus Auth was cancelled");
+        }
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+/**
+ * Verifies an id_token and says who logged in.
+ *
+ *     IdTokenClaims const claims = decode_id_token(tokens.id_token(), client_id, keys, {.nonce = nonce});
+ *
+ * It must be signed by the issuer's key of the name that it gives (RS512 or RS256, nothing else), be of that issuer,
+ * for this client and for now, and carry the nonce that was sent. A key or an address inside the token is never used.
+ *
+ * @param id_token   as TokenResponse::id_token() gives it
+ * @param client_id  of the application that asked for it
+ * @param keys       a JwksCache, usually
+ *
+ * @par Errors
+ * IdTokenError for a token that cannot be trusted, whatever the reason; and what `keys` throws.
+ * @par Thread safety
+ * May be called from any thread.
+ *
+ * OpenID Connect Core 1.0, section 3.1.3.7; RFC 8725
+ */
+template <JwksSource S>
+IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
+                              IdTokenOptions const& options = {});
+
+/// The same for an answer of the token endpoint.
+/// @throws IdTokenError  also if it has no id_token: the scope `openid` was not asked for
+template <JwksSource S>
+IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
+                              IdTokenOptions const& options = {}) {
+    return decode_id_token(tokens.id_token(), client_id, keys, options);
+}
+
+namespace detail {
+
+/// The digest that an algorithm signs; nullptr for all that are not allowed.
+inline EVP_MD const* id_token_digest(std::string_view alg) {
+    return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
+}
+
+/// The members of all objects in a document.
+inline std::size_t count_members(boost::json::value const& value) {
+    std::size_t count = 0;
+    if (auto const* object = value.if_object()) {
+        count += object->size();
+        for (auto const& member : *object) count += count_members(member.value());
+    } else if (auto const* array = value.if_array()) {
+        for (auto const& item : *array) count += count_members(item);
+    }
+    return count;
+}
+
+/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
+/// could take two values (RFC 7519, section 4).
+inline std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
+    std::optional<std::string> const text = base64url_decode(segment);
+    if (!text) return std::nullopt;
+    boost::json::error_code error;
+    boost::json::value value = boost::json::parse(*text, error);
+    if (error || !value.is_object()) return std::nullopt;
+    std::size_t colons = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i != text->size(); ++i) {
+        char const c = (*text)[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == ':')
+            ++colons;
+    }
+    if (colons != count_members(value)) return std::nullopt;
+    return std::move(value.get_object());
+}
+
+/// A member that is a text and not empty.
+inline std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
+    return std::string(value->get_string());
+}
+
+/// A NumericDate (RFC 7519, section 2) that can be one.
+inline std::optional<double> jwt_time(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    double const seconds = value->to_number<double>();
+    if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;  // up to the year 9999
+    return seconds;
+}
+
+/// The checks of everything but key, issuer and signature.
+inline bool id_token_header_is_good(boost::json::object const& header) {
+    for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
+        if (header.contains(name)) return false;
+    auto const* type = header.if_contains("typ");
+    return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
+}
+
+/// Reads the claims; nothing if one of them is wrong.
+inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
+                                                          std::string_view alg, IdTokenOptions const& options) {
+    IdTokenClaims claims;
+    auto const sub = jwt_text(object, "sub");
+    auto const iss = jwt_text(object, "iss");
+    auto const exp = jwt_time(object, "exp");
+    auto const iat = jwt_time(object, "iat");
+    if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
+
+    auto const now = static_cast<double>(options.now ? options.now() : unix_now());
+    auto const leeway = static_cast<double>(options.leeway.count());
+    if (*exp <= now - leeway || *iat > now + leeway) return std::nullopt;
+    if (object.contains("nbf")) {
+        auto const nbf = jwt_time(object, "nbf");
+        if (!nbf || *nbf > now + leeway) return std::nullopt;
+    }
+
+    auto const* aud = object.if_contains("aud");
+    auto const audience = text_list(aud, true);
+    if (!audience || client_id.empty()) return std::nullopt;
+    if (std::find(audience->begin(), audience->end(), client_id) == audience->end()) return std::nullopt;
+    if (audience->size() > 1 || object.contains("azp"))
+        if (jwt_text(object, "azp") != client_id) return std::nullopt;
+
+    if (!options.nonce.empty()) {
+        auto const nonce = jwt_text(object, "nonce");
+        if (!nonce || !(Secret(*nonce) == Secret(options.nonce))) return std::nullopt;
+    }
+    if (!options.access_token.empty()) {  // OpenID Connect Core 1.0, section 3.1.3.6
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+        std::string const& token = options.access_token.reveal();
+        if (EVP_Digest(token.data(), token.size(), digest, &size, id_token_digest(alg), nullptr) != 1)
+            return std::nullopt;
+        std::string const half(reinterpret_cast<char const*>(digest), size / 2);
+        if (jwt_text(object, "at_hash") != base64url_encode(half)) return std::nullopt;
+    }
+
+    claims.sub = *sub;
+    claims.iss = *iss;
+    claims.aud = *audience;
+    claims.exp = *exp;
+    claims.iat = *iat;
+    claims.preferred_username = jwt_text(object, "preferred_username");
+    claims.name = jwt_text(object, "name");
+    claims.email = jwt_text(object, "email");
+    claims.organization = jwt_text(object, "organization");
+    claims.identity_provider = jwt_text(object, "identity_provider");
+    claims.identity_provider_display_name = jwt_text(object, "identity_provider_display_name");
+    claims.raw = std::move(object);
+    return claims;
+}
+
+}  // namespace detail
+
+inline std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
+    auto const absent_or = [&](char const* name, std::string_view wanted) {
+        auto const* value = jwk.if_contains(name);
+        return value == nullptr || (value->is_string() && value->get_string() == wanted);
+    };
+    auto const kid = detail::jwt_text(jwk, "kid");
+    auto const alg = detail::jwt_text(jwk, "alg");
+    if (!kid || detail::jwt_text(jwk, "kty") != "RSA" || !absent_or("use", "sig")) return std::nullopt;
+    if (jwk.contains("alg") && (!alg || detail::id_token_digest(*alg) == nullptr)) return std::nullopt;
+    if (auto const* uses = jwk.if_contains("key_ops")) {
+        auto const list = detail::text_list(uses, false);
+        if (!list || std::find(list->begin(), list->end(), "verify") == list->end()) return std::nullopt;
+    }
+
+    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+    auto const number = [&](char const* name) {
+        std::optional<std::string> bytes;
+        if (auto const text = detail::jwt_text(jwk, name); text && text->size() <= 2048)
+            bytes = base64url_decode(*text);
+        if (!bytes) return Number(nullptr, &BN_free);
+        return Number(
+            BN_bin2bn(reinterpret_cast<unsigned char const*>(bytes->data()), static_cast<int>(bytes->size()), nullptr),
+            &BN_free);
+    };
+    Number const n = number("n");
+    Number const e = number("e");
+    if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 8192 || !BN_is_odd(n.get()) ||
+        !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
+        return std::nullopt;
+
+    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
+                                                                                &OSSL_PARAM_BLD_free);
+    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
+        throw Error("OpenSSL could not make a key");
+    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
+                                                                             &OSSL_PARAM_free);
+    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
+    EVP_PKEY* made = nullptr;
+    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
+    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
+    if (!good) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    IdTokenKey key;
+    key.kid_ = *kid;
+    key.alg_ = alg.value_or("");
+    key.key_ = std::move(owned);
+    return key;
+}
+
+inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std::string_view signature) const {
+    EVP_MD const* const digest = detail::id_token_digest(alg);
+    if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
+    auto* const key = const_cast<EVP_PKEY*>(key_.get());  // OpenSSL 3 counts references, and changes nothing
+    bool const good =
+        context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
+        EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
+    if (!good) ERR_clear_error();
+    return good;
+}
+
+inline std::string IdTokenKey::pem() const {
+    std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
+    char* bytes = nullptr;
+    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(key_.get())) != 1)
+        throw Error("OpenSSL could not write a key");
+    auto const size = BIO_get_mem_data(memory.get(), &bytes);
+    return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+template <JwksSource S>
+IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
+                              IdTokenOptions const& options) {
+    constexpr std::size_t longest = std::size_t{64} << 10;
+    std::string_view const token = id_token.reveal();
+    if (token.size() > longest) throw IdTokenError();
+    auto const first = token.find('.');
+    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
+
+    auto const header = detail::read_jwt_object(token.substr(0, first));
+    auto payload = detail::read_jwt_object(token.substr(first + 1, second - first - 1));
+    auto const signature = base64url_decode(token.substr(second + 1));
+    if (!header || !payload || !signature || !detail::id_token_header_is_good(*header)) throw IdTokenError();
+    auto const alg = detail::jwt_text(*header, "alg");
+    auto const kid = detail::jwt_text(*header, "kid");
+    if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
+
+    // What the token itself says comes first: only one that could be good is worth a request for keys.
+    auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
+    if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
+    std::optional<IdTokenKey> const key = keys.key(*kid, options);
+    if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
+    return std::move(*claims);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_ID_TOKEN_HPP
+
+#include <unistd.h>
+
+namespace globus {
+
+/**
+ * Only a login of the user helps: there are no tokens, they have expired, or a scope or a consent is missing.
+ *
+ *     } catch (LoginRequiredError const& error) {
+ *         Login login = error.login();
+ *         redirect(login.url());                      // and later: app.finish_login(login, code, state)
+ *     }
+ */
+class LoginRequiredError : public TokenValidationError {
+public:
+    LoginRequiredError(TokenValidationError const& why, Login login)
+        : TokenValidationError(why.kind(), std::string(why.what()) + ": the user has to log in"),
+          login_(std::move(login)) {}
+
+    /// What to send the user to; nothing has begun before its url() is asked for.
+    [[nodiscard]] Login login() const { return login_; }
+
+private:
+    Login login_;
+};
+
+/**
+ * The login flow that says "not now": `login` throws LoginRequiredError with the URL, and the program sends the user
+ * there when it likes and calls finish_login. For web applications, and for programs that run unattended.
+ */
+struct NoLoginFlow {
+    [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const {
+        throw LoginRequiredError(
+            TokenValidationError(TokenValidationError::Kind::missing_token, "this program does not log in by itself"),
+            std::move(login));
+    }
+};
+
+/// What a UserApp is made of.
+template <class K, class F, class S, class T>
+struct UserAppConfig {
+    std::string app_name = {};  ///< part of the path of the tokens, and of what the user is asked to consent to
+    Required<K> client;         ///< Native{client_id} or Confidential{client_id, client_secret}
+    F login_flow = F();
+    std::optional<S> storage = {};        ///< else at the place where the reference keeps them, see default_token_path
+    bool request_refresh_tokens = false;  ///< keeps the user logged in
+    std::string login_redirect_uri = {};  ///< of the application's own; a Confidential client needs one
+    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
+    T transport = detail::default_transport<T>();
+    std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
+};
+
+namespace detail {
+
+template <class K, class F, class S, class T>
+consteval bool check_user_app() {
+    if constexpr (!ClientKind<K>)
+        static_assert(ClientKind<K>,
+                      "globus::UserApp<K, F, S, T>: K is not a kind of OAuth2 client. Use Native for an app that users "
+                      "install, or Confidential for one with a client secret.");
+    else if constexpr (!LoginFlow<F>)
+        static_assert(LoginFlow<F>,
+                      "globus::UserApp<K, F, S, T>: F is not a login flow. Use CommandLineLoginFlow, "
+                      "LocalServerLoginFlow or NoLoginFlow, or give yours "
+                      "`TokenResponse run_login_flow(Login, std::stop_token) const`.");
+    else if constexpr (NeedsNativeApp<F> && !std::same_as<K, Native>)
+        static_assert(std::same_as<K, Native>,
+                      "globus::UserApp<K, F, S, T>: only an app without a secret may be redirected to a local server. "
+                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
+    else if constexpr (!TokenStorage<S>)
+        static_assert(TokenStorage<S>,
+                      "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
+                      "or MemoryTokenStorage.");
+    else if constexpr (!Transport<T>)
+        static_assert(Transport<T>,
+                      "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
+                      "`http::Response send(http::Request const&) const`.");
+    return true;
+}
+template <class K, class F, class S, class T>
+struct UserAppRequirements {
+    static_assert(check_user_app<K, F, S, T>());
+};
+
+/// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
+template <ClientKind K>
+struct UserPolicy {
+    std::optional<RefreshPolicy<K>> renewing = {};
+    Authorization authorization = {};
+    std::int64_t expires_at = 0;
+};
+
+/// "backup on my-host": how the consent is labelled.
+inline std::string grant_label(std::string const& app_name) {
+    char name[256] = {};
+    if (::gethostname(name, sizeof name - 1) != 0) return app_name;
+    std::string host = name;
+    if (host.ends_with(".local")) host.resize(host.size() - 6);
+    return app_name + " on " + host;
+}
+
+}  // namespace detail
+
+/**
+ * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only where
+ * it must.
+ *
+ *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
+ *     auto transfer = app.client<TransferService>();
+ *     app.login();                                                    // asks only if it has to
+ *     auto files = transfer.operation_ls({.endpoint_id = id});
+ *
+ * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt by themselves:
+ * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
+ *
+ * Tokens are stored with the identity that they act for; another user's login is refused until `logout`.
+ *
+ * @tparam K  Native, or Confidential with a `login_redirect_uri`
+ * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
+ * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
+ * @tparam T  CurlTransport, MockTransport, AnyTransport
+ *
+ * @par Errors
+ * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
+ * requests to Globus Auth.
+ * @par Thread safety
+ * Any function may be called from any thread; one login runs at a time. Copies are of the same app.
+ */
+template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
+class UserApp : detail::UserAppRequirements<K, F, S, T>,
+                public detail::AppBase<UserApp<K, F, S, T>, detail::UserPolicy<K>, S, T> {
+    using Policy = detail::UserPolicy<K>;
+    using Base = detail::AppBase<UserApp, Policy, S, T>;
+    friend Base;
+
+public:
+    using Config = UserAppConfig<K, F, S, T>;
+
+    /// @throws UsageError  for a Confidential client without login_redirect_uri, and for an unusable app name
+    explicit UserApp(Config config) {
+        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
+            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators;
+        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
+        validators.push_back(has_scopes([requirements] { return requirements->get(); },
+                                        [storage, transport = config.transport, url = place.auth_url](
+                                            std::string const& id) { return consents(storage, transport, url, id); }));
+        validators.push_back(unchanging_identity());
+        this->common_ = std::make_shared<typename Base::Common>(
+            config.app_name, place, config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+        state_ = std::make_shared<State const>(std::move(config), place.auth_url);
+    }
+
+    /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
+    void login(AppLoginOptions options = {}) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        log_in(options);
+    }
+
+    /// A login that the program leads by itself: send the user to its url(), then call finish_login.
+    [[nodiscard]] Login start_login(AuthorizationParameters parameters = {}) const {
+        std::vector<std::string> scopes;
+        for (Scope const& scope : this->required_scopes(parameters)) scopes.push_back(scope.text());
+        parameters.required_scopes = std::move(scopes);
+        AuthorizationCodeFlow::Settings settings;
+        settings.redirect_uri = state_->config.login_redirect_uri;
+        settings.refresh_tokens = state_->config.request_refresh_tokens;
+        if (std::same_as<K, Native>) settings.prefill_named_grant = detail::grant_label(this->app_name());
+        return Login(login_client(), std::move(parameters), std::move(settings));
+    }
+    /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
+    /// @throws UsageError  if the state is not that login's
+    void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        store(login.finish(std::move(code), returned_state, stop), stop);
+    }
+
+    /// For AppPolicy.
+    template <Transport U>
+    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
+                                          AuthContext const& context) const {
+        try {
+            for (bool again = false;; again = true) {
+                Policy const policy = this->policy_of(server);
+                if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
+                if (policy.expires_at >= now()) return policy.authorization;
+                this->forget_policy(server);
+                if (again)
+                    throw TokenValidationError(TokenValidationError::Kind::expired,
+                                               "the token for " + std::string(server) + " has expired");
+            }
+        } catch (TokenValidationError const& error) {
+            throw LoginRequiredError(error, start_login());
+        } catch (AuthApiError const& error) {
+            if (error.oauth_error() != "invalid_grant") throw;
+            throw LoginRequiredError(
+                TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
+                                     "Globus Auth refuses the refresh token for " + std::string(server)),
+                start_login());
+        }
+    }
+    template <Transport U>
+    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
+                                    AuthContext const& context) const {
+        Policy const policy = this->policy_of(server);
+        return policy.renewing && policy.renewing->unauthorized(refused, transport, this->context_of(context));
+    }
+
+private:
+    struct State {
+        State(Config c, std::string const& auth_url) : config(std::move(c)), keys(config.transport, auth_url) {}
+        Config const config;
+        JwksCache<T> const keys;
+    };
+
+    [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
+
+    [[nodiscard]] LoginClient<K, T> login_client() const {
+        ClientOptions<T> options{.transport = state_->config.transport};
+        options.base_url = this->common_->place.auth_url;
+        K const& client = *state_->config.client;
+        if constexpr (std::same_as<K, Native>)
+            return {NativeAppAuthService{client.client_id()}, NullPolicy{}, std::move(options)};
+        else
+            return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
+    }
+    /// A user's consents, asked for with the token of Globus Auth as it is stored.
+    static ConsentForest consents(S const& storage, T const& transport, std::string const& auth_url,
+                                  std::string const& identity_id) {
+        TokenDataByResourceServer const tokens = storage.get_token_data_by_resource_server();
+        auto const token = tokens.find(std::string(AuthScopes::resource_server));
+        if (token == tokens.end())
+            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                       "there is no token of Globus Auth to ask for consents with");
+        ClientOptions<T> options{.transport = transport};
+        options.base_url = auth_url;
+        Client<AuthService, AccessTokenPolicy, T> const auth{AccessTokenPolicy(token->second.access_token),
+                                                             std::move(options)};
+        return ConsentForest(auth.get_consents({.identity_id = identity_id})->consents);
+    }
+
+    [[nodiscard]] Policy make_policy(std::string const& server) const {
+        TokenData const data = this->common_->tokens.get_token_data(server);
+        if (state_->config.request_refresh_tokens)
+            return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
+                                                      RenewalOptions{.now = state_->config.now})};
+        return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
+                .expires_at = data.expires_at_seconds};
+    }
+
+    /// Logs in, unless somebody has since the app had `logins` logins.
+    void login_after(std::uint64_t logins, AppLoginOptions options) const {
+        std::lock_guard const lock(this->common_->logging_in);
+        if (this->login_count() == logins) log_in(options);
+    }
+    void log_in(AppLoginOptions const& options) const {
+        store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
+    }
+    void store(TokenResponse const& answer, std::stop_token const& stop) const {
+        std::string identity;
+        if (!answer.id_token().empty())
+            identity = decode_id_token(answer, state_->config.client->client_id(), state_->keys,
+                                       {.now = state_->config.now, .stop = stop})
+                           .sub;
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer.by_resource_server())
+            tokens.emplace(server, TokenData::from(token, identity));
+        this->common_->tokens.store_token_data_by_resource_server(tokens);
+        this->forget_policies();
+    }
+
+    std::shared_ptr<State const> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_USER_APP_HPP
 
 #endif  // GLOBUS_APP_HPP
 #ifndef GLOBUS_CORE_JSON_HPP
@@ -9697,994 +11864,6 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_RATE_LIMITER_HPP
-#ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
-#define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
-
-#include <memory>
-#include <string>
-#include <utility>
-
-namespace globus {
-
-/**
- * Acts as the app itself, not for a user: gets access tokens by the app's own id and secret, and new ones in time.
- *
- *     Client<TransferService, ClientCredentialsPolicy> transfer{
- *         ClientCredentialsPolicy{{"client id", "client secret"}, "urn:globus:auth:scope:transfer.api.globus.org:all"}};
- *
- * The scopes must be of one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
- * https://docs.globus.org/api/auth/reference/#client_credentials_grant
- */
-class ClientCredentialsPolicy {
-public:
-    using credential = BearerCredential;
-    using client_kind = Confidential;
-
-    /// @throws UsageError  if no scope is given
-    ClientCredentialsPolicy(Confidential client, StringList scopes, RenewalOptions options = {})
-        : ClientCredentialsPolicy(std::move(client), std::move(scopes), Token{}, std::move(options)) {}
-
-    /// Starts with a token that an earlier run was given.
-    ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
-        : state_(std::make_shared<State>(std::move(client), std::move(scopes), std::move(token), std::move(options))) {}
-
-    template <Transport T>
-    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return state_->renewal.authorize(context, grant(transport, context));
-    }
-    template <Transport T>
-    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
-                                    AuthContext const& context) const {
-        return state_->renewal.renew_after(refused, context, grant(transport, context));
-    }
-
-    [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    [[nodiscard]] Confidential const& client() const noexcept { return state_->client; }
-
-private:
-    struct State {
-        State(Confidential c, StringList list, Token token, RenewalOptions options)
-            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-            for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
-            detail::check_credential("the list of scopes", scopes);
-        }
-        Confidential const client;
-        std::string scopes;
-        detail::Renewal renewal;
-    };
-
-    template <class T>
-    auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const&) {
-            TokenResponse const answer =
-                detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
-                                      transport, context, state_->renewal.now());
-            return detail::only_token(answer);
-        };
-    }
-
-    std::shared_ptr<State> state_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
-#ifndef GLOBUS_OAUTH_ID_TOKEN_HPP
-#define GLOBUS_OAUTH_ID_TOKEN_HPP
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
-#include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/pem.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <concepts>
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
-class IdTokenError : public Error {
-public:
-    IdTokenError() : Error("the id_token cannot be trusted") {}
-};
-
-/// What a verified id_token says about who logged in.
-/// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
-struct IdTokenClaims {
-    std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
-    std::string iss = {};
-    std::vector<std::string> aud = {};
-    double exp = 0;  ///< seconds since 1970
-    double iat = 0;
-    std::optional<std::string> preferred_username = {};
-    std::optional<std::string> name = {};
-    std::optional<std::string> email = {};
-    std::optional<std::string> organization = {};
-    std::optional<std::string> identity_provider = {};
-    std::optional<std::string> identity_provider_display_name = {};
-    boost::json::object raw = {};  ///< all claims, `identity_set` among them
-};
-
-/// How an id_token is to be verified.
-struct IdTokenOptions {
-    std::string nonce = {};               ///< that the login sent; empty: it sent none
-    Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
-    std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
-    std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
-    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys
-    std::stop_token stop = {};                                          ///< cancels fetching keys
-};
-
-/// A public RSA key that id_tokens are signed with.
-class IdTokenKey {
-public:
-    /**
-     * Reads a key of a JWKS (RFC 7517); nothing if id_tokens cannot be signed with it: not RSA, for encryption, not
-     * of 2048 to 8192 bits, an even modulus, or an exponent that is even, 1 or beyond 64 bits.
-     */
-    [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
-
-    [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
-
-    /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
-    [[nodiscard]] bool verify(std::string_view alg, std::string_view text, std::string_view signature) const;
-
-    /// The key as other programs take it: a SubjectPublicKeyInfo in PEM (RFC 7468, section 13).
-    [[nodiscard]] std::string pem() const;
-
-private:
-    IdTokenKey() = default;
-    std::string kid_;
-    std::string alg_;  ///< the one algorithm that the key is for; empty: either
-    std::shared_ptr<EVP_PKEY const> key_;
-};
-
-/**
- * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
- *
- *     StaticJwks keys{"https://auth.globus.org", jwks_document};
- *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
- */
-class StaticJwks {
-public:
-    /// @throws DecodeError  unless `jwks` is an object with a list `keys` of at most 100
-    StaticJwks(std::string issuer, Json const& jwks) : issuer_(std::move(issuer)) {
-        auto const* object = jwks.if_object();
-        auto const* keys = object != nullptr ? object->if_contains("keys") : nullptr;
-        if (keys == nullptr || !keys->is_array()) throw DecodeError("a JWKS document has no list of keys");
-        if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
-        for (boost::json::value const& item : keys->get_array()) {
-            if (!item.is_object()) continue;
-            std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
-            if (!key) continue;
-            std::string kid = key->kid();
-            auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
-            if (!added) place->second.reset();  // two keys of one name: neither can be meant
-        }
-    }
-
-    [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
-    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const {
-        auto const found = keys_.find(kid);
-        return found != keys_.end() ? found->second : std::nullopt;
-    }
-
-private:
-    std::string issuer_;
-    std::map<std::string, std::optional<IdTokenKey>, std::less<>> keys_;
-};
-
-/// `S` knows the issuer of id_tokens and its keys by their names. Models: StaticJwks, JwksCache.
-template <class S>
-concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOptions const& options) {
-    { source.issuer(options) } -> std::same_as<std::string>;
-    { source.key(kid, options) } -> std::same_as<std::optional<IdTokenKey>>;
-};
-
-/**
- * The keys of Globus Auth, fetched when the first id_token is verified and kept.
- *
- *     JwksCache keys{CurlTransport{}, Environment::current().service_url("auth")};
- *     IdTokenClaims const claims = decode_id_token(tokens, client_id, keys);
- *
- * Asks `.well-known/openid-configuration`, and there learns where the keys are. Both are public: no credential is sent.
- * The configuration has to name the same issuer as it was asked of, and keys on the issuer's host. Keys are fetched
- * again after a day, and when a token names one that is not there, at most once in 60 seconds: a change of keys at
- * Globus Auth goes unnoticed, and a forged token costs one request at most.
- *
- * @par Errors
- * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
- * @par Thread safety
- * Any function may be called from any thread. Copies share the keys; one thread fetches while the others wait.
- *
- * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
- */
-template <Transport T>
-class JwksCache {
-public:
-    /// @param auth_url  base URL of Globus Auth
-    /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
-    /// @throws UsageError  for a base URL that is not one
-    JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
-        : state_(std::make_shared<State>(std::move(transport), http::check_base_url(std::move(auth_url)),
-                                         now ? std::move(now) : &http::Clock::now)) {}
-
-    /// The issuer, as its own configuration writes it.
-    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        std::lock_guard const lock(state_->mutex);
-        load(options);
-        return state_->issuer;
-    }
-    /// The key of that name; nothing if the issuer has none.
-    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        std::lock_guard const lock(state_->mutex);
-        load(options);
-        std::optional<IdTokenKey> found = state_->keys->key(kid, options);
-        auto const now = state_->now();
-        if (found || (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))) return found;
-        state_->looked_again = now;  // before the request: one that fails counts, too
-        fetch_keys(options);
-        return state_->keys->key(kid, options);
-    }
-
-private:
-    struct State {
-        State(T t, std::string url, std::function<http::Clock::time_point()> clock)
-            : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
-        T const transport;
-        std::string const auth_url;
-        std::function<http::Clock::time_point()> const now;
-        std::mutex mutex;
-        std::string issuer;
-        std::string jwks_uri;
-        std::optional<StaticJwks> keys;
-        http::Clock::time_point fetched{};
-        std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
-    };
-
-    void load(IdTokenOptions const& options) const {
-        if (state_->issuer.empty()) fetch_configuration(options);
-        if (!state_->keys || state_->now() - state_->fetched > std::chrono::hours(24)) fetch_keys(options);
-    }
-
-    void fetch_configuration(IdTokenOptions const& options) const {
-        Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
-        auto const text = [&](char const* name) {
-            auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
-            if (value == nullptr || !value->is_string())
-                throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
-            return std::string(value->get_string());
-        };
-        std::string issuer = text("issuer");
-        std::string jwks_uri = text("jwks_uri");
-        std::string slashed = issuer;
-        if (!slashed.ends_with('/')) slashed += '/';
-        if (slashed != state_->auth_url)
-            throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
-        bool good = false;
-        try {
-            http::Url const keys = http::parse_url(jwks_uri);
-            http::Url const own = http::parse_url(slashed);
-            good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
-                   http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
-        } catch (UsageError const&) {  // not a URL
-        }
-        if (!good)
-            throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
-        state_->issuer = std::move(issuer);
-        state_->jwks_uri = std::move(jwks_uri);
-    }
-    void fetch_keys(IdTokenOptions const& options) const {
-        state_->keys.emplace(state_->issuer, get(state_->jwks_uri, options));
-        state_->fetched = state_->now();
-    }
-
-    /// GET of a public document.
-    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const {
-        http::Request request;
-        request.url = url;
-        request.headers = {{"Accept", "application/json"}};
-        request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
-        request.stop = options.stop;
-        request.max_response_bytes = std::size_t{1} << 20;
-        DefaultRetry const retry;
-        for (int number = 1;; ++number) {
-            Attempt attempt{.number = number, .retry_class = RetryClass::read};
-            std::optional<std::chrono::duration<double>> wait;
-            try {
-                http::Response response = state_->transport.send(request);
-                if (response.status == 200) {
-                    boost::json::error_code error;
-                    Json document = boost::json::parse(response.body, error);
-                    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
-                    return document;
-                }
-                attempt.response = &response;
-                wait = retry.before_retry(attempt);
-                if (!wait || http::Clock::now() + *wait >= request.deadline)
-                    throw AuthApiError(request, std::move(response));
-            } catch (NetworkError const& failure) {
-                attempt.error = &failure;
-                wait = retry.before_retry(attempt);
-                if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
-            }
-            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-            if (!http::wait_until(until, request.stop))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                                   "fetching the keys of Globus Auth was cancelled");
-        }
-    }
-
-    std::shared_ptr<State> state_;
-};
-
-/**
- * Verifies an id_token and says who logged in.
- *
- *     IdTokenClaims const claims = decode_id_token(tokens.id_token(), client_id, keys, {.nonce = nonce});
- *
- * It must be signed by the issuer's key of the name that it gives (RS512 or RS256, nothing else), be of that issuer,
- * for this client and for now, and carry the nonce that was sent. A key or an address inside the token is never used.
- *
- * @param id_token   as TokenResponse::id_token() gives it
- * @param client_id  of the application that asked for it
- * @param keys       a JwksCache, usually
- *
- * @par Errors
- * IdTokenError for a token that cannot be trusted, whatever the reason; and what `keys` throws.
- * @par Thread safety
- * May be called from any thread.
- *
- * OpenID Connect Core 1.0, section 3.1.3.7; RFC 8725
- */
-template <JwksSource S>
-IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options = {});
-
-/// The same for an answer of the token endpoint.
-/// @throws IdTokenError  also if it has no id_token: the scope `openid` was not asked for
-template <JwksSource S>
-IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options = {}) {
-    return decode_id_token(tokens.id_token(), client_id, keys, options);
-}
-
-namespace detail {
-
-/// The digest that an algorithm signs; nullptr for all that are not allowed.
-inline EVP_MD const* id_token_digest(std::string_view alg) {
-    return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
-}
-
-/// The members of all objects in a document.
-inline std::size_t count_members(boost::json::value const& value) {
-    std::size_t count = 0;
-    if (auto const* object = value.if_object()) {
-        count += object->size();
-        for (auto const& member : *object) count += count_members(member.value());
-    } else if (auto const* array = value.if_array()) {
-        for (auto const& item : *array) count += count_members(item);
-    }
-    return count;
-}
-
-/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
-/// could take two values (RFC 7519, section 4).
-inline std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
-    std::optional<std::string> const text = base64url_decode(segment);
-    if (!text) return std::nullopt;
-    boost::json::error_code error;
-    boost::json::value value = boost::json::parse(*text, error);
-    if (error || !value.is_object()) return std::nullopt;
-    std::size_t colons = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i != text->size(); ++i) {
-        char const c = (*text)[i];
-        if (quoted && c == '\\')
-            ++i;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && c == ':')
-            ++colons;
-    }
-    if (colons != count_members(value)) return std::nullopt;
-    return std::move(value.get_object());
-}
-
-/// A member that is a text and not empty.
-inline std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
-    return std::string(value->get_string());
-}
-
-/// A NumericDate (RFC 7519, section 2) that can be one.
-inline std::optional<double> jwt_time(boost::json::object const& object, std::string_view name) {
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    double const seconds = value->to_number<double>();
-    if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;  // up to the year 9999
-    return seconds;
-}
-
-/// The checks of everything but key, issuer and signature.
-inline bool id_token_header_is_good(boost::json::object const& header) {
-    for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
-        if (header.contains(name)) return false;
-    auto const* type = header.if_contains("typ");
-    return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
-}
-
-/// Reads the claims; nothing if one of them is wrong.
-inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
-                                                          std::string_view alg, IdTokenOptions const& options) {
-    IdTokenClaims claims;
-    auto const sub = jwt_text(object, "sub");
-    auto const iss = jwt_text(object, "iss");
-    auto const exp = jwt_time(object, "exp");
-    auto const iat = jwt_time(object, "iat");
-    if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
-
-    auto const now = static_cast<double>(options.now ? options.now() : unix_now());
-    auto const leeway = static_cast<double>(options.leeway.count());
-    if (*exp <= now - leeway || *iat > now + leeway) return std::nullopt;
-    if (object.contains("nbf")) {
-        auto const nbf = jwt_time(object, "nbf");
-        if (!nbf || *nbf > now + leeway) return std::nullopt;
-    }
-
-    auto const* aud = object.if_contains("aud");
-    auto const audience = text_list(aud, true);
-    if (!audience || client_id.empty()) return std::nullopt;
-    if (std::find(audience->begin(), audience->end(), client_id) == audience->end()) return std::nullopt;
-    if (audience->size() > 1 || object.contains("azp"))
-        if (jwt_text(object, "azp") != client_id) return std::nullopt;
-
-    if (!options.nonce.empty()) {
-        auto const nonce = jwt_text(object, "nonce");
-        if (!nonce || !(Secret(*nonce) == Secret(options.nonce))) return std::nullopt;
-    }
-    if (!options.access_token.empty()) {  // OpenID Connect Core 1.0, section 3.1.3.6
-        unsigned char digest[EVP_MAX_MD_SIZE];
-        unsigned int size = 0;
-        std::string const& token = options.access_token.reveal();
-        if (EVP_Digest(token.data(), token.size(), digest, &size, id_token_digest(alg), nullptr) != 1)
-            return std::nullopt;
-        std::string const half(reinterpret_cast<char const*>(digest), size / 2);
-        if (jwt_text(object, "at_hash") != base64url_encode(half)) return std::nullopt;
-    }
-
-    claims.sub = *sub;
-    claims.iss = *iss;
-    claims.aud = *audience;
-    claims.exp = *exp;
-    claims.iat = *iat;
-    claims.preferred_username = jwt_text(object, "preferred_username");
-    claims.name = jwt_text(object, "name");
-    claims.email = jwt_text(object, "email");
-    claims.organization = jwt_text(object, "organization");
-    claims.identity_provider = jwt_text(object, "identity_provider");
-    claims.identity_provider_display_name = jwt_text(object, "identity_provider_display_name");
-    claims.raw = std::move(object);
-    return claims;
-}
-
-}  // namespace detail
-
-inline std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
-    auto const absent_or = [&](char const* name, std::string_view wanted) {
-        auto const* value = jwk.if_contains(name);
-        return value == nullptr || (value->is_string() && value->get_string() == wanted);
-    };
-    auto const kid = detail::jwt_text(jwk, "kid");
-    auto const alg = detail::jwt_text(jwk, "alg");
-    if (!kid || detail::jwt_text(jwk, "kty") != "RSA" || !absent_or("use", "sig")) return std::nullopt;
-    if (jwk.contains("alg") && (!alg || detail::id_token_digest(*alg) == nullptr)) return std::nullopt;
-    if (auto const* uses = jwk.if_contains("key_ops")) {
-        auto const list = detail::text_list(uses, false);
-        if (!list || std::find(list->begin(), list->end(), "verify") == list->end()) return std::nullopt;
-    }
-
-    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
-    auto const number = [&](char const* name) {
-        std::optional<std::string> bytes;
-        if (auto const text = detail::jwt_text(jwk, name); text && text->size() <= 2048)
-            bytes = base64url_decode(*text);
-        if (!bytes) return Number(nullptr, &BN_free);
-        return Number(
-            BN_bin2bn(reinterpret_cast<unsigned char const*>(bytes->data()), static_cast<int>(bytes->size()), nullptr),
-            &BN_free);
-    };
-    Number const n = number("n");
-    Number const e = number("e");
-    if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 8192 || !BN_is_odd(n.get()) ||
-        !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
-        return std::nullopt;
-
-    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
-                                                                                &OSSL_PARAM_BLD_free);
-    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
-        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
-        throw Error("OpenSSL could not make a key");
-    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
-                                                                             &OSSL_PARAM_free);
-    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
-        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
-    EVP_PKEY* made = nullptr;
-    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
-    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
-    if (!good) {
-        ERR_clear_error();
-        return std::nullopt;
-    }
-    IdTokenKey key;
-    key.kid_ = *kid;
-    key.alg_ = alg.value_or("");
-    key.key_ = std::move(owned);
-    return key;
-}
-
-inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std::string_view signature) const {
-    EVP_MD const* const digest = detail::id_token_digest(alg);
-    if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(key_.get());  // OpenSSL 3 counts references, and changes nothing
-    bool const good =
-        context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
-        EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
-    if (!good) ERR_clear_error();
-    return good;
-}
-
-inline std::string IdTokenKey::pem() const {
-    std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
-    char* bytes = nullptr;
-    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(key_.get())) != 1)
-        throw Error("OpenSSL could not write a key");
-    auto const size = BIO_get_mem_data(memory.get(), &bytes);
-    return std::string(bytes, static_cast<std::size_t>(size));
-}
-
-template <JwksSource S>
-IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options) {
-    constexpr std::size_t longest = std::size_t{64} << 10;
-    std::string_view const token = id_token.reveal();
-    if (token.size() > longest) throw IdTokenError();
-    auto const first = token.find('.');
-    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
-    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
-
-    auto const header = detail::read_jwt_object(token.substr(0, first));
-    auto payload = detail::read_jwt_object(token.substr(first + 1, second - first - 1));
-    auto const signature = base64url_decode(token.substr(second + 1));
-    if (!header || !payload || !signature || !detail::id_token_header_is_good(*header)) throw IdTokenError();
-    auto const alg = detail::jwt_text(*header, "alg");
-    auto const kid = detail::jwt_text(*header, "kid");
-    if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
-
-    // What the token itself says comes first: only one that could be good is worth a request for keys.
-    auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
-    if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
-    std::optional<IdTokenKey> const key = keys.key(*kid, options);
-    if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
-    return std::move(*claims);
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_ID_TOKEN_HPP
-#ifndef GLOBUS_OAUTH_SCOPES_HPP
-#define GLOBUS_OAUTH_SCOPES_HPP
-
-#ifndef GLOBUS_OAUTH_SCOPE_HPP
-#define GLOBUS_OAUTH_SCOPE_HPP
-
-#include <algorithm>
-#include <cstddef>
-#include <map>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// A scope text that cannot be read; `what()` says where it goes wrong.
-class ScopeError : public UsageError {
-public:
-    using UsageError::UsageError;
-};
-
-/**
- * A scope: what a token may be used for, and which scopes it needs in turn.
- *
- *     Scope transfer{TransferScopes::all};
- *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
- *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
- *
- * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
- * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- *
- * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
- */
-class Scope {
-public:
-    /// A scope by its own text, without marks and dependencies.
-    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
-    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
-    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
-
-    /**
-     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
-     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
-     *
-     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, or more than 10,000
-     *                     scopes in all
-     */
-    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
-    /// As parse, of exactly one scope.
-    [[nodiscard]] static Scope parse_one(std::string_view text) {
-        std::vector<Scope> scopes = parse(text);
-        if (scopes.size() != 1)
-            throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
-        return std::move(scopes.front());
-    }
-    /// The texts of scopes, separated by blanks.
-    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes) {
-        std::string out;
-        for (Scope const& scope : scopes) {
-            if (!out.empty()) out += ' ';
-            scope.append_to(out);
-        }
-        return out;
-    }
-    /// All scopes of both, as one text with both would be read.
-    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
-        return parse(join(a) + ' ' + join(b));
-    }
-
-    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
-    [[nodiscard]] bool optional() const noexcept { return optional_; }
-    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
-
-    /// The same scope with one more dependency.
-    [[nodiscard]] Scope with_dependency(Scope dependency) const {
-        Scope copy = *this;
-        copy.dependencies_.push_back(std::move(dependency));
-        return copy;
-    }
-    /// The same scope, marked optional or not.
-    [[nodiscard]] Scope with_optional(bool optional = true) const {
-        Scope copy = *this;
-        copy.optional_ = optional;
-        return copy;
-    }
-
-    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
-    [[nodiscard]] bool contains(Scope const& other) const {
-        if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
-        return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
-            return std::any_of(dependencies_.begin(), dependencies_.end(),
-                               [&](Scope const& own) { return own.contains(wanted); });
-        });
-    }
-
-    [[nodiscard]] std::string text() const {
-        std::string out;
-        append_to(out);
-        return out;
-    }
-    operator std::string() const { return text(); }
-
-    friend bool operator==(Scope const& a, Scope const& b) {
-        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
-    }
-
-private:
-    static constexpr std::size_t deepest = 64;
-    static constexpr std::size_t most = 10000;
-
-    class Graph;
-
-    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
-    static void check(std::string_view text) {
-        for (char const c : text) {
-            auto const byte = static_cast<unsigned char>(c);
-            if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
-                throw ScopeError(
-                    "a scope has a character that it may not have; for several scopes, marks and "
-                    "dependencies use Scope::parse");
-        }
-    }
-    void append_to(std::string& out) const {
-        if (optional_) out += '*';
-        out += scope_string_;
-        if (dependencies_.empty()) return;
-        char separator = '[';
-        for (Scope const& dependency : dependencies_) {
-            out += std::exchange(separator, ' ');
-            dependency.append_to(out);
-        }
-        out += ']';
-    }
-
-    std::string scope_string_;
-    bool optional_ = false;
-    std::vector<Scope> dependencies_;
-};
-
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
-class Scope::Graph {
-public:
-    explicit Graph(std::string_view text) {
-        std::vector<std::string_view> open;  // the scopes whose brackets are open
-        std::string_view last;               // the scope that a '[' would belong to
-        bool marked = false;
-        for (std::size_t i = 0; i != text.size();) {
-            char const c = text[i];
-            if (c == ' ') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
-                last = {};
-                ++i;
-            } else if (c == '*') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
-                marked = true;
-                last = {};
-                ++i;
-            } else if (c == '[') {
-                if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
-                if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
-                open.push_back(last);
-                members_.push_back(0);
-                last = {};
-                ++i;
-            } else if (c == ']') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (open.empty()) throw ScopeError("a ']' has no '[' before it");
-                if (members_.back() == 0) throw ScopeError("there are empty brackets");
-                open.pop_back();
-                members_.pop_back();
-                last = {};
-                ++i;
-            } else {
-                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
-                std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
-                last = text.substr(i, end - i);
-                check(last);
-                add(open.empty() ? std::string_view{} : open.back(), last, marked);
-                if (!members_.empty()) ++members_.back();
-                marked = false;
-                i = end;
-            }
-            closed_ = c == ']';
-        }
-        if (marked) throw ScopeError("the text ends in a mark '*'");
-        if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
-    }
-
-    [[nodiscard]] std::vector<Scope> trees() {
-        std::vector<Scope> top;
-        for (auto const& [name, needs] : edges_[{}]) {
-            // at the top a scope and the same one marked optional both stay
-            if (needs.needed) top.push_back(tree(name, false, 0));
-            if (needs.optional) top.push_back(tree(name, true, 0));
-        }
-        sort(top);
-        return top;
-    }
-
-private:
-    struct Needs {
-        bool needed = false;
-        bool optional = false;
-    };
-
-    void add(std::string_view parent, std::string_view name, bool optional) {
-        Needs& needs = edges_[parent][name];
-        (optional ? needs.optional : needs.needed) = true;
-    }
-    Scope tree(std::string_view name, bool optional, std::size_t depth) {
-        if (depth > deepest || ++made_ > most)
-            throw ScopeError("the scopes depend on one another too deeply or too often");
-        for (std::string_view const above : path_)
-            if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
-        Scope scope(name);
-        scope.optional_ = optional;
-        path_.push_back(name);
-        if (auto const found = edges_.find(name); found != edges_.end())
-            for (auto const& [child, needs] : found->second)
-                scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
-        path_.pop_back();
-        sort(scope.dependencies_);
-        return scope;
-    }
-    static void sort(std::vector<Scope>& scopes) {
-        std::sort(scopes.begin(), scopes.end(), [](Scope const& a, Scope const& b) { return a.text() < b.text(); });
-    }
-
-    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
-    std::vector<std::size_t> members_;  ///< of each open bracket
-    std::vector<std::string_view> path_;
-    std::size_t made_ = 0;
-    bool closed_ = false;
-};
-
-inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_SCOPE_HPP
-
-#include <algorithm>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// The scopes of the Globus services, each with the resource server whose tokens carry it.
-// https://docs.globus.org/api/auth/reference/#globus_scopes
-
-namespace globus {
-
-/// The scopes of Globus Auth.
-struct AuthScopes {
-    static constexpr std::string_view resource_server = "auth.globus.org";
-    static constexpr std::string_view email = "email";
-    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";
-    static constexpr std::string_view profile = "profile";
-    static constexpr std::string_view view_authentications =
-        "urn:globus:auth:scope:auth.globus.org:view_authentications";
-    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
-    static constexpr std::string_view view_clients_and_scopes =
-        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
-    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
-    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
-    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
-};
-
-/// The scopes of Globus Compute.
-struct ComputeScopes {
-    static constexpr std::string_view resource_server = "funcx_service";
-    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
-};
-
-/// The scopes of Globus Flows.
-struct FlowsScopes {
-    static constexpr std::string_view resource_server = "flows.globus.org";
-    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
-    static constexpr std::string_view manage_flows =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
-    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
-    static constexpr std::string_view run_manage =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
-    static constexpr std::string_view run_status =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
-    static constexpr std::string_view view_flows =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
-};
-
-/// The scopes of Globus Groups.
-struct GroupsScopes {
-    static constexpr std::string_view resource_server = "groups.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
-    static constexpr std::string_view view_my_groups_and_memberships =
-        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
-};
-
-/// The scopes of Nexus, the predecessor of Groups.
-struct NexusScopes {
-    static constexpr std::string_view resource_server = "nexus.api.globus.org";
-    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
-};
-
-/// The scopes of Globus Search.
-struct SearchScopes {
-    static constexpr std::string_view resource_server = "search.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
-    static constexpr std::string_view globus_connect_server =
-        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
-    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
-    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
-};
-
-/// The scopes of Globus Timers.
-struct TimersScopes {
-    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
-    static constexpr std::string_view timer =
-        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
-};
-
-/// The scopes of Globus Transfer.
-struct TransferScopes {
-    static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
-    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
-};
-
-/// The scopes of the manager of one Globus Connect Server endpoint.
-class GcsEndpointScopes {
-public:
-    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
-
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    [[nodiscard]] std::string manage_collections() const {
-        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
-    }
-
-private:
-    std::string id_;
-};
-
-/// The scopes of one collection.
-class GcsCollectionScopes {
-public:
-    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
-
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What Transfer needs for a mapped collection.
-    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
-    /// Reading and writing files by HTTPS.
-    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
-
-private:
-    std::string id_;
-};
-
-/// The scopes of one flow.
-class SpecificFlowScopes {
-public:
-    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
-
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// Running the flow.
-    [[nodiscard]] std::string user() const {
-        std::string name = id_;
-        std::replace(name.begin(), name.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
-    }
-
-private:
-    std::string id_;
-};
-
-/// The scope of Transfer with the optional consent that a mapped collection asks for.
-[[nodiscard]] inline Scope transfer_scope_with_data_access(std::string const& collection_id) {
-    return Scope(TransferScopes::all)
-        .with_dependency(Scope(GcsCollectionScopes(collection_id).data_access()).with_optional());
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_SCOPES_HPP
 #ifndef GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
