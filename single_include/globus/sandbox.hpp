@@ -205,7 +205,8 @@ struct RateLimit {
 
 /**
  * What a sandbox is made of. Every member has a useful default: `Server server;` has one native and one confidential
- * application, one user, a source collection with files in it and an empty destination.
+ * application, one user, a source collection with files in it, an empty destination, and a mapped collection that wants
+ * a consent of its own.
  */
 struct Options {
     std::uint16_t port = 0;        ///< of the services; 0 takes a free one
@@ -302,6 +303,8 @@ public:
     /// The first and second collection.
     [[nodiscard]] std::string source_collection() const;
     [[nodiscard]] std::string destination_collection() const;
+    /// The first collection that wants a data_access consent; empty if none does.
+    [[nodiscard]] std::string mapped_collection() const;
     /// Where the files of a collection are on this machine.
     [[nodiscard]] std::filesystem::path directory(std::string_view collection_id) const;
 
@@ -3545,10 +3548,14 @@ struct TransferCall {
     bool may_read(Endpoint const& endpoint, char const* operation) {
         if (endpoint.requires_data_access) {
             std::string const wanted = "https://auth.globus.org/scopes/" + endpoint.id + "/data_access";
+            // [doc] what counts is the user's consent for the application, given at this login or an earlier one
             bool given = false;
             for (auto const& scope : token->scopes)
                 for (auto const& dependency : read_scope(scope).dependencies)
                     given = given || dependency.name == wanted;
+            for (auto const& consent : world.data.consents)
+                given = given || (consent.client_id == token->client_id && consent.identity == token->identity &&
+                                  consent.scope == wanted);
             if (!given) {
                 json::array const scopes{
                     json::value("urn:globus:auth:scope:transfer.api.globus.org:all[*" + wanted + "]")};
@@ -6427,7 +6434,7 @@ namespace globus::sandbox::detail {
 
 inline void write_file(fs::path const& file, std::string const& text) { std::ofstream(file, std::ios::binary) << text; }
 
-/// What is in the source collection when nobody brings a directory.
+/// What is in the collections when nobody brings a directory.
 inline void write_samples(fs::path const& root) {
     fs::path const source = root / "source";
     fs::create_directories(source / "data/nested/deep");
@@ -6441,6 +6448,8 @@ inline void write_samples(fs::path const& root) {
     write_file(source / "data/.settings", "color=blue\n");
     write_file(source / "data/nested/notes.md", "# Notes\n\nFiles lie at several depths.\n");
     write_file(source / "data/nested/deep/blob.bin", std::string(65536, '\x5a'));
+    fs::create_directories(root / "mapped");
+    write_file(root / "mapped/results.csv", "sample,value\na,1\nb,2\n");
 }
 
 inline World::World(std::string name, Options given)
@@ -6463,12 +6472,13 @@ inline World::World(std::string name, Options given)
     if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
 
     std::error_code error;
+    bool const samples = options.root.empty() && options.collections.empty();
     if (options.root.empty()) {
         std::string pattern = (fs::temp_directory_path() / "globus-sandbox-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw SandboxError("sandbox: no temporary directory can be made");
         options.root = pattern;
         owns_root = true;
-        if (options.collections.empty()) write_samples(options.root);
+        if (samples) write_samples(options.root);
     } else if (!fs::is_directory(options.root, error)) {
         throw SandboxError("sandbox: no such directory: " + options.root.string());
     }
@@ -6484,6 +6494,10 @@ inline World::World(std::string name, Options given)
             Collection collection;
             collection.directory = one;
             collection.display_name = "Sandbox " + one;
+            if (samples && one == "mapped") {
+                collection.kind = CollectionKind::mapped;
+                collection.requires_data_access = true;
+            }
             options.collections.push_back(collection);
         }
     }
@@ -6753,6 +6767,11 @@ inline Pairs environment_of(World& world) {
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION", destination.id);
     out.emplace_back("GLOBUS_SANDBOX_SOURCE_DIRECTORY", source.directory.string());
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_DIRECTORY", destination.directory.string());
+    for (auto const& collection : world.options.collections) {
+        if (!collection.requires_data_access) continue;
+        out.emplace_back("GLOBUS_SANDBOX_MAPPED_COLLECTION", collection.id);
+        break;
+    }
     for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
         std::string name = service;
         for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -7118,6 +7137,12 @@ GLOBUS_SANDBOX_DECL std::string Session::source_collection() const { return worl
 
 GLOBUS_SANDBOX_DECL std::string Session::destination_collection() const {
     return world_->options.collections[world_->options.collections.size() > 1 ? 1 : 0].id;
+}
+
+GLOBUS_SANDBOX_DECL std::string Session::mapped_collection() const {
+    for (auto const& collection : world_->options.collections)
+        if (collection.requires_data_access) return collection.id;
+    return {};
 }
 
 GLOBUS_SANDBOX_DECL std::filesystem::path Session::directory(std::string_view collection_id) const {

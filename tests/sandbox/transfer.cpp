@@ -222,6 +222,23 @@ TEST_CASE("sandbox transfer: a mapped collection may want its own consent", "[sa
     auto const token = log_in(f.client, f.server, wanted).text("access_token");
     f.client.token = token;
     CHECK(f.client.get(f.operation(f.source, "ls")).status == 200);
+    f.client.token = "";
+    auto const later = log_in(f.client, f.server, transfer_scope).text("access_token");
+    f.client.token = later;
+    CHECK(f.client.get(f.operation(f.source, "ls")).status == 200);  // the consent was given once for all
+}
+
+TEST_CASE("sandbox transfer: the samples have a mapped collection", "[sandbox][transfer][gare]") {
+    Fixture f;
+    std::string const mapped = f.server.mapped_collection();
+    REQUIRE(!mapped.empty());
+    CHECK(mapped != f.server.source_collection());
+    CHECK(mapped != f.server.destination_collection());
+    CHECK(f.client.get(f.operation(mapped, "ls")).code() == "ConsentRequired");
+    bool told = false;
+    for (auto const& [name, value] : f.server.environment())
+        told = told || (name == "GLOBUS_SANDBOX_MAPPED_COLLECTION" && value == mapped);
+    CHECK(told);
 }
 
 TEST_CASE("sandbox transfer: a task copies the bytes", "[sandbox][transfer][tasks]") {

@@ -98,7 +98,8 @@ struct RateLimit {
 
 /**
  * What a sandbox is made of. Every member has a useful default: `Server server;` has one native and one confidential
- * application, one user, a source collection with files in it and an empty destination.
+ * application, one user, a source collection with files in it, an empty destination, and a mapped collection that wants
+ * a consent of its own.
  */
 struct Options {
     std::uint16_t port = 0;        ///< of the services; 0 takes a free one
@@ -195,6 +196,8 @@ public:
     /// The first and second collection.
     [[nodiscard]] std::string source_collection() const;
     [[nodiscard]] std::string destination_collection() const;
+    /// The first collection that wants a data_access consent; empty if none does.
+    [[nodiscard]] std::string mapped_collection() const;
     /// Where the files of a collection are on this machine.
     [[nodiscard]] std::filesystem::path directory(std::string_view collection_id) const;
 

@@ -13,7 +13,7 @@ namespace globus::sandbox::detail {
 
 inline void write_file(fs::path const& file, std::string const& text) { std::ofstream(file, std::ios::binary) << text; }
 
-/// What is in the source collection when nobody brings a directory.
+/// What is in the collections when nobody brings a directory.
 inline void write_samples(fs::path const& root) {
     fs::path const source = root / "source";
     fs::create_directories(source / "data/nested/deep");
@@ -27,6 +27,8 @@ inline void write_samples(fs::path const& root) {
     write_file(source / "data/.settings", "color=blue\n");
     write_file(source / "data/nested/notes.md", "# Notes\n\nFiles lie at several depths.\n");
     write_file(source / "data/nested/deep/blob.bin", std::string(65536, '\x5a'));
+    fs::create_directories(root / "mapped");
+    write_file(root / "mapped/results.csv", "sample,value\na,1\nb,2\n");
 }
 
 inline World::World(std::string name, Options given)
@@ -49,12 +51,13 @@ inline World::World(std::string name, Options given)
     if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
 
     std::error_code error;
+    bool const samples = options.root.empty() && options.collections.empty();
     if (options.root.empty()) {
         std::string pattern = (fs::temp_directory_path() / "globus-sandbox-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw SandboxError("sandbox: no temporary directory can be made");
         options.root = pattern;
         owns_root = true;
-        if (options.collections.empty()) write_samples(options.root);
+        if (samples) write_samples(options.root);
     } else if (!fs::is_directory(options.root, error)) {
         throw SandboxError("sandbox: no such directory: " + options.root.string());
     }
@@ -70,6 +73,10 @@ inline World::World(std::string name, Options given)
             Collection collection;
             collection.directory = one;
             collection.display_name = "Sandbox " + one;
+            if (samples && one == "mapped") {
+                collection.kind = CollectionKind::mapped;
+                collection.requires_data_access = true;
+            }
             options.collections.push_back(collection);
         }
     }
@@ -339,6 +346,11 @@ inline Pairs environment_of(World& world) {
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION", destination.id);
     out.emplace_back("GLOBUS_SANDBOX_SOURCE_DIRECTORY", source.directory.string());
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_DIRECTORY", destination.directory.string());
+    for (auto const& collection : world.options.collections) {
+        if (!collection.requires_data_access) continue;
+        out.emplace_back("GLOBUS_SANDBOX_MAPPED_COLLECTION", collection.id);
+        break;
+    }
     for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
         std::string name = service;
         for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

@@ -47,6 +47,12 @@ GLOBUS_SANDBOX_DECL std::string Session::destination_collection() const {
     return world_->options.collections[world_->options.collections.size() > 1 ? 1 : 0].id;
 }
 
+GLOBUS_SANDBOX_DECL std::string Session::mapped_collection() const {
+    for (auto const& collection : world_->options.collections)
+        if (collection.requires_data_access) return collection.id;
+    return {};
+}
+
 GLOBUS_SANDBOX_DECL std::filesystem::path Session::directory(std::string_view collection_id) const {
     std::lock_guard lock(world_->mutex);
     auto const found = world_->data.endpoints.find(std::string(collection_id));

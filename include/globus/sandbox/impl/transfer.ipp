@@ -58,10 +58,14 @@ struct TransferCall {
     bool may_read(Endpoint const& endpoint, char const* operation) {
         if (endpoint.requires_data_access) {
             std::string const wanted = "https://auth.globus.org/scopes/" + endpoint.id + "/data_access";
+            // [doc] what counts is the user's consent for the application, given at this login or an earlier one
             bool given = false;
             for (auto const& scope : token->scopes)
                 for (auto const& dependency : read_scope(scope).dependencies)
                     given = given || dependency.name == wanted;
+            for (auto const& consent : world.data.consents)
+                given = given || (consent.client_id == token->client_id && consent.identity == token->identity &&
+                                  consent.scope == wanted);
             if (!given) {
                 json::array const scopes{
                     json::value("urn:globus:auth:scope:transfer.api.globus.org:all[*" + wanted + "]")};
