@@ -29,10 +29,13 @@
 #include <globus/services/compute.hpp>
 #include <globus/services/flows.hpp>
 #include <globus/services/gcs.hpp>
+#include <globus/services/gcs/connector_table.hpp>
+#include <globus/services/gcs/downloader.hpp>
 #include <globus/services/groups.hpp>
 #include <globus/services/search.hpp>
 #include <globus/services/timers.hpp>
 #include <globus/services/transfer.hpp>
+#include <globus/services/transfer/local_endpoint.hpp>
 #include <globus/services/transfer_v2.hpp>
 #include <globus/version.hpp>
 

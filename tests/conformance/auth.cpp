@@ -197,6 +197,17 @@ void identity_map(Json const& scenario) {
     }
 }
 
+/// What a login client says of itself.
+void login_client(Json const& scenario) {
+    for (Json const& step : member(scenario, "steps").as_array()) {
+        std::string const name = string_member(step, "call");
+        if (name == ".resource_server")
+            expect_none(difference(member(step, "result"), Json(NativeAppAuthService::resource_server), name));
+        else if (name != ".default_scope_requirements")  // a login client has none: it does not compile
+            throw Failed("unknown: " + name);
+    }
+}
+
 }  // namespace
 
 void add_auth() {
@@ -212,6 +223,10 @@ void add_auth() {
     scenarios()["auth.scenario.confidential."] = login<ConfidentialAppAuthService, globus::auth::ConfidentialStartFlow>;
     scenarios()["auth.scenario.token_response."] = token_response;
     scenarios()["auth.scenario.identity_map."] = identity_map;
+    scenarios()["auth.scenario.login_client."] = login_client;
+    for (char const* client : {"AuthLoginClient", "NativeAppAuthClient", "ConfidentialAppAuthClient"})
+        runners()[client + std::string(".oauth2_get_authorize_url")] = {
+            [](Call const&) -> Answer { throw Misfit("oauth2_get_authorize_url takes the flow that was started"); }};
     add_builder<globus::auth::DependentScopeSpec>();
 }
 

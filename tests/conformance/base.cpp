@@ -14,18 +14,14 @@ Method method_of(std::string name) {
     for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     for (Method const method : {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::delete_})
         if (name == globus::http::to_string(method)) return method;
-    throw Missing("method " + name);
+    throw Misfit("method " + name + " is not one of http::Method");
 }
 
 /// get, post, ... of a client: a request that the library has no operation for.
-Answer call_method(Call const& call, std::string const& method) {
+template <class Client>
+Answer call_method(Client const& client, Call const& call, std::string const& method) {
     Json const& kwargs = call.kwargs;
-    Json const& authorizer = member(member(call.client, "kwargs"), "authorizer");
-    if (string_member(authorizer, "$authorizer") == "BasicAuthorizer") throw Missing("a plain client with Basic");
-    if (find(kwargs, "automatic_authorization") != nullptr) throw Missing("a call without the client's credential");
-
-    auto const client = make_client<PlainService>(call);
-    typename decltype(client)::RawRequest request;
+    typename Client::RawRequest request;
     request.method = method_of(method == "request" ? string_member(kwargs, "method") : method);
     request.path = string_member(kwargs, "path");
     if (Json const* query = find(kwargs, "query_params")) fill(request.query, *query);
@@ -54,7 +50,7 @@ Answer call_method(Call const& call, std::string const& method) {
         } else if (encoding.empty() || encoding == "json") {
             request.body = boost::json::serialize(plain(*data));
         } else {
-            throw Missing("encoding " + encoding);
+            throw Misfit("there is no encoding " + encoding + ": a body is a text and its media type");
         }
     }
     globus::CallOptions options;
@@ -70,7 +66,18 @@ std::string check(Json const& recorded) {
     call.kwargs = member(recorded, "kwargs");
     Json const ok = {{"status", 200}, {"json", Object()}, {"headers", {{"Content-Type", "application/json"}}}};
     script(call.mock, find(recorded, "responses"), &ok);
-    return check_call(recorded, call.mock, [&] { return call_method(call, string_member(recorded, "call")); });
+    std::string const method = string_member(recorded, "call");
+    Json const& authorizer = member(member(recorded, "client_kwargs"), "authorizer");
+    return check_call(recorded, call.mock, [&] {
+        if (string_member(authorizer, "$authorizer") == "BasicAuthorizer") {
+            globus::BasicPolicy const basic(string_member(authorizer, "username"),
+                                            globus::Secret(string_member(authorizer, "password")));
+            return call_method(make_client<PlainAppService>(call, basic), call, method);
+        }
+        if (member(call.kwargs, "automatic_authorization") == Json(false))  // a client of its own has no credential
+            return call_method(make_client<PlainService>(call, globus::NullPolicy()), call, method);
+        return call_method(make_client<PlainService>(call), call, method);
+    });
 }
 
 /// What is read from an answer.

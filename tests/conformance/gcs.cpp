@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service.hpp"
 
+#include <globus/services/gcs/downloader.hpp>
 #include <globus/services/gcs/service.hpp>
+#include <globus/services/transfer/service.hpp>
 
 namespace conformance {
 
@@ -10,8 +12,65 @@ struct ServiceOf<globus::GcsService> {
     static globus::GcsService make(Json const& kwargs) { return {.gcs_address = string_member(kwargs, "gcs_address")}; }
 };
 
+namespace {
+
+Answer scopes(std::string const& resource_server, Array texts) {
+    return {.result = Object{{"resource_server", resource_server}, {"scopes", std::move(texts)}}};
+}
+using Manager = globus::GcsService::Operations<
+    globus::Client<globus::GcsService, globus::AccessTokenPolicy, globus::MockTransport>>;
+
+/// What a client learns of its endpoint and keeps.
+void endpoint_client_id(Json const& scenario) {
+    Call call;
+    call.client = member(scenario, "client");
+    auto const client = make_client<globus::GcsService>(call);
+    for (Json const& step : member(scenario, "steps").as_array()) {
+        call.mock.clear();
+        script(call.mock, find(step, "responses"), nullptr);
+        expect_none(check_call(step, call.mock, [&] { return Answer{.result = Json(client.endpoint_client_id())}; }));
+    }
+}
+
+/// Files by their addresses, with the tokens of an app.
+void downloader(Json const& scenario) {
+    Json const& tokens = member(member(member(scenario, "objects"), "app"), "tokens");
+    auto const token = [&](std::string_view resource_server) {
+        return globus::AccessTokenPolicy(string_member(member(tokens, resource_server), "access_token"));
+    };
+    globus::MockTransport mock;
+    globus::Client<globus::TransferService, globus::AccessTokenPolicy, globus::MockTransport> const transfer(
+        token(globus::TransferService::resource_server), {.transport = mock});
+    globus::GCSDownloader const files(
+        transfer, [&](std::string const& collection_id, globus::StringList const& wanted) {
+            std::string const& granted = string_member(member(tokens, collection_id), "scope");
+            for (std::string const& scope : wanted)
+                if (granted.find(scope) == std::string::npos) throw Failed("the scope " + scope + " is asked for");
+            return token(collection_id);
+        });
+    for (Json const& step : member(scenario, "steps").as_array()) {
+        mock.clear();
+        script(mock, find(step, "responses"), nullptr);
+        expect_none(check_call(step, mock, [&] {
+            return Answer{.result = Json(files.read_file(string_member(member(step, "kwargs"), "file_uri")))};
+        }));
+    }
+}
+
+}  // namespace
+
 void add_gcs() {
     add_service<globus::GcsService>("GCSClient");
+    runners()["GCSClient.get_gcs_endpoint_scopes"] = {[](Call const& call) {
+        auto const of = Manager::get_gcs_endpoint_scopes(text(member(call.kwargs, "endpoint_id")));
+        return scopes(of.resource_server(), {Json(of.manage_collections())});
+    }};
+    runners()["GCSClient.get_gcs_collection_scopes"] = {[](Call const& call) {
+        auto const of = Manager::get_gcs_collection_scopes(text(member(call.kwargs, "collection_id")));
+        return scopes(of.resource_server(), {Json(of.data_access()), Json(of.https())});
+    }};
+    scenarios()["gcs.scenario."] = endpoint_client_id;
+    scenarios()["gcs.scenario.downloader."] = downloader;
     add_builder<globus::MappedCollectionDocument>();
     add_builder<globus::GuestCollectionDocument>();
     add_builder<globus::POSIXCollectionPolicies>();

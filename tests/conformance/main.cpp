@@ -94,7 +94,8 @@ int run(int argc, char** argv) {
         whole = false;
     }
 
-    for (auto const add : {add_auth, add_transfer, add_groups, add_search, add_flows, add_timers, add_compute, add_gcs})
+    for (auto const add :
+         {add_auth, add_transfer, add_groups, add_search, add_flows, add_timers, add_compute, add_gcs, add_app_scopes})
         add();
     Report report(options, load(differences));
     bool found = false;

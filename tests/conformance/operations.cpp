@@ -35,7 +35,52 @@ globus::Document payload_document(Json const& tagged) {
     return builder->second(member(tagged, "kwargs"), member(tagged, "calls"));
 }
 
+globus::NetworkError network_error_of(std::string const& cause) {
+    using Kind = globus::NetworkError::Kind;
+    using Sent = globus::NetworkError::Sent;
+    struct Row {
+        char const* cause;
+        Kind kind;
+        Sent sent;
+    };
+    static constexpr Row rows[] = {
+        {"ConnectTimeout", Kind::timeout, Sent::no},
+        {"ReadTimeout", Kind::timeout, Sent::yes},
+        {"Timeout", Kind::timeout, Sent::yes},
+        {"ConnectionError", Kind::connect, Sent::no},
+        {"SSLError", Kind::tls, Sent::no},
+        {"ProxyError", Kind::connect, Sent::no},
+        {"ChunkedEncodingError", Kind::protocol, Sent::yes},
+        {"ContentDecodingError", Kind::protocol, Sent::yes},
+        {"InvalidURL", Kind::local, Sent::no},
+        {"TooManyRedirects", Kind::redirect, Sent::yes},
+        {"RequestException", Kind::protocol, Sent::yes},
+    };
+    for (Row const& row : rows)
+        if (cause == row.cause) return {row.kind, row.sent, cause};
+    throw Missing("a network error of the cause " + cause);
+}
+
+/// The reference has a class where this library has a kind.
+static std::string class_of_network_error(globus::NetworkError const& error) {
+    using Kind = globus::NetworkError::Kind;
+    switch (error.kind()) {
+        case Kind::timeout:
+            return error.sent() == globus::NetworkError::Sent::no ? "GlobusConnectionTimeoutError"
+                                                                  : "GlobusTimeoutError";
+        case Kind::resolve:
+        case Kind::connect:
+        case Kind::tls:
+        case Kind::interrupted:
+            return "GlobusConnectionError";
+        default:
+            return "NetworkError";
+    }
+}
+
 std::string class_of(std::exception const& error) {
+    if (auto const* network = dynamic_cast<globus::NetworkError const*>(&error))
+        return class_of_network_error(*network);
     int status = 0;
     std::unique_ptr<char, decltype(&std::free)> const readable(
         abi::__cxa_demangle(typeid(error).name(), nullptr, nullptr, &status), &std::free);

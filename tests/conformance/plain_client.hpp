@@ -16,6 +16,13 @@ struct PlainService {
     using credential = globus::BearerCredential;
 };
 
+/// The same for an app that proves itself by its id and secret.
+struct PlainAppService {
+    static constexpr std::string_view name = "plain";
+    using error = globus::ApiError;
+    using credential = globus::BasicCredential;
+};
+
 }  // namespace conformance
 
 #endif  // GLOBUS_TESTS_CONFORMANCE_PLAIN_CLIENT_HPP

@@ -8,6 +8,7 @@
 #include "report.hpp"
 
 #include <globus/core/json_write.hpp>
+#include <globus/http/errors.hpp>
 #include <globus/http/mock_transport.hpp>
 
 #include <cstddef>
@@ -74,6 +75,8 @@ inline void expect_none(std::string const& words) {
 /// Runs `f` and compares what it throws with the recorded error.
 [[nodiscard]] std::string difference_of_error(Json const& recorded, std::exception_ptr const& thrown);
 [[nodiscard]] std::string difference_of_result(Json const& recorded, Answer const& answer);
+/// What our transport throws where the reference's had `cause`, which is the name of a class of Python's requests.
+[[nodiscard]] globus::NetworkError network_error_of(std::string const& cause);
 /// The reference's name of the class of an exception of ours.
 [[nodiscard]] std::string class_of(std::exception const& error);
 
@@ -86,6 +89,7 @@ void add_flows();
 void add_timers();
 void add_compute();
 void add_gcs();
+void add_app_scopes();
 
 void run_operations(Report& report, Json const& service);
 void run_paging(Report& report, Json const& section);

@@ -65,17 +65,20 @@ struct ServiceOf {
     static S make(Json const&) { return S{}; }
 };
 
-template <class S>
-auto make_client(Call const& call) {
-    using Policy = decltype(policy_of<S>(call.client));
+template <class S, class Policy>
+auto make_client(Call const& call, Policy policy) {
     Json const& kwargs = member(call.client, "kwargs");
     typename globus::Client<S, Policy, globus::MockTransport>::Options options;
     options.transport = call.mock;
     options.base_url = string_member(kwargs, "base_url");
     options.environment = string_member(kwargs, "environment");
     options.app_name = string_member(kwargs, "app_name");
-    return globus::Client<S, Policy, globus::MockTransport>(ServiceOf<S>::make(kwargs), policy_of<S>(kwargs),
+    return globus::Client<S, Policy, globus::MockTransport>(ServiceOf<S>::make(kwargs), std::move(policy),
                                                             std::move(options));
+}
+template <class S>
+auto make_client(Call const& call) {
+    return make_client<S>(call, policy_of<S>(member(call.client, "kwargs")));
 }
 
 inline Json json_of_token(globus::Token const& token) {

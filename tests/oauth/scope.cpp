@@ -32,8 +32,9 @@ TEST_CASE("scope: text and back", "[oauth][scope]") {
     CHECK(texts(Scope::parse("a[b] c[b[d]]")) == std::vector<std::string>{"a[b[d]]", "c[b[d]]"});
     CHECK(texts(Scope::merge(Scope::parse("foo[bar]"), Scope::parse("foo[baz]"))) ==
           std::vector<std::string>{"foo[bar baz]"});
-    CHECK(transfer_scope_with_data_access("ID").text() ==
-          "urn:globus:auth:scope:transfer.api.globus.org:all[*https://auth.globus.org/scopes/ID/data_access]");
+    CHECK(transfer_scope_with_data_access("d7267384-d101-5266-a72d-d612e0290973").text() ==
+          "urn:globus:auth:scope:transfer.api.globus.org:all[*https://auth.globus.org/scopes/"
+          "d7267384-d101-5266-a72d-d612e0290973/data_access]");
     CHECK(SpecificFlowScopes("a-b-c").user() == "https://auth.globus.org/scopes/a-b-c/flow_a_b_c_user");
     Scope const scope = Scope::parse_one("foo[bar[baz] *qux]");
     CHECK(scope.contains(Scope("foo")));

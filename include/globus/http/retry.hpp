@@ -278,6 +278,39 @@ inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
     return !stop.stop_requested();
 }
 
+/**
+ * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
+ *
+ * @return the last answer, whatever its status
+ * @throws NetworkError  if no answer came, or the stop_token asked between two attempts
+ */
+template <class T>
+Response send_repeatable(T const& transport, Request const& request, DefaultRetry const& retry = {}) {
+    for (int number = 1;; ++number) {
+        Attempt attempt{.number = number, .retry_class = RetryClass::read};
+        auto const wait = [&]() -> std::optional<Clock::time_point> {
+            auto const asked = retry.before_retry(attempt);
+            if (!asked || *asked >= request.deadline - Clock::now()) return std::nullopt;
+            return Clock::now() + std::chrono::duration_cast<Clock::duration>(*asked);
+        };
+        std::optional<Clock::time_point> until;
+        try {
+            Response response = transport.send(request);
+            if (response.status < 400) return response;
+            attempt.response = &response;
+            until = wait();
+            if (!until) return response;
+        } catch (NetworkError const& failure) {
+            attempt.error = &failure;
+            until = wait();
+            if (!until) throw;
+        }
+        if (!wait_until(*until, request.stop))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                               "the call was cancelled between two attempts");
+    }
+}
+
 }  // namespace http
 }  // namespace globus
 

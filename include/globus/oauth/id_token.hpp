@@ -247,32 +247,12 @@ private:
         request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
         request.stop = options.stop;
         request.max_response_bytes = std::size_t{1} << 20;
-        DefaultRetry const retry;
-        for (int number = 1;; ++number) {
-            Attempt attempt{.number = number, .retry_class = RetryClass::read};
-            std::optional<std::chrono::duration<double>> wait;
-            try {
-                http::Response response = state_->transport.send(request);
-                if (response.status == 200) {
-                    boost::json::error_code error;
-                    Json document = boost::json::parse(response.body, error);
-                    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
-                    return document;
-                }
-                attempt.response = &response;
-                wait = retry.before_retry(attempt);
-                if (!wait || http::Clock::now() + *wait >= request.deadline)
-                    throw AuthApiError(request, std::move(response));
-            } catch (NetworkError const& failure) {
-                attempt.error = &failure;
-                wait = retry.before_retry(attempt);
-                if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
-            }
-            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-            if (!http::wait_until(until, request.stop))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                                   "fetching the keys of Globus Auth was cancelled");
-        }
+        http::Response response = http::send_repeatable(state_->transport, request);
+        if (response.status != 200) throw AuthApiError(request, std::move(response));
+        boost::json::error_code error;
+        Json document = boost::json::parse(response.body, error);
+        if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
+        return document;
     }
 
     std::shared_ptr<State> state_;

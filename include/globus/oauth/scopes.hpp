@@ -2,9 +2,12 @@
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 
+#include <globus/core/error.hpp>
+#include <globus/core/values.hpp>
 #include <globus/oauth/scope.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -136,10 +139,47 @@ private:
     std::string id_;
 };
 
-/// The scope of Transfer with the optional consent that a mapped collection asks for.
-[[nodiscard]] inline Scope transfer_scope_with_data_access(std::string const& collection_id) {
-    return Scope(TransferScopes::all)
-        .with_dependency(Scope(GcsCollectionScopes(collection_id).data_access()).with_optional());
+namespace detail {
+
+/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
+inline void check_uuids(char const* name, StringList const& ids) {
+    for (std::size_t i = 0; i != ids.size(); ++i)
+        if (!is_uuid(ids[i]))
+            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
+}
+
+}  // namespace detail
+
+/// The scope of Transfer with the optional consents that mapped collections ask for.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope transfer_scope_with_data_access(StringList const& collection_ids) {
+    detail::check_uuids("collection_ids", collection_ids);
+    Scope scope(TransferScopes::all);
+    for (std::string const& id : collection_ids)
+        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
+    return scope;
+}
+
+/// The scope of one flow that moves files of mapped collections.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope flow_scope_with_data_access(SpecificFlowScopes const& flow,
+                                                       StringList const& collection_ids) {
+    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
+}
+
+/// The scope of Timers for timers that move files of mapped collections.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope timers_scope_with_data_access(StringList const& collection_ids) {
+    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
+}
+
+/// The scope of Timers for timers that run flows.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope timers_scope_with_flows(StringList const& flow_ids) {
+    detail::check_uuids("flow_ids", flow_ids);
+    Scope scope(TimersScopes::timer);
+    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
+    return scope;
 }
 
 }  // namespace globus

@@ -4,6 +4,8 @@
 
 #include <globus/client/client.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/once.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/errors.hpp>
 #include <globus/services/gcs/operations.hpp>
 
@@ -67,7 +69,8 @@ struct GcsService {
     template <class Client>
     struct Operations;
 
-    std::string gcs_address;  ///< a host name, or an https URL with or without /api
+    std::string gcs_address;                   ///< a host name, or an https URL with or without /api
+    detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learnt
 
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const {
@@ -186,6 +189,28 @@ struct GcsService::Operations {
         return self().send(op, options);
     }
 
+    /**
+     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential.
+     *
+     * @throws DecodeError  if the endpoint does not tell it
+     */
+    [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
+        return self().service().client_id.get([&] {
+            auto const info = get_gcs_info({}, options);
+            for (gcs::Info const& document : info->data)
+                if (document.client_id.has_value()) return *document.client_id;
+            throw DecodeError("the information on this endpoint has no client_id", info.text());
+        });
+    }
+    /// The scopes of an endpoint's manager. Sends nothing.
+    [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
+        return GcsEndpointScopes(std::move(endpoint_id));
+    }
+    /// The scopes of a collection. Sends nothing.
+    [[nodiscard]] static GcsCollectionScopes get_gcs_collection_scopes(std::string collection_id) {
+        return GcsCollectionScopes(std::move(collection_id));
+    }
+
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 };
@@ -201,7 +226,7 @@ private:
  */
 struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
-    using error = GcsApiError;
+    using error = ApiError;  // the files come from a plain HTTPS server
     using credential = BearerCredential;
 
     std::string collection_id;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+#define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+
+#include <globus/client/client.hpp>
+#include <globus/core/encoding.hpp>
+#include <globus/core/error.hpp>
+#include <globus/http/retry.hpp>
+#include <globus/http/url.hpp>
+#include <globus/oauth/scopes.hpp>
+#include <globus/services/gcs/service.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/**
+ * Reads files of collections by their addresses alone.
+ *
+ *     GCSDownloader downloader{transfer, [&](std::string const& collection_id, StringList const& scopes) {
+ *         return RefreshPolicy{app, tokens_for(collection_id, scopes)};
+ *     }};
+ *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
+ *
+ * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for.
+ *
+ * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
+ * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed
+ *
+ * @par Errors
+ * UsageError for an address that is not one, or that no collection answers for; ApiError, TransferApiError and NetworkError as
+ * from the clients; and what `access` throws.
+ * @par Thread safety
+ * Any function may be called from any thread.
+ *
+ * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
+ */
+template <class Transfer, class Access>
+    requires std::invocable<Access const&, std::string const&, StringList const&>
+class GCSDownloader {
+public:
+    using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
+    using transport_type = typename Transfer::transport_type;
+    using client_type = Client<GcsCollectionService, policy_type, transport_type>;
+
+    GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
+
+    /// The bytes of a file. With CallOptions::sink they go to the sink piece by piece, and the result is empty.
+    /// @param file_uri  https://HOST/PATH, percent-encoded
+    [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
+        return client(file_uri, options).get(file_uri, {}, options).text();
+    }
+
+    /// The client of the collection that a file is in.
+    [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
+        http::Url const url = http::parse_url(file_uri);
+        std::string const address(file_uri, 0,
+                                  static_cast<std::size_t>(url.host.data() - file_uri.data()) + url.host.size() +
+                                      (url.port.empty() ? 0 : url.port.size() + 1));
+        (void)http::check_base_url(address);
+        std::lock_guard const lock(state_->mutex);
+        auto found = state_->clients.find(address);
+        if (found == state_->clients.end()) {
+            std::string const id = collection_id(file_uri, options);
+            GcsCollectionScopes const scopes(id);
+            StringList needed{scopes.https()};
+            if (uses_data_access(id, options)) needed.push_back(scopes.data_access());
+            typename client_type::Options settings;
+            settings.transport = transfer_.transport();
+            settings.auth_url = transfer_.options().auth_url;
+            settings.timeout = transfer_.options().timeout;
+            settings.max_response_bytes = transfer_.options().max_response_bytes;
+            found = state_->clients
+                        .emplace(address, client_type(GcsCollectionService{id, address}, access_(id, needed), settings))
+                        .first;
+        }
+        return found->second;
+    }
+
+private:
+    /// Whose login a request without a credential is sent to.
+    [[nodiscard]] std::string collection_id(std::string const& file_uri, CallOptions const& options) const {
+        http::Request request;
+        request.url = file_uri;
+        request.headers = {{"Accept", "application/json"}};
+        auto const timeout = std::min(options.timeout.value_or(transfer_.options().timeout), longest);
+        request.deadline = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(timeout);
+        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
+        request.stop = options.stop;
+        request.max_response_bytes = transfer_.options().max_response_bytes;
+        http::Response response = http::send_repeatable(transfer_.transport(), request);
+        if (response.status >= 400) throw ApiError(request, std::move(response));
+
+        std::string_view const location = response.headers.get("Location");
+        std::vector<std::string> ids;
+        if (auto const mark = location.find('?'); mark != std::string_view::npos)
+            for (auto const& [name, value] : parse_query(location.substr(mark + 1, location.find('#') - mark - 1)))
+                if (name == "client_id") ids.push_back(value);
+        if (ids.size() != 1 || ids.front().empty())
+            throw UsageError(
+                "which collection this file is in cannot be found out, since its address does not lead to the login of "
+                "one: use Client<GcsCollectionService, ...> with the collection's id");
+        return ids.front();
+    }
+    /// Whether a token for the collection needs data_access besides https.
+    [[nodiscard]] bool uses_data_access(std::string const& id, CallOptions const& options) const {
+        CallOptions mine = options;
+        mine.sink = nullptr;
+        auto const endpoint = transfer_.get_endpoint({.endpoint_id = id}, mine);
+        return endpoint->entity_type.value_or("") == "GCSv5_mapped_collection" &&
+               !endpoint->high_assurance.value_or(false);
+    }
+
+    struct State {
+        std::mutex mutex;
+        std::map<std::string, client_type, std::less<>> clients;  ///< by the addresses of their collections
+    };
+    static constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+
+    Transfer transfer_;
+    Access access_;
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
