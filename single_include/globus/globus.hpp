@@ -1092,149 +1092,11 @@ inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(tex
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 
-#include <algorithm>
-#include <string>
-#include <string_view>
-#include <utility>
+#ifndef GLOBUS_CORE_ENCODING_HPP
+#define GLOBUS_CORE_ENCODING_HPP
 
-// The scopes of the Globus services, each with the resource server whose tokens carry it.
-// https://docs.globus.org/api/auth/reference/#globus_scopes
-
-namespace globus {
-
-/// The scopes of Globus Auth.
-struct AuthScopes {
-    static constexpr std::string_view resource_server = "auth.globus.org";
-    static constexpr std::string_view email = "email";
-    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";
-    static constexpr std::string_view profile = "profile";
-    static constexpr std::string_view view_authentications =
-        "urn:globus:auth:scope:auth.globus.org:view_authentications";
-    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
-    static constexpr std::string_view view_clients_and_scopes =
-        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
-    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
-    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
-    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
-};
-
-/// The scopes of Globus Compute.
-struct ComputeScopes {
-    static constexpr std::string_view resource_server = "funcx_service";
-    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
-};
-
-/// The scopes of Globus Flows.
-struct FlowsScopes {
-    static constexpr std::string_view resource_server = "flows.globus.org";
-    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
-    static constexpr std::string_view manage_flows =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
-    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
-    static constexpr std::string_view run_manage =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
-    static constexpr std::string_view run_status =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
-    static constexpr std::string_view view_flows =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
-};
-
-/// The scopes of Globus Groups.
-struct GroupsScopes {
-    static constexpr std::string_view resource_server = "groups.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
-    static constexpr std::string_view view_my_groups_and_memberships =
-        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
-};
-
-/// The scopes of Nexus, the predecessor of Groups.
-struct NexusScopes {
-    static constexpr std::string_view resource_server = "nexus.api.globus.org";
-    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
-};
-
-/// The scopes of Globus Search.
-struct SearchScopes {
-    static constexpr std::string_view resource_server = "search.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
-    static constexpr std::string_view globus_connect_server =
-        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
-    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
-    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
-};
-
-/// The scopes of Globus Timers.
-struct TimersScopes {
-    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
-    static constexpr std::string_view timer =
-        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
-};
-
-/// The scopes of Globus Transfer.
-struct TransferScopes {
-    static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
-    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
-};
-
-/// The scopes of the manager of one Globus Connect Server endpoint.
-class GcsEndpointScopes {
-public:
-    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
-
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    [[nodiscard]] std::string manage_collections() const {
-        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
-    }
-
-private:
-    std::string id_;
-};
-
-/// The scopes of one collection.
-class GcsCollectionScopes {
-public:
-    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
-
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What Transfer needs for a mapped collection.
-    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
-    /// Reading and writing files by HTTPS.
-    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
-
-private:
-    std::string id_;
-};
-
-/// The scopes of one flow.
-class SpecificFlowScopes {
-public:
-    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
-
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// Running the flow.
-    [[nodiscard]] std::string user() const {
-        std::string name = id_;
-        std::replace(name.begin(), name.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
-    }
-
-private:
-    std::string id_;
-};
-
-/// The scope of Transfer with the optional consent that a mapped collection asks for.
-[[nodiscard]] inline Scope transfer_scope_with_data_access(std::string const& collection_id) {
-    return Scope(TransferScopes::all)
-        .with_dependency(Scope(GcsCollectionScopes(collection_id).data_access()).with_optional());
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_SCOPES_HPP
-
-#include <concepts>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -1242,133 +1104,174 @@ private:
 
 namespace globus {
 
-/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
-template <class A, class T>
-concept AuthorizingApp =
-    std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
-                                           AuthContext const& context, Authorization const& refused) {
-        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
-        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
-    };
+namespace detail {
 
-/**
- * The scopes that a client of a service needs for what it is usually used for: all of Transfer, for example, or the
- * searches of Search.
- *
- * @return  nothing for a resource server that is no service of Globus'
- */
-[[nodiscard]] inline std::vector<Scope> default_scopes(std::string_view resource_server) {
-    std::vector<Scope> scopes;
-    auto const add = [&](std::string_view scope) { scopes.emplace_back(scope); };
-    if (resource_server == AuthScopes::resource_server) {
-        add(AuthScopes::openid);
-        add(AuthScopes::profile);
-        add(AuthScopes::email);
-    } else if (resource_server == ComputeScopes::resource_server) {
-        add(ComputeScopes::all);
-    } else if (resource_server == FlowsScopes::resource_server) {
-        add(FlowsScopes::all);
-    } else if (resource_server == GroupsScopes::resource_server) {
-        add(GroupsScopes::view_my_groups_and_memberships);
-    } else if (resource_server == SearchScopes::resource_server) {
-        add(SearchScopes::search);
-    } else if (resource_server == TimersScopes::resource_server) {
-        add(TimersScopes::timer);
-    } else if (resource_server == TransferScopes::resource_server) {
-        add(TransferScopes::all);
-    }
-    return scopes;
+/// A letter, digit, '-', '.', '_' or '~' (RFC 3986, section 2.3).
+constexpr bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
 }
 
-/**
- * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
- *
- *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
- *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
- *     auto same = app.client<TransferService>();
- *
- * Making one tells the app that it needs the service's scopes.
- *
- * @par Errors
- * LoginRequiredError when only a login can help; what a renewal throws.
- * @par Thread safety
- * Any function may be called from any thread.
- */
-template <class App>
-class AppPolicy {
-public:
-    using credential = BearerCredential;
+constexpr int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
 
-    /// For a resource server and scopes of one's own choice: a collection, or a Globus Connect Server endpoint.
-    AppPolicy(App app, std::string resource_server, std::vector<Scope> scopes)
-        : app_(std::move(app)), resource_server_(std::move(resource_server)) {
-        app_.add_scope_requirements(resource_server_, std::move(scopes));
+inline void append_escaped(std::string& out, char c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    auto const byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+}
+
+inline constexpr char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+inline std::string base64(std::string_view bytes, char const* alphabet, bool padded) {
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        auto const byte = [&](std::size_t k) {
+            return i + k < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) : 0U;
+        };
+        std::uint32_t const triple = byte(0) << 16 | byte(1) << 8 | byte(2);
+        std::size_t const digits = bytes.size() - i >= 3 ? 4 : bytes.size() - i + 1;
+        for (std::size_t d = 0; d != 4; ++d) {
+            if (d < digits)
+                out += alphabet[(triple >> (18 - 6 * d)) & 63U];
+            else if (padded)
+                out += '=';
+        }
     }
-    /// For a service, with the scopes that it usually needs.
-    template <class Service>
-        requires(!std::convertible_to<Service, std::string>)
-    AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
-    template <class Service>
-        requires(!std::convertible_to<Service, std::string>)
-    AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
-        : AppPolicy(std::move(app), server_of(service), std::move(scopes)) {}
+    return out;
+}
 
-    template <class T>
-    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return app_.authorize(resource_server_, transport, context);
-    }
-    template <class T>
-    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
-                                    AuthContext const& context) const {
-        return app_.unauthorized(resource_server_, refused, transport, context);
-    }
+}  // namespace detail
 
-    /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
-    void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
-    [[nodiscard]] App const& app() const noexcept { return app_; }
-    [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
-
-private:
-    template <class Service>
-    static std::string server_of(Service const& service) {
-        static_assert(
-            requires { service.resource_server; } || requires { service.resource_server(); },
-            "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
-            "and its scopes: AppPolicy(app, endpoint_id, "
-            "{Scope(GcsEndpointScopes(endpoint_id).manage_collections())}).");
-        if constexpr (requires { service.resource_server(); })
-            return std::string(service.resource_server());
-        else if constexpr (requires { service.resource_server; })
-            return std::string(service.resource_server);
+/// `text` percent-encoded as one path segment or query value: all but unreserved characters (RFC 3986, section 2.1).
+inline std::string percent_encode(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (char const c : text) {
+        if (detail::is_unreserved(c))
+            out += c;
         else
-            return {};
+            detail::append_escaped(out, c);
     }
-    template <class Service>
-    static std::vector<Scope> scopes_of(Service const& service) {
-        if constexpr (requires { service.user_scope(); })
-            return {Scope(service.user_scope())};
-        else
-            return default_scopes(server_of(service));
-    }
+    return out;
+}
 
-    App app_;
-    std::string resource_server_;
-};
+/// Appends `text` as application/x-www-form-urlencoded writes it: a space is '+' (WHATWG URL, section 5).
+inline void append_form_encoded(std::string& out, std::string_view text) {
+    for (char const c : text) {
+        if (detail::is_unreserved(c))
+            out += c;
+        else if (c == ' ')
+            out += '+';
+        else
+            detail::append_escaped(out, c);
+    }
+}
+
+/// The text that `text` stands for; std::nullopt where a '%' is not followed by two hexadecimal digits.
+/// @param plus_is_space  true in a query or form, false in a path
+inline std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            if (i + 2 >= text.size()) return std::nullopt;
+            int const high = detail::hex_digit(text[i + 1]);
+            int const low = detail::hex_digit(text[i + 2]);
+            if (high < 0 || low < 0) return std::nullopt;
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        } else {
+            out += text[i] == '+' && plus_is_space ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept as it stands.
+inline std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!query.empty()) {
+        std::string_view const pair = query.substr(0, query.find('&'));
+        query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
+        if (pair.empty()) continue;
+        auto const equals = pair.find('=');
+        std::string_view const name = pair.substr(0, equals);
+        std::string_view const value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        pairs.emplace_back(percent_decode(name, true).value_or(std::string(name)),
+                           percent_decode(value, true).value_or(std::string(value)));
+    }
+    return pairs;
+}
+
+/// Base64 with padding (RFC 4648, section 4).
+inline std::string base64_encode(std::string_view bytes) {
+    return detail::base64(bytes, detail::base64_alphabet, true);
+}
+
+/// Base64 for URLs, without padding (RFC 4648, section 5).
+inline std::string base64url_encode(std::string_view bytes) {
+    return detail::base64(bytes, detail::base64url_alphabet, false);
+}
+
+/// The bytes of unpadded base64url text; std::nullopt for any other character, a wrong length or stray bits at the end.
+inline std::optional<std::string> base64url_decode(std::string_view text) {
+    if (text.size() % 4 == 1) return std::nullopt;
+    std::string out;
+    out.reserve(text.size() / 4 * 3 + 2);
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    for (char const c : text) {
+        std::string_view const alphabet(detail::base64url_alphabet, 64);
+        auto const digit = alphabet.find(c);
+        if (digit == std::string_view::npos) return std::nullopt;
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            out += static_cast<char>(bits >> count & 255U);
+        }
+    }
+    if ((bits & ((1U << count) - 1U)) != 0) return std::nullopt;
+    return out;
+}
+
+/// Lower-case hexadecimal.
+inline std::string hex_encode(std::string_view bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (char const c : bytes) {
+        auto const byte = static_cast<unsigned char>(c);
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+/// True if `text` is a UUID: 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
+constexpr bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        bool const hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+        if (hyphen ? text[i] != '-' : detail::hex_digit(text[i]) < 0) return false;
+    }
+    return true;
+}
 
 }  // namespace globus
 
-#endif  // GLOBUS_APP_APP_POLICY_HPP
-#ifndef GLOBUS_APP_CLIENT_APP_HPP
-#define GLOBUS_APP_CLIENT_APP_HPP
-
-#ifndef GLOBUS_APP_GLOBUS_APP_HPP
-#define GLOBUS_APP_GLOBUS_APP_HPP
-
-#ifndef GLOBUS_APP_CONSENTS_HPP
-#define GLOBUS_APP_CONSENTS_HPP
-
-#ifndef GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#endif  // GLOBUS_CORE_ENCODING_HPP
+#ifndef GLOBUS_CORE_VALUES_HPP
+#define GLOBUS_CORE_VALUES_HPP
 
 #ifndef GLOBUS_CORE_MEMBERS_HPP
 #define GLOBUS_CORE_MEMBERS_HPP
@@ -1668,6 +1571,368 @@ struct accessors_impl<T, when<globus::Described<T>>> {
     using members = ::globus::detail::Members<O>
 
 #endif  // GLOBUS_CORE_MEMBERS_HPP
+
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Any JSON document, as Boost.JSON holds it.
+using Json = boost::json::value;
+
+/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
+using AdditionalFields = boost::json::object;
+
+/**
+ * One text or several, where the service takes either: `.orderby = "name ASC"` and `.orderby = {"name ASC", "size"}`.
+ */
+class StringList : public std::vector<std::string> {
+public:
+    StringList() = default;
+    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
+    StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
+    StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
+    StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
+    StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
+};
+
+/**
+ * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
+ *
+ *     Constant<"transfer_item"> DATA_TYPE = {};
+ */
+template <detail::Name Text>
+struct Constant {
+    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
+    friend constexpr bool operator==(Constant, Constant) = default;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_VALUES_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// The scopes of the Globus services, each with the resource server whose tokens carry it.
+// https://docs.globus.org/api/auth/reference/#globus_scopes
+
+namespace globus {
+
+/// The scopes of Globus Auth.
+struct AuthScopes {
+    static constexpr std::string_view resource_server = "auth.globus.org";
+    static constexpr std::string_view email = "email";
+    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
+    static constexpr std::string_view openid = "openid";
+    static constexpr std::string_view profile = "profile";
+    static constexpr std::string_view view_authentications =
+        "urn:globus:auth:scope:auth.globus.org:view_authentications";
+    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
+    static constexpr std::string_view view_clients_and_scopes =
+        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
+    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
+    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
+    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
+};
+
+/// The scopes of Globus Compute.
+struct ComputeScopes {
+    static constexpr std::string_view resource_server = "funcx_service";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
+};
+
+/// The scopes of Globus Flows.
+struct FlowsScopes {
+    static constexpr std::string_view resource_server = "flows.globus.org";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    static constexpr std::string_view manage_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
+    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
+    static constexpr std::string_view run_manage =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
+    static constexpr std::string_view run_status =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
+    static constexpr std::string_view view_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
+};
+
+/// The scopes of Globus Groups.
+struct GroupsScopes {
+    static constexpr std::string_view resource_server = "groups.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
+    static constexpr std::string_view view_my_groups_and_memberships =
+        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
+};
+
+/// The scopes of Nexus, the predecessor of Groups.
+struct NexusScopes {
+    static constexpr std::string_view resource_server = "nexus.api.globus.org";
+    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
+};
+
+/// The scopes of Globus Search.
+struct SearchScopes {
+    static constexpr std::string_view resource_server = "search.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
+    static constexpr std::string_view globus_connect_server =
+        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
+    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
+    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
+};
+
+/// The scopes of Globus Timers.
+struct TimersScopes {
+    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    static constexpr std::string_view timer =
+        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
+};
+
+/// The scopes of Globus Transfer.
+struct TransferScopes {
+    static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
+    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
+};
+
+/// The scopes of the manager of one Globus Connect Server endpoint.
+class GcsEndpointScopes {
+public:
+    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    [[nodiscard]] std::string manage_collections() const {
+        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
+    }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one collection.
+class GcsCollectionScopes {
+public:
+    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What Transfer needs for a mapped collection.
+    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
+    /// Reading and writing files by HTTPS.
+    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one flow.
+class SpecificFlowScopes {
+public:
+    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
+
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// Running the flow.
+    [[nodiscard]] std::string user() const {
+        std::string name = id_;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
+    }
+
+private:
+    std::string id_;
+};
+
+namespace detail {
+
+/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
+inline void check_uuids(char const* name, StringList const& ids) {
+    for (std::size_t i = 0; i != ids.size(); ++i)
+        if (!is_uuid(ids[i]))
+            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
+}
+
+}  // namespace detail
+
+/// The scope of Transfer with the optional consents that mapped collections ask for.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope transfer_scope_with_data_access(StringList const& collection_ids) {
+    detail::check_uuids("collection_ids", collection_ids);
+    Scope scope(TransferScopes::all);
+    for (std::string const& id : collection_ids)
+        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
+    return scope;
+}
+
+/// The scope of one flow that moves files of mapped collections.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope flow_scope_with_data_access(SpecificFlowScopes const& flow,
+                                                       StringList const& collection_ids) {
+    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
+}
+
+/// The scope of Timers for timers that move files of mapped collections.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope timers_scope_with_data_access(StringList const& collection_ids) {
+    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
+}
+
+/// The scope of Timers for timers that run flows.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope timers_scope_with_flows(StringList const& flow_ids) {
+    detail::check_uuids("flow_ids", flow_ids);
+    Scope scope(TimersScopes::timer);
+    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
+    return scope;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPES_HPP
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
+template <class A, class T>
+concept AuthorizingApp =
+    std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
+                                           AuthContext const& context, Authorization const& refused) {
+        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
+        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
+    };
+
+/**
+ * The scopes that a client of a service needs for what it is usually used for: all of Transfer, for example, or the
+ * searches of Search.
+ *
+ * @return  nothing for a resource server that is no service of Globus'
+ */
+[[nodiscard]] inline std::vector<Scope> default_scopes(std::string_view resource_server) {
+    std::vector<Scope> scopes;
+    auto const add = [&](std::string_view scope) { scopes.emplace_back(scope); };
+    if (resource_server == AuthScopes::resource_server) {
+        add(AuthScopes::openid);
+        add(AuthScopes::profile);
+        add(AuthScopes::email);
+    } else if (resource_server == ComputeScopes::resource_server) {
+        add(ComputeScopes::all);
+    } else if (resource_server == FlowsScopes::resource_server) {
+        add(FlowsScopes::all);
+    } else if (resource_server == GroupsScopes::resource_server) {
+        add(GroupsScopes::view_my_groups_and_memberships);
+    } else if (resource_server == SearchScopes::resource_server) {
+        add(SearchScopes::search);
+    } else if (resource_server == TimersScopes::resource_server) {
+        add(TimersScopes::timer);
+    } else if (resource_server == TransferScopes::resource_server) {
+        add(TransferScopes::all);
+    }
+    return scopes;
+}
+
+/**
+ * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
+ *
+ *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
+ *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
+ *     auto same = app.client<TransferService>();
+ *
+ * Making one tells the app that it needs the service's scopes.
+ *
+ * @par Errors
+ * LoginRequiredError when only a login can help; what a renewal throws.
+ * @par Thread safety
+ * Any function may be called from any thread.
+ */
+template <class App>
+class AppPolicy {
+public:
+    using credential = BearerCredential;
+
+    /// For a resource server and scopes of one's own choice: a collection, or a Globus Connect Server endpoint.
+    AppPolicy(App app, std::string resource_server, std::vector<Scope> scopes)
+        : app_(std::move(app)), resource_server_(std::move(resource_server)) {
+        app_.add_scope_requirements(resource_server_, std::move(scopes));
+    }
+    /// For a service, with the scopes that it usually needs.
+    template <class Service>
+        requires(!std::convertible_to<Service, std::string>)
+    AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
+    template <class Service>
+        requires(!std::convertible_to<Service, std::string>)
+    AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
+        : AppPolicy(std::move(app), server_of(service), std::move(scopes)) {}
+
+    template <class T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return app_.authorize(resource_server_, transport, context);
+    }
+    template <class T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return app_.unauthorized(resource_server_, refused, transport, context);
+    }
+
+    /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
+    void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
+    [[nodiscard]] App const& app() const noexcept { return app_; }
+    [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
+
+private:
+    template <class Service>
+    static std::string server_of(Service const& service) {
+        static_assert(
+            requires { service.resource_server; } || requires { service.resource_server(); },
+            "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
+            "and its scopes: AppPolicy(app, endpoint_id, "
+            "{Scope(GcsEndpointScopes(endpoint_id).manage_collections())}).");
+        if constexpr (requires { service.resource_server(); })
+            return std::string(service.resource_server());
+        else if constexpr (requires { service.resource_server; })
+            return std::string(service.resource_server);
+        else
+            return {};
+    }
+    template <class Service>
+    static std::vector<Scope> scopes_of(Service const& service) {
+        if constexpr (requires { service.user_scope(); })
+            return {Scope(service.user_scope())};
+        else
+            return default_scopes(server_of(service));
+    }
+
+    App app_;
+    std::string resource_server_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_APP_POLICY_HPP
+#ifndef GLOBUS_APP_CLIENT_APP_HPP
+#define GLOBUS_APP_CLIENT_APP_HPP
+
+#ifndef GLOBUS_APP_GLOBUS_APP_HPP
+#define GLOBUS_APP_GLOBUS_APP_HPP
+
+#ifndef GLOBUS_APP_CONSENTS_HPP
+#define GLOBUS_APP_CONSENTS_HPP
+
+#ifndef GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#define GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+
 #ifndef GLOBUS_CORE_OPTIONAL_HPP
 #define GLOBUS_CORE_OPTIONAL_HPP
 
@@ -1840,53 +2105,6 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
-#ifndef GLOBUS_CORE_VALUES_HPP
-#define GLOBUS_CORE_VALUES_HPP
-
-#include <boost/json/value.hpp>
-
-#include <concepts>
-#include <initializer_list>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// Any JSON document, as Boost.JSON holds it.
-using Json = boost::json::value;
-
-/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
-using AdditionalFields = boost::json::object;
-
-/**
- * One text or several, where the service takes either: `.orderby = "name ASC"` and `.orderby = {"name ASC", "size"}`.
- */
-class StringList : public std::vector<std::string> {
-public:
-    StringList() = default;
-    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
-    StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
-    StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
-    StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
-    StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
-};
-
-/**
- * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
- *
- *     Constant<"transfer_item"> DATA_TYPE = {};
- */
-template <detail::Name Text>
-struct Constant {
-    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
-    friend constexpr bool operator==(Constant, Constant) = default;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CORE_VALUES_HPP
 
 #include <cstdint>
 #include <string>
@@ -2291,184 +2509,6 @@ private:
 #ifndef GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 #define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 
-#ifndef GLOBUS_CORE_ENCODING_HPP
-#define GLOBUS_CORE_ENCODING_HPP
-
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-namespace detail {
-
-/// A letter, digit, '-', '.', '_' or '~' (RFC 3986, section 2.3).
-constexpr bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
-
-constexpr int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-inline void append_escaped(std::string& out, char c) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    auto const byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-}
-
-inline constexpr char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-inline constexpr char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-inline std::string base64(std::string_view bytes, char const* alphabet, bool padded) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        auto const byte = [&](std::size_t k) {
-            return i + k < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) : 0U;
-        };
-        std::uint32_t const triple = byte(0) << 16 | byte(1) << 8 | byte(2);
-        std::size_t const digits = bytes.size() - i >= 3 ? 4 : bytes.size() - i + 1;
-        for (std::size_t d = 0; d != 4; ++d) {
-            if (d < digits)
-                out += alphabet[(triple >> (18 - 6 * d)) & 63U];
-            else if (padded)
-                out += '=';
-        }
-    }
-    return out;
-}
-
-}  // namespace detail
-
-/// `text` percent-encoded as one path segment or query value: all but unreserved characters (RFC 3986, section 2.1).
-inline std::string percent_encode(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (char const c : text) {
-        if (detail::is_unreserved(c))
-            out += c;
-        else
-            detail::append_escaped(out, c);
-    }
-    return out;
-}
-
-/// Appends `text` as application/x-www-form-urlencoded writes it: a space is '+' (WHATWG URL, section 5).
-inline void append_form_encoded(std::string& out, std::string_view text) {
-    for (char const c : text) {
-        if (detail::is_unreserved(c))
-            out += c;
-        else if (c == ' ')
-            out += '+';
-        else
-            detail::append_escaped(out, c);
-    }
-}
-
-/// The text that `text` stands for; std::nullopt where a '%' is not followed by two hexadecimal digits.
-/// @param plus_is_space  true in a query or form, false in a path
-inline std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            if (i + 2 >= text.size()) return std::nullopt;
-            int const high = detail::hex_digit(text[i + 1]);
-            int const low = detail::hex_digit(text[i + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += text[i] == '+' && plus_is_space ? ' ' : text[i];
-        }
-    }
-    return out;
-}
-
-/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept as it stands.
-inline std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    while (!query.empty()) {
-        std::string_view const pair = query.substr(0, query.find('&'));
-        query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
-        if (pair.empty()) continue;
-        auto const equals = pair.find('=');
-        std::string_view const name = pair.substr(0, equals);
-        std::string_view const value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        pairs.emplace_back(percent_decode(name, true).value_or(std::string(name)),
-                           percent_decode(value, true).value_or(std::string(value)));
-    }
-    return pairs;
-}
-
-/// Base64 with padding (RFC 4648, section 4).
-inline std::string base64_encode(std::string_view bytes) {
-    return detail::base64(bytes, detail::base64_alphabet, true);
-}
-
-/// Base64 for URLs, without padding (RFC 4648, section 5).
-inline std::string base64url_encode(std::string_view bytes) {
-    return detail::base64(bytes, detail::base64url_alphabet, false);
-}
-
-/// The bytes of unpadded base64url text; std::nullopt for any other character, a wrong length or stray bits at the end.
-inline std::optional<std::string> base64url_decode(std::string_view text) {
-    if (text.size() % 4 == 1) return std::nullopt;
-    std::string out;
-    out.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (char const c : text) {
-        std::string_view const alphabet(detail::base64url_alphabet, 64);
-        auto const digit = alphabet.find(c);
-        if (digit == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            out += static_cast<char>(bits >> count & 255U);
-        }
-    }
-    if ((bits & ((1U << count) - 1U)) != 0) return std::nullopt;
-    return out;
-}
-
-/// Lower-case hexadecimal.
-inline std::string hex_encode(std::string_view bytes) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(bytes.size() * 2);
-    for (char const c : bytes) {
-        auto const byte = static_cast<unsigned char>(c);
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
-}
-
-/// True if `text` is a UUID: 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
-constexpr bool is_uuid(std::string_view text) {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        bool const hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? text[i] != '-' : detail::hex_digit(text[i]) < 0) return false;
-    }
-    return true;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_CORE_ENCODING_HPP
 #ifndef GLOBUS_HTTP_URL_HPP
 #define GLOBUS_HTTP_URL_HPP
 
@@ -3426,6 +3466,39 @@ inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
     std::unique_lock lock(mutex);
     wake.wait_until(lock, stop, until, [] { return false; });
     return !stop.stop_requested();
+}
+
+/**
+ * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
+ *
+ * @return the last answer, whatever its status
+ * @throws NetworkError  if no answer came, or the stop_token asked between two attempts
+ */
+template <class T>
+Response send_repeatable(T const& transport, Request const& request, DefaultRetry const& retry = {}) {
+    for (int number = 1;; ++number) {
+        Attempt attempt{.number = number, .retry_class = RetryClass::read};
+        auto const wait = [&]() -> std::optional<Clock::time_point> {
+            auto const asked = retry.before_retry(attempt);
+            if (!asked || *asked >= request.deadline - Clock::now()) return std::nullopt;
+            return Clock::now() + std::chrono::duration_cast<Clock::duration>(*asked);
+        };
+        std::optional<Clock::time_point> until;
+        try {
+            Response response = transport.send(request);
+            if (response.status < 400) return response;
+            attempt.response = &response;
+            until = wait();
+            if (!until) return response;
+        } catch (NetworkError const& failure) {
+            attempt.error = &failure;
+            until = wait();
+            if (!until) throw;
+        }
+        if (!wait_until(*until, request.stop))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                               "the call was cancelled between two attempts");
+    }
 }
 
 }  // namespace http
@@ -10429,32 +10502,12 @@ private:
         request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
         request.stop = options.stop;
         request.max_response_bytes = std::size_t{1} << 20;
-        DefaultRetry const retry;
-        for (int number = 1;; ++number) {
-            Attempt attempt{.number = number, .retry_class = RetryClass::read};
-            std::optional<std::chrono::duration<double>> wait;
-            try {
-                http::Response response = state_->transport.send(request);
-                if (response.status == 200) {
-                    boost::json::error_code error;
-                    Json document = boost::json::parse(response.body, error);
-                    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
-                    return document;
-                }
-                attempt.response = &response;
-                wait = retry.before_retry(attempt);
-                if (!wait || http::Clock::now() + *wait >= request.deadline)
-                    throw AuthApiError(request, std::move(response));
-            } catch (NetworkError const& failure) {
-                attempt.error = &failure;
-                wait = retry.before_retry(attempt);
-                if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
-            }
-            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-            if (!http::wait_until(until, request.stop))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                                   "fetching the keys of Globus Auth was cancelled");
-        }
+        http::Response response = http::send_repeatable(state_->transport, request);
+        if (response.status != 200) throw AuthApiError(request, std::move(response));
+        boost::json::error_code error;
+        Json document = boost::json::parse(response.body, error);
+        if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
+        return document;
     }
 
     std::shared_ptr<State> state_;
@@ -13577,6 +13630,42 @@ private:
 #ifndef GLOBUS_SERVICES_GCS_SERVICE_HPP
 #define GLOBUS_SERVICES_GCS_SERVICE_HPP
 
+#ifndef GLOBUS_CORE_ONCE_HPP
+#define GLOBUS_CORE_ONCE_HPP
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace globus::detail {
+
+/**
+ * A value that is asked for when it is first wanted, and kept. Copies share it.
+ *
+ * @par Thread safety
+ * `get` may be called from any thread; one asks while the others wait. If `make` throws, the next call asks again.
+ */
+template <class T>
+class Once {
+public:
+    template <class F>
+    T const& get(F const& make) const {
+        std::lock_guard const lock(state_->mutex);
+        if (!state_->value) state_->value.emplace(make());
+        return *state_->value;
+    }
+
+private:
+    struct State {
+        std::mutex mutex;
+        std::optional<T> value;
+    };
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_ONCE_HPP
 #ifndef GLOBUS_SERVICES_GCS_ERRORS_HPP
 #define GLOBUS_SERVICES_GCS_ERRORS_HPP
 
@@ -14614,7 +14703,8 @@ struct GcsService {
     template <class Client>
     struct Operations;
 
-    std::string gcs_address;  ///< a host name, or an https URL with or without /api
+    std::string gcs_address;                   ///< a host name, or an https URL with or without /api
+    detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learnt
 
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const {
@@ -14733,6 +14823,28 @@ struct GcsService::Operations {
         return self().send(op, options);
     }
 
+    /**
+     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential.
+     *
+     * @throws DecodeError  if the endpoint does not tell it
+     */
+    [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
+        return self().service().client_id.get([&] {
+            auto const info = get_gcs_info({}, options);
+            for (gcs::Info const& document : info->data)
+                if (document.client_id.has_value()) return *document.client_id;
+            throw DecodeError("the information on this endpoint has no client_id", info.text());
+        });
+    }
+    /// The scopes of an endpoint's manager. Sends nothing.
+    [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
+        return GcsEndpointScopes(std::move(endpoint_id));
+    }
+    /// The scopes of a collection. Sends nothing.
+    [[nodiscard]] static GcsCollectionScopes get_gcs_collection_scopes(std::string collection_id) {
+        return GcsCollectionScopes(std::move(collection_id));
+    }
+
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 };
@@ -14748,7 +14860,7 @@ private:
  */
 struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
-    using error = GcsApiError;
+    using error = ApiError;  // the files come from a plain HTTPS server
     using credential = BearerCredential;
 
     std::string collection_id;
@@ -14776,6 +14888,224 @@ struct GcsCollectionService {
 #endif  // GLOBUS_SERVICES_GCS_SERVICE_HPP
 
 #endif  // GLOBUS_SERVICES_GCS_HPP
+#ifndef GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
+#define GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// A kind of storage that Globus Connect Server can be connected to.
+struct GlobusConnectServerConnector {
+    std::string name;
+    std::string connector_id;
+
+    friend bool operator==(GlobusConnectServerConnector const&, GlobusConnectServerConnector const&) = default;
+};
+
+/**
+ * The connectors of Globus Connect Server by name and by id.
+ *
+ *     ConnectorTable const connectors;
+ *     connectors.lookup("google-drive")->connector_id
+ *     connectors.lookup(*gateway.connector_id)->name
+ *
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ *
+ * https://docs.globus.org/globus-connect-server/v5/reference/connector/
+ */
+class ConnectorTable {
+public:
+    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
+        return connectors_;
+    }
+
+    /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
+    /// `-` and `_` its words are separated by.
+    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const {
+        std::string const wanted = normalized(name_or_id);
+        auto const found = std::find_if(connectors_.begin(), connectors_.end(), [&](auto const& connector) {
+            return wanted == normalized(connector.connector_id) || wanted == normalized(connector.name);
+        });
+        return found != connectors_.end() ? &*found : nullptr;
+    }
+
+    /// The same table with one more connector.
+    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const {
+        ConnectorTable longer = *this;
+        longer.connectors_.push_back(std::move(connector));
+        return longer;
+    }
+
+private:
+    static std::string normalized(std::string_view text) {
+        while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+        std::string words;
+        for (char const c : text) {
+            bool const separates = c == ' ' || c == '-' || c == '_';
+            if (separates && words.ends_with('-')) continue;
+            words += separates ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+        return words;
+    }
+    static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+    std::vector<GlobusConnectServerConnector> connectors_{
+        {"ActiveScale", "7251f6c8-93c9-11eb-95ba-12704e0d6a4d"},
+        {"Azure Blob", "9436da0c-a444-11eb-af93-12704e0d6a4d"},
+        {"BlackPearl", "7e3f3f5e-350c-4717-891a-2f451c24b0d4"},
+        {"Box", "7c100eae-40fe-11e9-95a3-9cb6d0d9fd63"},
+        {"Ceph", "1b6374b0-f6a4-4cf7-a26f-f262d9c6ca72"},
+        {"Dropbox", "49b00fd6-63f1-48ae-b27f-d8af4589f876"},
+        {"Google Cloud Storage", "56366b96-ac98-11e9-abac-9cb6d0d9fd63"},
+        {"Google Drive", "976cf0cf-78c3-4aab-82d2-7c16adbcc281"},
+        {"HPSS", "fb656a17-0f69-4e59-95ff-d0a62ca7bdf5"},
+        {"iRODS", "e47b6920-ff57-11ea-8aaa-000c297ab3c2"},
+        {"OneDrive", "28ef55da-1f97-11eb-bdfd-12704e0d6a4d"},
+        {"POSIX", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
+        {"POSIX Staging", "052be037-7dda-4d20-b163-3077314dc3e6"},
+        {"S3", "7643e831-5f6c-4b47-a07f-8ee90f401d23"},
+    };
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
+#ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+#define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/**
+ * Reads files of collections by their addresses alone.
+ *
+ *     GCSDownloader downloader{transfer, [&](std::string const& collection_id, StringList const& scopes) {
+ *         return RefreshPolicy{app, tokens_for(collection_id, scopes)};
+ *     }};
+ *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
+ *
+ * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for.
+ *
+ * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
+ * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed
+ *
+ * @par Errors
+ * UsageError for an address that is not one, or that no collection answers for; ApiError, TransferApiError and NetworkError as
+ * from the clients; and what `access` throws.
+ * @par Thread safety
+ * Any function may be called from any thread.
+ *
+ * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
+ */
+template <class Transfer, class Access>
+    requires std::invocable<Access const&, std::string const&, StringList const&>
+class GCSDownloader {
+public:
+    using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
+    using transport_type = typename Transfer::transport_type;
+    using client_type = Client<GcsCollectionService, policy_type, transport_type>;
+
+    GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
+
+    /// The bytes of a file. With CallOptions::sink they go to the sink piece by piece, and the result is empty.
+    /// @param file_uri  https://HOST/PATH, percent-encoded
+    [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
+        return client(file_uri, options).get(file_uri, {}, options).text();
+    }
+
+    /// The client of the collection that a file is in.
+    [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
+        http::Url const url = http::parse_url(file_uri);
+        std::string const address(file_uri, 0,
+                                  static_cast<std::size_t>(url.host.data() - file_uri.data()) + url.host.size() +
+                                      (url.port.empty() ? 0 : url.port.size() + 1));
+        (void)http::check_base_url(address);
+        std::lock_guard const lock(state_->mutex);
+        auto found = state_->clients.find(address);
+        if (found == state_->clients.end()) {
+            std::string const id = collection_id(file_uri, options);
+            GcsCollectionScopes const scopes(id);
+            StringList needed{scopes.https()};
+            if (uses_data_access(id, options)) needed.push_back(scopes.data_access());
+            typename client_type::Options settings;
+            settings.transport = transfer_.transport();
+            settings.auth_url = transfer_.options().auth_url;
+            settings.timeout = transfer_.options().timeout;
+            settings.max_response_bytes = transfer_.options().max_response_bytes;
+            found = state_->clients
+                        .emplace(address, client_type(GcsCollectionService{id, address}, access_(id, needed), settings))
+                        .first;
+        }
+        return found->second;
+    }
+
+private:
+    /// Whose login a request without a credential is sent to.
+    [[nodiscard]] std::string collection_id(std::string const& file_uri, CallOptions const& options) const {
+        http::Request request;
+        request.url = file_uri;
+        request.headers = {{"Accept", "application/json"}};
+        auto const timeout = std::min(options.timeout.value_or(transfer_.options().timeout), longest);
+        request.deadline = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(timeout);
+        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
+        request.stop = options.stop;
+        request.max_response_bytes = transfer_.options().max_response_bytes;
+        http::Response response = http::send_repeatable(transfer_.transport(), request);
+        if (response.status >= 400) throw ApiError(request, std::move(response));
+
+        std::string_view const location = response.headers.get("Location");
+        std::vector<std::string> ids;
+        if (auto const mark = location.find('?'); mark != std::string_view::npos)
+            for (auto const& [name, value] : parse_query(location.substr(mark + 1, location.find('#') - mark - 1)))
+                if (name == "client_id") ids.push_back(value);
+        if (ids.size() != 1 || ids.front().empty())
+            throw UsageError(
+                "which collection this file is in cannot be found out, since its address does not lead to the login of "
+                "one: use Client<GcsCollectionService, ...> with the collection's id");
+        return ids.front();
+    }
+    /// Whether a token for the collection needs data_access besides https.
+    [[nodiscard]] bool uses_data_access(std::string const& id, CallOptions const& options) const {
+        CallOptions mine = options;
+        mine.sink = nullptr;
+        auto const endpoint = transfer_.get_endpoint({.endpoint_id = id}, mine);
+        return endpoint->entity_type.value_or("") == "GCSv5_mapped_collection" &&
+               !endpoint->high_assurance.value_or(false);
+    }
+
+    struct State {
+        std::mutex mutex;
+        std::map<std::string, client_type, std::less<>> clients;  ///< by the addresses of their collections
+    };
+    static constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+
+    Transfer transfer_;
+    Access access_;
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 #ifndef GLOBUS_SERVICES_GROUPS_HPP
 #define GLOBUS_SERVICES_GROUPS_HPP
 
@@ -19782,6 +20112,239 @@ private:
 #endif  // GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
 
 #endif  // GLOBUS_SERVICES_TRANSFER_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
+#define GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What the installations of Globus Connect on this machine say of themselves, in their files. Anybody who may write
+// those files may write anything: nothing here proves who owns an endpoint.
+
+namespace globus {
+
+namespace detail {
+
+/// The text of a file; nothing if there is none.
+/// @throws Error  if it is there and cannot be read, or is larger than a MiB
+inline std::optional<std::string> read_small_file(std::string const& path) {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+    if (!file) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        throw Error("cannot open " + path + ": " + std::strerror(errno));
+    }
+    constexpr std::size_t most = std::size_t{1} << 20;
+    std::string text(most + 1, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    if (std::ferror(file.get()) != 0) throw Error("cannot read " + path + ": " + std::strerror(errno));
+    if (text.size() > most) throw Error(path + " is larger than a MiB: it is no file of Globus Connect");
+    return text;
+}
+
+constexpr bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// The words of a line as a shell would split it; nothing if a quote is not closed.
+inline std::optional<std::vector<std::string>> split_words(std::string_view line) {
+    std::vector<std::string> words;
+    bool open = false;  // a word has begun
+    char quote = '\0';
+    for (std::size_t i = 0; i != line.size(); ++i) {
+        char const c = line[i];
+        if (quote == '\0' && is_white(c)) {
+            open = false;
+            continue;
+        }
+        if (!std::exchange(open, true)) words.emplace_back();
+        bool const escapes = c == '\\' && quote != '\'';
+        if (escapes && i + 1 == line.size()) return std::nullopt;
+        if (escapes && (quote == '\0' || line[i + 1] == '"' || line[i + 1] == '\\'))
+            words.back() += line[++i];
+        else if (quote == '\0' && (c == '"' || c == '\''))
+            quote = c;
+        else if (quote != '\0' && c == quote)
+            quote = '\0';
+        else
+            words.back() += c;
+    }
+    if (quote != '\0') return std::nullopt;
+    return words;
+}
+
+/// The UUID that 26 base32 characters of any case are (RFC 4648, section 6); nothing if they are not.
+inline std::optional<std::string> uuid_of_base32(std::string_view text) {
+    if (text.size() != 26) return std::nullopt;
+    std::string bytes;
+    unsigned bits = 0;
+    unsigned have = 0;
+    for (char const c : text) {
+        unsigned value = 0;
+        if (c >= 'a' && c <= 'z')
+            value = static_cast<unsigned>(c - 'a');
+        else if (c >= 'A' && c <= 'Z')
+            value = static_cast<unsigned>(c - 'A');
+        else if (c >= '2' && c <= '7')
+            value = static_cast<unsigned>(c - '2') + 26;
+        else
+            return std::nullopt;
+        bits = (bits << 5U | value) & 0xFFFU;
+        have += 5;
+        if (have >= 8) {
+            have -= 8;
+            bytes += static_cast<char>(bits >> have & 0xFFU);
+        }
+    }
+    std::string uuid = hex_encode(bytes);
+    for (std::size_t const at : {8U, 13U, 18U, 23U}) uuid.insert(at, 1, '-');
+    return uuid;
+}
+
+}  // namespace detail
+
+/// Who owns an installation of Globus Connect Personal, by the id of an identity or by its user name.
+struct GlobusConnectPersonalOwnerInfo {
+    std::optional<std::string> id = {};
+    std::optional<std::string> username = {};
+};
+
+/**
+ * The installation of Globus Connect Personal of this user on this machine.
+ *
+ *     LocalGlobusConnectPersonal const here;
+ *     if (auto const id = here.endpoint_id()) transfer.operation_ls({.endpoint_id = *id, .path = "/~/"});
+ *
+ * Its files are read at every call, so that an installation made meanwhile is seen.
+ *
+ * @par Errors
+ * What is not installed is nothing, not an error. globus::Error for a file that is there and cannot be read.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * https://docs.globus.org/globus-connect-personal/
+ */
+class LocalGlobusConnectPersonal {
+public:
+    /// @param config_dir  where it keeps its files; `~/.globusonline` if left out
+    /// @throws UsageError  if that is left out and HOME is not set
+    explicit LocalGlobusConnectPersonal(std::string config_dir = {}) : config_dir_(std::move(config_dir)) {
+        if (!config_dir_.empty()) return;
+        char const* const home = std::getenv("HOME");
+        if (home == nullptr || *home == '\0')
+            throw UsageError("HOME is not set: give LocalGlobusConnectPersonal the directory of its configuration");
+        config_dir_ = std::string(home) + "/.globusonline";
+    }
+
+    [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
+
+    /// The id of the endpoint, as the installation writes it down.
+    [[nodiscard]] std::optional<std::string> endpoint_id() const {
+        std::optional<std::string> text = detail::read_small_file(config_dir_ + "/lta/client-id.txt");
+        if (!text) return std::nullopt;
+        std::string_view id = *text;
+        while (!id.empty() && detail::is_white(id.front())) id.remove_prefix(1);
+        while (!id.empty() && detail::is_white(id.back())) id.remove_suffix(1);
+        return std::string(id);
+    }
+
+    /// Who owns the endpoint, as the installation writes it down; nothing if it says that in no form that is known.
+    [[nodiscard]] std::optional<GlobusConnectPersonalOwnerInfo> get_owner_info() const {
+        static constexpr std::string_view start = "\"/C=US/O=Globus Consortium/OU=Globus Connect User/CN=";
+        std::optional<std::string> const text = detail::read_small_file(config_dir_ + "/lta/gridmap");
+        if (!text) return std::nullopt;
+        for (std::string_view rest = *text; !rest.empty();) {
+            std::size_t const end = std::min(rest.find_first_of("\r\n"), rest.size());
+            std::string_view const line = rest.substr(0, end);
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+            if (!line.starts_with(start)) continue;
+            auto const words = detail::split_words(line);
+            if (!words || words->size() != 2) return std::nullopt;
+            std::string const name = words->front().substr(start.size() - 1);  // less the quote
+            if (name.starts_with("u_"))
+                if (auto id = detail::uuid_of_base32(std::string_view(name).substr(2)))
+                    return GlobusConnectPersonalOwnerInfo{.id = std::move(id)};
+            return GlobusConnectPersonalOwnerInfo{.username = name + "@globusid.org"};
+        }
+        return std::nullopt;
+    }
+
+    /// The identity of who owns the endpoint, as Globus Auth knows it; nothing if it does not, or tells nobody.
+    /// @param auth  a Client<AuthService, ...>
+    /// @throws  what `auth.get_identities` throws
+    template <class Auth>
+    [[nodiscard]] std::optional<auth::Identity> get_owner_info(Auth const& auth) const {
+        auto const owner = get_owner_info();
+        if (!owner) return std::nullopt;
+        auto const answer =
+            owner->id ? auth.get_identities({.ids = *owner->id}) : auth.get_identities({.usernames = *owner->username});
+        if (answer->identities.empty()) return std::nullopt;
+        return answer->identities.front();
+    }
+
+private:
+    std::string config_dir_;
+};
+
+/**
+ * The installation of Globus Connect Server on this machine.
+ *
+ *     if (auto const address = LocalGlobusConnectServer().domain_name())
+ *         Client<GcsService, AccessTokenPolicy> manager{GcsService{*address}, token};
+ *
+ * Its file is read at every call.
+ *
+ * @par Errors
+ * What is not installed, or says nothing that can be understood, is nothing. globus::Error for a file that is there and
+ * cannot be read.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * https://docs.globus.org/globus-connect-server/v5/
+ */
+class LocalGlobusConnectServer {
+public:
+    explicit LocalGlobusConnectServer(std::string info_path = "/var/lib/globus-connect-server/info.json")
+        : info_path_(std::move(info_path)) {}
+
+    /// All that the installation says of itself.
+    [[nodiscard]] std::optional<boost::json::object> info() const {
+        std::optional<std::string> const text = detail::read_small_file(info_path_);
+        if (!text) return std::nullopt;
+        boost::json::error_code error;
+        Json document = boost::json::parse(*text, error);
+        if (error || !document.is_object()) return std::nullopt;
+        return std::move(document.get_object());
+    }
+    /// The id of the endpoint.
+    [[nodiscard]] std::optional<std::string> endpoint_id() const { return text("endpoint_id"); }
+    /// The host name of the endpoint's manager.
+    [[nodiscard]] std::optional<std::string> domain_name() const { return text("domain_name"); }
+
+private:
+    [[nodiscard]] std::optional<std::string> text(std::string_view name) const {
+        auto const document = info();
+        auto const* const value = document ? document->if_contains(name) : nullptr;
+        if (value == nullptr || !value->is_string()) return std::nullopt;
+        return std::string(value->get_string());
+    }
+
+    std::string info_path_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_HPP
 #define GLOBUS_SERVICES_TRANSFER_V2_HPP
 

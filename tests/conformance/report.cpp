@@ -33,6 +33,7 @@ void Report::check(std::string const& id, std::function<std::string()> const& ch
     } catch (Missing const& missing) {
         ++missing_;
         ++missing_parts_[missing.what()];
+        if (options_.verbose) std::printf("missing %s: %s\n", id.c_str(), missing.what());
         return;
     } catch (std::exception const& error) {
         words = std::string("unexpected: ") + error.what();

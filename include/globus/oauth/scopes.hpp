@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 
+#include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/values.hpp>
 #include <globus/oauth/scope.hpp>
