@@ -8276,7 +8276,7 @@ private:
 };
 
 /// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
-template <ClientKind K, Transport T>
+template <class K, class T>
 using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,
                                        Client<ConfidentialAppAuthService, BasicPolicy, T>>;
 
@@ -8749,7 +8749,7 @@ private:
  * @tparam App     the kind: it has `login_client()`, `make_policy(server)`, `login_after(logins, options)`
  * @tparam Policy  what it keeps for a resource server
  */
-template <class App, class Policy, TokenStorage S, Transport T>
+template <class App, class Policy, class S, class T>
 class AppBase {
 public:
     [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
@@ -10857,7 +10857,7 @@ struct UserAppRequirements {
 };
 
 /// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
-template <ClientKind K>
+template <class K>
 struct UserPolicy {
     std::optional<RefreshPolicy<K>> renewing = {};
     Authorization authorization = {};

@@ -95,7 +95,7 @@ private:
  * @tparam App     the kind: it has `login_client()`, `make_policy(server)`, `login_after(logins, options)`
  * @tparam Policy  what it keeps for a resource server
  */
-template <class App, class Policy, TokenStorage S, Transport T>
+template <class App, class Policy, class S, class T>
 class AppBase {
 public:
     [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }

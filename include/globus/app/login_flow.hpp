@@ -44,7 +44,7 @@ private:
 };
 
 /// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
-template <ClientKind K, Transport T>
+template <class K, class T>
 using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,
                                        Client<ConfidentialAppAuthService, BasicPolicy, T>>;
 

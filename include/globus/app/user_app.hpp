@@ -93,7 +93,7 @@ struct UserAppRequirements {
 };
 
 /// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
-template <ClientKind K>
+template <class K>
 struct UserPolicy {
     std::optional<RefreshPolicy<K>> renewing = {};
     Authorization authorization = {};
