@@ -13,10 +13,11 @@
  */
 #include <globus/globus.hpp>
 
+#include "setting.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -27,12 +28,6 @@ namespace {
 
 using namespace globus;
 using namespace std::chrono_literals;
-
-std::string setting(char const* name, char const* otherwise = nullptr) {
-    char const* const value = std::getenv(name);
-    if (value == nullptr && otherwise == nullptr) throw UsageError(std::string("set ") + name);
-    return value != nullptr ? value : otherwise;
-}
 
 std::string file_digest(std::filesystem::path const& path) {
     std::ifstream stream(path, std::ios::binary);
