@@ -17444,6 +17444,8 @@ private:
 #ifndef GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 
+#include <string_view>
+
 namespace globus {
 
 /// Globus Transfer answered with an error status. https://docs.globus.org/api/transfer/overview/#errors
@@ -17452,6 +17454,15 @@ public:
     using ApiError::ApiError;
 };
 
+namespace detail {
+
+/// True if a code of Transfer says that an endpoint failed, and not Transfer itself: asking again would not help.
+constexpr bool is_endpoint_code(std::string_view code) {
+    std::string_view const first = code.substr(0, code.find('.'));
+    return first == "ExternalError" || first == "EndpointError";
+}
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
@@ -19636,10 +19647,7 @@ struct TransferService {
     using credential = BearerCredential;
 
     /// A 502 that an endpoint behind the service caused; to ask again at once is of no use.
-    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) {
-        std::string_view const first = std::string_view(error.code()).substr(0, error.code().find('.'));
-        return first == "ExternalError" || first == "EndpointError";
-    }
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_code(error.code()); }
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>
@@ -20688,6 +20696,13 @@ struct TransferServiceV2 {
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
     using error = TransferApiError;
     using credential = BearerCredential;
+
+    /// True for a failure of an endpoint, which another attempt would meet again.
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) {
+        for (SubError const& one : error.errors())
+            if (detail::is_endpoint_code(one.code)) return true;
+        return false;
+    }
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>

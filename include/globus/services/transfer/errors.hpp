@@ -4,6 +4,8 @@
 
 #include <globus/http/errors.hpp>
 
+#include <string_view>
+
 namespace globus {
 
 /// Globus Transfer answered with an error status. https://docs.globus.org/api/transfer/overview/#errors
@@ -12,6 +14,15 @@ public:
     using ApiError::ApiError;
 };
 
+namespace detail {
+
+/// True if a code of Transfer says that an endpoint failed, and not Transfer itself: asking again would not help.
+constexpr bool is_endpoint_code(std::string_view code) {
+    std::string_view const first = code.substr(0, code.find('.'));
+    return first == "ExternalError" || first == "EndpointError";
+}
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ERRORS_HPP

@@ -37,6 +37,13 @@ struct TransferServiceV2 {
     using error = TransferApiError;
     using credential = BearerCredential;
 
+    /// True for a failure of an endpoint, which another attempt would meet again.
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) {
+        for (SubError const& one : error.errors())
+            if (detail::is_endpoint_code(one.code)) return true;
+        return false;
+    }
+
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>
     static constexpr auto operations() {
