@@ -148,6 +148,65 @@ public:
         }
     }
 
+    /// The parts of a request that count here.
+    struct RequestLine {
+        std::string_view method, path, query, host;
+    };
+
+    /// Takes the code or error of a query with the right state; false if it is none.
+    template <class IsState>
+    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect) {
+        std::optional<std::string> code, state, error, description;
+        for (auto& [name, value] : parse_query(query)) {
+            std::optional<std::string>* const place = name == "code"                ? &code
+                                                      : name == "state"             ? &state
+                                                      : name == "error"             ? &error
+                                                      : name == "error_description" ? &description
+                                                                                    : nullptr;
+            if (place == nullptr) continue;
+            if (*place) return false;  // twice
+            *place = std::move(value);
+        }
+        if (!state || !is_state(*state)) return false;
+        if (error) {
+            std::string why = (error->empty() ? "without a reason" : *error) + (description ? ": " + *description : "");
+            for (char& c : why)
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+            why.resize(std::min<std::size_t>(why.size(), 500));
+            redirect.emplace(Redirect{.error = std::move(why)});
+            return true;
+        }
+        if (!code || code->empty()) return false;
+        redirect.emplace(Redirect{.code = Secret(std::move(*code))});
+        return true;
+    }
+
+    /// The request line and host of a request, without its last empty line; nothing for what is no such request.
+    static RequestLine read_head(std::string_view head) {
+        RequestLine request;
+        std::string_view const line = head.substr(0, head.find("\r\n"));
+        auto const first = line.find(' ');
+        auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+        if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
+        std::string_view const target = line.substr(first + 1, second - first - 1);
+        request.method = line.substr(0, first);
+        request.path = target.substr(0, target.find('?'));
+        if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+        for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
+            rest.remove_prefix(2);
+            std::string_view const field = rest.substr(0, rest.find("\r\n"));
+            rest.remove_prefix(field.size());
+            auto const colon = field.find(':');
+            if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
+                continue;
+            if (!request.host.empty()) return {};  // twice
+            request.host = field.substr(colon + 1);
+            while (request.host.starts_with(' ')) request.host.remove_prefix(1);
+            while (request.host.ends_with(' ')) request.host.remove_suffix(1);
+        }
+        return request;
+    }
+
 private:
     struct Connection {
         Descriptor socket;
@@ -156,9 +215,6 @@ private:
         std::string output = {};
         bool answered = false;
         bool last = false;  ///< shows the page at the clean address
-    };
-    struct RequestLine {
-        std::string_view method, path, query, host;
     };
 
     static constexpr std::size_t most_connections = 256;
@@ -231,59 +287,6 @@ private:
         } else {
             connection.output = page("303 See Other", {}, "Location: /done\r\n");
         }
-    }
-
-    /// The code or error of a query with the right state.
-    template <class IsState>
-    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect) {
-        std::optional<std::string> code, state, error, description;
-        for (auto& [name, value] : parse_query(query)) {
-            std::optional<std::string>* const place = name == "code"                ? &code
-                                                      : name == "state"             ? &state
-                                                      : name == "error"             ? &error
-                                                      : name == "error_description" ? &description
-                                                                                    : nullptr;
-            if (place == nullptr) continue;
-            if (*place) return false;  // twice
-            *place = std::move(value);
-        }
-        if (!state || !is_state(*state)) return false;
-        if (error) {
-            std::string why = *error + (description ? ": " + *description : std::string());
-            for (char& c : why)
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-            why.resize(std::min<std::size_t>(why.size(), 500));
-            redirect.emplace(Redirect{.error = std::move(why)});
-            return true;
-        }
-        if (!code || code->empty()) return false;
-        redirect.emplace(Redirect{.code = Secret(std::move(*code))});
-        return true;
-    }
-
-    static RequestLine read_head(std::string_view head) {
-        RequestLine request;
-        std::string_view const line = head.substr(0, head.find("\r\n"));
-        auto const first = line.find(' ');
-        auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-        if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
-        std::string_view const target = line.substr(first + 1, second - first - 1);
-        request.method = line.substr(0, first);
-        request.path = target.substr(0, target.find('?'));
-        if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
-        for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
-            rest.remove_prefix(2);
-            std::string_view const field = rest.substr(0, rest.find("\r\n"));
-            rest.remove_prefix(field.size());
-            auto const colon = field.find(':');
-            if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
-                continue;
-            if (!request.host.empty()) return {};  // twice
-            request.host = field.substr(colon + 1);
-            while (request.host.starts_with(' ')) request.host.remove_prefix(1);
-            while (request.host.ends_with(' ')) request.host.remove_suffix(1);
-        }
-        return request;
     }
 
     static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {

@@ -70,19 +70,8 @@ inline Url parse_url(std::string_view text) {
     return url;
 }
 
-/// True for a literal loopback address. A name is not enough: a resolver can be told anything.
-constexpr bool is_loopback(std::string_view host) {
-    if (host == "[::1]") return true;
-    if (!host.starts_with("127.")) return false;
-    int dots = 0;
-    for (char const c : host) {
-        if (c == '.')
-            ++dots;
-        else if (c < '0' || c > '9')
-            return false;
-    }
-    return dots == 3;
-}
+/// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
+constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
 
 /// True when both have the same scheme, host and port, the port of the scheme counting as written.
 inline bool same_origin(Url const& a, Url const& b) {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers of services into typed documents, whole and in pieces.
+#include <globus/client/response.hpp>
+#include <globus/core/json_write.hpp>
+#include <globus/services/flows/documents.hpp>
+#include <globus/services/gcs/documents.hpp>
+#include <globus/services/search/documents.hpp>
+#include <globus/services/transfer/documents.hpp>
+
+#include "fuzz.hpp"
+
+namespace {
+
+template <class T>
+void read(std::string_view input) {
+    using globus::Response;
+    bool const whole = no_error([&] {
+        Response<T> const response(globus::http::Response{.status = 200, .body = std::string(input)});
+        std::string again;
+        if (no_error([&] { again = globus::to_json(*response); })) {
+            // what was read can be written and read again
+            Response<T> const second(globus::http::Response{.status = 200, .body = again});
+            always(globus::to_json(*second) == again, "a document that was read and written reads the same");
+            always(second.mismatch().empty(), "what is written has the described types");
+        }
+        (void)no_error([&] { (void)response.json(); });
+    });
+    if (input.empty()) return;
+    bool const streamed = no_error([&] {
+        typename Response<T>::Stream stream;
+        std::size_t const half = input.size() / 2;
+        stream.write(input.substr(0, half));
+        stream.write(input.substr(half));
+        (void)stream.finish(globus::http::Response{.status = 200});
+    });
+    always(whole == streamed, "an answer reads the same whole and in pieces");
+}
+
+}  // namespace
+
+void fuzz(std::string_view input) {
+    read<globus::transfer::Task>(input);
+    read<globus::transfer::FileList>(input);
+    read<globus::flows::Run>(input);
+    read<globus::search::GSearchResult>(input);
+    (void)no_error([&] {
+        globus::Response<globus::Json> const response(
+            globus::http::Response{.status = 200, .body = std::string(input)});
+        (void)response.json();
+    });
+}
