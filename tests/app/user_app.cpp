@@ -4,11 +4,11 @@
 #include <globus/app/memory_token_storage.hpp>
 #include <globus/app/user_app.hpp>
 #include <globus/http/curl_transport.hpp>
-#include <globus/http/url.hpp>
 #include <globus/sandbox/server.hpp>
 #include <globus/services/groups.hpp>
 #include <globus/services/transfer.hpp>
 
+#include "support/app.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -20,58 +20,9 @@
 #include <thread>
 #include <vector>
 
+using namespace app_test;
 using namespace globus;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// What a browser does that is sent to a URL: the code and the state that Globus Auth sends back.
-std::pair<std::string, std::string> browse(std::string const& url) {
-    http::Request request;
-    request.url = url;
-    auto const answer = CurlTransport().send(request);
-    std::string const location(answer.headers.get("Location"));
-    std::pair<std::string, std::string> result;
-    for (auto& [name, value] : parse_query(std::string_view(location).substr(location.find('?') + 1))) {
-        if (name == "code") result.first = value;
-        if (name == "state") result.second = value;
-    }
-    return result;
-}
-
-/// A user at a terminal, who does what the program says.
-struct Terminal {
-    int asked = 0;
-    std::string url = {};
-    CommandLineLoginFlow flow() {
-        return CommandLineLoginFlow({.show =
-                                         [this](std::string const& shown) {
-                                             url = shown;
-                                             ++asked;
-                                         },
-                                     .read_code = [this] { return std::optional(browse(url).first); }});
-    }
-};
-
-template <class S>
-using App = UserApp<Native, CommandLineLoginFlow, S>;
-
-template <class S>
-App<S> make_app(sandbox::Session& server, Terminal& terminal, S storage, bool refresh = true) {
-    return App<S>{{.app_name = "test",
-                   .client = Native{server.native_client_id()},
-                   .login_flow = terminal.flow(),
-                   .storage = storage,
-                   .request_refresh_tokens = refresh,
-                   .auth_url = server.base_url()}};
-}
-
-template <class Service, class A>
-auto client_of(A const& app, sandbox::Session& server) {
-    return app.client(Service{}, ClientOptions<CurlTransport>{.base_url = server.base_url()});
-}
-
-}  // namespace
 
 TEST_CASE("A user logs in once; the next start of the program finds the tokens") {
     TemporaryDirectory const directory;

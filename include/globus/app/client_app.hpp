@@ -131,9 +131,12 @@ private:
         return Policy(*config_->client, std::move(scopes), std::move(token),
                       renewed_through(this->token_storage(), server, RenewalOptions{.now = config_->now}));
     }
-    void login_after(std::uint64_t logins, AppLoginOptions options) const {
+    /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
+    bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
         std::lock_guard const lock(this->common_->logging_in);
-        if (this->login_count() == logins) log_in(options);
+        if (this->login_count() != logins) return false;
+        log_in(options);
+        return true;
     }
     void log_in(AppLoginOptions const& options) const {
         StringList scopes;

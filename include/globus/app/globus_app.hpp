@@ -180,9 +180,9 @@ public:
     }
 
     /**
-     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, and after a 403
-     * that says what the user has to do (to_gare). The login runs here and not inside of a request, so no deadline ends
-     * it and no other call waits for it.
+     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 403 that
+     * says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here and
+     * not inside of a request, so no deadline ends it and no other call waits for it.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *
@@ -192,22 +192,26 @@ public:
      */
     template <class F>
     auto run(F&& f, std::stop_token stop = {}) const -> decltype(f()) {
-        bool asked = false;
-        for (bool logged_in = false;;) {
+        bool logged_in = false;  // for tokens that were missing or refused
+        bool asked = false;      // for what a service asked of the user
+        for (;;) {
             std::uint64_t const logins = login_count();
-            AuthorizationParameters parameters;
+            std::optional<Gare> gare;
             try {
                 return f();
             } catch (TokenValidationError const& error) {
                 if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
-                logged_in = true;
             } catch (ApiError const& error) {
-                auto const gare = error.http_status() == 403 && !asked ? to_gare(error) : std::nullopt;
-                if (!gare) throw;
-                asked = logged_in = true;
-                parameters = gare->authorization_parameters;
+                if (error.http_status() == 403) gare = to_gare(error);
+                if (gare ? asked : logged_in || !refuses_token(error)) throw;
             }
-            self().login_after(logins, {.force = true, .parameters = std::move(parameters), .stop = stop});
+            AuthorizationParameters parameters;
+            if (gare) parameters = gare->authorization_parameters;
+            // What another thread's login has brought may do; it is not this one's only try.
+            if (!self().login_after(logins, {.force = true, .parameters = std::move(parameters), .stop = stop}))
+                continue;
+            logged_in = true;
+            asked = asked || gare;
         }
     }
 
@@ -272,6 +276,11 @@ protected:
     std::shared_ptr<Common> common_;
 
 private:
+    /// True for a service's 401; that of the token endpoint is about the client.
+    static bool refuses_token(ApiError const& error) {
+        auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
+        return error.http_status() == 401 && (from_auth == nullptr || from_auth->oauth_error().empty());
+    }
     [[nodiscard]] App const& self() const { return static_cast<App const&>(*this); }
 
     template <class Service>

@@ -10,6 +10,18 @@
 
 #include <unistd.h>
 
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace globus {
 
 /**
@@ -100,6 +112,35 @@ struct UserPolicy {
     std::int64_t expires_at = 0;
 };
 
+/// Refresh tokens that Globus Auth has refused. They count as missing, so that nobody asks for nothing again.
+class RefusedTokens {
+public:
+    void add(std::string_view server, Secret token) {
+        std::lock_guard const lock(mutex_);
+        tokens_.insert_or_assign(std::string(server), std::move(token));
+    }
+    [[nodiscard]] bool contains(std::string const& server, Secret const& token) const {
+        std::lock_guard const lock(mutex_);
+        auto const found = tokens_.find(server);
+        return found != tokens_.end() && found->second == token;
+    }
+    static TokenValidationError error(std::string_view server) {
+        return {TokenValidationError::Kind::missing_refresh_token,
+                "Globus Auth refuses the refresh token for " + std::string(server)};
+    }
+    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused) {
+        return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
+                                                                 std::string const&) {
+            for (auto const& [server, data] : tokens)
+                if (refused->contains(server, data.refresh_token)) throw error(server);
+        }};
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, Secret> tokens_;  ///< the last one for each resource server
+};
+
 /// "backup on my-host": how the consent is labelled.
 inline std::string grant_label(std::string const& app_name) {
     char name[256] = {};
@@ -157,9 +198,11 @@ public:
         auto const requirements = std::make_shared<detail::SharedRequirements>();
         std::vector<TokenValidator> validators;
         validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
-        validators.push_back(has_scopes([requirements] { return requirements->get(); },
-                                        [storage, transport = config.transport, url = place.auth_url](
-                                            std::string const& id) { return consents(storage, transport, url, id); }));
+        validators.push_back(detail::RefusedTokens::validator(refused_));
+        validators.push_back(has_scopes(
+            [requirements] { return requirements->get(); },
+            [client = *config.client, storage, transport = config.transport, url = place.auth_url,
+             now = config.now](std::string const& id) { return consents(client, storage, transport, url, now, id); }));
         validators.push_back(unchanging_identity());
         this->common_ = std::make_shared<typename Base::Common>(
             config.app_name, place, config.transport, requirements,
@@ -196,9 +239,9 @@ public:
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
-        try {
+        return or_login_required(server, [&](Policy& policy) {
             for (bool again = false;; again = true) {
-                Policy const policy = this->policy_of(server);
+                policy = this->policy_of(server);
                 if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
                 if (policy.expires_at >= now()) return policy.authorization;
                 this->forget_policy(server);
@@ -206,21 +249,17 @@ public:
                     throw TokenValidationError(TokenValidationError::Kind::expired,
                                                "the token for " + std::string(server) + " has expired");
             }
-        } catch (TokenValidationError const& error) {
-            throw LoginRequiredError(error, start_login());
-        } catch (AuthApiError const& error) {
-            if (error.oauth_error() != "invalid_grant") throw;
-            throw LoginRequiredError(
-                TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
-                                     "Globus Auth refuses the refresh token for " + std::string(server)),
-                start_login());
-        }
+        });
     }
     template <Transport U>
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
-        Policy const policy = this->policy_of(server);
-        return policy.renewing && policy.renewing->unauthorized(refused, transport, this->context_of(context));
+        return or_login_required(server, [&](Policy& policy) {
+            policy = this->policy_of(server);
+            if (policy.renewing) return policy.renewing->unauthorized(refused, transport, this->context_of(context));
+            this->forget_policy(server);  // another program may have logged in and stored a new token
+            return !(this->policy_of(server).authorization.header == refused.header);
+        });
     }
 
 private:
@@ -229,6 +268,22 @@ private:
         Config const config;
         JwksCache<T> const keys;
     };
+
+    /// Runs `f(policy)`, which says by `policy` what it used; what only a login can mend is a LoginRequiredError.
+    template <class Function>
+    auto or_login_required(std::string_view server, Function const& f) const {
+        Policy used;
+        try {
+            return f(used);
+        } catch (TokenValidationError const& error) {
+            throw LoginRequiredError(error, start_login());
+        } catch (AuthApiError const& error) {
+            if (error.oauth_error() != "invalid_grant") throw;
+            if (used.renewing) refused_->add(server, used.renewing->token().refresh_token);
+            this->forget_policy(server);  // another program may log in and store a new token
+            throw LoginRequiredError(detail::RefusedTokens::error(server), start_login());
+        }
+    }
 
     [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
 
@@ -241,19 +296,27 @@ private:
         else
             return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
     }
-    /// A user's consents, asked for with the token of Globus Auth as it is stored.
-    static ConsentForest consents(S const& storage, T const& transport, std::string const& auth_url,
-                                  std::string const& identity_id) {
-        TokenDataByResourceServer const tokens = storage.get_token_data_by_resource_server();
-        auto const token = tokens.find(std::string(AuthScopes::resource_server));
-        if (token == tokens.end())
-            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+    /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
+    static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
+                                  std::function<std::int64_t()> const& now, std::string const& identity_id) {
+        using Kind = TokenValidationError::Kind;
+        auto const token = storage.get_token_data(AuthScopes::resource_server);
+        if (!token)
+            throw TokenValidationError(Kind::missing_token,
                                        "there is no token of Globus Auth to ask for consents with");
         ClientOptions<T> options{.transport = transport};
         options.base_url = auth_url;
-        Client<AuthService, AccessTokenPolicy, T> const auth{AccessTokenPolicy(token->second.access_token),
-                                                             std::move(options)};
-        return ConsentForest(auth.get_consents({.identity_id = identity_id})->consents);
+        auto const ask = [&](auto policy) {
+            Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
+            return ConsentForest(auth.get_consents({.identity_id = identity_id})->consents);
+        };
+        try {
+            if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
+            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, {.now = now}));
+        } catch (AuthApiError const& error) {
+            if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
+            throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
+        }
     }
 
     [[nodiscard]] Policy make_policy(std::string const& server) const {
@@ -265,10 +328,12 @@ private:
                 .expires_at = data.expires_at_seconds};
     }
 
-    /// Logs in, unless somebody has since the app had `logins` logins.
-    void login_after(std::uint64_t logins, AppLoginOptions options) const {
+    /// Logs in, unless somebody has since the app had `logins` logins; says whether it did.
+    bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
         std::lock_guard const lock(this->common_->logging_in);
-        if (this->login_count() == logins) log_in(options);
+        if (this->login_count() != logins) return false;
+        log_in(options);
+        return true;
     }
     void log_in(AppLoginOptions const& options) const {
         store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
@@ -286,6 +351,7 @@ private:
         this->forget_policies();
     }
 
+    std::shared_ptr<detail::RefusedTokens> refused_ = std::make_shared<detail::RefusedTokens>();
     std::shared_ptr<State const> state_;
 };
 

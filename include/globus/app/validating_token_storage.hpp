@@ -191,8 +191,11 @@ public:
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
         state_->storage.update([&](TokenDataByResourceServer& stored) {
+            // another program may have logged somebody in since we looked
+            std::string const stored_identity = identity_of(stored);
+            std::string const known = stored_identity.empty() ? identity_id() : stored_identity;
             for (TokenValidator const& validator : state_->validators)
-                if (validator.before_store) validator.before_store(tokens, identity_id());
+                if (validator.before_store) validator.before_store(tokens, known);
             for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
             return true;
         });
