@@ -41,12 +41,10 @@ private:
     std::string path_;
 };
 
-auto auth_client(Json const& responses, Call& call) {
-    call.client = {
-        {"kwargs",
-         {{"authorizer", {{"$authorizer", "AccessTokenAuthorizer"}, {"access_token", "access-token-value"}}}}}};
-    script(call.mock, &responses, nullptr);
-    return make_client<globus::AuthService>(call);
+auto auth_client(Json const& responses, std::string const& access_token, globus::MockTransport const& mock) {
+    script(mock, &responses, nullptr);
+    return globus::Client<globus::AuthService, globus::AccessTokenPolicy, globus::MockTransport>(access_token,
+                                                                                                 {.transport = mock});
 }
 
 Json answer_of(Json const& document) {
@@ -73,21 +71,20 @@ std::string check_personal(Json const& recorded, std::filesystem::path const& ca
     }
     Json const* identity = find(recorded, "owner_info_with_auth_client");
     if (identity == nullptr) return {};
-    Call call;
-    auto const client = auth_client(answer_of({{"identities", Array{*identity}}}), call);
+    globus::MockTransport const mock;
+    auto const client = auth_client(answer_of({{"identities", Array{*identity}}}), access_token_of(recorded), mock);
     auto const found = local.get_owner_info(client);
     if (!found) return "the owner is not found";
     if (auto words = difference(*identity, boost::json::parse(globus::to_json(*found)), "identity"); !words.empty())
         return words;
-    return difference_of_requests(member(recorded, "requests"), call.mock.requests());
+    return difference_of_requests(member(recorded, "requests"), mock.requests());
 }
 
 /// Globus Auth answers without an identity.
 std::string check_empty_lookup(Json const& recorded) {
     Files const files;
     files.add("lta/gridmap", "\"/C=US/O=Globus Consortium/OU=Globus Connect User/CN=ada\" ada\n");
-    Call call;
-    auto const client = auth_client(answer_of(member(recorded, "response")), call);
+    auto const client = auth_client(answer_of(member(recorded, "response")), "token", {});
     auto const found = globus::LocalGlobusConnectPersonal(files.path()).get_owner_info(client);
     return found.has_value() == member(recorded, "result").is_null() ? "an identity is found" : "";
 }

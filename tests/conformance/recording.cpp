@@ -130,6 +130,20 @@ std::string text(Json const& tagged) {
     return boost::json::serialize(value);
 }
 
+std::string access_token_of(Json const& recorded) {
+    constexpr std::string_view scheme = "Bearer ";
+    if (std::string const header = string_member(recorded, "Authorization"); header.starts_with(scheme))
+        return header.substr(scheme.size());
+    std::string token;
+    if (recorded.is_object())
+        for (auto const& member : recorded.get_object())
+            if (token.empty()) token = access_token_of(member.value());
+    if (recorded.is_array())
+        for (Json const& item : recorded.get_array())
+            if (token.empty()) token = access_token_of(item);
+    return token;
+}
+
 std::string snake_case(std::string_view name) {
     std::string snake;
     for (char const c : name) {

@@ -54,6 +54,9 @@ class Misfit : public std::runtime_error {
 [[nodiscard]] std::string text(Json const& tagged);
 [[nodiscard]] std::string base64_decode(std::string_view text);
 
+/// The access token that recorded requests, wherever they stand in `recorded`, were sent with; empty if with none.
+[[nodiscard]] std::string access_token_of(Json const& recorded);
+
 /// OperationLs -> operation_ls
 [[nodiscard]] std::string snake_case(std::string_view name);
 /// True if `text` is what `pattern` says, where * is any text.

@@ -179,7 +179,7 @@ template <class MakePolicy>
 std::string check_renewal(Json const& recorded, MakePolicy const& make_policy) {
     MockTransport mock;
     script(mock, find(recorded, "responses"), nullptr);
-    std::int64_t clock = 1'700'000'000;
+    std::int64_t clock = globus::detail::unix_now();
     std::int64_t refreshed = 0;
     globus::RenewalOptions options;
     options.now = [&clock] { return clock; };
@@ -195,7 +195,8 @@ std::string check_renewal(Json const& recorded, MakePolicy const& make_policy) {
         token.access_token = globus::Secret(string_member(initial, "access_token"));
         token.expires_at = member(initial, "expires_at").to_number<std::int64_t>();
     }
-    globus::AuthContext const context{"https://auth.globus.org/"};
+    std::string const auth_url = globus::Environment::current().service_url("auth");
+    globus::AuthContext const context{auth_url};
     std::exception_ptr thrown;
     auto const policy = make_policy(std::move(token), std::move(options));
     globus::Authorization last;

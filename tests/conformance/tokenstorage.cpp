@@ -179,7 +179,7 @@ std::string check_validating(Json const& recorded) {
     script(mock, find(recorded, "responses"), nullptr);
     auto const consents = [&](std::string const& identity) {
         globus::Client<globus::AuthService, globus::AccessTokenPolicy, globus::MockTransport> const auth{
-            "access-token-value", {.transport = mock}};
+            access_token_of(recorded), {.transport = mock}};
         return globus::ConsentForest(auth.get_consents({.identity_id = identity})->consents);
     };
     std::vector<globus::TokenValidator> validators;
