@@ -8724,10 +8724,14 @@ public:
         std::lock_guard const lock(mutex_);
         return requirements_;
     }
-    void add(std::string const& server, std::vector<Scope> scopes) {
+    /// Says whether the app needs more now than before.
+    bool add(std::string const& server, std::vector<Scope> const& scopes) {
         std::lock_guard const lock(mutex_);
-        auto& known = requirements_[server];
-        known.insert(known.end(), std::make_move_iterator(scopes.begin()), std::make_move_iterator(scopes.end()));
+        auto const known = requirements_.try_emplace(server).first;
+        std::vector<Scope> merged = Scope::merge(known->second, scopes);
+        if (merged == known->second) return false;
+        known->second = std::move(merged);
+        return true;
     }
 
 private:
@@ -8754,10 +8758,9 @@ public:
     /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
     [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
     /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
-    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> scopes) const {
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
         if (resource_server.empty()) throw UsageError("the resource server of a scope is empty");
-        common_->requirements->add(resource_server, std::move(scopes));
-        forget_policy(resource_server);
+        if (common_->requirements->add(resource_server, scopes)) forget_policy(resource_server);
     }
     /// All scopes that a login asks for: those needed, and those that `parameters` name.
     [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {

@@ -65,6 +65,21 @@ TEST_CASE("A user logs in once; the next start of the program finds the tokens")
     CHECK_THROWS_AS(transfer.task_list(), LoginRequiredError);
 }
 
+TEST_CASE("Clients may be made for each request, and add what they need only once") {
+    sandbox::Server server;
+    Terminal terminal;
+    auto const app = make_app(server, terminal, MemoryTokenStorage{}, false);
+    app.login();
+    for (int i = 0; i != 100; ++i) (void)client_of<TransferService>(app, server);
+    CHECK(app.scope_requirements().at("transfer.api.globus.org") == Scope::parse(TransferScopes::all));
+    app.login();
+    for (int i = 0; i != 3; ++i) CHECK(client_of<TransferService>(app, server).task_list().status() == 200);
+    CHECK(terminal.asked == 2);
+    app.add_scope_requirements("transfer.api.globus.org",
+                               {transfer_scope_with_data_access(server.mapped_collection())});
+    CHECK(app.scope_requirements().at("transfer.api.globus.org").size() == 1);
+}
+
 TEST_CASE("64 threads that need a login cause one") {
     sandbox::Server server;
     Terminal terminal;
