@@ -41,7 +41,6 @@ void Report::check(std::string const& id, std::function<std::string()> const& ch
     for (char& c : words)
         if (c == '\n') c = ' ';
     Difference* const difference = difference_of(id);
-    if (difference != nullptr) ++difference->cases;
     if (words.empty()) {
         ++passed_;
         return;
@@ -60,7 +59,7 @@ void Report::check(std::string const& id, std::function<std::string()> const& ch
 
 bool Report::finish(bool whole_recording) {
     for (Difference const& difference : differences_)
-        if (difference.differing == 0 && (difference.cases != 0 || whole_recording)) {
+        if (difference.differing == 0 && whole_recording) {
             ++failed_;
             std::printf("FAILED differences.json: no case differs that \"%s\" names; take it out\n",
                         difference.pattern.c_str());

@@ -35,7 +35,7 @@ public:
 private:
     struct Difference {
         std::string pattern, reason;
-        std::size_t cases = 0, differing = 0;
+        std::size_t differing = 0;
     };
     [[nodiscard]] Difference* difference_of(std::string const& id);
 
