@@ -115,6 +115,7 @@ struct TokenValidator {
     };
     struct Cache {
         std::mutex mutex;
+        std::string identity_id;
         ConsentForest forest;
     };
     return {
@@ -126,11 +127,12 @@ struct TokenValidator {
                 if (needed.empty() || identity_id.empty() || !consents) return;
                 {
                     std::lock_guard const lock(cache->mutex);
-                    if (cache->forest.meets_scope_requirements(needed)) return;
+                    if (cache->identity_id == identity_id && cache->forest.meets_scope_requirements(needed)) return;
                 }
                 ConsentForest forest = consents(identity_id);
                 bool const met = forest.meets_scope_requirements(needed);
                 std::lock_guard const lock(cache->mutex);
+                cache->identity_id = identity_id;
                 cache->forest = std::move(forest);
                 if (!met)
                     throw TokenValidationError(Kind::unmet_scopes, "the user has not consented to what the scope " +
@@ -191,9 +193,7 @@ public:
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
         state_->storage.update([&](TokenDataByResourceServer& stored) {
-            // another program may have logged somebody in since we looked
-            std::string const stored_identity = identity_of(stored);
-            std::string const known = stored_identity.empty() ? identity_id() : stored_identity;
+            std::string const known = known_identity(stored);
             for (TokenValidator const& validator : state_->validators)
                 if (validator.before_store) validator.before_store(tokens, known);
             for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
@@ -239,9 +239,16 @@ private:
         }
         return identity;
     }
+    /// Whose stored tokens are. Another program may have logged somebody in since this one looked; only tokens that do
+    /// not say so themselves are taken for those of the identity that was known.
+    [[nodiscard]] std::string known_identity(TokenDataByResourceServer const& stored) const {
+        std::string identity = identity_of(stored);
+        return identity.empty() ? identity_id() : identity;
+    }
     void validate_read(TokenDataByResourceServer const& tokens) const {
+        std::string const known = known_identity(tokens);
         for (TokenValidator const& validator : state_->validators)
-            if (validator.after_retrieve) validator.after_retrieve(tokens, identity_id());
+            if (validator.after_retrieve) validator.after_retrieve(tokens, known);
     }
 
     std::shared_ptr<State> state_;
