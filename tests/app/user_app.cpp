@@ -24,7 +24,7 @@ using namespace app_test;
 using namespace globus;
 using namespace std::chrono_literals;
 
-TEST_CASE("A user logs in once; the next start of the program finds the tokens") {
+TEST_CASE("A user logs in once and the next start of the program finds the tokens") {
     TemporaryDirectory const directory;
     JsonTokenStorage const storage(directory / "tokens.json");
     sandbox::Server server;

@@ -61,7 +61,7 @@ int usage() {
 int run(int argc, char** argv) {
     Report::Options options;
     std::string service;
-    std::filesystem::path differences = std::filesystem::path(__FILE__).parent_path() / "differences.json";
+    std::filesystem::path differences = std::filesystem::path(GLOBUS_TESTS_DIR) / "conformance/differences.json";
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
         if (word == "--verbose") {

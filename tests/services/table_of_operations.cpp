@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is true of all operations of all services: the README's table, and which of them may be repeated.
+#include <globus/globus.hpp>
+
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <boost/hana/for_each.hpp>
+
+#include <set>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+using namespace globus;
+
+namespace {
+
+template <class F>
+void for_each_service(F f) {
+    f("AuthService", AuthService::operations());
+    f("NativeAppAuthService", NativeAppAuthService::operations());
+    f("ConfidentialAppAuthService", ConfidentialAppAuthService::operations());
+    f("TransferService", TransferService::operations());
+    f("TransferServiceV2", TransferServiceV2::operations());
+    f("GroupsService", GroupsService::operations());
+    f("SearchService", SearchService::operations());
+    f("FlowsService", FlowsService::operations());
+    f("SpecificFlowService", SpecificFlowService::operations());
+    f("TimersService", TimersService::operations());
+    f("ComputeServiceV2", ComputeServiceV2::operations());
+    f("ComputeServiceV3", ComputeServiceV3::operations());
+    f("GcsService", GcsService::operations());
+}
+
+/// The cells of the README's row for a client type.
+std::vector<std::string> readme_row(std::string const& client_type) {
+    std::istringstream readme(file_text(std::string(GLOBUS_TESTS_DIR) + "/../README.md"));
+    for (std::string line; std::getline(readme, line);) {
+        if (!line.starts_with("| ") || line.find(" | `" + client_type + "` | ") == std::string::npos) continue;
+        std::vector<std::string> cells;
+        for (std::size_t at = 1; at < line.size();) {
+            auto const end = line.find('|', at);
+            std::string cell = line.substr(at, end - at);
+            cell.erase(0, cell.find_first_not_of(' '));
+            cell.erase(cell.find_last_not_of(' ') + 1);
+            cells.push_back(cell);
+            at = end + 1;
+        }
+        return cells;
+    }
+    return {};
+}
+
+// POST that only reads.
+std::set<std::string_view> const reads{"PostSearch",   "Scroll",      "GetTaskBatch",
+                                       "ValidateFlow", "ValidateRun", "Oauth2TokenIntrospect"};
+// A key that is fixed before the first byte makes the second one a duplicate.
+std::set<std::string_view> const keyed{"SubmitTransfer", "SubmitDelete", "CreateTunnel"};
+// POST that leaves the same behind, once or twice: states that are set, things that are ended, tokens that are given.
+std::set<std::string_view> const idempotent_posts{"CancelTask",
+                                                  "CancelRun",
+                                                  "PauseJob",
+                                                  "ResumeJob",
+                                                  "Oauth2RevokeToken",
+                                                  "Oauth2RefreshToken",
+                                                  "LockEndpoint",
+                                                  "DeleteByQuery",
+                                                  "ReopenIndex",
+                                                  "BatchDeleteBySubject",
+                                                  "EndpointManagerCancelTasks",
+                                                  "EndpointManagerPauseTasks",
+                                                  "EndpointManagerResumeTasks",
+                                                  "Oauth2ClientCredentialsTokens",
+                                                  "Oauth2GetDependentTokens",
+                                                  "OperationMkdir",
+                                                  "OperationRename"};
+
+RetryClass expected_class(http::Method method, std::string_view name) {
+    using Method = http::Method;
+    if (reads.contains(name) || method == Method::get || method == Method::head) return RetryClass::read;
+    if (keyed.contains(name)) return RetryClass::keyed;
+    if (idempotent_posts.contains(name) || method == Method::put || method == Method::delete_)
+        return RetryClass::idempotent;
+    return RetryClass::non_idempotent;
+}
+
+}  // namespace
+
+TEST_CASE("The README counts the operations as they are") {
+    for_each_service([](std::string const& name, auto operations) {
+        int count = 0, paginated = 0, typed = 0;
+        boost::hana::for_each(operations, [&](auto type) {
+            using O = typename decltype(type)::type;
+            ++count;
+            paginated += HasPages<O>;
+            typed += !std::is_same_v<typename O::result, Json>;
+        });
+        INFO(name);
+        auto const row = readme_row(name);
+        REQUIRE(row.size() == 6);
+        CHECK(row[2] == std::to_string(count));
+        CHECK(row[3] == (paginated == 0 ? "" : std::to_string(paginated)));
+        CHECK(row[4] == std::to_string(typed));
+    });
+}
+
+TEST_CASE("B1: each operation has the retry class that its effect asks for", "[reliability][B1]") {
+    std::set<std::string_view> seen;
+    for_each_service([&](std::string const& service, auto operations) {
+        boost::hana::for_each(operations, [&](auto type) {
+            using O = typename decltype(type)::type;
+            INFO(service << " " << O::struct_name);
+            CHECK(detail::retry_class_of<O>() == expected_class(O::route.method, O::struct_name));
+            seen.insert(O::struct_name);
+        });
+    });
+    for (auto const* list : {&reads, &keyed, &idempotent_posts})
+        for (std::string_view const name : *list) {
+            INFO(name);
+            CHECK(seen.contains(name));  // a name that no operation has would hide a mistake
+        }
+}
