@@ -113,7 +113,10 @@ TEST_CASE("B1: each operation has the retry class that its effect asks for", "[r
         boost::hana::for_each(operations, [&](auto type) {
             using O = typename decltype(type)::type;
             INFO(service << " " << O::struct_name);
-            CHECK(detail::retry_class_of<O>() == expected_class(O::route.method, O::struct_name));
+            // any document goes into v2's, with a key or without: its member function looks, `send` does not repeat it
+            bool const may_lack_key = std::is_same_v<O, transfer_v2::CreateTunnel>;
+            CHECK(detail::retry_class_of<O>() ==
+                  (may_lack_key ? RetryClass::non_idempotent : expected_class(O::route.method, O::struct_name)));
             seen.insert(O::struct_name);
         });
     });
