@@ -109,11 +109,12 @@ std::string check(Json const& recorded) {
 
 void run_environments(Report& report, Json const& section) {
     for (auto const& [environment, urls] : member(section, "environments").as_object())
-        for (auto const& [service, url] : urls.as_object())
-            report.check("environments." + std::string(environment) + '.' + std::string(service), [&]() -> std::string {
-                std::string const got = globus::Environment(std::string(environment)).service_url(service);
-                return got == text(url) ? "" : got + ", recorded is " + text(url);
-            });
+        for (auto const& [service, recorded] : urls.as_object()) {
+            std::string const url = globus::Environment(std::string(environment)).service_url(service);
+            std::string const wanted = text(recorded);
+            report.check("environments." + std::string(environment) + '.' + std::string(service),
+                         [&] { return url == wanted ? "" : url + ", recorded is " + wanted; });
+        }
     for (Json const& recorded : member(section, "cases").as_array())
         report.check(string_member(recorded, "id"), [&] { return check(recorded); });
 }

@@ -190,9 +190,10 @@ private:
         Object by_member;
         Json const object = plain(value);
         for (auto const& [name, item] : object.as_object()) {
-            std::string_view own = name;
+            std::string_view const sent = name;
+            std::string_view own = sent;
             T::members::for_each(out, [&]<class M, class V>(M, V const&) {
-                if (globus::detail::wire_of<T>(M::key).name == std::string_view(name)) own = M::key;
+                if (globus::detail::wire_of<T>(M::key).name == sent) own = M::key;
             });
             by_member.emplace(own, item);
         }

@@ -22,7 +22,7 @@ Json body_of(http::Request const& request) { return boost::json::parse(request.b
 TEST_CASE("A timer of transfers has a schedule and no submission id of its own", "[timers]") {
     MockTransport mock;
     mock.reply(201, R"({"timer": {"job_id": "t1", "status": "new", "interval": null, "tomorrow's": 1}})");
-    TransferData data{.source_endpoint = "a", .destination_endpoint = "b"};
+    transfer::TransferData data{.source_endpoint = "a", .destination_endpoint = "b"};
     data.submission_id = "of one run";
     data.add_item({.source_path = "/x", .destination_path = "/y"});
     auto const made = make_client(mock).create_timer(
