@@ -87,7 +87,8 @@ struct ClientOptions {
  *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
  *
  *     Transfer transfer{RefreshPolicy{app, "refresh token"}};
- *     for (File const& file : transfer.operation_ls({.endpoint_id = id, .path = "/~/"})->DATA) ...
+ *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
+ *     for (File const& file : listing->DATA) ...
  *
  * Each operation of the service is a member function with the name that the Python SDK uses, which takes its struct:
  * `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns the error in place

@@ -83,7 +83,7 @@ struct GetIdentityProviders {
     }
 };
 
-/// Lists what an identity has consented to for the client. GET /v2/api/identities/<identity_id>/consents
+/// Lists what an identity has consented to for the client. GET /v2/api/identities/{identity_id}/consents
 /// https://docs.globus.org/api/auth/reference/#consents
 struct GetConsents {
     using service = AuthService;
@@ -101,7 +101,7 @@ struct Nested {
 
 // Projects
 
-/// Reads a project. GET /v2/api/projects/<project_id>
+/// Reads a project. GET /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#get_projects
 struct GetProject {
     using service = AuthService;
@@ -136,7 +136,7 @@ struct CreateProject {
     GLOBUS_MEMBERS(CreateProject, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Changes a project; what is left out stays. PUT /v2/api/projects/<project_id>
+/// Changes a project; what is left out stays. PUT /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#update_project
 struct UpdateProject {
     using service = AuthService;
@@ -155,7 +155,7 @@ struct UpdateProject {
     GLOBUS_MEMBERS(UpdateProject, document, project_id, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/<project_id>
+/// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#delete_project
 struct DeleteProject {
     using service = AuthService;
@@ -167,7 +167,7 @@ struct DeleteProject {
 
 // Policies
 
-/// Reads an authentication policy. GET /v2/api/policies/<policy_id>
+/// Reads an authentication policy. GET /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#get_policies
 struct GetPolicy {
     using service = AuthService;
@@ -212,7 +212,7 @@ struct CreatePolicy {
                    domain_constraints_exclude);
 };
 
-/// Changes an authentication policy; what is left out stays. PUT /v2/api/policies/<policy_id>
+/// Changes an authentication policy; what is left out stays. PUT /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#update_policy
 struct UpdatePolicy {
     using service = AuthService;
@@ -238,7 +238,7 @@ struct UpdatePolicy {
                    display_name, description, domain_constraints_include, domain_constraints_exclude);
 };
 
-/// Deletes an authentication policy. DELETE /v2/api/policies/<policy_id>
+/// Deletes an authentication policy. DELETE /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#delete_policy
 struct DeletePolicy {
     using service = AuthService;
@@ -250,7 +250,7 @@ struct DeletePolicy {
 
 // Clients
 
-/// Reads a client, by its id or by a domain name that it has proven to own. GET /v2/api/clients/<client_id> or ?fqdn=
+/// Reads a client, by its id or by a domain name that it has proven to own. GET /v2/api/clients/{client_id} or ?fqdn=
 /// @throws UsageError  unless exactly one of client_id and fqdn is given
 /// https://docs.globus.org/api/auth/reference/#get_clients
 struct GetClient {
@@ -326,7 +326,7 @@ struct CreateClient {
     [[nodiscard]] CreateClient normalized() const { return without_empty_links(*this); }
 };
 
-/// Changes a client; what is left out stays, what is null is cleared. PUT /v2/api/clients/<client_id>
+/// Changes a client; what is left out stays, what is null is cleared. PUT /v2/api/clients/{client_id}
 /// @throws UsageError  if one of the two links is a URL, and the other null or left out
 /// https://docs.globus.org/api/auth/reference/#update_client
 struct UpdateClient {
@@ -359,7 +359,7 @@ struct UpdateClient {
     }
 };
 
-/// Deletes a client. DELETE /v2/api/clients/<client_id>
+/// Deletes a client. DELETE /v2/api/clients/{client_id}
 /// https://docs.globus.org/api/auth/reference/#delete_client
 struct DeleteClient {
     using service = AuthService;
@@ -369,7 +369,7 @@ struct DeleteClient {
     GLOBUS_MEMBERS(DeleteClient, client_id);
 };
 
-/// Lists the credentials of a client, without their secrets. GET /v2/api/clients/<client_id>/credentials
+/// Lists the credentials of a client, without their secrets. GET /v2/api/clients/{client_id}/credentials
 /// https://docs.globus.org/api/auth/reference/#get_client_credentials
 struct GetClientCredentials {
     using service = AuthService;
@@ -379,7 +379,7 @@ struct GetClientCredentials {
     GLOBUS_MEMBERS(GetClientCredentials, client_id);
 };
 
-/// Makes a secret for a client; this answer is the only one that holds it. POST /v2/api/clients/<client_id>/credentials
+/// Makes a secret for a client; this answer is the only one that holds it. POST /v2/api/clients/{client_id}/credentials
 /// https://docs.globus.org/api/auth/reference/#create_client_credential
 struct CreateClientCredential {
     using service = AuthService;
@@ -391,7 +391,7 @@ struct CreateClientCredential {
     GLOBUS_MEMBERS(CreateClientCredential, client_id, name);
 };
 
-/// Takes a secret back. DELETE /v2/api/clients/<client_id>/credentials/<credential_id>
+/// Takes a secret back. DELETE /v2/api/clients/{client_id}/credentials/{credential_id}
 /// https://docs.globus.org/api/auth/reference/#delete_client_credentials
 struct DeleteClientCredential {
     using service = AuthService;
@@ -404,7 +404,7 @@ struct DeleteClientCredential {
 
 // Scopes
 
-/// Reads a scope. GET /v2/api/scopes/<scope_id>
+/// Reads a scope. GET /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#get_scopes
 struct GetScope {
     using service = AuthService;
@@ -431,7 +431,7 @@ struct GetScopes {
     }
 };
 
-/// Registers a scope of a client. POST /v2/api/clients/<client_id>/scopes
+/// Registers a scope of a client. POST /v2/api/clients/{client_id}/scopes
 /// https://docs.globus.org/api/auth/reference/#create_scope
 struct CreateScope {
     using service = AuthService;
@@ -454,7 +454,7 @@ struct CreateScope {
                    advertised, allows_refresh_token);
 };
 
-/// Changes a scope; what is left out stays. PUT /v2/api/scopes/<scope_id>
+/// Changes a scope; what is left out stays. PUT /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#update_scope
 struct UpdateScope {
     using service = AuthService;
@@ -478,7 +478,7 @@ struct UpdateScope {
                    advertised, allows_refresh_token);
 };
 
-/// Deletes a scope. DELETE /v2/api/scopes/<scope_id>
+/// Deletes a scope. DELETE /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#delete_scope
 struct DeleteScope {
     using service = AuthService;

@@ -27,7 +27,7 @@ namespace auth {
 /// What all three kinds of Auth client have: OpenID Connect's own documents.
 template <class Client, class S>
 struct OpenidOperations {
-    /// @copydoc auth::GetOpenidConfiguration
+    /// Reads where the endpoints of OpenID Connect are; see auth::GetOpenidConfiguration.
     Response<OpenidConfiguration> get_openid_configuration(GetOpenidConfiguration<S> op = {},
                                                            CallOptions const& options = {}) const {
         return openid().send(op, options);
@@ -97,15 +97,15 @@ struct LoginOperations : OpenidOperations<Client, S> {
         return oauth2_exchange_code_for_tokens(flow, std::move(code), options);
     }
 
-    /// @copydoc auth::Oauth2RefreshToken
+    /// Renews tokens by a refresh token; see auth::Oauth2RefreshToken.
     Response<TokenResponse> oauth2_refresh_token(Oauth2RefreshToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
-    /// @copydoc auth::Oauth2RevokeToken
+    /// Makes an access or refresh token worthless; see auth::Oauth2RevokeToken.
     Response<RevokedToken> oauth2_revoke_token(Oauth2RevokeToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
-    /// @copydoc auth::Oauth2Token
+    /// Sends any form to the token endpoint; see auth::Oauth2Token.
     Response<TokenResponse> oauth2_token(Oauth2Token<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }

@@ -55,7 +55,7 @@ struct CreateFlow {
                    additional_fields);
 };
 
-/// Reads a flow. GET /flows/<flow_id>
+/// Reads a flow. GET /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct GetFlow {
     using service = FlowsService;
@@ -83,7 +83,7 @@ struct ListFlows {
     GLOBUS_MEMBERS(ListFlows, filter_roles, filter_fulltext, orderby, marker, query_params);
 };
 
-/// Changes what is given of a flow; the rest stays. PUT /flows/<flow_id>
+/// Changes what is given of a flow; the rest stays. PUT /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/put
 struct UpdateFlow {
     using service = FlowsService;
@@ -115,7 +115,7 @@ struct UpdateFlow {
                    subscription_id, authentication_policy_id, additional_fields);
 };
 
-/// Deletes a flow; answers with what it was. Its runs stay. DELETE /flows/<flow_id>
+/// Deletes a flow; answers with what it was. Its runs stay. DELETE /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/delete
 struct DeleteFlow {
     using service = FlowsService;
@@ -156,7 +156,7 @@ struct ListRuns {
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
 
-/// Lists what happened in a run. Paginated. GET /runs/<run_id>/log
+/// Lists what happened in a run. Paginated. GET /runs/{run_id}/log
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct GetRunLogs {
     using service = FlowsService;
@@ -172,7 +172,7 @@ struct GetRunLogs {
     GLOBUS_MEMBERS(GetRunLogs, run_id, limit, reverse_order, marker, query_params);
 };
 
-/// Reads a run. GET /runs/<run_id>
+/// Reads a run. GET /runs/{run_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct GetRun {
     using service = FlowsService;
@@ -184,7 +184,7 @@ struct GetRun {
     GLOBUS_MEMBERS(GetRun, run_id, include_flow_description, query_params);
 };
 
-/// Reads the definition and input schema that a run began with. GET /runs/<run_id>/definition
+/// Reads the definition and input schema that a run began with. GET /runs/{run_id}/definition
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct GetRunDefinition {
     using service = FlowsService;
@@ -194,7 +194,7 @@ struct GetRunDefinition {
     GLOBUS_MEMBERS(GetRunDefinition, run_id);
 };
 
-/// Cancels a run; one that has ended stays as it is. POST /runs/<run_id>/cancel
+/// Cancels a run; one that has ended stays as it is. POST /runs/{run_id}/cancel
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}~1cancel/post
 struct CancelRun {
     using service = FlowsService;
@@ -205,7 +205,7 @@ struct CancelRun {
     GLOBUS_MEMBERS(CancelRun, run_id);
 };
 
-/// Changes what is given of a run's label, tags, monitors and managers. PUT /runs/<run_id>
+/// Changes what is given of a run's label, tags, monitors and managers. PUT /runs/{run_id}
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}/put
 struct UpdateRun {
     using service = FlowsService;
@@ -222,7 +222,7 @@ struct UpdateRun {
     GLOBUS_MEMBERS(UpdateRun, run_id, label, tags, run_monitors, run_managers, additional_fields);
 };
 
-/// Deletes a run that has ended, and its log. POST /runs/<run_id>/release
+/// Deletes a run that has ended, and its log. POST /runs/{run_id}/release
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}~1release/post
 struct DeleteRun {
     using service = FlowsService;
@@ -234,7 +234,7 @@ struct DeleteRun {
 
 // Registered APIs
 
-/// Reads a registered API. GET /registered_apis/<registered_api_id>
+/// Reads a registered API. GET /registered_apis/{registered_api_id}
 /// https://flows.globus.org/redoc#tag/Registered-APIs
 struct GetRegisteredApi {
     using service = FlowsService;
@@ -284,7 +284,7 @@ struct ListWebInputs {
                    marker, query_params);
 };
 
-/// Reads a question of a run. GET /web_inputs/<web_input_id>
+/// Reads a question of a run. GET /web_inputs/{web_input_id}
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct GetWebInput {
     using service = FlowsService;
@@ -294,7 +294,7 @@ struct GetWebInput {
     GLOBUS_MEMBERS(GetWebInput, web_input_id);
 };
 
-/// Answers a question of a run, which goes on with it. POST /web_inputs/<web_input_id>/respond
+/// Answers a question of a run, which goes on with it. POST /web_inputs/{web_input_id}/respond
 /// It is not repeated after a lost answer, for the first one has closed the question.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct RespondToWebInput {
@@ -309,7 +309,7 @@ struct RespondToWebInput {
 
 // One flow
 
-/// Starts a run of the flow. POST /flows/<flow_id>/run
+/// Starts a run of the flow. POST /flows/{flow_id}/run
 /// It is not repeated after a lost answer, for there might be two runs: `list_runs` tells whether there is one.
 /// https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
 struct RunFlow {
@@ -330,7 +330,7 @@ struct RunFlow {
                    additional_fields);
 };
 
-/// Lets a run go on that is inactive, as after a consent was given. POST /runs/<run_id>/resume
+/// Lets a run go on that is inactive, as after a consent was given. POST /runs/{run_id}/resume
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1flows~1{flow_id}~1runs~1{run_id}~1resume/post
 struct ResumeRun {
     using service = SpecificFlowService;
@@ -340,7 +340,7 @@ struct ResumeRun {
     GLOBUS_MEMBERS(ResumeRun, run_id);
 };
 
-/// Checks what run_flow would be given; nothing is started. POST /flows/<flow_id>/validate_run
+/// Checks what run_flow would be given; nothing is started. POST /flows/{flow_id}/validate_run
 /// https://flows.globus.org/redoc#tag/Runs
 struct ValidateRun {
     using service = SpecificFlowService;

@@ -28,7 +28,7 @@ struct CreateGroup {
     GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
 };
 
-/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/<group_id>/policies
+/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct SetGroupPolicies {
     using service = GroupsService;
@@ -48,7 +48,7 @@ struct SetGroupPolicies {
                    join_requests, signup_fields, authentication_assurance_timeout);
 };
 
-/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/<group_id>
+/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
 struct AcceptInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -59,7 +59,7 @@ struct AcceptInvite {
     GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
 };
 
-/// Makes an identity a member without asking it. POST /v2/groups/<group_id>
+/// Makes an identity a member without asking it. POST /v2/groups/{group_id}
 struct AddMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -71,7 +71,7 @@ struct AddMember {
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
 };
 
-/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/<group_id>
+/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
 struct ApprovePending {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -82,7 +82,7 @@ struct ApprovePending {
     GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
 };
 
-/// Gives a member another role. POST /v2/groups/<group_id>
+/// Gives a member another role. POST /v2/groups/{group_id}
 struct ChangeRole {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -95,7 +95,7 @@ struct ChangeRole {
     GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
 };
 
-/// Declines the invitation of one of the caller's own identities. POST /v2/groups/<group_id>
+/// Declines the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
 struct DeclineInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -106,7 +106,7 @@ struct DeclineInvite {
     GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
 };
 
-/// Invites an identity; the service sends it an e-mail. POST /v2/groups/<group_id>
+/// Invites an identity; the service sends it an e-mail. POST /v2/groups/{group_id}
 struct InviteMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -119,7 +119,7 @@ struct InviteMember {
     GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
 };
 
-/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/{group_id}
 struct Join {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -130,7 +130,7 @@ struct Join {
     GLOBUS_MEMBERS(Join, group_id, identity_id);
 };
 
-/// Leaves, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Leaves, with one of the caller's own identities. POST /v2/groups/{group_id}
 struct Leave {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -141,7 +141,7 @@ struct Leave {
     GLOBUS_MEMBERS(Leave, group_id, identity_id);
 };
 
-/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/<group_id>
+/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
 struct RejectJoinRequest {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -152,7 +152,7 @@ struct RejectJoinRequest {
     GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
 };
 
-/// Takes a member out of the group. POST /v2/groups/<group_id>
+/// Takes a member out of the group. POST /v2/groups/{group_id}
 struct RemoveMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -163,7 +163,7 @@ struct RemoveMember {
     GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
 };
 
-/// Asks to join, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Asks to join, with one of the caller's own identities. POST /v2/groups/{group_id}
 struct RequestJoin {
     using service = GroupsService;
     using result = MembershipActionResult;

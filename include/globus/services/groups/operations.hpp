@@ -34,7 +34,7 @@ struct GetMyGroups {
     GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
 };
 
-/// Reads a group. GET /v2/groups/<group_id>
+/// Reads a group. GET /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct GetGroup {
     using service = GroupsService;
@@ -47,7 +47,7 @@ struct GetGroup {
     GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
 };
 
-/// Finds the group that provides a subscription. GET /v2/subscription_info/<subscription_id>
+/// Finds the group that provides a subscription. GET /v2/subscription_info/{subscription_id}
 /// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct GetGroupBySubscriptionId {
     using service = GroupsService;
@@ -57,7 +57,7 @@ struct GetGroupBySubscriptionId {
     GLOBUS_MEMBERS(GetGroupBySubscriptionId, subscription_id);
 };
 
-/// Deletes a group; answers with what it was. DELETE /v2/groups/<group_id>
+/// Deletes a group; answers with what it was. DELETE /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/delete_group_v2_groups__group_id__delete
 struct DeleteGroup {
     using service = GroupsService;
@@ -80,7 +80,7 @@ struct CreateGroup {
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
 
-/// Changes a group's name, description and the like. PUT /v2/groups/<group_id>
+/// Changes a group's name, description and the like. PUT /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/update_group_v2_groups__group_id__put
 struct UpdateGroup {
     using service = GroupsService;
@@ -93,7 +93,7 @@ struct UpdateGroup {
 };
 
 /// Verifies that a group belongs to a subscription, or with null that it belongs to none. The caller must administer
-/// the subscription. PUT /v2/groups/<group_id>/subscription_admin_verified
+/// the subscription. PUT /v2/groups/{group_id}/subscription_admin_verified
 /// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SetSubscriptionAdminVerified {
     using service = GroupsService;
@@ -108,7 +108,7 @@ struct SetSubscriptionAdminVerified {
 
 // Policies
 
-/// Reads the policies of a group. GET /v2/groups/<group_id>/policies
+/// Reads the policies of a group. GET /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct GetGroupPolicies {
     using service = GroupsService;
@@ -119,7 +119,7 @@ struct GetGroupPolicies {
     GLOBUS_MEMBERS(GetGroupPolicies, group_id, query_params);
 };
 
-/// Sets the policies of a group, by a GroupPolicies. PUT /v2/groups/<group_id>/policies
+/// Sets the policies of a group, by a GroupPolicies. PUT /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct SetGroupPolicies {
     using service = GroupsService;
@@ -154,7 +154,7 @@ struct SetIdentityPreferences {
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
 
-/// Reads what the caller's identities have told a group of themselves. GET /v2/groups/<group_id>/membership_fields
+/// Reads what the caller's identities have told a group of themselves. GET /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/get_membership_fields_v2_groups__group_id__membership_fields_get
 struct GetMembershipFields {
     using service = GroupsService;
@@ -165,7 +165,7 @@ struct GetMembershipFields {
     GLOBUS_MEMBERS(GetMembershipFields, group_id, query_params);
 };
 
-/// Sets what the caller's identities tell a group of themselves. PUT /v2/groups/<group_id>/membership_fields
+/// Sets what the caller's identities tell a group of themselves. PUT /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/put_membership_fields_v2_groups__group_id__membership_fields_put
 struct SetMembershipFields {
     using service = GroupsService;
@@ -179,7 +179,7 @@ struct SetMembershipFields {
 
 // Memberships
 
-/// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/<group_id>
+/// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
 /// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post

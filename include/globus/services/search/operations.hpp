@@ -39,7 +39,7 @@ struct CreateIndex {
     GLOBUS_MEMBERS(CreateIndex, display_name, description);
 };
 
-/// Changes the name or description of an index. PATCH /v1/index/<index_id>
+/// Changes the name or description of an index. PATCH /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_update/
 struct UpdateIndex {
     using service = SearchService;
@@ -52,7 +52,7 @@ struct UpdateIndex {
     GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
 };
 
-/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/<index_id>
+/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_delete/
 struct DeleteIndex {
     using service = SearchService;
@@ -62,7 +62,7 @@ struct DeleteIndex {
     GLOBUS_MEMBERS(DeleteIndex, index_id);
 };
 
-/// Takes back the deletion of an index that is marked for it. POST /v1/index/<index_id>/reopen
+/// Takes back the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
 /// https://docs.globus.org/api/search/reference/index_reopen/
 struct ReopenIndex {
     using service = SearchService;
@@ -73,7 +73,7 @@ struct ReopenIndex {
     GLOBUS_MEMBERS(ReopenIndex, index_id);
 };
 
-/// Reads what an index is. GET /v1/index/<index_id>
+/// Reads what an index is. GET /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_show/
 struct GetIndex {
     using service = SearchService;
@@ -97,7 +97,7 @@ struct IndexList {
 
 // Queries
 
-/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/<index_id>/search
+/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/{index_id}/search
 /// https://docs.globus.org/api/search/reference/get_query/
 struct Search {
     using service = SearchService;
@@ -114,7 +114,7 @@ struct Search {
     GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
 };
 
-/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/<index_id>/search
+/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search
 /// `offset` and `limit` take the place of those in `data`. It reads only, and is repeated as reads are.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct PostSearch {
@@ -142,7 +142,7 @@ struct PostSearch {
     }
 };
 
-/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/<index_id>/scroll
+/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/{index_id}/scroll
 /// `marker` takes the place of that in `data`.
 /// https://docs.globus.org/api/search/reference/scroll_query/
 struct Scroll {
@@ -161,7 +161,7 @@ struct Scroll {
 
 // Data
 
-/// Puts subjects into an index, by a task. POST /v1/index/<index_id>/ingest
+/// Puts subjects into an index, by a task. POST /v1/index/{index_id}/ingest
 /// It is not repeated after a lost answer, for it would undo a later ingest of the same subjects. Where there is none,
 /// CallOptions::retry_as says so. https://docs.globus.org/api/search/reference/ingest/
 struct Ingest {
@@ -173,7 +173,7 @@ struct Ingest {
     GLOBUS_MEMBERS(Ingest, index_id, data);
 };
 
-/// Deletes the subjects that match a query, by a task. POST /v1/index/<index_id>/delete_by_query
+/// Deletes the subjects that match a query, by a task. POST /v1/index/{index_id}/delete_by_query
 /// https://docs.globus.org/api/search/reference/delete_by_query/
 struct DeleteByQuery {
     using service = SearchService;
@@ -185,7 +185,7 @@ struct DeleteByQuery {
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
-/// Deletes subjects, by a task. POST /v1/index/<index_id>/batch_delete_by_subject
+/// Deletes subjects, by a task. POST /v1/index/{index_id}/batch_delete_by_subject
 /// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
 struct BatchDeleteBySubject {
     using service = SearchService;
@@ -201,7 +201,7 @@ struct BatchDeleteBySubject {
 
 // Subjects and entries
 
-/// Reads a subject with its entries. GET /v1/index/<index_id>/subject
+/// Reads a subject with its entries. GET /v1/index/{index_id}/subject
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GetSubject {
     using service = SearchService;
@@ -213,7 +213,7 @@ struct GetSubject {
     GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
 };
 
-/// Deletes a subject with its entries, by a task. DELETE /v1/index/<index_id>/subject
+/// Deletes a subject with its entries, by a task. DELETE /v1/index/{index_id}/subject
 /// https://docs.globus.org/api/search/reference/delete_subject/
 struct DeleteSubject {
     using service = SearchService;
@@ -225,7 +225,7 @@ struct DeleteSubject {
     GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
 };
 
-/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/<index_id>/entry
+/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/get_entry/
 struct GetEntry {
     using service = SearchService;
@@ -239,7 +239,7 @@ struct GetEntry {
 };
 
 /// Deletes one entry of a subject, by a task; without `entry_id` the one that has none.
-/// DELETE /v1/index/<index_id>/entry
+/// DELETE /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/delete_entry/
 struct DeleteEntry {
     using service = SearchService;
@@ -254,7 +254,7 @@ struct DeleteEntry {
 
 // Tasks
 
-/// Reads how far a task is. GET /v1/task/<task_id>
+/// Reads how far a task is. GET /v1/task/{task_id}
 /// https://docs.globus.org/api/search/reference/get_task/
 struct GetTask {
     using service = SearchService;
@@ -265,7 +265,7 @@ struct GetTask {
     GLOBUS_MEMBERS(GetTask, task_id, query_params);
 };
 
-/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/<index_id>
+/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/{index_id}
 /// https://docs.globus.org/api/search/reference/task_list/
 struct GetTaskList {
     using service = SearchService;
@@ -278,7 +278,7 @@ struct GetTaskList {
 
 // Roles
 
-/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/<index_id>/role
+/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/{index_id}/role
 /// https://docs.globus.org/api/search/reference/role_create/
 struct CreateRole {
     using service = SearchService;
@@ -290,7 +290,7 @@ struct CreateRole {
     GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
 };
 
-/// Lists the roles on an index. GET /v1/index/<index_id>/role_list
+/// Lists the roles on an index. GET /v1/index/{index_id}/role_list
 /// https://docs.globus.org/api/search/reference/role_list/
 struct GetRoleList {
     using service = SearchService;
@@ -301,7 +301,7 @@ struct GetRoleList {
     GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
 };
 
-/// Takes a role away. DELETE /v1/index/<index_id>/role/<role_id>
+/// Takes a role away. DELETE /v1/index/{index_id}/role/{role_id}
 /// https://docs.globus.org/api/search/reference/role_delete/
 struct DeleteRole {
     using service = SearchService;

@@ -15,7 +15,7 @@ struct TransferService;
 
 namespace globus::transfer {
 
-/// Lists the roles on a collection. GET /endpoint/<endpoint_id>/role_list
+/// Lists the roles on a collection. GET /endpoint/{endpoint_id}/role_list
 /// https://docs.globus.org/api/transfer/roles/#role_list
 struct EndpointRoleList {
     using service = TransferService;
@@ -26,7 +26,7 @@ struct EndpointRoleList {
     GLOBUS_MEMBERS(EndpointRoleList, endpoint_id, query_params);
 };
 
-/// Gives somebody a role on a collection. POST /endpoint/<endpoint_id>/role
+/// Gives somebody a role on a collection. POST /endpoint/{endpoint_id}/role
 /// https://docs.globus.org/api/transfer/roles/#create_role
 struct AddEndpointRole {
     using service = TransferService;
@@ -38,7 +38,7 @@ struct AddEndpointRole {
     GLOBUS_MEMBERS(AddEndpointRole, endpoint_id, role_data);
 };
 
-/// Reads one role on a collection. GET /endpoint/<endpoint_id>/role/<role_id>
+/// Reads one role on a collection. GET /endpoint/{endpoint_id}/role/{role_id}
 /// https://docs.globus.org/api/transfer/roles/#get_role_by_id
 struct GetEndpointRole {
     using service = TransferService;
@@ -50,7 +50,7 @@ struct GetEndpointRole {
     GLOBUS_MEMBERS(GetEndpointRole, endpoint_id, role_id, query_params);
 };
 
-/// Takes a role away. DELETE /endpoint/<endpoint_id>/role/<role_id>
+/// Takes a role away. DELETE /endpoint/{endpoint_id}/role/{role_id}
 /// https://docs.globus.org/api/transfer/roles/#delete_role_by_id
 struct DeleteEndpointRole {
     using service = TransferService;
@@ -61,7 +61,7 @@ struct DeleteEndpointRole {
     GLOBUS_MEMBERS(DeleteEndpointRole, endpoint_id, role_id);
 };
 
-/// Lists the access rules of a guest collection. GET /endpoint/<endpoint_id>/access_list
+/// Lists the access rules of a guest collection. GET /endpoint/{endpoint_id}/access_list
 /// https://docs.globus.org/api/transfer/acl/#rest_access_get_list
 struct EndpointAclList {
     using service = TransferService;
@@ -72,7 +72,7 @@ struct EndpointAclList {
     GLOBUS_MEMBERS(EndpointAclList, endpoint_id, query_params);
 };
 
-/// Reads one access rule. GET /endpoint/<endpoint_id>/access/<rule_id>
+/// Reads one access rule. GET /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#get_access_rule_by_id
 struct GetEndpointAclRule {
     using service = TransferService;
@@ -84,7 +84,7 @@ struct GetEndpointAclRule {
     GLOBUS_MEMBERS(GetEndpointAclRule, endpoint_id, rule_id, query_params);
 };
 
-/// Lets somebody read, or write, below a path of a guest collection. POST /endpoint/<endpoint_id>/access
+/// Lets somebody read, or write, below a path of a guest collection. POST /endpoint/{endpoint_id}/access
 /// https://docs.globus.org/api/transfer/acl/#rest_access_create
 struct AddEndpointAclRule {
     using service = TransferService;
@@ -97,7 +97,7 @@ struct AddEndpointAclRule {
 };
 
 /// Changes the permissions of an access rule; nothing else of it can change.
-/// PUT /endpoint/<endpoint_id>/access/<rule_id>
+/// PUT /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#update_access_rule
 struct UpdateEndpointAclRule {
     using service = TransferService;
@@ -110,7 +110,7 @@ struct UpdateEndpointAclRule {
     GLOBUS_MEMBERS(UpdateEndpointAclRule, endpoint_id, rule_id, rule_data);
 };
 
-/// Takes an access rule away. DELETE /endpoint/<endpoint_id>/access/<rule_id>
+/// Takes an access rule away. DELETE /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#delete_access_rule
 struct DeleteEndpointAclRule {
     using service = TransferService;

@@ -36,7 +36,7 @@ struct CreateBookmark {
     GLOBUS_MEMBERS(CreateBookmark, bookmark_data);
 };
 
-/// Reads a bookmark. GET /bookmark/<bookmark_id>
+/// Reads a bookmark. GET /bookmark/{bookmark_id}
 /// https://docs.globus.org/api/transfer/collection_bookmarks/#get_bookmark_by_id
 struct GetBookmark {
     using service = TransferService;
@@ -47,7 +47,7 @@ struct GetBookmark {
     GLOBUS_MEMBERS(GetBookmark, bookmark_id, query_params);
 };
 
-/// Renames a bookmark, or pins it. PUT /bookmark/<bookmark_id>
+/// Renames a bookmark, or pins it. PUT /bookmark/{bookmark_id}
 /// https://docs.globus.org/api/transfer/collection_bookmarks/#update_bookmark
 struct UpdateBookmark {
     using service = TransferService;
@@ -59,7 +59,7 @@ struct UpdateBookmark {
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, bookmark_data);
 };
 
-/// Deletes a bookmark. DELETE /bookmark/<bookmark_id>
+/// Deletes a bookmark. DELETE /bookmark/{bookmark_id}
 /// https://docs.globus.org/api/transfer/collection_bookmarks/#delete_bookmark_by_id
 struct DeleteBookmark {
     using service = TransferService;

@@ -29,7 +29,7 @@ struct EndpointManagerMonitoredEndpoints {
     GLOBUS_MEMBERS(EndpointManagerMonitoredEndpoints, query_params);
 };
 
-/// Lists the guest collections of a host. GET /endpoint_manager/endpoint/<endpoint_id>/hosted_endpoint_list
+/// Lists the guest collections of a host. GET /endpoint_manager/endpoint/{endpoint_id}/hosted_endpoint_list
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_hosted_collection_list
 struct EndpointManagerHostedEndpointList {
     using service = TransferService;
@@ -40,7 +40,7 @@ struct EndpointManagerHostedEndpointList {
     GLOBUS_MEMBERS(EndpointManagerHostedEndpointList, endpoint_id, query_params);
 };
 
-/// Reads a collection as its manager. GET /endpoint_manager/endpoint/<endpoint_id>
+/// Reads a collection as its manager. GET /endpoint_manager/endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#mc_get_endpoint_or_collection
 struct EndpointManagerGetEndpoint {
     using service = TransferService;
@@ -52,7 +52,7 @@ struct EndpointManagerGetEndpoint {
 };
 
 /// Lists the access rules of a guest collection as the manager of its host.
-/// GET /endpoint_manager/endpoint/<endpoint_id>/access_list
+/// GET /endpoint_manager/endpoint/{endpoint_id}/access_list
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_guest_collection_access_list_as_admin
 struct EndpointManagerAclList {
     using service = TransferService;
@@ -92,7 +92,7 @@ struct EndpointManagerTaskList {
     }
 };
 
-/// Reads a task as the manager of one of its collections. GET /endpoint_manager/task/<task_id>
+/// Reads a task as the manager of one of its collections. GET /endpoint_manager/task/{task_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_task
 struct EndpointManagerGetTask {
     using service = TransferService;
@@ -103,7 +103,7 @@ struct EndpointManagerGetTask {
     GLOBUS_MEMBERS(EndpointManagerGetTask, task_id, query_params);
 };
 
-/// Lists what happened to a task, the latest first. Paginated. GET /endpoint_manager/task/<task_id>/event_list
+/// Lists what happened to a task, the latest first. Paginated. GET /endpoint_manager/task/{task_id}/event_list
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_task_events
 struct EndpointManagerTaskEventList {
     using service = TransferService;
@@ -120,7 +120,7 @@ struct EndpointManagerTaskEventList {
     GLOBUS_MEMBERS(EndpointManagerTaskEventList, task_id, limit, offset, filter_is_error, query_params);
 };
 
-/// Says why a task is paused, or will be. GET /endpoint_manager/task/<task_id>/pause_info
+/// Says why a task is paused, or will be. GET /endpoint_manager/task/{task_id}/pause_info
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_task_pause_info_as_admin
 struct EndpointManagerTaskPauseInfo {
     using service = TransferService;
@@ -132,7 +132,7 @@ struct EndpointManagerTaskPauseInfo {
 };
 
 /// Lists the files that a task has transferred, once it has ended. Paginated.
-/// GET /endpoint_manager/task/<task_id>/successful_transfers
+/// GET /endpoint_manager/task/{task_id}/successful_transfers
 /// https://docs.globus.org/api/transfer/advanced_collection_management/
 struct EndpointManagerTaskSuccessfulTransfers {
     using service = TransferService;
@@ -147,7 +147,7 @@ struct EndpointManagerTaskSuccessfulTransfers {
 };
 
 /// Lists the paths that a task has left out because of skip_source_errors, once it has ended. Paginated.
-/// GET /endpoint_manager/task/<task_id>/skipped_errors
+/// GET /endpoint_manager/task/{task_id}/skipped_errors
 /// https://docs.globus.org/api/transfer/advanced_collection_management/
 struct EndpointManagerTaskSkippedErrors {
     using service = TransferService;
@@ -176,7 +176,7 @@ struct EndpointManagerCancelTasks {
     GLOBUS_MEMBERS(EndpointManagerCancelTasks, task_ids, message, query_params);
 };
 
-/// Says whether endpoint_manager_cancel_tasks is done. GET /endpoint_manager/admin_cancel/<admin_cancel_id>
+/// Says whether endpoint_manager_cancel_tasks is done. GET /endpoint_manager/admin_cancel/{admin_cancel_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_cancel_status_by_id
 struct EndpointManagerCancelStatus {
     using service = TransferService;
@@ -235,7 +235,7 @@ struct EndpointManagerCreatePauseRule {
     GLOBUS_MEMBERS(EndpointManagerCreatePauseRule, data);
 };
 
-/// Reads a pause rule. GET /endpoint_manager/pause_rule/<pause_rule_id>
+/// Reads a pause rule. GET /endpoint_manager/pause_rule/{pause_rule_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_pause_rule
 struct EndpointManagerGetPauseRule {
     using service = TransferService;
@@ -246,7 +246,7 @@ struct EndpointManagerGetPauseRule {
     GLOBUS_MEMBERS(EndpointManagerGetPauseRule, pause_rule_id, query_params);
 };
 
-/// Changes a pause rule: its message, and what it pauses. PUT /endpoint_manager/pause_rule/<pause_rule_id>
+/// Changes a pause rule: its message, and what it pauses. PUT /endpoint_manager/pause_rule/{pause_rule_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#update_pause_rule
 struct EndpointManagerUpdatePauseRule {
     using service = TransferService;
@@ -257,7 +257,7 @@ struct EndpointManagerUpdatePauseRule {
     GLOBUS_MEMBERS(EndpointManagerUpdatePauseRule, pause_rule_id, data);
 };
 
-/// Deletes a pause rule; the tasks that it held go on. DELETE /endpoint_manager/pause_rule/<pause_rule_id>
+/// Deletes a pause rule; the tasks that it held go on. DELETE /endpoint_manager/pause_rule/{pause_rule_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#delete_pause_rule
 struct EndpointManagerDeletePauseRule {
     using service = TransferService;

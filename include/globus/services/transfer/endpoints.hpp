@@ -18,7 +18,7 @@ struct TransferService;
 
 namespace globus::transfer {
 
-/// Reads an endpoint or collection. GET /endpoint/<endpoint_id>
+/// Reads an endpoint or collection. GET /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_by_id
 struct GetEndpoint {
     using service = TransferService;
@@ -29,7 +29,7 @@ struct GetEndpoint {
     GLOBUS_MEMBERS(GetEndpoint, endpoint_id, query_params);
 };
 
-/// Changes an endpoint or collection; members that `data` does not name stay. PUT /endpoint/<endpoint_id>
+/// Changes an endpoint or collection; members that `data` does not name stay. PUT /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/gcp_management/#update_collection_by_id
 struct UpdateEndpoint {
     using service = TransferService;
@@ -41,7 +41,7 @@ struct UpdateEndpoint {
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_id, data, query_params);
 };
 
-/// Deletes an endpoint or collection. DELETE /endpoint/<endpoint_id>
+/// Deletes an endpoint or collection. DELETE /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/gcp_management/#delete_collection_by_id
 struct DeleteEndpoint {
     using service = TransferService;
@@ -74,7 +74,7 @@ struct EndpointSearch {
 };
 
 /// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
-/// PUT /endpoint/<collection_id>/subscription
+/// PUT /endpoint/{collection_id}/subscription
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
 struct SetSubscriptionId {
     using service = TransferService;
@@ -92,7 +92,7 @@ struct SetSubscriptionId {
 };
 
 /// Says that a collection of Globus Connect Personal is verified by the manager of its subscription, or not.
-/// PUT /endpoint/<collection_id>/subscription_admin_verified
+/// PUT /endpoint/{collection_id}/subscription_admin_verified
 /// https://docs.globus.org/api/transfer/gcp_management/#set_subscription_admin_verified
 struct SetSubscriptionAdminVerified {
     using service = TransferService;
@@ -105,7 +105,7 @@ struct SetSubscriptionAdminVerified {
 };
 
 /// Lists the pause rules of a collection that hold for the user.
-/// GET /endpoint/<endpoint_id>/my_effective_pause_rule_list
+/// GET /endpoint/{endpoint_id}/my_effective_pause_rule_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_collection_pause_rules
 struct MyEffectivePauseRuleList {
     using service = TransferService;
@@ -116,7 +116,7 @@ struct MyEffectivePauseRuleList {
     GLOBUS_MEMBERS(MyEffectivePauseRuleList, endpoint_id, query_params);
 };
 
-/// Lists the guest collections of a host that the user owns. GET /endpoint/<endpoint_id>/my_shared_endpoint_list
+/// Lists the guest collections of a host that the user owns. GET /endpoint/{endpoint_id}/my_shared_endpoint_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_my_guest_collection_list
 struct MySharedEndpointList {
     using service = TransferService;
@@ -127,7 +127,7 @@ struct MySharedEndpointList {
     GLOBUS_MEMBERS(MySharedEndpointList, endpoint_id, query_params);
 };
 
-/// Lists the guest collections of a host. Paginated. GET /endpoint/<endpoint_id>/shared_endpoint_list
+/// Lists the guest collections of a host. Paginated. GET /endpoint/{endpoint_id}/shared_endpoint_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_guest_collection_list
 struct GetSharedEndpointList {
     using service = TransferService;
@@ -153,7 +153,7 @@ struct CreateSharedEndpoint {
     GLOBUS_MEMBERS(CreateSharedEndpoint, data);
 };
 
-/// Lists the servers of an endpoint. GET /endpoint/<endpoint_id>/server_list
+/// Lists the servers of an endpoint. GET /endpoint/{endpoint_id}/server_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_server_list
 struct EndpointServerList {
     using service = TransferService;
@@ -164,7 +164,7 @@ struct EndpointServerList {
     GLOBUS_MEMBERS(EndpointServerList, endpoint_id, query_params);
 };
 
-/// Reads one server of an endpoint. GET /endpoint/<endpoint_id>/server/<server_id>
+/// Reads one server of an endpoint. GET /endpoint/{endpoint_id}/server/{server_id}
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_server_by_id
 struct GetEndpointServer {
     using service = TransferService;

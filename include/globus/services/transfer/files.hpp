@@ -17,7 +17,7 @@ struct TransferService;
 
 namespace globus::transfer {
 
-/// Lists a directory of a collection. GET /operation/endpoint/<endpoint_id>/ls
+/// Lists a directory of a collection. GET /operation/endpoint/{endpoint_id}/ls
 /// https://docs.globus.org/api/transfer/file_operations/#list_directory_contents
 struct OperationLs {
     using service = TransferService;
@@ -37,7 +37,7 @@ struct OperationLs {
                    query_params);
 };
 
-/// Reads what is known of one file or directory. GET /operation/endpoint/<endpoint_id>/stat
+/// Reads what is known of one file or directory. GET /operation/endpoint/{endpoint_id}/stat
 /// https://docs.globus.org/api/transfer/file_operations/#stat
 struct OperationStat {
     using service = TransferService;
@@ -50,7 +50,7 @@ struct OperationStat {
     GLOBUS_MEMBERS(OperationStat, endpoint_id, path, local_user, query_params);
 };
 
-/// Makes a directory. POST /operation/endpoint/<endpoint_id>/mkdir
+/// Makes a directory. POST /operation/endpoint/{endpoint_id}/mkdir
 /// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists".
 /// https://docs.globus.org/api/transfer/file_operations/#make_directory
 struct OperationMkdir {
@@ -67,7 +67,7 @@ struct OperationMkdir {
     GLOBUS_MEMBERS(OperationMkdir, endpoint_id, path, local_user, query_params, DATA_TYPE);
 };
 
-/// Renames or moves a file or directory within a collection. POST /operation/endpoint/<endpoint_id>/rename
+/// Renames or moves a file or directory within a collection. POST /operation/endpoint/{endpoint_id}/rename
 /// https://docs.globus.org/api/transfer/file_operations/#rename
 struct OperationRename {
     using service = TransferService;

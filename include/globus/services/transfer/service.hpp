@@ -80,73 +80,73 @@ template <class Client>
 struct TransferService::Operations {
     // Endpoints and collections
 
-    /// @copydoc GetEndpoint
+    /// @copydoc transfer::GetEndpoint
     Response<Endpoint> get_endpoint(GetEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc UpdateEndpoint
+    /// @copydoc transfer::UpdateEndpoint
     Response<EndpointResult> update_endpoint(UpdateEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteEndpoint
+    /// @copydoc transfer::DeleteEndpoint
     Response<OperationResult> delete_endpoint(DeleteEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointSearch
+    /// @copydoc transfer::EndpointSearch
     Response<EndpointList> endpoint_search(EndpointSearch op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc SetSubscriptionId
+    /// @copydoc transfer::SetSubscriptionId
     Response<OperationResult> set_subscription_id(SetSubscriptionId op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc SetSubscriptionAdminVerified
+    /// @copydoc transfer::SetSubscriptionAdminVerified
     Response<OperationResult> set_subscription_admin_verified(SetSubscriptionAdminVerified op,
                                                               CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc MyEffectivePauseRuleList
+    /// @copydoc transfer::MyEffectivePauseRuleList
     Response<PauseRulePage> my_effective_pause_rule_list(MyEffectivePauseRuleList op,
                                                          CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc MySharedEndpointList
+    /// @copydoc transfer::MySharedEndpointList
     Response<EndpointList> my_shared_endpoint_list(MySharedEndpointList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetSharedEndpointList
+    /// @copydoc transfer::GetSharedEndpointList
     Response<SharedEndpointPage> get_shared_endpoint_list(GetSharedEndpointList op,
                                                           CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc CreateSharedEndpoint
+    /// @copydoc transfer::CreateSharedEndpoint
     Response<EndpointResult> create_shared_endpoint(CreateSharedEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointServerList
+    /// @copydoc transfer::EndpointServerList
     Response<EndpointServerPage> endpoint_server_list(EndpointServerList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetEndpointServer
+    /// @copydoc transfer::GetEndpointServer
     Response<EndpointServer> get_endpoint_server(GetEndpointServer op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
 
     // Files and directories
 
-    /// @copydoc OperationLs
+    /// @copydoc transfer::OperationLs
     Response<FileList> operation_ls(OperationLs op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc OperationStat
+    /// @copydoc transfer::OperationStat
     Response<File> operation_stat(OperationStat op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc OperationMkdir
+    /// @copydoc transfer::OperationMkdir
     Response<OperationResult> operation_mkdir(OperationMkdir op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc OperationRename
+    /// @copydoc transfer::OperationRename
     Response<OperationResult> operation_rename(OperationRename op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
@@ -172,38 +172,38 @@ struct TransferService::Operations {
 
     // Submissions and tasks
 
-    /// @copydoc GetSubmissionId
+    /// @copydoc transfer::GetSubmissionId
     Response<SubmissionId> get_submission_id(GetSubmissionId op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskList
+    /// @copydoc transfer::TaskList
     Response<TaskPage> task_list(TaskList op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskEventList
+    /// @copydoc transfer::TaskEventList
     Response<TaskEventPage> task_event_list(TaskEventList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetTask
+    /// @copydoc transfer::GetTask
     Response<Task> get_task(GetTask op, CallOptions const& options = {}) const { return self().send(op, options); }
-    /// @copydoc UpdateTask
+    /// @copydoc transfer::UpdateTask
     Response<OperationResult> update_task(UpdateTask op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc CancelTask
+    /// @copydoc transfer::CancelTask
     Response<OperationResult> cancel_task(CancelTask op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskPauseInfo
+    /// @copydoc transfer::TaskPauseInfo
     Response<PauseInfo> task_pause_info(TaskPauseInfo op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskSuccessfulTransfers
+    /// @copydoc transfer::TaskSuccessfulTransfers
     Response<SuccessfulTransferPage> task_successful_transfers(TaskSuccessfulTransfers op,
                                                                CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskSkippedErrors
+    /// @copydoc transfer::TaskSkippedErrors
     Response<SkippedErrorPage> task_skipped_errors(TaskSkippedErrors op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
@@ -265,40 +265,40 @@ struct TransferService::Operations {
 
     // Roles and access rules
 
-    /// @copydoc EndpointRoleList
+    /// @copydoc transfer::EndpointRoleList
     Response<EndpointRolePage> endpoint_role_list(EndpointRoleList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc AddEndpointRole
+    /// @copydoc transfer::AddEndpointRole
     Response<EndpointRole> add_endpoint_role(AddEndpointRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetEndpointRole
+    /// @copydoc transfer::GetEndpointRole
     Response<EndpointRole> get_endpoint_role(GetEndpointRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteEndpointRole
+    /// @copydoc transfer::DeleteEndpointRole
     Response<OperationResult> delete_endpoint_role(DeleteEndpointRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointAclList
+    /// @copydoc transfer::EndpointAclList
     Response<AccessRulePage> endpoint_acl_list(EndpointAclList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetEndpointAclRule
+    /// @copydoc transfer::GetEndpointAclRule
     Response<AccessRule> get_endpoint_acl_rule(GetEndpointAclRule op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc AddEndpointAclRule
+    /// @copydoc transfer::AddEndpointAclRule
     Response<AccessRuleResult> add_endpoint_acl_rule(AddEndpointAclRule op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc UpdateEndpointAclRule
+    /// @copydoc transfer::UpdateEndpointAclRule
     Response<OperationResult> update_endpoint_acl_rule(UpdateEndpointAclRule op,
                                                        CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteEndpointAclRule
+    /// @copydoc transfer::DeleteEndpointAclRule
     Response<OperationResult> delete_endpoint_acl_rule(DeleteEndpointAclRule op,
                                                        CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -306,119 +306,119 @@ struct TransferService::Operations {
 
     // Bookmarks
 
-    /// @copydoc BookmarkList
+    /// @copydoc transfer::BookmarkList
     Response<BookmarkPage> bookmark_list(BookmarkList op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc CreateBookmark
+    /// @copydoc transfer::CreateBookmark
     Response<Bookmark> create_bookmark(CreateBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetBookmark
+    /// @copydoc transfer::GetBookmark
     Response<Bookmark> get_bookmark(GetBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc UpdateBookmark
+    /// @copydoc transfer::UpdateBookmark
     Response<Bookmark> update_bookmark(UpdateBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteBookmark
+    /// @copydoc transfer::DeleteBookmark
     Response<OperationResult> delete_bookmark(DeleteBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
 
     // For managers and monitors of collections
 
-    /// @copydoc EndpointManagerMonitoredEndpoints
+    /// @copydoc transfer::EndpointManagerMonitoredEndpoints
     Response<EndpointList> endpoint_manager_monitored_endpoints(EndpointManagerMonitoredEndpoints op = {},
                                                                 CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerHostedEndpointList
+    /// @copydoc transfer::EndpointManagerHostedEndpointList
     Response<EndpointList> endpoint_manager_hosted_endpoint_list(EndpointManagerHostedEndpointList op,
                                                                  CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerGetEndpoint
+    /// @copydoc transfer::EndpointManagerGetEndpoint
     Response<Endpoint> endpoint_manager_get_endpoint(EndpointManagerGetEndpoint op,
                                                      CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerAclList
+    /// @copydoc transfer::EndpointManagerAclList
     Response<AccessRulePage> endpoint_manager_acl_list(EndpointManagerAclList op,
                                                        CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskList
+    /// @copydoc transfer::EndpointManagerTaskList
     Response<TaskPage> endpoint_manager_task_list(EndpointManagerTaskList op = {},
                                                   CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerGetTask
+    /// @copydoc transfer::EndpointManagerGetTask
     Response<Task> endpoint_manager_get_task(EndpointManagerGetTask op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskEventList
+    /// @copydoc transfer::EndpointManagerTaskEventList
     Response<TaskEventPage> endpoint_manager_task_event_list(EndpointManagerTaskEventList op,
                                                              CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskPauseInfo
+    /// @copydoc transfer::EndpointManagerTaskPauseInfo
     Response<PauseInfo> endpoint_manager_task_pause_info(EndpointManagerTaskPauseInfo op,
                                                          CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskSuccessfulTransfers
+    /// @copydoc transfer::EndpointManagerTaskSuccessfulTransfers
     Response<SuccessfulTransferPage> endpoint_manager_task_successful_transfers(
         EndpointManagerTaskSuccessfulTransfers op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskSkippedErrors
+    /// @copydoc transfer::EndpointManagerTaskSkippedErrors
     Response<SkippedErrorPage> endpoint_manager_task_skipped_errors(EndpointManagerTaskSkippedErrors op,
                                                                     CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerCancelTasks
+    /// @copydoc transfer::EndpointManagerCancelTasks
     Response<AdminCancel> endpoint_manager_cancel_tasks(EndpointManagerCancelTasks op,
                                                         CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerCancelStatus
+    /// @copydoc transfer::EndpointManagerCancelStatus
     Response<AdminCancel> endpoint_manager_cancel_status(EndpointManagerCancelStatus op,
                                                          CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerPauseTasks
+    /// @copydoc transfer::EndpointManagerPauseTasks
     Response<OperationResult> endpoint_manager_pause_tasks(EndpointManagerPauseTasks op,
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerResumeTasks
+    /// @copydoc transfer::EndpointManagerResumeTasks
     Response<OperationResult> endpoint_manager_resume_tasks(EndpointManagerResumeTasks op,
                                                             CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerPauseRuleList
+    /// @copydoc transfer::EndpointManagerPauseRuleList
     Response<PauseRulePage> endpoint_manager_pause_rule_list(EndpointManagerPauseRuleList op = {},
                                                              CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerCreatePauseRule
+    /// @copydoc transfer::EndpointManagerCreatePauseRule
     Response<PauseRule> endpoint_manager_create_pause_rule(EndpointManagerCreatePauseRule op = {},
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerGetPauseRule
+    /// @copydoc transfer::EndpointManagerGetPauseRule
     Response<PauseRule> endpoint_manager_get_pause_rule(EndpointManagerGetPauseRule op,
                                                         CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerUpdatePauseRule
+    /// @copydoc transfer::EndpointManagerUpdatePauseRule
     Response<PauseRule> endpoint_manager_update_pause_rule(EndpointManagerUpdatePauseRule op,
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerDeletePauseRule
+    /// @copydoc transfer::EndpointManagerDeletePauseRule
     Response<OperationResult> endpoint_manager_delete_pause_rule(EndpointManagerDeletePauseRule op,
                                                                  CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -439,27 +439,27 @@ struct TransferService::Operations {
     Response<TunnelDocument> create_tunnel(Data&& data, CallOptions const& options = {}) const {
         return submit<CreateTunnel, CreateTunnelData>(std::forward<Data>(data), options);
     }
-    /// @copydoc UpdateTunnel
+    /// @copydoc transfer::UpdateTunnel
     Response<TunnelDocument> update_tunnel(UpdateTunnel op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetTunnel
+    /// @copydoc transfer::GetTunnel
     Response<TunnelDocument> get_tunnel(GetTunnel op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteTunnel
+    /// @copydoc transfer::DeleteTunnel
     Response<ApiResult> delete_tunnel(DeleteTunnel op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc ListTunnels
+    /// @copydoc transfer::ListTunnels
     Response<TunnelPage> list_tunnels(ListTunnels op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetTunnelEvents
+    /// @copydoc transfer::GetTunnelEvents
     Response<TunnelEventPage> get_tunnel_events(GetTunnelEvents op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetStreamAccessPoint
+    /// @copydoc transfer::GetStreamAccessPoint
     Response<StreamAccessPointDocument> get_stream_access_point(GetStreamAccessPoint op,
                                                                 CallOptions const& options = {}) const {
         return self().send(op, options);

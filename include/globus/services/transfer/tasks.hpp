@@ -68,7 +68,7 @@ struct TaskList {
     GLOBUS_MEMBERS(TaskList, limit, offset, orderby, filter, query_params);
 };
 
-/// Lists what happened to a task, the latest first. Paginated. GET /task/<task_id>/event_list
+/// Lists what happened to a task, the latest first. Paginated. GET /task/{task_id}/event_list
 /// https://docs.globus.org/api/transfer/task/#get_event_list
 struct TaskEventList {
     using service = TransferService;
@@ -83,7 +83,7 @@ struct TaskEventList {
     GLOBUS_MEMBERS(TaskEventList, task_id, limit, offset, query_params);
 };
 
-/// Reads a task. GET /task/<task_id>
+/// Reads a task. GET /task/{task_id}
 /// https://docs.globus.org/api/transfer/task/#get_task_by_id
 struct GetTask {
     using service = TransferService;
@@ -94,7 +94,7 @@ struct GetTask {
     GLOBUS_MEMBERS(GetTask, task_id, query_params);
 };
 
-/// Changes the label or the deadline of a task that has not ended. PUT /task/<task_id>
+/// Changes the label or the deadline of a task that has not ended. PUT /task/{task_id}
 /// https://docs.globus.org/api/transfer/task/#update_task_by_id
 struct UpdateTask {
     using service = TransferService;
@@ -106,7 +106,7 @@ struct UpdateTask {
     GLOBUS_MEMBERS(UpdateTask, task_id, data, query_params);
 };
 
-/// Cancels a task; one that has ended already stays as it is. POST /task/<task_id>/cancel
+/// Cancels a task; one that has ended already stays as it is. POST /task/{task_id}/cancel
 /// https://docs.globus.org/api/transfer/task/#cancel_task_by_id
 struct CancelTask {
     using service = TransferService;
@@ -117,7 +117,7 @@ struct CancelTask {
     GLOBUS_MEMBERS(CancelTask, task_id);
 };
 
-/// Says why a task is paused, or will be. GET /task/<task_id>/pause_info
+/// Says why a task is paused, or will be. GET /task/{task_id}/pause_info
 /// https://docs.globus.org/api/transfer/task/#get_task_pause_info
 struct TaskPauseInfo {
     using service = TransferService;
@@ -129,7 +129,7 @@ struct TaskPauseInfo {
 };
 
 /// Lists the files that a task has transferred, once it has ended. Paginated.
-/// GET /task/<task_id>/successful_transfers
+/// GET /task/{task_id}/successful_transfers
 /// Of directories and of files that were left as they are nothing is said.
 /// https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct TaskSuccessfulTransfers {
@@ -145,7 +145,7 @@ struct TaskSuccessfulTransfers {
 };
 
 /// Lists the paths that a task has left out because of skip_source_errors, once it has ended. Paginated.
-/// GET /task/<task_id>/skipped_errors
+/// GET /task/{task_id}/skipped_errors
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct TaskSkippedErrors {
     using service = TransferService;

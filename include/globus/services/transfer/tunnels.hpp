@@ -61,7 +61,7 @@ struct CreateTunnel {
     }
 };
 
-/// Changes a tunnel, or stops it. PATCH /v2/tunnels/<tunnel_id>
+/// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
 struct UpdateTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -72,7 +72,7 @@ struct UpdateTunnel {
     GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
 };
 
-/// Reads a tunnel. GET /v2/tunnels/<tunnel_id>
+/// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
 struct GetTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -82,7 +82,7 @@ struct GetTunnel {
     GLOBUS_MEMBERS(GetTunnel, tunnel_id, query_params);
 };
 
-/// Deletes a tunnel. DELETE /v2/tunnels/<tunnel_id>
+/// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
 struct DeleteTunnel {
     using service = TransferService;
     using result = ApiResult;
@@ -100,7 +100,7 @@ struct ListTunnels {
     GLOBUS_MEMBERS(ListTunnels, query_params);
 };
 
-/// Lists what happened to a tunnel. GET /v2/tunnels/<tunnel_id>/events
+/// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
 struct GetTunnelEvents {
     using service = TransferService;
     using result = TunnelEventPage;
@@ -110,7 +110,7 @@ struct GetTunnelEvents {
     GLOBUS_MEMBERS(GetTunnelEvents, tunnel_id, query_params);
 };
 
-/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/<stream_ap_id>
+/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
 struct GetStreamAccessPoint {
     using service = TransferService;
     using result = StreamAccessPointDocument;

@@ -29,7 +29,7 @@ struct CreateTunnel {
     GLOBUS_MEMBERS(CreateTunnel, data);
 };
 
-/// Changes a tunnel, or stops it. PATCH /v2/tunnels/<tunnel_id>
+/// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
 struct UpdateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -40,7 +40,7 @@ struct UpdateTunnel {
     GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
 };
 
-/// Reads a tunnel. GET /v2/tunnels/<tunnel_id>
+/// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
 struct GetTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -50,7 +50,7 @@ struct GetTunnel {
     GLOBUS_MEMBERS(GetTunnel, tunnel_id, query_params);
 };
 
-/// Deletes a tunnel. DELETE /v2/tunnels/<tunnel_id>
+/// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
 struct DeleteTunnel {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
@@ -68,7 +68,7 @@ struct ListTunnels {
     GLOBUS_MEMBERS(ListTunnels, query_params);
 };
 
-/// Lists what happened to a tunnel. GET /v2/tunnels/<tunnel_id>/events
+/// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
 struct GetTunnelEvents {
     using service = TransferServiceV2;
     using result = transfer::TunnelEventPage;
@@ -78,7 +78,7 @@ struct GetTunnelEvents {
     GLOBUS_MEMBERS(GetTunnelEvents, tunnel_id, query_params);
 };
 
-/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/<stream_ap_id>
+/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
 struct GetStreamAccessPoint {
     using service = TransferServiceV2;
     using result = transfer::StreamAccessPointDocument;
@@ -108,7 +108,7 @@ struct CreateBookmark {
     GLOBUS_MEMBERS(CreateBookmark, data);
 };
 
-/// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/<bookmark_id>
+/// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/{bookmark_id}
 struct UpdateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -119,7 +119,7 @@ struct UpdateBookmark {
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, update_document);
 };
 
-/// Reads a bookmark. GET /v2/bookmarks/<bookmark_id>
+/// Reads a bookmark. GET /v2/bookmarks/{bookmark_id}
 struct GetBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -129,7 +129,7 @@ struct GetBookmark {
     GLOBUS_MEMBERS(GetBookmark, bookmark_id, query_params);
 };
 
-/// Deletes a bookmark. DELETE /v2/bookmarks/<bookmark_id>
+/// Deletes a bookmark. DELETE /v2/bookmarks/{bookmark_id}
 struct DeleteBookmark {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
