@@ -7,7 +7,8 @@
 //     #include <globus/globus.hpp>
 //
 //     globus::Client<globus::TransferService, globus::AccessTokenPolicy> transfer{token};
-//     for (auto const& file : transfer.operation_ls({.endpoint_id = id, .path = "/~/"})->DATA) ...
+//     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
+//     for (auto const& file : listing->DATA) ...
 //
 // One service alone costs less to compile: <globus/services/transfer.hpp>.
 

@@ -8,7 +8,8 @@
 //     #include <globus/globus.hpp>
 //
 //     globus::Client<globus::TransferService, globus::AccessTokenPolicy> transfer{token};
-//     for (auto const& file : transfer.operation_ls({.endpoint_id = id, .path = "/~/"})->DATA) ...
+//     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
+//     for (auto const& file : listing->DATA) ...
 //
 // One service alone costs less to compile: <globus/services/transfer.hpp>.
 
@@ -6523,7 +6524,8 @@ struct ClientOptions {
  *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
  *
  *     Transfer transfer{RefreshPolicy{app, "refresh token"}};
- *     for (File const& file : transfer.operation_ls({.endpoint_id = id, .path = "/~/"})->DATA) ...
+ *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
+ *     for (File const& file : listing->DATA) ...
  *
  * Each operation of the service is a member function with the name that the Python SDK uses, which takes its struct:
  * `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns the error in place
@@ -7177,7 +7179,7 @@ struct GetIdentityProviders {
     }
 };
 
-/// Lists what an identity has consented to for the client. GET /v2/api/identities/<identity_id>/consents
+/// Lists what an identity has consented to for the client. GET /v2/api/identities/{identity_id}/consents
 /// https://docs.globus.org/api/auth/reference/#consents
 struct GetConsents {
     using service = AuthService;
@@ -7195,7 +7197,7 @@ struct Nested {
 
 // Projects
 
-/// Reads a project. GET /v2/api/projects/<project_id>
+/// Reads a project. GET /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#get_projects
 struct GetProject {
     using service = AuthService;
@@ -7230,7 +7232,7 @@ struct CreateProject {
     GLOBUS_MEMBERS(CreateProject, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Changes a project; what is left out stays. PUT /v2/api/projects/<project_id>
+/// Changes a project; what is left out stays. PUT /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#update_project
 struct UpdateProject {
     using service = AuthService;
@@ -7249,7 +7251,7 @@ struct UpdateProject {
     GLOBUS_MEMBERS(UpdateProject, document, project_id, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/<project_id>
+/// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#delete_project
 struct DeleteProject {
     using service = AuthService;
@@ -7261,7 +7263,7 @@ struct DeleteProject {
 
 // Policies
 
-/// Reads an authentication policy. GET /v2/api/policies/<policy_id>
+/// Reads an authentication policy. GET /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#get_policies
 struct GetPolicy {
     using service = AuthService;
@@ -7306,7 +7308,7 @@ struct CreatePolicy {
                    domain_constraints_exclude);
 };
 
-/// Changes an authentication policy; what is left out stays. PUT /v2/api/policies/<policy_id>
+/// Changes an authentication policy; what is left out stays. PUT /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#update_policy
 struct UpdatePolicy {
     using service = AuthService;
@@ -7332,7 +7334,7 @@ struct UpdatePolicy {
                    display_name, description, domain_constraints_include, domain_constraints_exclude);
 };
 
-/// Deletes an authentication policy. DELETE /v2/api/policies/<policy_id>
+/// Deletes an authentication policy. DELETE /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#delete_policy
 struct DeletePolicy {
     using service = AuthService;
@@ -7344,7 +7346,7 @@ struct DeletePolicy {
 
 // Clients
 
-/// Reads a client, by its id or by a domain name that it has proven to own. GET /v2/api/clients/<client_id> or ?fqdn=
+/// Reads a client, by its id or by a domain name that it has proven to own. GET /v2/api/clients/{client_id} or ?fqdn=
 /// @throws UsageError  unless exactly one of client_id and fqdn is given
 /// https://docs.globus.org/api/auth/reference/#get_clients
 struct GetClient {
@@ -7420,7 +7422,7 @@ struct CreateClient {
     [[nodiscard]] CreateClient normalized() const { return without_empty_links(*this); }
 };
 
-/// Changes a client; what is left out stays, what is null is cleared. PUT /v2/api/clients/<client_id>
+/// Changes a client; what is left out stays, what is null is cleared. PUT /v2/api/clients/{client_id}
 /// @throws UsageError  if one of the two links is a URL, and the other null or left out
 /// https://docs.globus.org/api/auth/reference/#update_client
 struct UpdateClient {
@@ -7453,7 +7455,7 @@ struct UpdateClient {
     }
 };
 
-/// Deletes a client. DELETE /v2/api/clients/<client_id>
+/// Deletes a client. DELETE /v2/api/clients/{client_id}
 /// https://docs.globus.org/api/auth/reference/#delete_client
 struct DeleteClient {
     using service = AuthService;
@@ -7463,7 +7465,7 @@ struct DeleteClient {
     GLOBUS_MEMBERS(DeleteClient, client_id);
 };
 
-/// Lists the credentials of a client, without their secrets. GET /v2/api/clients/<client_id>/credentials
+/// Lists the credentials of a client, without their secrets. GET /v2/api/clients/{client_id}/credentials
 /// https://docs.globus.org/api/auth/reference/#get_client_credentials
 struct GetClientCredentials {
     using service = AuthService;
@@ -7473,7 +7475,7 @@ struct GetClientCredentials {
     GLOBUS_MEMBERS(GetClientCredentials, client_id);
 };
 
-/// Makes a secret for a client; this answer is the only one that holds it. POST /v2/api/clients/<client_id>/credentials
+/// Makes a secret for a client; this answer is the only one that holds it. POST /v2/api/clients/{client_id}/credentials
 /// https://docs.globus.org/api/auth/reference/#create_client_credential
 struct CreateClientCredential {
     using service = AuthService;
@@ -7485,7 +7487,7 @@ struct CreateClientCredential {
     GLOBUS_MEMBERS(CreateClientCredential, client_id, name);
 };
 
-/// Takes a secret back. DELETE /v2/api/clients/<client_id>/credentials/<credential_id>
+/// Takes a secret back. DELETE /v2/api/clients/{client_id}/credentials/{credential_id}
 /// https://docs.globus.org/api/auth/reference/#delete_client_credentials
 struct DeleteClientCredential {
     using service = AuthService;
@@ -7498,7 +7500,7 @@ struct DeleteClientCredential {
 
 // Scopes
 
-/// Reads a scope. GET /v2/api/scopes/<scope_id>
+/// Reads a scope. GET /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#get_scopes
 struct GetScope {
     using service = AuthService;
@@ -7525,7 +7527,7 @@ struct GetScopes {
     }
 };
 
-/// Registers a scope of a client. POST /v2/api/clients/<client_id>/scopes
+/// Registers a scope of a client. POST /v2/api/clients/{client_id}/scopes
 /// https://docs.globus.org/api/auth/reference/#create_scope
 struct CreateScope {
     using service = AuthService;
@@ -7548,7 +7550,7 @@ struct CreateScope {
                    advertised, allows_refresh_token);
 };
 
-/// Changes a scope; what is left out stays. PUT /v2/api/scopes/<scope_id>
+/// Changes a scope; what is left out stays. PUT /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#update_scope
 struct UpdateScope {
     using service = AuthService;
@@ -7572,7 +7574,7 @@ struct UpdateScope {
                    advertised, allows_refresh_token);
 };
 
-/// Deletes a scope. DELETE /v2/api/scopes/<scope_id>
+/// Deletes a scope. DELETE /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#delete_scope
 struct DeleteScope {
     using service = AuthService;
@@ -7831,7 +7833,7 @@ namespace auth {
 /// What all three kinds of Auth client have: OpenID Connect's own documents.
 template <class Client, class S>
 struct OpenidOperations {
-    /// @copydoc auth::GetOpenidConfiguration
+    /// Reads where the endpoints of OpenID Connect are; see auth::GetOpenidConfiguration.
     Response<OpenidConfiguration> get_openid_configuration(GetOpenidConfiguration<S> op = {},
                                                            CallOptions const& options = {}) const {
         return openid().send(op, options);
@@ -7901,15 +7903,15 @@ struct LoginOperations : OpenidOperations<Client, S> {
         return oauth2_exchange_code_for_tokens(flow, std::move(code), options);
     }
 
-    /// @copydoc auth::Oauth2RefreshToken
+    /// Renews tokens by a refresh token; see auth::Oauth2RefreshToken.
     Response<TokenResponse> oauth2_refresh_token(Oauth2RefreshToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
-    /// @copydoc auth::Oauth2RevokeToken
+    /// Makes an access or refresh token worthless; see auth::Oauth2RevokeToken.
     Response<RevokedToken> oauth2_revoke_token(Oauth2RevokeToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
-    /// @copydoc auth::Oauth2Token
+    /// Sends any form to the token endpoint; see auth::Oauth2Token.
     Response<TokenResponse> oauth2_token(Oauth2Token<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
@@ -13211,7 +13213,7 @@ struct CreateFlow {
                    additional_fields);
 };
 
-/// Reads a flow. GET /flows/<flow_id>
+/// Reads a flow. GET /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct GetFlow {
     using service = FlowsService;
@@ -13239,7 +13241,7 @@ struct ListFlows {
     GLOBUS_MEMBERS(ListFlows, filter_roles, filter_fulltext, orderby, marker, query_params);
 };
 
-/// Changes what is given of a flow; the rest stays. PUT /flows/<flow_id>
+/// Changes what is given of a flow; the rest stays. PUT /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/put
 struct UpdateFlow {
     using service = FlowsService;
@@ -13271,7 +13273,7 @@ struct UpdateFlow {
                    subscription_id, authentication_policy_id, additional_fields);
 };
 
-/// Deletes a flow; answers with what it was. Its runs stay. DELETE /flows/<flow_id>
+/// Deletes a flow; answers with what it was. Its runs stay. DELETE /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/delete
 struct DeleteFlow {
     using service = FlowsService;
@@ -13312,7 +13314,7 @@ struct ListRuns {
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
 
-/// Lists what happened in a run. Paginated. GET /runs/<run_id>/log
+/// Lists what happened in a run. Paginated. GET /runs/{run_id}/log
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct GetRunLogs {
     using service = FlowsService;
@@ -13328,7 +13330,7 @@ struct GetRunLogs {
     GLOBUS_MEMBERS(GetRunLogs, run_id, limit, reverse_order, marker, query_params);
 };
 
-/// Reads a run. GET /runs/<run_id>
+/// Reads a run. GET /runs/{run_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct GetRun {
     using service = FlowsService;
@@ -13340,7 +13342,7 @@ struct GetRun {
     GLOBUS_MEMBERS(GetRun, run_id, include_flow_description, query_params);
 };
 
-/// Reads the definition and input schema that a run began with. GET /runs/<run_id>/definition
+/// Reads the definition and input schema that a run began with. GET /runs/{run_id}/definition
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct GetRunDefinition {
     using service = FlowsService;
@@ -13350,7 +13352,7 @@ struct GetRunDefinition {
     GLOBUS_MEMBERS(GetRunDefinition, run_id);
 };
 
-/// Cancels a run; one that has ended stays as it is. POST /runs/<run_id>/cancel
+/// Cancels a run; one that has ended stays as it is. POST /runs/{run_id}/cancel
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}~1cancel/post
 struct CancelRun {
     using service = FlowsService;
@@ -13361,7 +13363,7 @@ struct CancelRun {
     GLOBUS_MEMBERS(CancelRun, run_id);
 };
 
-/// Changes what is given of a run's label, tags, monitors and managers. PUT /runs/<run_id>
+/// Changes what is given of a run's label, tags, monitors and managers. PUT /runs/{run_id}
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}/put
 struct UpdateRun {
     using service = FlowsService;
@@ -13378,7 +13380,7 @@ struct UpdateRun {
     GLOBUS_MEMBERS(UpdateRun, run_id, label, tags, run_monitors, run_managers, additional_fields);
 };
 
-/// Deletes a run that has ended, and its log. POST /runs/<run_id>/release
+/// Deletes a run that has ended, and its log. POST /runs/{run_id}/release
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}~1release/post
 struct DeleteRun {
     using service = FlowsService;
@@ -13390,7 +13392,7 @@ struct DeleteRun {
 
 // Registered APIs
 
-/// Reads a registered API. GET /registered_apis/<registered_api_id>
+/// Reads a registered API. GET /registered_apis/{registered_api_id}
 /// https://flows.globus.org/redoc#tag/Registered-APIs
 struct GetRegisteredApi {
     using service = FlowsService;
@@ -13440,7 +13442,7 @@ struct ListWebInputs {
                    marker, query_params);
 };
 
-/// Reads a question of a run. GET /web_inputs/<web_input_id>
+/// Reads a question of a run. GET /web_inputs/{web_input_id}
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct GetWebInput {
     using service = FlowsService;
@@ -13450,7 +13452,7 @@ struct GetWebInput {
     GLOBUS_MEMBERS(GetWebInput, web_input_id);
 };
 
-/// Answers a question of a run, which goes on with it. POST /web_inputs/<web_input_id>/respond
+/// Answers a question of a run, which goes on with it. POST /web_inputs/{web_input_id}/respond
 /// It is not repeated after a lost answer, for the first one has closed the question.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct RespondToWebInput {
@@ -13465,7 +13467,7 @@ struct RespondToWebInput {
 
 // One flow
 
-/// Starts a run of the flow. POST /flows/<flow_id>/run
+/// Starts a run of the flow. POST /flows/{flow_id}/run
 /// It is not repeated after a lost answer, for there might be two runs: `list_runs` tells whether there is one.
 /// https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
 struct RunFlow {
@@ -13486,7 +13488,7 @@ struct RunFlow {
                    additional_fields);
 };
 
-/// Lets a run go on that is inactive, as after a consent was given. POST /runs/<run_id>/resume
+/// Lets a run go on that is inactive, as after a consent was given. POST /runs/{run_id}/resume
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1flows~1{flow_id}~1runs~1{run_id}~1resume/post
 struct ResumeRun {
     using service = SpecificFlowService;
@@ -13496,7 +13498,7 @@ struct ResumeRun {
     GLOBUS_MEMBERS(ResumeRun, run_id);
 };
 
-/// Checks what run_flow would be given; nothing is started. POST /flows/<flow_id>/validate_run
+/// Checks what run_flow would be given; nothing is started. POST /flows/{flow_id}/validate_run
 /// https://flows.globus.org/redoc#tag/Runs
 struct ValidateRun {
     using service = SpecificFlowService;
@@ -15510,7 +15512,7 @@ struct GetMyGroups {
     GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
 };
 
-/// Reads a group. GET /v2/groups/<group_id>
+/// Reads a group. GET /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct GetGroup {
     using service = GroupsService;
@@ -15523,7 +15525,7 @@ struct GetGroup {
     GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
 };
 
-/// Finds the group that provides a subscription. GET /v2/subscription_info/<subscription_id>
+/// Finds the group that provides a subscription. GET /v2/subscription_info/{subscription_id}
 /// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct GetGroupBySubscriptionId {
     using service = GroupsService;
@@ -15533,7 +15535,7 @@ struct GetGroupBySubscriptionId {
     GLOBUS_MEMBERS(GetGroupBySubscriptionId, subscription_id);
 };
 
-/// Deletes a group; answers with what it was. DELETE /v2/groups/<group_id>
+/// Deletes a group; answers with what it was. DELETE /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/delete_group_v2_groups__group_id__delete
 struct DeleteGroup {
     using service = GroupsService;
@@ -15556,7 +15558,7 @@ struct CreateGroup {
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
 
-/// Changes a group's name, description and the like. PUT /v2/groups/<group_id>
+/// Changes a group's name, description and the like. PUT /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/update_group_v2_groups__group_id__put
 struct UpdateGroup {
     using service = GroupsService;
@@ -15569,7 +15571,7 @@ struct UpdateGroup {
 };
 
 /// Verifies that a group belongs to a subscription, or with null that it belongs to none. The caller must administer
-/// the subscription. PUT /v2/groups/<group_id>/subscription_admin_verified
+/// the subscription. PUT /v2/groups/{group_id}/subscription_admin_verified
 /// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SetSubscriptionAdminVerified {
     using service = GroupsService;
@@ -15584,7 +15586,7 @@ struct SetSubscriptionAdminVerified {
 
 // Policies
 
-/// Reads the policies of a group. GET /v2/groups/<group_id>/policies
+/// Reads the policies of a group. GET /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct GetGroupPolicies {
     using service = GroupsService;
@@ -15595,7 +15597,7 @@ struct GetGroupPolicies {
     GLOBUS_MEMBERS(GetGroupPolicies, group_id, query_params);
 };
 
-/// Sets the policies of a group, by a GroupPolicies. PUT /v2/groups/<group_id>/policies
+/// Sets the policies of a group, by a GroupPolicies. PUT /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct SetGroupPolicies {
     using service = GroupsService;
@@ -15630,7 +15632,7 @@ struct SetIdentityPreferences {
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
 
-/// Reads what the caller's identities have told a group of themselves. GET /v2/groups/<group_id>/membership_fields
+/// Reads what the caller's identities have told a group of themselves. GET /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/get_membership_fields_v2_groups__group_id__membership_fields_get
 struct GetMembershipFields {
     using service = GroupsService;
@@ -15641,7 +15643,7 @@ struct GetMembershipFields {
     GLOBUS_MEMBERS(GetMembershipFields, group_id, query_params);
 };
 
-/// Sets what the caller's identities tell a group of themselves. PUT /v2/groups/<group_id>/membership_fields
+/// Sets what the caller's identities tell a group of themselves. PUT /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/put_membership_fields_v2_groups__group_id__membership_fields_put
 struct SetMembershipFields {
     using service = GroupsService;
@@ -15655,7 +15657,7 @@ struct SetMembershipFields {
 
 // Memberships
 
-/// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/<group_id>
+/// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
 /// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
@@ -15814,7 +15816,7 @@ struct CreateGroup {
     GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
 };
 
-/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/<group_id>/policies
+/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct SetGroupPolicies {
     using service = GroupsService;
@@ -15834,7 +15836,7 @@ struct SetGroupPolicies {
                    join_requests, signup_fields, authentication_assurance_timeout);
 };
 
-/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/<group_id>
+/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
 struct AcceptInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15845,7 +15847,7 @@ struct AcceptInvite {
     GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
 };
 
-/// Makes an identity a member without asking it. POST /v2/groups/<group_id>
+/// Makes an identity a member without asking it. POST /v2/groups/{group_id}
 struct AddMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15857,7 +15859,7 @@ struct AddMember {
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
 };
 
-/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/<group_id>
+/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
 struct ApprovePending {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15868,7 +15870,7 @@ struct ApprovePending {
     GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
 };
 
-/// Gives a member another role. POST /v2/groups/<group_id>
+/// Gives a member another role. POST /v2/groups/{group_id}
 struct ChangeRole {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15881,7 +15883,7 @@ struct ChangeRole {
     GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
 };
 
-/// Declines the invitation of one of the caller's own identities. POST /v2/groups/<group_id>
+/// Declines the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
 struct DeclineInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15892,7 +15894,7 @@ struct DeclineInvite {
     GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
 };
 
-/// Invites an identity; the service sends it an e-mail. POST /v2/groups/<group_id>
+/// Invites an identity; the service sends it an e-mail. POST /v2/groups/{group_id}
 struct InviteMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15905,7 +15907,7 @@ struct InviteMember {
     GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
 };
 
-/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/{group_id}
 struct Join {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15916,7 +15918,7 @@ struct Join {
     GLOBUS_MEMBERS(Join, group_id, identity_id);
 };
 
-/// Leaves, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Leaves, with one of the caller's own identities. POST /v2/groups/{group_id}
 struct Leave {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15927,7 +15929,7 @@ struct Leave {
     GLOBUS_MEMBERS(Leave, group_id, identity_id);
 };
 
-/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/<group_id>
+/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
 struct RejectJoinRequest {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15938,7 +15940,7 @@ struct RejectJoinRequest {
     GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
 };
 
-/// Takes a member out of the group. POST /v2/groups/<group_id>
+/// Takes a member out of the group. POST /v2/groups/{group_id}
 struct RemoveMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15949,7 +15951,7 @@ struct RemoveMember {
     GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
 };
 
-/// Asks to join, with one of the caller's own identities. POST /v2/groups/<group_id>
+/// Asks to join, with one of the caller's own identities. POST /v2/groups/{group_id}
 struct RequestJoin {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -16336,7 +16338,7 @@ struct CreateIndex {
     GLOBUS_MEMBERS(CreateIndex, display_name, description);
 };
 
-/// Changes the name or description of an index. PATCH /v1/index/<index_id>
+/// Changes the name or description of an index. PATCH /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_update/
 struct UpdateIndex {
     using service = SearchService;
@@ -16349,7 +16351,7 @@ struct UpdateIndex {
     GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
 };
 
-/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/<index_id>
+/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_delete/
 struct DeleteIndex {
     using service = SearchService;
@@ -16359,7 +16361,7 @@ struct DeleteIndex {
     GLOBUS_MEMBERS(DeleteIndex, index_id);
 };
 
-/// Takes back the deletion of an index that is marked for it. POST /v1/index/<index_id>/reopen
+/// Takes back the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
 /// https://docs.globus.org/api/search/reference/index_reopen/
 struct ReopenIndex {
     using service = SearchService;
@@ -16370,7 +16372,7 @@ struct ReopenIndex {
     GLOBUS_MEMBERS(ReopenIndex, index_id);
 };
 
-/// Reads what an index is. GET /v1/index/<index_id>
+/// Reads what an index is. GET /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_show/
 struct GetIndex {
     using service = SearchService;
@@ -16394,7 +16396,7 @@ struct IndexList {
 
 // Queries
 
-/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/<index_id>/search
+/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/{index_id}/search
 /// https://docs.globus.org/api/search/reference/get_query/
 struct Search {
     using service = SearchService;
@@ -16411,7 +16413,7 @@ struct Search {
     GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
 };
 
-/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/<index_id>/search
+/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search
 /// `offset` and `limit` take the place of those in `data`. It reads only, and is repeated as reads are.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct PostSearch {
@@ -16439,7 +16441,7 @@ struct PostSearch {
     }
 };
 
-/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/<index_id>/scroll
+/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/{index_id}/scroll
 /// `marker` takes the place of that in `data`.
 /// https://docs.globus.org/api/search/reference/scroll_query/
 struct Scroll {
@@ -16458,7 +16460,7 @@ struct Scroll {
 
 // Data
 
-/// Puts subjects into an index, by a task. POST /v1/index/<index_id>/ingest
+/// Puts subjects into an index, by a task. POST /v1/index/{index_id}/ingest
 /// It is not repeated after a lost answer, for it would undo a later ingest of the same subjects. Where there is none,
 /// CallOptions::retry_as says so. https://docs.globus.org/api/search/reference/ingest/
 struct Ingest {
@@ -16470,7 +16472,7 @@ struct Ingest {
     GLOBUS_MEMBERS(Ingest, index_id, data);
 };
 
-/// Deletes the subjects that match a query, by a task. POST /v1/index/<index_id>/delete_by_query
+/// Deletes the subjects that match a query, by a task. POST /v1/index/{index_id}/delete_by_query
 /// https://docs.globus.org/api/search/reference/delete_by_query/
 struct DeleteByQuery {
     using service = SearchService;
@@ -16482,7 +16484,7 @@ struct DeleteByQuery {
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
-/// Deletes subjects, by a task. POST /v1/index/<index_id>/batch_delete_by_subject
+/// Deletes subjects, by a task. POST /v1/index/{index_id}/batch_delete_by_subject
 /// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
 struct BatchDeleteBySubject {
     using service = SearchService;
@@ -16498,7 +16500,7 @@ struct BatchDeleteBySubject {
 
 // Subjects and entries
 
-/// Reads a subject with its entries. GET /v1/index/<index_id>/subject
+/// Reads a subject with its entries. GET /v1/index/{index_id}/subject
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GetSubject {
     using service = SearchService;
@@ -16510,7 +16512,7 @@ struct GetSubject {
     GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
 };
 
-/// Deletes a subject with its entries, by a task. DELETE /v1/index/<index_id>/subject
+/// Deletes a subject with its entries, by a task. DELETE /v1/index/{index_id}/subject
 /// https://docs.globus.org/api/search/reference/delete_subject/
 struct DeleteSubject {
     using service = SearchService;
@@ -16522,7 +16524,7 @@ struct DeleteSubject {
     GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
 };
 
-/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/<index_id>/entry
+/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/get_entry/
 struct GetEntry {
     using service = SearchService;
@@ -16536,7 +16538,7 @@ struct GetEntry {
 };
 
 /// Deletes one entry of a subject, by a task; without `entry_id` the one that has none.
-/// DELETE /v1/index/<index_id>/entry
+/// DELETE /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/delete_entry/
 struct DeleteEntry {
     using service = SearchService;
@@ -16551,7 +16553,7 @@ struct DeleteEntry {
 
 // Tasks
 
-/// Reads how far a task is. GET /v1/task/<task_id>
+/// Reads how far a task is. GET /v1/task/{task_id}
 /// https://docs.globus.org/api/search/reference/get_task/
 struct GetTask {
     using service = SearchService;
@@ -16562,7 +16564,7 @@ struct GetTask {
     GLOBUS_MEMBERS(GetTask, task_id, query_params);
 };
 
-/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/<index_id>
+/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/{index_id}
 /// https://docs.globus.org/api/search/reference/task_list/
 struct GetTaskList {
     using service = SearchService;
@@ -16575,7 +16577,7 @@ struct GetTaskList {
 
 // Roles
 
-/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/<index_id>/role
+/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/{index_id}/role
 /// https://docs.globus.org/api/search/reference/role_create/
 struct CreateRole {
     using service = SearchService;
@@ -16587,7 +16589,7 @@ struct CreateRole {
     GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
 };
 
-/// Lists the roles on an index. GET /v1/index/<index_id>/role_list
+/// Lists the roles on an index. GET /v1/index/{index_id}/role_list
 /// https://docs.globus.org/api/search/reference/role_list/
 struct GetRoleList {
     using service = SearchService;
@@ -16598,7 +16600,7 @@ struct GetRoleList {
     GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
 };
 
-/// Takes a role away. DELETE /v1/index/<index_id>/role/<role_id>
+/// Takes a role away. DELETE /v1/index/{index_id}/role/{role_id}
 /// https://docs.globus.org/api/search/reference/role_delete/
 struct DeleteRole {
     using service = SearchService;
@@ -18172,7 +18174,7 @@ struct TransferService;
 
 namespace globus::transfer {
 
-/// Lists a directory of a collection. GET /operation/endpoint/<endpoint_id>/ls
+/// Lists a directory of a collection. GET /operation/endpoint/{endpoint_id}/ls
 /// https://docs.globus.org/api/transfer/file_operations/#list_directory_contents
 struct OperationLs {
     using service = TransferService;
@@ -18192,7 +18194,7 @@ struct OperationLs {
                    query_params);
 };
 
-/// Reads what is known of one file or directory. GET /operation/endpoint/<endpoint_id>/stat
+/// Reads what is known of one file or directory. GET /operation/endpoint/{endpoint_id}/stat
 /// https://docs.globus.org/api/transfer/file_operations/#stat
 struct OperationStat {
     using service = TransferService;
@@ -18205,7 +18207,7 @@ struct OperationStat {
     GLOBUS_MEMBERS(OperationStat, endpoint_id, path, local_user, query_params);
 };
 
-/// Makes a directory. POST /operation/endpoint/<endpoint_id>/mkdir
+/// Makes a directory. POST /operation/endpoint/{endpoint_id}/mkdir
 /// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists".
 /// https://docs.globus.org/api/transfer/file_operations/#make_directory
 struct OperationMkdir {
@@ -18222,7 +18224,7 @@ struct OperationMkdir {
     GLOBUS_MEMBERS(OperationMkdir, endpoint_id, path, local_user, query_params, DATA_TYPE);
 };
 
-/// Renames or moves a file or directory within a collection. POST /operation/endpoint/<endpoint_id>/rename
+/// Renames or moves a file or directory within a collection. POST /operation/endpoint/{endpoint_id}/rename
 /// https://docs.globus.org/api/transfer/file_operations/#rename
 struct OperationRename {
     using service = TransferService;
@@ -18335,7 +18337,7 @@ struct TransferService;
 
 namespace globus::transfer {
 
-/// Lists the roles on a collection. GET /endpoint/<endpoint_id>/role_list
+/// Lists the roles on a collection. GET /endpoint/{endpoint_id}/role_list
 /// https://docs.globus.org/api/transfer/roles/#role_list
 struct EndpointRoleList {
     using service = TransferService;
@@ -18346,7 +18348,7 @@ struct EndpointRoleList {
     GLOBUS_MEMBERS(EndpointRoleList, endpoint_id, query_params);
 };
 
-/// Gives somebody a role on a collection. POST /endpoint/<endpoint_id>/role
+/// Gives somebody a role on a collection. POST /endpoint/{endpoint_id}/role
 /// https://docs.globus.org/api/transfer/roles/#create_role
 struct AddEndpointRole {
     using service = TransferService;
@@ -18358,7 +18360,7 @@ struct AddEndpointRole {
     GLOBUS_MEMBERS(AddEndpointRole, endpoint_id, role_data);
 };
 
-/// Reads one role on a collection. GET /endpoint/<endpoint_id>/role/<role_id>
+/// Reads one role on a collection. GET /endpoint/{endpoint_id}/role/{role_id}
 /// https://docs.globus.org/api/transfer/roles/#get_role_by_id
 struct GetEndpointRole {
     using service = TransferService;
@@ -18370,7 +18372,7 @@ struct GetEndpointRole {
     GLOBUS_MEMBERS(GetEndpointRole, endpoint_id, role_id, query_params);
 };
 
-/// Takes a role away. DELETE /endpoint/<endpoint_id>/role/<role_id>
+/// Takes a role away. DELETE /endpoint/{endpoint_id}/role/{role_id}
 /// https://docs.globus.org/api/transfer/roles/#delete_role_by_id
 struct DeleteEndpointRole {
     using service = TransferService;
@@ -18381,7 +18383,7 @@ struct DeleteEndpointRole {
     GLOBUS_MEMBERS(DeleteEndpointRole, endpoint_id, role_id);
 };
 
-/// Lists the access rules of a guest collection. GET /endpoint/<endpoint_id>/access_list
+/// Lists the access rules of a guest collection. GET /endpoint/{endpoint_id}/access_list
 /// https://docs.globus.org/api/transfer/acl/#rest_access_get_list
 struct EndpointAclList {
     using service = TransferService;
@@ -18392,7 +18394,7 @@ struct EndpointAclList {
     GLOBUS_MEMBERS(EndpointAclList, endpoint_id, query_params);
 };
 
-/// Reads one access rule. GET /endpoint/<endpoint_id>/access/<rule_id>
+/// Reads one access rule. GET /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#get_access_rule_by_id
 struct GetEndpointAclRule {
     using service = TransferService;
@@ -18404,7 +18406,7 @@ struct GetEndpointAclRule {
     GLOBUS_MEMBERS(GetEndpointAclRule, endpoint_id, rule_id, query_params);
 };
 
-/// Lets somebody read, or write, below a path of a guest collection. POST /endpoint/<endpoint_id>/access
+/// Lets somebody read, or write, below a path of a guest collection. POST /endpoint/{endpoint_id}/access
 /// https://docs.globus.org/api/transfer/acl/#rest_access_create
 struct AddEndpointAclRule {
     using service = TransferService;
@@ -18417,7 +18419,7 @@ struct AddEndpointAclRule {
 };
 
 /// Changes the permissions of an access rule; nothing else of it can change.
-/// PUT /endpoint/<endpoint_id>/access/<rule_id>
+/// PUT /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#update_access_rule
 struct UpdateEndpointAclRule {
     using service = TransferService;
@@ -18430,7 +18432,7 @@ struct UpdateEndpointAclRule {
     GLOBUS_MEMBERS(UpdateEndpointAclRule, endpoint_id, rule_id, rule_data);
 };
 
-/// Takes an access rule away. DELETE /endpoint/<endpoint_id>/access/<rule_id>
+/// Takes an access rule away. DELETE /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#delete_access_rule
 struct DeleteEndpointAclRule {
     using service = TransferService;
@@ -18478,7 +18480,7 @@ struct CreateBookmark {
     GLOBUS_MEMBERS(CreateBookmark, bookmark_data);
 };
 
-/// Reads a bookmark. GET /bookmark/<bookmark_id>
+/// Reads a bookmark. GET /bookmark/{bookmark_id}
 /// https://docs.globus.org/api/transfer/collection_bookmarks/#get_bookmark_by_id
 struct GetBookmark {
     using service = TransferService;
@@ -18489,7 +18491,7 @@ struct GetBookmark {
     GLOBUS_MEMBERS(GetBookmark, bookmark_id, query_params);
 };
 
-/// Renames a bookmark, or pins it. PUT /bookmark/<bookmark_id>
+/// Renames a bookmark, or pins it. PUT /bookmark/{bookmark_id}
 /// https://docs.globus.org/api/transfer/collection_bookmarks/#update_bookmark
 struct UpdateBookmark {
     using service = TransferService;
@@ -18501,7 +18503,7 @@ struct UpdateBookmark {
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, bookmark_data);
 };
 
-/// Deletes a bookmark. DELETE /bookmark/<bookmark_id>
+/// Deletes a bookmark. DELETE /bookmark/{bookmark_id}
 /// https://docs.globus.org/api/transfer/collection_bookmarks/#delete_bookmark_by_id
 struct DeleteBookmark {
     using service = TransferService;
@@ -18540,7 +18542,7 @@ struct EndpointManagerMonitoredEndpoints {
     GLOBUS_MEMBERS(EndpointManagerMonitoredEndpoints, query_params);
 };
 
-/// Lists the guest collections of a host. GET /endpoint_manager/endpoint/<endpoint_id>/hosted_endpoint_list
+/// Lists the guest collections of a host. GET /endpoint_manager/endpoint/{endpoint_id}/hosted_endpoint_list
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_hosted_collection_list
 struct EndpointManagerHostedEndpointList {
     using service = TransferService;
@@ -18551,7 +18553,7 @@ struct EndpointManagerHostedEndpointList {
     GLOBUS_MEMBERS(EndpointManagerHostedEndpointList, endpoint_id, query_params);
 };
 
-/// Reads a collection as its manager. GET /endpoint_manager/endpoint/<endpoint_id>
+/// Reads a collection as its manager. GET /endpoint_manager/endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#mc_get_endpoint_or_collection
 struct EndpointManagerGetEndpoint {
     using service = TransferService;
@@ -18563,7 +18565,7 @@ struct EndpointManagerGetEndpoint {
 };
 
 /// Lists the access rules of a guest collection as the manager of its host.
-/// GET /endpoint_manager/endpoint/<endpoint_id>/access_list
+/// GET /endpoint_manager/endpoint/{endpoint_id}/access_list
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_guest_collection_access_list_as_admin
 struct EndpointManagerAclList {
     using service = TransferService;
@@ -18603,7 +18605,7 @@ struct EndpointManagerTaskList {
     }
 };
 
-/// Reads a task as the manager of one of its collections. GET /endpoint_manager/task/<task_id>
+/// Reads a task as the manager of one of its collections. GET /endpoint_manager/task/{task_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_task
 struct EndpointManagerGetTask {
     using service = TransferService;
@@ -18614,7 +18616,7 @@ struct EndpointManagerGetTask {
     GLOBUS_MEMBERS(EndpointManagerGetTask, task_id, query_params);
 };
 
-/// Lists what happened to a task, the latest first. Paginated. GET /endpoint_manager/task/<task_id>/event_list
+/// Lists what happened to a task, the latest first. Paginated. GET /endpoint_manager/task/{task_id}/event_list
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_task_events
 struct EndpointManagerTaskEventList {
     using service = TransferService;
@@ -18631,7 +18633,7 @@ struct EndpointManagerTaskEventList {
     GLOBUS_MEMBERS(EndpointManagerTaskEventList, task_id, limit, offset, filter_is_error, query_params);
 };
 
-/// Says why a task is paused, or will be. GET /endpoint_manager/task/<task_id>/pause_info
+/// Says why a task is paused, or will be. GET /endpoint_manager/task/{task_id}/pause_info
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_task_pause_info_as_admin
 struct EndpointManagerTaskPauseInfo {
     using service = TransferService;
@@ -18643,7 +18645,7 @@ struct EndpointManagerTaskPauseInfo {
 };
 
 /// Lists the files that a task has transferred, once it has ended. Paginated.
-/// GET /endpoint_manager/task/<task_id>/successful_transfers
+/// GET /endpoint_manager/task/{task_id}/successful_transfers
 /// https://docs.globus.org/api/transfer/advanced_collection_management/
 struct EndpointManagerTaskSuccessfulTransfers {
     using service = TransferService;
@@ -18658,7 +18660,7 @@ struct EndpointManagerTaskSuccessfulTransfers {
 };
 
 /// Lists the paths that a task has left out because of skip_source_errors, once it has ended. Paginated.
-/// GET /endpoint_manager/task/<task_id>/skipped_errors
+/// GET /endpoint_manager/task/{task_id}/skipped_errors
 /// https://docs.globus.org/api/transfer/advanced_collection_management/
 struct EndpointManagerTaskSkippedErrors {
     using service = TransferService;
@@ -18687,7 +18689,7 @@ struct EndpointManagerCancelTasks {
     GLOBUS_MEMBERS(EndpointManagerCancelTasks, task_ids, message, query_params);
 };
 
-/// Says whether endpoint_manager_cancel_tasks is done. GET /endpoint_manager/admin_cancel/<admin_cancel_id>
+/// Says whether endpoint_manager_cancel_tasks is done. GET /endpoint_manager/admin_cancel/{admin_cancel_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_cancel_status_by_id
 struct EndpointManagerCancelStatus {
     using service = TransferService;
@@ -18746,7 +18748,7 @@ struct EndpointManagerCreatePauseRule {
     GLOBUS_MEMBERS(EndpointManagerCreatePauseRule, data);
 };
 
-/// Reads a pause rule. GET /endpoint_manager/pause_rule/<pause_rule_id>
+/// Reads a pause rule. GET /endpoint_manager/pause_rule/{pause_rule_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_pause_rule
 struct EndpointManagerGetPauseRule {
     using service = TransferService;
@@ -18757,7 +18759,7 @@ struct EndpointManagerGetPauseRule {
     GLOBUS_MEMBERS(EndpointManagerGetPauseRule, pause_rule_id, query_params);
 };
 
-/// Changes a pause rule: its message, and what it pauses. PUT /endpoint_manager/pause_rule/<pause_rule_id>
+/// Changes a pause rule: its message, and what it pauses. PUT /endpoint_manager/pause_rule/{pause_rule_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#update_pause_rule
 struct EndpointManagerUpdatePauseRule {
     using service = TransferService;
@@ -18768,7 +18770,7 @@ struct EndpointManagerUpdatePauseRule {
     GLOBUS_MEMBERS(EndpointManagerUpdatePauseRule, pause_rule_id, data);
 };
 
-/// Deletes a pause rule; the tasks that it held go on. DELETE /endpoint_manager/pause_rule/<pause_rule_id>
+/// Deletes a pause rule; the tasks that it held go on. DELETE /endpoint_manager/pause_rule/{pause_rule_id}
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#delete_pause_rule
 struct EndpointManagerDeletePauseRule {
     using service = TransferService;
@@ -18796,7 +18798,7 @@ struct TransferService;
 
 namespace globus::transfer {
 
-/// Reads an endpoint or collection. GET /endpoint/<endpoint_id>
+/// Reads an endpoint or collection. GET /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_by_id
 struct GetEndpoint {
     using service = TransferService;
@@ -18807,7 +18809,7 @@ struct GetEndpoint {
     GLOBUS_MEMBERS(GetEndpoint, endpoint_id, query_params);
 };
 
-/// Changes an endpoint or collection; members that `data` does not name stay. PUT /endpoint/<endpoint_id>
+/// Changes an endpoint or collection; members that `data` does not name stay. PUT /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/gcp_management/#update_collection_by_id
 struct UpdateEndpoint {
     using service = TransferService;
@@ -18819,7 +18821,7 @@ struct UpdateEndpoint {
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_id, data, query_params);
 };
 
-/// Deletes an endpoint or collection. DELETE /endpoint/<endpoint_id>
+/// Deletes an endpoint or collection. DELETE /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/gcp_management/#delete_collection_by_id
 struct DeleteEndpoint {
     using service = TransferService;
@@ -18852,7 +18854,7 @@ struct EndpointSearch {
 };
 
 /// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
-/// PUT /endpoint/<collection_id>/subscription
+/// PUT /endpoint/{collection_id}/subscription
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
 struct SetSubscriptionId {
     using service = TransferService;
@@ -18870,7 +18872,7 @@ struct SetSubscriptionId {
 };
 
 /// Says that a collection of Globus Connect Personal is verified by the manager of its subscription, or not.
-/// PUT /endpoint/<collection_id>/subscription_admin_verified
+/// PUT /endpoint/{collection_id}/subscription_admin_verified
 /// https://docs.globus.org/api/transfer/gcp_management/#set_subscription_admin_verified
 struct SetSubscriptionAdminVerified {
     using service = TransferService;
@@ -18883,7 +18885,7 @@ struct SetSubscriptionAdminVerified {
 };
 
 /// Lists the pause rules of a collection that hold for the user.
-/// GET /endpoint/<endpoint_id>/my_effective_pause_rule_list
+/// GET /endpoint/{endpoint_id}/my_effective_pause_rule_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_collection_pause_rules
 struct MyEffectivePauseRuleList {
     using service = TransferService;
@@ -18894,7 +18896,7 @@ struct MyEffectivePauseRuleList {
     GLOBUS_MEMBERS(MyEffectivePauseRuleList, endpoint_id, query_params);
 };
 
-/// Lists the guest collections of a host that the user owns. GET /endpoint/<endpoint_id>/my_shared_endpoint_list
+/// Lists the guest collections of a host that the user owns. GET /endpoint/{endpoint_id}/my_shared_endpoint_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_my_guest_collection_list
 struct MySharedEndpointList {
     using service = TransferService;
@@ -18905,7 +18907,7 @@ struct MySharedEndpointList {
     GLOBUS_MEMBERS(MySharedEndpointList, endpoint_id, query_params);
 };
 
-/// Lists the guest collections of a host. Paginated. GET /endpoint/<endpoint_id>/shared_endpoint_list
+/// Lists the guest collections of a host. Paginated. GET /endpoint/{endpoint_id}/shared_endpoint_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_guest_collection_list
 struct GetSharedEndpointList {
     using service = TransferService;
@@ -18931,7 +18933,7 @@ struct CreateSharedEndpoint {
     GLOBUS_MEMBERS(CreateSharedEndpoint, data);
 };
 
-/// Lists the servers of an endpoint. GET /endpoint/<endpoint_id>/server_list
+/// Lists the servers of an endpoint. GET /endpoint/{endpoint_id}/server_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_server_list
 struct EndpointServerList {
     using service = TransferService;
@@ -18942,7 +18944,7 @@ struct EndpointServerList {
     GLOBUS_MEMBERS(EndpointServerList, endpoint_id, query_params);
 };
 
-/// Reads one server of an endpoint. GET /endpoint/<endpoint_id>/server/<server_id>
+/// Reads one server of an endpoint. GET /endpoint/{endpoint_id}/server/{server_id}
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_server_by_id
 struct GetEndpointServer {
     using service = TransferService;
@@ -19021,7 +19023,7 @@ struct TaskList {
     GLOBUS_MEMBERS(TaskList, limit, offset, orderby, filter, query_params);
 };
 
-/// Lists what happened to a task, the latest first. Paginated. GET /task/<task_id>/event_list
+/// Lists what happened to a task, the latest first. Paginated. GET /task/{task_id}/event_list
 /// https://docs.globus.org/api/transfer/task/#get_event_list
 struct TaskEventList {
     using service = TransferService;
@@ -19036,7 +19038,7 @@ struct TaskEventList {
     GLOBUS_MEMBERS(TaskEventList, task_id, limit, offset, query_params);
 };
 
-/// Reads a task. GET /task/<task_id>
+/// Reads a task. GET /task/{task_id}
 /// https://docs.globus.org/api/transfer/task/#get_task_by_id
 struct GetTask {
     using service = TransferService;
@@ -19047,7 +19049,7 @@ struct GetTask {
     GLOBUS_MEMBERS(GetTask, task_id, query_params);
 };
 
-/// Changes the label or the deadline of a task that has not ended. PUT /task/<task_id>
+/// Changes the label or the deadline of a task that has not ended. PUT /task/{task_id}
 /// https://docs.globus.org/api/transfer/task/#update_task_by_id
 struct UpdateTask {
     using service = TransferService;
@@ -19059,7 +19061,7 @@ struct UpdateTask {
     GLOBUS_MEMBERS(UpdateTask, task_id, data, query_params);
 };
 
-/// Cancels a task; one that has ended already stays as it is. POST /task/<task_id>/cancel
+/// Cancels a task; one that has ended already stays as it is. POST /task/{task_id}/cancel
 /// https://docs.globus.org/api/transfer/task/#cancel_task_by_id
 struct CancelTask {
     using service = TransferService;
@@ -19070,7 +19072,7 @@ struct CancelTask {
     GLOBUS_MEMBERS(CancelTask, task_id);
 };
 
-/// Says why a task is paused, or will be. GET /task/<task_id>/pause_info
+/// Says why a task is paused, or will be. GET /task/{task_id}/pause_info
 /// https://docs.globus.org/api/transfer/task/#get_task_pause_info
 struct TaskPauseInfo {
     using service = TransferService;
@@ -19082,7 +19084,7 @@ struct TaskPauseInfo {
 };
 
 /// Lists the files that a task has transferred, once it has ended. Paginated.
-/// GET /task/<task_id>/successful_transfers
+/// GET /task/{task_id}/successful_transfers
 /// Of directories and of files that were left as they are nothing is said.
 /// https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct TaskSuccessfulTransfers {
@@ -19098,7 +19100,7 @@ struct TaskSuccessfulTransfers {
 };
 
 /// Lists the paths that a task has left out because of skip_source_errors, once it has ended. Paginated.
-/// GET /task/<task_id>/skipped_errors
+/// GET /task/{task_id}/skipped_errors
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct TaskSkippedErrors {
     using service = TransferService;
@@ -19172,7 +19174,7 @@ struct CreateTunnel {
     }
 };
 
-/// Changes a tunnel, or stops it. PATCH /v2/tunnels/<tunnel_id>
+/// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
 struct UpdateTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -19183,7 +19185,7 @@ struct UpdateTunnel {
     GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
 };
 
-/// Reads a tunnel. GET /v2/tunnels/<tunnel_id>
+/// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
 struct GetTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -19193,7 +19195,7 @@ struct GetTunnel {
     GLOBUS_MEMBERS(GetTunnel, tunnel_id, query_params);
 };
 
-/// Deletes a tunnel. DELETE /v2/tunnels/<tunnel_id>
+/// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
 struct DeleteTunnel {
     using service = TransferService;
     using result = ApiResult;
@@ -19211,7 +19213,7 @@ struct ListTunnels {
     GLOBUS_MEMBERS(ListTunnels, query_params);
 };
 
-/// Lists what happened to a tunnel. GET /v2/tunnels/<tunnel_id>/events
+/// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
 struct GetTunnelEvents {
     using service = TransferService;
     using result = TunnelEventPage;
@@ -19221,7 +19223,7 @@ struct GetTunnelEvents {
     GLOBUS_MEMBERS(GetTunnelEvents, tunnel_id, query_params);
 };
 
-/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/<stream_ap_id>
+/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
 struct GetStreamAccessPoint {
     using service = TransferService;
     using result = StreamAccessPointDocument;
@@ -19762,73 +19764,73 @@ template <class Client>
 struct TransferService::Operations {
     // Endpoints and collections
 
-    /// @copydoc GetEndpoint
+    /// @copydoc transfer::GetEndpoint
     Response<Endpoint> get_endpoint(GetEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc UpdateEndpoint
+    /// @copydoc transfer::UpdateEndpoint
     Response<EndpointResult> update_endpoint(UpdateEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteEndpoint
+    /// @copydoc transfer::DeleteEndpoint
     Response<OperationResult> delete_endpoint(DeleteEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointSearch
+    /// @copydoc transfer::EndpointSearch
     Response<EndpointList> endpoint_search(EndpointSearch op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc SetSubscriptionId
+    /// @copydoc transfer::SetSubscriptionId
     Response<OperationResult> set_subscription_id(SetSubscriptionId op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc SetSubscriptionAdminVerified
+    /// @copydoc transfer::SetSubscriptionAdminVerified
     Response<OperationResult> set_subscription_admin_verified(SetSubscriptionAdminVerified op,
                                                               CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc MyEffectivePauseRuleList
+    /// @copydoc transfer::MyEffectivePauseRuleList
     Response<PauseRulePage> my_effective_pause_rule_list(MyEffectivePauseRuleList op,
                                                          CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc MySharedEndpointList
+    /// @copydoc transfer::MySharedEndpointList
     Response<EndpointList> my_shared_endpoint_list(MySharedEndpointList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetSharedEndpointList
+    /// @copydoc transfer::GetSharedEndpointList
     Response<SharedEndpointPage> get_shared_endpoint_list(GetSharedEndpointList op,
                                                           CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc CreateSharedEndpoint
+    /// @copydoc transfer::CreateSharedEndpoint
     Response<EndpointResult> create_shared_endpoint(CreateSharedEndpoint op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointServerList
+    /// @copydoc transfer::EndpointServerList
     Response<EndpointServerPage> endpoint_server_list(EndpointServerList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetEndpointServer
+    /// @copydoc transfer::GetEndpointServer
     Response<EndpointServer> get_endpoint_server(GetEndpointServer op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
 
     // Files and directories
 
-    /// @copydoc OperationLs
+    /// @copydoc transfer::OperationLs
     Response<FileList> operation_ls(OperationLs op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc OperationStat
+    /// @copydoc transfer::OperationStat
     Response<File> operation_stat(OperationStat op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc OperationMkdir
+    /// @copydoc transfer::OperationMkdir
     Response<OperationResult> operation_mkdir(OperationMkdir op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc OperationRename
+    /// @copydoc transfer::OperationRename
     Response<OperationResult> operation_rename(OperationRename op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
@@ -19854,38 +19856,38 @@ struct TransferService::Operations {
 
     // Submissions and tasks
 
-    /// @copydoc GetSubmissionId
+    /// @copydoc transfer::GetSubmissionId
     Response<SubmissionId> get_submission_id(GetSubmissionId op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskList
+    /// @copydoc transfer::TaskList
     Response<TaskPage> task_list(TaskList op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskEventList
+    /// @copydoc transfer::TaskEventList
     Response<TaskEventPage> task_event_list(TaskEventList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetTask
+    /// @copydoc transfer::GetTask
     Response<Task> get_task(GetTask op, CallOptions const& options = {}) const { return self().send(op, options); }
-    /// @copydoc UpdateTask
+    /// @copydoc transfer::UpdateTask
     Response<OperationResult> update_task(UpdateTask op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc CancelTask
+    /// @copydoc transfer::CancelTask
     Response<OperationResult> cancel_task(CancelTask op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskPauseInfo
+    /// @copydoc transfer::TaskPauseInfo
     Response<PauseInfo> task_pause_info(TaskPauseInfo op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskSuccessfulTransfers
+    /// @copydoc transfer::TaskSuccessfulTransfers
     Response<SuccessfulTransferPage> task_successful_transfers(TaskSuccessfulTransfers op,
                                                                CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc TaskSkippedErrors
+    /// @copydoc transfer::TaskSkippedErrors
     Response<SkippedErrorPage> task_skipped_errors(TaskSkippedErrors op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
@@ -19947,40 +19949,40 @@ struct TransferService::Operations {
 
     // Roles and access rules
 
-    /// @copydoc EndpointRoleList
+    /// @copydoc transfer::EndpointRoleList
     Response<EndpointRolePage> endpoint_role_list(EndpointRoleList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc AddEndpointRole
+    /// @copydoc transfer::AddEndpointRole
     Response<EndpointRole> add_endpoint_role(AddEndpointRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetEndpointRole
+    /// @copydoc transfer::GetEndpointRole
     Response<EndpointRole> get_endpoint_role(GetEndpointRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteEndpointRole
+    /// @copydoc transfer::DeleteEndpointRole
     Response<OperationResult> delete_endpoint_role(DeleteEndpointRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointAclList
+    /// @copydoc transfer::EndpointAclList
     Response<AccessRulePage> endpoint_acl_list(EndpointAclList op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetEndpointAclRule
+    /// @copydoc transfer::GetEndpointAclRule
     Response<AccessRule> get_endpoint_acl_rule(GetEndpointAclRule op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc AddEndpointAclRule
+    /// @copydoc transfer::AddEndpointAclRule
     Response<AccessRuleResult> add_endpoint_acl_rule(AddEndpointAclRule op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc UpdateEndpointAclRule
+    /// @copydoc transfer::UpdateEndpointAclRule
     Response<OperationResult> update_endpoint_acl_rule(UpdateEndpointAclRule op,
                                                        CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteEndpointAclRule
+    /// @copydoc transfer::DeleteEndpointAclRule
     Response<OperationResult> delete_endpoint_acl_rule(DeleteEndpointAclRule op,
                                                        CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -19988,119 +19990,119 @@ struct TransferService::Operations {
 
     // Bookmarks
 
-    /// @copydoc BookmarkList
+    /// @copydoc transfer::BookmarkList
     Response<BookmarkPage> bookmark_list(BookmarkList op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc CreateBookmark
+    /// @copydoc transfer::CreateBookmark
     Response<Bookmark> create_bookmark(CreateBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetBookmark
+    /// @copydoc transfer::GetBookmark
     Response<Bookmark> get_bookmark(GetBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc UpdateBookmark
+    /// @copydoc transfer::UpdateBookmark
     Response<Bookmark> update_bookmark(UpdateBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteBookmark
+    /// @copydoc transfer::DeleteBookmark
     Response<OperationResult> delete_bookmark(DeleteBookmark op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
 
     // For managers and monitors of collections
 
-    /// @copydoc EndpointManagerMonitoredEndpoints
+    /// @copydoc transfer::EndpointManagerMonitoredEndpoints
     Response<EndpointList> endpoint_manager_monitored_endpoints(EndpointManagerMonitoredEndpoints op = {},
                                                                 CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerHostedEndpointList
+    /// @copydoc transfer::EndpointManagerHostedEndpointList
     Response<EndpointList> endpoint_manager_hosted_endpoint_list(EndpointManagerHostedEndpointList op,
                                                                  CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerGetEndpoint
+    /// @copydoc transfer::EndpointManagerGetEndpoint
     Response<Endpoint> endpoint_manager_get_endpoint(EndpointManagerGetEndpoint op,
                                                      CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerAclList
+    /// @copydoc transfer::EndpointManagerAclList
     Response<AccessRulePage> endpoint_manager_acl_list(EndpointManagerAclList op,
                                                        CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskList
+    /// @copydoc transfer::EndpointManagerTaskList
     Response<TaskPage> endpoint_manager_task_list(EndpointManagerTaskList op = {},
                                                   CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerGetTask
+    /// @copydoc transfer::EndpointManagerGetTask
     Response<Task> endpoint_manager_get_task(EndpointManagerGetTask op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskEventList
+    /// @copydoc transfer::EndpointManagerTaskEventList
     Response<TaskEventPage> endpoint_manager_task_event_list(EndpointManagerTaskEventList op,
                                                              CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskPauseInfo
+    /// @copydoc transfer::EndpointManagerTaskPauseInfo
     Response<PauseInfo> endpoint_manager_task_pause_info(EndpointManagerTaskPauseInfo op,
                                                          CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskSuccessfulTransfers
+    /// @copydoc transfer::EndpointManagerTaskSuccessfulTransfers
     Response<SuccessfulTransferPage> endpoint_manager_task_successful_transfers(
         EndpointManagerTaskSuccessfulTransfers op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerTaskSkippedErrors
+    /// @copydoc transfer::EndpointManagerTaskSkippedErrors
     Response<SkippedErrorPage> endpoint_manager_task_skipped_errors(EndpointManagerTaskSkippedErrors op,
                                                                     CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerCancelTasks
+    /// @copydoc transfer::EndpointManagerCancelTasks
     Response<AdminCancel> endpoint_manager_cancel_tasks(EndpointManagerCancelTasks op,
                                                         CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerCancelStatus
+    /// @copydoc transfer::EndpointManagerCancelStatus
     Response<AdminCancel> endpoint_manager_cancel_status(EndpointManagerCancelStatus op,
                                                          CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerPauseTasks
+    /// @copydoc transfer::EndpointManagerPauseTasks
     Response<OperationResult> endpoint_manager_pause_tasks(EndpointManagerPauseTasks op,
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerResumeTasks
+    /// @copydoc transfer::EndpointManagerResumeTasks
     Response<OperationResult> endpoint_manager_resume_tasks(EndpointManagerResumeTasks op,
                                                             CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerPauseRuleList
+    /// @copydoc transfer::EndpointManagerPauseRuleList
     Response<PauseRulePage> endpoint_manager_pause_rule_list(EndpointManagerPauseRuleList op = {},
                                                              CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerCreatePauseRule
+    /// @copydoc transfer::EndpointManagerCreatePauseRule
     Response<PauseRule> endpoint_manager_create_pause_rule(EndpointManagerCreatePauseRule op = {},
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerGetPauseRule
+    /// @copydoc transfer::EndpointManagerGetPauseRule
     Response<PauseRule> endpoint_manager_get_pause_rule(EndpointManagerGetPauseRule op,
                                                         CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerUpdatePauseRule
+    /// @copydoc transfer::EndpointManagerUpdatePauseRule
     Response<PauseRule> endpoint_manager_update_pause_rule(EndpointManagerUpdatePauseRule op,
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc EndpointManagerDeletePauseRule
+    /// @copydoc transfer::EndpointManagerDeletePauseRule
     Response<OperationResult> endpoint_manager_delete_pause_rule(EndpointManagerDeletePauseRule op,
                                                                  CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -20121,27 +20123,27 @@ struct TransferService::Operations {
     Response<TunnelDocument> create_tunnel(Data&& data, CallOptions const& options = {}) const {
         return submit<CreateTunnel, CreateTunnelData>(std::forward<Data>(data), options);
     }
-    /// @copydoc UpdateTunnel
+    /// @copydoc transfer::UpdateTunnel
     Response<TunnelDocument> update_tunnel(UpdateTunnel op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetTunnel
+    /// @copydoc transfer::GetTunnel
     Response<TunnelDocument> get_tunnel(GetTunnel op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc DeleteTunnel
+    /// @copydoc transfer::DeleteTunnel
     Response<ApiResult> delete_tunnel(DeleteTunnel op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc ListTunnels
+    /// @copydoc transfer::ListTunnels
     Response<TunnelPage> list_tunnels(ListTunnels op = {}, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetTunnelEvents
+    /// @copydoc transfer::GetTunnelEvents
     Response<TunnelEventPage> get_tunnel_events(GetTunnelEvents op, CallOptions const& options = {}) const {
         return self().send(op, options);
     }
-    /// @copydoc GetStreamAccessPoint
+    /// @copydoc transfer::GetStreamAccessPoint
     Response<StreamAccessPointDocument> get_stream_access_point(GetStreamAccessPoint op,
                                                                 CallOptions const& options = {}) const {
         return self().send(op, options);
@@ -20627,7 +20629,7 @@ struct CreateTunnel {
     GLOBUS_MEMBERS(CreateTunnel, data);
 };
 
-/// Changes a tunnel, or stops it. PATCH /v2/tunnels/<tunnel_id>
+/// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
 struct UpdateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -20638,7 +20640,7 @@ struct UpdateTunnel {
     GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
 };
 
-/// Reads a tunnel. GET /v2/tunnels/<tunnel_id>
+/// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
 struct GetTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -20648,7 +20650,7 @@ struct GetTunnel {
     GLOBUS_MEMBERS(GetTunnel, tunnel_id, query_params);
 };
 
-/// Deletes a tunnel. DELETE /v2/tunnels/<tunnel_id>
+/// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
 struct DeleteTunnel {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
@@ -20666,7 +20668,7 @@ struct ListTunnels {
     GLOBUS_MEMBERS(ListTunnels, query_params);
 };
 
-/// Lists what happened to a tunnel. GET /v2/tunnels/<tunnel_id>/events
+/// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
 struct GetTunnelEvents {
     using service = TransferServiceV2;
     using result = transfer::TunnelEventPage;
@@ -20676,7 +20678,7 @@ struct GetTunnelEvents {
     GLOBUS_MEMBERS(GetTunnelEvents, tunnel_id, query_params);
 };
 
-/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/<stream_ap_id>
+/// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
 struct GetStreamAccessPoint {
     using service = TransferServiceV2;
     using result = transfer::StreamAccessPointDocument;
@@ -20706,7 +20708,7 @@ struct CreateBookmark {
     GLOBUS_MEMBERS(CreateBookmark, data);
 };
 
-/// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/<bookmark_id>
+/// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/{bookmark_id}
 struct UpdateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -20717,7 +20719,7 @@ struct UpdateBookmark {
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, update_document);
 };
 
-/// Reads a bookmark. GET /v2/bookmarks/<bookmark_id>
+/// Reads a bookmark. GET /v2/bookmarks/{bookmark_id}
 struct GetBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -20727,7 +20729,7 @@ struct GetBookmark {
     GLOBUS_MEMBERS(GetBookmark, bookmark_id, query_params);
 };
 
-/// Deletes a bookmark. DELETE /v2/bookmarks/<bookmark_id>
+/// Deletes a bookmark. DELETE /v2/bookmarks/{bookmark_id}
 struct DeleteBookmark {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
