@@ -82,7 +82,7 @@ TEST_CASE("Compute: what a submission started, by task or by function", "[comput
     CHECK(mock.requests().at(1).url == base + "v3/endpoints/e/submit");
 }
 
-TEST_CASE("Compute: a submission that may have been read is not sent twice; a question is", "[compute]") {
+TEST_CASE("Compute: a submission that may have been read is not sent twice, a question may be", "[compute]") {
     MockTransport mock;
     auto const lost = NetworkError(NetworkError::Kind::interrupted, NetworkError::Sent::yes, "lost");
     mock.fail(lost);
