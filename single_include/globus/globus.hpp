@@ -805,10 +805,13 @@ struct AuthContext {
     std::stop_token stop = {};                                          ///< cancels it
 };
 
-// What kind of credential a policy presents: its member type `credential`.
-struct NoCredential {};      ///< none
-struct BearerCredential {};  ///< an access token
-// and BasicCredential, of client_kinds.hpp
+// What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
+// client_kinds.hpp.
+
+/// No credential.
+struct NoCredential {};
+/// An access token. RFC 6750
+struct BearerCredential {};
 
 /// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
 template <class P, class T>
@@ -2264,10 +2267,14 @@ struct Project {
     Optional<ProjectAdmins> admins = {};
     GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
 };
+
+/// A project, as the answer to one call wraps it.
 struct ProjectDocument {
     Optional<Project> project = {};
     GLOBUS_MEMBERS(ProjectDocument, project);
 };
+
+/// The projects that the caller may administer.
 struct ProjectList {
     std::vector<Project> projects = {};
     GLOBUS_MEMBERS(ProjectList, projects);
@@ -2288,10 +2295,14 @@ struct Policy {
     GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
                    required_mfa, domain_constraints_include, domain_constraints_exclude);
 };
+
+/// An authentication policy, as the answer to one call wraps it.
 struct PolicyDocument {
     Optional<Policy> policy = {};
     GLOBUS_MEMBERS(PolicyDocument, policy);
 };
+
+/// The authentication policies of the projects that the caller may administer.
 struct PolicyList {
     std::vector<Policy> policies = {};
     GLOBUS_MEMBERS(PolicyList, policies);
@@ -2342,19 +2353,27 @@ struct IncludedWithClient {
     Optional<ClientCredential> client_credential = {};
     GLOBUS_MEMBERS(IncludedWithClient, client_credential);
 };
+
+/// A client, as the answer to one call wraps it.
 struct ClientDocument {
     Optional<RegisteredClient> client = {};
     Optional<IncludedWithClient> included = {};
     GLOBUS_MEMBERS(ClientDocument, client, included);
 };
+
+/// The clients of the projects that the caller may administer.
 struct ClientList {
     std::vector<RegisteredClient> clients = {};
     GLOBUS_MEMBERS(ClientList, clients);
 };
+
+/// A credential, as the answer to one call wraps it.
 struct ClientCredentialDocument {
     Optional<ClientCredential> credential = {};
     GLOBUS_MEMBERS(ClientCredentialDocument, credential);
 };
+
+/// The credentials of a client.
 struct ClientCredentialList {
     std::vector<ClientCredential> credentials = {};
     GLOBUS_MEMBERS(ClientCredentialList, credentials);
@@ -2382,10 +2401,14 @@ struct RegisteredScope {
     GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
                    required_domains, dependent_scopes);
 };
+
+/// A scope, as the answer to one call wraps it.
 struct ScopeDocument {
     Optional<RegisteredScope> scope = {};
     GLOBUS_MEMBERS(ScopeDocument, scope);
 };
+
+/// The scopes that were asked for, or that the caller may administer.
 struct ScopeList {
     std::vector<RegisteredScope> scopes = {};
     GLOBUS_MEMBERS(ScopeList, scopes);
@@ -2409,6 +2432,8 @@ struct Consent {
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };
+
+/// What a person has consented to.
 struct ConsentList {
     std::vector<Consent> consents = {};
     GLOBUS_MEMBERS(ConsentList, consents);
@@ -7120,6 +7145,7 @@ struct AuthService;
 namespace globus::auth {
 
 /// Reads where the endpoints of OpenID Connect are. GET /.well-known/openid-configuration
+/// https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
 /// @tparam S  the service of the client: each of the three has this operation
 template <class S>
 struct GetOpenidConfiguration {
@@ -7692,6 +7718,7 @@ struct Oauth2RevokeToken {
 };
 
 /// Sends any form to the token endpoint. POST /v2/oauth2/token
+/// https://www.rfc-editor.org/rfc/rfc6749#section-3.2
 /// @throws UsageError  if there is nothing to send
 template <class S>
 struct Oauth2Token {
@@ -12435,6 +12462,7 @@ namespace globus::compute_v2 {
 
 /// Reads the version of the service. GET /v2/version
 /// The answer is a text, or an object when `service` is "all".
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_version_v2_version_get
 struct GetVersion {
     using service = ComputeServiceV2;
     using result = Json;
@@ -12445,6 +12473,7 @@ struct GetVersion {
 };
 
 /// Gets a queue to wait for results at. GET /v2/get_amqp_result_connection_url
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct GetResultAmqpUrl {
     using service = ComputeServiceV2;
     using result = ResultQueue;
@@ -12454,6 +12483,7 @@ struct GetResultAmqpUrl {
 
 /// Registers an endpoint. POST /v2/endpoints
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v2_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
@@ -12463,6 +12493,7 @@ struct RegisterEndpoint {
 };
 
 /// Reads an endpoint. GET /v2/endpoints/{endpoint_id}
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_v2_endpoints__endpoint_uuid__get
 struct GetEndpoint {
     using service = ComputeServiceV2;
     using result = Endpoint;
@@ -12472,6 +12503,7 @@ struct GetEndpoint {
 };
 
 /// Reads whether an endpoint serves. GET /v2/endpoints/{endpoint_id}/status
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct GetEndpointStatus {
     using service = ComputeServiceV2;
     using result = EndpointStatus;
@@ -12481,6 +12513,7 @@ struct GetEndpointStatus {
 };
 
 /// Lists the caller's endpoints. GET /v2/endpoints
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoints_v2_endpoints_get
 struct GetEndpoints {
     using service = ComputeServiceV2;
     using result = std::vector<Endpoint>;
@@ -12490,6 +12523,7 @@ struct GetEndpoints {
 };
 
 /// Deletes an endpoint. DELETE /v2/endpoints/{endpoint_id}
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/delete_endpoint_v2_endpoints__endpoint_uuid__delete
 struct DeleteEndpoint {
     using service = ComputeServiceV2;
     using result = Deletion;
@@ -12499,6 +12533,7 @@ struct DeleteEndpoint {
 };
 
 /// Keeps others from registering an endpoint for a while. POST /v2/endpoints/{endpoint_id}/lock
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct LockEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointLock;
@@ -12510,6 +12545,7 @@ struct LockEndpoint {
 
 /// Registers a function. POST /v2/functions
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v2_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
@@ -12519,6 +12555,7 @@ struct RegisterFunction {
 };
 
 /// Reads a function. GET /v2/functions/{function_id}
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/get_function_v2_functions__function_uuid__get
 struct GetFunction {
     using service = ComputeServiceV2;
     using result = Function;
@@ -12528,6 +12565,7 @@ struct GetFunction {
 };
 
 /// Deletes a function. DELETE /v2/functions/{function_id}
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct DeleteFunction {
     using service = ComputeServiceV2;
     using result = Deletion;
@@ -12537,6 +12575,7 @@ struct DeleteFunction {
 };
 
 /// Reads a task and its result. GET /v2/tasks/{task_id}
+/// https://compute.api.globus.org/redoc#tag/Tasks/operation/get_task_status_and_result_v2_tasks__task_uuid__get
 struct GetTask {
     using service = ComputeServiceV2;
     using result = Task;
@@ -12546,6 +12585,7 @@ struct GetTask {
 };
 
 /// Reads several tasks. POST /v2/batch_status
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct GetTaskBatch {
     using service = ComputeServiceV2;
     using result = TaskBatch;
@@ -12557,6 +12597,7 @@ struct GetTaskBatch {
 };
 
 /// Lists the tasks of a group. GET /v2/taskgroup/{task_group_id}
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GetTaskGroup {
     using service = ComputeServiceV2;
     using result = TaskGroup;
@@ -12567,6 +12608,7 @@ struct GetTaskGroup {
 
 /// Submits calls of functions. POST /v2/submit
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
@@ -12581,6 +12623,7 @@ namespace globus::compute_v3 {
 
 /// Registers an endpoint. POST /v3/endpoints
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
@@ -12590,6 +12633,7 @@ struct RegisterEndpoint {
 };
 
 /// Changes an endpoint. PUT /v3/endpoints/{endpoint_id}
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/update_endpoint_v3_endpoints__endpoint_uuid__put
 struct UpdateEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
@@ -12600,6 +12644,7 @@ struct UpdateEndpoint {
 };
 
 /// Keeps others from registering an endpoint for a while. POST /v3/endpoints/{endpoint_id}/lock
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct LockEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointLock;
@@ -12610,6 +12655,7 @@ struct LockEndpoint {
 };
 
 /// Lists the functions that an endpoint runs. GET /v3/endpoints/{endpoint_id}/allowed_functions
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get
 struct GetEndpointAllowlist {
     using service = ComputeServiceV3;
     using result = Allowlist;
@@ -12620,6 +12666,7 @@ struct GetEndpointAllowlist {
 
 /// Registers a function. POST /v3/functions
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
@@ -12630,6 +12677,7 @@ struct RegisterFunction {
 
 /// Submits calls of functions to an endpoint. POST /v3/endpoints/{endpoint_id}/submit
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submit {
     using service = ComputeServiceV3;
     using result = Submission;
@@ -13712,6 +13760,94 @@ private:
 
 // All that a user of Globus Connect Server needs: the service, every policy that gives it a token, and the transports.
 
+#ifndef GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
+#define GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// A kind of storage that Globus Connect Server can be connected to.
+struct GlobusConnectServerConnector {
+    std::string name;
+    std::string connector_id;
+
+    friend bool operator==(GlobusConnectServerConnector const&, GlobusConnectServerConnector const&) = default;
+};
+
+/**
+ * The connectors of Globus Connect Server by name and by id.
+ *
+ *     ConnectorTable const connectors;
+ *     connectors.lookup("google-drive")->connector_id
+ *     connectors.lookup(*gateway.connector_id)->name
+ *
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ *
+ * https://docs.globus.org/globus-connect-server/v5/reference/connector/
+ */
+class ConnectorTable {
+public:
+    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
+        return connectors_;
+    }
+
+    /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
+    /// `-` and `_` its words are separated by.
+    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const {
+        std::string const wanted = normalized(name_or_id);
+        auto const found = std::find_if(connectors_.begin(), connectors_.end(), [&](auto const& connector) {
+            return wanted == normalized(connector.connector_id) || wanted == normalized(connector.name);
+        });
+        return found != connectors_.end() ? &*found : nullptr;
+    }
+
+    /// The same table with one more connector.
+    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const {
+        ConnectorTable longer = *this;
+        longer.connectors_.push_back(std::move(connector));
+        return longer;
+    }
+
+private:
+    static std::string normalized(std::string_view text) {
+        while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+        std::string words;
+        for (char const c : text) {
+            bool const separates = c == ' ' || c == '-' || c == '_';
+            if (separates && words.ends_with('-')) continue;
+            words += separates ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+        return words;
+    }
+    static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+    std::vector<GlobusConnectServerConnector> connectors_{
+        {"ActiveScale", "7251f6c8-93c9-11eb-95ba-12704e0d6a4d"},
+        {"Azure Blob", "9436da0c-a444-11eb-af93-12704e0d6a4d"},
+        {"BlackPearl", "7e3f3f5e-350c-4717-891a-2f451c24b0d4"},
+        {"Box", "7c100eae-40fe-11e9-95a3-9cb6d0d9fd63"},
+        {"Ceph", "1b6374b0-f6a4-4cf7-a26f-f262d9c6ca72"},
+        {"Dropbox", "49b00fd6-63f1-48ae-b27f-d8af4589f876"},
+        {"Google Cloud Storage", "56366b96-ac98-11e9-abac-9cb6d0d9fd63"},
+        {"Google Drive", "976cf0cf-78c3-4aab-82d2-7c16adbcc281"},
+        {"HPSS", "fb656a17-0f69-4e59-95ff-d0a62ca7bdf5"},
+        {"iRODS", "e47b6920-ff57-11ea-8aaa-000c297ab3c2"},
+        {"OneDrive", "28ef55da-1f97-11eb-bdfd-12704e0d6a4d"},
+        {"POSIX", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
+        {"POSIX Staging", "052be037-7dda-4d20-b163-3077314dc3e6"},
+        {"S3", "7643e831-5f6c-4b47-a07f-8ee90f401d23"},
+    };
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
 #ifndef GLOBUS_SERVICES_GCS_SERVICE_HPP
 #define GLOBUS_SERVICES_GCS_SERVICE_HPP
 
@@ -14973,94 +15109,6 @@ struct GcsCollectionService {
 #endif  // GLOBUS_SERVICES_GCS_SERVICE_HPP
 
 #endif  // GLOBUS_SERVICES_GCS_HPP
-#ifndef GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
-#define GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
-
-#include <algorithm>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// A kind of storage that Globus Connect Server can be connected to.
-struct GlobusConnectServerConnector {
-    std::string name;
-    std::string connector_id;
-
-    friend bool operator==(GlobusConnectServerConnector const&, GlobusConnectServerConnector const&) = default;
-};
-
-/**
- * The connectors of Globus Connect Server by name and by id.
- *
- *     ConnectorTable const connectors;
- *     connectors.lookup("google-drive")->connector_id
- *     connectors.lookup(*gateway.connector_id)->name
- *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
- *
- * https://docs.globus.org/globus-connect-server/v5/reference/connector/
- */
-class ConnectorTable {
-public:
-    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
-        return connectors_;
-    }
-
-    /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
-    /// `-` and `_` its words are separated by.
-    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const {
-        std::string const wanted = normalized(name_or_id);
-        auto const found = std::find_if(connectors_.begin(), connectors_.end(), [&](auto const& connector) {
-            return wanted == normalized(connector.connector_id) || wanted == normalized(connector.name);
-        });
-        return found != connectors_.end() ? &*found : nullptr;
-    }
-
-    /// The same table with one more connector.
-    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const {
-        ConnectorTable longer = *this;
-        longer.connectors_.push_back(std::move(connector));
-        return longer;
-    }
-
-private:
-    static std::string normalized(std::string_view text) {
-        while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-        std::string words;
-        for (char const c : text) {
-            bool const separates = c == ' ' || c == '-' || c == '_';
-            if (separates && words.ends_with('-')) continue;
-            words += separates ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-        return words;
-    }
-    static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-    std::vector<GlobusConnectServerConnector> connectors_{
-        {"ActiveScale", "7251f6c8-93c9-11eb-95ba-12704e0d6a4d"},
-        {"Azure Blob", "9436da0c-a444-11eb-af93-12704e0d6a4d"},
-        {"BlackPearl", "7e3f3f5e-350c-4717-891a-2f451c24b0d4"},
-        {"Box", "7c100eae-40fe-11e9-95a3-9cb6d0d9fd63"},
-        {"Ceph", "1b6374b0-f6a4-4cf7-a26f-f262d9c6ca72"},
-        {"Dropbox", "49b00fd6-63f1-48ae-b27f-d8af4589f876"},
-        {"Google Cloud Storage", "56366b96-ac98-11e9-abac-9cb6d0d9fd63"},
-        {"Google Drive", "976cf0cf-78c3-4aab-82d2-7c16adbcc281"},
-        {"HPSS", "fb656a17-0f69-4e59-95ff-d0a62ca7bdf5"},
-        {"iRODS", "e47b6920-ff57-11ea-8aaa-000c297ab3c2"},
-        {"OneDrive", "28ef55da-1f97-11eb-bdfd-12704e0d6a4d"},
-        {"POSIX", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
-        {"POSIX Staging", "052be037-7dda-4d20-b163-3077314dc3e6"},
-        {"S3", "7643e831-5f6c-4b47-a07f-8ee90f401d23"},
-    };
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
 #ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 #define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 
@@ -15837,6 +15885,7 @@ struct SetGroupPolicies {
 };
 
 /// Accepts the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct AcceptInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15848,6 +15897,7 @@ struct AcceptInvite {
 };
 
 /// Makes an identity a member without asking it. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct AddMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15860,6 +15910,7 @@ struct AddMember {
 };
 
 /// Grants what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct ApprovePending {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15871,6 +15922,7 @@ struct ApprovePending {
 };
 
 /// Gives a member another role. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct ChangeRole {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15884,6 +15936,7 @@ struct ChangeRole {
 };
 
 /// Declines the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct DeclineInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15895,6 +15948,7 @@ struct DeclineInvite {
 };
 
 /// Invites an identity; the service sends it an e-mail. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct InviteMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15908,6 +15962,7 @@ struct InviteMember {
 };
 
 /// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct Join {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15919,6 +15974,7 @@ struct Join {
 };
 
 /// Leaves, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct Leave {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15930,6 +15986,7 @@ struct Leave {
 };
 
 /// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RejectJoinRequest {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15941,6 +15998,7 @@ struct RejectJoinRequest {
 };
 
 /// Takes a member out of the group. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RemoveMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -15952,6 +16010,7 @@ struct RemoveMember {
 };
 
 /// Asks to join, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RequestJoin {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -17127,10 +17186,12 @@ struct CreateTunnelData {
  */
 class TransferFilter {
 public:
+    using value_type = std::pair<std::string, StringList>;
+
     TransferFilter() = default;
     TransferFilter(char const* text) : text_(text) {}
     TransferFilter(std::string text) : text_(std::move(text)) {}
-    TransferFilter(std::initializer_list<std::pair<std::string, StringList>> terms) {
+    TransferFilter(std::initializer_list<value_type> terms) {
         for (auto const& [name, values] : terms) add(name, values);
     }
 
@@ -17150,7 +17211,8 @@ private:
     std::string text_;
 };
 
-/// One filter or several, where a listing may have to pass any of them.
+/// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
+/// `.filter = TransferFilter{{"type", "dir"}}`.
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
@@ -17347,6 +17409,7 @@ struct TimersService;
 namespace globus::timers {
 
 /// Lists the caller's timers. GET /jobs/
+/// https://docs.globus.org/api/timers/
 struct ListJobs {
     using service = TimersService;
     using result = TimerList;
@@ -17356,6 +17419,7 @@ struct ListJobs {
 };
 
 /// Reads a timer. GET /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
 struct GetJob {
     using service = TimersService;
     using result = Timer;
@@ -17367,6 +17431,7 @@ struct GetJob {
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// https://docs.globus.org/api/timers/
 struct CreateTimer {
     using service = TimersService;
     using result = NewTimer;
@@ -17379,6 +17444,7 @@ struct CreateTimer {
 
 /// Makes a timer in the older form. POST /jobs/
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// https://docs.globus.org/api/timers/
 struct CreateJob {
     using service = TimersService;
     using result = Timer;
@@ -17389,6 +17455,7 @@ struct CreateJob {
 };
 
 /// Changes a timer. PATCH /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
 struct UpdateJob {
     using service = TimersService;
     using result = Timer;
@@ -17399,6 +17466,7 @@ struct UpdateJob {
 };
 
 /// Deletes a timer. DELETE /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
 struct DeleteJob {
     using service = TimersService;
     using result = Timer;
@@ -17408,6 +17476,7 @@ struct DeleteJob {
 };
 
 /// Makes a timer inactive until it is resumed. POST /jobs/{job_id}/pause
+/// https://docs.globus.org/api/timers/
 struct PauseJob {
     using service = TimersService;
     using result = TimerMessage;
@@ -17418,6 +17487,7 @@ struct PauseJob {
 };
 
 /// Makes an inactive timer active again. POST /jobs/{job_id}/resume
+/// https://docs.globus.org/api/timers/
 struct ResumeJob {
     using service = TimersService;
     using result = TimerMessage;
@@ -18081,12 +18151,14 @@ struct Tunnel {
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
 };
 
+/// The JSON:API document of a tunnel.
 struct TunnelDocument {
     Optional<Tunnel> data = {};
     Optional<Json> meta = {};
     GLOBUS_MEMBERS(TunnelDocument, data, meta);
 };
 
+/// A page of tunnels; `links` leads to the next.
 struct TunnelPage {
     std::vector<Tunnel> data = {};
     Optional<Json> links = {};
@@ -18102,6 +18174,7 @@ struct TunnelEvent {
     GLOBUS_MEMBERS(TunnelEvent, type, id, attributes);
 };
 
+/// A page of what happened to a tunnel; `links` leads to the next.
 struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
     Optional<Json> links = {};
@@ -18125,6 +18198,7 @@ struct StreamAccessPointAttributes {
                    contact_email, contact_info, info_link, keywords, tlsftp_server);
 };
 
+/// What a stream access point belongs to.
 struct StreamAccessPointRelationships {
     Optional<Relationship> host_endpoint = {};
     GLOBUS_MEMBERS(StreamAccessPointRelationships, host_endpoint);
@@ -18139,12 +18213,14 @@ struct StreamAccessPoint {
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
 };
 
+/// The JSON:API document of a stream access point.
 struct StreamAccessPointDocument {
     Optional<StreamAccessPoint> data = {};
     Optional<Json> meta = {};
     GLOBUS_MEMBERS(StreamAccessPointDocument, data, meta);
 };
 
+/// A page of stream access points; `links` leads to the next.
 struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
     Optional<Json> links = {};
@@ -19141,6 +19217,7 @@ namespace globus::transfer {
  * and in the errors.
  *
  * @throws UsageError  if `data` has no member `data`
+ * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnel {
     using service = TransferService;
@@ -19175,6 +19252,7 @@ struct CreateTunnel {
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct UpdateTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -19186,6 +19264,7 @@ struct UpdateTunnel {
 };
 
 /// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct GetTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -19196,6 +19275,7 @@ struct GetTunnel {
 };
 
 /// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct DeleteTunnel {
     using service = TransferService;
     using result = ApiResult;
@@ -19205,6 +19285,7 @@ struct DeleteTunnel {
 };
 
 /// Lists the user's tunnels. GET /v2/tunnels
+/// https://docs.globus.org/api/transfer/
 struct ListTunnels {
     using service = TransferService;
     using result = TunnelPage;
@@ -19214,6 +19295,7 @@ struct ListTunnels {
 };
 
 /// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
+/// https://docs.globus.org/api/transfer/
 struct GetTunnelEvents {
     using service = TransferService;
     using result = TunnelEventPage;
@@ -19224,6 +19306,7 @@ struct GetTunnelEvents {
 };
 
 /// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
+/// https://docs.globus.org/api/transfer/
 struct GetStreamAccessPoint {
     using service = TransferService;
     using result = StreamAccessPointDocument;
@@ -20554,12 +20637,14 @@ struct BookmarkUpdateDocument {
 
 namespace globus::transfer_v2 {
 
+/// What a bookmark says.
 struct BookmarkAttributes {
     Optional<std::string> name = {};
     Optional<std::string> path = {};
     GLOBUS_MEMBERS(BookmarkAttributes, name, path);
 };
 
+/// The collection that a bookmark is in.
 struct BookmarkRelationships {
     Optional<transfer::Relationship> collection = {};
     GLOBUS_MEMBERS(BookmarkRelationships, collection);
@@ -20581,6 +20666,7 @@ struct IncludedCollectionAttributes {
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 
+/// A collection that an answer was asked to include.
 struct IncludedCollection {
     Optional<std::string> type = {};
     Optional<std::string> id = {};
@@ -20588,6 +20674,7 @@ struct IncludedCollection {
     GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
 };
 
+/// The JSON:API document of a bookmark.
 struct BookmarkDocument {
     Optional<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};
@@ -20595,6 +20682,7 @@ struct BookmarkDocument {
     GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
 };
 
+/// A page of bookmarks; `links` leads to the next.
 struct BookmarkPage {
     std::vector<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};
@@ -20621,6 +20709,7 @@ namespace globus::transfer_v2 {
 /// Makes a tunnel between two stream access points. POST /v2/tunnels
 /// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
 /// client repeats the request where that helps; `send` does not.
+/// https://docs.globus.org/api/transfer/
 struct CreateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -20630,6 +20719,7 @@ struct CreateTunnel {
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct UpdateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -20641,6 +20731,7 @@ struct UpdateTunnel {
 };
 
 /// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct GetTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -20651,6 +20742,7 @@ struct GetTunnel {
 };
 
 /// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct DeleteTunnel {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
@@ -20660,6 +20752,7 @@ struct DeleteTunnel {
 };
 
 /// Lists the user's tunnels. GET /v2/tunnels
+/// https://docs.globus.org/api/transfer/
 struct ListTunnels {
     using service = TransferServiceV2;
     using result = transfer::TunnelPage;
@@ -20669,6 +20762,7 @@ struct ListTunnels {
 };
 
 /// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
+/// https://docs.globus.org/api/transfer/
 struct GetTunnelEvents {
     using service = TransferServiceV2;
     using result = transfer::TunnelEventPage;
@@ -20679,6 +20773,7 @@ struct GetTunnelEvents {
 };
 
 /// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
+/// https://docs.globus.org/api/transfer/
 struct GetStreamAccessPoint {
     using service = TransferServiceV2;
     using result = transfer::StreamAccessPointDocument;
@@ -20689,6 +20784,7 @@ struct GetStreamAccessPoint {
 };
 
 /// Lists the stream access points that the user can see. Paginated. GET /v2/stream_access_points
+/// https://docs.globus.org/api/transfer/
 struct ListStreamAccessPoints {
     using service = TransferServiceV2;
     using result = transfer::StreamAccessPointPage;
@@ -20700,6 +20796,7 @@ struct ListStreamAccessPoints {
 };
 
 /// Makes a bookmark. POST /v2/bookmarks
+/// https://docs.globus.org/api/transfer/
 struct CreateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -20709,6 +20806,7 @@ struct CreateBookmark {
 };
 
 /// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/{bookmark_id}
+/// https://docs.globus.org/api/transfer/
 struct UpdateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -20720,6 +20818,7 @@ struct UpdateBookmark {
 };
 
 /// Reads a bookmark. GET /v2/bookmarks/{bookmark_id}
+/// https://docs.globus.org/api/transfer/
 struct GetBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -20730,6 +20829,7 @@ struct GetBookmark {
 };
 
 /// Deletes a bookmark. DELETE /v2/bookmarks/{bookmark_id}
+/// https://docs.globus.org/api/transfer/
 struct DeleteBookmark {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
@@ -20739,6 +20839,7 @@ struct DeleteBookmark {
 };
 
 /// Lists the user's bookmarks. GET /v2/bookmarks
+/// https://docs.globus.org/api/transfer/
 struct ListBookmarks {
     using service = TransferServiceV2;
     using result = BookmarkPage;

@@ -28,10 +28,13 @@ struct AuthContext {
     std::stop_token stop = {};                                          ///< cancels it
 };
 
-// What kind of credential a policy presents: its member type `credential`.
-struct NoCredential {};      ///< none
-struct BearerCredential {};  ///< an access token
-// and BasicCredential, of client_kinds.hpp
+// What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
+// client_kinds.hpp.
+
+/// No credential.
+struct NoCredential {};
+/// An access token. RFC 6750
+struct BearerCredential {};
 
 /// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
 template <class P, class T>

@@ -11,6 +11,7 @@
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/static_policies.hpp>
 #include <globus/oauth/token_source_policy.hpp>
+#include <globus/services/gcs/connector_table.hpp>
 #include <globus/services/gcs/service.hpp>
 
 #endif  // GLOBUS_SERVICES_GCS_HPP

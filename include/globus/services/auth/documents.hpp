@@ -163,10 +163,14 @@ struct Project {
     Optional<ProjectAdmins> admins = {};
     GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
 };
+
+/// A project, as the answer to one call wraps it.
 struct ProjectDocument {
     Optional<Project> project = {};
     GLOBUS_MEMBERS(ProjectDocument, project);
 };
+
+/// The projects that the caller may administer.
 struct ProjectList {
     std::vector<Project> projects = {};
     GLOBUS_MEMBERS(ProjectList, projects);
@@ -187,10 +191,14 @@ struct Policy {
     GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
                    required_mfa, domain_constraints_include, domain_constraints_exclude);
 };
+
+/// An authentication policy, as the answer to one call wraps it.
 struct PolicyDocument {
     Optional<Policy> policy = {};
     GLOBUS_MEMBERS(PolicyDocument, policy);
 };
+
+/// The authentication policies of the projects that the caller may administer.
 struct PolicyList {
     std::vector<Policy> policies = {};
     GLOBUS_MEMBERS(PolicyList, policies);
@@ -241,19 +249,27 @@ struct IncludedWithClient {
     Optional<ClientCredential> client_credential = {};
     GLOBUS_MEMBERS(IncludedWithClient, client_credential);
 };
+
+/// A client, as the answer to one call wraps it.
 struct ClientDocument {
     Optional<RegisteredClient> client = {};
     Optional<IncludedWithClient> included = {};
     GLOBUS_MEMBERS(ClientDocument, client, included);
 };
+
+/// The clients of the projects that the caller may administer.
 struct ClientList {
     std::vector<RegisteredClient> clients = {};
     GLOBUS_MEMBERS(ClientList, clients);
 };
+
+/// A credential, as the answer to one call wraps it.
 struct ClientCredentialDocument {
     Optional<ClientCredential> credential = {};
     GLOBUS_MEMBERS(ClientCredentialDocument, credential);
 };
+
+/// The credentials of a client.
 struct ClientCredentialList {
     std::vector<ClientCredential> credentials = {};
     GLOBUS_MEMBERS(ClientCredentialList, credentials);
@@ -281,10 +297,14 @@ struct RegisteredScope {
     GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
                    required_domains, dependent_scopes);
 };
+
+/// A scope, as the answer to one call wraps it.
 struct ScopeDocument {
     Optional<RegisteredScope> scope = {};
     GLOBUS_MEMBERS(ScopeDocument, scope);
 };
+
+/// The scopes that were asked for, or that the caller may administer.
 struct ScopeList {
     std::vector<RegisteredScope> scopes = {};
     GLOBUS_MEMBERS(ScopeList, scopes);
@@ -308,6 +328,8 @@ struct Consent {
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };
+
+/// What a person has consented to.
 struct ConsentList {
     std::vector<Consent> consents = {};
     GLOBUS_MEMBERS(ConsentList, consents);

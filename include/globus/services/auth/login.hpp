@@ -114,6 +114,7 @@ struct Oauth2RevokeToken {
 };
 
 /// Sends any form to the token endpoint. POST /v2/oauth2/token
+/// https://www.rfc-editor.org/rfc/rfc6749#section-3.2
 /// @throws UsageError  if there is nothing to send
 template <class S>
 struct Oauth2Token {

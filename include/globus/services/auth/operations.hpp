@@ -24,6 +24,7 @@ struct AuthService;
 namespace globus::auth {
 
 /// Reads where the endpoints of OpenID Connect are. GET /.well-known/openid-configuration
+/// https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
 /// @tparam S  the service of the client: each of the three has this operation
 template <class S>
 struct GetOpenidConfiguration {

@@ -19,6 +19,7 @@ namespace globus::compute_v2 {
 
 /// Reads the version of the service. GET /v2/version
 /// The answer is a text, or an object when `service` is "all".
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_version_v2_version_get
 struct GetVersion {
     using service = ComputeServiceV2;
     using result = Json;
@@ -29,6 +30,7 @@ struct GetVersion {
 };
 
 /// Gets a queue to wait for results at. GET /v2/get_amqp_result_connection_url
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct GetResultAmqpUrl {
     using service = ComputeServiceV2;
     using result = ResultQueue;
@@ -38,6 +40,7 @@ struct GetResultAmqpUrl {
 
 /// Registers an endpoint. POST /v2/endpoints
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v2_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
@@ -47,6 +50,7 @@ struct RegisterEndpoint {
 };
 
 /// Reads an endpoint. GET /v2/endpoints/{endpoint_id}
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_v2_endpoints__endpoint_uuid__get
 struct GetEndpoint {
     using service = ComputeServiceV2;
     using result = Endpoint;
@@ -56,6 +60,7 @@ struct GetEndpoint {
 };
 
 /// Reads whether an endpoint serves. GET /v2/endpoints/{endpoint_id}/status
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct GetEndpointStatus {
     using service = ComputeServiceV2;
     using result = EndpointStatus;
@@ -65,6 +70,7 @@ struct GetEndpointStatus {
 };
 
 /// Lists the caller's endpoints. GET /v2/endpoints
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoints_v2_endpoints_get
 struct GetEndpoints {
     using service = ComputeServiceV2;
     using result = std::vector<Endpoint>;
@@ -74,6 +80,7 @@ struct GetEndpoints {
 };
 
 /// Deletes an endpoint. DELETE /v2/endpoints/{endpoint_id}
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/delete_endpoint_v2_endpoints__endpoint_uuid__delete
 struct DeleteEndpoint {
     using service = ComputeServiceV2;
     using result = Deletion;
@@ -83,6 +90,7 @@ struct DeleteEndpoint {
 };
 
 /// Keeps others from registering an endpoint for a while. POST /v2/endpoints/{endpoint_id}/lock
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct LockEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointLock;
@@ -94,6 +102,7 @@ struct LockEndpoint {
 
 /// Registers a function. POST /v2/functions
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v2_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
@@ -103,6 +112,7 @@ struct RegisterFunction {
 };
 
 /// Reads a function. GET /v2/functions/{function_id}
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/get_function_v2_functions__function_uuid__get
 struct GetFunction {
     using service = ComputeServiceV2;
     using result = Function;
@@ -112,6 +122,7 @@ struct GetFunction {
 };
 
 /// Deletes a function. DELETE /v2/functions/{function_id}
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct DeleteFunction {
     using service = ComputeServiceV2;
     using result = Deletion;
@@ -121,6 +132,7 @@ struct DeleteFunction {
 };
 
 /// Reads a task and its result. GET /v2/tasks/{task_id}
+/// https://compute.api.globus.org/redoc#tag/Tasks/operation/get_task_status_and_result_v2_tasks__task_uuid__get
 struct GetTask {
     using service = ComputeServiceV2;
     using result = Task;
@@ -130,6 +142,7 @@ struct GetTask {
 };
 
 /// Reads several tasks. POST /v2/batch_status
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct GetTaskBatch {
     using service = ComputeServiceV2;
     using result = TaskBatch;
@@ -141,6 +154,7 @@ struct GetTaskBatch {
 };
 
 /// Lists the tasks of a group. GET /v2/taskgroup/{task_group_id}
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GetTaskGroup {
     using service = ComputeServiceV2;
     using result = TaskGroup;
@@ -151,6 +165,7 @@ struct GetTaskGroup {
 
 /// Submits calls of functions. POST /v2/submit
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
@@ -165,6 +180,7 @@ namespace globus::compute_v3 {
 
 /// Registers an endpoint. POST /v3/endpoints
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
@@ -174,6 +190,7 @@ struct RegisterEndpoint {
 };
 
 /// Changes an endpoint. PUT /v3/endpoints/{endpoint_id}
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/update_endpoint_v3_endpoints__endpoint_uuid__put
 struct UpdateEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
@@ -184,6 +201,7 @@ struct UpdateEndpoint {
 };
 
 /// Keeps others from registering an endpoint for a while. POST /v3/endpoints/{endpoint_id}/lock
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct LockEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointLock;
@@ -194,6 +212,7 @@ struct LockEndpoint {
 };
 
 /// Lists the functions that an endpoint runs. GET /v3/endpoints/{endpoint_id}/allowed_functions
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get
 struct GetEndpointAllowlist {
     using service = ComputeServiceV3;
     using result = Allowlist;
@@ -204,6 +223,7 @@ struct GetEndpointAllowlist {
 
 /// Registers a function. POST /v3/functions
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
@@ -214,6 +234,7 @@ struct RegisterFunction {
 
 /// Submits calls of functions to an endpoint. POST /v3/endpoints/{endpoint_id}/submit
 /// It is sent once, because the service would do it twice.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submit {
     using service = ComputeServiceV3;
     using result = Submission;

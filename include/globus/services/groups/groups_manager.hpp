@@ -49,6 +49,7 @@ struct SetGroupPolicies {
 };
 
 /// Accepts the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct AcceptInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -60,6 +61,7 @@ struct AcceptInvite {
 };
 
 /// Makes an identity a member without asking it. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct AddMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -72,6 +74,7 @@ struct AddMember {
 };
 
 /// Grants what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct ApprovePending {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -83,6 +86,7 @@ struct ApprovePending {
 };
 
 /// Gives a member another role. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct ChangeRole {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -96,6 +100,7 @@ struct ChangeRole {
 };
 
 /// Declines the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct DeclineInvite {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -107,6 +112,7 @@ struct DeclineInvite {
 };
 
 /// Invites an identity; the service sends it an e-mail. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct InviteMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -120,6 +126,7 @@ struct InviteMember {
 };
 
 /// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct Join {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -131,6 +138,7 @@ struct Join {
 };
 
 /// Leaves, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct Leave {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -142,6 +150,7 @@ struct Leave {
 };
 
 /// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RejectJoinRequest {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -153,6 +162,7 @@ struct RejectJoinRequest {
 };
 
 /// Takes a member out of the group. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RemoveMember {
     using service = GroupsService;
     using result = MembershipActionResult;
@@ -164,6 +174,7 @@ struct RemoveMember {
 };
 
 /// Asks to join, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RequestJoin {
     using service = GroupsService;
     using result = MembershipActionResult;

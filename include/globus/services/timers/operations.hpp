@@ -17,6 +17,7 @@ struct TimersService;
 namespace globus::timers {
 
 /// Lists the caller's timers. GET /jobs/
+/// https://docs.globus.org/api/timers/
 struct ListJobs {
     using service = TimersService;
     using result = TimerList;
@@ -26,6 +27,7 @@ struct ListJobs {
 };
 
 /// Reads a timer. GET /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
 struct GetJob {
     using service = TimersService;
     using result = Timer;
@@ -37,6 +39,7 @@ struct GetJob {
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// https://docs.globus.org/api/timers/
 struct CreateTimer {
     using service = TimersService;
     using result = NewTimer;
@@ -49,6 +52,7 @@ struct CreateTimer {
 
 /// Makes a timer in the older form. POST /jobs/
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// https://docs.globus.org/api/timers/
 struct CreateJob {
     using service = TimersService;
     using result = Timer;
@@ -59,6 +63,7 @@ struct CreateJob {
 };
 
 /// Changes a timer. PATCH /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
 struct UpdateJob {
     using service = TimersService;
     using result = Timer;
@@ -69,6 +74,7 @@ struct UpdateJob {
 };
 
 /// Deletes a timer. DELETE /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
 struct DeleteJob {
     using service = TimersService;
     using result = Timer;
@@ -78,6 +84,7 @@ struct DeleteJob {
 };
 
 /// Makes a timer inactive until it is resumed. POST /jobs/{job_id}/pause
+/// https://docs.globus.org/api/timers/
 struct PauseJob {
     using service = TimersService;
     using result = TimerMessage;
@@ -88,6 +95,7 @@ struct PauseJob {
 };
 
 /// Makes an inactive timer active again. POST /jobs/{job_id}/resume
+/// https://docs.globus.org/api/timers/
 struct ResumeJob {
     using service = TimersService;
     using result = TimerMessage;

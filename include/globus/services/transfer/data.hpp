@@ -309,10 +309,12 @@ struct CreateTunnelData {
  */
 class TransferFilter {
 public:
+    using value_type = std::pair<std::string, StringList>;
+
     TransferFilter() = default;
     TransferFilter(char const* text) : text_(text) {}
     TransferFilter(std::string text) : text_(std::move(text)) {}
-    TransferFilter(std::initializer_list<std::pair<std::string, StringList>> terms) {
+    TransferFilter(std::initializer_list<value_type> terms) {
         for (auto const& [name, values] : terms) add(name, values);
     }
 
@@ -332,7 +334,8 @@ private:
     std::string text_;
 };
 
-/// One filter or several, where a listing may have to pass any of them.
+/// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
+/// `.filter = TransferFilter{{"type", "dir"}}`.
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;

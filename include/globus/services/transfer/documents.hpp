@@ -530,12 +530,14 @@ struct Tunnel {
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
 };
 
+/// The JSON:API document of a tunnel.
 struct TunnelDocument {
     Optional<Tunnel> data = {};
     Optional<Json> meta = {};
     GLOBUS_MEMBERS(TunnelDocument, data, meta);
 };
 
+/// A page of tunnels; `links` leads to the next.
 struct TunnelPage {
     std::vector<Tunnel> data = {};
     Optional<Json> links = {};
@@ -551,6 +553,7 @@ struct TunnelEvent {
     GLOBUS_MEMBERS(TunnelEvent, type, id, attributes);
 };
 
+/// A page of what happened to a tunnel; `links` leads to the next.
 struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
     Optional<Json> links = {};
@@ -574,6 +577,7 @@ struct StreamAccessPointAttributes {
                    contact_email, contact_info, info_link, keywords, tlsftp_server);
 };
 
+/// What a stream access point belongs to.
 struct StreamAccessPointRelationships {
     Optional<Relationship> host_endpoint = {};
     GLOBUS_MEMBERS(StreamAccessPointRelationships, host_endpoint);
@@ -588,12 +592,14 @@ struct StreamAccessPoint {
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
 };
 
+/// The JSON:API document of a stream access point.
 struct StreamAccessPointDocument {
     Optional<StreamAccessPoint> data = {};
     Optional<Json> meta = {};
     GLOBUS_MEMBERS(StreamAccessPointDocument, data, meta);
 };
 
+/// A page of stream access points; `links` leads to the next.
 struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
     Optional<Json> links = {};

@@ -28,6 +28,7 @@ namespace globus::transfer {
  * and in the errors.
  *
  * @throws UsageError  if `data` has no member `data`
+ * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnel {
     using service = TransferService;
@@ -62,6 +63,7 @@ struct CreateTunnel {
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct UpdateTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -73,6 +75,7 @@ struct UpdateTunnel {
 };
 
 /// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct GetTunnel {
     using service = TransferService;
     using result = TunnelDocument;
@@ -83,6 +86,7 @@ struct GetTunnel {
 };
 
 /// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct DeleteTunnel {
     using service = TransferService;
     using result = ApiResult;
@@ -92,6 +96,7 @@ struct DeleteTunnel {
 };
 
 /// Lists the user's tunnels. GET /v2/tunnels
+/// https://docs.globus.org/api/transfer/
 struct ListTunnels {
     using service = TransferService;
     using result = TunnelPage;
@@ -101,6 +106,7 @@ struct ListTunnels {
 };
 
 /// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
+/// https://docs.globus.org/api/transfer/
 struct GetTunnelEvents {
     using service = TransferService;
     using result = TunnelEventPage;
@@ -111,6 +117,7 @@ struct GetTunnelEvents {
 };
 
 /// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
+/// https://docs.globus.org/api/transfer/
 struct GetStreamAccessPoint {
     using service = TransferService;
     using result = StreamAccessPointDocument;

@@ -15,12 +15,14 @@
 
 namespace globus::transfer_v2 {
 
+/// What a bookmark says.
 struct BookmarkAttributes {
     Optional<std::string> name = {};
     Optional<std::string> path = {};
     GLOBUS_MEMBERS(BookmarkAttributes, name, path);
 };
 
+/// The collection that a bookmark is in.
 struct BookmarkRelationships {
     Optional<transfer::Relationship> collection = {};
     GLOBUS_MEMBERS(BookmarkRelationships, collection);
@@ -42,6 +44,7 @@ struct IncludedCollectionAttributes {
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 
+/// A collection that an answer was asked to include.
 struct IncludedCollection {
     Optional<std::string> type = {};
     Optional<std::string> id = {};
@@ -49,6 +52,7 @@ struct IncludedCollection {
     GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
 };
 
+/// The JSON:API document of a bookmark.
 struct BookmarkDocument {
     Optional<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};
@@ -56,6 +60,7 @@ struct BookmarkDocument {
     GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
 };
 
+/// A page of bookmarks; `links` leads to the next.
 struct BookmarkPage {
     std::vector<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};

@@ -21,6 +21,7 @@ namespace globus::transfer_v2 {
 /// Makes a tunnel between two stream access points. POST /v2/tunnels
 /// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
 /// client repeats the request where that helps; `send` does not.
+/// https://docs.globus.org/api/transfer/
 struct CreateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -30,6 +31,7 @@ struct CreateTunnel {
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct UpdateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -41,6 +43,7 @@ struct UpdateTunnel {
 };
 
 /// Reads a tunnel. GET /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct GetTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
@@ -51,6 +54,7 @@ struct GetTunnel {
 };
 
 /// Deletes a tunnel. DELETE /v2/tunnels/{tunnel_id}
+/// https://docs.globus.org/api/transfer/
 struct DeleteTunnel {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
@@ -60,6 +64,7 @@ struct DeleteTunnel {
 };
 
 /// Lists the user's tunnels. GET /v2/tunnels
+/// https://docs.globus.org/api/transfer/
 struct ListTunnels {
     using service = TransferServiceV2;
     using result = transfer::TunnelPage;
@@ -69,6 +74,7 @@ struct ListTunnels {
 };
 
 /// Lists what happened to a tunnel. GET /v2/tunnels/{tunnel_id}/events
+/// https://docs.globus.org/api/transfer/
 struct GetTunnelEvents {
     using service = TransferServiceV2;
     using result = transfer::TunnelEventPage;
@@ -79,6 +85,7 @@ struct GetTunnelEvents {
 };
 
 /// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
+/// https://docs.globus.org/api/transfer/
 struct GetStreamAccessPoint {
     using service = TransferServiceV2;
     using result = transfer::StreamAccessPointDocument;
@@ -89,6 +96,7 @@ struct GetStreamAccessPoint {
 };
 
 /// Lists the stream access points that the user can see. Paginated. GET /v2/stream_access_points
+/// https://docs.globus.org/api/transfer/
 struct ListStreamAccessPoints {
     using service = TransferServiceV2;
     using result = transfer::StreamAccessPointPage;
@@ -100,6 +108,7 @@ struct ListStreamAccessPoints {
 };
 
 /// Makes a bookmark. POST /v2/bookmarks
+/// https://docs.globus.org/api/transfer/
 struct CreateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -109,6 +118,7 @@ struct CreateBookmark {
 };
 
 /// Changes the name and the path of a bookmark. PATCH /v2/bookmarks/{bookmark_id}
+/// https://docs.globus.org/api/transfer/
 struct UpdateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -120,6 +130,7 @@ struct UpdateBookmark {
 };
 
 /// Reads a bookmark. GET /v2/bookmarks/{bookmark_id}
+/// https://docs.globus.org/api/transfer/
 struct GetBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
@@ -130,6 +141,7 @@ struct GetBookmark {
 };
 
 /// Deletes a bookmark. DELETE /v2/bookmarks/{bookmark_id}
+/// https://docs.globus.org/api/transfer/
 struct DeleteBookmark {
     using service = TransferServiceV2;
     using result = transfer::ApiResult;
@@ -139,6 +151,7 @@ struct DeleteBookmark {
 };
 
 /// Lists the user's bookmarks. GET /v2/bookmarks
+/// https://docs.globus.org/api/transfer/
 struct ListBookmarks {
     using service = TransferServiceV2;
     using result = BookmarkPage;

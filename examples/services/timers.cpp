@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Globus Timers: a transfer every night, and a run of a flow on a certain day.
+#include <globus/services/timers.hpp>
+#include <globus/services/transfer/data.hpp>
+
+#include "expect.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+using namespace globus;
+using timers::FlowTimer, timers::OnceTimerSchedule, timers::RecurringTimerSchedule, timers::TransferTimer;
+using transfer::TransferData;
+
+template <class Client>
+std::string every_night(Client const& client, TransferData const& data) {
+    auto const made = client.create_timer(
+        {.timer = TransferTimer{
+             .name = "nightly",
+             .schedule = RecurringTimerSchedule{.interval_seconds = 24 * 60 * 60, .start = "2026-12-01T01:00:00+00:00"},
+             .body = data}});
+    return *made->timer->job_id;
+}
+
+template <class Client>
+std::string at_the_end(Client const& client, std::string const& flow_id) {
+    auto const made =
+        client.create_timer({.timer = FlowTimer{.flow_id = flow_id,
+                                                .name = "publish",
+                                                .schedule = OnceTimerSchedule{.datetime = "2027-01-31T12:00:00+00:00"},
+                                                .body = Json{{"body", {{"run", "2026-3"}}}, {"label", "Publish"}}}});
+    return *made->timer->job_id;
+}
+
+int main() try {
+    MockTransport mock;
+    mock.reply(201, R"({"timer": {"job_id": "t1"}})").reply(201, R"({"timer": {"job_id": "t2"}})");
+    Client<TimersService, AccessTokenPolicy, MockTransport> const client{"a token", {.transport = mock}};
+    TransferData data{.source_endpoint = "here", .destination_endpoint = "there"};
+    data.add_item({.source_path = "/data/", .destination_path = "/mirror/", .recursive = true});
+
+    std::printf("%s\n", every_night(client, data).c_str());
+    std::printf("%s\n", at_the_end(client, "f1").c_str());
+
+    std::string const url = "https://timer.automate.globus.org/v2/timer";
+    expect(mock, 0, "POST", url,
+           R"({"timer":{"timer_type":"transfer","name":"nightly",)"
+           R"("schedule":{"type":"recurring","interval_seconds":86400,"start":"2026-12-01T01:00:00+00:00"},)"
+           R"("body":{"DATA_TYPE":"transfer","source_endpoint":"here","destination_endpoint":"there",)"
+           R"("DATA":[{"DATA_TYPE":"transfer_item","source_path":"/data/","destination_path":"/mirror/",)"
+           R"("recursive":true}]}}})");
+    expect(mock, 1, "POST", url,
+           R"({"timer":{"timer_type":"flow","flow_id":"f1","name":"publish",)"
+           R"("schedule":{"type":"once","datetime":"2027-01-31T12:00:00+00:00"},)"
+           R"("body":{"body":{"run":"2026-3"},"label":"Publish"}}})");
+    return 0;
+} catch (std::exception const& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+}
