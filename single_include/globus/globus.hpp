@@ -895,8 +895,8 @@ public:
      * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
      * dependency that is needed swallows the same one marked optional. The result is sorted by text.
      *
-     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, or more than 10,000
-     *                     scopes in all
+     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
+     *                     scopes in all, or more than 512 KiB
      */
     [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
     /// As parse, of exactly one scope.
@@ -960,6 +960,7 @@ public:
 private:
     static constexpr std::size_t deepest = 64;
     static constexpr std::size_t most = 10000;
+    static constexpr std::size_t longest = std::size_t{512} << 10;
 
     class Graph;
 
@@ -994,6 +995,7 @@ private:
 class Scope::Graph {
 public:
     explicit Graph(std::string_view text) {
+        if (text.size() > longest) throw ScopeError("the text of the scopes is too long");
         std::vector<std::string_view> open;  // the scopes whose brackets are open
         std::string_view last;               // the scope that a '[' would belong to
         bool marked = false;
@@ -1030,6 +1032,7 @@ public:
                 std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
                 last = text.substr(i, end - i);
                 check(last);
+                if (++read_ > most) throw ScopeError("the text has too many scopes");
                 add(open.empty() ? std::string_view{} : open.back(), last, marked);
                 if (!members_.empty()) ++members_.back();
                 marked = false;
@@ -1078,12 +1081,18 @@ private:
         return scope;
     }
     static void sort(std::vector<Scope>& scopes) {
-        std::sort(scopes.begin(), scopes.end(), [](Scope const& a, Scope const& b) { return a.text() < b.text(); });
+        std::vector<std::pair<std::string, Scope*>> order;  // each text is made once
+        for (Scope& scope : scopes) order.emplace_back(scope.text(), &scope);
+        std::sort(order.begin(), order.end());
+        std::vector<Scope> sorted;
+        for (auto const& [text, scope] : order) sorted.push_back(std::move(*scope));
+        scopes = std::move(sorted);
     }
 
     std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
     std::vector<std::size_t> members_;  ///< of each open bracket
     std::vector<std::string_view> path_;
+    std::size_t read_ = 0;
     std::size_t made_ = 0;
     bool closed_ = false;
 };
@@ -3526,6 +3535,7 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -3601,26 +3611,30 @@ namespace detail {
     throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
 }
 
+/// A member that is a text of printable ASCII (RFC 6749, appendix A); null counts as absent.
+inline std::optional<std::string> token_text(boost::json::object const& object, char const* name, char lowest) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
+    std::string text(value->get_string());
+    for (char const c : text)
+        if (c < lowest || c > '~') refuse_token((std::string(name) + " has a character that it may not have").c_str());
+    return text;
+}
+
 /// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
 inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    auto const text = [&](char const* name) -> std::optional<std::string> {
-        auto const* value = object.if_contains(name);
-        if (value == nullptr || value->is_null()) return std::nullopt;
-        if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
-        return std::string(value->as_string());
-    };
+    auto const text = [&](char const* name, char lowest = '!') { return token_text(object, name, lowest); };
     Token token;
     token.access_token = text("access_token").value_or("");
     if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    for (char const c : token.access_token.reveal())
-        if (c <= 0x20 || c == 0x7F) refuse_token("access_token has a character that no token may have");
     auto const type = text("token_type");
     if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
     token.token_type = *type;
     auto const server = text("resource_server");
     if (!server || server->empty()) refuse_token("resource_server is missing");
     token.resource_server = *server;
-    token.scope = text("scope").value_or("");
+    token.scope = text("scope", ' ').value_or("");
     token.refresh_token = text("refresh_token").value_or("");
 
     if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
@@ -3632,7 +3646,8 @@ inline Token read_token(boost::json::object const& object, std::int64_t now) {
         if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
             refuse_token("expires_in is not a whole number of seconds up to 10 years");
         token.lifetime = static_cast<std::int64_t>(seconds);
-        token.expires_at = now + token.lifetime;
+        constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
     }
     return token;
 }
@@ -3666,11 +3681,8 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
         if (!others->is_array()) refuse_token("other_tokens is not a list");
         for (boost::json::value const& value : others->as_array()) add(value);
     }
-    auto const text = [&](char const* name) {
-        auto const* value = object.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-    };
-    return TokenResponse(std::move(tokens), text("id_token"), text("state"));
+    return TokenResponse(std::move(tokens), token_text(object, "id_token", '!').value_or(""),
+                         token_text(object, "state", ' ').value_or(""));
 }
 
 }  // namespace detail
@@ -6003,10 +6015,9 @@ class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
-        if (raw_.body.empty()) return;
         if constexpr (requires { T::from_answer(raw_.body); })
             value_ = T::from_answer(raw_.body);
-        else
+        else if (!raw_.body.empty())
             read(detail::slot_of(value_));
     }
 

@@ -153,10 +153,9 @@ class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
-        if (raw_.body.empty()) return;
         if constexpr (requires { T::from_answer(raw_.body); })
             value_ = T::from_answer(raw_.body);
-        else
+        else if (!raw_.body.empty())
             read(detail::slot_of(value_));
     }
 

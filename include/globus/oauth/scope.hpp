@@ -47,8 +47,8 @@ public:
      * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
      * dependency that is needed swallows the same one marked optional. The result is sorted by text.
      *
-     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, or more than 10,000
-     *                     scopes in all
+     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
+     *                     scopes in all, or more than 512 KiB
      */
     [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
     /// As parse, of exactly one scope.
@@ -112,6 +112,7 @@ public:
 private:
     static constexpr std::size_t deepest = 64;
     static constexpr std::size_t most = 10000;
+    static constexpr std::size_t longest = std::size_t{512} << 10;
 
     class Graph;
 
@@ -146,6 +147,7 @@ private:
 class Scope::Graph {
 public:
     explicit Graph(std::string_view text) {
+        if (text.size() > longest) throw ScopeError("the text of the scopes is too long");
         std::vector<std::string_view> open;  // the scopes whose brackets are open
         std::string_view last;               // the scope that a '[' would belong to
         bool marked = false;
@@ -182,6 +184,7 @@ public:
                 std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
                 last = text.substr(i, end - i);
                 check(last);
+                if (++read_ > most) throw ScopeError("the text has too many scopes");
                 add(open.empty() ? std::string_view{} : open.back(), last, marked);
                 if (!members_.empty()) ++members_.back();
                 marked = false;
@@ -230,12 +233,18 @@ private:
         return scope;
     }
     static void sort(std::vector<Scope>& scopes) {
-        std::sort(scopes.begin(), scopes.end(), [](Scope const& a, Scope const& b) { return a.text() < b.text(); });
+        std::vector<std::pair<std::string, Scope*>> order;  // each text is made once
+        for (Scope& scope : scopes) order.emplace_back(scope.text(), &scope);
+        std::sort(order.begin(), order.end());
+        std::vector<Scope> sorted;
+        for (auto const& [text, scope] : order) sorted.push_back(std::move(*scope));
+        scopes = std::move(sorted);
     }
 
     std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
     std::vector<std::size_t> members_;  ///< of each open bracket
     std::vector<std::string_view> path_;
+    std::size_t read_ = 0;
     std::size_t made_ = 0;
     bool closed_ = false;
 };

@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -87,26 +88,30 @@ namespace detail {
     throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
 }
 
+/// A member that is a text of printable ASCII (RFC 6749, appendix A); null counts as absent.
+inline std::optional<std::string> token_text(boost::json::object const& object, char const* name, char lowest) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
+    std::string text(value->get_string());
+    for (char const c : text)
+        if (c < lowest || c > '~') refuse_token((std::string(name) + " has a character that it may not have").c_str());
+    return text;
+}
+
 /// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
 inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    auto const text = [&](char const* name) -> std::optional<std::string> {
-        auto const* value = object.if_contains(name);
-        if (value == nullptr || value->is_null()) return std::nullopt;
-        if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
-        return std::string(value->as_string());
-    };
+    auto const text = [&](char const* name, char lowest = '!') { return token_text(object, name, lowest); };
     Token token;
     token.access_token = text("access_token").value_or("");
     if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    for (char const c : token.access_token.reveal())
-        if (c <= 0x20 || c == 0x7F) refuse_token("access_token has a character that no token may have");
     auto const type = text("token_type");
     if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
     token.token_type = *type;
     auto const server = text("resource_server");
     if (!server || server->empty()) refuse_token("resource_server is missing");
     token.resource_server = *server;
-    token.scope = text("scope").value_or("");
+    token.scope = text("scope", ' ').value_or("");
     token.refresh_token = text("refresh_token").value_or("");
 
     if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
@@ -118,7 +123,8 @@ inline Token read_token(boost::json::object const& object, std::int64_t now) {
         if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
             refuse_token("expires_in is not a whole number of seconds up to 10 years");
         token.lifetime = static_cast<std::int64_t>(seconds);
-        token.expires_at = now + token.lifetime;
+        constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
     }
     return token;
 }
@@ -152,11 +158,8 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
         if (!others->is_array()) refuse_token("other_tokens is not a list");
         for (boost::json::value const& value : others->as_array()) add(value);
     }
-    auto const text = [&](char const* name) {
-        auto const* value = object.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-    };
-    return TokenResponse(std::move(tokens), text("id_token"), text("state"));
+    return TokenResponse(std::move(tokens), token_text(object, "id_token", '!').value_or(""),
+                         token_text(object, "state", ' ').value_or(""));
 }
 
 }  // namespace detail
