@@ -17,6 +17,8 @@
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -24,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
@@ -39,7 +42,19 @@ using VisitorApp = UserApp<Confidential, NoLoginFlow, MemoryTokenStorage>;
 struct Visitor {
     VisitorApp app;
     std::optional<Login> login = {};  ///< that is under way
+    bool known = false;               ///< has logged in
+    std::uint64_t last_visit = 0;     ///< the number of the request
 };
+using Visitors = std::map<std::string, Visitor>;
+
+/// Nobody can fill the memory with visits: who has not logged in is forgotten first, and who was away longest.
+void make_room(Visitors& visitors) {
+    constexpr std::size_t most = 10000;
+    if (visitors.size() < most) return;
+    visitors.erase(std::min_element(visitors.begin(), visitors.end(), [](auto const& a, auto const& b) {
+        return std::pair(a.second.known, a.second.last_visit) < std::pair(b.second.known, b.second.last_visit);
+    }));
+}
 
 Answer page(beast::status status, std::string_view text) {
     Answer answer(status, 11);
@@ -60,6 +75,7 @@ Answer answer(Visitor& visitor, std::string_view path, std::map<std::string, std
         if (query.contains("error")) return page(beast::status::forbidden, "Globus says: " + query["error"] + "\n");
         visitor.app.finish_login(*visitor.login, query["code"], query["state"]);  // refuses a wrong state
         visitor.login.reset();
+        visitor.known = true;
         return redirect("/");
     }
     auto const user = visitor.app.client<AuthService>().userinfo();
@@ -95,8 +111,8 @@ int main(int argc, char** argv) try {
         .app_name = "globus-cpp web login",
         .client = Confidential{setting("GLOBUS_CLIENT_ID"), setting("GLOBUS_CLIENT_SECRET")},
         .login_redirect_uri = home + "/callback"};
-    std::map<std::string, Visitor> visitors;
-    for (;;) {
+    Visitors visitors;
+    for (std::uint64_t number = 0;; ++number) {
         tcp::socket socket = acceptor.accept();
         boost::system::error_code gone;
         boost::beast::flat_buffer buffer;
@@ -105,13 +121,18 @@ int main(int argc, char** argv) try {
 
         std::string id = cookie(request);
         bool const is_new = !visitors.contains(id);
-        if (is_new) visitors.emplace(id = random_state(), Visitor{VisitorApp(config)});
+        if (is_new) {
+            make_room(visitors);
+            visitors.emplace(id = random_state(), Visitor{VisitorApp(config)});
+        }
+        Visitor& visitor = visitors.at(id);
+        visitor.last_visit = number;
 
         std::string_view const target = request.target();
         auto const mark = std::min(target.find('?'), target.size());
         std::map<std::string, std::string> query;
         for (auto& [name, value] : parse_query(target.substr(std::min(mark + 1, target.size())))) query[name] = value;
-        Answer response = answer(visitors.at(id), target.substr(0, mark), std::move(query));
+        Answer response = answer(visitor, target.substr(0, mark), std::move(query));
         if (is_new) response.set(beast::field::set_cookie, "visitor=" + id + "; HttpOnly; SameSite=Lax; Path=/");
         response.prepare_payload();
         beast::write(socket, response, gone);

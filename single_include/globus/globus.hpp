@@ -8495,13 +8495,14 @@ using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
 struct TokenValidator {
     /// Before tokens are stored; `identity_id` is of those that are stored already, empty if nobody knows.
     std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> before_store = {};
-    /// After tokens were read.
-    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> after_retrieve = {};
+    /// After tokens were read, for a call: what is asked of a service ends when that call has to.
+    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id, CallOptions const& call)>
+        after_retrieve = {};
 };
 
 /// Tokens that are read must have a refresh token.
 [[nodiscard]] inline TokenValidator has_refresh_tokens() {
-    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&) {
+    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&, CallOptions const&) {
         for (auto const& [server, data] : tokens)
             if (data.refresh_token.empty())
                 throw TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
@@ -8512,7 +8513,8 @@ struct TokenValidator {
 /// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
 [[nodiscard]] inline TokenValidator not_expired(std::function<std::int64_t()> now = {}) {
     if (!now) now = &detail::unix_now;
-    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&) {
+    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&,
+                                                     CallOptions const&) {
         for (auto const& [server, data] : tokens)
             if (data.expires_at_seconds < now())
                 throw TokenValidationError(TokenValidationError::Kind::expired,
@@ -8539,11 +8541,13 @@ struct TokenValidator {
  * user's consent to dependencies, too.
  *
  * @param requirements  asked at each check; resource servers that it does not list are not checked
- * @param consents      gives the consents of an identity. It is asked when dependencies are needed, and again when what
- *                      it gave last does not meet them; empty, or an unknown identity: dependencies are not checked.
+ * @param consents      gives the consents of an identity, in the time of a call. It is asked when dependencies are
+ *                      needed, and again when what it gave last does not meet them; empty, or an unknown identity:
+ *                      dependencies are not checked.
  */
-[[nodiscard]] inline TokenValidator has_scopes(std::function<ScopeRequirements()> requirements,
-                                               std::function<ConsentForest(std::string const&)> consents = {}) {
+[[nodiscard]] inline TokenValidator has_scopes(
+    std::function<ScopeRequirements()> requirements,
+    std::function<ConsentForest(std::string const&, CallOptions const&)> consents = {}) {
     using Kind = TokenValidationError::Kind;
     auto const check = [requirements](TokenDataByResourceServer const& tokens) {
         std::vector<Scope> with_dependencies;
@@ -8570,14 +8574,14 @@ struct TokenValidator {
         .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
         .after_retrieve =
             [check, consents = std::move(consents), cache = std::make_shared<Cache>()](
-                TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+                TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
                 auto const needed = check(tokens);
                 if (needed.empty() || identity_id.empty() || !consents) return;
                 {
                     std::lock_guard const lock(cache->mutex);
                     if (cache->identity_id == identity_id && cache->forest.meets_scope_requirements(needed)) return;
                 }
-                ConsentForest forest = consents(identity_id);
+                ConsentForest forest = consents(identity_id, call);
                 bool const met = forest.meets_scope_requirements(needed);
                 std::lock_guard const lock(cache->mutex);
                 cache->identity_id = identity_id;
@@ -8619,19 +8623,20 @@ public:
     }
 
     /// The tokens for a resource server. @throws TokenValidationError  also if there are none
-    [[nodiscard]] TokenData get_token_data(std::string_view resource_server) const {
+    /// @param call  that needs them; asking for consents ends when it has to
+    [[nodiscard]] TokenData get_token_data(std::string_view resource_server, CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         auto const found = tokens.find(std::string(resource_server));
         if (found == tokens.end())
             throw TokenValidationError(TokenValidationError::Kind::missing_token,
                                        "there is no token for " + std::string(resource_server));
         TokenDataByResourceServer const one{{found->first, found->second}};
-        validate_read(one);
+        validate_read(one, call);
         return std::move(found->second);
     }
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server(CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
-        validate_read(tokens);
+        validate_read(tokens, call);
         return tokens;
     }
 
@@ -8693,10 +8698,10 @@ private:
         std::string identity = identity_of(stored);
         return identity.empty() ? identity_id() : identity;
     }
-    void validate_read(TokenDataByResourceServer const& tokens) const {
+    void validate_read(TokenDataByResourceServer const& tokens, CallOptions const& call) const {
         std::string const known = known_identity(tokens);
         for (TokenValidator const& validator : state_->validators)
-            if (validator.after_retrieve) validator.after_retrieve(tokens, known);
+            if (validator.after_retrieve) validator.after_retrieve(tokens, known, call);
     }
 
     std::shared_ptr<State> state_;
@@ -8706,6 +8711,7 @@ private:
 
 #endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 
+#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -8848,10 +8854,10 @@ public:
 
     /// True if a resource server has no valid token stored: `login` would ask.
     /// @throws what the storage throws, and what asking for consents throws
-    [[nodiscard]] bool login_required() const {
+    [[nodiscard]] bool login_required(CallOptions const& call = {}) const {
         for (auto const& [server, scopes] : scope_requirements()) {
             try {
-                (void)common_->tokens.get_token_data(server);
+                (void)common_->tokens.get_token_data(server, call);
             } catch (TokenValidationError const&) {
                 return true;
             }
@@ -8876,9 +8882,9 @@ public:
     }
 
     /**
-     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 403 that
-     * says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here and
-     * not inside of a request, so no deadline ends it and no other call waits for it.
+     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
+     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here
+     * and not inside of a request, so no deadline ends it and no other call waits for it.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *
@@ -8898,7 +8904,7 @@ public:
             } catch (TokenValidationError const& error) {
                 if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
             } catch (ApiError const& error) {
-                if (error.http_status() == 403) gare = to_gare(error);
+                if (error.http_status() == 401 || error.http_status() == 403) gare = to_gare(error);
                 if (gare ? asked : logged_in || !refuses_token(error)) throw;
             }
             AuthorizationParameters parameters;
@@ -8927,38 +8933,44 @@ protected:
         ValidatingTokenStorage<S> const tokens;
 
         std::mutex logging_in;  ///< one login at a time
-        std::mutex making;      ///< of policies, one at a time
         std::mutex mutex;       ///< of what follows
         std::map<std::string, Policy> policies;
+        std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
+        bool making = false;               ///< a policy is being made; one at a time
+        std::condition_variable_any made;  ///< it is not any more
     };
 
     /// The policy for a resource server: the one in use, or a new one from what is stored.
-    [[nodiscard]] Policy policy_of(std::string_view server) const {
+    [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
         std::string const name(server);
-        auto const known = [&]() -> std::optional<Policy> {
-            std::lock_guard const lock(common_->mutex);
+        std::unique_lock lock(common_->mutex);
+        for (;;) {
             auto const found = common_->policies.find(name);
-            if (found == common_->policies.end()) return std::nullopt;
-            return found->second;
-        };
-        if (auto policy = known()) return *policy;
+            if (found != common_->policies.end()) return found->second;
+            if (!common_->making) break;
+            wait_for_policy(lock, context);
+        }
         if (!scope_requirements().contains(name))
             throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
-        std::lock_guard const making(common_->making);
-        if (auto policy = known()) return *policy;
-        Policy policy = self().make_policy(name);
-        std::lock_guard const lock(common_->mutex);
-        common_->policies.insert_or_assign(name, policy);
+        std::uint64_t const before = common_->forgotten;
+        Making const making(*common_);
+        lock.unlock();
+        Policy policy = self().make_policy(name, {.deadline = context.deadline, .stop = context.stop});
+        // what was forgotten meanwhile may be what this one is made of
+        std::lock_guard const again(common_->mutex);
+        if (common_->forgotten == before) common_->policies.insert_or_assign(name, policy);
         return policy;
     }
     void forget_policy(std::string_view server) const {
         std::lock_guard const lock(common_->mutex);
         common_->policies.erase(std::string(server));
+        ++common_->forgotten;
     }
     void forget_policies() const {
         std::lock_guard const lock(common_->mutex);
         common_->policies.clear();
+        ++common_->forgotten;
         ++common_->logins;
     }
     [[nodiscard]] std::uint64_t login_count() const {
@@ -8972,6 +8984,35 @@ protected:
     std::shared_ptr<Common> common_;
 
 private:
+    /// Says that a policy is being made. The lock is held at its beginning, and free at its end.
+    class Making {
+    public:
+        explicit Making(Common& common) : common_(common) { common_.making = true; }
+        Making(Making const&) = delete;
+        Making& operator=(Making const&) = delete;
+        ~Making() {
+            {
+                std::lock_guard const lock(common_.mutex);
+                common_.making = false;
+            }
+            common_.made.notify_all();
+        }
+
+    private:
+        Common& common_;
+    };
+    /// Waits until no policy is being made, as long as the call may last.
+    void wait_for_policy(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
+        auto const made = [this] { return !common_->making; };
+        bool const ended = context.deadline == http::Clock::time_point::max()
+                               ? common_->made.wait(lock, context.stop, made)
+                               : common_->made.wait_until(lock, context.stop, context.deadline, made);
+        if (ended) return;
+        if (context.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the tokens of the app were being looked at");
+    }
     /// True for a service's 401; that of the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
@@ -9694,7 +9735,9 @@ public:
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
         std::lock_guard const lock(this->common_->logging_in);
-        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        if (!options.force && !detail::asks_for_anything(options.parameters) &&
+            !this->login_required({.stop = options.stop}))
+            return;
         log_in(options);
     }
 
@@ -9702,12 +9745,12 @@ public:
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
-        return this->policy_of(server).authorize(transport, this->context_of(context));
+        return this->policy_of(server, context).authorize(transport, this->context_of(context));
     }
     template <Transport U>
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
-        return this->policy_of(server).unauthorized(refused, transport, this->context_of(context));
+        return this->policy_of(server, context).unauthorized(refused, transport, this->context_of(context));
     }
 
 private:
@@ -9717,10 +9760,10 @@ private:
         return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
     }
     /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not taken over.
-    [[nodiscard]] Policy make_policy(std::string const& server) const {
+    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
         Token token;
         try {
-            token = this->common_->tokens.get_token_data(server).token();
+            token = this->common_->tokens.get_token_data(server, call).token();
         } catch (TokenValidationError const& error) {
             if (error.kind() == TokenValidationError::Kind::unmet_scopes)
                 this->common_->tokens.remove_token_data(server);
@@ -10831,6 +10874,7 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10951,7 +10995,7 @@ public:
     }
     static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused) {
         return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
-                                                                 std::string const&) {
+                                                                 std::string const&, CallOptions const&) {
             for (auto const& [server, data] : tokens)
                 if (refused->contains(server, data.refresh_token)) throw error(server);
         }};
@@ -10985,7 +11029,8 @@ inline std::string grant_label(std::string const& app_name) {
  * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt by themselves:
  * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
  *
- * Tokens are stored with the identity that they act for; another user's login is refused until `logout`.
+ * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
+ * a login that is refused are revoked, as far as Globus Auth can be reached within ten seconds.
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
  * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
@@ -11020,10 +11065,12 @@ public:
         std::vector<TokenValidator> validators;
         validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
         validators.push_back(detail::RefusedTokens::validator(refused_));
-        validators.push_back(has_scopes(
-            [requirements] { return requirements->get(); },
-            [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-             now = config.now](std::string const& id) { return consents(client, storage, transport, url, now, id); }));
+        validators.push_back(
+            has_scopes([requirements] { return requirements->get(); },
+                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
+                        now = config.now](std::string const& id, CallOptions const& call) {
+                           return consents(client, storage, transport, url, now, id, call);
+                       }));
         validators.push_back(unchanging_identity());
         this->common_ = std::make_shared<typename Base::Common>(
             config.app_name, place, config.transport, requirements,
@@ -11034,7 +11081,9 @@ public:
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
     void login(AppLoginOptions options = {}) const {
         std::lock_guard const lock(this->common_->logging_in);
-        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        if (!options.force && !detail::asks_for_anything(options.parameters) &&
+            !this->login_required({.stop = options.stop}))
+            return;
         log_in(options);
     }
 
@@ -11062,7 +11111,7 @@ public:
                                           AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             for (bool again = false;; again = true) {
-                policy = this->policy_of(server);
+                policy = this->policy_of(server, context);
                 if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
                 if (policy.expires_at >= now()) return policy.authorization;
                 this->forget_policy(server);
@@ -11076,10 +11125,10 @@ public:
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
-            policy = this->policy_of(server);
+            policy = this->policy_of(server, context);
             if (policy.renewing) return policy.renewing->unauthorized(refused, transport, this->context_of(context));
             this->forget_policy(server);  // another program may have logged in and stored a new token
-            return !(this->policy_of(server).authorization.header == refused.header);
+            return !(this->policy_of(server, context).authorization.header == refused.header);
         });
     }
 
@@ -11119,7 +11168,8 @@ private:
     }
     /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
     static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
-                                  std::function<std::int64_t()> const& now, std::string const& identity_id) {
+                                  std::function<std::int64_t()> const& now, std::string const& identity_id,
+                                  CallOptions const& call) {
         using Kind = TokenValidationError::Kind;
         auto const token = storage.get_token_data(AuthScopes::resource_server);
         if (!token)
@@ -11129,7 +11179,7 @@ private:
         options.base_url = auth_url;
         auto const ask = [&](auto policy) {
             Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
-            return ConsentForest(auth.get_consents({.identity_id = identity_id})->consents);
+            return ConsentForest(auth.get_consents({.identity_id = identity_id}, call)->consents);
         };
         try {
             if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
@@ -11140,8 +11190,8 @@ private:
         }
     }
 
-    [[nodiscard]] Policy make_policy(std::string const& server) const {
-        TokenData const data = this->common_->tokens.get_token_data(server);
+    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
+        TokenData const data = this->common_->tokens.get_token_data(server, call);
         if (state_->config.request_refresh_tokens)
             return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
                                                       RenewalOptions{.now = state_->config.now})};
@@ -11160,6 +11210,36 @@ private:
         store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
     }
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
+        try {
+            check_and_store(answer, stop);
+        } catch (TokenValidationError const&) {
+            revoke(answer, stop);
+            throw;
+        } catch (IdTokenError const&) {
+            revoke(answer, stop);
+            throw;
+        }
+    }
+    /// Takes back tokens that nobody will use. Why the login was refused is what counts: errors do not.
+    void revoke(TokenResponse const& answer, std::stop_token const& stop) const {
+        auto const client = login_client();
+        auto const deadline = http::Clock::now() + std::chrono::seconds(10);
+        for (auto const& [server, token] : answer.by_resource_server()) {
+            for (Secret const& secret : {token.refresh_token, token.access_token}) {
+                try {
+                    if (!secret.empty() && !is_stored(secret))
+                        (void)client.oauth2_revoke_token({.token = secret}, {.deadline = deadline, .stop = stop});
+                } catch (Error const&) {
+                }
+            }
+        }
+    }
+    [[nodiscard]] bool is_stored(Secret const& secret) const {
+        for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
+            if (data.access_token == secret || data.refresh_token == secret) return true;
+        return false;
+    }
+    void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
             identity = decode_id_token(answer, state_->config.client->client_id(), state_->keys,

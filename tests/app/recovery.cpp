@@ -13,6 +13,9 @@
 
 #include <atomic>
 #include <barrier>
+#include <chrono>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,6 +23,7 @@
 
 using namespace app_test;
 using namespace globus;
+using namespace std::chrono_literals;
 
 TEST_CASE("A refresh token that is of no use any more means a login") {
     sandbox::Server server;
@@ -116,9 +120,122 @@ TEST_CASE("Two programs that share a file cannot log in as two users") {
         CHECK(error.kind() == TokenValidationError::Kind::identity_mismatch);
     }
     CHECK(storage.get_token_data_by_resource_server() == before);
+    CHECK(server.count("oauth2_revoke_token") == 2);  // its access and refresh token
+    CHECK(here.task_list().status() == 200);
     one.logout();
     two.login({.parameters = bob});
     CHECK(storage.get_token_data("auth.globus.org")->identity_id == "22222222-2222-4222-8222-222222222222");
+}
+
+TEST_CASE("A login is refused although its tokens cannot be revoked") {
+    sandbox::Server server({.users = {{.id = "11111111-1111-4111-8111-111111111111", .username = "ada@example.org"},
+                                      {.id = "22222222-2222-4222-8222-222222222222", .username = "bob@example.org"}}});
+    Terminal terminal;
+    MemoryTokenStorage const storage;
+    auto const app = make_app(server, terminal, storage);
+    app.login();
+    auto const before = storage.get_token_data_by_resource_server();
+    server.add_fault(R"({"match": {"operation": "oauth2_revoke_token"}, "times": "always",
+                         "action": {"type": "status", "code": 400}})");
+    try {
+        app.login({.parameters = {.session_required_identities = std::vector<std::string>{"bob@example.org"}}});
+        FAIL_CHECK("the tokens of another user were stored");
+    } catch (TokenValidationError const& error) {
+        CHECK(error.kind() == TokenValidationError::Kind::identity_mismatch);
+    }
+    CHECK(server.count("oauth2_revoke_token") == 2);
+    CHECK(storage.get_token_data_by_resource_server() == before);
+}
+
+TEST_CASE("A 401 that says what the user has to do is answered by that login, once") {
+    sandbox::Server server;
+    Terminal terminal;
+    bool const refresh = GENERATE(true, false);
+    auto const app = make_app(server, terminal, MemoryTokenStorage{}, refresh);
+    auto const transfer = client_of<TransferService>(app, server);
+    app.login();
+    auto const fault = [&](int status, std::string const& times) {
+        server.add_fault(boost::json::parse(
+            R"({"match": {"operation": "task_list"}, "times": )" + times +
+            R"(, "action": {"type": "status", "code": )" + std::to_string(status) +
+            R"(, "body": {"code": "AuthorizationRequired", "message": "m", "authorization_parameters":
+                {"session_message": "stronger", "session_required_mfa": true}}}})"));
+    };
+    fault(401, refresh ? "2" : "1");  // a token that renews itself is tried once more before
+    CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+    CHECK(terminal.asked == 2);
+    CHECK(terminal.url.find("session_required_mfa=True") != std::string::npos);
+    CHECK(terminal.url.find("session_message=stronger") != std::string::npos);
+
+    int const status = GENERATE(401, 404);  // a 404 is not about who is asking
+    fault(status, R"("always")");
+    try {
+        (void)app.run([&] { return transfer.task_list(); });
+        FAIL_CHECK("an error that stays was hidden");
+    } catch (TransferApiError const& error) {
+        CHECK(error.http_status() == status);
+        CHECK(error.authorization_parameters()->session_required_mfa == true);
+    }
+    CHECK(terminal.asked == (status == 401 ? 3 : 2));
+}
+
+TEST_CASE("Looking for consents takes no longer than the call that needs them") {
+    sandbox::Server server;
+    Terminal terminal;
+    MemoryTokenStorage const storage;
+    std::string const id = server.mapped_collection();
+    auto const needing = [&] {
+        auto const app = make_app(server, terminal, storage);
+        app.add_scope_requirements("transfer.api.globus.org", {transfer_scope_with_data_access(id)});
+        return app;
+    };
+    needing().login();
+    auto const app = needing();  // the next start of the program, which has to look
+    auto const transfer = client_of<TransferService>(app, server);
+    server.add_fault(R"({"match": {"operation": "get_consents"}, "times": "always",
+                         "action": {"type": "stall", "ms": 20000}})");
+    auto const start = std::chrono::steady_clock::now();
+    auto const since = [&] { return std::chrono::steady_clock::now() - start; };
+    auto const kind = [&](CallOptions const& call) {
+        try {
+            (void)transfer.operation_ls({.endpoint_id = id}, call);
+        } catch (NetworkError const& error) {
+            return std::optional(error.kind());
+        } catch (Error const&) {  // is no end of the wait
+        }
+        return std::optional<NetworkError::Kind>();
+    };
+    CHECK(kind({.timeout = 300ms}) == NetworkError::Kind::timeout);
+    CHECK(since() < 1500ms);
+
+    // other threads wait for the first one's look, and give up when they want to
+    std::stop_source first, second;
+    std::atomic<int> cancelled = 0;
+    std::chrono::steady_clock::duration waited{}, looked{};
+    {
+        std::jthread const looking([&] {
+            cancelled += kind({.stop = first.get_token()}) == NetworkError::Kind::cancelled;
+            looked = since();
+        });
+        std::this_thread::sleep_for(200ms);
+        std::jthread const waiting([&] {
+            cancelled += kind({.stop = second.get_token()}) == NetworkError::Kind::cancelled;
+            waited = since();
+        });
+        CHECK(kind({.timeout = 200ms}) == NetworkError::Kind::timeout);
+        second.request_stop();
+        std::this_thread::sleep_for(300ms);
+        first.request_stop();
+    }
+    CHECK(cancelled == 2);
+    CHECK(waited < looked);
+    CHECK(since() < 5s);
+
+    std::stop_source gone;
+    gone.request_stop();
+    CHECK_THROWS_AS(app.login_required({.stop = gone.get_token()}), NetworkError);
+    CHECK_THROWS_AS(app.login({.stop = gone.get_token()}), NetworkError);
+    CHECK(terminal.asked == 1);
 }
 
 TEST_CASE("Threads that are asked for different consents at once get both") {

@@ -32,7 +32,7 @@ struct Consents {
             [] {
                 return ScopeRequirements{{"transfer", Scope::parse("all[data_access]")}};
             },
-            [this](std::string const& identity) {
+            [this](std::string const& identity, CallOptions const&) {
                 asked.push_back(identity);
                 std::vector<auth::Consent> consents(1);
                 consents[0].id = 1;

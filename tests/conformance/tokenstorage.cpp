@@ -177,7 +177,7 @@ std::string class_of_kind(Kind kind) {
 std::string check_validating(Json const& recorded) {
     globus::MockTransport mock;
     script(mock, find(recorded, "responses"), nullptr);
-    auto const consents = [&](std::string const& identity) {
+    auto const consents = [&](std::string const& identity, globus::CallOptions const&) {
         globus::Client<globus::AuthService, globus::AccessTokenPolicy, globus::MockTransport> const auth{
             access_token_of(recorded), {.transport = mock}};
         return globus::ConsentForest(auth.get_consents({.identity_id = identity})->consents);

@@ -8,13 +8,18 @@
 
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace globus;
@@ -69,6 +74,93 @@ TEMPLATE_TEST_CASE("F3: killed at any system call, a store leaves the old tokens
         std::string const name = entry.path().filename();
         CHECK((name == "tokens" || name == "tokens.lock"));
     }
+}
+
+namespace {
+
+/// What a child does to files while it runs `f`, in order: "write tokens.tmp", "sync tokens.tmp", "rename", "unlink".
+template <class F>
+std::vector<std::string> traced(F const& f) {
+    std::vector<std::string> done;
+    pid_t const child = ::fork();
+    if (child == 0) {
+        ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+        ::raise(SIGSTOP);
+        f();
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD);
+    while (WIFSTOPPED(status)) {
+        ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
+        ::waitpid(child, &status, 0);
+        __ptrace_syscall_info call{};
+        if (!WIFSTOPPED(status) || ::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof call, &call) <= 0) continue;
+        if (call.op != PTRACE_SYSCALL_INFO_ENTRY) continue;
+        std::string const descriptor =
+            "/proc/" + std::to_string(child) + "/fd/" + std::to_string(static_cast<int>(call.entry.args[0]));
+        std::error_code ignored;
+        auto const name = [&] { return std::filesystem::read_symlink(descriptor, ignored).filename().string(); };
+        switch (call.entry.nr) {
+            case SYS_write:
+            case SYS_pwrite64:
+                done.push_back("write " + name());
+                break;
+            case SYS_fsync:
+            case SYS_fdatasync:
+                done.push_back("sync " + name());
+                break;
+#ifdef SYS_rename
+            case SYS_rename:
+#endif
+#ifdef SYS_renameat
+            case SYS_renameat:
+#endif
+            case SYS_renameat2:
+                done.emplace_back("rename");
+                break;
+#ifdef SYS_unlink
+            case SYS_unlink:
+#endif
+            case SYS_unlinkat:
+                done.emplace_back("unlink");
+                break;
+            default:
+                break;
+        }
+    }
+    return done;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("F3: what is stored is on the disk before it takes the place of the old", "[reliability][F3]",
+                   JsonTokenStorage, SqliteTokenStorage) {
+    TemporaryDirectory const directory;
+    TestType const storage(directory / "tokens");
+    storage.store_token_data_by_resource_server(tokens("old"));
+    auto const done = traced([&] { storage.store_token_data_by_resource_server(tokens("new")); });
+    CHECK(storage.get_token_data("a")->access_token == Secret("new"));
+    // each step has to be there, behind the one before it
+    bool const json = std::is_same_v<TestType, JsonTokenStorage>;
+    std::string const folder = directory.path().filename().string();
+    std::vector<std::string> const steps =
+        json ? std::vector<std::string>{"write tokens.tmp", "sync tokens.tmp", "rename", "sync " + folder}
+             : std::vector<std::string>{"write tokens-journal", "sync tokens-journal", "write tokens", "sync tokens",
+                                        "unlink"};
+    std::string all;
+    for (std::string const& step : done) all += step + '\n';
+    INFO(all);
+    auto at = done.begin();
+    for (std::string const& step : steps) {
+        INFO(step);
+        at = std::find(at, done.end(), step);
+        REQUIRE(at != done.end());
+        if (step == "sync tokens-journal" || step == "sync tokens.tmp")  // nothing was written too early
+            CHECK(std::count(done.begin(), at, json ? "rename" : "write tokens") == 0);
+    }
+    if (json) CHECK(std::count(std::find(done.begin(), done.end(), "rename"), done.end(), "write tokens.tmp") == 0);
 }
 
 TEMPLATE_TEST_CASE("F4: 8 processes of 8 threads, 200 updates each, of a file that is not there yet",

@@ -93,7 +93,9 @@ public:
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
         std::lock_guard const lock(this->common_->logging_in);
-        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        if (!options.force && !detail::asks_for_anything(options.parameters) &&
+            !this->login_required({.stop = options.stop}))
+            return;
         log_in(options);
     }
 
@@ -101,12 +103,12 @@ public:
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
-        return this->policy_of(server).authorize(transport, this->context_of(context));
+        return this->policy_of(server, context).authorize(transport, this->context_of(context));
     }
     template <Transport U>
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
-        return this->policy_of(server).unauthorized(refused, transport, this->context_of(context));
+        return this->policy_of(server, context).unauthorized(refused, transport, this->context_of(context));
     }
 
 private:
@@ -116,10 +118,10 @@ private:
         return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
     }
     /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not taken over.
-    [[nodiscard]] Policy make_policy(std::string const& server) const {
+    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
         Token token;
         try {
-            token = this->common_->tokens.get_token_data(server).token();
+            token = this->common_->tokens.get_token_data(server, call).token();
         } catch (TokenValidationError const& error) {
             if (error.kind() == TokenValidationError::Kind::unmet_scopes)
                 this->common_->tokens.remove_token_data(server);

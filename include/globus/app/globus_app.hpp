@@ -13,6 +13,7 @@
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/auth/service.hpp>
 
+#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -155,10 +156,10 @@ public:
 
     /// True if a resource server has no valid token stored: `login` would ask.
     /// @throws what the storage throws, and what asking for consents throws
-    [[nodiscard]] bool login_required() const {
+    [[nodiscard]] bool login_required(CallOptions const& call = {}) const {
         for (auto const& [server, scopes] : scope_requirements()) {
             try {
-                (void)common_->tokens.get_token_data(server);
+                (void)common_->tokens.get_token_data(server, call);
             } catch (TokenValidationError const&) {
                 return true;
             }
@@ -183,9 +184,9 @@ public:
     }
 
     /**
-     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 403 that
-     * says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here and
-     * not inside of a request, so no deadline ends it and no other call waits for it.
+     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
+     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here
+     * and not inside of a request, so no deadline ends it and no other call waits for it.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *
@@ -205,7 +206,7 @@ public:
             } catch (TokenValidationError const& error) {
                 if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
             } catch (ApiError const& error) {
-                if (error.http_status() == 403) gare = to_gare(error);
+                if (error.http_status() == 401 || error.http_status() == 403) gare = to_gare(error);
                 if (gare ? asked : logged_in || !refuses_token(error)) throw;
             }
             AuthorizationParameters parameters;
@@ -234,38 +235,44 @@ protected:
         ValidatingTokenStorage<S> const tokens;
 
         std::mutex logging_in;  ///< one login at a time
-        std::mutex making;      ///< of policies, one at a time
         std::mutex mutex;       ///< of what follows
         std::map<std::string, Policy> policies;
+        std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
+        bool making = false;               ///< a policy is being made; one at a time
+        std::condition_variable_any made;  ///< it is not any more
     };
 
     /// The policy for a resource server: the one in use, or a new one from what is stored.
-    [[nodiscard]] Policy policy_of(std::string_view server) const {
+    [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
         std::string const name(server);
-        auto const known = [&]() -> std::optional<Policy> {
-            std::lock_guard const lock(common_->mutex);
+        std::unique_lock lock(common_->mutex);
+        for (;;) {
             auto const found = common_->policies.find(name);
-            if (found == common_->policies.end()) return std::nullopt;
-            return found->second;
-        };
-        if (auto policy = known()) return *policy;
+            if (found != common_->policies.end()) return found->second;
+            if (!common_->making) break;
+            wait_for_policy(lock, context);
+        }
         if (!scope_requirements().contains(name))
             throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
-        std::lock_guard const making(common_->making);
-        if (auto policy = known()) return *policy;
-        Policy policy = self().make_policy(name);
-        std::lock_guard const lock(common_->mutex);
-        common_->policies.insert_or_assign(name, policy);
+        std::uint64_t const before = common_->forgotten;
+        Making const making(*common_);
+        lock.unlock();
+        Policy policy = self().make_policy(name, {.deadline = context.deadline, .stop = context.stop});
+        // what was forgotten meanwhile may be what this one is made of
+        std::lock_guard const again(common_->mutex);
+        if (common_->forgotten == before) common_->policies.insert_or_assign(name, policy);
         return policy;
     }
     void forget_policy(std::string_view server) const {
         std::lock_guard const lock(common_->mutex);
         common_->policies.erase(std::string(server));
+        ++common_->forgotten;
     }
     void forget_policies() const {
         std::lock_guard const lock(common_->mutex);
         common_->policies.clear();
+        ++common_->forgotten;
         ++common_->logins;
     }
     [[nodiscard]] std::uint64_t login_count() const {
@@ -279,6 +286,35 @@ protected:
     std::shared_ptr<Common> common_;
 
 private:
+    /// Says that a policy is being made. The lock is held at its beginning, and free at its end.
+    class Making {
+    public:
+        explicit Making(Common& common) : common_(common) { common_.making = true; }
+        Making(Making const&) = delete;
+        Making& operator=(Making const&) = delete;
+        ~Making() {
+            {
+                std::lock_guard const lock(common_.mutex);
+                common_.making = false;
+            }
+            common_.made.notify_all();
+        }
+
+    private:
+        Common& common_;
+    };
+    /// Waits until no policy is being made, as long as the call may last.
+    void wait_for_policy(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
+        auto const made = [this] { return !common_->making; };
+        bool const ended = context.deadline == http::Clock::time_point::max()
+                               ? common_->made.wait(lock, context.stop, made)
+                               : common_->made.wait_until(lock, context.stop, context.deadline, made);
+        if (ended) return;
+        if (context.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the tokens of the app were being looked at");
+    }
     /// True for a service's 401; that of the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);

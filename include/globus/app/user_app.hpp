@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -130,7 +131,7 @@ public:
     }
     static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused) {
         return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
-                                                                 std::string const&) {
+                                                                 std::string const&, CallOptions const&) {
             for (auto const& [server, data] : tokens)
                 if (refused->contains(server, data.refresh_token)) throw error(server);
         }};
@@ -164,7 +165,8 @@ inline std::string grant_label(std::string const& app_name) {
  * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt by themselves:
  * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
  *
- * Tokens are stored with the identity that they act for; another user's login is refused until `logout`.
+ * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
+ * a login that is refused are revoked, as far as Globus Auth can be reached within ten seconds.
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
  * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
@@ -199,10 +201,12 @@ public:
         std::vector<TokenValidator> validators;
         validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
         validators.push_back(detail::RefusedTokens::validator(refused_));
-        validators.push_back(has_scopes(
-            [requirements] { return requirements->get(); },
-            [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-             now = config.now](std::string const& id) { return consents(client, storage, transport, url, now, id); }));
+        validators.push_back(
+            has_scopes([requirements] { return requirements->get(); },
+                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
+                        now = config.now](std::string const& id, CallOptions const& call) {
+                           return consents(client, storage, transport, url, now, id, call);
+                       }));
         validators.push_back(unchanging_identity());
         this->common_ = std::make_shared<typename Base::Common>(
             config.app_name, place, config.transport, requirements,
@@ -213,7 +217,9 @@ public:
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
     void login(AppLoginOptions options = {}) const {
         std::lock_guard const lock(this->common_->logging_in);
-        if (!options.force && !detail::asks_for_anything(options.parameters) && !this->login_required()) return;
+        if (!options.force && !detail::asks_for_anything(options.parameters) &&
+            !this->login_required({.stop = options.stop}))
+            return;
         log_in(options);
     }
 
@@ -241,7 +247,7 @@ public:
                                           AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             for (bool again = false;; again = true) {
-                policy = this->policy_of(server);
+                policy = this->policy_of(server, context);
                 if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
                 if (policy.expires_at >= now()) return policy.authorization;
                 this->forget_policy(server);
@@ -255,10 +261,10 @@ public:
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
-            policy = this->policy_of(server);
+            policy = this->policy_of(server, context);
             if (policy.renewing) return policy.renewing->unauthorized(refused, transport, this->context_of(context));
             this->forget_policy(server);  // another program may have logged in and stored a new token
-            return !(this->policy_of(server).authorization.header == refused.header);
+            return !(this->policy_of(server, context).authorization.header == refused.header);
         });
     }
 
@@ -298,7 +304,8 @@ private:
     }
     /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
     static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
-                                  std::function<std::int64_t()> const& now, std::string const& identity_id) {
+                                  std::function<std::int64_t()> const& now, std::string const& identity_id,
+                                  CallOptions const& call) {
         using Kind = TokenValidationError::Kind;
         auto const token = storage.get_token_data(AuthScopes::resource_server);
         if (!token)
@@ -308,7 +315,7 @@ private:
         options.base_url = auth_url;
         auto const ask = [&](auto policy) {
             Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
-            return ConsentForest(auth.get_consents({.identity_id = identity_id})->consents);
+            return ConsentForest(auth.get_consents({.identity_id = identity_id}, call)->consents);
         };
         try {
             if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
@@ -319,8 +326,8 @@ private:
         }
     }
 
-    [[nodiscard]] Policy make_policy(std::string const& server) const {
-        TokenData const data = this->common_->tokens.get_token_data(server);
+    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
+        TokenData const data = this->common_->tokens.get_token_data(server, call);
         if (state_->config.request_refresh_tokens)
             return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
                                                       RenewalOptions{.now = state_->config.now})};
@@ -339,6 +346,36 @@ private:
         store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
     }
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
+        try {
+            check_and_store(answer, stop);
+        } catch (TokenValidationError const&) {
+            revoke(answer, stop);
+            throw;
+        } catch (IdTokenError const&) {
+            revoke(answer, stop);
+            throw;
+        }
+    }
+    /// Takes back tokens that nobody will use. Why the login was refused is what counts: errors do not.
+    void revoke(TokenResponse const& answer, std::stop_token const& stop) const {
+        auto const client = login_client();
+        auto const deadline = http::Clock::now() + std::chrono::seconds(10);
+        for (auto const& [server, token] : answer.by_resource_server()) {
+            for (Secret const& secret : {token.refresh_token, token.access_token}) {
+                try {
+                    if (!secret.empty() && !is_stored(secret))
+                        (void)client.oauth2_revoke_token({.token = secret}, {.deadline = deadline, .stop = stop});
+                } catch (Error const&) {
+                }
+            }
+        }
+    }
+    [[nodiscard]] bool is_stored(Secret const& secret) const {
+        for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
+            if (data.access_token == secret || data.refresh_token == secret) return true;
+        return false;
+    }
+    void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
             identity = decode_id_token(answer, state_->config.client->client_id(), state_->keys,

@@ -4,6 +4,7 @@
 
 #include <globus/app/consents.hpp>
 #include <globus/app/token_storage.hpp>
+#include <globus/client/call_options.hpp>
 #include <globus/core/error.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/oauth/token.hpp>
@@ -47,13 +48,14 @@ using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
 struct TokenValidator {
     /// Before tokens are stored; `identity_id` is of those that are stored already, empty if nobody knows.
     std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> before_store = {};
-    /// After tokens were read.
-    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> after_retrieve = {};
+    /// After tokens were read, for a call: what is asked of a service ends when that call has to.
+    std::function<void(TokenDataByResourceServer const&, std::string const& identity_id, CallOptions const& call)>
+        after_retrieve = {};
 };
 
 /// Tokens that are read must have a refresh token.
 [[nodiscard]] inline TokenValidator has_refresh_tokens() {
-    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&) {
+    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&, CallOptions const&) {
         for (auto const& [server, data] : tokens)
             if (data.refresh_token.empty())
                 throw TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
@@ -64,7 +66,8 @@ struct TokenValidator {
 /// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
 [[nodiscard]] inline TokenValidator not_expired(std::function<std::int64_t()> now = {}) {
     if (!now) now = &detail::unix_now;
-    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&) {
+    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&,
+                                                     CallOptions const&) {
         for (auto const& [server, data] : tokens)
             if (data.expires_at_seconds < now())
                 throw TokenValidationError(TokenValidationError::Kind::expired,
@@ -91,11 +94,13 @@ struct TokenValidator {
  * user's consent to dependencies, too.
  *
  * @param requirements  asked at each check; resource servers that it does not list are not checked
- * @param consents      gives the consents of an identity. It is asked when dependencies are needed, and again when what
- *                      it gave last does not meet them; empty, or an unknown identity: dependencies are not checked.
+ * @param consents      gives the consents of an identity, in the time of a call. It is asked when dependencies are
+ *                      needed, and again when what it gave last does not meet them; empty, or an unknown identity:
+ *                      dependencies are not checked.
  */
-[[nodiscard]] inline TokenValidator has_scopes(std::function<ScopeRequirements()> requirements,
-                                               std::function<ConsentForest(std::string const&)> consents = {}) {
+[[nodiscard]] inline TokenValidator has_scopes(
+    std::function<ScopeRequirements()> requirements,
+    std::function<ConsentForest(std::string const&, CallOptions const&)> consents = {}) {
     using Kind = TokenValidationError::Kind;
     auto const check = [requirements](TokenDataByResourceServer const& tokens) {
         std::vector<Scope> with_dependencies;
@@ -122,14 +127,14 @@ struct TokenValidator {
         .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
         .after_retrieve =
             [check, consents = std::move(consents), cache = std::make_shared<Cache>()](
-                TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+                TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
                 auto const needed = check(tokens);
                 if (needed.empty() || identity_id.empty() || !consents) return;
                 {
                     std::lock_guard const lock(cache->mutex);
                     if (cache->identity_id == identity_id && cache->forest.meets_scope_requirements(needed)) return;
                 }
-                ConsentForest forest = consents(identity_id);
+                ConsentForest forest = consents(identity_id, call);
                 bool const met = forest.meets_scope_requirements(needed);
                 std::lock_guard const lock(cache->mutex);
                 cache->identity_id = identity_id;
@@ -171,19 +176,20 @@ public:
     }
 
     /// The tokens for a resource server. @throws TokenValidationError  also if there are none
-    [[nodiscard]] TokenData get_token_data(std::string_view resource_server) const {
+    /// @param call  that needs them; asking for consents ends when it has to
+    [[nodiscard]] TokenData get_token_data(std::string_view resource_server, CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         auto const found = tokens.find(std::string(resource_server));
         if (found == tokens.end())
             throw TokenValidationError(TokenValidationError::Kind::missing_token,
                                        "there is no token for " + std::string(resource_server));
         TokenDataByResourceServer const one{{found->first, found->second}};
-        validate_read(one);
+        validate_read(one, call);
         return std::move(found->second);
     }
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server(CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
-        validate_read(tokens);
+        validate_read(tokens, call);
         return tokens;
     }
 
@@ -245,10 +251,10 @@ private:
         std::string identity = identity_of(stored);
         return identity.empty() ? identity_id() : identity;
     }
-    void validate_read(TokenDataByResourceServer const& tokens) const {
+    void validate_read(TokenDataByResourceServer const& tokens, CallOptions const& call) const {
         std::string const known = known_identity(tokens);
         for (TokenValidator const& validator : state_->validators)
-            if (validator.after_retrieve) validator.after_retrieve(tokens, known);
+            if (validator.after_retrieve) validator.after_retrieve(tokens, known, call);
     }
 
     std::shared_ptr<State> state_;
