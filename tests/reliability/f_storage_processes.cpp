@@ -39,7 +39,8 @@ TEMPLATE_TEST_CASE("F3: killed at any system call, a store leaves the old tokens
                    JsonTokenStorage, SqliteTokenStorage) {
     TemporaryDirectory const directory;
     TestType const storage(directory / "tokens");
-    auto const old_tokens = tokens("old"), new_tokens = tokens("new");
+    // of several pages of a database each, so that half of a store can be told from all of it
+    auto const old_tokens = tokens("old" + std::string(6000, 'o')), new_tokens = tokens("new" + std::string(6000, 'n'));
     int old_ones = 0, new_ones = 0;
     bool ended = false;
     for (int stop = 1; !ended; ++stop) {
