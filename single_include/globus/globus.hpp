@@ -8733,7 +8733,7 @@ namespace globus {
 struct AppLoginOptions {
     bool force = false;                       ///< also if the stored tokens would do
     AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
-    std::stop_token stop = {};                ///< cancels it
+    std::stop_token stop = {};                ///< cancels it, and waiting for another thread's login
 };
 
 namespace detail {
@@ -8790,6 +8790,38 @@ public:
 private:
     mutable std::mutex mutex_;
     ScopeRequirements requirements_{{std::string(AuthScopes::resource_server), {Scope(AuthScopes::openid)}}};
+};
+
+/// One login at a time: the others wait for their turn, unless they are cancelled.
+class LoginTurn {
+public:
+    /// A turn, from its construction to its destruction. @throws LoginError  if it is cancelled before it comes
+    class Lock {
+    public:
+        Lock(LoginTurn& turn, std::stop_token const& stop) : turn_(turn) {
+            std::unique_lock lock(turn_.mutex_);
+            if (!turn_.ended_.wait(lock, stop, [this] { return !turn_.taken_; }))
+                throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+            turn_.taken_ = true;
+        }
+        Lock(Lock const&) = delete;
+        Lock& operator=(Lock const&) = delete;
+        ~Lock() {
+            {
+                std::lock_guard const lock(turn_.mutex_);
+                turn_.taken_ = false;
+            }
+            turn_.ended_.notify_all();
+        }
+
+    private:
+        LoginTurn& turn_;
+    };
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any ended_;
+    bool taken_ = false;
 };
 
 /**
@@ -8932,8 +8964,8 @@ protected:
         std::shared_ptr<SharedRequirements> const requirements;
         ValidatingTokenStorage<S> const tokens;
 
-        std::mutex logging_in;  ///< one login at a time
-        std::mutex mutex;       ///< of what follows
+        LoginTurn logging_in;
+        std::mutex mutex;  ///< of what follows
         std::map<std::string, Policy> policies;
         std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
@@ -9702,7 +9734,8 @@ struct ClientAppRequirements {
  * @tparam T  CurlTransport, MockTransport, AnyTransport
  *
  * @par Errors
- * TokenStorageError, and those of requests to Globus Auth.
+ * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) while another thread's login is waited
+ * for.
  * @par Thread safety
  * Any function may be called from any thread. Copies are of the same app.
  *
@@ -9734,7 +9767,7 @@ public:
 
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -9777,7 +9810,7 @@ private:
     }
     /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;
@@ -11080,7 +11113,7 @@ public:
 
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
     void login(AppLoginOptions options = {}) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -11101,7 +11134,7 @@ public:
     /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
     /// @throws UsageError  if the state is not that login's
     void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, stop);
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
@@ -11201,7 +11234,7 @@ private:
 
     /// Logs in, unless somebody has since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <barrier>
 #include <chrono>
+#include <latch>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -236,6 +237,46 @@ TEST_CASE("Looking for consents takes no longer than the call that needs them") 
     CHECK_THROWS_AS(app.login_required({.stop = gone.get_token()}), NetworkError);
     CHECK_THROWS_AS(app.login({.stop = gone.get_token()}), NetworkError);
     CHECK(terminal.asked == 1);
+}
+
+TEST_CASE("Who waits for another thread's login can be cancelled") {
+    sandbox::Server server;
+    std::latch asking(1), answered(1);
+    std::string url;
+    App<MemoryTokenStorage> const app{
+        {.app_name = "test",
+         .client = Native{server.native_client_id()},
+         .login_flow = CommandLineLoginFlow({.show = [&](auto const& shown) { url = shown; },
+                                             .read_code =
+                                                 [&] {
+                                                     asking.count_down();
+                                                     answered.wait();
+                                                     return std::optional(browse(url).first);
+                                                 }}),
+         .storage = MemoryTokenStorage{},
+         .auth_url = server.base_url()}};
+    std::jthread const first([&] { app.login(); });
+    asking.wait();
+    std::stop_source source;
+    std::optional<LoginError::Kind> kind;
+    auto const start = std::chrono::steady_clock::now();
+    {
+        std::jthread const second([&] {
+            try {
+                app.login({.stop = source.get_token()});
+            } catch (LoginError const& error) {
+                kind = error.kind();
+            }
+        });
+        std::this_thread::sleep_for(100ms);
+        source.request_stop();
+    }
+    CHECK(kind == LoginError::Kind::cancelled);
+    CHECK(std::chrono::steady_clock::now() - start < 1s);
+    answered.count_down();
+    app.login();  // its turn comes when the first one is done, and there is nothing left to ask
+    CHECK_FALSE(app.login_required());
+    CHECK(server.count("oauth2_exchange_code_for_tokens") == 1);
 }
 
 TEST_CASE("Threads that are asked for different consents at once get both") {

@@ -60,7 +60,8 @@ struct ClientAppRequirements {
  * @tparam T  CurlTransport, MockTransport, AnyTransport
  *
  * @par Errors
- * TokenStorageError, and those of requests to Globus Auth.
+ * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) while another thread's login is waited
+ * for.
  * @par Thread safety
  * Any function may be called from any thread. Copies are of the same app.
  *
@@ -92,7 +93,7 @@ public:
 
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -135,7 +136,7 @@ private:
     }
     /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        std::lock_guard const lock(this->common_->logging_in);
+        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;

@@ -35,7 +35,7 @@ namespace globus {
 struct AppLoginOptions {
     bool force = false;                       ///< also if the stored tokens would do
     AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
-    std::stop_token stop = {};                ///< cancels it
+    std::stop_token stop = {};                ///< cancels it, and waiting for another thread's login
 };
 
 namespace detail {
@@ -92,6 +92,38 @@ public:
 private:
     mutable std::mutex mutex_;
     ScopeRequirements requirements_{{std::string(AuthScopes::resource_server), {Scope(AuthScopes::openid)}}};
+};
+
+/// One login at a time: the others wait for their turn, unless they are cancelled.
+class LoginTurn {
+public:
+    /// A turn, from its construction to its destruction. @throws LoginError  if it is cancelled before it comes
+    class Lock {
+    public:
+        Lock(LoginTurn& turn, std::stop_token const& stop) : turn_(turn) {
+            std::unique_lock lock(turn_.mutex_);
+            if (!turn_.ended_.wait(lock, stop, [this] { return !turn_.taken_; }))
+                throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+            turn_.taken_ = true;
+        }
+        Lock(Lock const&) = delete;
+        Lock& operator=(Lock const&) = delete;
+        ~Lock() {
+            {
+                std::lock_guard const lock(turn_.mutex_);
+                turn_.taken_ = false;
+            }
+            turn_.ended_.notify_all();
+        }
+
+    private:
+        LoginTurn& turn_;
+    };
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any ended_;
+    bool taken_ = false;
 };
 
 /**
@@ -234,8 +266,8 @@ protected:
         std::shared_ptr<SharedRequirements> const requirements;
         ValidatingTokenStorage<S> const tokens;
 
-        std::mutex logging_in;  ///< one login at a time
-        std::mutex mutex;       ///< of what follows
+        LoginTurn logging_in;
+        std::mutex mutex;  ///< of what follows
         std::map<std::string, Policy> policies;
         std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
