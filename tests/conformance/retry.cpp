@@ -90,7 +90,7 @@ std::string difference_of_waits(Json const& recorded) {
         std::optional<std::chrono::seconds> asked;
         bool throttled = false;
         if (find(before, "status") != nullptr) {
-            asked = globus::retry_after(response_of(before));
+            asked = globus::retry_after(response_of(before).headers);
             throttled = response_of(before).status == 429;
         }
         double const wait = sleeps[i].to_number<double>();

@@ -20,7 +20,7 @@ namespace {
 std::optional<std::int64_t> seconds_of(std::string value, std::int64_t now = 784111777) {
     http::Response response;
     response.headers.add("Retry-After", std::move(value));
-    auto const seconds = retry_after(response, now);
+    auto const seconds = retry_after(response.headers, now);
     return seconds ? std::optional<std::int64_t>(seconds->count()) : std::nullopt;
 }
 

@@ -78,7 +78,7 @@ consteval bool check_client() {
         static_assert(
             RetryPolicy<R>,
             "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
-            "and `succeeded(int) const noexcept`, as DefaultRetry has.");
+            "and `succeeded(Attempt const&) const noexcept`, as DefaultRetry has.");
     else if constexpr (!Authorizer<A, T>)
         static_assert(Authorizer<A, T>,
                       "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "

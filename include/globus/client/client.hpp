@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CLIENT_CLIENT_HPP
 #define GLOBUS_CLIENT_CLIENT_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/check_client.hpp>
 #include <globus/client/environment.hpp>
@@ -9,6 +10,7 @@
 #include <globus/client/paging.hpp>
 #include <globus/client/response.hpp>
 #include <globus/http/log.hpp>
+#include <globus/oauth/errors.hpp>
 #include <globus/version.hpp>
 
 #include <chrono>
@@ -60,6 +62,13 @@ inline std::string client_info_header(std::vector<std::vector<std::pair<std::str
     return header;
 }
 
+/// What was answered, for the error of an answer that cannot be used.
+inline std::string describe_answer(http::Request const& request, http::Response const& head) {
+    std::string text = http::describe(request) + " was answered " + std::to_string(head.status);
+    if (auto const id = head.headers.get("X-Request-ID"); !id.empty()) text.append(" (request id ").append(id) += ')';
+    return text;
+}
+
 }  // namespace detail
 
 /**
@@ -106,7 +115,9 @@ struct ClientOptions {
  * DecodeError for an answer that is not what it should be; and what the authorizer throws.
  * @par Thread safety
  * A client does not change after its construction: any const member function may be called from any thread.
- * Copies share connections, tokens and the retry budget.
+ * Copies share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it
+ * ends these calls with NetworkError (cancelled) and waits for them; what a call runs, such as its log hook or sink,
+ * must not destroy the client.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
@@ -124,20 +135,17 @@ public:
     /// For the services that have something of their own: an address, a flow id, a client id.
     Client(S service, A authorizer, Options options = Options{})
         : service_(std::move(service)), authorizer_(std::move(authorizer)), options_(std::move(options)) {
-        std::optional<Environment> environment;
-        auto const where = [&]() -> Environment const& {
-            if (!environment)
-                environment = options_.environment.empty() ? Environment::current() : Environment(options_.environment);
-            return *environment;
-        };
+        Environment const environment =
+            options_.environment.empty() ? Environment::current() : Environment(options_.environment);
         if constexpr (requires { service_.base_url(); }) {
             if (options_.base_url.empty()) options_.base_url = service_.base_url();
         }
-        if (options_.base_url.empty()) options_.base_url = where().service_url(S::name);
+        if (options_.base_url.empty()) options_.base_url = environment.service_url(S::name);
         options_.base_url = http::check_base_url(options_.base_url);
-        options_.auth_url = http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
-                                                 : S::name == std::string_view("auth") ? options_.base_url
-                                                                                       : where().service_url("auth"));
+        options_.auth_url =
+            http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
+                                 : S::name == std::string_view("auth") ? options_.base_url
+                                                                       : environment.service_url("auth"));
         user_agent_ = "globus-sdk-cpp-" GLOBUS_VERSION_STRING;
         if (!options_.app_name.empty()) user_agent_ += '/' + options_.app_name;
         http::check_header("User-Agent", user_agent_);
@@ -155,7 +163,7 @@ public:
         http::Request request = detail::to_request(operation, service_, options_.base_url);
         constexpr bool anonymous = requires { O::anonymous; };
         return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options,
-                                                      !anonymous);
+                                                      !anonymous, detail::already_done_of<O>());
     }
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
@@ -169,6 +177,11 @@ public:
     Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
         return Result<Response<typename O::result>>::from([&] { return send(operation, options); });
     }
+    template <Operation O>
+        requires(!std::same_as<typename O::service, S>)
+    // clang-format off
+    void try_send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
+    // clang-format on
 
     /**
      * A range over the items of all pages of an operation; `.pages()` is one over the pages.
@@ -183,7 +196,12 @@ public:
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
     template <Operation O>
-        requires(!HasPages<O>)
+        requires(!std::same_as<typename O::service, S>)
+    // clang-format off
+    void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
+    // clang-format on
+    template <Operation O>
+        requires(std::same_as<typename O::service, S> && !HasPages<O>)
     // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation is not paginated: call it by its name or by `send`
     // clang-format on
@@ -206,6 +224,11 @@ public:
         http::Request request;
         request.method = raw.method;
         bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
+        if (absolute) {
+            http::Url const url = http::parse_url(raw.path);
+            if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
+            if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
+        }
         request.url = absolute ? raw.path : options_.base_url + encode_path(raw.path);
         if (!raw.query.empty()) add_query(request.url, raw.query);
         if (raw.body) {
@@ -218,7 +241,8 @@ public:
         RetryClass const natural = reads        ? RetryClass::read
                                    : repeatable ? RetryClass::idempotent
                                                 : RetryClass::non_idempotent;
-        return exchange<Response<Json>>(std::move(request), raw.retry.value_or(natural), options);
+        return exchange<Response<Json>>(std::move(request), raw.retry.value_or(natural), options, true,
+                                        raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
     }
     /// GET `path`, with a query.
     Response<Json> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
@@ -239,6 +263,13 @@ public:
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
+    /// The same options, their time-out begun: what sends several requests with them has one deadline for all.
+    /// @throws UsageError  for a time-out that is negative or not a number
+    [[nodiscard]] CallOptions begun(CallOptions options) const {
+        options.deadline = deadline_of(options);
+        return options;
+    }
+
     [[nodiscard]] S const& service() const noexcept { return service_; }
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
@@ -250,74 +281,111 @@ public:
      * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
      *
      * @tparam Result  what is made of the answer, by a constructor from http::Response that may throw DecodeError
-     * @param authorized  false: without the client's credential
+     * @param authorized    false: without the client's credential
+     * @param already_done  which error of a second attempt makes a Response that is `replayed()`; null: none
      */
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
-                    bool authorized = true) const {
+                    bool authorized = true, AlreadyDone already_done = nullptr) const {
+        detail::CallGate::Call const call(gate_, options.stop);
         complete(request, options);
+        request.stop = call.stop();
         auto stream = streaming<Result>();
         bool const streams = !options.keep_text && !options.sink && stream.possible;
+        int const successes = stream.possible ? 300 : 400;  // a document is in a 2xx; whoever reads the rest, reads 3xx
+        bool sink_began = false;
+        if (options.sink)
+            request.sink = [&](std::string_view piece) {
+                sink_began = true;
+                return options.sink(piece);
+            };
         retry_class = options.retry_as.value_or(retry_class);
         request.fresh_connection = retry_class == RetryClass::non_idempotent;
         bool const own_origin = is_own_origin(request.url) && authorized;
         AuthContext const context{options_.auth_url, request.deadline, request.stop};
 
-        bool renewed = false;
-        for (int number = 1;; ++number) {
-            Authorization authorization;
-            if (own_origin) {
-                authorization = authorizer_.authorize(options_.transport, context);
-                request.authorization = authorization.header;
-            }
-            Attempt attempt{.number = number, .retry_class = retry_class};
-            auto const started = http::Clock::now();
-            http::Response response;
-            std::optional<std::chrono::duration<double>> wait;
-            try {
-                if (streams) stream.restart(request);
-                response = follow(request, own_origin);
-                attempt.response = &response;
-                if (response.status == 401 && own_origin && !renewed) {
-                    renewed = true;
-                    if (authorizer_.unauthorized(authorization, options_.transport, context)) {
-                        log(request, attempt, started, std::chrono::duration<double>(0));
-                        --number;  // an expired token is no failed attempt
-                        continue;
-                    }
+        bool renewed = false, unknown = false;  // an attempt may have done what was asked for
+        int previous_status = 0;
+        try {
+            for (int number = 1;; ++number) {
+                Authorization authorization;
+                if (own_origin) {
+                    authorization = authorizer_.authorize(options_.transport, context);
+                    request.authorization = authorization.header;
                 }
-                if (response.status >= 200 && response.status < 400) {
-                    try {
-                        log(request, attempt, started, std::nullopt);
-                        Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
-                        options_.retry.succeeded(number);
-                        return result;
-                    } catch (DecodeError const& error) {
-                        if (!error.malformed()) throw;
-                        attempt.undecodable = true;
-                        attempt.response = nullptr;
-                        wait = before_retry(attempt, request);
-                        if (!wait) throw;
-                    }
-                } else {
-                    if constexpr (requires(ApiError const& error) { S::endpoint_trouble(error); })
-                        if (response.status >= 500)
-                            attempt.endpoint_trouble = S::endpoint_trouble(ApiError(request, response));
-                    wait = before_retry(attempt, request);
+                Attempt attempt{
+                    .number = number, .retry_class = retry_class, .previous_status = std::exchange(previous_status, 0)};
+                auto const started = http::Clock::now();
+                // a stream cannot be read again, nor can what a sink has taken be taken back
+                auto const before_retry = [&] {
+                    return request.source || sink_began ? std::nullopt : wait_before(attempt, request);
+                };
+                http::Response response;
+                std::optional<std::chrono::duration<double>> wait;
+                try {
+                    if (streams) stream.restart(request);
+                    response = follow(request, own_origin);
+                } catch (NetworkError const& error) {
+                    unknown = unknown ||
+                              (error.sent() == NetworkError::Sent::yes && error.kind() != NetworkError::Kind::redirect);
+                    attempt.error = &error;
+                    wait = before_retry();
                     log(request, attempt, started, wait);
-                    if (!wait) throw typename S::error(request, std::move(response));
+                    if (!wait) throw;
                 }
-            } catch (NetworkError const& error) {
-                attempt.error = &error;
-                attempt.response = nullptr;
-                wait = before_retry(attempt, request);
-                log(request, attempt, started, wait);
-                if (!wait) throw;
+                if (attempt.error == nullptr) {
+                    attempt.response = &response;
+                    previous_status = response.status;
+                    if (response.status == 401 && own_origin && !renewed) {
+                        renewed = true;
+                        if (authorizer_.unauthorized(authorization, options_.transport, context) && !request.source) {
+                            log(request, attempt, started, std::chrono::duration<double>(0));
+                            --number;  // an expired token is no failed attempt
+                            continue;
+                        }
+                    }
+                    if (response.status >= 200 && response.status < successes) {
+                        http::Response head{.status = response.status};  // of what becomes the result
+                        if (std::string const* id = response.headers.find("X-Request-ID"); id != nullptr)
+                            head.headers.add("X-Request-ID", *id);
+                        attempt.response = &head;
+                        try {
+                            Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
+                            log(request, attempt, started, std::nullopt);
+                            options_.retry.succeeded(attempt);
+                            return result;
+                        } catch (DecodeError const& error) {
+                            unknown = true;
+                            attempt.undecodable = error.malformed();
+                            if (attempt.undecodable) wait = before_retry();
+                            log(request, attempt, started, wait);
+                            if (!wait) throw error.in(detail::describe_answer(request, head));
+                        }
+                    } else {
+                        typename S::error const error(request, response);
+                        if constexpr (requires { S::endpoint_trouble(error); })
+                            attempt.endpoint_trouble = response.status >= 500 && S::endpoint_trouble(error);
+                        if (unknown && already_done != nullptr && already_done(error)) {
+                            response.replayed = true;
+                            log(request, attempt, started, std::nullopt);
+                            return Result(std::move(response));
+                        }
+                        unknown = unknown || (response.status >= 500 && !attempt.endpoint_trouble);
+                        wait = before_retry();
+                        log(request, attempt, started, wait);
+                        if (!wait) throw error;
+                    }
+                }
+                auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+                if (!http::wait_until(until, request.stop))
+                    throw NetworkError(NetworkError::Kind::cancelled,
+                                       unknown ? NetworkError::Sent::yes : NetworkError::Sent::no,
+                                       "the call was cancelled between two attempts");
             }
-            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-            if (!http::wait_until(until, request.stop))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                                   "the call was cancelled between two attempts");
+        } catch (Error const&) {
+            if (!unknown || retry_class == RetryClass::read) throw;
+            detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
+                [](Error& error) { error.set_outcome_unknown(); });
         }
     }
 
@@ -335,7 +403,14 @@ private:
         static constexpr bool possible = true;
         void restart(http::Request& request) {
             reading.emplace();
-            request.sink = [this](std::string_view piece) { return reading->write(piece); };
+            request.sink = [this, &request, room = request.max_response_bytes](std::string_view piece) mutable {
+                if (piece.size() > room)
+                    throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                                       http::describe(request) + ": the answer is larger than " +
+                                           std::to_string(request.max_response_bytes) + " bytes");
+                room -= piece.size();
+                return reading->write(piece);
+            };
             request.on_head = [this](http::Response const& head) {
                 reading->expect(head.headers.get("Content-Length"));
             };
@@ -348,17 +423,21 @@ private:
         return {};
     }
 
+    [[nodiscard]] http::Clock::time_point deadline_of(CallOptions const& options) const {
+        std::chrono::duration<double> const timeout = options.timeout.value_or(options_.timeout);
+        if (!(timeout.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
+        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+        auto const end =
+            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(timeout, longest));
+        return options.deadline ? std::min(end, *options.deadline) : end;
+    }
+
     /// Adds what every request of this client has.
     void complete(http::Request& request, CallOptions const& options) const {
-        auto const now = http::Clock::now();
-        auto const after = [&](std::chrono::duration<double> timeout) {
-            constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-            return now + std::chrono::duration_cast<http::Clock::duration>(std::min(timeout, longest));
-        };
-        request.deadline = after(options.timeout.value_or(options_.timeout));
-        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
-        request.stop = options.stop;
+        request.deadline = deadline_of(options);
         request.max_response_bytes = options_.max_response_bytes;
+        if constexpr (requires { S::max_response_bytes; })
+            request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
         request.sink = options.sink;
         if (!options.query.empty()) add_query(request.url, options.query);
         auto const add = [&](char const* name, std::string const& value) {
@@ -423,9 +502,7 @@ private:
         if (!redirects(response.status) || response.headers.find("Location") == nullptr) return response;
         auto const refuse = [&](char const* why) {
             throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
-                               std::string(to_string(request.method)) + ' ' +
-                                   request.url.substr(0, request.url.find_first_of("?#")) +
-                                   " was answered with a redirect " + why);
+                               http::describe(request) + " was answered with a redirect " + why);
         };
         http::Request next = request;
         for (int hops = 0; redirects(response.status) && response.headers.find("Location") != nullptr; ++hops) {
@@ -454,13 +531,12 @@ private:
     }
 
     /// The wait before another attempt; nothing if there must be none, or no time is left for it.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt,
-                                                                            http::Request const& request) const {
-        if (request.source) return std::nullopt;  // a stream cannot be read again
+    [[nodiscard]] std::optional<std::chrono::duration<double>> wait_before(Attempt& attempt,
+                                                                           http::Request const& request) const {
+        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+        attempt.time_left = request.deadline - http::Clock::now() - least;
         auto const wait = options_.retry.before_retry(attempt);
-        if (!wait) return std::nullopt;
-        if (request.deadline - http::Clock::now() <= *wait) return std::nullopt;
-        return wait;
+        return wait && *wait < attempt.time_left ? wait : std::nullopt;
     }
 
     void log(http::Request const& request, Attempt const& attempt, http::Clock::time_point started,
@@ -487,6 +563,7 @@ private:
     Options options_;
     std::string user_agent_;
     std::string client_info_;
+    detail::CallGate gate_;  // the last member: calls end before anything of the client goes
 };
 
 }  // namespace globus

@@ -9,6 +9,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
+#include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 
@@ -53,6 +54,8 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  * query parameter, unless the struct's `wire` says otherwise. `retry` gives the retry class where the method alone does
  * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
  * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
+ * `static bool already_done(ApiError const&)` says which error of a second attempt means that the first, whose answer
+ * was lost, has done it; for DELETE that is 404.
  *
  * An error that names this concept means that a struct passed to `send` lacks `service`, `result`, `route` or its
  * GLOBUS_MEMBERS line.
@@ -63,6 +66,9 @@ concept Operation = Described<O> && requires {
     typename O::result;
     { O::route.path } -> std::convertible_to<std::string_view>;
 };
+
+/// Says whether the error of an attempt means that an earlier attempt of the same call has done it.
+using AlreadyDone = bool (*)(ApiError const&);
 
 /**
  * A member that the client's service fills, such as the client id of a native app. It is left out where the service
@@ -125,6 +131,18 @@ constexpr RetryClass retry_class_of() {
                 return RetryClass::non_idempotent;
         }
     }
+}
+
+/// A service says that what is to be deleted is not there; a page of some proxy in between does not count.
+inline bool is_gone(ApiError const& error) { return error.http_status() == 404 && error.raw_json().is_object(); }
+
+/// Which error means that an earlier attempt has done it; null: none.
+template <class O>
+constexpr AlreadyDone already_done_of() {
+    if constexpr (requires(ApiError const& error) { O::already_done(error); })
+        return &O::already_done;
+    else
+        return O::route.method == http::Method::delete_ ? &is_gone : nullptr;
 }
 
 /// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).

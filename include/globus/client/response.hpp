@@ -36,6 +36,11 @@ public:
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
     [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
 
+    /// True if the service only said that it was done already, by an earlier attempt of this call whose answer was lost:
+    /// a directory that exists, or something to delete that is gone. The status is then that of an error, and the
+    /// document has what the error says.
+    [[nodiscard]] bool replayed() const noexcept { return raw_.replayed; }
+
     /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
 
@@ -157,6 +162,8 @@ public:
             value_ = T::from_answer(raw_.body);
         else if (!raw_.body.empty())
             read(detail::slot_of(value_));
+        else if (raw_.status == 200)
+            throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
     }
 
     /// Makes a response of an answer that comes in pieces, without keeping its text.

@@ -5,6 +5,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <variant>
 
@@ -24,6 +25,21 @@ namespace globus {
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+
+    /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
+    /// off, or was a 5xx. Look what the service has before doing it again.
+    [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
+    /// The submission id of the submit_transfer, submit_delete or create_tunnel that this ended; empty for other calls.
+    /// Submitting again with it makes no second task.
+    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
+
+    /// Called by who throws it on; never on an object that another thread may have, too.
+    void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
+    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
+
+private:
+    std::string submission_id_;
+    bool outcome_unknown_ = false;
 };
 
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
@@ -46,6 +62,10 @@ public:
         : Error(what), body_(std::move(body)), damage_(damage) {}
 
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
+    /// The same, saying what was answered so.
+    [[nodiscard]] DecodeError in(std::string const& answer) const {
+        return DecodeError(answer + ": " + what(), body_, damage_);
+    }
     /// True if asking again may help; false if the service means what it says.
     [[nodiscard]] bool malformed() const noexcept { return damage_ == Damage::malformed; }
 
@@ -53,6 +73,32 @@ private:
     std::string body_;
     Damage damage_;
 };
+
+namespace detail {
+
+/// If the exception in flight is an `E`, throws a copy of it that `mark` has changed.
+template <class E, class M>
+void rethrow_if_marked(M const& mark) {
+    try {
+        throw;
+    } catch (E const& error) {
+        if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
+        E copy = error;
+        mark(copy);
+        throw copy;
+    } catch (...) {
+    }
+}
+
+/// Throws the exception in flight on; one of the types `Es` as a copy that `mark` has changed, since threads that wait
+/// for one renewal share the error that ends it.
+template <class... Es, class M>
+[[noreturn]] void rethrow_marked(M const& mark) {
+    (rethrow_if_marked<Es>(mark), ...);
+    throw;
+}
+
+}  // namespace detail
 
 /**
  * A value, or the error that took its place: what the `try_` functions return to programs that do not throw.

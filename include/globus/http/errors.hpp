@@ -4,10 +4,12 @@
 
 #include <globus/core/error.hpp>
 #include <globus/http/message.hpp>
+#include <globus/http/retry_after.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
@@ -49,14 +51,9 @@ public:
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     [[nodiscard]] Sent sent() const noexcept { return sent_; }
 
-    /// The submission id of a submit_transfer or submit_delete that this ended; empty for other calls.
-    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
-    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
-
 private:
     Kind kind_;
     Sent sent_;
-    std::string submission_id_;
 };
 
 /// What a service asks for before it will serve: consents, a fresh login, another identity.
@@ -107,6 +104,8 @@ public:
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
+    /// How long the service asks to wait before the next request; nothing if it does not say. @copydetails retry_after
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
     /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
     /// Of several errors: the word that all have in common.
     [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
@@ -119,7 +118,7 @@ public:
     [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
     /// The body as received, up to 64 KiB.
     [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
-    /// The body as JSON; null if it is not JSON by its Content-Type.
+    /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
     [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
 
     /// What has to be consented to or logged in for, if the answer has `authorization_parameters`.
@@ -129,10 +128,6 @@ public:
     /// The scopes that a ConsentRequired error names; empty for other errors.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
-
-    /// The submission id of a submit_transfer or submit_delete that this ended; empty for other calls.
-    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
-    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
 protected:
     /// What a document says.
@@ -181,7 +176,6 @@ private:
     static void read_requirements(boost::json::object const& document, Data& data);
 
     std::shared_ptr<Data const> data_;
-    std::string submission_id_;
 };
 
 namespace detail {
@@ -297,9 +291,7 @@ inline std::string_view ApiError::document_text(std::string_view name) const noe
 }
 
 inline std::string ApiError::describe(http::Request const& request, Data const& data) {
-    std::string what = std::string(http::to_string(request.method)) + ' ' +
-                       request.url.substr(0, request.url.find_first_of("?#")) + " was answered " +
-                       std::to_string(data.response.status);
+    std::string what = http::describe(request) + " was answered " + std::to_string(data.response.status);
     std::string_view code = data.reading.code;
     std::string_view message = data.message;
     if (auto const* document = data.json.if_object(); document != nullptr) {
@@ -320,7 +312,7 @@ inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response respo
     auto data = std::make_shared<Data>();
     constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
     std::string const type = detail::media_type(response.headers.get("Content-Type"));
-    if (detail::is_json_media_type(type)) {
+    if (detail::is_json_media_type(type) && response.body.size() <= kept) {
         boost::json::parse_options options;
         options.max_depth = 128;
         boost::json::error_code error;

@@ -107,6 +107,7 @@ struct Response {
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
     Headers headers = {};
     std::string body = {};
+    bool replayed = false;  ///< an error that says that an earlier attempt of the call has done it; set by Client
 };
 
 /**
@@ -130,6 +131,11 @@ struct Request {
     bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
+
+/// The method and the URL without its query, for messages: nothing in it is secret.
+inline std::string describe(Request const& request) {
+    return std::string(to_string(request.method)) + ' ' + request.url.substr(0, request.url.find_first_of("?#"));
+}
 
 }  // namespace globus::http
 

@@ -51,6 +51,7 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
     request.deadline = context.deadline;
     request.stop = context.stop;
     request.max_response_bytes = std::size_t{1} << 20;
+    request.fresh_connection = true;  // a refresh token that is replaced must not be sent again unseen
     for (auto& [name, value] : form) wipe(value);
     return request;
 }

@@ -12,6 +12,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,8 @@ struct OpenidOperations {
     }
     /// The same, of the configuration that Globus Auth gives: two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
-        return get_jwk(*get_openid_configuration({}, options), options);
+        CallOptions const begun = openid().begun(options);
+        return get_jwk(*get_openid_configuration({}, begun), begun);
     }
 
 private:
@@ -164,6 +166,7 @@ public:
     static constexpr std::string_view resource_server = "auth.globus.org";
     using error = AuthApiError;
     using credential = NoCredential;
+    static constexpr std::size_t max_response_bytes = std::size_t{1} << 20;  ///< no token answer is longer
 
     /// @throws UsageError  for an empty client id
     explicit NativeAppAuthService(std::string client_id) : app_(std::move(client_id)) {}
@@ -206,6 +209,7 @@ struct ConfidentialAppAuthService {
     static constexpr std::string_view resource_server = "auth.globus.org";
     using error = AuthApiError;
     using credential = BasicCredential;
+    static constexpr std::size_t max_response_bytes = std::size_t{1} << 20;  ///< no token answer is longer
 
     /// A confidential app does not name itself in forms: HTTP Basic does.
     [[nodiscard]] static std::string_view route_value(std::string_view) noexcept { return {}; }

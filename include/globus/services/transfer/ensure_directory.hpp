@@ -24,11 +24,6 @@ struct EnsureDirectory {
 
 namespace globus::detail {
 
-/// True for the error of a directory that is there already.
-inline bool directory_exists(TransferApiError const& error) {
-    return error.code() == "ExternalError.MkdirFailed.Exists";
-}
-
 /// True for the error of a directory whose parent is not there.
 inline bool parent_is_missing(TransferApiError const& error) {
     std::string_view const code = error.code();
@@ -63,7 +58,7 @@ bool ensure_directory(Client const& client, transfer::EnsureDirectory const& dir
             made = true;
         } catch (TransferApiError const& error) {
             climb = !made && parent_is_missing(error) && !parent_directory(missing.back()).empty();
-            if (!climb && !directory_exists(error)) throw;
+            if (!climb && !transfer::OperationMkdir::already_done(error)) throw;
             made = false;
         }
         if (climb)

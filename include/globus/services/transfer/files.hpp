@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_FILES_HPP
 
 #include <globus/client/operation.hpp>
+#include <globus/http/errors.hpp>
 #include <globus/services/transfer/data.hpp>
 #include <globus/services/transfer/documents.hpp>
 
@@ -51,13 +52,15 @@ struct OperationStat {
 };
 
 /// Makes a directory. POST /operation/endpoint/{endpoint_id}/mkdir
-/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists".
+/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists"; but a Response that is
+/// `replayed()` if an earlier attempt of the same call may have made it.
 /// https://docs.globus.org/api/transfer/file_operations/#make_directory
 struct OperationMkdir {
     using service = TransferService;
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/mkdir");
     static constexpr RetryClass retry = RetryClass::idempotent;
+    static bool already_done(ApiError const& error) { return error.code() == "ExternalError.MkdirFailed.Exists"; }
     Required<std::string> endpoint_id;
     Required<std::string> path;
     Optional<std::string> local_user = {};
@@ -68,12 +71,17 @@ struct OperationMkdir {
 };
 
 /// Renames or moves a file or directory within a collection. POST /operation/endpoint/{endpoint_id}/rename
+/// An old path that is gone, when an earlier attempt of the same call may have moved it, is a Response that is
+/// `replayed()`.
 /// https://docs.globus.org/api/transfer/file_operations/#rename
 struct OperationRename {
     using service = TransferService;
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/rename");
     static constexpr RetryClass retry = RetryClass::idempotent;
+    static bool already_done(ApiError const& error) {
+        return error.code() == "ClientError.NotFound" || error.code() == "ExternalError.RenameFailed.NotFound";
+    }
     Required<std::string> endpoint_id;
     Required<std::string> oldpath;
     Required<std::string> newpath;

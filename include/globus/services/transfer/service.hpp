@@ -14,6 +14,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -162,7 +163,7 @@ struct TransferService::Operations {
      * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
      */
     bool ensure_directory(EnsureDirectory directory, CallOptions const& options = {}) const {
-        return detail::ensure_directory(self(), directory, options);
+        return detail::ensure_directory(self(), directory, self().begun(options));
     }
 
     /// All entries below a path, as a range; see RecursiveListing. The client must outlive it.
@@ -240,7 +241,8 @@ struct TransferService::Operations {
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
                                                   CallOptions const& options = {}) const {
         std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
-        for (TransferData& part : parts) part.submission_id = get_submission_id({}, options)->value.value();
+        CallOptions const begun = self().begun(options);
+        for (TransferData& part : parts) part.submission_id = new_submission_id(begun);
         return parts;
     }
 
@@ -468,6 +470,14 @@ struct TransferService::Operations {
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 
+    /// @throws DecodeError  if the service answers without one
+    [[nodiscard]] std::string new_submission_id(CallOptions const& options) const {
+        auto const answer = get_submission_id({}, options);
+        std::string id = answer->value.value_or("");
+        if (id.empty()) throw DecodeError("Transfer gave no submission id", answer.text());
+        return id;
+    }
+
     /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
     template <class Submit, class Typed, class Data>
     Response<typename Submit::result> submit(Data&& data, CallOptions options) const {
@@ -475,43 +485,41 @@ private:
         if constexpr (!std::same_as<std::remove_reference_t<Data>, Held>) {
             return submit<Submit, Typed>(Held(data), options);
         } else {
-            std::string id = submission_id<Submit>(data, options);
-            if (id.empty() && !options.retry_as) options.retry_as = RetryClass::non_idempotent;  // it is null
+            options = self().begun(std::move(options));
+            std::optional<std::string> const id = submission_id<Submit>(data, options);
+            if (id && id->empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");
+            if (!id && !options.retry_as) options.retry_as = RetryClass::non_idempotent;
             try {
                 return self().send(Submit{.data = Document(std::forward<Data>(data))}, options);
-            } catch (ApiError& error) {
-                error.set_submission_id(std::move(id));
-                throw;
-            } catch (NetworkError& error) {
-                error.set_submission_id(std::move(id));
-                throw;
+            } catch (Error const&) {
+                detail::rethrow_marked<TransferApiError, AuthApiError, NetworkError, DecodeError>(
+                    [&](Error& error) { error.set_submission_id(id.value_or("")); });
             }
         }
     }
 
-    /// The submission id that `data` has, or now gets; empty if it is null.
+    /// The submission id that `data` has, or now gets; nothing if it is null.
     template <class Submit, class Data>
-    std::string submission_id(Data& data, CallOptions const& options) const {
-        if constexpr (std::same_as<Submit, CreateTunnel>) {
-            if constexpr (std::same_as<Data, Json>) {
-                return CreateTunnel::set_submission_id(data);
-            } else if (!data.additional_fields.contains("submission_id")) {
-                if (data.submission_id.is_absent()) data.submission_id = detail::random_uuid();
-                return data.submission_id.value_or("");
+    std::optional<std::string> submission_id(Data& data, CallOptions const& options) const {
+        auto const text = [](Json const& id) {
+            return id.is_string() ? std::optional<std::string>(id.as_string()) : std::nullopt;
+        };
+        constexpr bool makes_it = std::same_as<Submit, CreateTunnel>;  // others ask the service for it
+        if constexpr (std::same_as<Data, Json>) {
+            if constexpr (makes_it) {
+                std::string id = CreateTunnel::set_submission_id(data);
+                return id.empty() ? std::nullopt : std::optional<std::string>(std::move(id));
+            } else {
+                if (!data.is_object()) throw UsageError("a submission must be a JSON object");
+                if (!data.as_object().contains("submission_id"))
+                    data.as_object()["submission_id"] = new_submission_id(options);
+                return text(data.as_object()["submission_id"]);
             }
-        } else if constexpr (std::same_as<Data, Json>) {
-            if (!data.is_object()) throw UsageError("a submission must be a JSON object");
-            if (!data.as_object().contains("submission_id"))
-                data.as_object()["submission_id"] = get_submission_id({}, options)->value.value();
-            Json const& id = data.as_object()["submission_id"];
-            return id.is_string() ? std::string(id.as_string()) : std::string();
-        } else if (!data.additional_fields.contains("submission_id")) {
-            if (data.submission_id.is_absent()) data.submission_id = get_submission_id({}, options)->value.value();
-            return data.submission_id.value_or("");
-        }
-        if constexpr (!std::same_as<Data, Json>) {
-            Json const& id = data.additional_fields["submission_id"];
-            return id.is_string() ? std::string(id.as_string()) : std::string();
+        } else {
+            if (Json const* const id = data.additional_fields.if_contains("submission_id")) return text(*id);
+            if (data.submission_id.is_absent())
+                data.submission_id = makes_it ? detail::random_uuid() : new_submission_id(options);
+            return data.submission_id ? std::optional<std::string>(*data.submission_id) : std::nullopt;
         }
     }
 };
