@@ -2,6 +2,7 @@
 #include <globus/services/auth.hpp>
 #include <globus/services/compute.hpp>
 #include <globus/services/gcs.hpp>
+#include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
 
@@ -30,6 +31,7 @@ static_assert(is_secret<decltype(gcs::OneDriveStoragePolicies::secret)>);
 static_assert(is_secret<decltype(gcs::AzureBlobStoragePolicies::secret)>);
 static_assert(is_secret<decltype(compute_v2::QueueInfo::connection_url)>);
 static_assert(is_secret<decltype(compute_v2::ResultQueue::connection_url)>);
+static_assert(is_secret<decltype(transfer::Endpoint::globus_connect_setup_key)>);
 
 }  // namespace
 

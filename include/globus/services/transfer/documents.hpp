@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -112,7 +113,7 @@ struct Endpoint {
     Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
     // what older endpoints have
     Optional<std::string> username = {};
-    Optional<std::string> globus_connect_setup_key = {};
+    Optional<Secret> globus_connect_setup_key = {};
     Optional<bool> french_english_bilingual = {};
     Optional<bool> activated = {};
     Optional<std::int64_t> expires_in = {};  ///< seconds; -1 for never
