@@ -223,7 +223,7 @@ void run_steps(Stage& stage, App const& app, MemoryTokenStorage const& storage) 
             } else if (words.starts_with("login(")) {
                 app.login({.force = words.find("force=True") != std::string::npos});
             } else if (words.starts_with("client.add_app_scope('")) {
-                client->authorizer().add_app_scope(Scope(words.substr(22, words.find('\'', 22) - 22)));
+                client->add_app_scope(Scope(words.substr(22, words.find('\'', 22) - 22)));
             } else if (words.starts_with("get_authorizer('")) {
                 (void)app.authorize(words.substr(16, words.find('\'', 16) - 16), stage.mock,
                                     globus::AuthContext{"https://auth.globus.org/"});

@@ -31,19 +31,14 @@ template <class S>
 Answer get_jwk(Call const& call) {
     auto const client = make_client<S>(call);
     Json const* given = find(call.kwargs, "openid_configuration");
-    Json keys;
-    if (given != nullptr) {
-        globus::auth::OpenidConfiguration configuration;
-        fill(configuration, *given);
-        keys = client.get_jwk(configuration).json();
-    } else {
-        keys = client.get_jwk().json();
-    }
-    if (Json const* as_pem = find(call.kwargs, "as_pem"); as_pem != nullptr && *as_pem == Json(true)) {
-        auto const key = globus::IdTokenKey::read(keys.at("keys").at(0).as_object());
-        return {.result = Object{{"pem", key.value().pem()}}};
-    }
-    return {.result = keys};
+    Json const* as_pem = find(call.kwargs, "as_pem");
+    bool const pem = as_pem != nullptr && *as_pem == Json(true);
+    if (given == nullptr && pem) return {.result = Object{{"pem", client.get_jwk(globus::as_pem)}}};
+    if (given == nullptr) return {.result = client.get_jwk().json()};
+    globus::auth::OpenidConfiguration configuration;
+    fill(configuration, *given);
+    if (pem) return {.result = Object{{"pem", client.get_jwk(configuration, globus::as_pem)}}};
+    return {.result = client.get_jwk(configuration).json()};
 }
 
 /// A tree in which texts that the library makes up stand in place of recorded ones.

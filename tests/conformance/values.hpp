@@ -93,7 +93,7 @@ struct Fill {
             out = plain(value).to_number<T>();
         } else if constexpr (std::same_as<T, std::string> || std::same_as<T, Secret>) {
             out = texts_only(value);
-        } else if constexpr (std::same_as<T, Json>) {
+        } else if constexpr (std::same_as<T, Json> || std::same_as<T, SecretDocument>) {
             out = plain(value);
         } else if constexpr (std::same_as<T, Object>) {
             Json object = plain(value);

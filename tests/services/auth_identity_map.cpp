@@ -107,6 +107,29 @@ TEST_CASE("identity map: names are noted once, and forgotten when told", "[auth]
     CHECK(mock.request_count() == 2);
 }
 
+TEST_CASE("identity map: case and spelling do not matter", "[auth][identity_map]") {
+    MockTransport mock;
+    mock.reply(200,
+               R"({"identities": [{"id": "ae341a98-d274-11e5-b888-dbae3a8ba545", "username": "ada@example.org"}]})");
+    Map map(make(mock));
+    CHECK(map["AE341A98-D274-11E5-B888-DBAE3A8BA545"].username == "ada@example.org");
+    CHECK(asked(mock.requests().at(0)) == std::vector<std::string>{"AE341A98-D274-11E5-B888-DBAE3A8BA545"});
+    CHECK(map["ae341a98-d274-11e5-b888-dbae3a8ba545"].username == "ada@example.org");
+    CHECK(map["urn:uuid:{ae341a98d27411e5b888dbae3a8ba545}"].username == "ada@example.org");
+    CHECK(map["Ada@Example.org"].username == "ada@example.org");
+    CHECK_FALSE(map.add("ADA@EXAMPLE.ORG"));
+    CHECK(map.add("Bob@Example.org"));
+    CHECK_FALSE(map.add("bob@example.org"));
+    CHECK(mock.request_count() == 1);
+    CHECK(map.erase("ADA@example.org"));
+    CHECK_FALSE(map.erase("ada@example.org"));
+
+    mock.reply(200, R"({"identities": [{"id": "b", "username": "Carol@Example.org"}]})");
+    CHECK(map["carol@example.org"].id == "b");
+    CHECK(map["CAROL@example.org"].id == "b");
+    CHECK(mock.request_count() == 2);
+}
+
 TEST_CASE("identity map: maps may share what was found", "[auth][identity_map]") {
     MockTransport const mock = service();
     Map first(make(mock));

@@ -31,6 +31,9 @@ std::string query_value(std::string const& url, std::string_view name) {
     return "(none)";
 }
 
+template <class Op>
+concept TakesAccessType = requires(Op op) { op.access_type; };
+
 }  // namespace
 
 TEST_CASE("auth: a native login has a random state and PKCE", "[auth][login]") {
@@ -168,6 +171,7 @@ TEST_CASE("auth: dependent tokens and introspection", "[auth][login]") {
     CHECK(sent[0].body ==
           "grant_type=urn%3Aglobus%3Aauth%3Agrant_type%3Adependent_token&token=t&access_type=offline&scope=s1+s2");
     CHECK(sent[1].body == "grant_type=urn%3Aglobus%3Aauth%3Agrant_type%3Adependent_token&token=t");
+    static_assert(!TakesAccessType<auth::Oauth2GetDependentTokens<ConfidentialAppAuthService>>);
     CHECK(sent[2].body == "token=t&include=session_info");
     CHECK_FALSE(sent[2].fresh_connection);
 }

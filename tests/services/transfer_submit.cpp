@@ -47,7 +47,7 @@ TEST_CASE("a submission is taken in any form", "[transfer][submit]") {
     MockTransport mock;
     auto const transfer = client(mock);
     mock.reply(200, R"({"value": "s1"})").reply(200, accepted);
-    (void)transfer.submit_delete({.endpoint = "e", .recursive = true});
+    (void)transfer.submit_delete({.endpoint = "e", .recursive = true, .DATA = {{.path = "/x"}}});
     CHECK(body_of(mock.requests().back()).at("submission_id") == "s1");
 
     Json json{{"DATA_TYPE", "delete"}, {"endpoint", "e"}};
@@ -55,13 +55,14 @@ TEST_CASE("a submission is taken in any form", "[transfer][submit]") {
     (void)transfer.submit_delete(json);
     CHECK(json.at("submission_id") == "s2");
 
-    TransferData const constant{.source_endpoint = "a", .destination_endpoint = "b"};
+    std::vector<transfer::TransferItem> const items{{.source_path = "/x", .destination_path = "/y"}};
+    TransferData const constant{.source_endpoint = "a", .destination_endpoint = "b", .DATA = items};
     mock.reply(200, R"({"value": "s3"})").reply(200, accepted);
     (void)transfer.submit_transfer(constant);
     CHECK(constant.submission_id.is_absent());
     CHECK(body_of(mock.requests().back()).at("submission_id") == "s3");
 
-    TransferData extra{.source_endpoint = "a", .destination_endpoint = "b"};
+    TransferData extra{.source_endpoint = "a", .destination_endpoint = "b", .DATA = items};
     extra.additional_fields["submission_id"] = "mine";
     mock.reply(200, accepted);
     (void)transfer.submit_transfer(extra);
@@ -84,7 +85,7 @@ TEST_CASE("the errors of a submission name its id", "[transfer][submit]") {
     auto const transfer = client(mock);
     mock.reply(200, R"({"value": "s1"})").reply(403, R"({"code": "PermissionDenied", "message": "no"})");
     try {
-        (void)transfer.submit_delete({.endpoint = "e"});
+        (void)transfer.submit_delete({.endpoint = "e", .DATA = {{.path = "/x"}}});
         FAIL("a 403 was taken for a success");
     } catch (TransferApiError const& error) {
         CHECK(error.submission_id() == "s1");

@@ -26,6 +26,25 @@ NetworkError lost() { return {NetworkError::Kind::interrupted, NetworkError::Sen
 
 }  // namespace
 
+TEST_CASE("both versions make a tunnel of its document", "[transfer][tunnels]") {
+    MockTransport mock;
+    mock.reply(200, R"({"data": {"id": "one"}})").fail(lost()).reply(200, R"({"data": {"id": "two"}})");
+    CHECK(client<TransferService>(mock)
+              .create_tunnel({.initiator_stream_access_point = "i", .listener_stream_access_point = "l"})
+              ->data->id == "one");
+    TunnelCreateDocument const document{.initiator_stream_access_point = "i", .listener_stream_access_point = "l"};
+    auto const second = client<TransferServiceV2>(mock);
+    CHECK(second.create_tunnel(document)->data->id == "two");
+    REQUIRE(mock.request_count() == 3);
+    CHECK(id_in(mock.requests()[1]) == *document.submission_id);
+    CHECK(mock.requests()[1].body == mock.requests()[2].body);
+
+    mock.reply(200, "{}").reply(200, "{}");
+    (void)second.create_tunnel({.initiator_stream_access_point = "i", .listener_stream_access_point = "l"});
+    (void)second.create_tunnel({.data = document});
+    CHECK(mock.requests()[4].body == mock.requests()[1].body);
+}
+
 TEST_CASE("a tunnel is made once", "[transfer][tunnels]") {
     MockTransport mock;
     auto const transfer = client<TransferService>(mock);

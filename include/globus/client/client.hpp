@@ -270,6 +270,18 @@ public:
         return options;
     }
 
+    /// Tells the app of this client that it needs one more scope; the next call asks for a login if it is not there.
+    /// @param scope  a Scope
+    template <class AppScope>
+    Client const& add_app_scope(AppScope scope) const {
+        static_assert(
+            requires { authorizer_.add_app_scope(std::move(scope)); },
+            "globus: this client belongs to no app, whose scopes could grow. Make it by app.client<Service>(), or ask "
+            "for the scope when the token is made.");
+        authorizer_.add_app_scope(std::move(scope));
+        return *this;
+    }
+
     [[nodiscard]] S const& service() const noexcept { return service_; }
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }

@@ -5,6 +5,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -216,6 +217,9 @@ constexpr SlotType make_slot_type() {
     } else if constexpr (std::same_as<T, std::string>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, Secret>) {
+        return {.expected = "a text",
+                .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
     } else if constexpr (std::same_as<T, Json>) {
         return {.expected = "anything", .dom = true};
     } else if constexpr (is_optional_scalar<T>) {

@@ -5,6 +5,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -183,6 +184,8 @@ void write_json(std::string& out, T const& value) {
         out.append(digits, end);
     } else if constexpr (is_constant<T>) {
         write_string(out, T::value);
+    } else if constexpr (std::same_as<T, Secret>) {
+        write_string(out, value.reveal());
     } else if constexpr (WritesJson<T>) {
         value.write_json(out);
     } else if constexpr (std::convertible_to<T const&, std::string_view>) {
@@ -231,6 +234,28 @@ template <class T>
 }
 
 /**
+ * A document that is a secret as a whole, such as the key of a service account. It is kept as a text that no stream or
+ * log can print, and that is wiped.
+ *
+ *     .service_account_key = boost::json::parse(text_of_key_file)
+ */
+class SecretDocument {
+public:
+    SecretDocument() = default;
+    template <class T>
+        requires std::convertible_to<T&&, Json>
+    SecretDocument(T&& document) : text_(boost::json::serialize(Json(std::forward<T>(document)))) {}
+
+    /// The JSON text.
+    [[nodiscard]] std::string const& reveal() const noexcept { return text_.reveal(); }
+    void write_json(std::string& out) const { out += text_.reveal(); }
+    friend bool operator==(SecretDocument const& a, SecretDocument const& b) { return a.text_ == b.text_; }
+
+private:
+    Secret text_{"{}"};
+};
+
+/**
  * A document to be sent: any described object, or a Json. What an operation takes where the reference takes a helper
  * object or a dictionary. Copies share the object, which is written when the request is made.
  */
@@ -252,17 +277,25 @@ public:
             out += "{}";
     }
     [[nodiscard]] std::string text() const { return to_json(*this); }
+    /// Refuses what cannot be sent, where the object has a `check()` of its own. @throws UsageError
+    void check() const {
+        if (held_) held_->check();
+    }
     friend bool operator==(Document const& a, Document const& b) { return a.text() == b.text(); }
 
 private:
     struct Concept {
         virtual ~Concept() = default;
         virtual void write(std::string& out) const = 0;
+        virtual void check() const = 0;
     };
     template <class T>
     struct Model final : Concept {
         explicit Model(T o) : object(std::move(o)) {}
         void write(std::string& out) const override { detail::write_json(out, object); }
+        void check() const override {
+            if constexpr (requires { object.check(); }) object.check();
+        }
         T object;
     };
 

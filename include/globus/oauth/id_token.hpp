@@ -99,6 +99,15 @@ private:
 };
 
 /**
+ * The first key of a JWKS in PEM, as IdTokenKey::pem gives it.
+ *
+ *     std::string const key = client.get_jwk(as_pem);   // a client of AuthService, or one for logins
+ *
+ * @throws DecodeError  if the document has no list `keys` that begins with an RSA key for signatures
+ */
+[[nodiscard]] std::string as_pem(Json const& jwks);
+
+/**
  * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
  *
  *     StaticJwks keys{"https://auth.globus.org", jwks_document};
@@ -485,6 +494,15 @@ inline std::string IdTokenKey::pem() const {
         throw Error("OpenSSL could not write a key");
     auto const size = BIO_get_mem_data(memory.get(), &bytes);
     return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+inline std::string as_pem(Json const& jwks) {
+    boost::json::error_code error;
+    Json const* const first = jwks.find_pointer("/keys/0", error);
+    std::optional<IdTokenKey> key;
+    if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());
+    if (!key) throw DecodeError("the key set does not begin with an RSA key for signatures");
+    return key->pem();
 }
 
 template <JwksSource S>

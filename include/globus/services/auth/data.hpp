@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/values.hpp>
 
 #include <string>
 
@@ -24,7 +25,8 @@ struct DependentScopeSpec {
     Required<std::string> scope;            ///< the scope's id, not its text
     Required<bool> optional;                ///< the user may decline it
     Required<bool> requires_refresh_token;  ///< the service needs a refresh token for it
-    GLOBUS_MEMBERS(DependentScopeSpec, scope, optional, requires_refresh_token);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(DependentScopeSpec, scope, optional, requires_refresh_token, additional_fields);
 };
 
 }  // namespace globus::auth

@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -240,7 +241,7 @@ struct ClientCredential {
     Optional<std::string> name = {};
     Optional<std::string> client = {};
     Optional<std::string> created = {};  ///< ISO 8601
-    Optional<std::string> secret = {};   ///< only in the answer to its creation; never to be had again
+    Optional<Secret> secret = {};        ///< only in the answer to its creation; never to be had again
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 

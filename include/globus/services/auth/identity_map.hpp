@@ -11,7 +11,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,8 +24,8 @@ namespace globus {
  *     IdentityMap people(client, owner_ids);                       // a client of AuthService
  *     for (std::string const& id : owner_ids) print(people[id].username.value_or(id));
  *
- * The second line makes one request for each hundred ids, not one for each. What was found is kept, under its id and
- * its user name as the service spells them; who does not exist is asked for again each time.
+ * The second line makes one request for each hundred ids, not one for each. What was found is kept, and is found by its
+ * id or its user name in upper or lower case; who does not exist is asked for again each time.
  *
  * @tparam C  a Client of AuthService; the map keeps a copy
  *
@@ -38,7 +37,7 @@ namespace globus {
 template <class C>
 class IdentityMap {
 public:
-    /// What was found, by id and by user name.
+    /// What was found, by id and by user name in lower case.
     using Cache = std::map<std::string, auth::Identity, std::less<>>;
 
     static constexpr std::size_t default_batch_size = 100;  ///< what Globus Auth answers at once
@@ -53,22 +52,23 @@ public:
         : client_(std::move(client)),
           batch_size_(id_batch_size != 0 ? id_batch_size : default_batch_size),
           cache_(cache ? std::move(cache) : std::make_shared<Cache>()) {
-        for (std::string const& id : identity_ids) pending(id).insert(id);
+        for (std::string const& id : identity_ids) pending(id).emplace(name_of(id), id);
     }
 
     /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
     bool add(std::string identity_id) {
-        if (cache_->contains(identity_id)) return false;
-        auto& names = pending(identity_id);
-        return names.insert(std::move(identity_id)).second;
+        std::string name = name_of(identity_id);
+        if (cache_->contains(name)) return false;
+        return pending(identity_id).emplace(std::move(name), std::move(identity_id)).second;
     }
 
     /// The identity of that id or user name, looked up if it has to be; nullptr if there is none.
     /// It is good until it is erased.
     [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
-        if (auto const found = cache_->find(key); found != cache_->end()) return &found->second;
-        look_up(key, options);
-        auto const found = cache_->find(key);
+        std::string const name = name_of(key);
+        if (auto const found = cache_->find(name); found != cache_->end()) return &found->second;
+        look_up(name, key, options);
+        auto const found = cache_->find(name);
         return found != cache_->end() ? &found->second : nullptr;
     }
 
@@ -79,17 +79,12 @@ public:
     }
 
     /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
-    bool erase(std::string_view key) {
-        auto const found = cache_->find(key);
-        if (found == cache_->end()) return false;
-        cache_->erase(found);
-        return true;
-    }
+    bool erase(std::string_view key) { return cache_->erase(name_of(key)) != 0; }
 
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
 
 private:
-    using Names = std::set<std::string, std::less<>>;
+    using Names = std::map<std::string, std::string>;  ///< as it is kept, and as the caller spells it
 
     /// True for a UUID in any of its spellings; all else is a user name.
     static bool is_id(std::string_view text) {
@@ -103,27 +98,39 @@ private:
         }
         return digits == 32;
     }
+    /// What an identity is kept under: the id as the service spells it, or the user name in lower case.
+    static std::string name_of(std::string_view text) {
+        bool const id = is_id(text);
+        if (id && text.starts_with("urn:uuid:")) text.remove_prefix(9);
+        std::string name;
+        for (char const c : text) {
+            if (id && globus::detail::hex_digit(c) < 0) continue;
+            if (id && (name.size() == 8 || name.size() == 13 || name.size() == 18 || name.size() == 23)) name += '-';
+            name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+        return name;
+    }
     Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
 
-    /// Looks up `key` and, with it, as many noted ones of its kind as fit.
-    void look_up(std::string_view key, CallOptions const& options) {
+    /// Looks up `key`, kept under `name`, and with it as many noted ones of its kind as fit.
+    void look_up(std::string const& name, std::string_view key, CallOptions const& options) {
         Names& names = pending(key);
         StringList batch(key);
-        for (auto name = names.begin(); name != names.end() && batch.size() < batch_size_;) {
-            if (*name == key || cache_->contains(*name)) {
-                name = names.erase(name);
+        for (auto noted = names.begin(); noted != names.end() && batch.size() < batch_size_;) {
+            if (noted->first == name || cache_->contains(noted->first)) {
+                noted = names.erase(noted);
             } else {
-                batch.push_back(*name);
-                ++name;
+                batch.push_back(noted->second);
+                ++noted;
             }
         }
         auth::GetIdentities op;
         (is_id(key) ? op.ids : op.usernames) = batch;
         auth::IdentityList const found = *client_.send(op, options);
-        for (std::string const& name : batch) names.erase(name);
+        for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
-            if (identity.id) (*cache_)[*identity.id] = identity;
-            if (identity.username) (*cache_)[*identity.username] = identity;
+            if (identity.id) (*cache_)[name_of(*identity.id)] = identity;
+            if (identity.username) (*cache_)[name_of(*identity.username)] = identity;
         }
     }
 

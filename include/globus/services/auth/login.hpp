@@ -149,6 +149,22 @@ struct Oauth2ClientCredentialsTokens {
     void check() const { (void)join_scopes(*requested_scopes); }
 };
 
+/// The form that Oauth2GetDependentTokens sends. POST /v2/oauth2/token
+/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+template <class S>
+struct DependentTokenForm {
+    using service = S;
+    static constexpr auto route = post("/v2/oauth2/token");
+    Constant<"urn:globus:auth:grant_type:dependent_token"> grant_type = {};
+    Required<Secret> token;
+    Optional<std::string> access_type = {};  ///< "offline" asks for refresh tokens, too
+    Optional<StringList> scope = {};
+    QueryParams additional_params = {};
+    static constexpr auto wire = wires(in_form("grant_type"), in_form("token"), in_form("access_type"),
+                                       in_form("scope", "scope", Spelling::space), in_form("additional_params"));
+    GLOBUS_MEMBERS(DependentTokenForm, grant_type, token, access_type, scope, additional_params);
+};
+
 /// Gets tokens with which a resource server calls other services for the user who called it. POST /v2/oauth2/token
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
 template <class S>
@@ -157,22 +173,16 @@ struct Oauth2GetDependentTokens {
     using result = DependentTokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Constant<"urn:globus:auth:grant_type:dependent_token"> grant_type = {};
-    Required<Secret> token;                  ///< that the resource server was called with
-    Optional<bool> refresh_tokens = {};      ///< asks for refresh tokens, too
-    Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
-    QueryParams additional_params = {};      ///< form fields, over those of its own
-    Optional<std::string> access_type = {};  ///< follows from refresh_tokens
-    static constexpr auto wire =
-        wires(in_form("grant_type"), in_form("token"), in_form("refresh_tokens"), in_form("access_type"),
-              in_form("scope", "scope", Spelling::space), in_form("additional_params"));
-    GLOBUS_MEMBERS(Oauth2GetDependentTokens, grant_type, token, refresh_tokens, access_type, scope, additional_params);
+    Required<Secret> token;              ///< that the resource server was called with
+    Optional<bool> refresh_tokens = {};  ///< asks for refresh tokens, too
+    Optional<StringList> scope = {};     ///< some of the dependent scopes; all if left out
+    QueryParams additional_params = {};  ///< form fields, over those of its own
+    GLOBUS_MEMBERS(Oauth2GetDependentTokens, token, refresh_tokens, scope, additional_params);
 
-    [[nodiscard]] Oauth2GetDependentTokens normalized() const {
-        Oauth2GetDependentTokens sent = *this;
-        if (refresh_tokens.value_or(false)) sent.access_type = "offline";
-        sent.refresh_tokens.reset();
-        return sent;
+    [[nodiscard]] DependentTokenForm<S> normalized() const {
+        DependentTokenForm<S> form{.token = token, .scope = scope, .additional_params = additional_params};
+        if (refresh_tokens.value_or(false)) form.access_type = "offline";
+        return form;
     }
 };
 

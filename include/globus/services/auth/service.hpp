@@ -12,10 +12,12 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,23 @@ struct OpenidOperations {
     Response<Json> get_jwk(CallOptions const& options = {}) const {
         CallOptions const begun = openid().begun(options);
         return get_jwk(*get_openid_configuration({}, begun), begun);
+    }
+
+    /**
+     * The keys in another form, such as `as_pem` of globus/oauth/id_token.hpp.
+     *
+     *     std::string const key = client.get_jwk(as_pem);   // as OpenSSL and libraries of JWTs read it
+     *
+     * @throws what `form` throws
+     */
+    template <std::invocable<Json const&> Form>
+    std::invoke_result_t<Form, Json const&> get_jwk(OpenidConfiguration const& openid_configuration, Form form,
+                                                    CallOptions const& options = {}) const {
+        return form(get_jwk(openid_configuration, options).json());
+    }
+    template <std::invocable<Json const&> Form>
+    std::invoke_result_t<Form, Json const&> get_jwk(Form form, CallOptions const& options = {}) const {
+        return form(get_jwk(options).json());
     }
 
 private:

@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -47,12 +48,21 @@ struct EndpointStatus {
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
-/// What a registered endpoint needs to know to serve. The connection URLs hold a password.
+/// A queue of messages.
+struct QueueInfo {
+    Optional<Secret> connection_url = {};  ///< with a user name and a password
+    Optional<std::string> exchange = {};
+    Optional<std::string> queue = {};
+    Optional<Json> queue_publish_kwargs = {};
+    GLOBUS_MEMBERS(QueueInfo, connection_url, exchange, queue, queue_publish_kwargs);
+};
+
+/// What a registered endpoint needs to know to serve.
 struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
-    Optional<Json> task_queue_info = {};
-    Optional<Json> result_queue_info = {};
-    Optional<Json> heartbeat_queue_info = {};
+    Optional<QueueInfo> task_queue_info = {};
+    Optional<QueueInfo> result_queue_info = {};
+    Optional<QueueInfo> heartbeat_queue_info = {};
     Optional<Json> warnings = {};
     GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
                    warnings);
@@ -65,10 +75,10 @@ struct EndpointLock {
     GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
 };
 
-/// Where results can be waited for. The connection URL holds a password.
+/// Where results can be waited for.
 struct ResultQueue {
     Optional<std::string> queue_prefix = {};
-    Optional<std::string> connection_url = {};
+    Optional<Secret> connection_url = {};  ///< with a user name and a password
     GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
 };
 
@@ -151,6 +161,7 @@ namespace globus::compute_v3 {
 using compute_v2::EndpointLock;
 using compute_v2::EndpointRegistration;
 using compute_v2::FunctionRegistration;
+using compute_v2::QueueInfo;
 
 /// The functions that an endpoint runs.
 struct Allowlist {

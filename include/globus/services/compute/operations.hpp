@@ -45,7 +45,7 @@ struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v2/endpoints");
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
 
@@ -107,7 +107,7 @@ struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v2/functions");
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -170,7 +170,7 @@ struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
     static constexpr auto route = post("/v2/submit");
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(Submit, data);
 };
 
@@ -185,7 +185,7 @@ struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v3/endpoints");
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
 
@@ -196,7 +196,7 @@ struct UpdateEndpoint {
     using result = EndpointRegistration;
     static constexpr auto route = put("/v3/endpoints/{endpoint_id}");
     Required<std::string> endpoint_id;
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_id, data);
 };
 
@@ -228,7 +228,7 @@ struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v3/functions");
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -240,7 +240,7 @@ struct Submit {
     using result = Submission;
     static constexpr auto route = post("/v3/endpoints/{endpoint_id}/submit");
     Required<std::string> endpoint_id;
-    Required<Json> data;
+    Required<Document> data;
     GLOBUS_MEMBERS(Submit, endpoint_id, data);
 };
 

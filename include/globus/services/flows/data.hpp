@@ -20,7 +20,8 @@ namespace globus::flows {
  */
 struct RunActivityNotificationPolicy {
     Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"
-    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
 
     operator Json() const { return boost::json::parse(to_json(*this)); }
 };

@@ -32,6 +32,9 @@ struct Flow {
     Optional<std::vector<std::string>> flow_viewers = {};   ///< or "public"
     Optional<std::vector<std::string>> flow_starters = {};  ///< or "all_authenticated_users"
     Optional<std::vector<std::string>> flow_administrators = {};
+    Optional<std::vector<std::string>> visible_to = {};       ///< the older name of flow_viewers
+    Optional<std::vector<std::string>> runnable_by = {};      ///< the older name of flow_starters
+    Optional<std::vector<std::string>> administered_by = {};  ///< the older name of flow_administrators
     Optional<std::vector<std::string>> run_managers = {};
     Optional<std::vector<std::string>> run_monitors = {};
     Optional<std::string> user_role = {};  ///< the caller's, as in "flow_starter"
@@ -51,9 +54,9 @@ struct Flow {
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
                    globus_auth_username, principal_urn, flow_owner, flow_viewers, flow_starters, flow_administrators,
-                   run_managers, run_monitors, user_role, created_by, created_at, updated_at, deleted_at, deleted,
-                   subscription_id, authentication_policy_id, flow_url, action_url, api_version, types, synchronous,
-                   log_supported);
+                   visible_to, runnable_by, administered_by, run_managers, run_monitors, user_role, created_by,
+                   created_at, updated_at, deleted_at, deleted, subscription_id, authentication_policy_id, flow_url,
+                   action_url, api_version, types, synchronous, log_supported);
 };
 
 /// A page of flows.
@@ -109,10 +112,14 @@ struct Run {
     Optional<std::string> run_owner = {};
     Optional<std::vector<std::string>> run_managers = {};
     Optional<std::vector<std::string>> run_monitors = {};
-    Optional<std::string> user_role = {};  ///< the caller's, as in "run_owner"
+    Optional<std::string> user_role = {};                ///< the caller's, as in "run_owner"
+    Optional<std::string> action_id = {};                ///< the same as run_id
+    Optional<std::vector<std::string>> manage_by = {};   ///< the older name of run_managers
+    Optional<std::vector<std::string>> monitor_by = {};  ///< the older name of run_monitors
+    Optional<Json> search = {};                          ///< the task that puts the run into an index
     GLOBUS_MEMBERS(Run, run_id, flow_id, flow_title, flow_last_updated, flow_description, status, display_status,
                    details, label, tags, start_time, completion_time, created_by, run_owner, run_managers, run_monitors,
-                   user_role);
+                   user_role, action_id, manage_by, monitor_by, search);
 };
 
 /// A page of runs.

@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_FLOWS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/flows/errors.hpp>
 #include <globus/services/flows/operations.hpp>
 
@@ -180,6 +181,14 @@ struct SpecificFlowService::Operations {
     /// @copydoc flows::ValidateRun
     Response<flows::RunValidation> validate_run(flows::ValidateRun op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /// Tells the app of this client that the flow moves files of mapped collections, so that a login asks for their
+    /// data_access scope. Returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
+        SpecificFlowScopes const flow(*self().service().flow_id);
+        return self().add_app_scope(flow_scope_with_data_access(flow, collection_ids));
     }
 
 private:

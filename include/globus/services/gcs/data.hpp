@@ -5,6 +5,7 @@
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <array>
@@ -149,7 +150,7 @@ struct BlackPearlStoragePolicies {
 struct BoxStoragePolicies {
     std::string DATA_TYPE = "box_storage_policies#1.0.0";
     Optional<std::string> enterpriseID = {};
-    Optional<Json> boxAppSettings = {};
+    Optional<SecretDocument> boxAppSettings = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BoxStoragePolicies, DATA_TYPE, enterpriseID, boxAppSettings, additional_fields);
 };
@@ -161,7 +162,7 @@ struct CephStoragePolicies {
     Optional<std::string> s3_endpoint = {};
     Optional<StringList> s3_buckets = {};
     Optional<std::string> ceph_admin_key_id = {};
-    Optional<std::string> ceph_admin_secret_key = {};
+    Optional<Secret> ceph_admin_secret_key = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
                    additional_fields);
@@ -172,7 +173,7 @@ struct CephStoragePolicies {
 struct GoogleDriveStoragePolicies {
     std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
     Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
+    Optional<Secret> secret = {};
     Optional<std::int64_t> user_api_rate_quota = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
@@ -183,8 +184,8 @@ struct GoogleDriveStoragePolicies {
 struct GoogleCloudStoragePolicies {
     std::string DATA_TYPE = "google_cloud_storage_policies#1.0.0";
     Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
-    Optional<Json> service_account_key = {};
+    Optional<Secret> secret = {};
+    Optional<SecretDocument> service_account_key = {};
     Optional<StringList> buckets = {};
     Optional<StringList> projects = {};
     AdditionalFields additional_fields = {};
@@ -197,7 +198,7 @@ struct GoogleCloudStoragePolicies {
 struct OneDriveStoragePolicies {
     std::string DATA_TYPE = "onedrive_storage_policies#1.0.0";
     Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
+    Optional<Secret> secret = {};
     Optional<std::string> tenant = {};
     Optional<std::int64_t> user_api_rate_limit = {};
     AdditionalFields additional_fields = {};
@@ -210,7 +211,7 @@ struct OneDriveStoragePolicies {
 struct AzureBlobStoragePolicies {
     std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
     Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
+    Optional<Secret> secret = {};
     Optional<std::string> tenant = {};
     Optional<std::string> account = {};
     Optional<std::string> auth_type = {};

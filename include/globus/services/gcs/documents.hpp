@@ -75,7 +75,8 @@ struct Collection {
                    auto_delete_timeout, policies, sharing_restrict_paths, sharing_users_allow, sharing_users_deny);
 };
 
-/// What anybody may know of an endpoint. https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
+/// What anybody may know of an endpoint. In the answer's `data` its connectors follow, which have the last four members.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
 struct Info {
     static constexpr std::string_view kind = "info";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
@@ -84,7 +85,12 @@ struct Info {
     Optional<std::string> domain_name = {};
     Optional<std::string> endpoint_id = {};
     Optional<std::string> manager_version = {};
-    GLOBUS_MEMBERS(Info, DATA_TYPE, api_version, client_id, domain_name, endpoint_id, manager_version);
+    Optional<std::string> id = {};            ///< of a connector
+    Optional<std::string> display_name = {};  ///< of a connector, as in "POSIX"
+    Optional<bool> is_baa = {};               ///< the connector is for data under a BAA, too
+    Optional<bool> is_ha = {};                ///< the connector is for high assurance, too
+    GLOBUS_MEMBERS(Info, DATA_TYPE, api_version, client_id, domain_name, endpoint_id, manager_version, id, display_name,
+                   is_baa, is_ha);
 };
 
 /// An endpoint. https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GROUPS_DATA_HPP
 #define GLOBUS_SERVICES_GROUPS_DATA_HPP
 
+#include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
@@ -74,11 +75,23 @@ struct GroupPolicies {
                    signup_fields, authentication_assurance_timeout, additional_fields);
 };
 
+/**
+ * What the caller's identities allow, for set_identity_preferences.
+ *
+ *     client.set_identity_preferences({.data = IdentityPreferences{.allow_add = false}});
+ */
+struct IdentityPreferences {
+    Optional<bool> allow_add = {};  ///< others may add them to groups without asking
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(IdentityPreferences, allow_add, additional_fields);
+};
+
 /// One identity of a batch of actions, and its role where the action gives one.
 struct MembershipAction {
     Required<std::string> identity_id;
     Optional<std::string> role = {};
-    GLOBUS_MEMBERS(MembershipAction, identity_id, role);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
 };
 
 /**
@@ -106,13 +119,14 @@ struct BatchMembershipActions {
     Actions rejected = {};
     Actions removed = {};
     Actions requested = {};
+    AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),
               rename("changed_roles", "change_role"), rename("declined", "decline"), rename("invited", "invite"),
               rename("joined", "join"), rename("left", "leave"), rename("rejected", "reject"),
               rename("removed", "remove"), rename("requested", "request_join"));
     GLOBUS_MEMBERS(BatchMembershipActions, accepted, added, approved, changed_roles, declined, invited, joined, left,
-                   rejected, removed, requested);
+                   rejected, removed, requested, additional_fields);
 
     /// Accepts invitations, for identities of the caller's own.
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
@@ -144,6 +158,17 @@ struct BatchMembershipActions {
     BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
     /// Asks to join, with identities of the caller's own.
     BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
+
+    /// @throws UsageError  for an action on an empty identity id
+    void check() const {
+        for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined,
+                                       &left, &rejected, &removed, &requested}) {
+            if (!*actions) continue;
+            for (MembershipAction const& action : **actions)
+                if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
+                    throw UsageError("a membership action has an empty identity_id: give the id of an identity");
+        }
+    }
 
 private:
     BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {}) {

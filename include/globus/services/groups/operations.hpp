@@ -149,7 +149,7 @@ struct SetIdentityPreferences {
     using service = GroupsService;
     using result = Json;
     static constexpr auto route = put("/v2/preferences");
-    Required<Document> data;
+    Required<Document> data;  ///< an IdentityPreferences
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
@@ -192,6 +192,8 @@ struct BatchMembershipAction {
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("actions", ""));
     GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);
+
+    void check() const { actions->check(); }
 };
 
 }  // namespace globus::groups

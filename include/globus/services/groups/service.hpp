@@ -20,6 +20,7 @@ using groups::GroupPolicies;
 using groups::GroupRequiredSignupFields;
 using groups::GroupRole;
 using groups::GroupVisibility;
+using groups::IdentityPreferences;
 
 /**
  * Globus Groups: groups of people, their members and policies.

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_TIMERS_DATA_HPP
 #define GLOBUS_SERVICES_TIMERS_DATA_HPP
 
+#include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -24,7 +25,8 @@ namespace globus::timers {
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
     Optional<std::string> datetime = {};  ///< ISO 8601
-    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
 /// A timer that runs again and again.
@@ -34,7 +36,15 @@ struct RecurringTimerSchedule {
     Optional<std::string> start = {};  ///< ISO 8601; at once if left out
     Optional<Json> end =
         {};  ///< {"condition": "iterations", "iterations": 5} or {"condition": "time", "datetime": ...}
-    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
+
+    /// @throws UsageError  for an interval that is not positive
+    void check() const {
+        if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
+            throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
+                             ": give at least one second, or use OnceTimerSchedule");
+    }
 };
 
 /**
@@ -52,8 +62,14 @@ struct TransferTimer {
     Optional<std::string> name = {};
     Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
     Required<Document> body;      ///< TransferData or a Json
-    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
+    /// @throws UsageError  for what the schedule's and the transfer's own check() refuse
+    void check() const {
+        schedule->check();
+        body->check();
+    }
     void write_json(std::string& out) const {
         Json transfer = boost::json::parse(body->text());
         if (transfer.is_object())
@@ -72,7 +88,15 @@ struct FlowTimer {
     Optional<std::string> name = {};
     Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
     Required<Json> body;          ///< what the run is started with: `body`, `label`, `tags`, ...
-    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
+
+    /// @throws UsageError  for an empty flow_id, and for what the schedule's own check() refuses
+    void check() const {
+        if (flow_id->empty() && !additional_fields.contains("flow_id"))
+            throw UsageError("flow_id is empty: give the id of a flow");
+        schedule->check();
+    }
 };
 
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
@@ -85,7 +109,16 @@ struct TimerJob {
     Optional<std::string> stop_after = {};  ///< ISO 8601
     Optional<std::int64_t> stop_after_n = {};
     Optional<std::string> scope = {};
-    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
+                   additional_fields);
+
+    /// @throws UsageError  for an interval that is not positive
+    void check() const {
+        if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
+            throw UsageError("the interval is " + std::to_string(**interval) +
+                             ": give at least one second, or null for a timer that runs once");
+    }
 };
 
 /// What create_timer takes: a TransferTimer, a FlowTimer or a Json.
@@ -96,6 +129,7 @@ public:
     TimerDocument(Json timer) : document_(std::move(timer)) {}
     TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
 
+    void check() const { document_.check(); }
     void write_json(std::string& out) const { document_.write_json(out); }
 
 private:
@@ -109,6 +143,7 @@ public:
     JobDocument(Json job) : document_(std::move(job)) {}
     JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
 
+    void check() const { document_.check(); }
     void write_json(std::string& out) const { document_.write_json(out); }
 
 private:

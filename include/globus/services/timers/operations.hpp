@@ -48,6 +48,8 @@ struct CreateTimer {
     Required<TimerDocument> timer;
     static constexpr auto wire = wires(in_json("timer"));
     GLOBUS_MEMBERS(CreateTimer, timer);
+
+    void check() const { timer->check(); }
 };
 
 /// Makes a timer in the older form. POST /jobs/
@@ -60,6 +62,8 @@ struct CreateJob {
     static constexpr RetryClass retry = RetryClass::non_idempotent;
     Required<JobDocument> data;
     GLOBUS_MEMBERS(CreateJob, data);
+
+    void check() const { data->check(); }
 };
 
 /// Changes a timer. PATCH /jobs/{job_id}
@@ -69,7 +73,7 @@ struct UpdateJob {
     using result = Timer;
     static constexpr auto route = patch("/jobs/{job_id}");
     Required<std::string> job_id;
-    Required<Json> data;
+    Required<Document> data;  ///< what is to change: `name`, `stop_after`, ...; a described object or a Json
     GLOBUS_MEMBERS(UpdateJob, job_id, data);
 };
 

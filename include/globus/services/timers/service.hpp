@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TIMERS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/timers/errors.hpp>
 #include <globus/services/timers/operations.hpp>
 
@@ -77,6 +78,18 @@ struct TimersService::Operations {
     /// @copydoc timers::ResumeJob
     Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
+    /// data_access scope. Returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
+        return self().add_app_scope(timers_scope_with_data_access(collection_ids));
+    }
+    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. Returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_flow_user_scope(StringList const& flow_ids) const {
+        return self().add_app_scope(timers_scope_with_flows(flow_ids));
     }
 
 private:

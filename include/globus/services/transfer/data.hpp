@@ -93,6 +93,27 @@ void write_resource(std::string& out, T const& object) {
     out += "}}}";
 }
 
+/// @throws UsageError  for an empty id
+inline void check_id(std::string_view member, std::string_view id) {
+    if (id.empty())
+        throw UsageError(std::string(member) + " is empty: give the id of a collection, endpoint or access point");
+}
+
+/// @throws UsageError  for a label that Transfer does not take
+inline void check_label(Optional<std::string> const& label) {
+    constexpr std::size_t longest = 128;  // characters
+    if (!label.has_value() || label->empty()) return;
+    std::size_t characters = 0;
+    for (char const c : *label) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    if (characters > longest)
+        throw UsageError("the label has " + std::to_string(characters) + " characters: shorten it to 128");
+    if (label->find_first_of("\r\n") != std::string::npos)
+        throw UsageError("the label has a line break: write it in one line");
+    constexpr std::string_view blank = " \t\v\f";
+    if (blank.find(label->front()) != blank.npos || blank.find(label->back()) != blank.npos)
+        throw UsageError("the label begins or ends with a blank: take it away");
+}
+
 }  // namespace globus::detail
 
 namespace globus::transfer {
@@ -150,7 +171,16 @@ struct FilterRule {
     Required<std::string> name;       ///< with * and ?
     std::string method = "exclude";   ///< or "include"
     Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
-    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
+
+    /// @throws UsageError  for a method or type that there is none of
+    void check() const {
+        if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
+            throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
+        if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
+            throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
+    }
 };
 
 /**
@@ -202,6 +232,23 @@ struct TransferData {
         filter_rules->push_back(std::move(rule));
         return *this;
     }
+
+    /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
+    /// replace is not looked at.
+    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
+    ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
+    void check() const {
+        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+        if (own("source_endpoint")) globus::detail::check_id("source_endpoint", *source_endpoint);
+        if (own("destination_endpoint")) globus::detail::check_id("destination_endpoint", *destination_endpoint);
+        if (own("label")) globus::detail::check_label(label);
+        if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
+            throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
+                             ": use 0 to 3, or a name of SyncLevel");
+        if (filter_rules && own("filter_rules"))
+            for (FilterRule const& rule : *filter_rules) rule.check();
+        if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
+    }
 };
 
 /// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
@@ -244,6 +291,15 @@ struct DeleteData {
     DeleteData& add_item(DeleteItem item) {
         DATA.push_back(std::move(item));
         return *this;
+    }
+
+    /// As TransferData::check.
+    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
+    void check() const {
+        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+        if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
+        if (own("label")) globus::detail::check_label(label);
+        if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
     }
 };
 
@@ -296,6 +352,11 @@ struct CreateTunnelData {
     GLOBUS_MEMBERS(CreateTunnelData, initiator_stream_access_point, listener_stream_access_point, label, submission_id,
                    lifetime_mins, restartable, additional_fields);
 
+    /// @throws UsageError  for an empty access point
+    void check() const {
+        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
+        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
+    }
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 

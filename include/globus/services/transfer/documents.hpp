@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -41,6 +42,24 @@ struct FileList {
     Optional<std::int64_t> length = {};  ///< entries of this answer
     Optional<std::int64_t> total = {};
     GLOBUS_MEMBERS(FileList, DATA, path, absolute_path, endpoint, length, total);
+};
+
+/// A GridFTP server of an endpoint. https://docs.globus.org/api/transfer/endpoints_and_collections/#server_document
+struct EndpointServer {
+    Optional<Json> id = {};  ///< a number, or a UUID as text
+    Optional<std::string> hostname = {};
+    Optional<std::int64_t> port = {};
+    Optional<std::string> scheme = {};  ///< as in "gsiftp"
+    Optional<std::string> uri = {};
+    Optional<std::string> subject = {};
+    Optional<bool> is_connected = {};
+    Optional<bool> is_paused = {};
+    Optional<std::int64_t> incoming_data_port_start = {};
+    Optional<std::int64_t> incoming_data_port_end = {};
+    Optional<std::int64_t> outgoing_data_port_start = {};
+    Optional<std::int64_t> outgoing_data_port_end = {};
+    GLOBUS_MEMBERS(EndpointServer, id, hostname, port, scheme, uri, subject, is_connected, is_paused,
+                   incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
 };
 
 /// An endpoint or collection. https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
@@ -88,6 +107,22 @@ struct Endpoint {
     Optional<bool> is_public = {};  ///< `public` on the wire
     Optional<bool> shareable = {};
     Optional<bool> subscription_admin_verified = {};
+    Optional<bool> disable_anonymous_writes = {};
+    Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that does not work any more
+    Optional<std::string> non_functional_endpoint_display_name = {};
+    Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
+    // what older endpoints have
+    Optional<std::string> username = {};
+    Optional<Secret> globus_connect_setup_key = {};
+    Optional<bool> french_english_bilingual = {};
+    Optional<bool> activated = {};
+    Optional<std::int64_t> expires_in = {};  ///< seconds; -1 for never
+    Optional<std::string> expire_time = {};  ///< ISO 8601
+    Optional<std::string> myproxy_server = {};
+    Optional<std::string> myproxy_dn = {};
+    Optional<std::string> oauth_server = {};
+    Optional<std::string> s3_url = {};
+    Optional<bool> s3_owner_activated = {};
     static constexpr auto wire = wires(rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
                    department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
@@ -95,7 +130,10 @@ struct Endpoint {
                    gcs_manager_url, user_message, user_message_link, network_use, max_concurrency,
                    preferred_concurrency, max_parallelism, preferred_parallelism, acl_available, acl_editable,
                    disable_verify, force_verify, force_encryption, gcp_connected, gcp_paused, high_assurance, in_use,
-                   is_globus_connect, mfa_required, non_functional, is_public, shareable, subscription_admin_verified);
+                   is_globus_connect, mfa_required, non_functional, is_public, shareable, subscription_admin_verified,
+                   disable_anonymous_writes, non_functional_endpoint_id, non_functional_endpoint_display_name, DATA,
+                   username, globus_connect_setup_key, french_english_bilingual, activated, expires_in, expire_time,
+                   myproxy_server, myproxy_dn, oauth_server, s3_url, s3_owner_activated);
 };
 
 /// A page of endpoints. https://docs.globus.org/api/transfer/endpoint_and_collection_search/
@@ -131,7 +169,8 @@ struct SubmissionResult {
     Optional<std::string> message = {};
     Optional<std::string> resource = {};
     Optional<std::string> request_id = {};
-    GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id);
+    Optional<Json> task_link = {};  ///< where the task can be read, in `href`
+    GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
 
 /// A transfer or delete task. https://docs.globus.org/api/transfer/task/#task_document
@@ -154,10 +193,22 @@ struct Task {
     Optional<std::string> destination_base_path = {};
     Optional<std::string> source_local_user = {};
     Optional<std::string> destination_local_user = {};
+    Optional<std::string> source_local_user_status = {};  ///< as in "OK", "NO_PERMISSION"; these of endpoint managers
+    Optional<std::string> destination_local_user_status = {};
     Optional<std::string> source_host_endpoint_id = {};  ///< of the collection that a guest collection is on
     Optional<std::string> destination_host_endpoint_id = {};
+    Optional<std::string> source_host_endpoint_display_name = {};
+    Optional<std::string> destination_host_endpoint_display_name = {};
+    Optional<std::string> source_host_path = {};
+    Optional<std::string> destination_host_path = {};
     Optional<std::string> source_mapped_collection_id = {};
     Optional<std::string> destination_mapped_collection_id = {};
+    Optional<std::string> source_mapped_collection_display_name = {};
+    Optional<std::string> destination_mapped_collection_display_name = {};
+    Optional<std::string> source_endpoint = {};  ///< its older name, as are the three below
+    Optional<std::string> destination_endpoint = {};
+    Optional<std::string> source_host_endpoint = {};
+    Optional<std::string> destination_host_endpoint = {};
     Optional<bool> history_deleted = {};
     Optional<std::string> nice_status = {};  ///< why it does not advance, as in "PERMISSION_DENIED"
     Optional<std::string> nice_status_details = {};
@@ -198,15 +249,19 @@ struct Task {
     GLOBUS_MEMBERS(Task, task_id, type, status, label, username, owner_id, owner_string, request_time, completion_time,
                    deadline, source_endpoint_id, source_endpoint_display_name, destination_endpoint_id,
                    destination_endpoint_display_name, source_base_path, destination_base_path, source_local_user,
-                   destination_local_user, source_host_endpoint_id, destination_host_endpoint_id,
-                   source_mapped_collection_id, destination_mapped_collection_id, history_deleted, nice_status,
-                   nice_status_details, nice_status_short_description, nice_status_expires_in, is_ok, is_paused,
-                   canceled_by_admin, canceled_by_admin_message, command, bytes_checksummed, bytes_transferred,
-                   effective_bytes_per_second, directories, files, files_skipped, files_transferred, symlinks, faults,
-                   subtasks_total, subtasks_pending, subtasks_retrying, subtasks_succeeded, subtasks_expired,
-                   subtasks_canceled, subtasks_failed, subtasks_skipped_errors, sync_level, delete_destination_extra,
-                   encrypt_data, fail_on_quota_errors, preserve_timestamp, skip_source_errors, verify_checksum,
-                   recursive_symlinks, fatal_error, filter_rules);
+                   destination_local_user, source_local_user_status, destination_local_user_status,
+                   source_host_endpoint_id, destination_host_endpoint_id, source_host_endpoint_display_name,
+                   destination_host_endpoint_display_name, source_host_path, destination_host_path,
+                   source_mapped_collection_id, destination_mapped_collection_id, source_mapped_collection_display_name,
+                   destination_mapped_collection_display_name, source_endpoint, destination_endpoint,
+                   source_host_endpoint, destination_host_endpoint, history_deleted, nice_status, nice_status_details,
+                   nice_status_short_description, nice_status_expires_in, is_ok, is_paused, canceled_by_admin,
+                   canceled_by_admin_message, command, bytes_checksummed, bytes_transferred, effective_bytes_per_second,
+                   directories, files, files_skipped, files_transferred, symlinks, faults, subtasks_total,
+                   subtasks_pending, subtasks_retrying, subtasks_succeeded, subtasks_expired, subtasks_canceled,
+                   subtasks_failed, subtasks_skipped_errors, sync_level, delete_destination_extra, encrypt_data,
+                   fail_on_quota_errors, preserve_timestamp, skip_source_errors, verify_checksum, recursive_symlinks,
+                   fatal_error, filter_rules);
 };
 
 /// A page of tasks. `last_key` and `has_next_page` are those of the endpoint manager's list.
@@ -260,24 +315,6 @@ struct SharedEndpointPage {
     std::vector<Endpoint> shared_endpoints = {};
     Optional<std::string> next_token = {};
     GLOBUS_MEMBERS(SharedEndpointPage, shared_endpoints, next_token);
-};
-
-/// A GridFTP server of an endpoint. https://docs.globus.org/api/transfer/endpoints_and_collections/#server_document
-struct EndpointServer {
-    Optional<Json> id = {};  ///< a number, or a UUID as text
-    Optional<std::string> hostname = {};
-    Optional<std::int64_t> port = {};
-    Optional<std::string> scheme = {};  ///< as in "gsiftp"
-    Optional<std::string> uri = {};
-    Optional<std::string> subject = {};
-    Optional<bool> is_connected = {};
-    Optional<bool> is_paused = {};
-    Optional<std::int64_t> incoming_data_port_start = {};
-    Optional<std::int64_t> incoming_data_port_end = {};
-    Optional<std::int64_t> outgoing_data_port_start = {};
-    Optional<std::int64_t> outgoing_data_port_end = {};
-    GLOBUS_MEMBERS(EndpointServer, id, hostname, port, scheme, uri, subject, is_connected, is_paused,
-                   incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
 };
 
 /// The servers of an endpoint.

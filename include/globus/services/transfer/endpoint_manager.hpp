@@ -231,7 +231,7 @@ struct EndpointManagerCreatePauseRule {
     using service = TransferService;
     using result = PauseRule;
     static constexpr auto route = post("/v0.10/endpoint_manager/pause_rule");
-    Optional<Json> data = {};  ///< with endpoint_id, message, pause_ls, ... (see PauseRule)
+    Optional<Document> data = {};  ///< a PauseRule with endpoint_id, message, pause_ls, ...
     GLOBUS_MEMBERS(EndpointManagerCreatePauseRule, data);
 };
 
@@ -253,7 +253,7 @@ struct EndpointManagerUpdatePauseRule {
     using result = PauseRule;
     static constexpr auto route = put("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}");
     Required<std::string> pause_rule_id;
-    Optional<Json> data = {};
+    Optional<Document> data = {};  ///< a PauseRule
     GLOBUS_MEMBERS(EndpointManagerUpdatePauseRule, pause_rule_id, data);
 };
 

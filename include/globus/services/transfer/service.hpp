@@ -3,10 +3,12 @@
 #define GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/ensure_directory.hpp>
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer/operations.hpp>
 #include <globus/services/transfer/recursive_ls.hpp>
+#include <globus/services/transfer/submissions.hpp>
 #include <globus/services/transfer/task_wait.hpp>
 
 #include <boost/hana/tuple.hpp>
@@ -222,6 +224,7 @@ struct TransferService::Operations {
      * twice. To submit the same transfer once more on purpose, reset it.
      *
      * @param data  a TransferData, or a Json of the same form
+     * @throws UsageError  for what TransferData::check refuses; nothing is sent then
      */
     template <class Data = TransferData>
         requires detail::Submittable<Data, TransferData>
@@ -236,6 +239,16 @@ struct TransferService::Operations {
         return submit<SubmitDelete, DeleteData>(std::forward<Data>(data), options);
     }
 
+    /**
+     * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers comes to
+     * them; see transfer::Submissions. The client must outlive it.
+     *
+     * @throws UsageError  for what TransferData::check refuses, and if `max_items` is 0; nothing is sent then
+     */
+    transfer::Submissions<Client> submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const {
+        data.check();
+        return {self(), transfer::split_transfer_data(std::move(data), max_items), std::move(options)};
+    }
     /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
     /// any of them again makes no second task.
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
@@ -263,6 +276,18 @@ struct TransferService::Operations {
      */
     TaskVerdict task_wait(TaskWait wait, CallOptions const& options = {}) const {
         return detail::TaskWaiting<Client>(self(), std::move(wait), options).run();
+    }
+
+    /**
+     * Tells the app of this client that it needs the data_access scope of mapped collections, so that a login asks for
+     * it before a service does. Returns the client.
+     *
+     *     app.client<TransferService>().add_app_data_access_scope(collection_id);
+     *
+     * @throws UsageError  for an id that is not a UUID
+     */
+    Client const& add_app_data_access_scope(StringList const& collection_ids) const {
+        return self().add_app_scope(transfer_scope_with_data_access(collection_ids));
     }
 
     // Roles and access rules
@@ -485,6 +510,7 @@ private:
         if constexpr (!std::same_as<std::remove_reference_t<Data>, Held>) {
             return submit<Submit, Typed>(Held(data), options);
         } else {
+            if constexpr (!std::same_as<Held, Json>) data.check();  // before an id is fetched
             options = self().begun(std::move(options));
             std::optional<std::string> const id = submission_id<Submit>(data, options);
             if (id && id->empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");

@@ -36,8 +36,10 @@ struct SubmitTransfer {
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/transfer");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;
+    Required<Document> data;  ///< a TransferData
     GLOBUS_MEMBERS(SubmitTransfer, data);
+
+    void check() const { data->check(); }
 };
 
 /// Submits a deletion whose document has its submission id. POST /delete
@@ -48,8 +50,10 @@ struct SubmitDelete {
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/delete");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;
+    Required<Document> data;  ///< a DeleteData
     GLOBUS_MEMBERS(SubmitDelete, data);
+
+    void check() const { data->check(); }
 };
 
 /// Lists the tasks of the user. Paginated. GET /task_list

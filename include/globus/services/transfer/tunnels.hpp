@@ -38,6 +38,7 @@ struct CreateTunnel {
     Required<Document> data;  ///< a CreateTunnelData
     GLOBUS_MEMBERS(CreateTunnel, data);
 
+    void check() const { data->check(); }
     [[nodiscard]] CreateTunnel normalized() const {
         boost::json::parse_options options;
         options.max_depth = 128;

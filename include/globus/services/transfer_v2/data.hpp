@@ -21,7 +21,7 @@ namespace globus::transfer_v2 {
  * A tunnel to be made between two stream access points.
  *
  *     TunnelCreateDocument document{.initiator_stream_access_point = here, .listener_stream_access_point = there};
- *     auto tunnel = client.create_tunnel({.data = document});
+ *     auto tunnel = client.create_tunnel(document);
  *
  * Each object has a submission id of its own from the start, so that sending it twice makes one tunnel.
  */
@@ -42,6 +42,11 @@ struct TunnelCreateDocument {
     GLOBUS_MEMBERS(TunnelCreateDocument, initiator_stream_access_point, listener_stream_access_point, label,
                    listener_port, listener_ip_address, submission_id, lifetime_mins, restartable, additional_fields);
 
+    /// @throws UsageError  for an empty access point
+    void check() const {
+        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
+        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
+    }
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 

@@ -28,6 +28,8 @@ struct CreateTunnel {
     static constexpr auto route = post("/v2/tunnels");
     Required<Document> data;  ///< a TunnelCreateDocument
     GLOBUS_MEMBERS(CreateTunnel, data);
+
+    void check() const { data->check(); }
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}

@@ -66,6 +66,11 @@ struct TransferServiceV2::Operations {
         if (!options.retry_as && has_submission_id(*op.data)) options.retry_as = RetryClass::keyed;
         return self().send(op, options);
     }
+    /// The same of the document itself, as in version 1.
+    Response<transfer::TunnelDocument> create_tunnel(TunnelCreateDocument const& data,
+                                                     CallOptions const& options = {}) const {
+        return create_tunnel(transfer_v2::CreateTunnel{.data = data}, options);
+    }
     /// @copydoc transfer_v2::UpdateTunnel
     Response<transfer::TunnelDocument> update_tunnel(transfer_v2::UpdateTunnel op,
                                                      CallOptions const& options = {}) const {

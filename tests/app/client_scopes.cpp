@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <globus/app/memory_token_storage.hpp>
+#include <globus/app/user_app.hpp>
+#include <globus/http/mock_transport.hpp>
+#include <globus/services/flows.hpp>
+#include <globus/services/timers.hpp>
+#include <globus/services/transfer.hpp>
+
+#include "support/catch.hpp"
+
+#include <string>
+
+using namespace globus;
+
+namespace {
+
+std::string const id = "ae341a98-d274-11e5-b888-dbae3a8ba545";
+
+}  // namespace
+
+TEST_CASE("Clients tell their app what they need") {
+    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
+        {.app_name = "test", .client = Native{"client"}}};
+    auto const needs = [&](std::string_view server) {
+        return Scope::join(app.scope_requirements().at(std::string(server)));
+    };
+    auto const transfer = app.client<TransferService>();
+    CHECK(&transfer.add_app_data_access_scope(id) == &transfer);
+    CHECK(needs(TransferScopes::resource_server) == transfer_scope_with_data_access(id).text());
+
+    auto const timers = app.client<TimersService>();
+    timers.add_app_flow_user_scope(id).add_app_transfer_data_access_scope(id);
+    CHECK(Scope::parse(needs(TimersScopes::resource_server)) ==
+          Scope::merge({timers_scope_with_flows(id)}, {timers_scope_with_data_access(id)}));
+
+    auto const flow = app.client(SpecificFlowService{id});
+    flow.add_app_transfer_data_access_scope({id, id});
+    CHECK(needs(id) == flow_scope_with_data_access(SpecificFlowScopes(id), id).text());
+
+    CHECK_THROWS_AS(transfer.add_app_data_access_scope({id, "no"}), UsageError);
+    CHECK_THROWS_AS(timers.add_app_flow_user_scope("no"), UsageError);
+    transfer.add_app_scope(Scope(TransferScopes::gcp_install));
+    CHECK(app.scope_requirements().at("transfer.api.globus.org").size() == 2);
+}
