@@ -65,7 +65,7 @@ TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs
     std::vector<std::pair<std::string, StringList>> asked;
     GCSDownloader const files(transfer, [&](std::string const& id, StringList const& scopes) {
         asked.emplace_back(id, scopes);
-        return AccessTokenPolicy("token of " + id);
+        return AccessTokenPolicy("token-of-" + id);
     });
 
     mock.reply(login_of("mapped"));
@@ -76,7 +76,7 @@ TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs
     CHECK(mock.requests()[0].authorization.empty());
     CHECK(mock.requests()[1].url.ends_with("/endpoint/mapped"));
     CHECK(mock.requests()[2].url == "https://m.example.org/a%20b.txt?x=1");
-    CHECK(mock.requests()[2].authorization.reveal() == "Bearer token of mapped");
+    CHECK(mock.requests()[2].authorization.reveal() == "Bearer token-of-mapped");
 
     mock.reply(200, "more", {{"Content-Type", "text/plain"}});
     CHECK(files.read_file("https://m.example.org/c") == "more");  // its collection is known by now

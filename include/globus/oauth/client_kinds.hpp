@@ -29,7 +29,7 @@ inline void check_credential(std::string_view what, std::string_view text) {
             throw UsageError(std::string(what) + " has a newline or another control character in it");
 }
 
-/// Text that may be an access or refresh token: of printable ASCII (RFC 6749, appendix A), without blanks, since no token
+/// Text that may be an access token: of printable ASCII (RFC 6749, appendix A), without blanks, since no token
 /// of Globus has one and a copied text may.
 inline void check_token(std::string_view what, std::string_view text) {
     check_given(what, text);

@@ -47,7 +47,7 @@ public:
     using client_kind = K;
 
     /// Starts with a refresh token alone: the first call asks for an access token.
-    /// @throws UsageError  for an empty refresh token, or one with a blank or another character that a token cannot have
+    /// @throws UsageError  for an empty refresh token or one with a control character
     RefreshPolicy(K client, Secret refresh_token, RenewalOptions options = {})
         : RefreshPolicy(std::move(client), Token{.refresh_token = std::move(refresh_token)}, std::move(options)) {}
 
@@ -75,7 +75,7 @@ private:
         State(K c, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
             detail::check_client_id(client.client_id());  // empty in a client that was moved from
-            detail::check_token("the refresh token", renewal.token().refresh_token.reveal());
+            detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
         }
         K const client;
         detail::Renewal renewal;
