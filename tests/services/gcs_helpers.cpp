@@ -61,7 +61,7 @@ TEST_CASE("ConnectorTable: by id and by any spelling of a name", "[gcs]") {
 
 TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs]") {
     MockTransport mock;
-    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer token", {.transport = mock});
+    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer-token", {.transport = mock});
     std::vector<std::pair<std::string, StringList>> asked;
     GCSDownloader const files(transfer, [&](std::string const& id, StringList const& scopes) {
         asked.emplace_back(id, scopes);
@@ -97,7 +97,7 @@ TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs
 
 TEST_CASE("GCSDownloader: an address of no collection is an error before a token is asked for", "[gcs]") {
     MockTransport mock;
-    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer token", {.transport = mock});
+    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer-token", {.transport = mock});
     GCSDownloader const files(transfer, [](std::string const&, StringList const&) -> AccessTokenPolicy {
         throw std::logic_error("a token is asked for");
     });
