@@ -4,7 +4,7 @@
 #   bash examples/install.sh          for the library and the examples
 #   bash examples/install.sh tests    for the tests too
 #
-# Debian and Ubuntu: by apt-get, with sudo when not root. Elsewhere: says what is missing and exits with status 2.
+# Debian 12 and Ubuntu 24.04: by apt-get, with sudo when not root. Elsewhere: says what is missing and exits with status 2.
 set -euo pipefail
 
 compiler=${CXX:-c++}

@@ -38,7 +38,7 @@ int main() try {
         .reply(201, R"({"scope": {"id": "s3", "scope_string": "https://auth.globus.org/scopes/c1/archive"}})")
         .reply(200, R"({"identities": [{"id": "00000000-0000-0000-0000-00000000000a", "username": "ada@example.org"},
                                        {"id": "00000000-0000-0000-0000-00000000000b", "username": "bob@example.org"}]})");
-    Client<AuthService, AccessTokenPolicy, MockTransport> const auth{"a token", {.transport = mock}};
+    Client<AuthService, AccessTokenPolicy, MockTransport> const auth{"token", {.transport = mock}};
 
     std::printf("%s\n", make_scope(auth, "c1").c_str());
     who(auth, "00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b");

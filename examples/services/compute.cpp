@@ -28,8 +28,8 @@ int main() try {
     mock.reply(200, R"({"function_uuid": "f1"})")
         .reply(200, R"({"task_group_id": "g1", "tasks": {"f1": ["t1", "t2"]}})")
         .reply(200, R"({"results": {"t1": {"status": "success"}, "t2": {"status": "pending"}}})");
-    Client<ComputeServiceV2, AccessTokenPolicy, MockTransport> const v2{"a token", {.transport = mock}};
-    Client<ComputeServiceV3, AccessTokenPolicy, MockTransport> const v3{"a token", {.transport = mock}};
+    Client<ComputeServiceV2, AccessTokenPolicy, MockTransport> const v2{"token", {.transport = mock}};
+    Client<ComputeServiceV3, AccessTokenPolicy, MockTransport> const v3{"token", {.transport = mock}};
 
     call(v2, v3, "e1", "code", {"1", "2"});
 

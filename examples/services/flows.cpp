@@ -32,7 +32,7 @@ int main() try {
     mock.reply(200, R"({"flows": [{"id": "f1", "title": "Analyse"}], "marker": "m", "has_next_page": true})")
         .reply(200, R"({"flows": [{"id": "f2", "title": "Publish"}], "marker": null, "has_next_page": false})")
         .reply(201, R"({"run_id": "r1", "status": "ACTIVE"})");
-    list(Client<FlowsService, AccessTokenPolicy, MockTransport>{"a token", {.transport = mock}});
+    list(Client<FlowsService, AccessTokenPolicy, MockTransport>{"token", {.transport = mock}});
     Client<SpecificFlowService, AccessTokenPolicy, MockTransport> const analyse{
         SpecificFlowService{"f1"}, "the flow's token", {.transport = mock}};
 

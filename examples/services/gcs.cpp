@@ -40,7 +40,7 @@ int main() try {
         .reply(200, R"({"data": [{"DATA_TYPE": "collection#1.0.0", "id": "c0", "display_name": "Archive"}],
                         "has_next_page": false})");
     Client<GcsService, AccessTokenPolicy, MockTransport> const client{
-        GcsService{"abc.xyz.data.globus.org"}, "a token", {.transport = mock}};
+        GcsService{"abc.xyz.data.globus.org"}, "token", {.transport = mock}};
 
     set_up(client);
     list(client);

@@ -39,7 +39,7 @@ int main() try {
     mock.reply(201, R"({"id": "g1", "name": "Beamline 7"})")
         .reply(200, R"({"join_requests": true})")
         .reply(200, R"({"add": [{"identity_id": "a"}, {"identity_id": "b"}, {"identity_id": "m"}]})");
-    Client<GroupsService, AccessTokenPolicy, MockTransport> const client{"a token", {.transport = mock}};
+    Client<GroupsService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
 
     open_group(client, "m", {"a", "b"});
 

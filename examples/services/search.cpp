@@ -36,7 +36,7 @@ int main() try {
         .reply(200, R"({"gmeta": [{"subject": "s1"}], "count": 1, "has_next_page": false})")
         .reply(200, R"({"gmeta": [{"subject": "s1"}, {"subject": "s2"}], "marker": "m", "has_next_page": true})")
         .reply(200, R"({"gmeta": [{"subject": "s3"}], "has_next_page": false})");
-    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"a token", {.transport = mock}};
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
 
     newest_first(client, "i1");
     std::printf("%d subjects\n", count_all(client, "i1"));

@@ -36,7 +36,7 @@ std::string at_the_end(Client const& client, std::string const& flow_id) {
 int main() try {
     MockTransport mock;
     mock.reply(201, R"({"timer": {"job_id": "t1"}})").reply(201, R"({"timer": {"job_id": "t2"}})");
-    Client<TimersService, AccessTokenPolicy, MockTransport> const client{"a token", {.transport = mock}};
+    Client<TimersService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
     TransferData data{.source_endpoint = "here", .destination_endpoint = "there"};
     data.add_item({.source_path = "/data/", .destination_path = "/mirror/", .recursive = true});
 

@@ -40,7 +40,7 @@ int main() try {
         .reply(202, R"({"task_id": "t2", "submission_id": "id-2", "code": "Accepted"})")
         .reply(200, R"({"DATA": [{"task_id": "t1", "nice_status": "OK"}, {"task_id": "t2", "nice_status": "Queued"}],
                         "offset": 0, "limit": 1000, "total": 2})");
-    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer{"a token", {.transport = mock}};
+    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer{"token", {.transport = mock}};
 
     archive(transfer, "here", "there");
     list_active(transfer);

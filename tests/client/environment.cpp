@@ -56,6 +56,10 @@ TEST_CASE("environment: names, URLs and what overrides them", "[client][environm
         Variable const timeout("GLOBUS_SDK_HTTP_TIMEOUT", "-1");
         CHECK(Environment::http_timeout() == std::nullopt);
     }
+    for (char const* huge : {"1e300", "1e18", "31536001"}) {
+        Variable const timeout("GLOBUS_SDK_HTTP_TIMEOUT", huge);
+        CHECK(Environment::http_timeout()->count() == 365 * 86400);
+    }
     for (char const* bad : {"soon", "-2", "0", "1s", "nan", "inf"}) {
         Variable const timeout("GLOBUS_SDK_HTTP_TIMEOUT", bad);
         CHECK_THROWS_AS(Environment::http_timeout(), UsageError);

@@ -51,6 +51,12 @@ TEST_CASE("secret: compares in full and forgets on destruction", "[core][secret]
     CHECK(from.empty());
 }
 
+TEST_CASE("secret: a null pointer is an empty text", "[core][secret]") {
+    char const* const unset = nullptr;
+    CHECK(Secret(unset).empty());
+    CHECK(StringList(unset) == StringList{""});
+}
+
 TEST_CASE("encoding: percent, form, base64 and hex", "[core][encoding]") {
     CHECK(percent_encode("a/b%c d~\xC3\xA9") == "a%2Fb%25c%20d~%C3%A9");
     std::string form;

@@ -61,11 +61,11 @@ TEST_CASE("ConnectorTable: by id and by any spelling of a name", "[gcs]") {
 
 TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs]") {
     MockTransport mock;
-    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer token", {.transport = mock});
+    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer-token", {.transport = mock});
     std::vector<std::pair<std::string, StringList>> asked;
     GCSDownloader const files(transfer, [&](std::string const& id, StringList const& scopes) {
         asked.emplace_back(id, scopes);
-        return AccessTokenPolicy("token of " + id);
+        return AccessTokenPolicy("token-of-" + id);
     });
 
     mock.reply(login_of("mapped"));
@@ -76,7 +76,7 @@ TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs
     CHECK(mock.requests()[0].authorization.empty());
     CHECK(mock.requests()[1].url.ends_with("/endpoint/mapped"));
     CHECK(mock.requests()[2].url == "https://m.example.org/a%20b.txt?x=1");
-    CHECK(mock.requests()[2].authorization.reveal() == "Bearer token of mapped");
+    CHECK(mock.requests()[2].authorization.reveal() == "Bearer token-of-mapped");
 
     mock.reply(200, "more", {{"Content-Type", "text/plain"}});
     CHECK(files.read_file("https://m.example.org/c") == "more");  // its collection is known by now
@@ -97,7 +97,7 @@ TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs
 
 TEST_CASE("GCSDownloader: an address of no collection is an error before a token is asked for", "[gcs]") {
     MockTransport mock;
-    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer token", {.transport = mock});
+    Client<TransferService, AccessTokenPolicy, MockTransport> const transfer("transfer-token", {.transport = mock});
     GCSDownloader const files(transfer, [](std::string const&, StringList const&) -> AccessTokenPolicy {
         throw std::logic_error("a token is asked for");
     });

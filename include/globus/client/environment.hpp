@@ -5,6 +5,7 @@
 #include <globus/core/error.hpp>
 #include <globus/http/url.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -26,7 +27,7 @@ namespace globus {
  *
  *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
  *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
- *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none
+ *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
  *
  * Thread safety: any function may be called from any thread, while nobody calls setenv.
  */
@@ -63,7 +64,7 @@ public:
         return default_url(service);
     }
 
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT; 60 if unset or empty, nothing for -1.
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
     /// @throws UsageError  for anything else that is not a positive number
     [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
         char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
@@ -75,7 +76,8 @@ public:
             (seconds <= 0 && seconds != -1))
             throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
         if (seconds == -1) return std::nullopt;
-        return std::chrono::duration<double>(seconds);
+        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+        return std::min(std::chrono::duration<double>(seconds), longest);
     }
 
 private:

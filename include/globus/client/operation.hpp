@@ -147,9 +147,10 @@ constexpr AlreadyDone already_done_of() {
 
 /// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
 inline std::string encode_segment(std::string_view name, std::string_view value) {
-    if (value.empty() || value == "." || value == ".." || value.find('\0') != std::string_view::npos)
+    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos || value == "." || value == ".." ||
+        value.find('\0') != std::string_view::npos)
         throw UsageError(std::string(name) + " cannot be part of a path: it is " +
-                         (value.empty() ? "empty" : "'.', '..' or has a NUL in it") + "; give the id itself");
+                         (value.empty() ? "empty" : "blank, '.', '..' or has a NUL in it") + "; give the id itself");
     return percent_encode(value);
 }
 

@@ -34,7 +34,8 @@ class Secret {
 public:
     Secret() = default;
     Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
-    Secret(char const* text) : text_(text) {}
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
+    Secret(char const* text) : text_(text != nullptr ? text : "") {}
     Secret(std::string_view text) : text_(text) {}
 
     Secret(Secret const&) = default;

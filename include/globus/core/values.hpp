@@ -27,7 +27,7 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
-    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
+    StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
     StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}

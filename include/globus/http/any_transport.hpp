@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_ANY_TRANSPORT_HPP
 #define GLOBUS_HTTP_ANY_TRANSPORT_HPP
 
+#include <globus/core/handle.hpp>
 #include <globus/http/transport.hpp>
 
 #include <concepts>
@@ -40,7 +41,7 @@ private:
         T transport;
     };
 
-    std::shared_ptr<Concept const> inside_;
+    detail::Shared<Concept const> inside_;
 };
 
 }  // namespace globus

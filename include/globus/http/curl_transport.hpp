@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_CURL_TRANSPORT_HPP
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
+#include <globus/core/handle.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/http/url.hpp>
 
@@ -9,15 +10,19 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -56,17 +61,20 @@ struct CurlOptions {
  * reading the bundle takes.
  *
  * @par Errors
- * `send` throws NetworkError, never anything else but std::bad_alloc and what a sink or source threw. A deadline, a
- * stop request and the limits hold in every state, name resolution included.
+ * `send` throws NetworkError, never anything else but std::bad_alloc, what a sink or source threw, and UsageError for a
+ * URL or header that cannot be sent. A deadline, a stop request and the limits hold in every state, name resolution
+ * included.
  * @par Thread safety
  * `send` may be called from any thread. Copies share the pool. No signal handler is installed; SIGPIPE is kept from
- * the calling thread while TLS writes.
+ * the calling thread while TLS writes. Programs that this one starts get no connection; libcurl lets them have the two
+ * sockets by which a thread of its own looks up a name, if they are started at that moment.
  *
  * https://curl.se/libcurl/c/threadsafe.html
  */
 class CurlTransport {
 public:
     CurlTransport() : CurlTransport(CurlOptions{}) {}
+    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read
     explicit CurlTransport(CurlOptions options) : pool_(std::make_shared<Pool>(std::move(options))) {}
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
@@ -105,6 +113,20 @@ private:
             if (ready != CURLE_OK)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl cannot be initialised");
             if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
+            check_readable("ca_file", options.ca_file, false);
+            check_readable("ca_path", options.ca_path, true);
+        }
+
+        static void check_readable(std::string const& option, std::string const& path, bool directory) {
+            if (path.empty()) return;
+            struct stat status {};
+            char const* why = nullptr;
+            if (stat(path.c_str(), &status) != 0 || access(path.c_str(), R_OK) != 0)
+                why = std::strerror(errno);
+            else if (S_ISDIR(status.st_mode) != directory)
+                why = directory ? "it is no directory" : "it is a directory";
+            if (why != nullptr)
+                throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
         }
 
         static std::string hashed_directory() {
@@ -130,6 +152,36 @@ private:
         std::vector<std::unique_ptr<Handle>> idle;
     };
 
+    /**
+     * Marks what wakes `multi`, a pair of sockets or a pipe, to be closed in child processes: many versions of
+     * libcurl do not, nor do they tell their numbers. So one byte is sent through, and the ends are those where it is.
+     * https://github.com/curl/curl/issues/13618
+     */
+    static void keep_from_children(CURLM* multi) {
+        auto const waiting = [](int file) {
+            int to_read = 0, to_write = 0;
+            ioctl(file, FIONREAD, &to_read);
+            ioctl(file, TIOCOUTQ, &to_write);
+            return to_read != 0 || to_write != 0;
+        };
+        std::vector<int> quiet;  // of this process' local sockets and pipes that children get
+        std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), &closedir);
+        if (!directory) return;
+        while (dirent const* entry = readdir(directory.get())) {
+            int const file = std::atoi(entry->d_name);
+            struct stat status {};
+            if (file <= 2 || fcntl(file, F_GETFD) != 0 || fstat(file, &status) != 0) continue;
+            int domain = AF_UNIX;
+            socklen_t size = sizeof domain;
+            if (S_ISSOCK(status.st_mode)) getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+            bool const local = S_ISFIFO(status.st_mode) || (S_ISSOCK(status.st_mode) && domain == AF_UNIX);
+            if (local && !waiting(file)) quiet.push_back(file);
+        }
+        curl_multi_wakeup(multi);
+        for (int const file : quiet)
+            if (waiting(file)) fcntl(file, F_SETFD, FD_CLOEXEC);
+    }
+
     /// A handle of the pool for the time of one exchange.
     struct Lease {
         explicit Lease(Pool& p) : pool(p) {
@@ -146,9 +198,11 @@ private:
                     pool.idle.pop_back();
                 }
             }
-            if (!handle) handle = std::make_unique<Handle>();
+            if (handle) return;
+            handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
+            keep_from_children(handle->multi);
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
@@ -382,7 +436,10 @@ private:
                     }
                     wait = static_cast<int>(std::min<std::chrono::milliseconds::rep>(wait, left.count()));
                 }
-                curl_multi_poll(multi, nullptr, 0, wait, nullptr);
+                if (curl_multi_poll(multi, nullptr, 0, wait, nullptr) != CURLM_OK) {
+                    code = CURLE_FAILED_INIT;
+                    break;
+                }
             }
             wake.reset();
             long sent = 0;
@@ -458,6 +515,10 @@ private:
                     break;
             }
             std::string what = curl_easy_strerror(code);
+            if (code == CURLE_PEER_FAILED_VERIFICATION)
+                what +=
+                    "; check the host in the URL, or name the certificate of the server's authority in "
+                    "CurlOptions::ca_file or ca_path";
             if (code == CURLE_SSL_CACERT_BADFILE)
                 what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
             throw NetworkError(kind, sent_, about(what));
@@ -531,6 +592,7 @@ private:
                         return 0;
                     }
                     response_.headers.clear();
+                    response_.reason.clear();
                     response_.status = 0;
                     auto const blank = line.find(' ');
                     if (blank != std::string_view::npos) {
@@ -564,7 +626,7 @@ private:
         std::exception_ptr thrown_;
     };
 
-    std::shared_ptr<Pool> pool_;
+    detail::Shared<Pool> pool_;
 };
 
 }  // namespace globus

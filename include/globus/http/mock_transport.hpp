@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
+#include <globus/core/handle.hpp>
 #include <globus/http/transport.hpp>
 
 #include <cstddef>
@@ -28,7 +29,9 @@ namespace globus {
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
  *
  * Answers are given in the order they were scripted. When the script is used up, the handler of `otherwise` answers;
- * without one the request fails with a UsageError that names it, so that a test cannot pass by accident.
+ * without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A request that
+ * comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any other transport, and
+ * is neither recorded nor answered from the script.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -87,6 +90,10 @@ public:
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
         Handler handler;
+        if (request.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        if (http::Clock::now() >= request.deadline)
+            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
         {
             std::lock_guard const lock(state_->mutex);
             state_->requests.push_back(request);
@@ -100,8 +107,6 @@ public:
         if (!handler)
             throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                              request.url);
-        if (request.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
         http::Response response = handler(request);
         if (request.on_head && !response.body.empty()) request.on_head(response);
         if (request.sink && response.status >= 200 && response.status < 300) {
@@ -120,7 +125,7 @@ private:
         std::vector<http::Request> requests;
         Handler otherwise;
     };
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    detail::Shared<State> state_{std::make_shared<State>()};
 };
 
 }  // namespace globus

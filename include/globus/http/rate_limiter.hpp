@@ -3,6 +3,7 @@
 #define GLOBUS_HTTP_RATE_LIMITER_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/transport.hpp>
@@ -32,12 +33,11 @@ namespace globus {
 class RateLimiter {
 public:
     /// @throws UsageError  for a rate that is not positive, and a burst of 0
-    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) {
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::make_shared<State>()) {
         if (!(per_second > 0) || burst == 0)
             throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
         constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
         std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
-        state_ = std::make_shared<State>();
         state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
         state_->turns.assign(burst, http::Clock::time_point::min());
     }
@@ -74,7 +74,7 @@ private:
         http::Clock::duration window{};
     };
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 /**

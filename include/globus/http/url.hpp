@@ -70,6 +70,55 @@ inline Url parse_url(std::string_view text) {
     return url;
 }
 
+namespace detail {
+
+/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
+/// other scripts are written in their ASCII form ("xn--...").
+constexpr bool is_plain_host(std::string_view host) {
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
+        for (char const c : host.substr(1, host.size() - 2))
+            if (globus::detail::hex_digit(c) < 0 && c != ':' && c != '.') return false;
+        return true;
+    }
+    char before = '.';
+    for (char const c : host) {
+        if (!globus::detail::is_unreserved(c) || c == '~' || (c == '.' && before == '.')) return false;
+        before = c;
+    }
+    return before != '.';
+}
+
+/// True for a path of the characters of RFC 3986, section 3.3, without dot segments, and without dots, slashes and
+/// control characters that are percent-encoded.
+constexpr bool is_plain_path(std::string_view path) {
+    constexpr std::string_view others = "!$&'()*+,;=:@";
+    std::string_view rest = path;
+    while (!rest.empty()) {
+        rest.remove_prefix(1);  // the slash
+        std::string_view const segment = rest.substr(0, rest.find('/'));
+        if (segment == "." || segment == "..") return false;
+        rest.remove_prefix(segment.size());
+    }
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        char const c = path[i];
+        if (c == '%') {
+            if (i + 2 >= path.size()) return false;
+            int const high = globus::detail::hex_digit(path[i + 1]);
+            int const low = globus::detail::hex_digit(path[i + 2]);
+            if (high < 0 || low < 0) return false;
+            int const byte = high * 16 + low;
+            if (byte < 0x20 || byte == '.' || byte == '/' || byte == '\\' || byte == 0x7F) return false;
+            i += 2;
+        } else if (c != '/' && !globus::detail::is_unreserved(c) && others.find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace detail
+
 /// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
 constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
 
@@ -84,7 +133,8 @@ inline bool same_origin(Url const& a, Url const& b) {
 /**
  * Checks the base URL of a service and gives it one slash at its end.
  *
- * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment
+ * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
+ * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
  */
 inline std::string check_base_url(std::string text) {
     Url const url = parse_url(text);
@@ -94,6 +144,12 @@ inline std::string check_base_url(std::string text) {
             "(http is allowed to 127.0.0.1 and [::1] only)");
     if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
     if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
+    if (!detail::is_plain_host(url.host))
+        throw UsageError(
+            "the base URL's host has a character that no host name has, or a dot at its end: write it as in "
+            "https://example.org/ (a name in another script by its form in ASCII, xn--...)");
+    if (!detail::is_plain_path(url.path))
+        throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
     if (!text.ends_with('/')) text += '/';
     return text;
 }

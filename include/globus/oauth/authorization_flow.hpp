@@ -57,12 +57,14 @@ public:
         std::optional<std::string> prefill_named_grant = {};
     };
 
-    /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope or redirect_uri
+    /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
     explicit AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
         detail::check_client_id(settings_.client_id);
         settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
         settings_.scope = join_scopes({settings_.scope});
         if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
+        if (settings_.state.empty())
+            throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
     }
 
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }

@@ -2,7 +2,9 @@
 #ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 #define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 
+#include <globus/core/handle.hpp>
 #include <globus/core/values.hpp>
+#include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/renewal.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
@@ -45,12 +47,13 @@ public:
     }
 
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    [[nodiscard]] Confidential const& client() const noexcept { return state_->client; }
+    [[nodiscard]] Confidential const& client() const { return state_->client; }
 
 private:
     struct State {
         State(Confidential c, StringList list, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            detail::check_client_id(client.client_id());  // empty in a client that was moved from
             for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
             detail::check_credential("the list of scopes", scopes);
         }
@@ -69,7 +72,7 @@ private:
         };
     }
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 }  // namespace globus

@@ -15,12 +15,27 @@ namespace globus {
 
 namespace detail {
 
+/// Text that was given at all.
+inline void check_given(std::string_view what, std::string_view text) {
+    if (text.empty())
+        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
+}
+
 /// Text that may stand in a credential: not empty, no control character.
 inline void check_credential(std::string_view what, std::string_view text) {
-    if (text.empty()) throw UsageError(std::string(what) + " is empty");
+    check_given(what, text);
     for (char const c : text)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
             throw UsageError(std::string(what) + " has a newline or another control character in it");
+}
+
+/// Text that may be an access token: of printable ASCII (RFC 6749, appendix A), without blanks, since no token
+/// of Globus has one and a copied text may.
+inline void check_token(std::string_view what, std::string_view text) {
+    check_given(what, text);
+    for (char const c : text)
+        if (c < '!' || c > '~')
+            throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
 }
 
 inline void check_client_id(std::string_view id) {
@@ -40,11 +55,17 @@ public:
         detail::check_client_id(username_);
         detail::check_credential("the client secret", password_.reveal());
     }
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
+    BasicCredential(char const* username, Secret password)
+        : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
+
     [[nodiscard]] std::string const& username() const noexcept { return username_; }
     [[nodiscard]] Secret const& password() const noexcept { return password_; }
 
     /// The value of the Authorization header.
+    /// @throws UsageError  if this object was moved from
     [[nodiscard]] Secret header() const {
+        if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
         std::string pair = username_ + ':' + password_.reveal();
         Secret value("Basic " + base64_encode(pair));
         detail::wipe(pair);
@@ -69,6 +90,7 @@ public:
     /// @throws UsageError  for an empty id or secret
     Confidential(std::string client_id, Secret client_secret)
         : credential_(std::move(client_id), std::move(client_secret)) {}
+    Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
     explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
 
     [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
@@ -86,6 +108,7 @@ class Native {
 public:
     /// @throws UsageError  for an empty id
     explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
+    explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
 
     [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
 

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_OAUTH_REFRESH_POLICY_HPP
 #define GLOBUS_OAUTH_REFRESH_POLICY_HPP
 
+#include <globus/core/handle.hpp>
+#include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/renewal.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
@@ -66,12 +68,13 @@ public:
 
     /// The tokens as they are now.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    [[nodiscard]] K const& client() const noexcept { return state_->client; }
+    [[nodiscard]] K const& client() const { return state_->client; }
 
 private:
     struct State {
         State(K c, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            detail::check_client_id(client.client_id());  // empty in a client that was moved from
             detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
         }
         K const client;
@@ -88,7 +91,7 @@ private:
         };
     }
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 }  // namespace globus

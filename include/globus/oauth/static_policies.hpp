@@ -41,6 +41,8 @@ public:
     /// @throws UsageError  for an empty id or secret, a control character, or a colon in the id
     BasicPolicy(std::string client_id, Secret client_secret)
         : BasicPolicy(Confidential(std::move(client_id), std::move(client_secret))) {}
+    BasicPolicy(char const* client_id, Secret client_secret)
+        : BasicPolicy(Confidential(client_id, std::move(client_secret))) {}
     explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
 
     [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
@@ -70,15 +72,17 @@ class AccessTokenPolicy {
 public:
     using credential = BearerCredential;
 
-    /// @throws UsageError  for an empty token or one with a control character
+    /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
     AccessTokenPolicy(Secret access_token) : header_("Bearer " + access_token.reveal()) {
-        detail::check_credential("the access token", access_token.reveal());
+        detail::check_token("the access token", access_token.reveal());
     }
     AccessTokenPolicy(std::string access_token) : AccessTokenPolicy(Secret(std::move(access_token))) {}
     AccessTokenPolicy(char const* access_token) : AccessTokenPolicy(Secret(access_token)) {}
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
+        if (header_.empty())
+            throw UsageError("this AccessTokenPolicy was moved from: use the one that it was moved to");
         return {header_, 0};
     }
     template <class T>

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
+#include <globus/core/handle.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
@@ -26,7 +27,8 @@ namespace globus {
  * repeated if the token is another one.
  *
  * @par Errors
- * What the function throws passes through. UsageError for a file that cannot be read and for an empty token.
+ * What the function throws passes through. UsageError for a file that cannot be read, and for a token that is empty or
+ * has a character that a token cannot have.
  * @par Thread safety
  * Any function may be called from any thread; the source is called by one thread at a time. Copies share the token.
  */
@@ -34,7 +36,10 @@ class TokenSourcePolicy {
 public:
     using credential = BearerCredential;
 
-    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::make_shared<State>(std::move(source))) {}
+    /// @throws UsageError  for a function that holds nothing
+    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::make_shared<State>(std::move(source))) {
+        if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
+    }
 
     /// The token is the text of the file at `path`, without blanks and newlines at its end.
     [[nodiscard]] static TokenSourcePolicy file(std::string path) {
@@ -75,12 +80,12 @@ private:
 
     void ask() const {
         Secret token = state_->source();
-        detail::check_credential("the access token of the token source", token.reveal());
+        detail::check_token("the access token of the token source", token.reveal());
         if (!(token == state_->token)) ++state_->generation;
         state_->token = std::move(token);
     }
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 }  // namespace globus

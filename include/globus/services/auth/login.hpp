@@ -6,6 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/oauth/authorization_flow.hpp>
+#include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/token.hpp>
 #include <globus/services/auth/documents.hpp>
 #include <globus/services/auth/operations.hpp>
@@ -63,6 +64,7 @@ struct AuthorizeUrlParams {
 
 /// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
 /// Never sent twice by itself: a code works once.
+/// @throws UsageError  if the code is empty
 /// https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
 template <class S>
 struct Oauth2ExchangeCodeForTokens {
@@ -78,10 +80,13 @@ struct Oauth2ExchangeCodeForTokens {
     static constexpr auto wire = wires(in_form("client_id"), in_form("grant_type"), in_form("auth_code", "code"),
                                        in_form("code_verifier"), in_form("redirect_uri"));
     GLOBUS_MEMBERS(Oauth2ExchangeCodeForTokens, client_id, grant_type, auth_code, code_verifier, redirect_uri);
+
+    void check() const { globus::detail::check_given("the authorization code", auth_code->reveal()); }
 };
 
 /// Exchanges a refresh token for an access token. POST /v2/oauth2/token
 /// A program rarely needs it: RefreshPolicy does it when it is time.
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
 template <class S>
 struct Oauth2RefreshToken {
@@ -96,9 +101,12 @@ struct Oauth2RefreshToken {
     static constexpr auto wire =
         wires(in_form("refresh_token"), in_form("grant_type"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RefreshToken, refresh_token, grant_type, client_id, body_params);
+
+    void check() const { globus::detail::check_given("the refresh token", refresh_token->reveal()); }
 };
 
 /// Makes an access or refresh token worthless (RFC 7009). POST /v2/oauth2/token/revoke
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_revocation_post_v2oauth2tokenrevoke
 template <class S>
 struct Oauth2RevokeToken {
@@ -111,6 +119,8 @@ struct Oauth2RevokeToken {
     QueryParams body_params = {};
     static constexpr auto wire = wires(in_form("token"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RevokeToken, token, client_id, body_params);
+
+    void check() const { globus::detail::check_given("the token to revoke", token->reveal()); }
 };
 
 /// Sends any form to the token endpoint. POST /v2/oauth2/token
@@ -166,6 +176,7 @@ struct DependentTokenForm {
 };
 
 /// Gets tokens with which a resource server calls other services for the user who called it. POST /v2/oauth2/token
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
 template <class S>
 struct Oauth2GetDependentTokens {
@@ -179,6 +190,7 @@ struct Oauth2GetDependentTokens {
     QueryParams additional_params = {};  ///< form fields, over those of its own
     GLOBUS_MEMBERS(Oauth2GetDependentTokens, token, refresh_tokens, scope, additional_params);
 
+    void check() const { globus::detail::check_given("the token to get dependent tokens for", token->reveal()); }
     [[nodiscard]] DependentTokenForm<S> normalized() const {
         DependentTokenForm<S> form{.token = token, .scope = scope, .additional_params = additional_params};
         if (refresh_tokens.value_or(false)) form.access_type = "offline";
@@ -187,6 +199,7 @@ struct Oauth2GetDependentTokens {
 };
 
 /// Tells what Globus Auth knows of a token. POST /v2/oauth2/token/introspect
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 template <class S>
 struct Oauth2TokenIntrospect {
@@ -199,6 +212,8 @@ struct Oauth2TokenIntrospect {
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_form("token"), in_form("include"));
     GLOBUS_MEMBERS(Oauth2TokenIntrospect, token, include, query_params);
+
+    void check() const { globus::detail::check_given("the token to look at", token->reveal()); }
 };
 
 /// Registers an instance of a native app, a confidential client with a secret of its own. POST /v2/api/clients
