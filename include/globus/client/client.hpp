@@ -410,7 +410,7 @@ private:
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
         RawRequest raw{.method = method, .path = std::move(path)};
-        if (body) raw.body = boost::json::serialize(*body);
+        if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
     }
 

@@ -12,8 +12,6 @@
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -198,7 +196,7 @@ public:
         kind_ = Body::document;
     }
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
-    void json(std::string_view path, std::string const& text) { *at(path) = parse(text); }
+    void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
     /// Says that the body is a JSON object, even if no member goes into it.
     void object() {
         if (kind_ == Body::none) kind_ = Body::object;
@@ -228,7 +226,7 @@ public:
             request.has_body = true;
         } else if (kind_ != Body::none) {
             request.headers.add("Content-Type", "application/json");
-            request.body = kind_ == Body::object ? boost::json::serialize(object_) : std::move(body_);
+            request.body = kind_ == Body::object ? to_json(object_) : std::move(body_);
             request.has_body = true;
         }
         return request;
@@ -238,15 +236,10 @@ private:
     using Form = std::vector<std::pair<std::string, std::string>>;
     enum class Body : unsigned char { none, document, object };
 
-    static boost::json::value parse(std::string const& text) {
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        return boost::json::parse(text, {}, options);
-    }
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
     boost::json::value* at(std::string_view path) {
         if (kind_ == Body::document) {
-            object_ = parse(body_);
+            object_ = json_of(body_);
             if (!object_.is_object())
                 throw UsageError("this document has to be a JSON object: other members of the operation go into it");
         }
