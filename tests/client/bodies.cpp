@@ -52,6 +52,7 @@ TEST_CASE("bodies: what cannot be sent is a UsageError before anything is sent",
             timers.create_timer({.timer = FlowTimer{.flow_id = "f", .schedule = OnceTimerSchedule{}, .body = bad}}),
             UsageError);
         CHECK_THROWS_AS(client.post_search({.index_id = "i", .data = bad, .offset = 1}), UsageError);
+        CHECK_THROWS_AS(client.paginate(PostSearch{.index_id = "i", .data = bad}).begin(), UsageError);
         CHECK_THROWS_AS(flow.run_flow({.body = bad}), UsageError);
         CHECK_THROWS_AS(flow.run_flow({.body = Json{{"a", 1}}, .additional_fields = {{"x", bad}}}), UsageError);
         CHECK_THROWS_AS(transfer.post("/x", bad), UsageError);

@@ -175,7 +175,8 @@ public:
      *
      *     for (Task const& task : client.paginate(TaskList{})) ...
      *
-     * Each page is one call, made when the loop comes to it. See Paginated.
+     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, of which
+     * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
         requires(std::same_as<typename O::service, S> && HasPages<O>)

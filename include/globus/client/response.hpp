@@ -10,6 +10,7 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -21,6 +22,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -38,6 +40,11 @@ public:
 
     /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+
+    /// True if the typed document came with the list `name` at its top. One that is missing reads as an empty one.
+    [[nodiscard]] bool has_list(std::string_view name) const noexcept {
+        return std::find(lists_.begin(), lists_.end(), name) != lists_.end();
+    }
 
     /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
     [[nodiscard]] Json const& json() const {
@@ -72,6 +79,7 @@ protected:
     void take(JsonDocumentReader const& reader) {
         mismatch_ = reader.mismatch();
         misfit_ = reader.misfit();
+        lists_ = reader.lists();
     }
     void check_fit() const {
         if (misfit_) throw DecodeError(mismatch_, raw_.body);
@@ -88,6 +96,7 @@ private:
 
     std::string mismatch_;
     bool misfit_ = false;
+    std::vector<std::string_view> lists_;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
