@@ -180,9 +180,14 @@ public:
      */
     template <Operation O>
         requires(std::same_as<typename O::service, S> && HasPages<O>)
-    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const {
+    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const& {
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
+    template <Operation O>
+        requires(std::same_as<typename O::service, S> && HasPages<O>)
+    // clang-format off
+    void paginate(O operation, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
     template <Operation O>
         requires(!HasPages<O>)
     // clang-format off
