@@ -103,7 +103,7 @@ template <class O>
 consteval bool wires_are_members() {
     if constexpr (requires { O::wire; })
         for (Wire const& wire : O::wire)
-            if (!O::members::has(wire.member)) return false;
+            if (!wire.member.empty() && !O::members::has(wire.member)) return false;
     return true;
 }
 
@@ -201,6 +201,11 @@ public:
     void object() {
         if (kind_ == Body::none) kind_ = Body::object;
         if (!object_.is_object()) object_.emplace_object();
+    }
+    /// Says that an object stands at `path` of the body, even if no member goes into it.
+    void object(std::string_view path) {
+        Json* const place = at(path);
+        if (!place->is_object()) place->emplace_object();
     }
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields) {
@@ -383,6 +388,9 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
                 std::string const value(service.route_value(name));
                 builder.path(name, &value);
             }
+    if constexpr (requires { O::wire; })
+        for (Wire const& wire : O::wire)
+            if (wire.member.empty()) builder.object(wire.name);
     O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
         if constexpr (std::same_as<V, FromService>) {
             put_from_service<O, M>(builder, service);
