@@ -208,7 +208,8 @@ public:
      * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
      * the client's own origin.
      */
-    Response<Json> request(RawRequest raw, CallOptions const& options = {}) const {
+    template <class D = Json>
+    Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
         http::Request request;
         request.method = raw.method;
         bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
@@ -224,11 +225,12 @@ public:
         RetryClass const natural = reads        ? RetryClass::read
                                    : repeatable ? RetryClass::idempotent
                                                 : RetryClass::non_idempotent;
-        return exchange<Response<Json>>(std::move(request), raw.retry.value_or(natural), options);
+        return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options);
     }
-    /// GET `path`, with a query.
-    Response<Json> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
-        return request({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
+    /// GET `path`, with a query. @tparam D  as of `request`
+    template <class D = Json>
+    Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
     /// POST a JSON document, or nothing, to `path`.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {

@@ -148,7 +148,7 @@ private:
  *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
- * @tparam T  the described document, or Json where the service's document has no fixed shape
+ * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
  *
  * @par Errors
  * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
@@ -222,6 +222,24 @@ public:
 
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
+};
+
+/// Not a document, such as a file: as the result of an operation it says that the answer is taken as it came, whatever
+/// its media type is.
+struct Bytes {};
+
+/// An answer that is not looked into: `text()`, `*` and `->` give its bytes. `json()` still reads them when asked to.
+template <>
+class Response<Bytes> : public detail::AnyResponse {
+public:
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
+
+    static constexpr bool streams = false;
+
+    [[nodiscard]] std::string const& operator*() const& { return text(); }
+    /// The bytes, moved out of a response that is going away.
+    [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
+    [[nodiscard]] std::string const* operator->() const { return &text(); }
 };
 
 }  // namespace globus

@@ -241,10 +241,11 @@ struct GcsCollectionService {
 
     template <class Client>
     struct Operations {
-        /// Reads a file. With CallOptions::sink it goes to the sink piece by piece, whatever its size. GET {path}
+        /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.
+        /// GET {path}
         /// @param path  from the top of the collection
-        Response<Json> read_file(std::string path, CallOptions const& options = {}) const {
-            return static_cast<Client const&>(*this).get(std::move(path), {}, options);
+        Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
+            return static_cast<Client const&>(*this).template get<Bytes>(std::move(path), {}, options);
         }
     };
 };
