@@ -207,6 +207,8 @@ public:
     /**
      * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
      * the client's own origin.
+     *
+     * @tparam D  what the answer is: Json, a described document, or Bytes for what need not be JSON
      */
     template <class D = Json>
     Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
@@ -358,13 +360,7 @@ private:
 
     /// Adds what every request of this client has.
     void complete(http::Request& request, CallOptions const& options) const {
-        auto const now = http::Clock::now();
-        auto const after = [&](std::chrono::duration<double> timeout) {
-            constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-            return now + std::chrono::duration_cast<http::Clock::duration>(std::min(timeout, longest));
-        };
-        request.deadline = after(options.timeout.value_or(options_.timeout));
-        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
+        request.deadline = detail::deadline_of(options, options_.timeout);
         request.stop = options.stop;
         request.max_response_bytes = options_.max_response_bytes;
         request.sink = options.sink;
