@@ -2,8 +2,7 @@
 #include "plain_client.hpp"
 
 #include <globus/core/encoding.hpp>
-
-#include <boost/json/serialize.hpp>
+#include <globus/core/json.hpp>
 
 namespace conformance {
 namespace {
@@ -48,7 +47,7 @@ Answer call_method(Client const& client, Call const& call, std::string const& me
             request.body = text(*data);
             request.content_type.clear();
         } else if (encoding.empty() || encoding == "json") {
-            request.body = boost::json::serialize(plain(*data));
+            request.body = globus::to_json(plain(*data));
         } else {
             throw Misfit("there is no encoding " + encoding + ": a body is a text and its media type");
         }

@@ -113,6 +113,30 @@ TEST_CASE("json: absent members are not written, null ones are", "[core][json]")
     CHECK_THROWS_AS(to_json(Item{.rate = std::numeric_limits<double>::quiet_NaN()}), UsageError);
 }
 
+TEST_CASE("json: a Json that JSON cannot say is refused, wherever it stands", "[core][json]") {
+    double const infinity = std::numeric_limits<double>::infinity();
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    auto const nested = [](int depth) {
+        Json value = 1;
+        for (int i = 0; i != depth; ++i) value = i % 2 == 0 ? Json(boost::json::array{value}) : Json{{"a", value}};
+        return value;
+    };
+    for (Json const& bad : {Json(nan), Json(-infinity), Json("\xff"), Json{{"x", nan}}, Json{{"\xED\xA0\x80", 1}},
+                            Json{{"x", {1, {{"y", "\xC3"}}}}}, nested(129)}) {
+        CHECK_THROWS_AS(to_json(bad), UsageError);
+        CHECK_THROWS_AS(to_json(Item{.extra = bad}), UsageError);
+        CHECK_THROWS_AS(to_json(Document(bad)), UsageError);
+        Listing listing;
+        listing.more["x"] = bad;
+        CHECK_THROWS_AS(to_json(listing), UsageError);
+    }
+    CHECK_THROWS_AS(to_json(boost::json::object{{"x", nan}}), UsageError);
+    CHECK_THROWS_AS(to_json(boost::json::array{nan, 1}), UsageError);
+    Json const good{{"\xE2\x82\xAC", {1.5, -2, true, nullptr, "\xF0\x9F\x98\x80"}}};
+    CHECK(boost::json::parse(to_json(good)) == good);
+    CHECK_NOTHROW(to_json(nested(128)));
+}
+
 TEST_CASE("json: additional fields are merged over the members", "[core][json]") {
     Listing listing;
     listing.DATA.push_back(Item{.size = 1});

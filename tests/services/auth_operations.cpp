@@ -66,6 +66,8 @@ TEST_CASE("auth: documents are wrapped as the service wants them", "[auth]") {
     CHECK(body_of(auth::CreateProject{.display_name = "d", .contact_email = "e", .admin_ids = "one"}) ==
           R"({"project":{"display_name":"d","contact_email":"e","admin_ids":["one"]}})");
     CHECK(body_of(auth::UpdateProject{.project_id = "p"}) == R"({"project":{}})");
+    CHECK(body_of(auth::UpdateClient{.client_id = "c"}) == R"({"client":{}})");
+    CHECK(body_of(auth::UpdateScope{"s", "n"}) == R"({"scope":{"name":"n"}})");  // path parameters come first
     CHECK(body_of(auth::UpdatePolicy{.policy_id = "p", .domain_constraints_include = null}) ==
           R"({"policy":{"domain_constraints_include":null}})");
     CHECK(body_of(auth::CreateClient{.name = "n",

@@ -3,9 +3,11 @@
 #define GLOBUS_CLIENT_CALL_OPTIONS_HPP
 
 #include <globus/client/query_params.hpp>
+#include <globus/core/error.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -32,6 +34,18 @@ struct CallOptions {
     http::Sink sink = {};  ///< takes the body of a success in pieces, as it comes
 };
 
+namespace detail {
+
+/// When a call that begins now has to end. @param timeout  the client's, which the call may differ from
+inline http::Clock::time_point deadline_of(CallOptions const& options, std::chrono::duration<double> timeout) {
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    auto const wait = std::min(options.timeout.value_or(timeout), longest);
+    if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
+    auto const end = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(wait);
+    return options.deadline ? std::min(end, *options.deadline) : end;
+}
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP

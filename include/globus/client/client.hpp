@@ -188,13 +188,19 @@ public:
      *
      *     for (Task const& task : client.paginate(TaskList{})) ...
      *
-     * Each page is one call, made when the loop comes to it. See Paginated.
+     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, of which
+     * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
         requires(std::same_as<typename O::service, S> && HasPages<O>)
-    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const {
+    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const& {
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
+    template <Operation O>
+        requires(std::same_as<typename O::service, S> && HasPages<O>)
+    // clang-format off
+    void paginate(O operation, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
     // clang-format off
@@ -219,8 +225,11 @@ public:
     /**
      * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
      * the client's own origin.
+     *
+     * @tparam D  what the answer is: Json, a described document, or Bytes for what need not be JSON
      */
-    Response<Json> request(RawRequest raw, CallOptions const& options = {}) const {
+    template <class D = Json>
+    Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
         http::Request request;
         request.method = raw.method;
         bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
@@ -241,12 +250,13 @@ public:
         RetryClass const natural = reads        ? RetryClass::read
                                    : repeatable ? RetryClass::idempotent
                                                 : RetryClass::non_idempotent;
-        return exchange<Response<Json>>(std::move(request), raw.retry.value_or(natural), options, true,
-                                        raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
+        return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options, true,
+                                     raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
     }
-    /// GET `path`, with a query.
-    Response<Json> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
-        return request({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
+    /// GET `path`, with a query. @tparam D  as of `request`
+    template <class D = Json>
+    Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
     /// POST a JSON document, or nothing, to `path`.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
@@ -266,7 +276,7 @@ public:
     /// The same options, their time-out begun: what sends several requests with them has one deadline for all.
     /// @throws UsageError  for a time-out that is negative or not a number
     [[nodiscard]] CallOptions begun(CallOptions options) const {
-        options.deadline = deadline_of(options);
+        options.deadline = detail::deadline_of(options, options_.timeout);
         return options;
     }
 
@@ -435,18 +445,9 @@ private:
         return {};
     }
 
-    [[nodiscard]] http::Clock::time_point deadline_of(CallOptions const& options) const {
-        std::chrono::duration<double> const timeout = options.timeout.value_or(options_.timeout);
-        if (!(timeout.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
-        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-        auto const end =
-            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(timeout, longest));
-        return options.deadline ? std::min(end, *options.deadline) : end;
-    }
-
     /// Adds what every request of this client has.
     void complete(http::Request& request, CallOptions const& options) const {
-        request.deadline = deadline_of(options);
+        request.deadline = detail::deadline_of(options, options_.timeout);
         request.max_response_bytes = options_.max_response_bytes;
         if constexpr (requires { S::max_response_bytes; })
             request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
@@ -501,7 +502,7 @@ private:
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
         RawRequest raw{.method = method, .path = std::move(path)};
-        if (body) raw.body = boost::json::serialize(*body);
+        if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
     }
 

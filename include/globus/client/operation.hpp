@@ -13,8 +13,6 @@
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -111,7 +109,7 @@ template <class O>
 consteval bool wires_are_members() {
     if constexpr (requires { O::wire; })
         for (Wire const& wire : O::wire)
-            if (!O::members::has(wire.member)) return false;
+            if (!wire.member.empty() && !O::members::has(wire.member)) return false;
     return true;
 }
 
@@ -217,11 +215,16 @@ public:
         kind_ = Body::document;
     }
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
-    void json(std::string_view path, std::string const& text) { *at(path) = parse(text); }
+    void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
     /// Says that the body is a JSON object, even if no member goes into it.
     void object() {
         if (kind_ == Body::none) kind_ = Body::object;
         if (!object_.is_object()) object_.emplace_object();
+    }
+    /// Says that an object stands at `path` of the body, even if no member goes into it.
+    void object(std::string_view path) {
+        Json* const place = at(path);
+        if (!place->is_object()) place->emplace_object();
     }
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields) {
@@ -247,7 +250,7 @@ public:
             request.has_body = true;
         } else if (kind_ != Body::none) {
             request.headers.add("Content-Type", "application/json");
-            request.body = kind_ == Body::object ? boost::json::serialize(object_) : std::move(body_);
+            request.body = kind_ == Body::object ? to_json(object_) : std::move(body_);
             request.has_body = true;
         }
         return request;
@@ -257,15 +260,10 @@ private:
     using Form = std::vector<std::pair<std::string, std::string>>;
     enum class Body : unsigned char { none, document, object };
 
-    static boost::json::value parse(std::string const& text) {
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        return boost::json::parse(text, {}, options);
-    }
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
     boost::json::value* at(std::string_view path) {
         if (kind_ == Body::document) {
-            object_ = parse(body_);
+            object_ = json_of(body_);
             if (!object_.is_object())
                 throw UsageError("this document has to be a JSON object: other members of the operation go into it");
         }
@@ -409,6 +407,9 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
                 std::string const value(service.route_value(name));
                 builder.path(name, &value);
             }
+    if constexpr (requires { O::wire; })
+        for (Wire const& wire : O::wire)
+            if (wire.member.empty()) builder.object(wire.name);
     O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
         if constexpr (std::same_as<V, FromService>) {
             put_from_service<O, M>(builder, service);

@@ -24,7 +24,7 @@ namespace globus {
 
 /// How the pages of an operation follow one another.
 enum class PagingStyle : unsigned char {
-    marker,           ///< `has_next_page`, and `marker` for the next request
+    marker,           ///< `has_next_page`, and `marker` for the next request; a page that lacks the former is the last
     nullable_marker,  ///< a marker until it is null
     last_key,         ///< `has_next_page`, and `last_key` for the next request
     has_next_page,    ///< limit and offset, until `has_next_page` is false
@@ -42,8 +42,8 @@ struct Paging {
     PagingStyle style;
     std::string_view items;
     std::string_view marker = {};
-    std::int64_t page_size = 0;    ///< for limit and offset: what is asked for, if the caller does not say
-    std::int64_t max_results = 0;  ///< the service gives no more than these in all; 0: no such limit
+    std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
+    std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
     std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
 };
 
@@ -52,14 +52,6 @@ template <class O>
 concept HasPages = requires { O::paging.style; };
 
 namespace detail {
-
-/// What a page says about the next one.
-struct NextPage {
-    bool more = false;
-    std::string mark = {};
-    std::int64_t items = 0;
-    std::int64_t total = 0;
-};
 
 /// A JSON value as `V`: a mark may be a text or a number. Nothing if it is neither, or null.
 template <class V>
@@ -100,18 +92,25 @@ std::optional<V> page_member(Page const& page, std::string_view name) {
     return found;
 }
 
-/// The list of items of a page.
+/// True if a page has its list of items, be it empty.
 template <class O>
-auto const& page_items(Response<typename O::result> const& response) {
-    using Page = typename O::result;
-    if constexpr (std::same_as<Page, Json>) {
-        static boost::json::array const none;
+bool has_items(Response<typename O::result> const& response) {
+    if constexpr (std::same_as<typename O::result, Json>) {
         Json const& page = *response;
         auto const* value = page.is_object() ? page.as_object().if_contains(O::paging.items) : nullptr;
-        return value != nullptr && value->is_array() ? value->as_array() : none;
+        return value != nullptr && value->is_array();
     } else {
-        return (*response).*O::items;
+        return response.has_list(O::paging.items);
     }
+}
+
+/// The list of items of a page that has it.
+template <class O>
+auto const& page_items(Response<typename O::result> const& response) {
+    if constexpr (std::same_as<typename O::result, Json>)
+        return response->as_object().at(O::paging.items).as_array();
+    else
+        return (*response).*O::items;
 }
 
 template <class O>
@@ -123,6 +122,13 @@ template <class O>
 struct ItemOf<O> {
     using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
 };
+
+[[noreturn]] inline void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
+                                     std::string const& body) {
+    throw DecodeError("page " + std::to_string(number) + " of " + std::string(operation) + ' ' + what +
+                          ": the list may not be complete; begin() on the same walk asks for this page again",
+                      body);
+}
 
 /// Sets the member `name` of an operation if it has one, or its query parameter.
 template <class O, class V>
@@ -170,13 +176,19 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
- * The loop over items does not keep the text of typed pages; the one over pages does.
+ * Where pages follow by limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the
+ * walk begins at its `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or
+ * endpoints as far as 1,000, and the limit of the last page is cut to that.
  *
- * A service that answers with the same mark twice is not asked a third time.
+ * The loop over items does not keep the text of typed pages; the one over pages does.
  *
  * @tparam C  the client; it must outlive this
  * @tparam O  the operation
  *
+ * @par Errors
+ * Those of Client::send, and DecodeError for a page from which the walk cannot go on and of which nobody knows that it is
+ * the last: without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark of
+ * it or no items, or with the mark of the page before.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -262,25 +274,25 @@ private:
 
     void begin_walk() {
         if constexpr (by_offset) {
-            if constexpr (requires { operation_.first_offset(); })
-                offset_ = operation_.first_offset();
-            else
-                offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
+            if constexpr (requires { operation_.normalized(); }) operation_ = operation_.normalized();
+            offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
+            limit_ = detail::integer_parameter(operation_, "limit").value_or(O::paging.page_size);
             set_limit();
         }
     }
     void set_limit() {
-        std::int64_t limit = O::paging.page_size;
+        std::int64_t limit = limit_;
         if (O::paging.max_results != 0) limit = std::min(limit, O::paging.max_results - offset_);
         if (limit > 0) detail::set_parameter(operation_, "limit", limit);
     }
 
     void ensure_page() {
-        if (!page_ && !ended_) {
-            page_.emplace(client_->send(operation_, options_));
-            item_ = 0;
-            plan_next();
-        }
+        if (page_ || ended_) return;
+        page_type page = client_->send(operation_, options_);
+        plan_next(page);
+        page_.emplace(std::move(page));
+        item_ = 0;
+        ++number_;
     }
     void ensure_item() {
         ensure_page();
@@ -291,62 +303,83 @@ private:
     }
     void next_page() { page_.reset(); }
 
-    /// Reads from the page what the next request must be, or that there is none.
-    void plan_next() {
-        auto const& page = **page_;
+    /// Reads from a page what the next request must be, or that there is none. Changes nothing if it throws.
+    void plan_next(page_type const& response) {
+        auto const& page = *response;
         constexpr Paging paging = O::paging;
+        if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
         if constexpr (by_offset) {
-            std::int64_t const items = static_cast<std::int64_t>(detail::page_items<O>(*page_).size());
-            std::int64_t const step =
-                paging.count.empty() ? items : detail::page_member<std::int64_t>(page, paging.count).value_or(items);
-            offset_ += step;
+            std::int64_t const step = step_of(response);
             bool more = false;
-            if constexpr (paging.style == PagingStyle::total)
-                more = offset_ < detail::page_member<std::int64_t>(page, "total").value_or(0);
-            else
-                more = detail::page_member<bool>(page, "has_next_page").value_or(false);
-            if (!more || step <= 0 || (paging.max_results != 0 && offset_ >= paging.max_results)) {
+            if constexpr (paging.style == PagingStyle::total) {
+                auto const total = detail::page_member<std::int64_t>(page, "total");
+                if (!total) refuse(response, "has no 'total'");
+                more = offset_ + step < *total;
+            } else {
+                more = *says_more(response);
+            }
+            if (!more || (paging.max_results != 0 && offset_ + step >= paging.max_results)) {
                 ended_ = true;
                 return;
             }
+            if (step <= 0) refuse(response, "has no items, but says that there are more");
+            offset_ += step;
             detail::set_parameter(operation_, "offset", offset_);
             set_limit();
         } else if constexpr (paging.style == PagingStyle::next_link) {
-            plan_by_link();
+            plan_by_link(response);
         } else {
-            bool more = true;
-            if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key)
-                more = detail::page_member<bool>(page, "has_next_page").value_or(false);
-            auto const mark = detail::page_member<std::string>(page, paging.marker);
-            if (!more || !mark || mark->empty() || *mark == mark_) {
-                ended_ = true;
-                return;
+            auto const mark = detail::page_member<std::string>(page, paging.marker).value_or("");
+            if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key) {
+                ended_ = !says_more(response).value_or(false);
+                if (!ended_ && mark.empty())
+                    refuse(response, "says that a page follows, but has no '" + std::string(paging.marker) + '\'');
+            } else {
+                ended_ = mark.empty();
             }
-            mark_ = *mark;
+            if (ended_) return;
+            remember(response, mark);
             constexpr std::string_view parameter = paging.style == PagingStyle::last_key     ? "last_key"
                                                    : paging.style == PagingStyle::next_token ? "next_token"
                                                                                              : "marker";
             detail::set_parameter(operation_, parameter, mark_);
         }
     }
-    void plan_by_link() {
-        Json const& document = page_->json();
+    /// The items of a page, as the service counts them.
+    [[nodiscard]] static std::int64_t step_of(page_type const& response) {
+        auto const items = static_cast<std::int64_t>(detail::page_items<O>(response).size());
+        if (O::paging.count.empty()) return items;
+        return detail::page_member<std::int64_t>(*response, O::paging.count).value_or(items);
+    }
+    /// What `has_next_page` says; nothing only where a style does without.
+    [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
+        auto const more = detail::page_member<bool>(*response, "has_next_page");
+        if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
+        return more;
+    }
+    void remember(page_type const& response, std::string mark) {
+        if (mark == mark_) refuse(response, "says that it follows itself: its mark is that of the page before");
+        mark_ = std::move(mark);
+    }
+    [[noreturn]] void refuse(page_type const& response, std::string const& what) const {
+        detail::refuse_page(O::struct_name, number_ + 1, what, response.text());
+    }
+    void plan_by_link(page_type const& response) {
+        Json const& document = response.json();
         auto const* links = document.is_object() ? document.as_object().if_contains("links") : nullptr;
         auto const* next = links != nullptr && links->is_object() ? links->as_object().if_contains("next") : nullptr;
-        if (next == nullptr || !next->is_string() || next->as_string().empty()) {
+        if (next != nullptr && !next->is_null() && !next->is_string())
+            refuse(response, "has a link to the next page that is not a text");
+        if (next == nullptr || next->is_null() || next->as_string().empty()) {
             ended_ = true;
             return;
         }
-        std::string const link(next->as_string());
-        if (link == mark_) {
-            ended_ = true;
-            return;
-        }
-        mark_ = link;
+        remember(response, std::string(next->as_string()));
+        std::string_view const link = mark_;
         auto const question = link.find('?');
-        std::string_view const query = question == std::string::npos
+        std::string_view const query = question == std::string_view::npos
                                            ? std::string_view{}
-                                           : std::string_view(link).substr(question + 1, link.find('#') - question - 1);
+                                           : link.substr(question + 1, link.find('#') - question - 1);
         if constexpr (requires { operation_.query_params; }) {
             operation_.query_params = {};
             for (auto& [name, value] : parse_query(query)) {
@@ -369,8 +402,10 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
-    std::int64_t offset_ = 0;
-    std::string mark_;
+    std::size_t number_ = 0;   ///< of the page read last, from 1
+    std::int64_t offset_ = 0;  ///< of the next page
+    std::int64_t limit_ = 0;   ///< items of a page
+    std::string mark_;         ///< of the next page
     bool ended_ = false;
 };
 

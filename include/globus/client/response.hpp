@@ -10,6 +10,7 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -21,6 +22,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -43,6 +45,11 @@ public:
 
     /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+
+    /// True if the typed document came with the list `name` at its top. One that is missing reads as an empty one.
+    [[nodiscard]] bool has_list(std::string_view name) const noexcept {
+        return std::find(lists_.begin(), lists_.end(), name) != lists_.end();
+    }
 
     /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
     [[nodiscard]] Json const& json() const {
@@ -77,6 +84,7 @@ protected:
     void take(JsonDocumentReader const& reader) {
         mismatch_ = reader.mismatch();
         misfit_ = reader.misfit();
+        lists_ = reader.lists();
     }
     void check_fit() const {
         if (misfit_) throw DecodeError(mismatch_, raw_.body);
@@ -93,6 +101,7 @@ private:
 
     std::string mismatch_;
     bool misfit_ = false;
+    std::vector<std::string_view> lists_;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
@@ -144,7 +153,7 @@ private:
  *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
- * @tparam T  the described document, or Json where the service's document has no fixed shape
+ * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
  *
  * @par Errors
  * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
@@ -220,6 +229,24 @@ public:
 
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
+};
+
+/// Not a document, such as a file: as the result of an operation it says that the answer is taken as it came, whatever
+/// its media type is.
+struct Bytes {};
+
+/// An answer that is not looked into: `text()`, `*` and `->` give its bytes. `json()` still reads them when asked to.
+template <>
+class Response<Bytes> : public detail::AnyResponse {
+public:
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
+
+    static constexpr bool streams = false;
+
+    [[nodiscard]] std::string const& operator*() const& { return text(); }
+    /// The bytes, moved out of a response that is going away.
+    [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
+    [[nodiscard]] std::string const* operator->() const { return &text(); }
 };
 
 }  // namespace globus

@@ -281,6 +281,8 @@ public:
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
     /// True if something did not fit that is not an Optional.
     [[nodiscard]] bool misfit() const noexcept { return misfit_; }
+    /// The lists at the top of the document, by their members' names.
+    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return lists_; }
 
     /// Tells what part of the text is read, so that lists can be given room.
     void part_read(double part) noexcept { part_read_ = part; }
@@ -310,11 +312,14 @@ public:
         if (dom_depth_ != 0) return ++dom_depth_, begin_dom_object();
         Slot const slot = enter();
         if (slot.type != nullptr && slot.type->dom) return dom_ = slot, dom_depth_ = 1, begin_dom_object();
-        if (slot.type != nullptr && slot.type->array != nullptr)
+        bool const fits = slot.type != nullptr && slot.type->array != nullptr;
+        if (fits)
             slot.type->array(slot.object);
         else
             refuse(slot, "a list");
-        stack_.push_back(fitting(slot, slot.type != nullptr && slot.type->array != nullptr));
+        if (fits && stack_.size() == 1 && stack_[0].type != nullptr && stack_[0].type->members != nullptr)
+            lists_.push_back(key_);
+        stack_.push_back(fitting(slot, fits));
         return true;
     }
     bool on_array_end(std::size_t n, ErrorCode&) {
@@ -471,6 +476,7 @@ private:
     std::vector<Slot> stack_;
     std::string part_;
     std::string_view key_;  ///< of the member read last; a constant
+    std::vector<std::string_view> lists_;
     std::string mismatch_;
     bool misfit_ = false;
     Slot optional_;  ///< that the present value is inside of
@@ -502,6 +508,8 @@ public:
     [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
     /// True if something did not fit that is not an Optional.
     [[nodiscard]] bool misfit() const noexcept { return parser_.handler().misfit(); }
+    /// The lists at the top of the document, by their members' names, which are constants.
+    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return parser_.handler().lists(); }
 
 private:
     static boost::json::parse_options options() {

@@ -8,6 +8,7 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -55,6 +56,51 @@ inline constexpr std::array<bool, 256> is_plain = [] {
     return plain;
 }();
 
+[[noreturn]] inline void refuse_text() {
+    throw UsageError("a text that is to be sent as JSON is not UTF-8: convert it first");
+}
+[[noreturn]] inline void refuse_number() {
+    throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers; leave the member out or send null");
+}
+inline void check_utf8(std::string_view text) {
+    for (std::size_t i = 0; i != text.size();) {
+        std::size_t const length = static_cast<unsigned char>(text[i]) < 0x80U ? 1 : utf8_sequence(text.substr(i));
+        if (length == 0) refuse_text();
+        i += length;
+    }
+}
+
+/// How deep lists and objects may stand in one another, in what is sent as in what is read.
+inline constexpr std::size_t max_json_depth = 128;
+
+[[noreturn]] inline void refuse_depth() {
+    throw UsageError("this JSON document is nested deeper than 128 levels: send a flatter one");
+}
+
+/// Refuses what Boost.JSON holds, but JSON has not, and what is nested too deep. @param level  levels around the value
+inline void check_json(Json const& value, std::size_t level = 0);
+inline void check_json(boost::json::array const& list, std::size_t level = 0) {
+    if (level == max_json_depth) refuse_depth();
+    for (Json const& item : list) check_json(item, level + 1);
+}
+inline void check_json(boost::json::object const& object, std::size_t level = 0) {
+    if (level == max_json_depth) refuse_depth();
+    for (auto const& [key, member] : object) {
+        check_utf8(key);
+        check_json(member, level + 1);
+    }
+}
+inline void check_json(Json const& value, std::size_t level) {
+    if (auto const* object = value.if_object())
+        check_json(*object, level);
+    else if (auto const* list = value.if_array())
+        check_json(*list, level);
+    else if (auto const* text = value.if_string())
+        check_utf8(*text);
+    else if (auto const* number = value.if_double(); number != nullptr && !(*number - *number == 0))
+        refuse_number();
+}
+
 /// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
 inline void write_string(std::string& out, std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
@@ -69,7 +115,7 @@ inline void write_string(std::string& out, std::string_view text) {
         }
         if (c >= 0x80U) {
             std::size_t const length = utf8_sequence(text.substr(i));
-            if (length == 0) throw UsageError("a text that is to be sent as JSON is not UTF-8");
+            if (length == 0) refuse_text();
             i += length;
             continue;
         }
@@ -178,7 +224,7 @@ void write_json(std::string& out, T const& value) {
         auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
         out.append(digits, end);
     } else if constexpr (std::floating_point<T>) {
-        if (!(value - value == 0)) throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers");
+        if (!(value - value == 0)) refuse_number();
         char digits[32];
         auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
         out.append(digits, end);
@@ -194,6 +240,7 @@ void write_json(std::string& out, T const& value) {
         out += "null";
     } else if constexpr (std::same_as<T, Json> || std::same_as<T, boost::json::object> ||
                          std::same_as<T, boost::json::array>) {
+        check_json(value);
         out += boost::json::serialize(value);
     } else if constexpr (is_vector<T>) {
         bool first = true;
@@ -218,13 +265,24 @@ void write_json(std::string& out, T const& value) {
     }
 }
 
+/// The Json of a text that this library or a type's own write_json wrote.
+inline Json json_of(std::string_view text) {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    boost::json::error_code error;
+    Json value = boost::json::parse(text, error, {}, options);
+    if (error == boost::json::error::too_deep) refuse_depth();
+    if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
+    return value;
+}
+
 }  // namespace detail
 
 /**
  * The JSON text of a described object or of a list, map, number or text of such.
  *
  * Absent members are not written, null ones as `null`.
- * @throws UsageError  for text that is not UTF-8, and for NaN and infinity
+ * @throws UsageError  for text that is not UTF-8, for NaN and infinity, and for a Json of more than 128 levels
  */
 template <class T>
 [[nodiscard]] std::string to_json(T const& value) {

@@ -32,11 +32,11 @@ enum class Spelling : unsigned char {
 /**
  * One member whose wire form is not the ordinary one: another name, another place or another spelling.
  *
- * Made by rename(), in_query(), in_json() and in_form(), listed in a struct's `wire`.
+ * Made by rename(), in_query(), in_json(), json_object() and in_form(), listed in a struct's `wire`.
  */
 struct Wire {
-    std::string_view member = {};
-    std::string_view name = {};  ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
+    std::string_view member = {};  ///< empty: of no member, as json_object() makes it
+    std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
     Place place = Place::automatic;
     Spelling spelling = Spelling::automatic;
 };
@@ -51,6 +51,8 @@ constexpr Wire in_query(std::string_view member, std::string_view name, Spelling
 /// The member stands in the JSON body under its own name, or at `path` (levels separated by slashes).
 constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
 constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
+/// The JSON body has an object at `path`, even if no member goes into it.
+constexpr Wire json_object(std::string_view path) { return {{}, path, Place::json}; }
 /// The member is a field of the form body.
 constexpr Wire in_form(std::string_view member) { return {member, member, Place::form}; }
 constexpr Wire in_form(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {

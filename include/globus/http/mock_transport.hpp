@@ -108,6 +108,10 @@ public:
             throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                              request.url);
         http::Response response = handler(request);
+        if (!request.sink && response.body.size() > request.max_response_bytes)
+            throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                               http::describe(request) + ": the answer is larger than " +
+                                   std::to_string(request.max_response_bytes) + " bytes");
         if (request.on_head && !response.body.empty()) request.on_head(response);
         if (request.sink && response.status >= 200 && response.status < 300) {
             if (!request.sink(response.body))

@@ -95,11 +95,6 @@ struct GetConsents {
     GLOBUS_MEMBERS(GetConsents, identity_id, all);
 };
 
-/// An object in a body that is there even if nothing stands in it.
-struct Nested {
-    GLOBUS_MEMBERS(Nested);
-};
-
 // Projects
 
 /// Reads a project. GET /v2/api/projects/{project_id}
@@ -143,17 +138,16 @@ struct UpdateProject {
     using service = AuthService;
     using result = ProjectDocument;
     static constexpr auto route = put("/v2/api/projects/{project_id}");
-    Nested document = {};
     Required<std::string> project_id;
     Optional<std::string> display_name = {};
     Optional<std::string> contact_email = {};
     Optional<StringList> admin_ids = {};
     Optional<StringList> admin_group_ids = {};
     static constexpr auto wire =
-        wires(in_json("document", "project"), in_json("display_name", "project/display_name"),
+        wires(json_object("project"), in_json("display_name", "project/display_name"),
               in_json("contact_email", "project/contact_email"), in_json("admin_ids", "project/admin_ids"),
               in_json("admin_group_ids", "project/admin_group_ids"));
-    GLOBUS_MEMBERS(UpdateProject, document, project_id, display_name, contact_email, admin_ids, admin_group_ids);
+    GLOBUS_MEMBERS(UpdateProject, project_id, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
 /// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/{project_id}
@@ -219,7 +213,6 @@ struct UpdatePolicy {
     using service = AuthService;
     using result = PolicyDocument;
     static constexpr auto route = put("/v2/api/policies/{policy_id}");
-    Nested document = {};
     Required<std::string> policy_id;
     Optional<std::string> project_id = {};
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
@@ -229,14 +222,14 @@ struct UpdatePolicy {
     Optional<std::vector<std::string>> domain_constraints_include = {};
     Optional<std::vector<std::string>> domain_constraints_exclude = {};
     static constexpr auto wire =
-        wires(in_json("document", "policy"), in_json("project_id", "policy/project_id"),
+        wires(json_object("policy"), in_json("project_id", "policy/project_id"),
               in_json("authentication_assurance_timeout", "policy/authentication_assurance_timeout"),
               in_json("required_mfa", "policy/required_mfa"), in_json("display_name", "policy/display_name"),
               in_json("description", "policy/description"),
               in_json("domain_constraints_include", "policy/domain_constraints_include"),
               in_json("domain_constraints_exclude", "policy/domain_constraints_exclude"));
-    GLOBUS_MEMBERS(UpdatePolicy, document, policy_id, project_id, authentication_assurance_timeout, required_mfa,
-                   display_name, description, domain_constraints_include, domain_constraints_exclude);
+    GLOBUS_MEMBERS(UpdatePolicy, policy_id, project_id, authentication_assurance_timeout, required_mfa, display_name,
+                   description, domain_constraints_include, domain_constraints_exclude);
 };
 
 /// Deletes an authentication policy. DELETE /v2/api/policies/{policy_id}
@@ -334,7 +327,6 @@ struct UpdateClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = put("/v2/api/clients/{client_id}");
-    Nested document = {};
     Required<std::string> client_id;
     Optional<std::string> name = {};
     Optional<std::string> visibility = {};  ///< "public" or "private"
@@ -345,13 +337,13 @@ struct UpdateClient {
     Optional<std::string> preselect_idp = {};
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
-        wires(in_json("document", "client"), in_json("name", "client/name"), in_json("visibility", "client/visibility"),
+        wires(json_object("client"), in_json("name", "client/name"), in_json("visibility", "client/visibility"),
               in_json("redirect_uris", "client/redirect_uris"),
               in_json("terms_and_conditions", "client/links/terms_and_conditions"),
               in_json("privacy_policy", "client/links/privacy_policy"), in_json("required_idp", "client/required_idp"),
               in_json("preselect_idp", "client/preselect_idp"), in_json("additional_fields", "client"));
-    GLOBUS_MEMBERS(UpdateClient, document, client_id, name, visibility, redirect_uris, terms_and_conditions,
-                   privacy_policy, required_idp, preselect_idp, additional_fields);
+    GLOBUS_MEMBERS(UpdateClient, client_id, name, visibility, redirect_uris, terms_and_conditions, privacy_policy,
+                   required_idp, preselect_idp, additional_fields);
 
     void check() const {
         if (terms_and_conditions.has_value() != privacy_policy.has_value() ||
@@ -461,7 +453,6 @@ struct UpdateScope {
     using service = AuthService;
     using result = ScopeDocument;
     static constexpr auto route = put("/v2/api/scopes/{scope_id}");
-    Nested document = {};
     Required<std::string> scope_id;
     Optional<std::string> name = {};
     Optional<std::string> description = {};
@@ -471,11 +462,11 @@ struct UpdateScope {
     Optional<bool> advertised = {};
     Optional<bool> allows_refresh_token = {};
     static constexpr auto wire =
-        wires(in_json("document", "scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),
+        wires(json_object("scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),
               in_json("scope_suffix", "scope/scope_suffix"), in_json("required_domains", "scope/required_domains"),
               in_json("dependent_scopes", "scope/dependent_scopes"), in_json("advertised", "scope/advertised"),
               in_json("allows_refresh_token", "scope/allows_refresh_token"));
-    GLOBUS_MEMBERS(UpdateScope, document, scope_id, name, description, scope_suffix, required_domains, dependent_scopes,
+    GLOBUS_MEMBERS(UpdateScope, scope_id, name, description, scope_suffix, required_domains, dependent_scopes,
                    advertised, allows_refresh_token);
 };
 

@@ -5,15 +5,13 @@
 #include <globus/client/client.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/http/once.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/url.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/service.hpp>
 
-#include <algorithm>
-#include <chrono>
 #include <concepts>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,10 +32,12 @@ namespace globus {
  *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
  *
  * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
- * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for.
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for. Calls for
+ * other files of the collection wait for that meanwhile; those for other collections do not.
  *
  * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
- * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed
+ * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections.
  *
  * @par Errors
  * UsageError for an address that is not one, or that no collection answers for; ApiError, TransferApiError and NetworkError as
@@ -57,10 +57,13 @@ public:
 
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
-    /// The bytes of a file. With CallOptions::sink they go to the sink piece by piece, and the result is empty.
+    /// The bytes of a file, whatever they are. With CallOptions::sink they go to the sink piece by piece, and the result
+    /// is empty.
     /// @param file_uri  https://HOST/PATH, percent-encoded
+    /// @param options   its time-out, deadline and stop_token are for all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
-        return client(file_uri, options).get(file_uri, {}, options).text();
+        CallOptions const within = ending(options);
+        return *client(file_uri, within).template get<Bytes>(file_uri, {}, within);
     }
 
     /// The client of the collection that a file is in.
@@ -70,34 +73,38 @@ public:
                                   static_cast<std::size_t>(url.host.data() - file_uri.data()) + url.host.size() +
                                       (url.port.empty() ? 0 : url.port.size() + 1));
         (void)http::check_base_url(address);
-        std::lock_guard const lock(state_->mutex);
-        auto found = state_->clients.find(address);
-        if (found == state_->clients.end()) {
-            std::string const id = collection_id(file_uri, options);
+        CallOptions const within = ending(options);
+        detail::Once<client_type> const entry = [&] {
+            std::lock_guard const lock(state_->mutex);
+            return state_->clients[address];
+        }();
+        auto const make = [&] {
+            std::string const id = collection_id(file_uri, within);
             GcsCollectionScopes const scopes(id);
             StringList needed{scopes.https()};
-            if (uses_data_access(id, options)) needed.push_back(scopes.data_access());
+            if (uses_data_access(id, within)) needed.push_back(scopes.data_access());
             typename client_type::Options settings;
             settings.transport = transfer_.transport();
             settings.auth_url = transfer_.options().auth_url;
             settings.timeout = transfer_.options().timeout;
             settings.max_response_bytes = transfer_.options().max_response_bytes;
-            found = state_->clients
-                        .emplace(address, client_type(GcsCollectionService{id, address}, access_(id, needed), settings))
-                        .first;
-        }
-        return found->second;
+            return client_type(GcsCollectionService{id, address}, access_(id, needed), settings);
+        };
+        return entry.get(make, *within.deadline, within.stop);
     }
 
 private:
+    /// The options of a call that begins now, with the point in time at which it ends.
+    [[nodiscard]] CallOptions ending(CallOptions options) const {
+        options.deadline = detail::deadline_of(options, transfer_.options().timeout);
+        return options;
+    }
     /// Whose login a request without a credential is sent to.
     [[nodiscard]] std::string collection_id(std::string const& file_uri, CallOptions const& options) const {
         http::Request request;
         request.url = file_uri;
         request.headers = {{"Accept", "application/json"}};
-        auto const timeout = std::min(options.timeout.value_or(transfer_.options().timeout), longest);
-        request.deadline = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(timeout);
-        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
+        request.deadline = *options.deadline;
         request.stop = options.stop;
         request.max_response_bytes = transfer_.options().max_response_bytes;
         http::Response response = http::send_repeatable(transfer_.transport(), request);
@@ -125,9 +132,8 @@ private:
 
     struct State {
         std::mutex mutex;
-        std::map<std::string, client_type, std::less<>> clients;  ///< by the addresses of their collections
+        std::map<std::string, detail::Once<client_type>> clients;  ///< by the addresses of their collections
     };
-    static constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
 
     Transfer transfer_;
     Access access_;

@@ -4,7 +4,7 @@
 
 #include <globus/client/client.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/once.hpp>
+#include <globus/http/once.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/errors.hpp>
 #include <globus/services/gcs/operations.hpp>
@@ -190,17 +190,20 @@ struct GcsService::Operations {
     }
 
     /**
-     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential.
+     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential;
+     * a call from another thread meanwhile waits, as long as its own options allow.
      *
      * @throws DecodeError  if the endpoint does not tell it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
-        return self().service().client_id.get([&] {
+        auto const ask = [&] {
             auto const info = get_gcs_info({}, options);
             for (gcs::Info const& document : info->data)
                 if (document.client_id.has_value()) return *document.client_id;
             throw DecodeError("the information on this endpoint has no client_id", info.text());
-        });
+        };
+        return self().service().client_id.get(ask, detail::deadline_of(options, self().options().timeout),
+                                              options.stop);
     }
     /// The scopes of an endpoint's manager. Sends nothing.
     [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
@@ -241,10 +244,11 @@ struct GcsCollectionService {
 
     template <class Client>
     struct Operations {
-        /// Reads a file. With CallOptions::sink it goes to the sink piece by piece, whatever its size. GET {path}
+        /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.
+        /// GET {path}
         /// @param path  from the top of the collection
-        Response<Json> read_file(std::string path, CallOptions const& options = {}) const {
-            return static_cast<Client const&>(*this).get(std::move(path), {}, options);
+        Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
+            return static_cast<Client const&>(*this).template get<Bytes>(std::move(path), {}, options);
         }
     };
 };

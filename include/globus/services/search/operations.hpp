@@ -7,8 +7,6 @@
 #include <globus/services/search/data.hpp>
 #include <globus/services/search/documents.hpp>
 
-#include <boost/json/parse.hpp>
-
 #include <cstdint>
 #include <string>
 
@@ -131,14 +129,18 @@ struct PostSearch {
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
-    /// Where a walk over the pages begins: at `offset`, or at that of `data`.
-    [[nodiscard]] std::int64_t first_offset() const {
-        if (offset) return *offset;
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        Json const document = boost::json::parse(data->text(), {}, options);
-        auto const* given = document.is_object() ? document.get_object().if_contains("offset") : nullptr;
-        return given != nullptr && given->is_int64() ? given->get_int64() : 0;
+    /// The same, with the `offset` and `limit` of `data` where the operation has none.
+    [[nodiscard]] PostSearch normalized() const {
+        PostSearch sent = *this;
+        Json const document = globus::detail::json_of(data->text());
+        if (!document.is_object()) return sent;
+        auto const take = [&](char const* name, Optional<std::int64_t>& member) {
+            auto const* given = document.get_object().if_contains(name);
+            if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
+        };
+        take("offset", sent.offset);
+        take("limit", sent.limit);
+        return sent;
     }
 };
 

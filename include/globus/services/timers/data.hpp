@@ -9,8 +9,6 @@
 #include <globus/core/values.hpp>
 #include <globus/services/transfer/data.hpp>
 
-#include <boost/json/parse.hpp>
-
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -71,7 +69,7 @@ struct TransferTimer {
         body->check();
     }
     void write_json(std::string& out) const {
-        Json transfer = boost::json::parse(body->text());
+        Json transfer = globus::detail::json_of(body->text());
         if (transfer.is_object())
             for (char const* name_of_run : {"submission_id", "skip_activation_check"})
                 transfer.as_object().erase(name_of_run);

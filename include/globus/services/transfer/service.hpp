@@ -169,9 +169,12 @@ struct TransferService::Operations {
     }
 
     /// All entries below a path, as a range; see RecursiveListing. The client must outlive it.
-    RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const {
+    RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const& {
         return RecursiveListing<Client>(self(), std::move(what), std::move(options));
     }
+    // clang-format off
+    void recursive_ls(RecursiveLs what, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
 
     // Submissions and tasks
 

@@ -7,8 +7,6 @@
 #include <globus/services/transfer/data.hpp>
 #include <globus/services/transfer/documents.hpp>
 
-#include <boost/json/parse.hpp>
-
 #include <string>
 #include <utility>
 
@@ -40,9 +38,7 @@ struct CreateTunnel {
 
     void check() const { data->check(); }
     [[nodiscard]] CreateTunnel normalized() const {
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        Json json = boost::json::parse(data->text(), {}, options);
+        Json json = globus::detail::json_of(data->text());
         set_submission_id(json);
         return CreateTunnel{.data = Document(std::move(json))};
     }
