@@ -36,10 +36,13 @@ consteval bool check_client_app() {
         static_assert(TokenStorage<S>,
                       "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
                       "MemoryTokenStorage.");
+    else if constexpr (!Complete<T>)
+        static_assert(Complete<T>,
+                      "globus::ClientApp<S, T>: T is declared only. For CurlTransport, which is the default, include "
+                      "<globus/http/curl_transport.hpp>.");
     else if constexpr (!Transport<T>)
         static_assert(Transport<T>,
-                      "globus::ClientApp<S, T>: T is not a transport. For CurlTransport, which is the default, "
-                      "include <globus/http/curl_transport.hpp>; one of your own needs "
+                      "globus::ClientApp<S, T>: T is not a transport. It needs "
                       "`http::Response send(http::Request const&) const`.");
     return true;
 }

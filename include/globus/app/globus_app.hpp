@@ -40,6 +40,10 @@ struct AppLoginOptions {
 
 namespace detail {
 
+/// `T` is defined, and not only declared.
+template <class T>
+concept Complete = requires { sizeof(T); };
+
 /// True if any of the parameters is there.
 [[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
     return p.session_message || p.session_required_identities || p.session_required_single_domain ||
