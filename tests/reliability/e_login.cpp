@@ -114,6 +114,41 @@ int status_of(std::string const& answer) { return answer.size() < 12 ? 0 : std::
 
 }  // namespace
 
+TEST_CASE("C9: each login has a state of 128 bits and a verifier of 256, and spends them once", "[reliability][C9]") {
+    globus::MockTransport mock;
+    mock.otherwise([](globus::http::Request const&) {
+        return globus::http::Response{.status = 200, .body = R"({"token_type": "Bearer", "resource_server": "a",
+            "scope": "openid", "access_token": "t", "expires_in": 3600})"};
+    });
+    globus::AuthorizationParameters const parameters{.required_scopes = std::vector<std::string>{"openid"}};
+    globus::Login const native(globus::LoginClient<globus::Native, globus::MockTransport>(
+                                   globus::NativeAppAuthService("id"), globus::NullPolicy{}, {.transport = mock}),
+                               parameters, {});
+    globus::Login const confidential(
+        globus::LoginClient<globus::Confidential, globus::MockTransport>(
+            globus::BasicPolicy{globus::Confidential{"id", "secret"}}, {.transport = mock}),
+        parameters, {.redirect_uri = "https://e.org/cb"});
+    std::set<std::string> seen;
+    for (int i = 0; i != 100; ++i) {
+        globus::Login login = i % 2 == 0 ? native : confidential;
+        std::string const before = parameter(login.start(), "state");
+        std::string const url = login.start();
+        std::string const state = parameter(url, "state");
+        CHECK(globus::base64url_decode(state).value_or("").size() >= 16);
+        CHECK(parameter(url, "code_challenge_method") == "S256");
+        CHECK_THROWS_AS(login.finish(globus::Secret("code"), before), globus::UsageError);  // begun anew since
+        (void)login.finish(globus::Secret("code"), state);
+        CHECK_THROWS_AS(login.finish(globus::Secret("code"), state), globus::UsageError);
+        std::string const verifier = parameter('?' + mock.requests().back().body, "code_verifier");
+        CHECK(verifier.size() >= 43);
+        CHECK(verifier.size() <= 128);
+        CHECK(globus::base64url_decode(verifier).value_or("").size() >= 32);
+        CHECK(parameter(url, "code_challenge") == globus::base64url_encode(globus::sha256(verifier)));
+        for (std::string const& one : {before, state, verifier}) CHECK(seen.insert(one).second);
+    }
+    CHECK(mock.request_count() == 100);
+}
+
 TEST_CASE("E1: only the exact redirect with the right state ends the login", "[reliability][E1]") {
     sb::Server server;
     std::vector<std::string> states;

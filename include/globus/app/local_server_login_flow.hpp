@@ -265,11 +265,14 @@ private:
                 no_descriptor_until_ = Clock::now() + patience;
         }
     }
-    /// Where no more fit, the oldest goes, once it has had its chance: all have been read from since they came.
+    /// Where no more fit, the oldest go that have had their chance: all have been read from since they came.
     void make_room() {
-        if (!is_full() || connections_.empty() || Clock::now() - connections_.front().since < patience) return;
-        connections_.pop_front();
-        no_descriptor_until_ = {};
+        if (!is_full()) return;
+        auto const now = Clock::now();
+        for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
+            connections_.pop_front();
+            no_descriptor_until_ = {};
+        }
     }
 
     /// Reads, answers, or waits for the other side to close; false: the connection is done.
