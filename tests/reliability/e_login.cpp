@@ -326,8 +326,8 @@ TEST_CASE("E2: more connections than there is room for push nobody out unheard",
     ::unsetenv("SSH_TTY");
     ::unsetenv("SSH_CONNECTION");
     CHECK_FALSE(flow.run_login_flow(login_at(server)).by_resource_server().empty());
-    CHECK(std::chrono::steady_clock::now() - sent <=
-          1500ms);  // half a second of it for a browser that never comes back
+    // half a second of it is for a browser that never comes back
+    CHECK(std::chrono::steady_clock::now() - sent <= 3s);
 }
 
 TEST_CASE("E2: a login without descriptors left waits for one, and does not spin", "[reliability][E2]") {
@@ -375,20 +375,20 @@ TEST_CASE("E2: a browser that stays in the foreground holds nothing up", "[relia
         return std::optional<LoginError::Kind>();
     };
     {
-        Desktop const desktop("exec sleep 1");
+        Desktop const desktop("exec sleep 3");
         CHECK(kind(flow) == LoginError::Kind::timeout);
-        CHECK(since() <= 800ms);
+        CHECK(since() <= 1500ms);
     }
     {
-        Desktop const desktop("exec sleep 1");
+        Desktop const desktop("exec sleep 3");
         std::stop_source source;
         source.request_stop();
         auto const start = since();
         CHECK(kind(flow, source.get_token()) == LoginError::Kind::cancelled);
-        CHECK(since() - start <= 100ms);
+        CHECK(since() - start <= 500ms);
     }
     {
-        Desktop const desktop("echo \"$1\" > \"$0.part\" && mv \"$0.part\" \"$0.url\" && exec sleep 1");
+        Desktop const desktop("echo \"$1\" > \"$0.part\" && mv \"$0.part\" \"$0.url\" && exec sleep 3");
         std::jthread const browser([&] {
             std::string const file = desktop.folder / "xdg-open.url";
             while (!std::filesystem::exists(file)) std::this_thread::sleep_for(5ms);
@@ -400,10 +400,10 @@ TEST_CASE("E2: a browser that stays in the foreground holds nothing up", "[relia
                         .run_login_flow(login_at(server))
                         .by_resource_server()
                         .empty());
-        CHECK(since() - start <= 800ms);
+        CHECK(since() - start <= 1500ms);
     }
     // Those browsers are closed meanwhile, and so is the last one: the system keeps nothing of them.
-    std::this_thread::sleep_for(1200ms);
+    std::this_thread::sleep_for(3200ms);
     Desktop const desktop("exit 0");
     CHECK(kind(flow) == LoginError::Kind::timeout);
     CHECK_FALSE(has_child());
