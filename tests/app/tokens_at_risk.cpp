@@ -72,7 +72,8 @@ TEST_CASE("A 401 for a token that a login has replaced meanwhile renews nothing"
     (void)client_of<TransferService>(app, server);
     app.login();
     CurlTransport const transport;
-    AuthContext const context{server.base_url()};
+    std::string const url = server.base_url();
+    AuthContext const context{url};
     Authorization const old = app.authorize(transfer_server, transport, context);
     app.login({.force = true});
     Authorization const fresh = app.authorize(transfer_server, transport, context);
@@ -98,7 +99,8 @@ TEST_CASE("A 401 for a token that a service account has replaced meanwhile renew
                                              .auth_url = server.base_url()}};
     (void)client_of<TransferService>(app, server);
     CurlTransport const transport;
-    AuthContext const context{server.base_url()};
+    std::string const url = server.base_url();
+    AuthContext const context{url};
     Authorization const old = app.authorize(transfer_server, transport, context);
     app.login({.force = true});
     Authorization const fresh = app.authorize(transfer_server, transport, context);
