@@ -142,8 +142,13 @@ Json dump_of(std::string const& path) {
     Object rows;
     for (std::string const table : {"sdk_storage_adapter_internal", "token_storage"})
         rows[table] = rows_of("SELECT * FROM " + table + " ORDER BY 1, 2");
+    std::string const version(rows_of("PRAGMA user_version").at(0).at(0).as_string());
+    Json journal_mode = rows_of("PRAGMA journal_mode").at(0).at(0);
     sqlite3_close(database);
-    return Object{{"schema", std::move(schema)}, {"rows", std::move(rows)}};
+    return Object{{"schema", std::move(schema)},
+                  {"rows", std::move(rows)},
+                  {"user_version", std::stoi(version)},
+                  {"journal_mode", std::move(journal_mode)}};
 }
 
 /// A dump without what may differ: blanks in the schema, the form of the JSON, and who wrote it.
@@ -376,9 +381,17 @@ void run_tokenstorage(Report& report, Json const& section) {
             return globus::SqliteTokenStorage(path, {.namespace_name = std::move(space)});
         });
         if (!words.empty()) return words;
-        if (file_mode(path) != 0600) return "the file can be read by others";
+        return file_mode(path) == 0600 ? "" : "the file can be read by others";
+    });
+    report.check("tokenstorage.sqlite.written", [&] {
+        TemporaryDirectory const directory;
         Json const& dump = member(member(section, "sqlite"), "dump");
-        return difference(comparable(dump), comparable(dump_of(path)), "dump");
+        for (Json const& row : member(member(dump, "rows"), "token_storage").as_array()) {
+            TokenData const data = data_of(boost::json::parse(row.at(2).as_string()));
+            globus::SqliteTokenStorage(directory / "tokens.db", {.namespace_name = text(row.at(0))})
+                .store_token_data_by_resource_server({{data.resource_server, data}});
+        }
+        return difference(comparable(dump), comparable(dump_of(directory / "tokens.db")), "dump");
     });
 
     // The files that the reference wrote: read here, and what is written here is a document as it writes them.
