@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -32,8 +33,11 @@ struct RenewalOptions {
     /// Called with what `on_refresh` threw. What it throws itself is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
-    /// stored, or call `renew` with the stored one and store the result before it returns.
-    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew)> through = {};
+    /// stored, or call `renew` with the stored one and store the result before it returns. For a lock it may wait until
+    /// the deadline of `call`: that of the call, or at most a second while the token lives, or none at all ahead of time.
+    /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
+    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
+        through = {};
     /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
     std::function<std::int64_t()> now = {};
 };
@@ -83,10 +87,8 @@ public:
             std::int64_t const left = remaining();
             Age const age = age_of(left);
             if (age == Age::fresh) return present();
-            if (refusal_ != nullptr) {
-                if (left > 0) return present();
-                std::rethrow_exception(refusal_);
-            }
+            if (refusal_ != nullptr && left > 0) return present();
+            if (refusal_ != nullptr && !options_.through) std::rethrow_exception(refusal_);
             if (flight_ != nullptr) {
                 if (age == Age::ageing) return present();
                 std::shared_ptr<Flight> const flight = flight_;
@@ -97,7 +99,7 @@ public:
                 std::rethrow_exception(flight->error);
             }
             if (left > 0 && uptime() < not_before_) return present();
-            renew(lock, context, grant);
+            renew(lock, context, age, grant);
             if (last_error_ == nullptr) return present();
             if (remaining() > 0) return present();
             std::rethrow_exception(std::exchange(last_error_, nullptr));
@@ -174,12 +176,19 @@ private:
                            "the deadline passed while the access token was being renewed");
     }
 
-    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile.
+    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile. While the token lives,
+    /// nobody waits long for a storage that others have locked, and ahead of time not at all.
     template <class Grant>
-    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
+    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant) {
         auto const flight = std::make_shared<Flight>();
         flight_ = flight;
         Token const held = token_;
+        std::exception_ptr const known = refusal_;
+        Secret used = refused_;
+        AuthContext call = context;
+        if (remaining() > 0)
+            call.deadline = std::min<http::Clock::time_point>(
+                call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
         lock.unlock();
 
         Token fresh;
@@ -187,6 +196,8 @@ private:
         bool refused = false;
         try {
             std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+                if (known != nullptr && old.refresh_token == used) std::rethrow_exception(known);
+                used = old.refresh_token;
                 Token answer = grant(old);
                 if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
                 if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
@@ -194,7 +205,7 @@ private:
                                       answer.resource_server);
                 return answer;
             };
-            fresh = options_.through ? options_.through(held, renew_one) : renew_one(held);
+            fresh = options_.through ? options_.through(held, renew_one, call) : renew_one(held);
             check_header_text(fresh.access_token);
         } catch (AuthApiError const& refusal) {
             error = std::current_exception();
@@ -202,9 +213,8 @@ private:
                       refusal.http_status() != 429;
         } catch (NetworkError const& failure) {
             error = std::current_exception();
-            flight->personal =
-                failure.kind() == NetworkError::Kind::cancelled ||
-                (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= context.deadline);
+            flight->personal = failure.kind() == NetworkError::Kind::cancelled ||
+                               (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= call.deadline);
         } catch (...) {
             error = std::current_exception();
         }
@@ -216,10 +226,14 @@ private:
             header_ = Secret("Bearer " + token_.access_token.reveal());
             ++generation_;
             revoked_ = false;
+            refusal_ = nullptr;
             received_ = uptime();
             received_remaining_ = token_.expires_at ? *token_.expires_at - wall() : 0;
         } else {
-            if (refused) refusal_ = error;
+            if (refused) {
+                refusal_ = error;
+                refused_ = used;
+            }
             not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
         }
         flight->error = error;
@@ -253,6 +267,7 @@ private:
     std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
     std::shared_ptr<Flight> flight_;
     std::exception_ptr refusal_;  ///< Globus Auth refused the grant: asking again is of no use
+    Secret refused_;              ///< the refresh token that it refused; empty for another grant
     std::exception_ptr last_error_;
 };
 
