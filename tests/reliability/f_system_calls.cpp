@@ -196,7 +196,8 @@ bool touches_disk(Call const& call) {
 }
 
 /// The same as `traced`, with the call number `n` of those that touch the disk failing. @param hit  set if it came to it
-int with_failure(int n, int code, bool& hit, std::function<int()> const& f) {
+/// @param synced  the file whose sync it was, if it was one
+int with_failure(int n, int code, bool& hit, std::function<int()> const& f, std::string* synced = nullptr) {
     int count = 0;
     bool failing = false;
     hit = false;
@@ -205,6 +206,7 @@ int with_failure(int n, int code, bool& hit, std::function<int()> const& f) {
             // the kernel is asked for a call that there is not, and its answer is exchanged
             ::ptrace(PTRACE_POKEUSER, call.child, offsetof(user, regs.orig_rax), -1L);
             failing = hit = true;
+            if (synced != nullptr && call.syncs()) *synced = call.file();
         } else if (!call.begins && failing) {
             ::ptrace(PTRACE_POKEUSER, call.child, offsetof(user, regs.rax), static_cast<long>(-code));
             failing = false;
@@ -243,9 +245,12 @@ TEMPLATE_TEST_CASE("F7: whatever system call fails, the old tokens are there byt
             INFO("call " << n << " fails: " << std::strerror(code));
             storage.store_token_data_by_resource_server(old_tokens);
             std::string const before = file_text(path);
-            int const outcome = with_failure(n, code, hit, [&] {
-                return outcome_of([&] { TestType(path).store_token_data_by_resource_server(new_tokens); });
-            });
+            std::string synced;
+            int const outcome = with_failure(
+                n, code, hit,
+                [&] { return outcome_of([&] { TestType(path).store_token_data_by_resource_server(new_tokens); }); },
+                &synced);
+            if (synced.starts_with(path)) REQUIRE(outcome == refused);  // it may not be on the disk
             auto const left = storage.get_token_data_by_resource_server();
             REQUIRE((left == old_tokens || left == new_tokens));
             if (left == old_tokens) REQUIRE(file_text(path) == before);
