@@ -682,6 +682,10 @@ inline Reply change_run(World& world, Call& call) {
     return Reply::of(200, *run);
 }
 
+inline char const* registered_apis() { return "registered_apis"; }
+inline char const* web_inputs() { return "web_inputs"; }
+
+/// Nobody registers an API with the sandbox, and no run of it asks anything: the lists are empty.
 inline Reply empty_flows_list(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
@@ -950,7 +954,10 @@ inline std::vector<Route> const& service_routes() {
         {"POST", "/runs/{}/release", "flows", "delete_run", &change_run},
         {"POST", "/runs/{}/resume", "flows", "resume_run", &change_run},
         {"GET", "/registered_apis", "flows", "list_registered_apis", &empty_flows_list},
+        {"GET", "/registered_apis/{}", "flows", "get_registered_api", &read_document<&registered_apis>},
         {"GET", "/web_inputs", "flows", "list_web_inputs", &empty_flows_list},
+        {"GET", "/web_inputs/{}", "flows", "get_web_input", &read_document<&web_inputs>},
+        {"POST", "/web_inputs/{}/respond", "flows", "respond_to_web_input", &read_document<&web_inputs>},
         {"POST", "/v2/timer", "timers", "create_timer", &create_timer},
         {"POST", "/jobs/", "timers", "create_job", &create_timer},
         {"GET", "/jobs/", "timers", "list_jobs", &list_timers},
