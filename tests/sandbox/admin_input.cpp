@@ -69,6 +69,12 @@ TEST_CASE("sandbox admin input: what means nothing is refused with a reason", "[
     };
     CHECK_THAT(rule(R"({"operation": "get_taks"})", R"({"type": "reset"})"), ContainsSubstring("get_taks"));
     CHECK_THAT(rule(R"({"operation": ["get_task", "x"]})", R"({"type": "reset"})"), ContainsSubstring("\"x\""));
+    CHECK_THAT(rule(R"({"service": "tranfser"})", R"({"type": "reset"})"), ContainsSubstring("tranfser"));
+    CHECK_THAT(rule(R"({"connection": "old"})", R"({"type": "reset"})"), ContainsSubstring("old"));
+    CHECK_THAT(rule(R"({"nth": [1, 0]})", R"({"type": "reset"})"), ContainsSubstring("nth"));
+    CHECK_THAT(rule(R"({"every": "2"})", R"({"type": "reset"})"), ContainsSubstring("every"));
+    CHECK_THAT(rule(R"({"header": "x"})", R"({"type": "reset"})"), ContainsSubstring("header"));
+    CHECK_THAT(rule(R"({"operation": 1})", R"({"type": "reset"})"), ContainsSubstring("operation"));
     CHECK_THAT(rule("{}", R"({"type": "status", "code": 503, "retry_aftr": 1})"), ContainsSubstring("retry_aftr"));
     CHECK_THAT(rule("{}", R"({"type": "corrupt", "kind": "burn"})"), ContainsSubstring("burn"));
     CHECK_THAT(rule("{}", R"({"type": "sequence", "actions": [{"type": "reset", "ms": 1}]})"), ContainsSubstring("ms"));

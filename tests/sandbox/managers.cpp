@@ -115,3 +115,32 @@ TEST_CASE("sandbox managers: nobody has registered an API, and no run asks anyth
     }
     CHECK(server.count("respond_to_web_input") == 1);
 }
+
+TEST_CASE("sandbox managers: a group is its administrator's", "[sandbox][groups]") {
+    sb::Server server;
+    Client client(server);
+    client.token = server.user_token("groups.api.globus.org");
+    Client stranger(server);
+    stranger.token =
+        stranger
+            .form("/v2/oauth2/token",
+                  "grant_type=client_credentials&scope=" + encode("urn:globus:auth:scope:groups.api.globus.org:all"),
+                  basic(server))
+            .text("access_token");
+    auto const id = client.post("/v2/groups", R"({"name": "g"})").text("id");
+    CHECK(stranger.send("PUT", "/v2/groups/" + id, {}, R"({"name": "theirs"})").status == 403);
+    CHECK(stranger.send("DELETE", "/v2/groups/" + id).status == 403);
+    CHECK(client.get("/v2/groups/" + id).text("name") == "g");
+
+    std::string const me = server.user().id;
+    auto const count = [&](std::string const& query) {
+        return client.get("/v2/groups/my_groups" + query).json().as_array().size();
+    };
+    CHECK(count("") == 1);
+    CHECK(count("?statuses=left") == 0);
+    client.post("/v2/groups/" + id, R"({"leave": [{"identity_id": ")" + me + R"("}]})");
+    CHECK(count("") == 0);
+    CHECK(count("?statuses=left,pending") == 1);
+    client.send("PUT", "/v2/preferences", {}, R"({")" + me + R"(": {"allow_add": false}})");
+    CHECK(client.get("/v2/preferences").json().at(me).at("allow_add") == false);
+}

@@ -1082,7 +1082,7 @@ inline Reply create_client(World& world, Call& call) {
     auto const* given = error ? nullptr : member(body, "client");
     std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
     if (App const* const maker = basic_client(world, call); maker != nullptr && given != nullptr) {
-        // [recorded] an application makes a child of itself
+        // [doc] an application makes a child of itself; [guess] the child says so in `parent_client`
         json::object document = given->get_object();
         document["id"] = world.random.uuid();
         document["parent_client"] = maker->id;

@@ -90,6 +90,37 @@ inline void check_action(json::value const& action, bool tls) {
         throw SandboxError("fault rule: `redirect` needs a `location`");
 }
 
+/// The members of `match` must be such that something can fit them.
+inline void check_match(json::object const& match) {
+    static std::set<std::string> const services{"auth",   "transfer", "groups", "search", "flows",
+                                                "timers", "compute",  "gcs",    "data",   "unknown"};
+    auto const each = [&](char const* field, auto const& good) {
+        auto const* value = match.if_contains(field);
+        if (value == nullptr) return;
+        bool const texts = value->is_string() || value->is_array();
+        if (!texts) throw SandboxError("fault rule: `" + std::string(field) + "` is a text or a list of texts");
+        (void)one_of_text(*value, [&](std::string const& text) {
+            if (!good(text)) throw SandboxError("fault rule: unknown " + std::string(field) + " \"" + text + "\"");
+            return false;
+        });
+    };
+    each("operation", [](std::string const& text) { return operation_exists(text); });
+    each("service", [&](std::string const& text) { return services.contains(text); });
+    each("connection", [](std::string const& text) { return text == "reused" || text == "fresh"; });
+    auto const number = [](json::value const& value) { return number_of(value).value_or(0) >= 1; };
+    for (auto const* field : {"nth", "every"}) {
+        auto const* value = match.if_contains(field);
+        if (value == nullptr) continue;
+        auto const* list = value->if_array();
+        bool const good = list != nullptr && std::string_view(field) == "nth"
+                              ? std::all_of(list->begin(), list->end(), number)
+                              : number(*value);
+        if (!good) throw SandboxError("fault rule: `" + std::string(field) + "` counts from 1");
+    }
+    if (auto const* headers = match.if_contains("header"); headers != nullptr && !headers->is_object())
+        throw SandboxError("fault rule: `header` is an object of patterns");
+}
+
 inline Rule read_rule(json::value const& source, bool tls) {
     if (!source.is_object()) throw SandboxError("fault rule: an object is expected");
     static constexpr std::string_view known[] = {"match", "phase", "times", "probability", "action"};
@@ -120,11 +151,7 @@ inline Rule read_rule(json::value const& source, bool tls) {
             if (std::find(std::begin(fields), std::end(fields), std::string_view(item.key())) == std::end(fields))
                 throw SandboxError("fault rule: unknown member \"" + std::string(item.key()) + "\" of `match`");
         rule.match = match->get_object();
-        if (auto const* operation = rule.match.if_contains("operation"))
-            (void)one_of_text(*operation, [](std::string const& name) {
-                if (!operation_exists(name)) throw SandboxError("fault rule: unknown operation \"" + name + "\"");
-                return false;
-            });
+        check_match(rule.match);
     }
     rule.phase = usual_phase(text_of(rule.actions.front(), "type"));
     if (text_of(rule.actions.front(), "type") == "tls" && !flag_of(rule.actions.front(), "close_no_notify"))
