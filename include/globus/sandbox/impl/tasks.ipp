@@ -460,7 +460,8 @@ inline std::vector<json::object const*> pause_rules_of(World const& world, Task 
     std::vector<json::object const*> out;
     auto const kept = world.data.documents.find("transfer.pause_rules");
     if (kept == world.data.documents.end()) return out;
-    for (auto const& [id, rule] : kept->second) {
+    for (auto const& entry : kept->second) {
+        json::object const& rule = entry.second;
         if (auto const identity = text_of(rule, "identity_id"); !identity.empty() && identity != task.owner) continue;
         bool const any = rule.contains("pause_task_delete") || rule.contains("pause_task_transfer_read") ||
                          rule.contains("pause_task_transfer_write");
