@@ -74,13 +74,13 @@
  *
  * Operations bear the names that they have in the SDKs; requests to the token endpoint are
  * `oauth2_refresh_token`, `oauth2_client_credentials_tokens`, `oauth2_exchange_code_for_tokens` and
- * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. `Session::count` also takes
- * names with the service: "compute.get_task".
+ * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. Where several services have
+ * an operation of the same name, the name may have its service before it: "compute.get_task".
  *
  * @par Admin calls
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
- * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `rate_limit`), `GET` lists them; under
- * `/admin/v1/sessions/{id}` (the first one is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
+ * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists them;
+ * under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
  * `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with `?strict=1` only
  * when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those that follow a
  * number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire": "all" or a

@@ -220,7 +220,8 @@ inline bool matches(json::object const& match, Sighting const& seen) {
             fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->service; });
         else if (name == "operation")
             fits = one_of_text(wanted, [&](std::string const& text) {
-                return text == seen.call->operation || text == seen.call->family;
+                return text == seen.call->operation || text == seen.call->family ||
+                       text == seen.call->service + "." + seen.call->operation;
             });
         else if (name == "method")
             fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->method; });
