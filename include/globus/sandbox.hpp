@@ -79,13 +79,13 @@
  *
  * @par Admin calls
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
- * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists them;
- * under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
- * `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with `?strict=1` only
- * when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those that follow a
- * number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire": "all" or a
- * token}, {"revoke"}, {"rotate_keys": true}, {"lifetime_s"}, {"issue": {"scope", "client_id"}}, {"require_consent"} and
- * {"require_session"}. What means nothing is answered 400, with the reason.
+ * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
+ * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
+ * `tokens`, `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with
+ * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
+ * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
+ * "all" or a token}, {"revoke"}, {"rotate_keys": true}, {"lifetime_s"}, {"issue": {"scope", "client_id"}},
+ * {"require_consent"} and {"require_session"}. What means nothing is answered 400, with the reason.
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
