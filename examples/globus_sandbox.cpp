@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -37,12 +38,20 @@ constexpr char const* usage =
     "  --rate-limit RPS     more requests are answered 429\n"
     "  --tls KIND           HTTPS: good, wrong_host, expired or self_signed\n"
     "  --ca-file FILE       where the certificate to trust is written\n"
-    "  --scenario NAME      start with the rules of a scenario\n"
+    "  --scenario NAME      start with the rules of a scenario: see below\n"
     "  --print-env          print `export NAME=value` lines for a shell's eval\n"
-    "It serves until SIGTERM or SIGINT.\n";
+    "It serves until SIGTERM or SIGINT.\n"
+    "Scenarios:";
+
+void print_usage(std::FILE* out) {
+    std::fputs(usage, out);
+    for (auto const& name : globus::sandbox::Session::scenario_names()) std::fprintf(out, " %s", name.c_str());
+    std::fputs("\n", out);
+}
 
 int wrong(std::string const& text) {
-    std::fprintf(stderr, "globus-sandbox: %s\n%s", text.c_str(), usage);
+    std::fprintf(stderr, "globus-sandbox: %s\n", text.c_str());
+    print_usage(stderr);
     return 2;
 }
 
@@ -73,7 +82,7 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         std::string_view const name = argv[i];
         if (name == "--help") {
-            std::fputs(usage, stdout);
+            print_usage(stdout);
             return 0;
         }
         if (name == "--print-env") {
@@ -128,7 +137,8 @@ int main(int argc, char** argv) {
             } else {
                 return wrong("unknown option: " + std::string(name));
             }
-            if (!good) return wrong("not a number: " + value);
+            if (!good || number < 0 || options.rate_limit.requests_per_second < 0)
+                return wrong("not a number that makes sense: " + value);
         }
     }
 
@@ -142,10 +152,18 @@ int main(int argc, char** argv) {
     try {
         globus::sandbox::Server server(options);
         if (!scenario.empty()) server.scenario(scenario);
-        if (!ca_file.empty()) std::ofstream(ca_file) << server.ca_pem();
+        if (!ca_file.empty() && !(std::ofstream(ca_file) << server.ca_pem()).flush()) {
+            std::fprintf(stderr, "globus-sandbox: cannot write %s\n", ca_file.c_str());
+            return 1;
+        }
         char const* const begin = print_env ? "export " : "";
         for (auto const& [name, value] : server.environment())
             std::printf("%s%s=%s\n", begin, name.c_str(), print_env ? quoted(value).c_str() : value.c_str());
+        // The SDK for Python trusts whom this file names.
+        if (!ca_file.empty() && !server.ca_pem().empty()) {
+            std::string const trusted = std::filesystem::absolute(ca_file).string();
+            std::printf("%sGLOBUS_SDK_VERIFY_SSL=%s\n", begin, print_env ? quoted(trusted).c_str() : trusted.c_str());
+        }
         std::printf("%sGLOBUS_SANDBOX_ADMIN_URL=%s\n", begin, server.admin_url().c_str());
         std::printf("%sGLOBUS_SANDBOX_ADMIN_SECRET=%s\n", begin, server.admin_secret().c_str());
         std::printf("%sGLOBUS_SANDBOX_RANDOM_SEED=%llu\n", begin, static_cast<unsigned long long>(options.seed));

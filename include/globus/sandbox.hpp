@@ -5,7 +5,7 @@
 /**
  * @file
  * A local Globus: Auth, Transfer over real directories, Groups, Search, Flows, Timers, Compute and the data of
- * collections, on 127.0.0.1, for tests and first steps without an account.
+ * collections, and the GCS Manager of an endpoint, on 127.0.0.1, for tests and first steps without an account.
  *
  * @code
  * #include <globus/sandbox.hpp>
@@ -43,15 +43,15 @@
  * | `after_body`     | the request was read                                                                  |
  * | `before_commit`  | the same, just before the request takes effect                                        |
  * | `after_commit`   | the request took effect, the answer is not yet written                                |
- * | `in_body`        | the answer is written                                                                 |
+ * | `in_body`        | the answer is written: `reset`, `close` and `stall` act in the middle of it           |
  *
  * | action          | members                                                                                         |
  * | --------------- | ----------------------------------------------------------------------------------------------- |
  * | `status`        | `code`; `body` (JSON or text), `problem` (problem+json), `html` (true); `headers`; `retry_after`: |
- * |                 | {"seconds": 1}, {"http_date": 2} (in two seconds) or {"raw": "text"}                            |
- * | `reset`         | ends the connection with RST                                                                    |
- * | `close`         | ends it with FIN                                                                                |
- * | `stall`         | `ms`, or for ever                                                                               |
+ * |                 | {"seconds": 1}, {"http_date": 2} (in two seconds) or {"raw": "text"}; `expire_token`: true      |
+ * | `reset`         | ends the connection with RST; in_body after `after_bytes` of the body, or half of it            |
+ * | `close`         | ends it with FIN; likewise                                                                      |
+ * | `stall`         | `ms`, or for ever; in_body after `after_bytes`, and the rest follows                            |
  * | `dribble`       | `bytes_per_s`; `head`: true slows the headers down, too                                         |
  * | `truncate`      | `after_bytes`; `keep_length`: false leaves Content-Length out                                   |
  * | `corrupt`       | `kind`: flip, utf8, nul, html, json_garbage                                                     |
@@ -59,7 +59,7 @@
  * | `framing`       | `bad_chunk`; `length`: -1, "+7", "duplicate", "huge"; `no_headers_end`                          |
  * | `headers`       | `flood_bytes`, `duplicate`, `crlf`, `nul`, `set`: {name: value}                                 |
  * | `informational` | `count`, `code`: 1xx answers before the real one                                                |
- * | `gzip_bomb`     | `size` of the zero bytes that it unpacks to                                                     |
+ * | `gzip_bomb`     | `size` of the zero bytes that it unpacks to; `ratio` to what is sent, 158 or at most 1032       |
  * | `redirect`      | `code`, `location`                                                                              |
  * | `refuse`        | resets the connection and closes the port for `ms`                                              |
  * | `drop_idle`     | closes the other connections that wait, and goes on                                             |
@@ -68,20 +68,28 @@
  * | `sequence`      | `actions`: [...], one at each firing                                                            |
  *
  * `status`, `redirect` and `gzip_bomb` take the place of the answer: before `after_commit` the request has no effect,
- * after it the effect took place and the caller does not learn of it. `reset` in `after_commit` is "accepted, reply
- * lost".
+ * after it the effect took place and the caller does not learn of it. In `after_headers` they do not wait for the body,
+ * and the connection ends. `reset` in `after_commit` is "accepted, reply lost". What a rule names and does not exist -
+ * an action, a member, an operation - is refused when the rule is added.
  *
  * Operations bear the names that they have in the SDKs; requests to the token endpoint are
  * `oauth2_refresh_token`, `oauth2_client_credentials_tokens`, `oauth2_exchange_code_for_tokens` and
- * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. `Session::count` also takes
- * names with the service: "compute.get_task".
+ * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. Where several services have
+ * an operation of the same name, the name may have its service before it: "compute.get_task".
  *
  * @par Admin calls
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
- * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `rate_limit`), `GET` lists them; under
- * `/admin/v1/sessions/{id}` (the first one is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
- * `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with `?strict=1` only
- * when each of its rules fired.
+ * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
+ * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
+ * `tokens`, `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with
+ * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
+ * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
+ * "all" or a token}, {"revoke"}, {"rotate_keys": true}, {"lifetime_s"}, {"issue": {"scope", "client_id"}},
+ * {"require_consent"} and {"require_session"}. What means nothing is answered 400, with the reason.
+ *
+ * @par Seeds and sessions
+ * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
+ * alone bear a mark of their session, which the journal leaves out, so that no session takes the token of another.
  *
  * @par Honesty
  * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
@@ -89,18 +97,32 @@
  * guesses are:
  * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
  *   `unknown_scope`; the lifetime of an authorization code (30 s); the page that shows a code is served by the sandbox
- *   even if the application names the one of auth.globus.org; the first user is always logged in; of several
- *   credentials of a client the last one counts.
+ *   even if the application names the one of auth.globus.org; the first user is always logged in; scopes of the
+ *   services have identifiers made from their text; there is one identity provider; who is not known is not
+ *   provisioned; projects, clients and policies may be changed by whoever has a token; a policy is kept, and not
+ *   applied to logins.
+ * - Permissions: a token for the right resource server is enough; which of its scopes it has is not looked at, except
+ *   openid, profile, email, data_access and the scope of a flow. Access rules and roles are kept and not enforced:
+ *   whoever has a token may list, read and write any collection that its state allows. Visibility in Groups, Search and
+ *   Flows is not enforced either.
  * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
- *   onto an existing path; the codes and the status of tasks that conflict or are too many; the code of a task that met
- *   its deadline; a collection that is away lets tasks be accepted and makes them fault, and a login that fails makes
- *   them INACTIVE; pages of markers have 100
- *   items; the form of `last_key`; a tunnel's submission id is remembered.
- * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text.
- * - Flows: runs stay ACTIVE until they are cancelled; the form of `marker`. Compute: tasks wait for an endpoint for ever.
- * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds.
+ *   onto an existing path; the codes and the status of tasks that conflict (the same pair of paths between the same
+ *   collections; other overlaps are let through) or are too many; the code of a task that met its deadline; a
+ *   collection that is away lets tasks be accepted and makes them fault, and a login that fails makes them INACTIVE; a
+ *   task shows its progress in quarters of its duration and copies at the end of it; a symbolic link that leads out of
+ *   the collection or back to where it came from is not copied; a pattern of a delete knows `*` and `?`; a pause rule
+ *   without flags pauses every task, and one for listings, mkdir and rename is kept and not enforced; what a user sees
+ *   of a pause rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id
+ *   is remembered.
+ * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text; filters,
+ *   facets and sorting are ignored, and a token is needed for public indices, too.
+ * - Flows: runs stay ACTIVE until they are cancelled, and ask nothing; input is not checked against its schema; the
+ *   form of `marker`. Timers: they do not run. Compute: tasks wait for an endpoint for ever.
+ * - GCS Manager: it is at `/api/` of the same address; its documents are kept, and change nothing in Transfer.
+ * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
+ *   have are answered 405.
  * - Data: PUT makes the directories that are missing. The service serves it with HTTPS from a host for each collection;
- *   the sandbox at `/data/{collection}/`.
+ *   the sandbox at `/data/{collection}/`. A browser without a token is sent to the page that shows a code.
  *
  * @see https://docs.globus.org/api/
  */

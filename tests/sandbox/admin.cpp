@@ -149,7 +149,8 @@ TEST_CASE("sandbox session: in process, with its own options", "[sandbox][admin]
     options.rotate_refresh_tokens = true;
     auto session = server.open_session(options);
     CHECK(session.base_url() != server.base_url());
-    CHECK(session.native_client_id() != server.native_client_id());
+    CHECK(session.native_client_id() == server.native_client_id());  // of the same seed
+    CHECK(session.user_token(transfer_scope) != server.user_token(transfer_scope));
     Client client(session);
     client.token = session.user_token(transfer_scope);
     CHECK(client.get("/v0.10/task_list").status == 200);

@@ -98,6 +98,14 @@ public:
         return true;
     }
 
+    /// Reads until `text` came, which a read() finds again; what came so far.
+    std::string wait_for(std::string const& text) {
+        Answer ended;
+        while (rest_.find(text) == std::string::npos && more(rest_, ended)) {
+        }
+        return rest_;
+    }
+
     /// Reads one answer, or up to the end of the connection.
     Answer read(bool no_body = false) {
         Answer answer;

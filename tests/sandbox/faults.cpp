@@ -168,6 +168,12 @@ TEST_CASE("sandbox faults: rules match by nth, every, connection, header, path a
                    {"type": "status", "code": 401}]})");
         CHECK(statuses(4) == "503 200 401 200 ");
     }
+    SECTION("an operation with its service") {
+        f.server.add_fault(R"({"match": {"operation": ["search.get_task", "transfer.task_list"]}, "times": "always",
+                               "action": {"type": "status", "code": 500}})");
+        CHECK(statuses(1) == "500 ");
+        CHECK(f.client.get("/v0.10/task/none").status == 404);
+    }
     SECTION("every grant of the token endpoint") {
         f.server.add_fault(R"({"match": {"operation": "oauth2_token"}, "action": {"type": "status", "code": 503}})");
         CHECK(f.client.form("/v2/oauth2/token", "grant_type=refresh_token").status == 503);

@@ -202,7 +202,7 @@ TEST_CASE("sandbox: what is no operation is 404, with an error document", "[sand
     auto const nothing = f.client.get("/v0.10/nonsense");
     CHECK(nothing.status == 404);
     CHECK(nothing.code() == "NotFound");
-    CHECK(f.client.send("PATCH", "/v0.10/task_list").status == 404);
+    CHECK(f.client.send("PATCH", "/v0.10/task_list").status == 405);
     CHECK(f.server.journal().front().operation == "unknown");
     // A segment stays one, whatever is in it.
     CHECK(f.client.get("/v0.10/task/a%2Fcancel").code() == "TaskNotFound");

@@ -114,11 +114,11 @@ struct Options {
     bool detect_refresh_token_reuse = false;  ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
     RateLimit rate_limit = {};
     Tls tls = Tls::none;
-    std::chrono::milliseconds task_duration{0};      ///< how long a task stays ACTIVE at least
+    std::chrono::milliseconds task_duration{0};      ///< how long a task runs at least, once it is not queued any more
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
-    std::size_t journal_limit = 50000;   ///< entries kept; counts go on being exact beyond it
+    std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
     std::vector<App> apps = {};
     std::vector<User> users = {};
     std::vector<Collection> collections = {};
@@ -133,12 +133,12 @@ struct JournalEntry {
     std::string method;
     std::string target;                                        ///< as sent, with the query
     std::vector<std::pair<std::string, std::string>> headers;  ///< credentials are replaced
-    std::string body_sha256;
+    std::string body_sha256;             ///< of a body with tokens in it: without what tells sessions apart
     std::uint64_t token_generation = 0;  ///< 1 for the first access token of its grant, 2 after a refresh; 0 unknown
     std::uint64_t connection = 0;        ///< which TCP connection, from 1
     bool reused_connection = false;      ///< not the first request on it
     std::string fault;                   ///< what was done to it, "" for nothing
-    bool committed = false;              ///< its effect took place
+    bool committed = false;              ///< it changed something; false for reads and for a repetition
     int status = 0;                      ///< of the answer; 0 when none was sent
     std::uint64_t bytes_out = 0;
 };
@@ -182,7 +182,7 @@ public:
 
     /**
      * The variables with which SDKs and programs find this session: `GLOBUS_SDK_SERVICE_URL_AUTH` and so on for each
-     * service, and `GLOBUS_SANDBOX_*` with identifiers and fresh refresh tokens.
+     * service, and `GLOBUS_SANDBOX_*` with identifiers and refresh tokens: the same ones at each call.
      */
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment();
 
@@ -214,22 +214,27 @@ public:
     [[nodiscard]] std::string issue_refresh_token(std::string_view scope, std::string_view client_id = {});
 
     void expire_access_tokens();                ///< every access token issued so far is expired
+    void expire_token(std::string_view token);  ///< one access token. @throws SandboxError when there is no such
     void revoke_token(std::string_view token);  ///< an access or a refresh token
     void revoke_all_tokens();                   ///< all of them
     void rotate_keys();                         ///< id tokens are signed by a new key; the old one is still listed
+    /// Of the access tokens that are issued from now on. @throws SandboxError when it is negative
     void set_token_lifetime(std::chrono::seconds lifetime);
     /// Answers of `service` are 403 ConsentRequired until the user consented to `scopes`.
     void require_consent(std::string_view service, std::vector<std::string> scopes);
     /**
      * Answers of `service` are 403 with these `authorization_parameters` ({"session_required_mfa": true}, ...) until
-     * the token comes from a login that asked for them.
+     * the token comes from a login that asked for them: for each of the values, where there are several.
      */
     void require_session(std::string_view service, boost::json::object authorization_parameters);
     /// "ok", "disconnected", "login_failed", "permission_denied" or "size_limit".
     void set_collection_state(std::string_view collection_id, std::string_view state);
 
     /// Lets time pass: tokens expire, tasks go on. Returns when the tasks that became due have done their step.
+    /// @throws SandboxError when `by` is negative
     void advance_clock(std::chrono::milliseconds by);
+    /// Sets the sandbox's time, forwards or backwards.
+    void set_clock(std::chrono::system_clock::time_point to);
     /// The sandbox's time.
     [[nodiscard]] std::chrono::system_clock::time_point now() const;
     /// Waits until no task is about to do anything; false when `timeout` passed first. For the real clock.
@@ -245,6 +250,8 @@ public:
     void clear_faults();
     /// The rules, with how often each fired and may still fire.
     [[nodiscard]] boost::json::array faults() const;
+    /// The rules that never fired: {"rule_id", "rule"}.
+    [[nodiscard]] boost::json::array unfired_faults() const;
     /// Adds the rules of a named scenario: "lost_submit_reply", "auth_down", ... (see scenario_names()).
     void scenario(std::string_view name);
     /// The scenarios there are.
@@ -259,7 +266,8 @@ public:
     void clear_journal();
     /// What really happened: tasks, groups, flows, runs, timers, indices, tokens.
     [[nodiscard]] boost::json::object state() const;
-    /// @throws VerifyError when an operation was called more or less often than expected
+    /// @throws VerifyError when an operation was called more or less often than expected, SandboxError when no request
+    /// can be such an operation
     void verify(std::vector<Expectation> const& expectations) const;
 
     /// Remembers tokens, tasks and documents (not the files); restore() goes back to it.
@@ -274,6 +282,34 @@ protected:
     explicit Session(std::shared_ptr<detail::World> world);
     std::shared_ptr<detail::World> world_;
     friend class detail::Host;
+};
+
+/**
+ * What is to have happened at the end of a scope: the expectations hold, and each fault rule fired.
+ *
+ * @code
+ * globus::sandbox::Expecting once(server, {{.operation = "submit_transfer", .at_most = 1}});
+ * submit();                                     // the end of the scope throws VerifyError when it was not so
+ * @endcode
+ *
+ * The destructor throws, which ends a test as failed; but not while another exception is on its way, and not after
+ * verify().
+ */
+class Expecting {
+public:
+    explicit Expecting(Session session, std::vector<Expectation> expectations = {});
+    ~Expecting() noexcept(false);
+    Expecting(Expecting const&) = delete;
+    Expecting& operator=(Expecting const&) = delete;
+
+    /// Looks now, and not again at the end. @throws VerifyError
+    void verify();
+
+private:
+    Session session_;
+    std::vector<Expectation> expectations_;
+    int unwinding_;
+    bool verified_ = false;
 };
 
 /**

@@ -34,20 +34,22 @@ inline void write_samples(fs::path const& root) {
 inline World::World(std::string name, Options given)
     : options(std::move(given)),
       id(std::move(name)),
-      random(options.seed ^ (std::hash<std::string>{}(id) | 1)),
+      random(options.seed),
+      mark(to_hex(sha256(id)).substr(0, 8)),
       token_lifetime(options.token_lifetime),
       fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
     started_at = wall_clock();
     if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
     if (options.users.empty())
         options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
+    gcs_id = random.uuid();
     bool native = false;
     bool confidential = false;
     for (auto& app : options.apps) {
         if (app.id.empty()) app.id = random.uuid();
         (app.secret.empty() ? native : confidential) = true;
     }
-    if (!confidential) options.apps.push_back({random.uuid(), random.token("secret"), "Sandbox confidential app"});
+    if (!confidential) options.apps.push_back({random.uuid(), token("secret"), "Sandbox confidential app"});
     if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
 
     std::error_code error;
@@ -80,6 +82,14 @@ inline World::World(std::string name, Options given)
             options.collections.push_back(collection);
         }
     }
+    std::string const gateway = random.uuid();
+    data.documents["gcs.storage_gateways"].emplace_back(
+        gateway, json::object{{"DATA_TYPE", "storage_gateway#1.0.0"},
+                              {"id", gateway},
+                              {"display_name", "Sandbox storage"},
+                              {"connector_id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
+                              {"high_assurance", false},
+                              {"allowed_domains", json::array{"example.org"}}});
     for (auto& collection : options.collections) {
         if (collection.id.empty()) collection.id = random.uuid();
         if (collection.directory.empty()) collection.directory = collection.id;
@@ -105,8 +115,17 @@ inline World::World(std::string name, Options given)
                              {"disable_verify", false},
                              {"host_endpoint_id", nullptr},
                              {"host_path", nullptr}};
-        data.endpoint_order.push_back(endpoint.id);
-        data.endpoints[endpoint.id] = std::move(endpoint);
+        if (collection.kind == CollectionKind::mapped)
+            data.documents["gcs.collections"].emplace_back(collection.id,
+                                                           json::object{{"DATA_TYPE", "collection#1.0.0"},
+                                                                        {"id", collection.id},
+                                                                        {"display_name", collection.display_name},
+                                                                        {"collection_type", "mapped"},
+                                                                        {"identity_id", endpoint.owner},
+                                                                        {"storage_gateway_id", gateway},
+                                                                        {"public", false},
+                                                                        {"high_assurance", collection.high_assurance}});
+        add_endpoint(std::move(endpoint));
     }
 }
 
@@ -209,6 +228,8 @@ inline json::array verify_locked(World& world, std::vector<Expectation> const& e
     json::array wrong;
     for (auto const& wanted : expectations) {
         std::uint64_t count = 0;
+        if (!wanted.operation.empty() && !operation_exists(wanted.operation))
+            throw SandboxError("sandbox: no request can be an operation \"" + wanted.operation + "\"");
         if (wanted.path.empty()) {
             auto const found = world.counts.find(wanted.operation);
             count = found == world.counts.end() ? 0 : found->second;
@@ -261,12 +282,23 @@ inline std::string refresh_token(World& world, std::string_view scope, std::stri
     return issue_refresh(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
 }
 
-inline void revoke(World& world, std::string const& token) {
+/// False when there is no such token.
+inline bool revoke(World& world, std::string const& token) {
     std::lock_guard lock(world.mutex);
-    if (auto const access = world.data.access_tokens.find(token); access != world.data.access_tokens.end())
-        access->second.revoked = true;
-    if (auto const refresh = world.data.refresh_tokens.find(token); refresh != world.data.refresh_tokens.end())
-        revoke_family(world, refresh->second.family);
+    auto const access = world.data.access_tokens.find(token);
+    auto const refresh = world.data.refresh_tokens.find(token);
+    if (access != world.data.access_tokens.end()) access->second.revoked = true;
+    if (refresh != world.data.refresh_tokens.end()) revoke_family(world, refresh->second.family);
+    return access != world.data.access_tokens.end() || refresh != world.data.refresh_tokens.end();
+}
+
+/// False when there is no such access token.
+inline bool expire(World& world, std::string const& token) {
+    std::lock_guard lock(world.mutex);
+    auto const found = world.data.access_tokens.find(token);
+    if (found == world.data.access_tokens.end()) return false;
+    found->second.expires = std::min(found->second.expires, world.now_locked());
+    return true;
 }
 
 inline void revoke_all(World& world) {
@@ -288,10 +320,26 @@ inline void rotate(World& world) {
     world.keys.insert(world.keys.begin(), std::move(made));
 }
 
+inline void set_lifetime(World& world, std::chrono::seconds lifetime) {
+    if (lifetime.count() < 0) throw SandboxError("sandbox: the lifetime of tokens cannot be negative");
+    std::lock_guard lock(world.mutex);
+    world.token_lifetime = lifetime;
+}
+
 inline void advance(World& world, Millis by) {
+    if (by < 0) throw SandboxError("sandbox: time does not go backwards; set the clock instead");
     {
         std::lock_guard lock(world.mutex);
         world.clock_offset += by;
+    }
+    world.wake.notify_all();
+    world.run_due_tasks();
+}
+
+inline void set_clock(World& world, Millis to) {
+    {
+        std::lock_guard lock(world.mutex);
+        world.clock_offset += to - world.now_locked();
     }
     world.wake.notify_all();
     world.run_due_tasks();
@@ -320,8 +368,22 @@ inline void restore_snapshot(World& world) {
     world.data = *world.saved;
 }
 
+/// What a rule of the session that never fired says.
+inline json::array unfired_rules(World& world) {
+    std::lock_guard lock(world.mutex);
+    json::array out;
+    for (auto const& rule : world.rules)
+        if (rule.fired == 0) out.push_back(json::object{{"rule_id", rule.id}, {"rule", rule.source}});
+    return out;
+}
+
+/// The same each time: tokens are issued at the first one.
 inline Pairs environment_of(World& world) {
     Pairs out;
+    {
+        std::lock_guard lock(world.mutex);
+        if (!world.data.environment.empty()) return world.data.environment;
+    }
     for (auto const* service : {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE"})
         out.emplace_back("GLOBUS_SDK_SERVICE_URL_" + std::string(service), world.base_url);
     out.emplace_back("GLOBUS_SANDBOX_URL", world.base_url);
@@ -358,8 +420,12 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
         out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
+    out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
+    out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
     out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
-    return out;
+    std::lock_guard lock(world.mutex);
+    if (world.data.environment.empty()) world.data.environment = out;
+    return world.data.environment;
 }
 
 // The server ----------------------------------------------------------------------------------------------------------
@@ -477,7 +543,26 @@ private:
         return part(*world, call, path[4], body);
     }
 
+    /// What a member that is a number of at least zero says; an error when it is something else.
+    static double amount(json::value const& body, char const* name, double otherwise) {
+        auto const* value = member(body, name);
+        if (value == nullptr) return otherwise;
+        auto const number = number_of(*value);
+        if (!number || !(*number >= 0)) throw SandboxError(std::string(name) + " is a number, and not negative");
+        return *number;
+    }
+
+    /// An error when a document has a member that means nothing.
+    static void check_members(json::value const& body, std::set<std::string_view> const& known) {
+        if (!body.is_object()) throw SandboxError("an object is needed");
+        for (auto const& item : body.get_object())
+            if (!known.contains(std::string_view(item.key())))
+                throw SandboxError("unknown member: " + std::string(item.key()));
+    }
+
     Reply make_session(json::value const& body) {
+        check_members(body, {"tls", "seed", "clock", "rotation", "reuse_detection", "token_lifetime_s",
+                             "task_duration_ms", "rate_limit"});
         Options options;
         static std::map<std::string, Tls> const kinds{{"none", Tls::none},
                                                       {"good", Tls::good},
@@ -487,19 +572,20 @@ private:
         auto const kind = kinds.find(text_of(body, "tls", "none"));
         if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired or self_signed");
         options.tls = kind->second;
-        options.seed = static_cast<std::uint64_t>(number_of(body, "seed", 1));
+        options.seed = static_cast<std::uint64_t>(amount(body, "seed", 1));
         auto const clock = text_of(body, "clock", "real");
         if (clock != "real" && clock != "manual") return bad(400, "clock is \"real\" or \"manual\"");
         options.clock = clock == "manual" ? ClockMode::manual : ClockMode::real;
         options.rotate_refresh_tokens = flag_of(body, "rotation");
         options.detect_refresh_token_reuse = flag_of(body, "reuse_detection");
         options.token_lifetime =
-            std::chrono::seconds(static_cast<std::int64_t>(number_of(body, "token_lifetime_s", 172800)));
+            std::chrono::seconds(static_cast<std::int64_t>(amount(body, "token_lifetime_s", 172800)));
         options.task_duration =
-            std::chrono::milliseconds(static_cast<std::int64_t>(number_of(body, "task_duration_ms", 0)));
+            std::chrono::milliseconds(static_cast<std::int64_t>(amount(body, "task_duration_ms", 0)));
         if (auto const* limit = member(body, "rate_limit")) {
-            options.rate_limit.requests_per_second = number_of(*limit, "rps", 0);
-            options.rate_limit.burst = number_of(*limit, "burst", 1);
+            check_members(*limit, {"rps", "burst"});
+            options.rate_limit.requests_per_second = amount(*limit, "rps", 0);
+            options.rate_limit.burst = amount(*limit, "burst", 1);
         }
         return describe(*open(std::move(options), true), 201);
     }
@@ -508,6 +594,7 @@ private:
         json::object urls;
         for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"})
             urls[service] = world.base_url;
+        urls["gcs"] = world.base_url + "api/";
         json::object variables;
         for (auto const& [name, value] : environment_of(world)) variables[name] = value;
         json::object out{{"session", world.id},
@@ -523,12 +610,7 @@ private:
     }
 
     Reply remove(World& world, bool strict) {
-        json::array unfired;
-        {
-            std::lock_guard lock(world.mutex);
-            for (auto const& rule : world.rules)
-                if (rule.fired == 0) unfired.push_back(json::object{{"rule_id", rule.id}, {"rule", rule.source}});
-        }
+        json::array unfired = unfired_rules(world);
         if (strict && !unfired.empty()) return Reply::of(409, json::object{{"unfired", std::move(unfired)}});
         close(world.id);
         return Reply::of(200, json::object{{"unfired", std::move(unfired)}});
@@ -550,10 +632,21 @@ private:
             std::lock_guard lock(world.mutex);
             auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
             auto const operation = call.argument("operation");
-            json::array entries;
+            auto const limit =
+                static_cast<std::size_t>(std::max<std::int64_t>(0, to_integer(call.argument("limit")).value_or(1000)));
+            std::vector<JournalEntry const*> found;
             for (auto const& entry : world.journal)
                 if (entry.number > after && (operation.empty() || entry.operation == operation))
-                    entries.push_back(describe_entry(entry));
+                    found.push_back(&entry);
+            // Who reads on from a number wants the next ones, who does not the newest.
+            if (found.size() > limit) {
+                if (call.has_argument("after"))
+                    found.resize(limit);
+                else
+                    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+            }
+            json::array entries;
+            for (auto const* entry : found) entries.push_back(describe_entry(*entry));
             return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
         }
         if (name == "state") {
@@ -562,15 +655,11 @@ private:
         }
         if (get) return bad(404, "no such resource");
         if (name == "clock") {
-            if (auto const* by = member(body, "advance_s")) {
-                advance(world, static_cast<Millis>(number_of(*by).value_or(0) * 1000));
+            check_members(body, {"advance_s", "set"});
+            if (member(body, "advance_s") != nullptr) {
+                advance(world, static_cast<Millis>(amount(body, "advance_s", 0) * 1000));
             } else if (auto const at = parse_time(text_of(body, "set"))) {
-                Millis ahead = 0;
-                {
-                    std::lock_guard lock(world.mutex);
-                    ahead = *at - world.now_locked();
-                }
-                advance(world, ahead);
+                set_clock(world, *at);
             } else {
                 return bad(400, "advance_s or set is needed");
             }
@@ -588,23 +677,30 @@ private:
             return Reply::of(200, json::object{});
         }
         if (name == "scenario") {
+            check_members(body, {"name"});
             run_scenario(world, text_of(body, "name"));
             return Reply::of(201, json::object{});
         }
         if (name == "collections" && call.segments.size() == 6) {
+            check_members(body, {"state"});
             set_state(world, call.segments[5], text_of(body, "state"));
             return Reply::of(200, json::object{});
         }
         if (name == "verify") {
             std::vector<Expectation> expectations;
             auto const read = [&](json::value const& one) {
+                check_members(one, {"operation", "path", "count"});
                 Expectation wanted;
                 wanted.operation = text_of(one, "operation");
                 wanted.path = text_of(one, "path");
-                if (auto const* count = member(one, "count")) {
-                    wanted.at_least = static_cast<std::uint64_t>(number_of(*count, "min", 0));
+                if (wanted.operation.empty() && wanted.path.empty()) throw SandboxError("operation or path is needed");
+                if (auto const* count = member(one, "count"); count != nullptr && number_of(*count)) {
+                    wanted.at_least = wanted.at_most = static_cast<std::uint64_t>(amount(one, "count", 0));
+                } else if (count != nullptr) {
+                    check_members(*count, {"min", "max"});
+                    wanted.at_least = static_cast<std::uint64_t>(amount(*count, "min", 0));
                     if (member(*count, "max") != nullptr)
-                        wanted.at_most = static_cast<std::uint64_t>(number_of(*count, "max", 0));
+                        wanted.at_most = static_cast<std::uint64_t>(amount(*count, "max", 0));
                 }
                 expectations.push_back(wanted);
             };
@@ -626,23 +722,26 @@ private:
         for (auto const& item : body.get_object()) {
             std::string_view const what = item.key();
             json::value const& value = item.value();
-            if (what == "expire") {
-                expire_all(world);
-            } else if (what == "revoke") {
-                if (value.is_string() && value.get_string() != "all")
-                    revoke(world, to_string(value.get_string()));
-                else
-                    revoke_all(world);
+            if (what == "expire" || what == "revoke") {
+                bool const every = value == json::value(true) || value == json::value("all");
+                if (!every && !value.is_string()) return bad(400, std::string(what) + " takes a token, or \"all\"");
+                bool const gone = what == "expire";
+                if (every)
+                    gone ? expire_all(world) : revoke_all(world);
+                else if (auto const token = to_string(value.get_string());
+                         gone ? !expire(world, token) : !revoke(world, token))
+                    return bad(400, "no such token");
             } else if (what == "rotate_keys") {
                 rotate(world);
             } else if (what == "lifetime_s") {
-                std::lock_guard lock(world.mutex);
-                world.token_lifetime = std::chrono::seconds(static_cast<std::int64_t>(number_of(value).value_or(0)));
+                set_lifetime(world, std::chrono::seconds(static_cast<std::int64_t>(amount(body, "lifetime_s", 0))));
             } else if (what == "issue") {
+                check_members(value, {"scope", "client_id"});
                 out["access_token"] = user_token(world, text_of(value, "scope", "transfer.api.globus.org"));
                 out["refresh_token"] = refresh_token(world, text_of(value, "scope", "transfer.api.globus.org"),
                                                      text_of(value, "client_id"));
             } else if (what == "require_consent" || what == "require_session") {
+                check_members(value, {"service", "scopes", "authorization_parameters"});
                 Requirement made;
                 made.service = text_of(value, "service", "transfer");
                 if (auto const* scopes = member(value, "scopes"); scopes != nullptr && scopes->is_array())

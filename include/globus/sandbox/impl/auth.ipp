@@ -197,6 +197,28 @@ inline std::string username_of(World const& world, std::string const& identity) 
     return identity + "@clients.auth.globus.org";  // [doc] the identity of an application
 }
 
+/// Whether a login was asked for what is required: each of the wanted values must be among those it was asked for.
+inline bool session_has(json::object const& session, std::string_view name, json::value const& wanted) {
+    auto const* given = session.if_contains(name);
+    if (given == nullptr || !given->is_string()) return false;
+    auto const values = split(std::string_view(given->get_string()), ',');
+    auto const has = [&](std::string_view value) {
+        for (auto const& one : values)
+            if (trim(one) == value) return true;
+        return false;
+    };
+    if (wanted.is_bool()) return lower(values.front()) == "true" || values.front() == "1";
+    if (wanted.is_string()) {
+        for (auto const& one : split(std::string_view(wanted.get_string()), ','))
+            if (!has(trim(one))) return false;
+        return true;
+    }
+    if (auto const* list = wanted.if_array())
+        for (auto const& one : *list)
+            if (!one.is_string() || !has(std::string_view(one.get_string()))) return false;
+    return true;
+}
+
 /// The token of a call to `service`; when it is not good enough, `refused` says why. [recorded] codes
 inline AccessToken const* authenticate(World& world, Call const& call, std::string const& resource_server,
                                        Reply& refused) {
@@ -246,7 +268,7 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
             std::string_view const name = item.key();
             if (!name.starts_with("session_required") && name != "prompt") continue;
             if (item.value().is_bool() && !item.value().get_bool()) continue;
-            if (!token.session.contains(name)) {
+            if (!session_has(token.session, name, item.value())) {
                 demand(requirement.authorization_parameters, {});
                 return nullptr;
             }
@@ -265,6 +287,15 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
     return &token;
 }
 
+/// Whether this is the secret of the application, or that of one of its credentials.
+inline bool knows_secret(World const& world, App const& app, std::string_view secret) {
+    if (app.secret.empty()) return false;
+    if (equal_secret(app.secret, secret)) return true;
+    for (auto const& [client, credential, known] : world.data.credentials)
+        if (client == app.id && equal_secret(known, secret)) return true;
+    return false;
+}
+
 /// The application that presents id and secret by Basic; null when it does not, or wrongly.
 inline App const* basic_client(World const& world, Call const& call) {
     std::string const value = call.header("Authorization");
@@ -273,7 +304,17 @@ inline App const* basic_client(World const& world, Call const& call) {
     auto const colon = decoded ? decoded->find(':') : std::string::npos;
     if (colon == std::string::npos) return nullptr;
     auto const* app = world.app(decoded->substr(0, colon));
-    if (app == nullptr || app->secret.empty() || !equal_secret(app->secret, decoded->substr(colon + 1))) return nullptr;
+    if (app == nullptr || !knows_secret(world, *app, decoded->substr(colon + 1))) return nullptr;
+    return app;
+}
+
+/// The application that a form comes from: by Basic, or by its members. [doc] RFC 6749, 2.3.1: an application with a
+/// secret must show it; in the form it may, too
+inline App const* form_client(World const& world, Call const& call, Pairs const& form) {
+    if (same_name(call.header("Authorization").substr(0, 6), "Basic ")) return basic_client(world, call);
+    App const* const app = world.app(pair_or(form, "client_id"));
+    if (app != nullptr && !app->secret.empty() && !knows_secret(world, *app, pair_or(form, "client_secret")))
+        return nullptr;
     return app;
 }
 
@@ -293,7 +334,7 @@ struct Grant {
 inline AccessToken const& issue_access_token(World& world, Grant const& grant, std::string const& server,
                                              std::vector<std::string> scopes, std::string const& family) {
     AccessToken token;
-    token.token = world.random.token("access");
+    token.token = world.token("access");
     token.client_id = grant.client_id;
     token.identity = grant.identity;
     token.resource_server = server;
@@ -304,13 +345,19 @@ inline AccessToken const& issue_access_token(World& world, Grant const& grant, s
     token.session = grant.session;
     token.generation =
         ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server : family];
-    return world.data.access_tokens[token.token] = token;
+    // Who presents a token that expired long ago need not be told so; a long run must not remember them all.
+    auto& all = world.data.access_tokens;
+    if (all.size() >= world.data.token_sweep) {
+        std::erase_if(all, [&](auto const& one) { return one.second.expires + 3600000 < token.issued; });
+        world.data.token_sweep = std::max<std::size_t>(1000, 2 * all.size());
+    }
+    return all[token.token] = token;
 }
 
 inline RefreshToken const& issue_refresh(World& world, Grant const& grant, std::string const& server,
                                          std::vector<std::string> scopes, std::string family) {
     RefreshToken token;
-    token.token = world.random.token("refresh");
+    token.token = world.token("refresh");
     token.client_id = grant.client_id;
     token.identity = grant.identity;
     token.resource_server = server;
@@ -522,16 +569,7 @@ inline Reply dependent_grant(World& world, Pairs const& form, App const& app) {
 inline Reply token_endpoint(World& world, Call& call) {
     Pairs const form = parse_form(call.body);
     std::string const grant_type = pair_or(form, "grant_type");
-    App const* app = nullptr;
-    bool const basic = !call.header("Authorization").empty();
-    if (basic) {
-        app = basic_client(world, call);
-    } else {
-        app = world.app(pair_or(form, "client_id"));
-        // [doc] RFC 6749, 2.3.1: an application with a secret must show it; in the form it may, too
-        if (app != nullptr && !app->secret.empty() && !equal_secret(app->secret, pair_or(form, "client_secret")))
-            app = nullptr;
-    }
+    App const* const app = form_client(world, call, form);
     if (app == nullptr) return oauth_error(401, "invalid_client");
     if (grant_type == "refresh_token") return refresh_grant(world, form, *app);
     if (grant_type == "authorization_code") return code_grant(world, form, *app);
@@ -551,17 +589,20 @@ inline Reply token_endpoint(World& world, Call& call) {
 /// [doc] RFC 7009: a token that is unknown is revoked, too. [recorded] the answer
 inline Reply revoke_endpoint(World& world, Call& call) {
     Pairs const form = parse_form(call.body);
-    App const* app = basic_client(world, call);
-    if (app == nullptr) app = world.app(pair_or(form, "client_id"));
+    App const* const app = form_client(world, call, form);
     if (app == nullptr) return oauth_error(401, "invalid_client");
     std::string const token = pair_or(form, "token");
+    Reply reply = Reply::of(200, json::object{{"active", false}});
+    reply.committed = false;
     if (auto const access = world.data.access_tokens.find(token);
         access != world.data.access_tokens.end() && access->second.client_id == app->id)
-        access->second.revoked = true;
+        reply.committed = !std::exchange(access->second.revoked, true);
     if (auto const refresh = world.data.refresh_tokens.find(token);
-        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id)
+        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id) {
+        reply.committed = !refresh->second.revoked;
         revoke_family(world, refresh->second.family);
-    return Reply::of(200, json::object{{"active", false}});
+    }
+    return reply;
 }
 
 /// [recorded] the members of an active answer
@@ -662,13 +703,28 @@ inline Reply identities_endpoint(World& world, Call& call) {
                                      {"status", "used"},
                                      {"username", user.username}});
     };
+    auto const add_app = [&](App const& app) {
+        // [doc] an application has an identity of the domain clients.auth.globus.org
+        found.push_back(json::object{{"email", nullptr},
+                                     {"id", app.id},
+                                     {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
+                                     {"identity_type", "service"},
+                                     {"name", app.name},
+                                     {"organization", nullptr},
+                                     {"status", "used"},
+                                     {"username", username_of(world, app.id)}});
+    };
     bool const by_name = call.has_argument("usernames");
     bool const by_id = call.has_argument("ids");
     if (by_name == by_id)
         return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
-    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ','))
+    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ',')) {
         for (auto const& user : world.options.users)
             if (same_name(by_name ? user.username : user.id, wanted)) add(user);
+        for (auto const* list : {&world.options.apps, &world.data.apps})
+            for (auto const& app : *list)
+                if (same_name(by_name ? username_of(world, app.id) : app.id, wanted)) add_app(app);
+    }
     json::object answer{{"identities", std::move(found)}};
     if (call.argument("include").find("identity_provider") != std::string::npos)
         answer["included"] = json::object{
@@ -824,7 +880,7 @@ inline Reply authorize_endpoint(World& world, Call& call) {
         if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
     }
     AuthorizationCode code;
-    code.code = world.random.token("code");
+    code.code = world.token("code");
     code.client_id = app->id;
     code.identity = user->id;
     code.redirect_uri = uri;
@@ -868,7 +924,8 @@ struct AuthDocuments {
         Reply refused;
         if (caller(world, call, refused) == nullptr) return refused;
         json::array out;
-        for (auto const& [id, document] : all(world)) out.push_back(document);
+        for (auto const& [id, document] : all(world))
+            if (call.holes.empty() || text_of(document, "client") == call.holes[0]) out.push_back(document);
         return Reply::of(200, json::object{{Kind::many, std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -963,13 +1020,48 @@ struct CredentialKind : PlainKind {
     }
     /// [recorded] the secret is told when it is made, and never again.
     static json::object once(World& world, json::object document) {
-        std::string const secret = world.random.token("secret");
+        std::string const secret = world.token("secret");
         document["secret"] = secret;
-        for (auto& app : world.data.apps)  // [guess] the last secret is the one that counts
-            if (app.id == text_of(document, "client") && !app.secret.empty()) app.secret = secret;
+        world.data.credentials.push_back({text_of(document, "client"), text_of(document, "id"), secret});
         return document;
     }
 };
+
+/// A credential that is gone opens nothing any more.
+inline Reply delete_credential(World& world, Call& call) {
+    Reply reply = AuthDocuments<CredentialKind>::remove(world, call);
+    if (reply.status == 200)
+        std::erase_if(world.data.credentials, [&](auto const& one) { return one[1] == call.holes.back(); });
+    return reply;
+}
+
+/// A client that is gone takes its credentials and its tokens along.
+inline Reply delete_client(World& world, Call& call) {
+    Reply reply = AuthDocuments<ClientKind>::remove(world, call);
+    if (reply.status != 200) return reply;
+    std::string const& id = call.holes[0];
+    std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
+    std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
+    std::erase_if(world.data.documents["auth.credentials"],
+                  [&](auto const& one) { return text_of(one.second, "client") == id; });
+    for (auto& [text, token] : world.data.access_tokens) token.revoked = token.revoked || token.client_id == id;
+    for (auto& [text, token] : world.data.refresh_tokens) token.revoked = token.revoked || token.client_id == id;
+    return reply;
+}
+
+/// All clients, or with `fqdn` the one that has this name. [doc]
+inline Reply get_clients(World& world, Call& call) {
+    if (!call.has_argument("fqdn")) return AuthDocuments<ClientKind>::list(world, call);
+    Reply refused;
+    if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    std::string const wanted = call.argument("fqdn");
+    for (auto const& [id, document] : world.data.documents["auth.clients"])
+        if (auto const* names = document.if_contains("fqdns"); names != nullptr && names->is_array())
+            for (auto const& name : names->get_array())
+                if (name.is_string() && same_name(std::string_view(name.get_string()), wanted))
+                    return Reply::of(200, json::object{{"client", document}});
+    return AuthDocuments<ClientKind>::missing(world, call);
+}
 
 /// A client that was made can be used like one of the options.
 inline void register_client(World& world, json::object const& document, std::string const& secret) {
@@ -989,18 +1081,30 @@ inline Reply create_client(World& world, Call& call) {
     json::value const body = json::parse(call.body, error);
     auto const* given = error ? nullptr : member(body, "client");
     std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
+    if (App const* const maker = basic_client(world, call); maker != nullptr && given != nullptr) {
+        // [doc] an application makes a child of itself; [guess] the child says so in `parent_client`
+        json::object document = given->get_object();
+        document["id"] = world.random.uuid();
+        document["parent_client"] = maker->id;
+        if (!document.contains("project")) document["project"] = nullptr;
+        AccessToken nobody;
+        ClientKind::complete(world, call, nobody, document);
+        register_client(world, document, world.token("secret"));
+        world.data.documents["auth.clients"].emplace_back(text_of(document, "id"), document);
+        return Reply::of(201, json::object{{"client", document}});
+    }
     if (parent.empty()) {
         Reply reply = AuthDocuments<ClientKind>::create(world, call);
         // Its secret is unknown to all until a credential is made.
         if (reply.status == 201)
-            register_client(world, world.data.documents["auth.clients"].back().second, world.random.token("secret"));
+            register_client(world, world.data.documents["auth.clients"].back().second, world.token("secret"));
         return reply;
     }
     App const* const app = world.app(parent);
     if (app == nullptr || !app->secret.empty())
         return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "template_id is no native application");
     std::string const id = world.random.uuid();
-    std::string const secret = world.random.token("secret");
+    std::string const secret = world.token("secret");
     json::object document{{"id", id},
                           {"name", text_of(*given, "name")},
                           {"public_client", false},
@@ -1012,13 +1116,16 @@ inline Reply create_client(World& world, Call& call) {
                           {"fqdns", json::array{}},
                           {"redirect_uris", json::array{}},
                           {"grant_types", json::array{"authorization_code", "client_credentials", "refresh_token"}}};
-    register_client(world, document, secret);
+    register_client(world, document, world.token("secret"));
     world.data.documents["auth.clients"].emplace_back(id, document);
-    json::object const credential{{"id", world.random.uuid()},
-                                  {"name", "Auto-created at client creation"},
-                                  {"client", id},
-                                  {"created", iso_time(world.now_locked())},
-                                  {"secret", secret}};
+    json::object credential{{"id", world.random.uuid()},
+                            {"name", "Auto-created at client creation"},
+                            {"client", id},
+                            {"created", iso_time(world.now_locked())},
+                            {"secret", nullptr}};
+    world.data.documents["auth.credentials"].emplace_back(text_of(credential, "id"), credential);
+    world.data.credentials.push_back({id, text_of(credential, "id"), secret});
+    credential["secret"] = secret;
     return Reply::of(201,
                      json::object{{"client", document}, {"included", json::object{{"client_credential", credential}}}});
 }
@@ -1032,6 +1139,66 @@ struct ScopeKind : PlainKind {
             "https://auth.globus.org/scopes/" + call.holes[0] + "/" + text_of(document, "scope_suffix", "all");
     }
 };
+
+/// [recorded] the members of an identity provider, all of which the sandbox has but one
+inline Reply identity_providers(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    bool const by_domain = call.has_argument("domains");
+    if (by_domain == call.has_argument("ids"))
+        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of domains and ids is needed");
+    json::object const own{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                           {"name", "Globus Sandbox"},
+                           {"short_name", "sandbox"},
+                           {"domains", json::array{"example.org"}},
+                           {"alternative_names", json::array{}}};
+    json::array found;
+    for (auto const& wanted : split(call.argument(by_domain ? "domains" : "ids"), ','))
+        if (wanted == (by_domain ? "example.org" : text_of(own, "id"))) found.push_back(own);
+    return Reply::of(200, json::object{{"identity_providers", std::move(found)}});
+}
+
+/// The scopes that were made, and those of the services: by `ids`, by `scope_strings`, or one's own.
+inline Reply get_scopes(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    json::array found;
+    auto const& made = world.data.documents["auth.scopes"];
+    auto const wanted = [&](char const* name) { return split(call.argument(name), ','); };
+    if (call.has_argument("ids") && call.has_argument("scope_strings"))
+        return problem(world, call, 400, "INVALID_PARAMETERS", "At most one of ids and scope_strings may be given");
+    if (call.has_argument("scope_strings")) {
+        for (auto const& text : wanted("scope_strings")) {
+            bool known = false;
+            for (auto const& [id, document] : made)
+                if (text_of(document, "scope_string") == text) {
+                    found.push_back(document);
+                    known = true;
+                }
+            // [guess] the identifier of a scope that nobody made: the same for the same text
+            if (!known && !resource_server_of(text).empty())
+                found.push_back(json::object{{"id", Random(std::hash<std::string>{}(text)).uuid()},
+                                             {"scope_string", text},
+                                             {"client", resource_server_of(text)},
+                                             {"name", text},
+                                             {"description", "A scope of the sandbox"},
+                                             {"dependent_scopes", json::array{}},
+                                             {"advertised", true},
+                                             {"allows_refresh_token", true},
+                                             {"required_domains", json::array{}}});
+        }
+    } else {
+        auto const ids = wanted("ids");
+        for (auto const& [id, document] : made)
+            if (!call.has_argument("ids") || std::find(ids.begin(), ids.end(), id) != ids.end())
+                found.push_back(document);
+    }
+    return Reply::of(200, json::object{{"scopes", std::move(found)}});
+}
 
 inline std::vector<Route> const& auth_routes() {
     using Projects = AuthDocuments<ProjectKind>;
@@ -1051,6 +1218,7 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/oauth2/userinfo", "auth", "userinfo", &userinfo_endpoint},
         {"GET", "/v2/api/identities", "auth", "get_identities", &identities_endpoint},
         {"GET", "/v2/api/identities/{}/consents", "auth", "get_consents", &consents_endpoint},
+        {"GET", "/v2/api/identity_providers", "auth", "get_identity_providers", &identity_providers},
         {"GET", "/v2/api/projects", "auth", "get_projects", &Projects::list},
         {"POST", "/v2/api/projects", "auth", "create_project", &Projects::create},
         {"GET", "/v2/api/projects/{}", "auth", "get_project", &Projects::get},
@@ -1061,15 +1229,15 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/api/policies/{}", "auth", "get_policy", &Policies::get},
         {"PUT", "/v2/api/policies/{}", "auth", "update_policy", &Policies::update},
         {"DELETE", "/v2/api/policies/{}", "auth", "delete_policy", &Policies::remove},
-        {"GET", "/v2/api/clients", "auth", "get_clients", &Clients::list},
+        {"GET", "/v2/api/clients", "auth", "get_clients", &get_clients},
         {"POST", "/v2/api/clients", "auth", "create_client", &create_client},
         {"GET", "/v2/api/clients/{}", "auth", "get_client", &Clients::get},
         {"PUT", "/v2/api/clients/{}", "auth", "update_client", &Clients::update},
-        {"DELETE", "/v2/api/clients/{}", "auth", "delete_client", &Clients::remove},
+        {"DELETE", "/v2/api/clients/{}", "auth", "delete_client", &delete_client},
         {"GET", "/v2/api/clients/{}/credentials", "auth", "get_client_credentials", &Credentials::list},
         {"POST", "/v2/api/clients/{}/credentials", "auth", "create_client_credential", &Credentials::create},
-        {"DELETE", "/v2/api/clients/{}/credentials/{}", "auth", "delete_client_credential", &Credentials::remove},
-        {"GET", "/v2/api/scopes", "auth", "get_scopes", &Scopes::list},
+        {"DELETE", "/v2/api/clients/{}/credentials/{}", "auth", "delete_client_credential", &delete_credential},
+        {"GET", "/v2/api/scopes", "auth", "get_scopes", &get_scopes},
         {"POST", "/v2/api/clients/{}/scopes", "auth", "create_scope", &Scopes::create},
         {"GET", "/v2/api/scopes/{}", "auth", "get_scope", &Scopes::get},
         {"PUT", "/v2/api/scopes/{}", "auth", "update_scope", &Scopes::update},

@@ -36,18 +36,89 @@ inline Phase usual_phase(std::string_view action) {
 /// Whether the action changes the answer that is under way, rather than taking its place.
 inline bool edits_answer(std::string_view action) { return usual_phase(action) == Phase::in_body; }
 
+inline bool one_of_text(json::value const& wanted, auto const& fits) {
+    if (wanted.is_string()) return fits(to_string(wanted.get_string()));
+    if (auto const* list = wanted.if_array())
+        for (auto const& one : *list)
+            if (one.is_string() && fits(to_string(one.get_string()))) return true;
+    return false;
+}
+
+/// The actions, and the members that each may have.
+inline std::map<std::string, std::set<std::string_view>> const& actions() {
+    static std::map<std::string, std::set<std::string_view>> const all{
+        {"pass", {}},
+        {"status", {"code", "body", "problem", "html", "headers", "retry_after", "expire_token"}},
+        {"reset", {"after_bytes"}},
+        {"close", {"after_bytes"}},
+        {"stall", {"ms", "after_bytes"}},
+        {"dribble", {"bytes_per_s", "head"}},
+        {"truncate", {"after_bytes", "keep_length"}},
+        {"corrupt", {"kind"}},
+        {"json", {"depth", "size", "duplicate_keys", "big_numbers", "missing", "wrong_type"}},
+        {"framing", {"bad_chunk", "length", "no_headers_end"}},
+        {"headers", {"flood_bytes", "duplicate", "crlf", "nul", "set"}},
+        {"informational", {"count", "code"}},
+        {"gzip_bomb", {"size", "ratio"}},
+        {"redirect", {"code", "location"}},
+        {"refuse", {"ms"}},
+        {"drop_idle", {}},
+        {"tls", {"handshake_stall", "alert", "close_no_notify"}},
+    };
+    return all;
+}
+
+/// Whether some request may bear this name, with or without its service before it.
+bool operation_exists(std::string_view name);
+
 inline void check_action(json::value const& action, bool tls) {
-    static constexpr std::string_view known[] = {
-        "pass",    "status",  "reset",         "close",     "stall",    "dribble", "truncate",  "corrupt", "json",
-        "framing", "headers", "informational", "gzip_bomb", "redirect", "refuse",  "drop_idle", "tls"};
     auto const type = text_of(action, "type");
     if (type == "tls" && !tls) throw SandboxError("fault rule: `tls` needs a session that speaks TLS");
-    if (std::find(std::begin(known), std::end(known), type) == std::end(known))
-        throw SandboxError("fault rule: unknown action type \"" + type + "\"");
+    auto const known = actions().find(type);
+    if (known == actions().end()) throw SandboxError("fault rule: unknown action type \"" + type + "\"");
+    for (auto const& item : action.as_object())
+        if (item.key() != "type" && !known->second.contains(std::string_view(item.key())))
+            throw SandboxError("fault rule: `" + type + "` has no member \"" + std::string(item.key()) + "\"");
+    if (type == "corrupt") {
+        static std::set<std::string> const kinds{"flip", "utf8", "nul", "html", "json_garbage"};
+        if (!kinds.contains(text_of(action, "kind", "flip")))
+            throw SandboxError("fault rule: `corrupt` has no kind \"" + text_of(action, "kind") + "\"");
+    }
     if (type == "status" && number_of(action, "code", 0) < 100)
         throw SandboxError("fault rule: `status` needs a `code`");
     if (type == "redirect" && text_of(action, "location").empty() && member(action, "location") == nullptr)
         throw SandboxError("fault rule: `redirect` needs a `location`");
+}
+
+/// The members of `match` must be such that something can fit them.
+inline void check_match(json::object const& match) {
+    static std::set<std::string> const services{"auth",   "transfer", "groups", "search", "flows",
+                                                "timers", "compute",  "gcs",    "data",   "unknown"};
+    auto const each = [&](char const* field, auto const& good) {
+        auto const* value = match.if_contains(field);
+        if (value == nullptr) return;
+        bool const texts = value->is_string() || value->is_array();
+        if (!texts) throw SandboxError("fault rule: `" + std::string(field) + "` is a text or a list of texts");
+        (void)one_of_text(*value, [&](std::string const& text) {
+            if (!good(text)) throw SandboxError("fault rule: unknown " + std::string(field) + " \"" + text + "\"");
+            return false;
+        });
+    };
+    each("operation", [](std::string const& text) { return operation_exists(text); });
+    each("service", [&](std::string const& text) { return services.contains(text); });
+    each("connection", [](std::string const& text) { return text == "reused" || text == "fresh"; });
+    auto const number = [](json::value const& value) { return number_of(value).value_or(0) >= 1; };
+    for (auto const* field : {"nth", "every"}) {
+        auto const* value = match.if_contains(field);
+        if (value == nullptr) continue;
+        auto const* list = value->if_array();
+        bool const good = list != nullptr && std::string_view(field) == "nth"
+                              ? std::all_of(list->begin(), list->end(), number)
+                              : number(*value);
+        if (!good) throw SandboxError("fault rule: `" + std::string(field) + "` counts from 1");
+    }
+    if (auto const* headers = match.if_contains("header"); headers != nullptr && !headers->is_object())
+        throw SandboxError("fault rule: `header` is an object of patterns");
 }
 
 inline Rule read_rule(json::value const& source, bool tls) {
@@ -68,7 +139,10 @@ inline Rule read_rule(json::value const& source, bool tls) {
     } else {
         rule.actions.push_back(*action);
     }
-    for (auto const& one : rule.actions) check_action(one, tls);
+    for (auto const& one : rule.actions) {
+        if (!one.is_object()) throw SandboxError("fault rule: an action must be an object");
+        check_action(one, tls);
+    }
     if (auto const* match = member(source, "match")) {
         if (!match->is_object()) throw SandboxError("fault rule: `match` must be an object");
         static constexpr std::string_view fields[] = {"service", "operation",        "method",     "path",  "nth",
@@ -77,6 +151,7 @@ inline Rule read_rule(json::value const& source, bool tls) {
             if (std::find(std::begin(fields), std::end(fields), std::string_view(item.key())) == std::end(fields))
                 throw SandboxError("fault rule: unknown member \"" + std::string(item.key()) + "\" of `match`");
         rule.match = match->get_object();
+        check_match(rule.match);
     }
     rule.phase = usual_phase(text_of(rule.actions.front(), "type"));
     if (text_of(rule.actions.front(), "type") == "tls" && !flag_of(rule.actions.front(), "close_no_notify"))
@@ -103,6 +178,8 @@ inline Rule read_rule(json::value const& source, bool tls) {
         rule.remaining = UINT64_MAX;
     }
     rule.probability = number_of(source, "probability", 1);
+    if (rule.probability < 0 || rule.probability > 1)
+        throw SandboxError("fault rule: `probability` is between 0 and 1");
     return rule;
 }
 
@@ -128,14 +205,6 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     return first;
 }
 
-inline bool one_of_text(json::value const& wanted, auto const& fits) {
-    if (wanted.is_string()) return fits(to_string(wanted.get_string()));
-    if (auto const* list = wanted.if_array())
-        for (auto const& one : *list)
-            if (one.is_string() && fits(to_string(one.get_string()))) return true;
-    return false;
-}
-
 inline bool matches(json::object const& match, Sighting const& seen) {
     for (auto const& item : match) {
         std::string_view const name = item.key();
@@ -151,7 +220,8 @@ inline bool matches(json::object const& match, Sighting const& seen) {
             fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->service; });
         else if (name == "operation")
             fits = one_of_text(wanted, [&](std::string const& text) {
-                return text == seen.call->operation || text == seen.call->family;
+                return text == seen.call->operation || text == seen.call->family ||
+                       text == seen.call->service + "." + seen.call->operation;
             });
         else if (name == "method")
             fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->method; });
@@ -218,9 +288,13 @@ inline std::map<std::string, std::string> const& scenarios() {
         {"auth_down",
          R"({"match": {"service": "auth"}, "times": "always", "action": {"type": "status", "code": 503}})"},
         {"token_expires_mid_paging",
-         R"({"match": {"method": "GET", "service": ["transfer", "search", "flows", "groups"],
-                       "nth": 3, "token_generation": 1},
-             "times": 1, "action": {"type": "status", "code": 401}})"},
+         R"({"match": {"operation": ["task_list", "endpoint_search", "task_event_list", "task_successful_transfers",
+                                     "task_skipped_errors", "get_shared_endpoint_list", "endpoint_manager_task_list",
+                                     "search", "post_search", "scroll", "list_flows", "list_runs", "get_run_logs",
+                                     "list_registered_apis", "list_web_inputs", "get_collection_list",
+                                     "get_storage_gateway_list", "get_role_list", "get_user_credential_list"],
+                       "nth": 3},
+             "times": 1, "action": {"type": "status", "code": 401, "expire_token": true}})"},
         {"rate_limited",
          R"({"match": {"service": ["transfer", "groups", "search", "flows", "timers", "compute"]}, "times": 3,
              "action": {"type": "status", "code": 429, "retry_after": {"seconds": 1}}})"},
@@ -231,9 +305,9 @@ inline std::map<std::string, std::string> const& scenarios() {
          R"({"match": {"service": "search"}, "times": "always", "action": {"type": "stall", "ms": 2000}})"},
         {"key_rotation", ""},
         {"rolling_restart",
-         R"([{"match": {"connection": "reused", "every": 20}, "phase": "after_body", "action": {"type": "close"}},
-             {"match": {"every": 50}, "action": {"type": "status", "code": 503, "retry_after": {"seconds": 1}}},
-             {"match": {"every": 100}, "action": {"type": "refuse", "ms": 200}}])"},
+         R"([{"match": {"every": 100}, "action": {"type": "refuse", "ms": 200}},
+             {"match": {"connection": "reused", "every": 20}, "phase": "after_body", "action": {"type": "close"}},
+             {"match": {"every": 50}, "action": {"type": "status", "code": 503, "retry_after": {"seconds": 1}}}])"},
     };
     return all;
 }
@@ -242,6 +316,12 @@ inline std::map<std::string, std::string> const& scenarios() {
 
 inline std::string reason_of(int status) {
     switch (status) {
+        case 100:
+            return "Continue";
+        case 102:
+            return "Processing";
+        case 103:
+            return "Early Hints";
         case 200:
             return "OK";
         case 201:
@@ -324,6 +404,10 @@ inline Reply error_reply(std::string_view service, int status, std::string const
         document = {{"error", json::object{{"code", code}, {"detail", message}}}, {"debug_id", request_id}};
     } else if (service == "timers") {
         document = {{"error", json::object{{"status", status}, {"code", code}, {"detail", message}}}};
+    } else if (service == "gcs") {
+        document = {{"DATA_TYPE", "result#1.0.0"},  {"code", code},       {"detail", nullptr},
+                    {"http_response_code", status}, {"message", message}, {"data", json::array{}},
+                    {"has_next_page", false},       {"marker", ""}};
     } else if (service == "compute") {
         document = {{"code", status}, {"reason", message}, {"status", "Failed"}};
     } else {
@@ -334,7 +418,7 @@ inline Reply error_reply(std::string_view service, int status, std::string const
     return reply;
 }
 
-inline Reply status_reply(Firing const& firing, Call const& call, std::string const& request_id, Millis now) {
+inline Reply status_reply(Firing const& firing, Call const& call, std::string const& request_id) {
     int const code = static_cast<int>(number_of(firing.action, "code", 500));
     static std::map<int, std::string> const names{
         {401, "AuthenticationFailed"}, {403, "PermissionDenied"}, {404, "NotFound"},
@@ -366,8 +450,9 @@ inline Reply status_reply(Firing const& firing, Call const& call, std::string co
         if (auto const* raw = member(*after, "raw"))
             value = raw->is_string() ? to_string(raw->get_string()) : json::serialize(*raw);
         else if (auto const* date = member(*after, "http_date"))
-            value = date->is_string() ? to_string(date->get_string())
-                                      : http_time(now + static_cast<Millis>(number_of(*date).value_or(1) * 1000));
+            value = date->is_string()
+                        ? to_string(date->get_string())
+                        : http_time(wall_clock() + static_cast<Millis>(number_of(*date).value_or(1) * 1000));
         else
             value =
                 std::to_string(static_cast<std::int64_t>(number_of(*after, "seconds", number_of(*after).value_or(1))));
@@ -386,21 +471,40 @@ inline void append_bits(std::string& out, std::uint32_t& held, int& count, std::
     }
 }
 
-/// A gzip file of about `size` zero bytes, 158 times smaller (RFC 1951 with fixed codes, RFC 1952).
-inline std::string gzip_of_zeros(std::uint64_t size) {
+/// A gzip file of about `size` zero bytes, `ratio` times smaller: at most 1032 times (RFC 1951, RFC 1952).
+inline std::string gzip_of_zeros(std::uint64_t size, double ratio) {
     std::uint64_t const runs = size / 258 + 1;
-    std::string out("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 10);
+    std::string const begin("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 10);
+    std::string out;
     std::uint32_t held = 0;
     int count = 0;
-    append_bits(out, held, count, 1, 1);     // last block
-    append_bits(out, held, count, 1, 2);     // fixed codes
-    append_bits(out, held, count, 0x0c, 8);  // literal 0: 00110000, first bit first
-    for (std::uint64_t i = 0; i < runs; ++i) {
-        append_bits(out, held, count, 0xa3, 8);  // length 258: 11000101
-        append_bits(out, held, count, 0, 5);     // distance 1
-    }
-    append_bits(out, held, count, 0, 7);  // end of block
-    append_bits(out, held, count, 0, 7);  // fill up
+    auto const put = [&](std::uint32_t bits, int width) { append_bits(out, held, count, bits, width); };
+    put(1, 1);   // the last block
+    put(2, 2);   // with codes of its own
+    put(29, 5);  // for 286 literals and lengths
+    put(0, 5);   // one distance
+    put(14, 4);  // and 18 lengths of codes: 18 takes one bit, 2 and 1 take two
+    for (std::uint32_t const width : {0U, 0U, 1U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 2U, 0U, 2U})
+        put(width, 3);
+    put(3, 2);  // the literal 0 takes two bits
+    put(0, 1);
+    put(127, 7);  // 138 others none
+    put(0, 1);
+    put(106, 7);  // 117 others none
+    put(3, 2);    // the end of the block two
+    put(0, 1);
+    put(17, 7);                                          // 28 lengths none
+    put(1, 2);                                           // the length 258 one
+    put(1, 2);                                           // the distance 1 one
+    put(1, 2);                                           // literal 0
+    for (std::uint64_t i = 0; i < runs; ++i) put(0, 2);  // 258 bytes like it
+    put(3, 2);                                           // the end of the block
+    put(0, 7);                                           // fill up
+    // Empty stored blocks make it as large as the ratio wants it.
+    auto const wanted = static_cast<double>(size) / std::max(1.0, ratio) - static_cast<double>(out.size()) - 18;
+    std::string padding;
+    for (double left = wanted; left >= 5; left -= 5) padding += std::string("\x00\x00\x00\xff\xff", 5);
+    out = begin + padding + out;
     // The checksum of n zero bytes: the operator of one byte, to the power of n.
     std::uint64_t const length = runs * 258 + 1;
     using Matrix = std::array<std::uint32_t, 32>;

@@ -26,8 +26,8 @@ inline bool lies_within(fs::path const& root, fs::path const& file) {
     return end.first == root.end();
 }
 
-/// [guess] `/~/` is the collection's top directory, and `..` stops there.
-inline Place find_place(fs::path const& directory, std::string_view path) {
+/// The names of a path. [guess] `/~/` is the collection's top directory, and `..` stops there.
+inline std::vector<std::string> path_parts(std::string_view path) {
     std::vector<std::string> parts;
     bool first = true;
     for (auto const& part : split(path, '/')) {
@@ -41,6 +41,18 @@ inline Place find_place(fs::path const& directory, std::string_view path) {
         else if (!parts.empty())
             parts.pop_back();
     }
+    return parts;
+}
+
+/// A path as it is compared with others: without `.`, `..` and a slash at the end.
+inline std::string normal_path(std::string_view path) {
+    std::string out;
+    for (auto const& part : path_parts(path)) out += "/" + part;
+    return out;
+}
+
+inline Place find_place(fs::path const& directory, std::string_view path) {
+    auto const parts = path_parts(path);
     Place place;
     std::error_code error;
     fs::path const root = fs::canonical(directory, error);
@@ -170,17 +182,22 @@ inline bool filters_fit(json::object const& item, Call const& call) {
     return true;
 }
 
-/// `orderby=name ASC,size DESC`
-inline void sort_items(std::vector<json::object>& items, std::string const& orderby) {
+inline json::object const& document_of(json::object const& item) { return item; }
+inline json::object const& document_of(json::object const* item) { return *item; }
+
+/// `orderby=name ASC,size DESC`; what is equal keeps the order in which it stands, or with DESC the contrary one.
+template <class Item>
+void sort_items(std::vector<Item>& items, std::string const& orderby) {
     if (orderby.empty()) return;
     std::vector<std::pair<std::string, bool>> keys;
     for (auto const& part : split(orderby, ',')) {
         auto const words = split(trim(part), ' ');
         keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
     }
-    std::stable_sort(items.begin(), items.end(), [&](json::object const& a, json::object const& b) {
+    if (keys.front().second) std::reverse(items.begin(), items.end());
+    std::stable_sort(items.begin(), items.end(), [&](Item const& a, Item const& b) {
         for (auto const& [field, down] : keys) {
-            int const order = compare_field(field_text(a, field), field_text(b, field));
+            int const order = compare_field(field_text(document_of(a), field), field_text(document_of(b), field));
             if (order != 0) return down ? order > 0 : order < 0;
         }
         return false;
@@ -188,11 +205,12 @@ inline void sort_items(std::vector<json::object>& items, std::string const& orde
 }
 
 /// The part of a list that `offset` and `limit` ask for.
-inline json::array cut(std::vector<json::object> const& items, std::int64_t offset, std::int64_t limit) {
+template <class Item>
+json::array cut(std::vector<Item> const& items, std::int64_t offset, std::int64_t limit) {
     json::array out;
     for (auto i = std::max<std::int64_t>(0, offset); i < static_cast<std::int64_t>(items.size()) && i - offset < limit;
          ++i)
-        out.push_back(items[static_cast<std::size_t>(i)]);
+        out.push_back(document_of(items[static_cast<std::size_t>(i)]));
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include <globus/sandbox/impl/tls.ipp>
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/file_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -23,6 +24,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <fstream>
 #include <functional>
 #include <list>
 
@@ -80,7 +82,8 @@ struct Connection {
     enum class Read { done, ended, malformed };
 
     /// Reads until the headers, or all of the request, are there.
-    Read read(Parser& parser, bool headers_only) {
+    template <class P>
+    Read read(P& parser, bool headers_only) {
         parser.eager(!headers_only);
         while (headers_only ? !parser.is_header_done() : !parser.is_done()) {
             if (buffer.size() > 0) {
@@ -115,6 +118,23 @@ struct Connection {
             if (ready > 0) return false;
             if (ready < 0 && errno != EINTR) return false;
         }
+    }
+
+    /// Says that no more comes, and waits for the end of what the other side still sends: a close at once would reset
+    /// the connection, and with it lose the answer.
+    void finish_gently() {
+        part();
+        ::shutdown(socket, SHUT_WR);
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+        char rest[16384];
+        while (true) {
+            auto const left =
+                std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+            pollfd watched{socket, POLLIN, 0};
+            if (left <= 0 || ::poll(&watched, 1, static_cast<int>(left)) <= 0) break;
+            if (::recv(socket, rest, sizeof rest, 0) <= 0) break;
+        }
+        abrupt = true;
     }
 
     /// Makes the close that follows a reset (RST) instead of an end (FIN).
@@ -350,7 +370,7 @@ inline std::string write_head(Reply const& reply, bool keep_alive, std::optional
                               std::string_view more = {}) {
     std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " +
                        (reply.reason.empty() ? reason_of(reply.status) : reply.reason) + "\r\n";
-    head += "Server: globus-sandbox\r\n";
+    head += "Server: globus-sandbox\r\nDate: " + http_time(wall_clock()) + "\r\n";
     if (!reply.content_type.empty()) head += "Content-Type: " + reply.content_type + "\r\n";
     for (auto const& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
     if (length) head += "Content-Length: " + *length + "\r\n";
@@ -361,11 +381,28 @@ inline std::string write_head(Reply const& reply, bool keep_alive, std::optional
 
 inline std::optional<std::string> length_of(Reply const& reply) {
     if (reply.status == 204 || reply.status == 304 || reply.status < 200) return std::nullopt;
-    return std::to_string(reply.body.size());
+    return std::to_string(reply.size());
 }
 
 inline std::string head_of(Reply const& reply, bool keep_alive) {
     return write_head(reply, keep_alive, length_of(reply));
+}
+
+/// Puts the file of an answer into its body, for those who change it.
+inline void load_file(Reply& reply) {
+    if (reply.file.name.empty()) return;
+    std::ifstream file(reply.file.name, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(reply.file.begin));
+    reply.body.resize(static_cast<std::size_t>(reply.file.size));
+    file.read(reply.body.data(), static_cast<std::streamsize>(reply.body.size()));
+    reply.file = {};
+}
+
+/// How long a `stall` takes in milliseconds; negative is for ever.
+inline std::int64_t stall_time(json::object const& action) {
+    auto const* ms = action.if_contains("ms");
+    if (ms == nullptr || ms->is_string()) return -1;
+    return std::max<std::int64_t>(0, static_cast<std::int64_t>(number_of(*ms).value_or(0)));
 }
 
 /// Writes an answer, changed as a fault wants it. Returns how many bytes went out and whether the connection goes on.
@@ -373,6 +410,7 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
                                                   std::optional<Firing> const& edit) {
     std::string const type = edit ? edit->type() : "";
     json::object const action = edit ? edit->action : json::object{};
+    if (edit) load_file(reply);
     if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
     Filler const filler = type == "json" ? edit_json(reply, action) : Filler{};
     std::string const body = no_body ? "" : reply.body;
@@ -388,7 +426,19 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         auto const count = static_cast<int>(number_of(action, "count", 1));
         auto const code = static_cast<int>(number_of(action, "code", 100));
         for (int i = 0; i < count; ++i)
-            if (!put("HTTP/1.1 " + std::to_string(code) + " Continue\r\n\r\n")) return {sent, false};
+            if (!put("HTTP/1.1 " + std::to_string(code) + " " + reason_of(code) + "\r\n\r\n")) return {sent, false};
+    } else if (type == "reset" || type == "close" || type == "stall") {
+        // A part of the answer, and then the fault; of an answer without a body a part of its head.
+        std::string const head = write_head(reply, keep_alive, length);
+        std::string const whole = head + body;
+        auto const half = static_cast<double>(body.size() / 2);
+        auto const after = static_cast<std::size_t>(std::max(0.0, number_of(action, "after_bytes", half)));
+        auto const cut = body.empty() ? head.size() / 2 : std::min(whole.size(), head.size() + after);
+        bool going = put(std::string_view(whole).substr(0, cut));
+        if (type == "reset") connection.arm_reset();
+        if (type != "stall") return {sent, false};
+        going = going && connection.wait(stall_time(action)) && put(std::string_view(whole).substr(cut));
+        return {sent, going && keep_alive};
     } else if (type == "truncate") {
         auto const after =
             static_cast<std::size_t>(number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
@@ -473,6 +523,18 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         going = going && put(std::string_view(body).substr(filler.at));
         return {sent, going && keep_alive};
     }
+    if (!reply.file.name.empty()) {
+        bool going = put(write_head(reply, keep_alive, length));
+        std::ifstream file(reply.file.name, std::ios::binary);
+        file.seekg(static_cast<std::streamoff>(reply.file.begin));
+        std::string part;
+        for (std::uint64_t left = no_body ? 0 : reply.file.size; going && left > 0; left -= part.size()) {
+            part.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, 65536)));
+            // A file that became shorter meanwhile cuts the answer.
+            going = file.read(part.data(), static_cast<std::streamsize>(part.size())) && put(part);
+        }
+        return {sent, going && keep_alive};
+    }
     bool const going = put(write_head(reply, keep_alive, length) + body);
     return {sent, going && keep_alive};
 }
@@ -521,18 +583,26 @@ private:
         Call call = call_of(parser.get());
         call_ = &call;
         record(call);
-        if (!is_local_host(call.header("Host"))) {
+        if (!is_local_host(call.header("Host")) || (parser.get().version() >= 11 && call.header("Host").empty())) {
+            // [doc] RFC 9112, 3.2: a request without Host is a bad one
             Reply refused =
                 error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
-            return finish(refused, false, call.method == "HEAD");
+            return answer_early(refused, call);
         }
         if (meet(Phase::after_headers) == Outcome::end) return false;
-        if (same_name(call.header("Expect"), "100-continue") && !replacement_)
+        if (replacement_ && !parser.is_done()) return answer_early(*replacement_, call);
+        if (same_name(call.header("Expect"), "100-continue"))
             if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
-        if (connection_.read(parser, false) != Connection::Read::done) return false;
-        call.body = std::move(parser.get().body());
-        see_body(call);
         bool const keep_alive = parser.get().keep_alive();
+        Spool spool;
+        if (call.operation == "put_file") {
+            if (!read_to_file(parser, spool)) return false;
+            call.spool = spool.name;
+        } else {
+            if (connection_.read(parser, false) != Connection::Read::done) return false;
+            call.body = std::move(parser.get().body());
+        }
+        see_body(call);
         if (meet(Phase::after_body) == Outcome::end) return false;
         if (meet(Phase::before_commit) == Outcome::end) return false;
         Reply reply;
@@ -550,10 +620,38 @@ private:
         return finish(reply, keep_alive, call.method == "HEAD");
     }
 
+    /// A file for a body; it is gone at the end unless somebody took it.
+    struct Spool {
+        std::string name;
+        ~Spool() {
+            if (!name.empty()) ::unlink(name.c_str());
+        }
+    };
+
+    /// Reads a body that is a file; false when the connection ended or there is no room.
+    bool read_to_file(Parser& parser, Spool& spool) {
+        std::string pattern = (fs::temp_directory_path() / "globus-sandbox-put-XXXXXX").string();
+        int const made = ::mkstemp(pattern.data());
+        if (made < 0) return false;
+        ::close(made);
+        spool.name = pattern;
+        http::request_parser<http::file_body> to_file(std::move(parser));
+        to_file.body_limit(boost::none);
+        boost::beast::error_code error;
+        to_file.get().body().open(pattern.c_str(), boost::beast::file_mode::write, error);
+        return !error && connection_.read(to_file, false) == Connection::Read::done;
+    }
+
+    /// Answers a request whose body was not read, and ends the connection.
+    bool answer_early(Reply const& reply, Call const& call) {
+        finish(reply, false, call.method == "HEAD");
+        connection_.finish_gently();
+        return false;
+    }
+
     bool finish(Reply const& reply, bool keep_alive, bool no_body) {
         // Who has the answer finds the entry complete: what goes out is noted first where it is known.
-        std::uint64_t const expected =
-            edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.body.size());
+        std::uint64_t const expected = edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.size());
         note([&](JournalEntry& entry) {
             entry.status = reply.status;
             entry.bytes_out = expected;
@@ -568,7 +666,7 @@ private:
         entry.service = call.service;
         entry.operation = call.operation;
         entry.method = call.method;
-        entry.target = call.target;
+        entry.target = world_.without_mark(call.target);
         entry.connection = connection_.number;
         entry.reused_connection = reused_;
         for (auto const& [name, value] : call.headers) {
@@ -595,7 +693,10 @@ private:
     /// What is known once the body is there: its hash, and which grant a token request is.
     void see_body(Call& call) {
         static std::string const of_nothing = to_hex(sha256(""));
-        std::string const hash = call.body.empty() ? of_nothing : to_hex(sha256(call.body));
+        // Tokens differ between sessions in their mark alone; without it the same calls have the same hash.
+        std::string const hash = !call.spool.empty() ? to_hex(hash_file(call.spool, EVP_sha256()).value_or(""))
+                                 : call.body.empty() ? of_nothing
+                                                     : to_hex(sha256(world_.without_mark(call.body)));
         bool const renamed = name_grant(call);
         std::lock_guard lock(world_.mutex);
         if (renamed) {
@@ -618,7 +719,6 @@ private:
     Outcome meet(Phase phase) {
         std::optional<Firing> firing;
         std::string request_id;
-        Millis now = 0;
         {
             std::lock_guard lock(world_.mutex);
             if (world_.rules.empty()) return Outcome::go_on;
@@ -629,9 +729,16 @@ private:
                 entry->fault += firing->type() + " by rule " + std::to_string(firing->rule);
             }
             request_id = world_.random.request_id();
-            now = world_.now_locked();
+            if (call_ != nullptr && flag_of(firing->action, "expire_token"))
+                if (auto const token = world_.data.access_tokens.find(call_->bearer());
+                    token != world_.data.access_tokens.end())
+                    token->second.expires = std::min(token->second.expires, world_.now_locked());
         }
         std::string const type = firing->type();
+        if (phase == Phase::in_body && (type == "reset" || type == "close" || type == "stall")) {
+            edit_ = std::move(firing);
+            return Outcome::go_on;
+        }
         if (type == "reset") {
             connection_.arm_reset();
             return Outcome::end;
@@ -651,13 +758,7 @@ private:
             connection_.abrupt = false;
             return still_there ? Outcome::go_on : Outcome::end;
         }
-        if (type == "stall") {
-            auto const* ms = member(firing->action, "ms");
-            bool const for_ever = ms == nullptr || ms->is_string();
-            return connection_.wait(for_ever ? -1 : static_cast<std::int64_t>(number_of(*ms).value_or(0)))
-                       ? Outcome::go_on
-                       : Outcome::end;
-        }
+        if (type == "stall") return connection_.wait(stall_time(firing->action)) ? Outcome::go_on : Outcome::end;
         if (type == "refuse") {
             listener_.refuse(
                 std::chrono::milliseconds(static_cast<std::int64_t>(number_of(firing->action, "ms", 100))));
@@ -682,10 +783,11 @@ private:
         } else if (type == "gzip_bomb") {
             Reply reply;
             reply.headers.emplace_back("Content-Encoding", "gzip");
-            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)));
+            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)),
+                                       number_of(firing->action, "ratio", 158));
             replacement_ = std::move(reply);
         } else {
-            replacement_ = status_reply(*firing, call, request_id, now);
+            replacement_ = status_reply(*firing, call, request_id);
         }
         if (call_ == nullptr) {
             finish(*replacement_, false, false);

@@ -5,6 +5,7 @@
 
 #include <globus/sandbox/impl/auth.ipp>
 #include <globus/sandbox/impl/data.ipp>
+#include <globus/sandbox/impl/gcs.ipp>
 #include <globus/sandbox/impl/services.ipp>
 #include <globus/sandbox/impl/transfer.ipp>
 
@@ -19,7 +20,7 @@ struct CompiledRoute {
 inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
     static auto const all = [] {
         std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes()})
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes()})
             for (auto const& route : *table) {
                 auto parts = split(std::string_view(route.pattern).substr(1), '/');
                 auto const key = std::pair(std::string(route.method), parts.size());
@@ -31,6 +32,51 @@ inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>>
         return out;
     }();
     return all;
+}
+
+/// The methods that a path has, for who came with another one.
+inline std::string methods_of(Call const& call) {
+    std::set<std::string> found;
+    for (auto const& [key, rows] : routes()) {
+        if (key.second != call.segments.size()) continue;
+        for (auto const& row : rows) {
+            bool fits = true;
+            for (std::size_t i = 0; fits && i < row.parts.size(); ++i)
+                fits = row.parts[i] == "{}" ? !call.segments[i].empty() : row.parts[i] == call.segments[i];
+            if (fits) found.insert(key.first);
+        }
+    }
+    std::string out;
+    for (auto const& method : found) out += (out.empty() ? "" : ", ") + method;
+    return out;
+}
+
+inline bool operation_exists(std::string_view name) {
+    static std::set<std::string, std::less<>> const all = [] {
+        std::set<std::string, std::less<>> out{"unknown", "unknown.unknown"};
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes()})
+            for (auto const& route : *table) {
+                out.insert(route.operation);
+                out.insert(std::string(route.service) + "." + route.operation);
+            }
+        for (std::string const grant : {"oauth2_refresh_token", "oauth2_client_credentials_tokens",
+                                        "oauth2_exchange_code_for_tokens", "oauth2_get_dependent_tokens"}) {
+            out.insert(grant);
+            out.insert("auth." + grant);
+        }
+        return out;
+    }();
+    return all.contains(name);
+}
+
+/// Whether a request can change anything at all.
+inline bool only_reads(Call const& call) {
+    // A login leaves a code behind although it is a GET; these POSTs leave nothing.
+    static std::set<std::string, std::less<>> const reading{
+        "post_search", "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
+    };
+    if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
+    return reading.contains(call.operation);
 }
 
 /// Says what `call` is: service, operation, and what fills the holes of the route.
@@ -63,9 +109,25 @@ inline void find_route(Call& call) {
 }
 
 inline Reply World::answer(Call& call) {
-    std::lock_guard lock(mutex);
+    Reply reply;
+    {
+        std::lock_guard lock(mutex);
+        reply = answer_locked(call);
+    }
+    if (reply.later) reply = reply.later();
+    if (only_reads(call)) reply.committed = false;
+    return reply;
+}
+
+inline Reply World::answer_locked(Call& call) {
     if (call.route == nullptr) {
         auto const id_text = random.request_id();
+        if (auto const methods = methods_of(call); !methods.empty()) {
+            Reply refused =
+                error_reply("", 405, "MethodNotAllowed", "This resource has " + methods, id_text, call.path);
+            refused.headers.emplace_back("Allow", methods);
+            return refused;
+        }
         return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
                            call.path);
     }

@@ -5,6 +5,8 @@
 
 #include <globus/sandbox/impl/admin.ipp>
 
+#include <exception>
+
 namespace globus::sandbox {
 
 GLOBUS_SANDBOX_DECL Session::Session(std::shared_ptr<detail::World> world) : world_(std::move(world)) {}
@@ -71,6 +73,10 @@ GLOBUS_SANDBOX_DECL std::string Session::issue_refresh_token(std::string_view sc
 
 GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(*world_); }
 
+GLOBUS_SANDBOX_DECL void Session::expire_token(std::string_view token) {
+    if (!detail::expire(*world_, std::string(token))) throw SandboxError("sandbox: no such access token");
+}
+
 GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) { detail::revoke(*world_, std::string(token)); }
 
 GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*world_); }
@@ -78,8 +84,7 @@ GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*worl
 GLOBUS_SANDBOX_DECL void Session::rotate_keys() { detail::rotate(*world_); }
 
 GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifetime) {
-    std::lock_guard lock(world_->mutex);
-    world_->token_lifetime = lifetime;
+    detail::set_lifetime(*world_, lifetime);
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
@@ -98,6 +103,10 @@ GLOBUS_SANDBOX_DECL void Session::set_collection_state(std::string_view collecti
 
 GLOBUS_SANDBOX_DECL void Session::advance_clock(std::chrono::milliseconds by) { detail::advance(*world_, by.count()); }
 
+GLOBUS_SANDBOX_DECL void Session::set_clock(std::chrono::system_clock::time_point to) {
+    detail::set_clock(*world_, std::chrono::duration_cast<std::chrono::milliseconds>(to.time_since_epoch()).count());
+}
+
 GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
     std::lock_guard lock(world_->mutex);
     return std::chrono::system_clock::time_point(std::chrono::milliseconds(world_->now_locked()));
@@ -107,7 +116,7 @@ GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeo
     std::unique_lock lock(world_->mutex);
     return world_->wake.wait_for(lock, timeout, [&] {
         for (auto const& [id, task] : world_->data.tasks)
-            if (task.active() && !task.paused && task.last_fault.empty()) return false;
+            if (task.active() && !task.paused && !task.held && task.last_fault.empty()) return false;
         return true;
     });
 }
@@ -126,6 +135,8 @@ GLOBUS_SANDBOX_DECL boost::json::array Session::faults() const {
     std::lock_guard lock(world_->mutex);
     return detail::describe_rules(world_->rules);
 }
+
+GLOBUS_SANDBOX_DECL boost::json::array Session::unfired_faults() const { return detail::unfired_rules(*world_); }
 
 GLOBUS_SANDBOX_DECL void Session::scenario(std::string_view name) { detail::run_scenario(*world_, std::string(name)); }
 
@@ -170,6 +181,20 @@ GLOBUS_SANDBOX_DECL void Session::verify(std::vector<Expectation> const& expecta
     std::lock_guard lock(world_->mutex);
     auto const wrong = detail::verify_locked(*world_, expectations);
     if (!wrong.empty()) throw VerifyError("sandbox: not as expected: " + boost::json::serialize(wrong));
+}
+
+GLOBUS_SANDBOX_DECL Expecting::Expecting(Session session, std::vector<Expectation> expectations)
+    : session_(std::move(session)), expectations_(std::move(expectations)), unwinding_(std::uncaught_exceptions()) {}
+
+GLOBUS_SANDBOX_DECL Expecting::~Expecting() noexcept(false) {
+    if (!verified_ && std::uncaught_exceptions() == unwinding_) verify();
+}
+
+GLOBUS_SANDBOX_DECL void Expecting::verify() {
+    verified_ = true;
+    session_.verify(expectations_);
+    auto const unfired = session_.unfired_faults();
+    if (!unfired.empty()) throw VerifyError("sandbox: rules that never fired: " + boost::json::serialize(unfired));
 }
 
 GLOBUS_SANDBOX_DECL void Session::snapshot() {

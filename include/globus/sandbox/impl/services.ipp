@@ -115,14 +115,25 @@ inline Reply create_group(World& world, Call& call) {
 inline Reply my_groups(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
+    auto const wanted = split(call.argument("statuses", "active"), ',');  // [doc]
     json::array out;
     for (auto const& [id, group] : in.all("groups")) {
         bool mine = false;
         for (auto const& one : group.at("memberships").as_array())
-            mine = mine || (text_of(one, "identity_id") == in.token->identity && text_of(one, "status") == "active");
+            mine = mine || (text_of(one, "identity_id") == in.token->identity &&
+                            std::find(wanted.begin(), wanted.end(), text_of(one, "status")) != wanted.end());
         if (mine) out.push_back(group);
     }
     return Reply::of(200, out);
+}
+
+/// [doc] an administrator may change a group
+inline bool administers(PlainCall const& in, json::object const& group) {
+    for (auto const& one : group.at("memberships").as_array())
+        if (text_of(one, "identity_id") == in.token->identity && text_of(one, "role") == "admin" &&
+            text_of(one, "status") == "active")
+            return true;
+    return false;
 }
 
 inline Reply update_group(World& world, Call& call) {
@@ -130,6 +141,7 @@ inline Reply update_group(World& world, Call& call) {
     if (!in) return in.refused;
     auto* const group = in.find("groups");
     if (group == nullptr) return in.missing();
+    if (!administers(in, *group)) return in.error(403, "FORBIDDEN", "Only an administrator may change a group");
     auto const body = in.body();
     if (!body) return in.refused;
     merge(*group, *body);
@@ -141,6 +153,7 @@ inline Reply delete_group(World& world, Call& call) {
     if (!in) return in.refused;
     auto const* group = in.find("groups");
     if (group == nullptr) return in.missing();
+    if (!administers(in, *group)) return in.error(403, "FORBIDDEN", "Only an administrator may delete a group");
     Reply const reply = Reply::of(200, *group);
     in.remove("groups");
     return reply;
@@ -171,7 +184,9 @@ inline Reply preferences(World& world, Call& call) {
     if (call.method == "PUT") {
         auto const body = in.body();
         if (!body) return in.refused;
-        merge(*found, *body);
+        // [doc] preferences are given by identity, as they are answered
+        auto const* own = body->if_contains(in.token->identity);
+        merge(*found, own != nullptr && own->is_object() ? own->get_object() : *body);
     }
     return Reply::of(200, json::object{{in.token->identity, *found}});
 }
@@ -682,6 +697,10 @@ inline Reply change_run(World& world, Call& call) {
     return Reply::of(200, *run);
 }
 
+inline char const* registered_apis() { return "registered_apis"; }
+inline char const* web_inputs() { return "web_inputs"; }
+
+/// Nobody registers an API with the sandbox, and no run of it asks anything: the lists are empty.
 inline Reply empty_flows_list(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
@@ -950,7 +969,10 @@ inline std::vector<Route> const& service_routes() {
         {"POST", "/runs/{}/release", "flows", "delete_run", &change_run},
         {"POST", "/runs/{}/resume", "flows", "resume_run", &change_run},
         {"GET", "/registered_apis", "flows", "list_registered_apis", &empty_flows_list},
+        {"GET", "/registered_apis/{}", "flows", "get_registered_api", &read_document<&registered_apis>},
         {"GET", "/web_inputs", "flows", "list_web_inputs", &empty_flows_list},
+        {"GET", "/web_inputs/{}", "flows", "get_web_input", &read_document<&web_inputs>},
+        {"POST", "/web_inputs/{}/respond", "flows", "respond_to_web_input", &read_document<&web_inputs>},
         {"POST", "/v2/timer", "timers", "create_timer", &create_timer},
         {"POST", "/jobs/", "timers", "create_job", &create_timer},
         {"GET", "/jobs/", "timers", "list_jobs", &list_timers},

@@ -150,6 +150,7 @@ inline Reply delete_endpoint(World& world, Call& call) {
     std::string const id = endpoint->id;
     std::erase(world.data.endpoint_order, id);
     world.data.endpoints.erase(id);
+    std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
     return in.result(200, "Deleted", "Endpoint deleted successfully");
 }
 
@@ -173,10 +174,41 @@ inline Reply create_shared_endpoint(World& world, Call& call) {
     made.document = *body;
     made.document["host_endpoint_id"] = host->id;
     made.document["host_path"] = place.path;
-    world.data.endpoint_order.push_back(made.id);
-    world.data.endpoints[made.id] = made;
+    world.add_endpoint(made);
     return in.result(201, "Created", "Shared endpoint created successfully", {{"id", made.id}},
                      "endpoint_create_result");
+}
+
+/// The guest collections over a collection (`get_shared_endpoint_list` in pages of [guess] 100 or `max_results`), those
+/// of them that are the caller's, or all endpoints that the caller manages.
+inline Reply endpoint_lists(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    bool const monitored = call.operation == "endpoint_manager_monitored_endpoints";
+    if (!monitored && in.endpoint(call.holes[0]) == nullptr) return in.refused;
+    std::vector<json::object> found;
+    for (auto const& id : world.data.endpoint_order) {
+        Endpoint const& endpoint = world.data.endpoints[id];
+        if ((monitored || call.operation == "my_shared_endpoint_list") && endpoint.owner != in.token->identity)
+            continue;
+        if (!monitored && text_of(endpoint.document, "host_endpoint_id") != call.holes[0]) continue;
+        found.push_back(describe_endpoint(world, endpoint));
+    }
+    if (call.operation != "get_shared_endpoint_list") {
+        auto const length = found.size();
+        return Reply::of(200, json::object{{"DATA_TYPE", "endpoint_list"},
+                                           {"length", length},
+                                           {"DATA", cut(found, 0, static_cast<std::int64_t>(length))}});
+    }
+    // [recorded] the identifiers alone
+    std::vector<json::object> shared;
+    for (auto const& one : found) shared.push_back({{"id", one.at("id")}});
+    auto const offset = std::max<std::int64_t>(0, in.number("next_token", 0));
+    auto const limit = std::clamp<std::int64_t>(in.number("max_results", 100), 1, 1000);
+    bool const more = offset + limit < static_cast<std::int64_t>(shared.size());
+    return Reply::of(
+        200, json::object{{"shared_endpoints", cut(shared, offset, limit)},
+                          {"next_token", more ? json::value(std::to_string(offset + limit)) : json::value(nullptr)}});
 }
 
 /// [doc] a search needs words, or a scope that says where to look
@@ -410,8 +442,10 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
         Task const& task = world.data.tasks[known->second];
         if (task.owner != in.token->identity)
             return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
-        return in.result(200, "Duplicate", "A task with this submission id was accepted before", accepted(in, task),
-                         is_delete ? "delete_result" : "transfer_result");
+        Reply again = in.result(200, "Duplicate", "A task with this submission id was accepted before",
+                                accepted(in, task), is_delete ? "delete_result" : "transfer_result");
+        again.committed = false;
+        return again;
     }
     Task task;
     task.submission_id = submission;
@@ -428,6 +462,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
         one.source = text_of(item, is_delete ? "path" : "source_path");
         one.destination = is_delete ? one.source : text_of(item, "destination_path");
         one.recursive = flag_of(item, "recursive");
+        one.link = text_of(item, "DATA_TYPE") == "transfer_symlink_item";
         one.checksum = text_of(item, "external_checksum");
         one.algorithm = text_of(item, "checksum_algorithm");
         if (one.source.empty() || one.destination.empty())
@@ -446,7 +481,10 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     }
     std::size_t pending = 0;
     std::set<std::pair<std::string, std::string>> paths;
-    for (auto const& item : task.items) paths.emplace(item.source, item.destination);
+    auto const pair_of = [](TransferItem const& item) {
+        return std::pair(normal_path(item.source), normal_path(item.destination));
+    };
+    for (auto const& item : task.items) paths.insert(pair_of(item));
     for (auto const& id : world.data.task_order) {
         Task const& other = world.data.tasks[id];
         if (!other.active() || other.owner != task.owner) continue;
@@ -455,14 +493,15 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
             other.destination != task.destination)
             continue;
         for (auto const& item : other.items)
-            if (paths.contains({item.source, item.destination}))  // [guess] the code
-                return in.error(409, "Conflict", "A task with identical paths has not yet completed");
+            if (paths.contains(pair_of(item)))  // [guess] the code
+                return in.error(
+                    409, "Conflict",
+                    std::string(is_delete ? "A delete" : "A transfer") + " with identical paths has not yet completed");
     }
     if (pending >= world.options.max_pending_tasks)  // [guess] the status
         return in.error(409, "TooManyPendingJobs", "Too many pending tasks; wait until some have completed");
     task.id = world.random.uuid();
     task.requested = world.now_locked();
-    task.due = task.requested + world.options.task_duration.count();
     task.deadline = task.requested + 24LL * 3600 * 1000;  // [doc] a day, when nothing else is asked for
     if (auto const deadline = parse_time(text_of(*body, "deadline"))) task.deadline = *deadline;
     body->erase("DATA");
@@ -476,7 +515,8 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
                                   is_delete ? "The delete has been accepted and a task has been created"
                                             : "The transfer has been accepted and a task has been created",
                                   accepted(in, task), is_delete ? "delete_result" : "transfer_result");
-    world.data.tasks[task.id] = std::move(task);
+    std::string const id = task.id;
+    apply_pause_rules(world, world.data.tasks[id] = std::move(task));
     world.wake.notify_all();
     return reply;
 }
@@ -505,7 +545,7 @@ inline Reply task_list(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
     bool const manager = call.operation.starts_with("endpoint_manager");
-    std::vector<json::object> found;
+    std::vector<json::object const*> found;
     for (auto const& id : world.data.task_order) {
         Task const& task = world.data.tasks[id];
         if (!manager && task.owner != in.token->identity) continue;
@@ -518,10 +558,12 @@ inline Reply task_list(World& world, Call& call) {
                 !endpoint.empty() && endpoint != task.source && endpoint != task.destination)
                 continue;
         }
-        if (filters_fit(task.document, call)) found.push_back(task.document);
+        if (filters_fit(task.document, call)) found.push_back(&task.document);
     }
-    std::reverse(found.begin(), found.end());  // [doc] the newest first
-    sort_items(found, call.argument("orderby"));
+    if (auto const order = call.argument("orderby"); !order.empty())
+        sort_items(found, order);
+    else
+        std::reverse(found.begin(), found.end());  // [doc] the newest first
     auto const limit = std::min<std::int64_t>(1000, in.number("limit", manager ? 100 : 10));
     if (manager) {
         // [guess] what `last_key` looks like: the place in the list
@@ -602,7 +644,7 @@ inline void cancel(World& world, Task& task) {
     auto const pending = static_cast<std::int64_t>(number_of(task.document, "subtasks_pending", 0));
     add_event(world, task, "CANCELED", true, "canceled", "");
     task.document["subtasks_canceled"] = pending;
-    end_task(world, task, "FAILED");  // [doc] a task that was canceled is FAILED
+    end_task(task, "FAILED", world.now_locked());  // [doc] a task that was canceled is FAILED
     world.wake.notify_all();
 }
 
@@ -610,18 +652,45 @@ inline Reply cancel_task(World& world, Call& call) {
     TransferCall in(world, call);
     Task* const task = find_task(in);
     if (task == nullptr) return in.refused;
-    if (!task->active())
-        return in.result(200, "TaskComplete", "The task completed before the cancel request was processed.");
+    if (!task->active()) {
+        Reply late = in.result(200, "TaskComplete", "The task completed before the cancel request was processed.");
+        late.committed = false;
+        return late;
+    }
     cancel(world, *task);
     return in.result(200, "Canceled", "The task has been cancelled successfully.");
+}
+
+/// What a user who is no manager sees of a pause rule. [guess] which members
+inline json::object limited_pause_rule(json::object const& rule) {
+    json::object out = rule;
+    out["DATA_TYPE"] = "pause_rule_limited";
+    out.erase("identity_id");
+    return out;
+}
+
+/// [doc] the pause rules that are for the caller's use of a collection
+inline Reply my_effective_pause_rules(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    if (in.endpoint(call.holes[0]) == nullptr) return in.refused;
+    json::array out;
+    for (auto const& [id, rule] : world.data.documents["transfer.pause_rules"]) {
+        auto const identity = text_of(rule, "identity_id");
+        if (text_of(rule, "endpoint_id") == call.holes[0] && (identity.empty() || identity == in.token->identity))
+            out.push_back(limited_pause_rule(rule));
+    }
+    return Reply::of(200, json::object{{"DATA_TYPE", "pause_rule_limited_list"}, {"DATA", std::move(out)}});
 }
 
 inline Reply task_pause_info(World& world, Call& call) {
     TransferCall in(world, call);
     Task const* const task = find_task(in);
     if (task == nullptr) return in.refused;
+    json::array rules;
+    for (auto const* rule : pause_rules_of(world, *task)) rules.push_back(limited_pause_rule(*rule));
     return Reply::of(200, json::object{{"DATA_TYPE", "pause_info_limited"},
-                                       {"pause_rules", json::array{}},
+                                       {"pause_rules", std::move(rules)},
                                        {"source_pause_message", task->paused ? json::value("Paused by an administrator")
                                                                              : json::value(nullptr)},
                                        {"destination_pause_message", nullptr}});
@@ -710,8 +779,8 @@ inline Reply manager_pause(World& world, Call& call) {
 inline Reply manager_resume(World& world, Call& call) {
     return manage_tasks(world, call, [&](Task& task, std::string const& message) {
         task.paused = false;
-        task.document["is_paused"] = false;
-        set_nice_status(task, "OK", "OK", true);
+        task.document["is_paused"] = task.held;
+        if (!task.held) set_nice_status(task, task.started ? "OK" : "QUEUED", task.started ? "OK" : "Queued", true);
         add_event(world, task, "UNPAUSED", false, "unpaused", message);
     });
 }
@@ -740,6 +809,9 @@ struct EndpointDocuments {
         if (endpoint == nullptr) return in.refused;
         auto body = in.body();
         if (!body) return in.refused;
+        for (auto const* needed : Kind::needed)
+            if (text_of(*body, needed).empty())
+                return in.error(400, "ClientError.BadRequest", std::string(needed) + " is missing");
         for (auto const& one : Kind::of(*endpoint))
             if (Kind::same(one, *body)) return in.error(409, "Exists", "There is one like this already");
         std::string const id = world.random.uuid();
@@ -788,6 +860,7 @@ struct RuleKind {
     static constexpr char const* list_type = "access_list";
     static constexpr char const* missing = "AccessRuleNotFound";
     static constexpr bool returns_document = false;
+    static constexpr std::array<char const*, 3> needed{"principal_type", "path", "permissions"};
     static std::vector<json::object>& of(Endpoint& endpoint) { return endpoint.rules; }
     static bool same(json::object const& a, json::object const& b) {
         return text_of(a, "principal") == text_of(b, "principal") && text_of(a, "path") == text_of(b, "path") &&
@@ -800,6 +873,7 @@ struct RoleKind {
     static constexpr char const* list_type = "role_list";
     static constexpr char const* missing = "RoleNotFound";
     static constexpr bool returns_document = true;
+    static constexpr std::array<char const*, 2> needed{"principal", "role"};
     static std::vector<json::object>& of(Endpoint& endpoint) { return endpoint.roles; }
     static bool same(json::object const& a, json::object const& b) {
         return text_of(a, "principal") == text_of(b, "principal") && text_of(a, "role") == text_of(b, "role");
@@ -823,7 +897,9 @@ struct PlainDocuments {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         json::array out;
-        for (auto const& [id, document] : all(world)) out.push_back(document);
+        auto const endpoint = call.argument("filter_endpoint");
+        for (auto const& [id, document] : all(world))
+            if (endpoint.empty() || text_of(document, "endpoint_id") == endpoint) out.push_back(document);
         return Reply::of(200, json::object{{"DATA_TYPE", Kind::list_type}, {"DATA", std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -839,6 +915,7 @@ struct PlainDocuments {
         (*body)["id"] = id;
         (*body)["DATA_TYPE"] = Kind::type;
         all(world).emplace_back(id, *body);
+        Kind::changed(world);
         return Reply::of(201, *body);
     }
     static Reply get(World& world, Call& call) {
@@ -856,6 +933,7 @@ struct PlainDocuments {
         if (!body) return in.refused;
         for (auto const& item : *body)
             if (item.key() != "id") (*found)[item.key()] = item.value();
+        Kind::changed(world);
         return Reply::of(200, *found);
     }
     static Reply remove(World& world, Call& call) {
@@ -863,6 +941,7 @@ struct PlainDocuments {
         if (in.token == nullptr) return in.refused;
         if (find_document(all(world), call.holes[0]) == nullptr) return in.error(404, Kind::missing, "Not found");
         std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        Kind::changed(world);
         return in.result(200, "Deleted", "Deleted successfully");
     }
 };
@@ -873,6 +952,7 @@ struct BookmarkKind {
     static constexpr char const* list_type = "bookmark_list";
     static constexpr char const* missing = "BookmarkNotFound";
     static constexpr bool unique_names = true;
+    static void changed(World&) {}
 };
 
 struct PauseRuleKind {
@@ -881,6 +961,10 @@ struct PauseRuleKind {
     static constexpr char const* list_type = "pause_rule_list";
     static constexpr char const* missing = "PauseRuleNotFound";
     static constexpr bool unique_names = false;
+    static void changed(World& world) {
+        (void)running_tasks(world);  // pauses and lets go
+        world.wake.notify_all();
+    }
 };
 
 /// The JSON:API documents of `/v2`. [recorded] shapes
@@ -912,8 +996,11 @@ struct ApiDocuments {
         // [guess] a submission id that was seen before gives the tunnel that it made
         if (auto const submission = text_of(attributes, "submission_id"); !submission.empty())
             for (auto const& [id, other] : all(world))
-                if (text_of(*other.if_contains("attributes"), "submission_id") == submission)
-                    return answer(world, 200, other);
+                if (text_of(*other.if_contains("attributes"), "submission_id") == submission) {
+                    Reply again = answer(world, 200, other);
+                    again.committed = false;
+                    return again;
+                }
         Kind::complete(world, attributes);
         document["attributes"] = std::move(attributes);
         std::string const id = world.random.uuid();
@@ -1005,9 +1092,10 @@ inline std::vector<Route> const& transfer_routes() {
         {"DELETE", "/v0.10/endpoint/{}", s, "delete_endpoint", &delete_endpoint},
         {"GET", "/v0.10/endpoint_search", s, "endpoint_search", &endpoint_search},
         {"POST", "/v0.10/shared_endpoint", s, "create_shared_endpoint", &create_shared_endpoint},
-        {"GET", "/v0.10/endpoint/{}/my_effective_pause_rule_list", s, "my_effective_pause_rule_list", &empty_list},
-        {"GET", "/v0.10/endpoint/{}/my_shared_endpoint_list", s, "my_shared_endpoint_list", &empty_list},
-        {"GET", "/v0.10/endpoint/{}/shared_endpoint_list", s, "get_shared_endpoint_list", &empty_list},
+        {"GET", "/v0.10/endpoint/{}/my_effective_pause_rule_list", s, "my_effective_pause_rule_list",
+         &my_effective_pause_rules},
+        {"GET", "/v0.10/endpoint/{}/my_shared_endpoint_list", s, "my_shared_endpoint_list", &endpoint_lists},
+        {"GET", "/v0.10/endpoint/{}/shared_endpoint_list", s, "get_shared_endpoint_list", &endpoint_lists},
         {"GET", "/v0.10/endpoint/{}/server_list", s, "endpoint_server_list", &empty_list},
         {"GET", "/v0.10/endpoint/{}/role_list", s, "endpoint_role_list", &Roles::list},
         {"POST", "/v0.10/endpoint/{}/role", s, "add_endpoint_role", &Roles::add},
@@ -1038,10 +1126,11 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/task/{}/pause_info", s, "task_pause_info", &task_pause_info},
         {"GET", "/v0.10/task/{}/successful_transfers", s, "task_successful_transfers", &task_successful_transfers},
         {"GET", "/v0.10/task/{}/skipped_errors", s, "task_skipped_errors", &task_skipped_errors},
-        {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints", &empty_list},
+        {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints",
+         &endpoint_lists},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}", s, "endpoint_manager_get_endpoint", &get_endpoint},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}/hosted_endpoint_list", s, "endpoint_manager_hosted_endpoint_list",
-         &empty_list},
+         &endpoint_lists},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}/access_list", s, "endpoint_manager_acl_list", &Rules::list},
         {"GET", "/v0.10/endpoint_manager/task_list", s, "endpoint_manager_task_list", &task_list},
         {"GET", "/v0.10/endpoint_manager/task/{}", s, "endpoint_manager_get_task", &get_task},

@@ -254,11 +254,11 @@ public:
         return text;
     }
 
-    /// `sandbox-<kind>-<40 characters>`: nothing that looks like this is valid anywhere else.
-    std::string token(std::string_view kind) {
+    /// `sandbox-<kind>-<40 characters>`, which begin with `mark`: nothing that looks like this is valid anywhere else.
+    std::string token(std::string_view kind, std::string_view mark) {
         static constexpr char digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-        std::string out = "sandbox-" + std::string(kind) + "-";
-        for (int i = 0; i < 40; ++i) out += digits[engine_() % 36];
+        std::string out = "sandbox-" + std::string(kind) + "-" + std::string(mark);
+        for (auto i = mark.size(); i < 40; ++i) out += digits[engine_() % 36];
         return out;
     }
 

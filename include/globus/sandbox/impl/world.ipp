@@ -6,8 +6,11 @@
 #include <globus/sandbox/impl/util.ipp>
 #include <globus/sandbox/server.hpp>
 
+#include <array>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -34,6 +37,7 @@ struct Call {
     Pairs query;
     Pairs headers;
     std::string body;
+    std::filesystem::path spool;  ///< the file that the body was written to; empty when it is in `body`
     std::string service = "unknown";
     std::string operation = "unknown";
     std::string family;              ///< a wider name for the operation: "oauth2_token" for every grant
@@ -57,6 +61,13 @@ struct Call {
     }
 };
 
+/// A part of a file, for an answer that is not to be in memory.
+struct FilePart {
+    std::filesystem::path name;
+    std::uint64_t begin = 0;
+    std::uint64_t size = 0;
+};
+
 /// An answer, before it is written.
 struct Reply {
     int status = 200;
@@ -64,7 +75,12 @@ struct Reply {
     std::string content_type = "application/json";
     Pairs headers = {};
     std::string body = {};
-    bool committed = false;  ///< the request's effect took place
+    bool committed = false;             ///< the request changed something
+    FilePart file = {};                 ///< what is sent instead of `body`, when it has a name
+    std::function<Reply()> later = {};  ///< the part of the work that needs no lock; its answer is the answer
+
+    /// How long the body is.
+    [[nodiscard]] std::uint64_t size() const { return file.name.empty() ? body.size() : file.size; }
 
     static Reply of(int status, json::value const& document) {
         Reply reply;
@@ -161,6 +177,7 @@ struct TransferItem {
     std::string source;
     std::string destination;
     bool recursive = false;
+    bool link = false;  ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
 };
@@ -181,31 +198,40 @@ struct Task {
     std::set<std::string> finished;  ///< destinations that need no further attempt
     Millis requested = 0;
     Millis deadline = 0;
-    Millis due = 0;
+    Millis begun = 0;              ///< when it came among the running ones
+    Millis due = 0;                ///< of its next step
+    int step = 0;                  ///< how many quarters of its duration are over
+    std::int64_t total_files = 0;  ///< as counted when it began
+    std::int64_t total_bytes = 0;
     bool started = false;
-    bool paused = false;
+    bool attempted = false;
+    bool paused = false;  ///< by an administrator
+    bool held = false;    ///< by a pause rule
+    bool over = false;    ///< SUCCEEDED or FAILED
     std::string last_fault;
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
-    [[nodiscard]] bool active() const {
-        auto const now = status();
-        return now == "ACTIVE" || now == "INACTIVE";
-    }
+    [[nodiscard]] bool active() const { return !over; }
 };
 
 /// All that a snapshot keeps.
 struct Data {
     std::map<std::string, AccessToken> access_tokens;
+    std::size_t token_sweep = 1000;  ///< at how many of them those that expired are looked for
     std::map<std::string, RefreshToken> refresh_tokens;
     std::map<std::string, AuthorizationCode> codes;
     std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
-    std::vector<App> apps;  ///< made by API calls, besides those of the options
+    std::vector<App> apps;  ///< made by API calls, and those of the collections, besides those of the options
+    /// Secrets of applications by the credentials that stand for them: application, credential, secret.
+    std::vector<std::array<std::string, 3>> credentials;
+    Pairs environment;  ///< what the session tells programs; empty until somebody asks
     std::vector<Requirement> requirements;
     std::map<std::string, Endpoint> endpoints;
     std::vector<std::string> endpoint_order;
     std::map<std::string, Task> tasks;
     std::vector<std::string> task_order;
+    Millis engine_time = 0;  ///< up to when tasks were carried out
     std::set<std::string> submission_ids;
     std::map<std::string, std::string> task_of_submission;
     /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
@@ -268,13 +294,18 @@ public:
     Options options;
     std::string id;
     std::string base_url;
+    std::string gcs_id;  ///< of the endpoint whose GCS Manager is under /api
     bool owns_root = false;
 
     mutable std::mutex mutex;
     Data data;
     std::unique_ptr<Data> saved;
     Random random;
+    std::string mark;  ///< what the tokens of this session have in common, so that no other session takes them
     std::chrono::seconds token_lifetime;
+    std::string token(std::string_view kind) { return random.token(kind, mark); }
+    /// The text as another session of the same seed would see it.
+    [[nodiscard]] std::string without_mark(std::string text) const;
     std::map<std::string, Bucket> buckets;
 
     // Time
@@ -318,7 +349,10 @@ public:
     void make_certificates();
 
     Reply answer(Call& call);  ///< takes the lock
+    Reply answer_locked(Call& call);
 
+    /// Adds an endpoint, and the application by which its data knows who is there.
+    void add_endpoint(Endpoint endpoint);
     App const* app(std::string_view client_id) const;
     User const* user(std::string_view identity) const;
 };
@@ -345,6 +379,19 @@ inline JournalEntry* World::entry_locked(std::uint64_t number) {
     if (journal.empty() || number < journal.front().number) return nullptr;
     auto const index = number - journal.front().number;
     return index < journal.size() ? &journal[static_cast<std::size_t>(index)] : nullptr;
+}
+
+inline std::string World::without_mark(std::string text) const {
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
+        text.replace(at, mark.size(), mark.size(), '-');
+    return text;
+}
+
+inline void World::add_endpoint(Endpoint endpoint) {
+    data.apps.push_back({endpoint.id, token("secret"), text_of(endpoint.document, "display_name")});
+    data.endpoint_order.push_back(endpoint.id);
+    std::string const name = endpoint.id;
+    data.endpoints[name] = std::move(endpoint);
 }
 
 inline App const* World::app(std::string_view client_id) const {
