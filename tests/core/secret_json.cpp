@@ -15,12 +15,12 @@ using namespace globus;
 
 namespace secret_json_test {
 
-struct Login {
+struct Account {
     Optional<std::string> user = {};
     Optional<Secret> password = {};
     std::vector<Secret> codes = {};
     Optional<SecretDocument> key = {};
-    GLOBUS_MEMBERS(Login, user, password, codes, key);
+    GLOBUS_MEMBERS(Account, user, password, codes, key);
 };
 
 struct Read {
@@ -29,7 +29,7 @@ struct Read {
 };
 
 }  // namespace secret_json_test
-using secret_json_test::Login;
+using secret_json_test::Account;
 using secret_json_test::Read;
 
 namespace {
@@ -40,9 +40,9 @@ concept Printable = requires(std::ostream& out, T const& value) { out << value; 
 }  // namespace
 
 TEST_CASE("secrets: they are written as texts", "[core][secret]") {
-    CHECK(to_json(Login{.user = "ada", .password = "p\"w", .codes = {"1", "2"}}) ==
+    CHECK(to_json(Account{.user = "ada", .password = "p\"w", .codes = {"1", "2"}}) ==
           R"({"user":"ada","password":"p\"w","codes":["1","2"]})");
-    CHECK(to_json(Login{.password = null}) == R"({"password":null,"codes":[]})");
+    CHECK(to_json(Account{.password = null}) == R"({"password":null,"codes":[]})");
     CHECK(to_json(Read{.password = Secret("x")}) == R"({"password":"x"})");
     CHECK_THROWS_AS(to_json(Secret("\xff")), UsageError);
     CHECK(to_json(std::map<std::string, Secret>{{"a", "b"}}) == R"({"a":"b"})");
@@ -65,7 +65,7 @@ TEST_CASE("secrets: they are read from texts", "[core][secret]") {
 }
 
 TEST_CASE("secrets: a document may be one as a whole", "[core][secret]") {
-    Login login{.key = {{"type", "service_account"}, {"private_key", "-----BEGIN"}}};
+    Account login{.key = {{"type", "service_account"}, {"private_key", "-----BEGIN"}}};
     CHECK(to_json(login) == R"({"codes":[],"key":{"type":"service_account","private_key":"-----BEGIN"}})");
     login.key = boost::json::parse(R"({"private_key": "other"})");
     CHECK(login.key->reveal() == R"({"private_key":"other"})");

@@ -37,7 +37,7 @@ MockTransport world(std::function<void(std::string const& host)> login = {}) {
     return mock;
 }
 
-AccessTokenPolicy token_for(std::string const& id, StringList const&) { return AccessTokenPolicy("token of " + id); }
+AccessTokenPolicy token_for(std::string const& id, StringList const&) { return AccessTokenPolicy("token-of-" + id); }
 
 }  // namespace
 
@@ -131,7 +131,7 @@ TEST_CASE("GCSDownloader: when access is refused, the next call asks again", "[g
     int calls = 0;
     GCSDownloader const downloader(Transfer("t", {.transport = mock}), Access([&](std::string const& id, auto const&) {
                                        if (++calls == 1) throw std::runtime_error("not now");
-                                       return AccessTokenPolicy("token of " + id);
+                                       return AccessTokenPolicy("token-of-" + id);
                                    }));
     CHECK_THROWS_AS(downloader.read_file("https://a.example.org/f"), std::runtime_error);
     CHECK(downloader.read_file("https://a.example.org/f") == "https://a.example.org/f");
