@@ -155,8 +155,8 @@ private:
 /// One file or directory of a transfer. https://docs.globus.org/api/transfer/task_submit/#transfer_item_fields
 struct TransferItem {
     Constant<"transfer_item"> DATA_TYPE = {};
-    Required<std::string> source_path;
-    Required<std::string> destination_path;
+    Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
+    Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
     Optional<bool> recursive = {};                  ///< a directory with all that is in it
     Optional<std::string> external_checksum = {};   ///< that the file is expected to have
     Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
@@ -195,25 +195,29 @@ struct FilterRule {
  */
 struct TransferData {
     Constant<"transfer"> DATA_TYPE = {};
-    Required<std::string> source_endpoint;
-    Required<std::string> destination_endpoint;
-    Optional<std::string> label = {};
+    Required<std::string> source_endpoint;       ///< id of the collection that is read
+    Required<std::string> destination_endpoint;  ///< id of the collection that is written
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
-    Optional<SyncLevel> sync_level = {};
+    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
+    /// Compares checksums after each file, and sends it again where they differ; default false.
     Optional<bool> verify_checksum = {};
-    Optional<bool> preserve_timestamp = {};
-    Optional<bool> encrypt_data = {};
-    Optional<std::string> deadline = {};  ///< ISO 8601: after it the task fails
-    Optional<bool> skip_source_errors = {};
+    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
+    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
+    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
+    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
+    /// Ends the task when the destination is full, instead of trying again; default false.
     Optional<bool> fail_on_quota_errors = {};
+    /// Deletes what a recursive item's source does not have; default false.
     Optional<bool> delete_destination_extra = {};
-    Optional<bool> notify_on_succeeded = {};
-    Optional<bool> notify_on_failed = {};
-    Optional<bool> notify_on_inactive = {};
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the source's host, where the user has several; mapped collections only.
     Optional<std::string> source_local_user = {};
-    Optional<std::string> destination_local_user = {};
-    std::vector<TransferItem> DATA = {};
-    Optional<std::vector<FilterRule>> filter_rules = {};
+    Optional<std::string> destination_local_user = {};    ///< the same of the destination
+    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
+    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
                    verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
@@ -254,7 +258,7 @@ struct TransferData {
 /// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
 struct DeleteItem {
     Constant<"delete_item"> DATA_TYPE = {};
-    Required<std::string> path;
+    Required<std::string> path;  ///< of a file, or of a directory where `recursive` is set
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteItem, DATA_TYPE, path, additional_fields);
 };
@@ -270,18 +274,20 @@ struct DeleteItem {
  */
 struct DeleteData {
     Constant<"delete"> DATA_TYPE = {};
-    Required<std::string> endpoint;
-    Optional<std::string> label = {};
+    Required<std::string> endpoint;    ///< id of the collection
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
-    Optional<bool> recursive = {};
-    Optional<bool> ignore_missing = {};
+    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
+    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
+    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
     Optional<bool> interpret_globs = {};
-    Optional<std::string> deadline = {};  ///< ISO 8601
-    Optional<bool> notify_on_succeeded = {};
-    Optional<bool> notify_on_failed = {};
-    Optional<bool> notify_on_inactive = {};
+    Optional<std::string> deadline = {};      ///< ISO 8601
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the collection's host, where the user has several; mapped collections only.
     Optional<std::string> local_user = {};
-    std::vector<DeleteItem> DATA = {};
+    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
                    deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
@@ -340,10 +346,11 @@ inline std::vector<TransferData> split_transfer_data(TransferData data, std::siz
 struct CreateTunnelData {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};
-    Optional<std::string> submission_id = {};  ///< create_tunnel makes one if there is none
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
+    /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{

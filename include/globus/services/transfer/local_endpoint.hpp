@@ -107,8 +107,8 @@ inline std::optional<std::string> uuid_of_base32(std::string_view text) {
 
 /// Who owns an installation of Globus Connect Personal, by the id of an identity or by its user name.
 struct GlobusConnectPersonalOwnerInfo {
-    std::optional<std::string> id = {};
-    std::optional<std::string> username = {};
+    std::optional<std::string> id = {};        ///< of the identity; nothing if only the user name is known
+    std::optional<std::string> username = {};  ///< as in "ada@globusid.org"; nothing if only the id is known
 };
 
 /**

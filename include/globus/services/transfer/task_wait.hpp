@@ -48,7 +48,7 @@ struct TaskProgress {
     std::int64_t bytes_per_second;          ///< since the look before; at the first look the service's mean
     std::int64_t files;                     ///< transferred so far
     std::int64_t files_total;               ///< found so far
-    std::int64_t faults;
+    std::int64_t faults;                    ///< errors so far, those that passed too
     std::string nice_status;  ///< why it does not advance, as in "PERMISSION_DENIED"; "OK" or empty if it does
 };
 
