@@ -63,7 +63,7 @@ struct GroupRequiredSignupFields {
  *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;
+    Required<bool> is_high_assurance;                ///< asks for fresh logins
     Required<std::string> group_visibility;          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
     Required<bool> join_requests;                    ///< whether one who is not invited may ask to join
@@ -88,8 +88,8 @@ struct IdentityPreferences {
 
 /// One identity of a batch of actions, and its role where the action gives one.
 struct MembershipAction {
-    Required<std::string> identity_id;
-    Optional<std::string> role = {};
+    Required<std::string> identity_id;  ///< whose membership it is
+    Optional<std::string> role = {};    ///< one of GroupRole; for `added`, `changed_roles` and `invited` only
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
 };
@@ -108,17 +108,17 @@ struct MembershipAction {
 struct BatchMembershipActions {
     using Actions = Optional<std::vector<MembershipAction>>;
 
-    Actions accepted = {};
-    Actions added = {};
-    Actions approved = {};
-    Actions changed_roles = {};
-    Actions declined = {};
-    Actions invited = {};
-    Actions joined = {};
-    Actions left = {};
-    Actions rejected = {};
-    Actions removed = {};
-    Actions requested = {};
+    Actions accepted = {};       ///< by accept_invites
+    Actions added = {};          ///< by add_members
+    Actions approved = {};       ///< by approve_pending
+    Actions changed_roles = {};  ///< by change_roles
+    Actions declined = {};       ///< by decline_invites
+    Actions invited = {};        ///< by invite_members
+    Actions joined = {};         ///< by join
+    Actions left = {};           ///< by leave
+    Actions rejected = {};       ///< by reject_join_requests
+    Actions removed = {};        ///< by remove_members
+    Actions requested = {};      ///< by request_join
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),

@@ -29,7 +29,7 @@ struct GetMyGroups {
     using service = GroupsService;
     using result = std::vector<Group>;
     static constexpr auto route = get("/v2/groups/my_groups");
-    Optional<StringList> statuses = {};
+    Optional<StringList> statuses = {};  ///< of memberships; the service's default is "active"
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
 };
@@ -75,7 +75,7 @@ struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<Document> data;
+    Required<Document> data;  ///< a Json with `name`, and as one likes `description`, `parent_id` and so on
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
@@ -87,7 +87,7 @@ struct UpdateGroup {
     using result = Group;
     static constexpr auto route = put("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
 };
@@ -126,7 +126,7 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a GroupPolicies
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
 };
@@ -172,7 +172,7 @@ struct SetMembershipFields {
     using result = Json;
     static constexpr auto route = put("/v2/groups/{group_id}/membership_fields");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of the fields, by the identity's id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetMembershipFields, group_id, data, query_params);
 };
@@ -188,7 +188,7 @@ struct BatchMembershipAction {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> actions;
+    Required<Document> actions;  ///< a BatchMembershipActions
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("actions", ""));
     GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);
