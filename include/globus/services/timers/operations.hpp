@@ -45,7 +45,7 @@ struct CreateTimer {
     using result = NewTimer;
     static constexpr auto route = post("/v2/timer");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<TimerDocument> timer;
+    Required<TimerDocument> timer;  ///< a TransferTimer or FlowTimer, or a Json of one
     static constexpr auto wire = wires(in_json("timer"));
     GLOBUS_MEMBERS(CreateTimer, timer);
 
@@ -60,7 +60,7 @@ struct CreateJob {
     using result = Timer;
     static constexpr auto route = post("/jobs/");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<JobDocument> data;
+    Required<JobDocument> data;  ///< a TimerJob or a Json of one
     GLOBUS_MEMBERS(CreateJob, data);
 
     void check() const { data->check(); }
