@@ -21,20 +21,21 @@ struct Endpoint {
     Optional<std::string> uuid = {};
     Optional<std::string> name = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> owner = {};
+    Optional<std::string> owner = {};  ///< id of an identity
     Optional<std::string> description = {};
-    Optional<bool> multi_user = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
-    Optional<Json> endpoint_config = {};
+    Optional<bool> multi_user = {};       ///< each user gets an endpoint of his own on it
+    Optional<bool> is_public = {};        ///< `public` on the wire
+    Optional<Json> endpoint_config = {};  ///< as it was registered
+    /// Of a multi-user endpoint: a Jinja template of what users' endpoints are configured with.
     Optional<std::string> user_config_template = {};
-    Optional<Json> user_config_schema = {};
-    Optional<std::string> hostname = {};
-    Optional<std::string> local_user = {};
-    Optional<std::string> ip_address = {};
-    Optional<std::string> endpoint_version = {};
-    Optional<std::string> sdk_version = {};
-    Optional<std::string> subscription_uuid = {};
-    Optional<Json> metadata = {};
+    Optional<Json> user_config_schema = {};  ///< of a multi-user endpoint: the JSON Schema of what users may fill in
+    Optional<std::string> hostname = {};     ///< of the machine that it runs on
+    Optional<std::string> local_user = {};   ///< account that it runs as
+    Optional<std::string> ip_address = {};   ///< that it registered from
+    Optional<std::string> endpoint_version = {};   ///< of the program globus-compute-endpoint
+    Optional<std::string> sdk_version = {};        ///< of the library that the program uses
+    Optional<std::string> subscription_uuid = {};  ///< that it is managed under; null for none
+    Optional<Json> metadata = {};                  ///< what it has told of itself
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, uuid, name, display_name, owner, description, multi_user, is_public, endpoint_config,
                    user_config_template, user_config_schema, hostname, local_user, ip_address, endpoint_version,
@@ -44,26 +45,26 @@ struct Endpoint {
 /// Whether an endpoint serves, and how busy it is.
 struct EndpointStatus {
     Optional<std::string> status = {};  ///< "online" or "offline"
-    Optional<Json> details = {};
+    Optional<Json> details = {};        ///< as in its numbers of idle workers and of waiting tasks
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
 /// A queue of messages.
 struct QueueInfo {
-    Optional<Secret> connection_url = {};  ///< with a user name and a password
-    Optional<std::string> exchange = {};
-    Optional<std::string> queue = {};
-    Optional<Json> queue_publish_kwargs = {};
+    Optional<Secret> connection_url = {};      ///< with a user name and a password
+    Optional<std::string> exchange = {};       ///< of the message broker (AMQP)
+    Optional<std::string> queue = {};          ///< of the message broker (AMQP)
+    Optional<Json> queue_publish_kwargs = {};  ///< what a message is to be published with
     GLOBUS_MEMBERS(QueueInfo, connection_url, exchange, queue, queue_publish_kwargs);
 };
 
 /// What a registered endpoint needs to know to serve.
 struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
-    Optional<QueueInfo> task_queue_info = {};
-    Optional<QueueInfo> result_queue_info = {};
-    Optional<QueueInfo> heartbeat_queue_info = {};
-    Optional<Json> warnings = {};
+    Optional<QueueInfo> task_queue_info = {};       ///< where it takes tasks from
+    Optional<QueueInfo> result_queue_info = {};     ///< where it leaves results
+    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it says that it lives
+    Optional<Json> warnings = {};                   ///< texts, as on a version that is too old
     GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
                    warnings);
 };
@@ -77,8 +78,8 @@ struct EndpointLock {
 
 /// Where results can be waited for.
 struct ResultQueue {
-    Optional<std::string> queue_prefix = {};
-    Optional<Secret> connection_url = {};  ///< with a user name and a password
+    Optional<std::string> queue_prefix = {};  ///< begins the names of the caller's queues
+    Optional<Secret> connection_url = {};     ///< with a user name and a password
     GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
 };
 
@@ -92,15 +93,15 @@ struct FunctionRegistration {
 struct Function {
     Optional<std::string> function_uuid = {};
     Optional<std::string> function_name = {};
-    Optional<std::string> function_code = {};
+    Optional<std::string> function_code = {};  ///< serialised, as the function's language does it
     Optional<std::string> description = {};
-    Optional<Json> metadata = {};
+    Optional<Json> metadata = {};  ///< as in the versions that it was registered with
     GLOBUS_MEMBERS(Function, function_uuid, function_name, function_code, description, metadata);
 };
 
 /// What was deleted, as a number.
 struct Deletion {
-    Optional<std::int64_t> result = {};
+    Optional<std::int64_t> result = {};  ///< 302 for a function that is gone
     GLOBUS_MEMBERS(Deletion, result);
 };
 
@@ -111,20 +112,20 @@ struct Task {
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
-    Optional<Json> details = {};
+    Optional<Json> details = {};              ///< as in where and when it ran
     GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, details);
 };
 
 /// Several tasks by their ids.
 struct TaskBatch {
-    Optional<std::string> response = {};
-    std::map<std::string, Task> results = {};
+    Optional<std::string> response = {};       ///< "batch"
+    std::map<std::string, Task> results = {};  ///< by the task's id
     GLOBUS_MEMBERS(TaskBatch, response, results);
 };
 
 /// A task of a group.
 struct GroupedTask {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> created_at = {};  ///< ISO 8601
     GLOBUS_MEMBERS(GroupedTask, id, created_at);
 };
@@ -139,18 +140,18 @@ struct TaskGroup {
 
 /// What became of one task of a submission.
 struct SubmittedTask {
-    Optional<std::string> status = {};
+    Optional<std::string> status = {};  ///< "Success" or "Failed"
     Optional<std::string> task_uuid = {};
-    Optional<std::int64_t> http_status_code = {};
-    Optional<std::string> reason = {};
+    Optional<std::int64_t> http_status_code = {};  ///< of this task
+    Optional<std::string> reason = {};             ///< of a failure
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 };
 
 /// The outcome of a submission.
 struct Submission {
-    Optional<std::string> response = {};
+    Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
-    std::vector<SubmittedTask> results = {};
+    std::vector<SubmittedTask> results = {};  ///< in the order of the submission
     GLOBUS_MEMBERS(Submission, response, task_group_id, results);
 };
 
@@ -166,17 +167,17 @@ using compute_v2::QueueInfo;
 /// The functions that an endpoint runs.
 struct Allowlist {
     Optional<std::string> endpoint_id = {};
-    Optional<bool> restricted = {};
-    std::vector<std::string> functions = {};
+    Optional<bool> restricted = {};           ///< false: it runs all functions
+    std::vector<std::string> functions = {};  ///< ids
     GLOBUS_MEMBERS(Allowlist, endpoint_id, restricted, functions);
 };
 
 /// The outcome of a submission: the ids of the tasks, by function.
 struct Submission {
-    Optional<std::string> request_id = {};
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     Optional<std::string> task_group_id = {};
     Optional<std::string> endpoint_id = {};
-    std::map<std::string, std::vector<std::string>> tasks = {};
+    std::map<std::string, std::vector<std::string>> tasks = {};  ///< ids of tasks, by the function's id
     GLOBUS_MEMBERS(Submission, request_id, task_group_id, endpoint_id, tasks);
 };
 
