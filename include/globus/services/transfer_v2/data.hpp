@@ -28,12 +28,14 @@ namespace globus::transfer_v2 {
 struct TunnelCreateDocument {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};
-    Optional<std::int64_t> listener_port = {};
-    Optional<std::string> listener_ip_address = {};
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::int64_t> listener_port = {};            ///< where the listening program waits
+    Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
+    /// A UUID; a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
+    /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
@@ -56,11 +58,11 @@ struct TunnelCreateDocument {
  *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
  */
 struct TunnelUpdateDocument {
-    Optional<std::string> label = {};
-    Optional<std::int64_t> listener_port = {};
-    Optional<std::string> listener_ip_address = {};
-    Optional<std::string> state = {};         ///< "STOPPING" stops it
-    AdditionalFields additional_fields = {};  ///< further attributes
+    Optional<std::string> label = {};                ///< for people
+    Optional<std::int64_t> listener_port = {};       ///< where the listening program waits
+    Optional<std::string> listener_ip_address = {};  ///< where the listening program waits
+    Optional<std::string> state = {};                ///< "STOPPING" stops it
+    AdditionalFields additional_fields = {};         ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
     GLOBUS_MEMBERS(TunnelUpdateDocument, label, listener_port, listener_ip_address, state, additional_fields);
@@ -75,9 +77,9 @@ struct TunnelUpdateDocument {
  *     auto bookmark = client.create_bookmark({.data = document});
  */
 struct BookmarkCreateDocument {
-    Required<std::string> collection;  ///< its id
-    Required<std::string> name;
-    Required<std::string> path;
+    Required<std::string> collection;         ///< its id
+    Required<std::string> name;               ///< one that the user has not used yet
+    Required<std::string> path;               ///< of a directory
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Bookmark";
     static constexpr std::array<globus::detail::ResourceLink, 1> resource_links{
@@ -89,8 +91,8 @@ struct BookmarkCreateDocument {
 
 /// The new name and path of a bookmark.
 struct BookmarkUpdateDocument {
-    Required<std::string> name;
-    Required<std::string> path;
+    Required<std::string> name;               ///< one that the user has not used yet
+    Required<std::string> path;               ///< of a directory
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Bookmark";
     static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
