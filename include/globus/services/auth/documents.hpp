@@ -40,19 +40,21 @@ struct IdentityProvider {
 };
 
 /// What was asked to be included with identities.
+/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
 struct IncludedWithIdentities {
     std::vector<IdentityProvider> identity_providers = {};  ///< of all the identities, each once
     GLOBUS_MEMBERS(IncludedWithIdentities, identity_providers);
 };
 
 /// Identities that were looked up. Those that do not exist are left out.
+/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
 struct IdentityList {
     std::vector<Identity> identities = {};
     Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
     GLOBUS_MEMBERS(IdentityList, identities, included);
 };
 
-/// Identity providers that were looked up.
+/// Identity providers that were looked up. https://docs.globus.org/api/auth/reference/#get_identity_providers
 struct IdentityProviderList {
     std::vector<IdentityProvider> identity_providers = {};
     GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
@@ -78,6 +80,7 @@ struct OpenidConfiguration {
 };
 
 /// One of the identities that a person has linked.
+/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct LinkedIdentity {
     Optional<std::string> sub = {};       ///< the identity's id
     Optional<std::string> username = {};  ///< as in "ada@example.org"
@@ -139,14 +142,14 @@ struct RevokedToken {
     GLOBUS_MEMBERS(RevokedToken, active);
 };
 
-/// A group that administers a project.
+/// A group that administers a project. https://docs.globus.org/api/auth/reference/#project_resource
 struct AdminGroup {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     GLOBUS_MEMBERS(AdminGroup, id, name);
 };
 
-/// Who administers a project.
+/// Who administers a project. https://docs.globus.org/api/auth/reference/#project_resource
 struct ProjectAdmins {
     std::vector<Identity> identities = {};
     std::vector<AdminGroup> groups = {};
@@ -165,13 +168,13 @@ struct Project {
     GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
 };
 
-/// A project, as the answer to one call wraps it.
+/// A project, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_projects
 struct ProjectDocument {
     Optional<Project> project = {};
     GLOBUS_MEMBERS(ProjectDocument, project);
 };
 
-/// The projects that the caller may administer.
+/// The projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_projects
 struct ProjectList {
     std::vector<Project> projects = {};
     GLOBUS_MEMBERS(ProjectList, projects);
@@ -196,18 +199,20 @@ struct Policy {
 };
 
 /// An authentication policy, as the answer to one call wraps it.
+/// https://docs.globus.org/api/auth/reference/#get_policies
 struct PolicyDocument {
     Optional<Policy> policy = {};
     GLOBUS_MEMBERS(PolicyDocument, policy);
 };
 
 /// The authentication policies of the projects that the caller may administer.
+/// https://docs.globus.org/api/auth/reference/#get_policies
 struct PolicyList {
     std::vector<Policy> policies = {};
     GLOBUS_MEMBERS(PolicyList, policies);
 };
 
-/// Pages that the login shows for a client.
+/// Pages that the login shows for a client. https://docs.globus.org/api/auth/reference/#client_resource
 struct ClientLinks {
     Optional<std::string> terms_and_conditions = {};  ///< URL
     Optional<std::string> privacy_policy = {};        ///< URL
@@ -247,38 +252,39 @@ struct ClientCredential {
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 
-/// What comes with a client that was made from a template.
+/// What comes with a client that was made from a template. https://docs.globus.org/api/auth/reference/#create_client
 struct IncludedWithClient {
     Optional<ClientCredential> client_credential = {};
     GLOBUS_MEMBERS(IncludedWithClient, client_credential);
 };
 
-/// A client, as the answer to one call wraps it.
+/// A client, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_clients
 struct ClientDocument {
     Optional<RegisteredClient> client = {};
     Optional<IncludedWithClient> included = {};  ///< only in the answer to create_native_app_instance
     GLOBUS_MEMBERS(ClientDocument, client, included);
 };
 
-/// The clients of the projects that the caller may administer.
+/// The clients of the projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_clients
 struct ClientList {
     std::vector<RegisteredClient> clients = {};
     GLOBUS_MEMBERS(ClientList, clients);
 };
 
 /// A credential, as the answer to one call wraps it.
+/// https://docs.globus.org/api/auth/reference/#create_client_credential
 struct ClientCredentialDocument {
     Optional<ClientCredential> credential = {};
     GLOBUS_MEMBERS(ClientCredentialDocument, credential);
 };
 
-/// The credentials of a client.
+/// The credentials of a client. https://docs.globus.org/api/auth/reference/#get_client_credentials
 struct ClientCredentialList {
     std::vector<ClientCredential> credentials = {};
     GLOBUS_MEMBERS(ClientCredentialList, credentials);
 };
 
-/// A scope that another scope brings along.
+/// A scope that another scope brings along. https://docs.globus.org/api/auth/reference/#scope_resource
 struct DependentScope {
     Optional<std::string> scope = {};            ///< its id
     Optional<bool> optional = {};                ///< the user may decline it
@@ -301,13 +307,14 @@ struct RegisteredScope {
                    required_domains, dependent_scopes);
 };
 
-/// A scope, as the answer to one call wraps it.
+/// A scope, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_scopes
 struct ScopeDocument {
     Optional<RegisteredScope> scope = {};
     GLOBUS_MEMBERS(ScopeDocument, scope);
 };
 
 /// The scopes that were asked for, or that the caller may administer.
+/// https://docs.globus.org/api/auth/reference/#get_scopes
 struct ScopeList {
     std::vector<RegisteredScope> scopes = {};
     GLOBUS_MEMBERS(ScopeList, scopes);
@@ -332,7 +339,7 @@ struct Consent {
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };
 
-/// What a person has consented to.
+/// What a person has consented to. https://docs.globus.org/api/auth/reference/#consents
 struct ConsentList {
     std::vector<Consent> consents = {};
     GLOBUS_MEMBERS(ConsentList, consents);

@@ -18,8 +18,7 @@
 // What the login clients of Globus Auth do: OAuth2 (RFC 6749) as an app, not as a user.
 //
 // The operations are templates over the service, since a native and a confidential app have most of them in common: a
-// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic. `body_params`
-// takes form fields that the operation has no member for, over those of its own.
+// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic.
 
 namespace globus {
 struct ConfidentialAppAuthService;
@@ -145,6 +144,7 @@ struct Oauth2Token {
 
 /// Gets tokens with which a confidential app acts as itself. POST /v2/oauth2/token
 /// A program rarely needs it: ClientCredentialsPolicy does it when it is time.
+/// @throws UsageError  if there is no scope
 /// https://docs.globus.org/api/auth/reference/#client_credentials_grant_post_v2oauth2token
 template <class S>
 struct Oauth2ClientCredentialsTokens {

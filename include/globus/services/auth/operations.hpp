@@ -12,10 +12,6 @@
 #include <vector>
 
 // The operations of Globus Auth that act for the user whose token the client has. https://docs.globus.org/api/auth/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws; ids are UUIDs as text. Those of projects, policies, clients, credentials and scopes need a
-// token with the scope urn:globus:auth:scope:auth.globus.org:manage_projects.
 
 namespace globus {
 struct AuthService;

@@ -17,6 +17,7 @@
 namespace globus::compute_v2 {
 
 /// An endpoint that runs functions.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_v2_endpoints__endpoint_uuid__get
 struct Endpoint {
     Optional<std::string> uuid = {};
     Optional<std::string> name = {};
@@ -43,6 +44,7 @@ struct Endpoint {
 };
 
 /// Whether an endpoint serves, and how busy it is.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
     Optional<std::string> status = {};  ///< "online" or "offline"
     Optional<Json> details = {};        ///< as in its numbers of idle workers and of waiting tasks
@@ -50,6 +52,7 @@ struct EndpointStatus {
 };
 
 /// A queue of messages.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct QueueInfo {
     Optional<Secret> connection_url = {};      ///< with a user name and a password
     Optional<std::string> exchange = {};       ///< of the message broker (AMQP)
@@ -59,6 +62,7 @@ struct QueueInfo {
 };
 
 /// What a registered endpoint needs to know to serve.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
     Optional<QueueInfo> task_queue_info = {};       ///< where it takes tasks from
@@ -70,6 +74,7 @@ struct EndpointRegistration {
 };
 
 /// An endpoint that registers for nobody else for a while.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
@@ -77,6 +82,7 @@ struct EndpointLock {
 };
 
 /// Where results can be waited for.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct ResultQueue {
     Optional<std::string> queue_prefix = {};  ///< begins the names of the caller's queues
     Optional<Secret> connection_url = {};     ///< with a user name and a password
@@ -84,12 +90,14 @@ struct ResultQueue {
 };
 
 /// A function that was registered.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct FunctionRegistration {
     Optional<std::string> function_uuid = {};
     GLOBUS_MEMBERS(FunctionRegistration, function_uuid);
 };
 
 /// A registered function.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/get_function_v2_functions__function_uuid__get
 struct Function {
     Optional<std::string> function_uuid = {};
     Optional<std::string> function_name = {};
@@ -100,12 +108,14 @@ struct Function {
 };
 
 /// What was deleted, as a number.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct Deletion {
     Optional<std::int64_t> result = {};  ///< 302 for a function that is gone
     GLOBUS_MEMBERS(Deletion, result);
 };
 
 /// One call of a function.
+/// https://compute.api.globus.org/redoc#tag/Tasks/operation/get_task_status_and_result_v2_tasks__task_uuid__get
 struct Task {
     Optional<std::string> task_id = {};
     Optional<std::string> status = {};        ///< "success", "failed", "pending", ...
@@ -117,6 +127,7 @@ struct Task {
 };
 
 /// Several tasks by their ids.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct TaskBatch {
     Optional<std::string> response = {};       ///< "batch"
     std::map<std::string, Task> results = {};  ///< by the task's id
@@ -124,6 +135,7 @@ struct TaskBatch {
 };
 
 /// A task of a group.
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GroupedTask {
     Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> created_at = {};  ///< ISO 8601
@@ -131,6 +143,7 @@ struct GroupedTask {
 };
 
 /// Tasks that were submitted together.
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
     Optional<bool> create_websockets_queue = {};
@@ -139,6 +152,7 @@ struct TaskGroup {
 };
 
 /// What became of one task of a submission.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
     Optional<std::string> status = {};  ///< "Success" or "Failed"
     Optional<std::string> task_uuid = {};
@@ -147,7 +161,7 @@ struct SubmittedTask {
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 };
 
-/// The outcome of a submission.
+/// The outcome of a submission. https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submission {
     Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
@@ -165,6 +179,7 @@ using compute_v2::FunctionRegistration;
 using compute_v2::QueueInfo;
 
 /// The functions that an endpoint runs.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get
 struct Allowlist {
     Optional<std::string> endpoint_id = {};
     Optional<bool> restricted = {};           ///< false: it runs all functions
@@ -173,6 +188,7 @@ struct Allowlist {
 };
 
 /// The outcome of a submission: the ids of the tasks, by function.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submission {
     Optional<std::string> request_id = {};  ///< for a question to Globus' support
     Optional<std::string> task_group_id = {};

@@ -17,6 +17,8 @@ namespace globus::flows {
  * When the service sends an e-mail about a run to its owner, managers and monitors.
  *
  *     flow.run_flow({.body = input, .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
+ *
+ * https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
  */
 struct RunActivityNotificationPolicy {
     Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"

@@ -17,6 +17,7 @@
 namespace globus::flows {
 
 /// A flow: a definition that can be run, and who may see, start and change it.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct Flow {
     Optional<std::string> id = {};        ///< a UUID
     Optional<std::string> title = {};     ///< for people
@@ -59,7 +60,7 @@ struct Flow {
                    action_url, api_version, types, synchronous, log_supported);
 };
 
-/// A page of flows.
+/// A page of flows. https://flows.globus.org/redoc#tag/Flows/paths/~1flows/get
 struct FlowPage {
     std::vector<Flow> flows = {};
     Optional<std::int64_t> limit = {};  ///< of a page
@@ -69,12 +70,13 @@ struct FlowPage {
 };
 
 /// A definition that is valid: the scopes that it needs, by whose they are.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct FlowValidation {
     Optional<std::map<std::string, std::vector<std::string>>> scopes = {};  ///< by the resource server's name
     GLOBUS_MEMBERS(FlowValidation, scopes);
 };
 
-/// What happens in a run now, or how it ended.
+/// What happens in a run now, or how it ended. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct RunDetails {
     Optional<std::string> code = {};  ///< as in "FlowSucceeded", "ActionUnableToRun"
     Optional<std::string> description = {};
@@ -86,6 +88,7 @@ struct RunDetails {
 };
 
 /// The flow of a run, as it was when the run began; comes only if it was asked for.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct FlowDescription {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
@@ -94,7 +97,7 @@ struct FlowDescription {
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
-/// A run of a flow.
+/// A run of a flow. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct Run {
     Optional<std::string> run_id = {};
     Optional<std::string> flow_id = {};
@@ -122,7 +125,7 @@ struct Run {
                    user_role, action_id, manage_by, monitor_by, search);
 };
 
-/// A page of runs.
+/// A page of runs. https://flows.globus.org/redoc#tag/Runs/paths/~1runs/get
 struct RunPage {
     std::vector<Run> runs = {};
     Optional<std::int64_t> limit = {};  ///< of a page
@@ -131,7 +134,7 @@ struct RunPage {
     GLOBUS_MEMBERS(RunPage, runs, limit, has_next_page, marker);
 };
 
-/// Something that happened in a run.
+/// Something that happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogEntry {
     Optional<std::string> time = {};  ///< ISO 8601
     Optional<std::string> code = {};  ///< as in "FlowStarted", "ActionCompleted"
@@ -140,7 +143,7 @@ struct RunLogEntry {
     GLOBUS_MEMBERS(RunLogEntry, time, code, description, details);
 };
 
-/// A page of what happened in a run.
+/// A page of what happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogPage {
     std::vector<RunLogEntry> entries = {};
     Optional<std::int64_t> limit = {};  ///< of a page
@@ -150,6 +153,7 @@ struct RunLogPage {
 };
 
 /// The definition that a run follows, as the flow's was when the run began.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct RunDefinition {
     Optional<std::string> flow_id = {};
     Optional<Json> definition = {};    ///< states and what leads from one to the next
@@ -157,13 +161,13 @@ struct RunDefinition {
     GLOBUS_MEMBERS(RunDefinition, flow_id, definition, input_schema);
 };
 
-/// A body that a flow would accept.
+/// A body that a flow would accept. https://flows.globus.org/redoc#tag/Runs
 struct RunValidation {
     Optional<std::string> message = {};
     GLOBUS_MEMBERS(RunValidation, message);
 };
 
-/// Who may do what with a registered API.
+/// Who may do what with a registered API. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiRoles {
     Optional<std::vector<std::string>> owners = {};          ///< URNs of those who may do anything with it
     Optional<std::vector<std::string>> administrators = {};  ///< URNs of those who may change it
@@ -172,6 +176,7 @@ struct RegisteredApiRoles {
 };
 
 /// A web API that flows can call. Lists have the id, name, description and times only.
+/// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
@@ -191,7 +196,7 @@ struct RegisteredApi {
                    scheduled_deletion_timestamp);
 };
 
-/// A page of registered APIs.
+/// A page of registered APIs. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiPage {
     std::vector<RegisteredApi> registered_apis = {};
     Optional<std::int64_t> limit = {};  ///< of a page
@@ -201,6 +206,7 @@ struct RegisteredApiPage {
 };
 
 /// The flow that a web input belongs to.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputFlow {
     Optional<std::string> id = {};     ///< a UUID
     Optional<std::string> title = {};  ///< for people
@@ -208,6 +214,7 @@ struct WebInputFlow {
 };
 
 /// The run that waits for a web input.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRun {
     Optional<std::string> id = {};     ///< a UUID
     Optional<std::string> label = {};  ///< for people
@@ -215,6 +222,7 @@ struct WebInputRun {
 };
 
 /// Who may see and who may answer a web input.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRoles {
     Optional<std::vector<std::string>> viewer_urns = {};      ///< of those who may see it
     Optional<std::vector<std::string>> respondent_urns = {};  ///< of those who may answer it
@@ -222,6 +230,7 @@ struct WebInputRoles {
 };
 
 /// One of the answers that a web input offers.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputOption {
     Optional<std::string> option_id = {};  ///< the value to respond with
     Optional<std::string> label = {};      ///< for people
@@ -230,6 +239,7 @@ struct WebInputOption {
 };
 
 /// A question of a run that waits for somebody's answer.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInput {
     Optional<std::string> id = {};                       ///< a UUID
     Optional<std::string> status = {};                   ///< "open" or "closed"
@@ -249,7 +259,7 @@ struct WebInput {
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
 
-/// A web input as it stands in a list.
+/// A web input as it stands in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
     Optional<std::string> id = {};                       ///< a UUID
     Optional<std::string> status = {};                   ///< "open" or "closed"
@@ -265,7 +275,7 @@ struct WebInputSummary {
                    edited_timestamp, closed_timestamp);
 };
 
-/// A page of web inputs.
+/// A page of web inputs. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputPage {
     std::vector<WebInputSummary> web_input_summaries = {};
     Optional<std::string> marker = {};  ///< null on the last page
@@ -273,6 +283,7 @@ struct WebInputPage {
 };
 
 /// An answer to a web input was taken.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct WebInputResponse {
     Optional<std::string> status = {};  ///< as in "closed"
     GLOBUS_MEMBERS(WebInputResponse, status);

@@ -11,10 +11,6 @@
 #include <string>
 
 // The operations of Globus Flows. https://docs.globus.org/api/flows/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for, and
-// `additional_fields` members of the document; every operation throws what Client::send throws, with FlowsApiError for
-// an error status; ids are UUIDs as text, people and groups are URNs ("urn:globus:auth:identity:...").
 
 namespace globus {
 struct FlowsService;

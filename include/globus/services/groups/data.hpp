@@ -18,6 +18,7 @@
 namespace globus::groups {
 
 /// What a member may do in a group: `.role = GroupRole::manager`.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct GroupRole {
     static constexpr char const* member = "member";
     static constexpr char const* manager = "manager";
@@ -25,18 +26,21 @@ struct GroupRole {
 };
 
 /// Who sees that a group exists.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupVisibility {
     static constexpr char const* authenticated = "authenticated";  ///< all who have logged in
     static constexpr char const* private_ = "private";             ///< its members
 };
 
 /// Who sees who is in a group.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupMemberVisibility {
     static constexpr char const* members = "members";
     static constexpr char const* managers = "managers";
 };
 
 /// What one who wants to join has to tell of himself.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupRequiredSignupFields {
     static constexpr char const* institution = "institution";
     static constexpr char const* current_project_name = "current_project_name";
@@ -61,6 +65,8 @@ struct GroupRequiredSignupFields {
  *                                                      .group_members_visibility = GroupMemberVisibility::managers,
  *                                                      .join_requests = true,
  *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
+ *
+ * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
     Required<bool> is_high_assurance;                ///< asks for fresh logins
@@ -79,6 +85,8 @@ struct GroupPolicies {
  * What the caller's identities allow, for set_identity_preferences.
  *
  *     client.set_identity_preferences({.data = IdentityPreferences{.allow_add = false}});
+ *
+ * https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
  */
 struct IdentityPreferences {
     Optional<bool> allow_add = {};  ///< others may add them to groups without asking
@@ -87,6 +95,7 @@ struct IdentityPreferences {
 };
 
 /// One identity of a batch of actions, and its role where the action gives one.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipAction {
     Required<std::string> identity_id;  ///< whose membership it is
     Optional<std::string> role = {};    ///< one of GroupRole; for `added`, `changed_roles` and `invited` only
@@ -104,6 +113,7 @@ struct MembershipAction {
  * Each function takes one identity id or several, and adds to what an earlier call of it has left.
  *
  * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
  */
 struct BatchMembershipActions {
     using Actions = Optional<std::vector<MembershipAction>>;

@@ -15,7 +15,7 @@
 
 namespace globus::groups {
 
-/// What one identity is to a group.
+/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
     Optional<std::string> identity_id = {};  ///< whose membership it is
@@ -27,6 +27,7 @@ struct Membership {
 };
 
 /// Who sees a group and how one gets into it.
+/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
     Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
@@ -39,6 +40,7 @@ struct Policies {
 };
 
 /// What a subscription allows for one kind of storage.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct ConnectorTerms {
     Optional<bool> is_ha = {};   ///< high assurance
     Optional<bool> is_baa = {};  ///< covered by a business associate agreement
@@ -46,6 +48,7 @@ struct ConnectorTerms {
 };
 
 /// What a subscription allows.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
@@ -56,6 +59,7 @@ struct SubscriptionInfo {
 };
 
 /// A group. What comes only if it was asked for by `include` is so marked.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
@@ -80,6 +84,7 @@ struct Group {
 };
 
 /// The group that provides a subscription.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct SubscriptionGroup {
     Optional<std::string> group_id = {};
     Optional<std::string> subscription_id = {};
@@ -88,6 +93,7 @@ struct SubscriptionGroup {
 };
 
 /// The subscription that a group is verified to belong to.
+/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SubscriptionVerification {
     Optional<std::string> group_id = {};
     Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
@@ -95,6 +101,7 @@ struct SubscriptionVerification {
 };
 
 /// The memberships that a batch of actions made or changed, by action. `errors` has those that could not be.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipActionResult {
     std::vector<Membership> accept = {};        ///< by accept_invites
     std::vector<Membership> add = {};           ///< by add_members

@@ -10,9 +10,6 @@
 #include <vector>
 
 // The operations of Globus Groups. https://groups.api.globus.org/redoc
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws, with GroupsApiError for an error status; ids are UUIDs as text.
 
 namespace globus {
 struct GroupsService;
@@ -182,6 +179,7 @@ struct SetMembershipFields {
 /// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
 /// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
+/// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct BatchMembershipAction {
     using service = GroupsService;

@@ -11,10 +11,6 @@
 #include <string>
 
 // The operations of Globus Search. https://docs.globus.org/api/search/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws, with SearchApiError for an error status; ids of indexes and tasks are UUIDs as text. A
-// subject is named by a text of the ingester's own, mostly a URL.
 
 namespace globus {
 struct SearchService;

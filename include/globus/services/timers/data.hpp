@@ -20,6 +20,7 @@
 namespace globus::timers {
 
 /// A timer that runs once: at `datetime`, or at once if that is left out.
+/// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
     Optional<std::string> datetime = {};  ///< ISO 8601
@@ -27,7 +28,7 @@ struct OnceTimerSchedule {
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer that runs again and again.
+/// A timer that runs again and again. https://docs.globus.org/api/timers/timer-schedules/
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
     Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
@@ -98,6 +99,7 @@ struct FlowTimer {
 };
 
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
+/// https://docs.globus.org/api/timers/
 struct TimerJob {
     Required<std::string> callback_url;         ///< of the action provider that is called
     Required<Json> callback_body;               ///< what it is sent each time
@@ -119,7 +121,7 @@ struct TimerJob {
     }
 };
 
-/// What create_timer takes: a TransferTimer, a FlowTimer or a Json.
+/// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
 class TimerDocument {
 public:
     TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
@@ -134,7 +136,7 @@ private:
     Document document_;
 };
 
-/// What create_job takes: a TimerJob or a Json.
+/// What create_job takes: a TimerJob or a Json. https://docs.globus.org/api/timers/
 class JobDocument {
 public:
     JobDocument(TimerJob job) : document_(std::move(job)) {}

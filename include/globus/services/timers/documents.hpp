@@ -43,19 +43,19 @@ struct Timer {
                    next_run, submitted_at, inactive_reason, results);
 };
 
-/// The timers of the caller.
+/// The timers of the caller. https://docs.globus.org/api/timers/
 struct TimerList {
     std::vector<Timer> jobs = {};
     GLOBUS_MEMBERS(TimerList, jobs);
 };
 
-/// A timer that was made.
+/// A timer that was made. https://docs.globus.org/api/timers/
 struct NewTimer {
     Optional<Timer> timer = {};
     GLOBUS_MEMBERS(NewTimer, timer);
 };
 
-/// The outcome of a pause or resumption.
+/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
 struct TimerMessage {
     Optional<std::string> message = {};
     GLOBUS_MEMBERS(TimerMessage, message);

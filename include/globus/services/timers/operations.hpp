@@ -39,6 +39,7 @@ struct GetJob {
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// @throws UsageError  for what the timer's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateTimer {
     using service = TimersService;
@@ -54,6 +55,7 @@ struct CreateTimer {
 
 /// Makes a timer in the older form. POST /jobs/
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// @throws UsageError  for what the job's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateJob {
     using service = TimersService;

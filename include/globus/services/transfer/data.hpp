@@ -342,6 +342,7 @@ inline std::vector<TransferData> split_transfer_data(TransferData data, std::siz
  *                                         .label = "instrument"});
  *
  * Written as a JSON:API document: the access points are relationships, all else attributes.
+ * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnelData {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
@@ -404,6 +405,7 @@ private:
 
 /// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
 /// `.filter = TransferFilter{{"type", "dir"}}`.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;

@@ -321,6 +321,7 @@ struct SharedEndpointPage {
 };
 
 /// The servers of an endpoint.
+/// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_server_list
 struct EndpointServerPage {
     std::vector<EndpointServer> DATA = {};
     Optional<std::string> endpoint = {};  ///< its id
@@ -345,7 +346,7 @@ struct EndpointRole {
     GLOBUS_MEMBERS(EndpointRole, DATA_TYPE, id, principal_type, principal, role);
 };
 
-/// The roles on a collection.
+/// The roles on a collection. https://docs.globus.org/api/transfer/roles/#role_list
 struct EndpointRolePage {
     std::vector<EndpointRole> DATA = {};
     Optional<std::string> endpoint = {};  ///< id of the collection
@@ -413,7 +414,7 @@ struct Bookmark {
     GLOBUS_MEMBERS(Bookmark, DATA_TYPE, id, name, endpoint_id, path, pinned);
 };
 
-/// The bookmarks of the user.
+/// The bookmarks of the user. https://docs.globus.org/api/transfer/collection_bookmarks/#get_list_of_bookmarks
 struct BookmarkPage {
     std::vector<Bookmark> DATA = {};
     GLOBUS_MEMBERS(BookmarkPage, DATA);
@@ -455,6 +456,7 @@ struct PauseRule {
 };
 
 /// The pause rules of a collection, or of all that the user manages.
+/// https://docs.globus.org/api/transfer/advanced_collection_management/#get_pause_rules
 struct PauseRulePage {
     std::vector<PauseRule> DATA = {};
     Optional<std::int64_t> length = {};  ///< how many there are
@@ -490,7 +492,7 @@ struct SuccessfulTransfer {
     GLOBUS_MEMBERS(SuccessfulTransfer, source_path, destination_path);
 };
 
-/// A page of transferred files.
+/// A page of transferred files. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransferPage {
     std::vector<SuccessfulTransfer> DATA = {};
     Optional<Json> marker = {};       ///< of this page
@@ -515,7 +517,7 @@ struct SkippedError {
                    is_symlink, is_delete_destination_extra, external_checksum, checksum_algorithm);
 };
 
-/// A page of skipped paths.
+/// A page of skipped paths. https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedErrorPage {
     std::vector<SkippedError> DATA = {};
     Optional<Json> marker = {};       ///< of this page
@@ -525,20 +527,20 @@ struct SkippedErrorPage {
 
 // Tunnels and other JSON:API documents, whose resource stands in `data`
 
-/// Names another resource.
+/// Names another resource. https://jsonapi.org/format/#document-resource-identifier-objects
 struct ResourceId {
     Optional<std::string> type = {};  ///< as in "StreamAccessPoint"
     Optional<std::string> id = {};    ///< a UUID
     GLOBUS_MEMBERS(ResourceId, type, id);
 };
 
-/// A relationship to another resource.
+/// A relationship to another resource. https://jsonapi.org/format/#document-resource-object-relationships
 struct Relationship {
     Optional<ResourceId> data = {};  ///< null for none
     GLOBUS_MEMBERS(Relationship, data);
 };
 
-/// What a tunnel is and how it does.
+/// What a tunnel is and how it does. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
     Optional<std::string> label = {};                 ///< for people
     Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
@@ -555,7 +557,7 @@ struct TunnelAttributes {
                    initiator_ip_address, initiator_port, listener_ip_address, listener_port);
 };
 
-/// The two ends of a tunnel, and whose it is.
+/// The two ends of a tunnel, and whose it is. https://docs.globus.org/api/transfer/
 struct TunnelRelationships {
     Optional<Relationship> initiator = {};  ///< the StreamAccessPoint that connects
     Optional<Relationship> listener = {};   ///< the StreamAccessPoint that waits for it
@@ -563,7 +565,7 @@ struct TunnelRelationships {
     GLOBUS_MEMBERS(TunnelRelationships, initiator, listener, owner);
 };
 
-/// A tunnel: a connection between two stream access points.
+/// A tunnel: a connection between two stream access points. https://docs.globus.org/api/transfer/
 struct Tunnel {
     Optional<std::string> type = {};  ///< "Tunnel"
     Optional<std::string> id = {};    ///< a UUID
@@ -572,14 +574,14 @@ struct Tunnel {
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
 };
 
-/// The JSON:API document of a tunnel.
+/// The JSON:API document of a tunnel. https://docs.globus.org/api/transfer/
 struct TunnelDocument {
     Optional<Tunnel> data = {};
     Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelDocument, data, meta);
 };
 
-/// A page of tunnels; `links` leads to the next.
+/// A page of tunnels; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelPage {
     std::vector<Tunnel> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them
@@ -587,7 +589,7 @@ struct TunnelPage {
     GLOBUS_MEMBERS(TunnelPage, data, links, meta);
 };
 
-/// Something that happened to a tunnel.
+/// Something that happened to a tunnel. https://docs.globus.org/api/transfer/
 struct TunnelEvent {
     Optional<std::string> type = {};  ///< as in "TunnelEvent"
     Optional<Json> id = {};           ///< a number
@@ -595,7 +597,7 @@ struct TunnelEvent {
     GLOBUS_MEMBERS(TunnelEvent, type, id, attributes);
 };
 
-/// A page of what happened to a tunnel; `links` leads to the next.
+/// A page of what happened to a tunnel; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them
@@ -603,7 +605,7 @@ struct TunnelEventPage {
     GLOBUS_MEMBERS(TunnelEventPage, data, links, meta);
 };
 
-/// What a stream access point is.
+/// What a stream access point is. https://docs.globus.org/api/transfer/
 struct StreamAccessPointAttributes {
     Optional<std::string> display_name = {};
     Optional<std::string> advertised_owner = {};  ///< whom it shows as its owner
@@ -619,13 +621,13 @@ struct StreamAccessPointAttributes {
                    contact_email, contact_info, info_link, keywords, tlsftp_server);
 };
 
-/// What a stream access point belongs to.
+/// What a stream access point belongs to. https://docs.globus.org/api/transfer/
 struct StreamAccessPointRelationships {
     Optional<Relationship> host_endpoint = {};  ///< that it is on
     GLOBUS_MEMBERS(StreamAccessPointRelationships, host_endpoint);
 };
 
-/// An end that a tunnel can have.
+/// An end that a tunnel can have. https://docs.globus.org/api/transfer/
 struct StreamAccessPoint {
     Optional<std::string> type = {};  ///< "StreamAccessPoint"
     Optional<std::string> id = {};    ///< a UUID
@@ -634,14 +636,14 @@ struct StreamAccessPoint {
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
 };
 
-/// The JSON:API document of a stream access point.
+/// The JSON:API document of a stream access point. https://docs.globus.org/api/transfer/
 struct StreamAccessPointDocument {
     Optional<StreamAccessPoint> data = {};
     Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(StreamAccessPointDocument, data, meta);
 };
 
-/// A page of stream access points; `links` leads to the next.
+/// A page of stream access points; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them
@@ -650,6 +652,7 @@ struct StreamAccessPointPage {
 };
 
 /// The outcome of a JSON:API operation that leaves no resource, such as a deletion.
+/// https://jsonapi.org/format/#document-top-level
 struct ApiResult {
     Optional<Json> data = {};  ///< null
     Optional<Json> meta = {};  ///< further facts, such as the id of the request

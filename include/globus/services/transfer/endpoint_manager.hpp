@@ -64,6 +64,7 @@ struct EndpointManagerAclList {
 };
 
 /// Lists the tasks on the collections that the user manages or monitors. Paginated. GET /endpoint_manager/task_list
+/// @throws UsageError  for a filter_endpoint_use without a filter_endpoint
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_tasks
 struct EndpointManagerTaskList {
     using service = TransferService;

@@ -76,6 +76,7 @@ struct EndpointSearch {
 
 /// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
 /// PUT /endpoint/{collection_id}/subscription
+/// @throws UsageError  if subscription_id is left out
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
 struct SetSubscriptionId {
     using service = TransferService;

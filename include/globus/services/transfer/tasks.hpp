@@ -30,6 +30,7 @@ struct GetSubmissionId {
 
 /// Submits a transfer whose document has its submission id. POST /transfer
 /// The member function submit_transfer fetches the id where there is none.
+/// @throws UsageError  for what TransferData::check refuses
 /// https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmitTransfer {
     using service = TransferService;
@@ -44,6 +45,7 @@ struct SubmitTransfer {
 
 /// Submits a deletion whose document has its submission id. POST /delete
 /// The member function submit_delete fetches the id where there is none.
+/// @throws UsageError  for what DeleteData::check refuses
 /// https://docs.globus.org/api/transfer/task_submit/#submit_delete_task
 struct SubmitDelete {
     using service = TransferService;

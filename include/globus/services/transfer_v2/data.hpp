@@ -24,6 +24,7 @@ namespace globus::transfer_v2 {
  *     auto tunnel = client.create_tunnel(document);
  *
  * Each object has a submission id of its own from the start, so that sending it twice makes one tunnel.
+ * https://docs.globus.org/api/transfer/
  */
 struct TunnelCreateDocument {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
@@ -56,6 +57,8 @@ struct TunnelCreateDocument {
  * What is to be changed of a tunnel.
  *
  *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
+ *
+ * https://docs.globus.org/api/transfer/
  */
 struct TunnelUpdateDocument {
     Optional<std::string> label = {};                ///< for people
@@ -75,6 +78,8 @@ struct TunnelUpdateDocument {
  *
  *     BookmarkCreateDocument document{.collection = id, .name = "results", .path = "/~/run1/"};
  *     auto bookmark = client.create_bookmark({.data = document});
+ *
+ * https://docs.globus.org/api/transfer/collection_bookmarks/
  */
 struct BookmarkCreateDocument {
     Required<std::string> collection;         ///< its id
@@ -89,7 +94,7 @@ struct BookmarkCreateDocument {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
-/// The new name and path of a bookmark.
+/// The new name and path of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkUpdateDocument {
     Required<std::string> name;               ///< one that the user has not used yet
     Required<std::string> path;               ///< of a directory

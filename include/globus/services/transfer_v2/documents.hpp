@@ -15,20 +15,20 @@
 
 namespace globus::transfer_v2 {
 
-/// What a bookmark says.
+/// What a bookmark says. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkAttributes {
     Optional<std::string> name = {};
     Optional<std::string> path = {};  ///< of a directory
     GLOBUS_MEMBERS(BookmarkAttributes, name, path);
 };
 
-/// The collection that a bookmark is in.
+/// The collection that a bookmark is in. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkRelationships {
     Optional<transfer::Relationship> collection = {};  ///< that the path is of
     GLOBUS_MEMBERS(BookmarkRelationships, collection);
 };
 
-/// A name for a path of a collection.
+/// A name for a path of a collection. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct Bookmark {
     Optional<std::string> type = {};  ///< "Bookmark"
     Optional<std::string> id = {};    ///< a UUID
@@ -38,13 +38,14 @@ struct Bookmark {
 };
 
 /// What an answer tells of a collection that it was asked to include.
+/// https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollectionAttributes {
     Optional<std::string> display_name = {};
     Optional<bool> high_assurance = {};  ///< asks for fresh logins
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 
-/// A collection that an answer was asked to include.
+/// A collection that an answer was asked to include. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollection {
     Optional<std::string> type = {};  ///< "Collection"
     Optional<std::string> id = {};    ///< a UUID
@@ -52,7 +53,7 @@ struct IncludedCollection {
     GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
 };
 
-/// The JSON:API document of a bookmark.
+/// The JSON:API document of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkDocument {
     Optional<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
@@ -60,7 +61,7 @@ struct BookmarkDocument {
     GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
 };
 
-/// A page of bookmarks; `links` leads to the next.
+/// A page of bookmarks; `links` leads to the next. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkPage {
     std::vector<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
