@@ -85,8 +85,8 @@ struct LinkedIdentity {
     Optional<std::string> sub = {};       ///< the identity's id
     Optional<std::string> username = {};  ///< as in "ada@example.org"
     Optional<std::string> name = {};
-    Optional<std::string> email = {};  ///< as the provider has it, not verified
-    Optional<std::string> organization = {};
+    Optional<std::string> email = {};              ///< as the provider has it, not verified
+    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
     Optional<std::string> identity_provider = {};  ///< its id
     Optional<std::string> identity_provider_display_name = {};
     Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
@@ -100,8 +100,8 @@ struct UserProfile {
     Optional<std::string> sub = {};                 ///< the identity's id
     Optional<std::string> preferred_username = {};  ///< of the identity that is logged in, as in "ada@example.org"
     Optional<std::string> name = {};
-    Optional<std::string> email = {};  ///< as the provider has it, not verified
-    Optional<std::string> organization = {};
+    Optional<std::string> email = {};              ///< as the provider has it, not verified
+    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
     Optional<std::string> identity_provider = {};  ///< its id
     Optional<std::string> identity_provider_display_name = {};
     Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970

@@ -94,7 +94,7 @@ struct Oauth2RefreshToken {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<Secret> refresh_token;
+    Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
     QueryParams body_params = {};  ///< form fields, besides those of its own

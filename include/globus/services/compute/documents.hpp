@@ -100,7 +100,7 @@ struct FunctionRegistration {
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/get_function_v2_functions__function_uuid__get
 struct Function {
     Optional<std::string> function_uuid = {};
-    Optional<std::string> function_name = {};
+    Optional<std::string> function_name = {};  ///< as it was registered
     Optional<std::string> function_code = {};  ///< serialised, as the function's language does it
     Optional<std::string> description = {};
     Optional<Json> metadata = {};  ///< as in the versions that it was registered with
@@ -146,7 +146,7 @@ struct GroupedTask {
 /// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
-    Optional<bool> create_websockets_queue = {};
+    Optional<bool> create_websockets_queue = {};  ///< results are told by websocket, too
     std::vector<GroupedTask> tasks = {};
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };

@@ -19,13 +19,13 @@ struct Index {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};           ///< "open" or "delete_pending"
-    Optional<std::string> creation_date = {};    ///< UTC, as in "2021-04-05 15:05:18"
-    Optional<bool> is_trial = {};                ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};  ///< that it is paid by; null for a trial index
-    Optional<std::int64_t> max_size_in_mb = {};  ///< megabytes that the index may have
-    Optional<std::int64_t> size_in_mb = {};      ///< megabytes
-    Optional<std::int64_t> num_subjects = {};
+    Optional<std::string> status = {};                    ///< "open" or "delete_pending"
+    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
+    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
+    Optional<std::int64_t> num_subjects = {};             ///< how many there are
     Optional<std::int64_t> num_entries = {};              ///< of all subjects
     Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
     GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,

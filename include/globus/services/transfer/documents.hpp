@@ -46,8 +46,8 @@ struct FileList {
 
 /// A GridFTP server of an endpoint. https://docs.globus.org/api/transfer/endpoints_and_collections/#server_document
 struct EndpointServer {
-    Optional<Json> id = {};  ///< a number, or a UUID as text
-    Optional<std::string> hostname = {};
+    Optional<Json> id = {};                                ///< a number, or a UUID as text
+    Optional<std::string> hostname = {};                   ///< or an IP address
     Optional<std::int64_t> port = {};                      ///< of the control channel
     Optional<std::string> scheme = {};                     ///< as in "gsiftp"
     Optional<std::string> uri = {};                        ///< scheme, host name and port in one
@@ -115,15 +115,15 @@ struct Endpoint {
     Optional<std::string> username = {};  ///< of the owner
     /// Sets up a Globus Connect Personal; only in the answer that made it.
     Optional<Secret> globus_connect_setup_key = {};
-    Optional<bool> french_english_bilingual = {};
-    Optional<bool> activated = {};              ///< it has a credential of the user
-    Optional<std::int64_t> expires_in = {};     ///< seconds; -1 for never
-    Optional<std::string> expire_time = {};     ///< ISO 8601
-    Optional<std::string> myproxy_server = {};  ///< host name
-    Optional<std::string> myproxy_dn = {};      ///< of the MyProxy server's certificate
-    Optional<std::string> oauth_server = {};    ///< host name
-    Optional<std::string> s3_url = {};          ///< of the store behind it
-    Optional<bool> s3_owner_activated = {};     ///< the owner's key opens the store for all
+    Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
+    Optional<bool> activated = {};                 ///< it has a credential of the user
+    Optional<std::int64_t> expires_in = {};        ///< seconds; -1 for never
+    Optional<std::string> expire_time = {};        ///< ISO 8601
+    Optional<std::string> myproxy_server = {};     ///< host name
+    Optional<std::string> myproxy_dn = {};         ///< of the MyProxy server's certificate
+    Optional<std::string> oauth_server = {};       ///< host name
+    Optional<std::string> s3_url = {};             ///< of the store behind it
+    Optional<bool> s3_owner_activated = {};        ///< the owner's key opens the store for all
     static constexpr auto wire = wires(rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
                    department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
@@ -206,10 +206,10 @@ struct Task {
     Optional<std::string> destination_mapped_collection_id = {};  ///< the same of the destination
     Optional<std::string> source_mapped_collection_display_name = {};
     Optional<std::string> destination_mapped_collection_display_name = {};
-    Optional<std::string> source_endpoint = {};  ///< its older name, as are the three below
-    Optional<std::string> destination_endpoint = {};
-    Optional<std::string> source_host_endpoint = {};
-    Optional<std::string> destination_host_endpoint = {};
+    Optional<std::string> source_endpoint = {};                ///< its older name, as are the three below
+    Optional<std::string> destination_endpoint = {};           ///< of the destination
+    Optional<std::string> source_host_endpoint = {};           ///< of the source's host
+    Optional<std::string> destination_host_endpoint = {};      ///< of the destination's host
     Optional<bool> history_deleted = {};                       ///< the paths of the task are not kept any more
     Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
     Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
@@ -231,20 +231,20 @@ struct Task {
     Optional<std::int64_t> symlinks = {};                    ///< of the task, as far as it has found them
     Optional<std::int64_t> faults = {};                      ///< errors so far, those that passed too
     Optional<std::int64_t> subtasks_total = {};  ///< steps: one for each file, directory and deletion, as far as found
-    Optional<std::int64_t> subtasks_pending = {};   ///< steps not begun, or under way
-    Optional<std::int64_t> subtasks_retrying = {};  ///< steps that failed and are tried again
-    Optional<std::int64_t> subtasks_succeeded = {};
-    Optional<std::int64_t> subtasks_expired = {};  ///< steps not done at the deadline
-    Optional<std::int64_t> subtasks_canceled = {};
-    Optional<std::int64_t> subtasks_failed = {};
+    Optional<std::int64_t> subtasks_pending = {};         ///< steps not begun, or under way
+    Optional<std::int64_t> subtasks_retrying = {};        ///< steps that failed and are tried again
+    Optional<std::int64_t> subtasks_succeeded = {};       ///< steps
+    Optional<std::int64_t> subtasks_expired = {};         ///< steps not done at the deadline
+    Optional<std::int64_t> subtasks_canceled = {};        ///< steps
+    Optional<std::int64_t> subtasks_failed = {};          ///< steps
     Optional<std::int64_t> subtasks_skipped_errors = {};  ///< steps left out because of skip_source_errors
     Optional<Json> sync_level = {};                       ///< 0 to 3, as in SyncLevel; null for none
     Optional<bool> delete_destination_extra = {};         ///< this and those below are as they were submitted
-    Optional<bool> encrypt_data = {};
-    Optional<bool> fail_on_quota_errors = {};
-    Optional<bool> preserve_timestamp = {};
-    Optional<bool> skip_source_errors = {};
-    Optional<bool> verify_checksum = {};
+    Optional<bool> encrypt_data = {};                     ///< as it was submitted
+    Optional<bool> fail_on_quota_errors = {};             ///< as it was submitted
+    Optional<bool> preserve_timestamp = {};               ///< as it was submitted
+    Optional<bool> skip_source_errors = {};               ///< as it was submitted
+    Optional<bool> verify_checksum = {};                  ///< as it was submitted
     /// What becomes of links in directories: "ignore", "keep" or "copy".
     Optional<std::string> recursive_symlinks = {};
     Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
@@ -285,8 +285,8 @@ struct TaskEvent {
     Optional<std::string> code = {};  ///< as in "STARTED", "FILE_NOT_FOUND"
     Optional<std::string> description = {};
     Optional<std::string> details = {};  ///< a text or JSON as text, of a form that depends on the code
-    Optional<bool> is_error = {};
-    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<bool> is_error = {};        ///< false for progress and the like
+    Optional<std::string> time = {};     ///< ISO 8601
     GLOBUS_MEMBERS(TaskEvent, code, description, details, is_error, time);
 };
 
@@ -487,8 +487,8 @@ struct AdminCancel {
 
 /// A file that a task has transferred. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransfer {
-    Optional<std::string> source_path = {};
-    Optional<std::string> destination_path = {};
+    Optional<std::string> source_path = {};       ///< absolute, on the source
+    Optional<std::string> destination_path = {};  ///< absolute, on the destination
     GLOBUS_MEMBERS(SuccessfulTransfer, source_path, destination_path);
 };
 
@@ -503,13 +503,13 @@ struct SuccessfulTransferPage {
 /// A path that a task left out, because skip_source_errors was set.
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedError {
-    Optional<std::string> source_path = {};
-    Optional<std::string> destination_path = {};  ///< null where there is none
-    Optional<std::string> error_code = {};        ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
-    Optional<std::string> error_details = {};     ///< in the words of the server that failed
-    Optional<std::string> error_time = {};        ///< ISO 8601
-    Optional<bool> is_directory = {};
-    Optional<bool> is_symlink = {};
+    Optional<std::string> source_path = {};           ///< absolute, on the source
+    Optional<std::string> destination_path = {};      ///< null where there is none
+    Optional<std::string> error_code = {};            ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
+    Optional<std::string> error_details = {};         ///< in the words of the server that failed
+    Optional<std::string> error_time = {};            ///< ISO 8601
+    Optional<bool> is_directory = {};                 ///< false for a file or link
+    Optional<bool> is_symlink = {};                   ///< of a link itself, not of what it leads to
     Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
     Optional<std::string> external_checksum = {};     ///< as it was submitted; null for none
     Optional<std::string> checksum_algorithm = {};    ///< of external_checksum

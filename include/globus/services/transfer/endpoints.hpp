@@ -101,7 +101,7 @@ struct SetSubscriptionAdminVerified {
     using result = OperationResult;
     static constexpr auto route = put("/v0.10/endpoint/{collection_id}/subscription_admin_verified");
     Required<std::string> collection_id;
-    Required<bool> subscription_admin_verified;
+    Required<bool> subscription_admin_verified;  ///< false takes it back
     static constexpr auto wire = wires(in_json("subscription_admin_verified"));
     GLOBUS_MEMBERS(SetSubscriptionAdminVerified, collection_id, subscription_admin_verified);
 };
