@@ -62,6 +62,7 @@ struct OpenidOperations {
                                                     CallOptions const& options = {}) const {
         return form(get_jwk(openid_configuration, options).json());
     }
+    /// The same, of the configuration that Globus Auth gives: two calls.
     template <std::invocable<Json const&> Form>
     std::invoke_result_t<Form, Json const&> get_jwk(Form form, CallOptions const& options = {}) const {
         return form(get_jwk(options).json());
@@ -132,6 +133,7 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
 protected:
+    /// The client that these are the functions of.
     [[nodiscard]] Client const& login() const { return static_cast<Client const&>(*this); }
 };
 
@@ -214,8 +216,10 @@ public:
 
     /// @throws UsageError  for an empty client id
     explicit NativeAppAuthService(std::string client_id) : app_(std::move(client_id)) {}
+    /// The same, of an app that has been checked.
     explicit NativeAppAuthService(Native app) : app_(std::move(app)) {}
 
+    /// As it was given.
     [[nodiscard]] std::string const& client_id() const noexcept { return app_.client_id(); }
     /// What the service gives to operations: its client id.
     [[nodiscard]] std::string_view route_value(std::string_view) const noexcept { return app_.client_id(); }

@@ -25,6 +25,7 @@ struct RunActivityNotificationPolicy {
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
 
+    /// The document, for a member that takes a Json.
     operator Json() const { return boost::json::parse(to_json(*this)); }
 };
 

@@ -169,6 +169,7 @@ struct SpecificFlowService {
     static constexpr std::string_view name = "flows";
     using error = FlowsApiError;
     using credential = BearerCredential;
+    /// Parts of paths that come from the service, not from the operation.
     static constexpr std::array<std::string_view, 1> route_members{"flow_id"};
 
     Required<std::string> flow_id;
@@ -180,6 +181,7 @@ struct SpecificFlowService {
         std::replace(word.begin(), word.end(), '-', '_');
         return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
     }
+    /// What the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.

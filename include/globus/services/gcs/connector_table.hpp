@@ -31,6 +31,7 @@ struct GlobusConnectServerConnector {
  */
 class ConnectorTable {
 public:
+    /// Those of today, and those that were added.
     [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
         return connectors_;
     }

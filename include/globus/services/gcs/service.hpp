@@ -262,6 +262,7 @@ struct GcsCollectionService {
                                                                    : collection_address;
     }
 
+    /// What a Client of the collection can do.
     template <class Client>
     struct Operations {
         /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.

@@ -20,9 +20,9 @@ namespace globus::groups {
 /// What a member may do in a group: `.role = GroupRole::manager`.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct GroupRole {
-    static constexpr char const* member = "member";
-    static constexpr char const* manager = "manager";
-    static constexpr char const* admin = "admin";
+    static constexpr char const* member = "member";    ///< sees the group and its members, as the policies allow
+    static constexpr char const* manager = "manager";  ///< may invite and approve members, too
+    static constexpr char const* admin = "admin";      ///< may change and delete the group, too
 };
 
 /// Who sees that a group exists.
@@ -35,24 +35,24 @@ struct GroupVisibility {
 /// Who sees who is in a group.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupMemberVisibility {
-    static constexpr char const* members = "members";
-    static constexpr char const* managers = "managers";
+    static constexpr char const* members = "members";    ///< all who are in it
+    static constexpr char const* managers = "managers";  ///< managers and admins only
 };
 
 /// What one who wants to join has to tell of himself.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupRequiredSignupFields {
-    static constexpr char const* institution = "institution";
+    static constexpr char const* institution = "institution";  ///< where one works or studies
     static constexpr char const* current_project_name = "current_project_name";
-    static constexpr char const* address = "address";
+    static constexpr char const* address = "address";  ///< in one text
     static constexpr char const* city = "city";
     static constexpr char const* state = "state";
     static constexpr char const* country = "country";
-    static constexpr char const* address1 = "address1";
-    static constexpr char const* address2 = "address2";
-    static constexpr char const* zip = "zip";
+    static constexpr char const* address1 = "address1";  ///< first line
+    static constexpr char const* address2 = "address2";  ///< second line
+    static constexpr char const* zip = "zip";            ///< postal code
     static constexpr char const* phone = "phone";
-    static constexpr char const* department = "department";
+    static constexpr char const* department = "department";  ///< of the institution
     static constexpr char const* field_of_science = "field_of_science";
 };
 

@@ -214,6 +214,7 @@ namespace globus {
 template <class C>
 class GroupsManager {
 public:
+    /// Takes a copy of the client, which shares connections and tokens with it.
     explicit GroupsManager(C client) : client_(std::move(client)) {}
 
     /// @copydoc groups::manager::CreateGroup
@@ -279,6 +280,7 @@ public:
         return client_.send(op, options);
     }
 
+    /// The client, for all that has no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:

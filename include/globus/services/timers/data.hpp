@@ -124,8 +124,11 @@ struct TimerJob {
 /// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
 class TimerDocument {
 public:
+    /// A timer that starts transfers.
     TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
+    /// A timer that starts runs of a flow.
     TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
+    /// The document as it stands.
     TimerDocument(Json timer) : document_(std::move(timer)) {}
     TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
 
@@ -139,7 +142,9 @@ private:
 /// What create_job takes: a TimerJob or a Json. https://docs.globus.org/api/timers/
 class JobDocument {
 public:
+    /// A timer in the older form.
     JobDocument(TimerJob job) : document_(std::move(job)) {}
+    /// The document as it stands.
     JobDocument(Json job) : document_(std::move(job)) {}
     JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
 

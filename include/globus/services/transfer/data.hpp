@@ -127,10 +127,14 @@ namespace globus::transfer {
  */
 class SyncLevel {
 public:
+    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
     enum Level : unsigned char { exists, size, mtime, checksum };
 
+    /// By its name as an enumerator.
     SyncLevel(Level level = exists) : number_(level) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(std::int64_t number) : number_(number) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(int number) : number_(number) {}
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name) {
@@ -142,8 +146,10 @@ public:
             }
         throw UsageError("the sync_level is none of exists, size, mtime and checksum");
     }
+    /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
 
+    /// 0 to 3, as it is sent.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
     void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
     friend bool operator==(SyncLevel, SyncLevel) = default;
@@ -381,8 +387,11 @@ public:
     using value_type = std::pair<std::string, StringList>;
 
     TransferFilter() = default;
+    /// A text of the filter language, as it is sent.
     TransferFilter(char const* text) : text_(text) {}
+    /// A text of the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
+    /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms) {
         for (auto const& [name, values] : terms) add(name, values);
     }
@@ -395,6 +404,7 @@ public:
         return *this;
     }
 
+    /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
@@ -409,9 +419,13 @@ private:
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
+    /// One filter.
     TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
+    /// One filter.
     TransferFilters(TransferFilter one) : std::vector<TransferFilter>{std::move(one)} {}
+    /// Several filters, any of which an entry may pass.
     TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
 
     [[nodiscard]] std::vector<std::string> query_texts() const {

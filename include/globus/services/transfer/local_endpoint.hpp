@@ -138,6 +138,7 @@ public:
         config_dir_ = std::string(home) + "/.globusonline";
     }
 
+    /// The folder that its files are looked for in.
     [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
 
     /// The id of the endpoint, as the installation writes it down.
@@ -206,6 +207,7 @@ private:
  */
 class LocalGlobusConnectServer {
 public:
+    /// Reads nothing yet. `info_path` is the file that the installation keeps.
     explicit LocalGlobusConnectServer(std::string info_path = "/var/lib/globus-connect-server/info.json")
         : info_path_(std::move(info_path)) {}
 

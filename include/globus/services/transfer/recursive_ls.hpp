@@ -58,16 +58,19 @@ struct FileEntry {
 template <class C>
 class RecursiveListing {
 public:
+    /// Sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
         : client_(&client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
+    /// Stands at one entry; the listings that it needs are made as it goes.
     class Iterator {
     public:
         using value_type = FileEntry;
         using difference_type = std::ptrdiff_t;
 
+        /// @throws  what Client::send throws, as operator++ does
         explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
         [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
         [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }
