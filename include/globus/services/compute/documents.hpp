@@ -47,7 +47,7 @@ struct Endpoint {
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
     Optional<std::string> status = {};  ///< "online" or "offline"
-    Optional<Json> details = {};        ///< as in its numbers of idle workers and of waiting tasks
+    Optional<Json> details = {};        ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
@@ -110,7 +110,7 @@ struct Function {
 /// What was deleted, as a number.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct Deletion {
-    Optional<std::int64_t> result = {};  ///< 302 for a function that is gone
+    Optional<std::int64_t> result = {};  ///< a number of the service's own, as in 302
     GLOBUS_MEMBERS(Deletion, result);
 };
 
@@ -146,7 +146,7 @@ struct GroupedTask {
 /// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
-    Optional<bool> create_websockets_queue = {};  ///< results are told by websocket, too
+    Optional<bool> create_websockets_queue = {};  ///< as it was asked for at the submission
     std::vector<GroupedTask> tasks = {};
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
@@ -154,7 +154,7 @@ struct TaskGroup {
 /// What became of one task of a submission.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
-    Optional<std::string> status = {};  ///< "Success" or "Failed"
+    Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
     Optional<std::int64_t> http_status_code = {};  ///< of this task
     Optional<std::string> reason = {};             ///< of a failure

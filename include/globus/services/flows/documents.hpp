@@ -285,7 +285,7 @@ struct WebInputPage {
 /// An answer to a web input was taken.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct WebInputResponse {
-    Optional<std::string> status = {};  ///< as in "closed"
+    Optional<std::string> status = {};  ///< as in "ok"
     GLOBUS_MEMBERS(WebInputResponse, status);
 };
 

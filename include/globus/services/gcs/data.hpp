@@ -177,7 +177,7 @@ struct GoogleDriveStoragePolicies {
     std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
     Optional<std::string> client_id = {};             ///< registered with Google
     Optional<Secret> secret = {};                     ///< of that client
-    Optional<std::int64_t> user_api_rate_quota = {};  ///< that Google gives the client: calls per user and 100 seconds
+    Optional<std::int64_t> user_api_rate_quota = {};  ///< calls of one user that Google lets the client make
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
 };

@@ -130,9 +130,9 @@ struct StorageGateway {
     Optional<std::string> DATA_TYPE = {};
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> connector_id = {};     ///< see GlobusConnectServerConnector
-    Optional<std::string> root = {};             ///< path below which collections can be
-    Optional<std::string> mapping = {};          ///< the older way to say how identities become local accounts
+    Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
+    Optional<std::string> root = {};          ///< path below which collections can be
+    Optional<std::string> mapping = {};       ///< the older form of identity_mappings, as in "username_without_domain"
     Optional<StringList> allowed_domains = {};   ///< of identities that may use it
     Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
     Optional<StringList> users_deny = {};        ///< local user names that may not

@@ -17,7 +17,7 @@ namespace globus::timers {
 /// A timer: what it starts, and when. https://docs.globus.org/api/timers/
 struct Timer {
     Optional<std::string> job_id = {};      ///< a UUID
-    Optional<std::string> job_type = {};    ///< of create_timer's answer: "transfer" or "flow"
+    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
     Optional<std::string> timer_type = {};  ///< "transfer" or "flow"; of create_timer's answer
     Optional<std::string> name = {};
     Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...

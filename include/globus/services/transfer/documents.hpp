@@ -584,7 +584,7 @@ struct TunnelDocument {
 /// A page of tunnels; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelPage {
     std::vector<Tunnel> data = {};
-    Optional<Json> links = {};  ///< URLs, of the next page among them
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelPage, data, links, meta);
 };
@@ -600,7 +600,7 @@ struct TunnelEvent {
 /// A page of what happened to a tunnel; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
-    Optional<Json> links = {};  ///< URLs, of the next page among them
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelEventPage, data, links, meta);
 };
@@ -646,7 +646,7 @@ struct StreamAccessPointDocument {
 /// A page of stream access points; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
-    Optional<Json> links = {};  ///< URLs, of the next page among them
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(StreamAccessPointPage, data, links, meta);
 };

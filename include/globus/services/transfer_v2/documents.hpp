@@ -65,7 +65,7 @@ struct BookmarkDocument {
 struct BookmarkPage {
     std::vector<Bookmark> data = {};
     std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
-    Optional<Json> links = {};                      ///< URLs, of the next page among them
+    Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};                       ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
 };
