@@ -104,7 +104,7 @@ public:
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
-    /// How long the service asks to wait before the next request; nothing if it does not say. @copydetails retry_after
+    /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
     /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
     /// Of several errors: the word that all have in common.

@@ -81,6 +81,7 @@ public:
     /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
     bool erase(std::string_view key) { return cache_->erase(name_of(key)) != 0; }
 
+    /// What was found so far; another map may be given it.
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
 
 private:

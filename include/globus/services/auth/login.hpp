@@ -18,8 +18,7 @@
 // What the login clients of Globus Auth do: OAuth2 (RFC 6749) as an app, not as a user.
 //
 // The operations are templates over the service, since a native and a confidential app have most of them in common: a
-// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic. `body_params`
-// takes form fields that the operation has no member for, over those of its own.
+// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic.
 
 namespace globus {
 struct ConfidentialAppAuthService;
@@ -30,7 +29,7 @@ namespace globus::auth {
 
 /// How a native app starts a login; see NativeAppAuthService.
 struct NativeStartFlow {
-    Required<StringList> requested_scopes;
+    Required<StringList> requested_scopes;    ///< at least one
     Optional<std::string> redirect_uri = {};  ///< Globus Auth's own page, which shows the code, if left out or empty
     Optional<std::string> state = {};         ///< random if left out
     Optional<Secret> verifier = {};           ///< of PKCE; random if left out
@@ -42,8 +41,8 @@ struct NativeStartFlow {
 
 /// How a confidential app starts a login; see ConfidentialAppAuthService.
 struct ConfidentialStartFlow {
-    Required<std::string> redirect_uri;
-    Required<StringList> requested_scopes;
+    Required<std::string> redirect_uri;     ///< one of those that the client is registered with
+    Required<StringList> requested_scopes;  ///< at least one
     Optional<std::string> state = {};       ///< random if left out
     Optional<bool> refresh_tokens = false;  ///< asks for refresh tokens, too
     GLOBUS_MEMBERS(ConfidentialStartFlow, redirect_uri, requested_scopes, state, refresh_tokens);
@@ -51,13 +50,14 @@ struct ConfidentialStartFlow {
 
 /// What a login may ask of the user besides scopes. https://docs.globus.org/api/auth/sessions/
 struct AuthorizeUrlParams {
-    Optional<StringList> session_required_identities = {};
+    Optional<StringList> session_required_identities = {};  ///< ids or user names; the user logs in with one of these
+    /// The user logs in with an identity of one of these domains.
     Optional<StringList> session_required_single_domain = {};
-    Optional<StringList> session_required_policies = {};
-    Optional<bool> session_required_mfa = {};
-    Optional<std::string> session_message = {};  ///< shown to the user
-    Optional<std::string> prompt = {};           ///< "login": the user has to log in again
-    QueryParams query_params = {};               ///< over all others of the same name
+    Optional<StringList> session_required_policies = {};  ///< ids of authentication policies that the login has to meet
+    Optional<bool> session_required_mfa = {};             ///< the user logs in with two factors
+    Optional<std::string> session_message = {};           ///< shown to the user
+    Optional<std::string> prompt = {};                    ///< "login": the user has to log in again
+    QueryParams query_params = {};                        ///< over all others of the same name
     GLOBUS_MEMBERS(AuthorizeUrlParams, session_required_identities, session_required_single_domain,
                    session_required_policies, session_required_mfa, session_message, prompt, query_params);
 };
@@ -74,9 +74,9 @@ struct Oauth2ExchangeCodeForTokens {
     static constexpr RetryClass retry = RetryClass::non_idempotent;
     FromService client_id = {};
     Constant<"authorization_code"> grant_type = {};
-    Required<Secret> auth_code;
-    Optional<Secret> code_verifier = {};
-    Required<std::string> redirect_uri;
+    Required<Secret> auth_code;           ///< as the redirect or the user has brought it
+    Optional<Secret> code_verifier = {};  ///< of PKCE (RFC 7636): that of the login; native apps need it
+    Required<std::string> redirect_uri;   ///< that of the login
     static constexpr auto wire = wires(in_form("client_id"), in_form("grant_type"), in_form("auth_code", "code"),
                                        in_form("code_verifier"), in_form("redirect_uri"));
     GLOBUS_MEMBERS(Oauth2ExchangeCodeForTokens, client_id, grant_type, auth_code, code_verifier, redirect_uri);
@@ -94,10 +94,10 @@ struct Oauth2RefreshToken {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<Secret> refresh_token;
+    Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
-    QueryParams body_params = {};
+    QueryParams body_params = {};  ///< form fields, besides those of its own
     static constexpr auto wire =
         wires(in_form("refresh_token"), in_form("grant_type"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RefreshToken, refresh_token, grant_type, client_id, body_params);
@@ -114,9 +114,9 @@ struct Oauth2RevokeToken {
     using result = RevokedToken;
     static constexpr auto route = post("/v2/oauth2/token/revoke");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<Secret> token;
+    Required<Secret> token;  ///< an access or refresh token
     FromService client_id = {};
-    QueryParams body_params = {};
+    QueryParams body_params = {};  ///< form fields, besides those of its own
     static constexpr auto wire = wires(in_form("token"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RevokeToken, token, client_id, body_params);
 
@@ -132,8 +132,8 @@ struct Oauth2Token {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    QueryParams form_data = {};  ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
-    QueryParams body_params = {};
+    QueryParams form_data = {};    ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
+    QueryParams body_params = {};  ///< form fields, besides those of its own
     static constexpr auto wire = wires(in_form("form_data"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2Token, form_data, body_params);
 
@@ -144,6 +144,7 @@ struct Oauth2Token {
 
 /// Gets tokens with which a confidential app acts as itself. POST /v2/oauth2/token
 /// A program rarely needs it: ClientCredentialsPolicy does it when it is time.
+/// @throws UsageError  if there is no scope
 /// https://docs.globus.org/api/auth/reference/#client_credentials_grant_post_v2oauth2token
 template <class S>
 struct Oauth2ClientCredentialsTokens {
@@ -152,7 +153,7 @@ struct Oauth2ClientCredentialsTokens {
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Constant<"client_credentials"> grant_type = {};
-    Required<StringList> requested_scopes;
+    Required<StringList> requested_scopes;  ///< at least one
     static constexpr auto wire = wires(in_form("grant_type"), in_form("requested_scopes", "scope", Spelling::space));
     GLOBUS_MEMBERS(Oauth2ClientCredentialsTokens, grant_type, requested_scopes);
 
@@ -166,10 +167,10 @@ struct DependentTokenForm {
     using service = S;
     static constexpr auto route = post("/v2/oauth2/token");
     Constant<"urn:globus:auth:grant_type:dependent_token"> grant_type = {};
-    Required<Secret> token;
+    Required<Secret> token;                  ///< that the resource server was called with
     Optional<std::string> access_type = {};  ///< "offline" asks for refresh tokens, too
-    Optional<StringList> scope = {};
-    QueryParams additional_params = {};
+    Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
+    QueryParams additional_params = {};      ///< form fields, over those of its own
     static constexpr auto wire = wires(in_form("grant_type"), in_form("token"), in_form("access_type"),
                                        in_form("scope", "scope", Spelling::space), in_form("additional_params"));
     GLOBUS_MEMBERS(DependentTokenForm, grant_type, token, access_type, scope, additional_params);
@@ -207,7 +208,7 @@ struct Oauth2TokenIntrospect {
     using result = TokenIntrospection;
     static constexpr auto route = post("/v2/oauth2/token/introspect");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Secret> token;
+    Required<Secret> token;              ///< an access or refresh token
     Optional<std::string> include = {};  ///< "session_info", "identity_set", "identity_set_detail"; several by commas
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_form("token"), in_form("include"));
@@ -223,7 +224,7 @@ struct CreateNativeAppInstance {
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
     Required<std::string> template_id;  ///< the native app's client id
-    Required<std::string> name;
+    Required<std::string> name;         ///< for people
     static constexpr auto wire = wires(in_json("template_id", "client/template_id"), in_json("name", "client/name"));
     GLOBUS_MEMBERS(CreateNativeAppInstance, template_id, name);
 };
@@ -235,15 +236,15 @@ struct CreateChildClient {
     using service = ConfidentialAppAuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;
+    Required<std::string> name;              ///< for people
     Optional<bool> public_client = {};       ///< true: it cannot keep a secret
     Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
     Optional<std::string> visibility = {};   ///< "public" or "private"
-    Optional<std::vector<std::string>> redirect_uris = {};
-    Optional<std::string> terms_and_conditions = {};  ///< URL
-    Optional<std::string> privacy_policy = {};        ///< URL
-    Optional<std::string> required_idp = {};          ///< users need an identity of this provider
-    Optional<std::string> preselect_idp = {};
+    Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
+    Optional<std::string> terms_and_conditions = {};        ///< URL
+    Optional<std::string> privacy_policy = {};              ///< URL
+    Optional<std::string> required_idp = {};                ///< users need an identity of this provider
+    Optional<std::string> preselect_idp = {};               ///< the login page offers this provider first, by its id
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("name", "client/name"), in_json("public_client", "client/public_client"),

@@ -12,10 +12,6 @@
 #include <vector>
 
 // The operations of Globus Auth that act for the user whose token the client has. https://docs.globus.org/api/auth/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws; ids are UUIDs as text. Those of projects, policies, clients, credentials and scopes need a
-// token with the scope urn:globus:auth:scope:auth.globus.org:manage_projects.
 
 namespace globus {
 struct AuthService;
@@ -49,8 +45,8 @@ struct GetIdentities {
     using service = AuthService;
     using result = IdentityList;
     static constexpr auto route = get("/v2/api/identities");
-    Optional<StringList> usernames = {};
-    Optional<StringList> ids = {};
+    Optional<StringList> usernames = {};  ///< as in "ada@example.org"; instead of `ids`
+    Optional<StringList> ids = {};        ///< instead of `usernames`
     /// Makes an identity for a user name that nobody has used yet. Goes with usernames only; false if left out.
     Optional<bool> provision = {};
     QueryParams query_params = {};
@@ -74,8 +70,8 @@ struct GetIdentityProviders {
     using service = AuthService;
     using result = IdentityProviderList;
     static constexpr auto route = get("/v2/api/identity_providers");
-    Optional<StringList> domains = {};
-    Optional<StringList> ids = {};
+    Optional<StringList> domains = {};  ///< of user names, as in "example.org"; instead of `ids`
+    Optional<StringList> ids = {};      ///< instead of `domains`
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetIdentityProviders, domains, ids, query_params);
 
@@ -123,7 +119,7 @@ struct CreateProject {
     using result = ProjectDocument;
     static constexpr auto route = post("/v2/api/projects");
     Required<std::string> display_name;
-    Required<std::string> contact_email;
+    Required<std::string> contact_email;        ///< for questions about the project
     Optional<StringList> admin_ids = {};        ///< identities; the user's own if both are left out
     Optional<StringList> admin_group_ids = {};  ///< groups
     static constexpr auto wire =
@@ -140,9 +136,9 @@ struct UpdateProject {
     static constexpr auto route = put("/v2/api/projects/{project_id}");
     Required<std::string> project_id;
     Optional<std::string> display_name = {};
-    Optional<std::string> contact_email = {};
-    Optional<StringList> admin_ids = {};
-    Optional<StringList> admin_group_ids = {};
+    Optional<std::string> contact_email = {};   ///< for questions about the project
+    Optional<StringList> admin_ids = {};        ///< identities, in place of those before
+    Optional<StringList> admin_group_ids = {};  ///< groups, in place of those before
     static constexpr auto wire =
         wires(json_object("project"), in_json("display_name", "project/display_name"),
               in_json("contact_email", "project/contact_email"), in_json("admin_ids", "project/admin_ids"),
@@ -187,9 +183,9 @@ struct CreatePolicy {
     using service = AuthService;
     using result = PolicyDocument;
     static constexpr auto route = post("/v2/api/policies");
-    Required<std::string> project_id;
+    Required<std::string> project_id;  ///< that owns it
     Required<std::string> display_name;
-    Required<std::string> description;
+    Required<std::string> description;                                   ///< shown to those who do not meet it
     Optional<bool> high_assurance = {};                                  ///< cannot be changed later
     Optional<std::int64_t> authentication_assurance_timeout = {};        ///< seconds that a login counts as fresh
     Optional<bool> required_mfa = {};                                    ///< two factors; for high assurance only
@@ -214,13 +210,13 @@ struct UpdatePolicy {
     using result = PolicyDocument;
     static constexpr auto route = put("/v2/api/policies/{policy_id}");
     Required<std::string> policy_id;
-    Optional<std::string> project_id = {};
+    Optional<std::string> project_id = {};                         ///< that it moves to
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};
+    Optional<bool> required_mfa = {};                              ///< two factors; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> domain_constraints_include = {};
-    Optional<std::vector<std::string>> domain_constraints_exclude = {};
+    Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
+    Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
     static constexpr auto wire =
         wires(json_object("policy"), in_json("project_id", "policy/project_id"),
               in_json("authentication_assurance_timeout", "policy/authentication_assurance_timeout"),
@@ -251,8 +247,8 @@ struct GetClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = get("/v2/api/clients/{client_id}");
-    Optional<std::string> client_id = {};
-    Optional<std::string> fqdn = {};
+    Optional<std::string> client_id = {};  ///< instead of `fqdn`
+    Optional<std::string> fqdn = {};       ///< domain name; instead of `client_id`
     GLOBUS_MEMBERS(GetClient, client_id, fqdn);
 
     void check() const {
@@ -295,16 +291,16 @@ struct CreateClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;
+    Required<std::string> name;              ///< for people
     Required<std::string> project;           ///< the project's id
     Optional<bool> public_client = {};       ///< true: it cannot keep a secret
     Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
     Optional<std::string> visibility = {};   ///< "public" or "private"
-    Optional<std::vector<std::string>> redirect_uris = {};
-    Optional<std::string> terms_and_conditions = {};  ///< URL
-    Optional<std::string> privacy_policy = {};        ///< URL
-    Optional<std::string> required_idp = {};          ///< users need an identity of this provider
-    Optional<std::string> preselect_idp = {};
+    Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
+    Optional<std::string> terms_and_conditions = {};        ///< URL
+    Optional<std::string> privacy_policy = {};              ///< URL
+    Optional<std::string> required_idp = {};                ///< users need an identity of this provider
+    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("name", "client/name"), in_json("project", "client/project"),
@@ -328,13 +324,13 @@ struct UpdateClient {
     using result = ClientDocument;
     static constexpr auto route = put("/v2/api/clients/{client_id}");
     Required<std::string> client_id;
-    Optional<std::string> name = {};
-    Optional<std::string> visibility = {};  ///< "public" or "private"
-    Optional<std::vector<std::string>> redirect_uris = {};
-    Optional<std::string> terms_and_conditions = {};  ///< URL, or null
-    Optional<std::string> privacy_policy = {};        ///< URL, or null
-    Optional<std::string> required_idp = {};
-    Optional<std::string> preselect_idp = {};
+    Optional<std::string> name = {};                        ///< for people
+    Optional<std::string> visibility = {};                  ///< "public" or "private"
+    Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
+    Optional<std::string> terms_and_conditions = {};        ///< URL, or null
+    Optional<std::string> privacy_policy = {};              ///< URL, or null
+    Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
+    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(json_object("client"), in_json("name", "client/name"), in_json("visibility", "client/visibility"),
@@ -379,7 +375,7 @@ struct CreateClientCredential {
     using result = ClientCredentialDocument;
     static constexpr auto route = post("/v2/api/clients/{client_id}/credentials");
     Required<std::string> client_id;
-    Required<std::string> name;
+    Required<std::string> name;  ///< for people
     static constexpr auto wire = wires(in_json("name", "credential/name"));
     GLOBUS_MEMBERS(CreateClientCredential, client_id, name);
 };
@@ -414,8 +410,8 @@ struct GetScopes {
     using service = AuthService;
     using result = ScopeList;
     static constexpr auto route = get("/v2/api/scopes");
-    Optional<StringList> scope_strings = {};
-    Optional<StringList> ids = {};
+    Optional<StringList> scope_strings = {};  ///< as in "openid"; instead of `ids`
+    Optional<StringList> ids = {};            ///< instead of `scope_strings`
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetScopes, scope_strings, ids, query_params);
 
@@ -431,13 +427,14 @@ struct CreateScope {
     using result = ScopeDocument;
     static constexpr auto route = post("/v2/api/clients/{client_id}/scopes");
     Required<std::string> client_id;
-    Required<std::string> name;
+    Required<std::string> name;  ///< for people
     Required<std::string> description;
     Required<std::string> scope_suffix;  ///< lower-case letters, digits and underscores
+    /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
-    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};
-    Optional<bool> advertised = {};            ///< found by those who look scopes up
-    Optional<bool> allows_refresh_token = {};  ///< access may outlive the login
+    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
+    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(in_json("name", "scope/name"), in_json("description", "scope/description"),
               in_json("scope_suffix", "scope/scope_suffix"), in_json("required_domains", "scope/required_domains"),
@@ -454,13 +451,14 @@ struct UpdateScope {
     using result = ScopeDocument;
     static constexpr auto route = put("/v2/api/scopes/{scope_id}");
     Required<std::string> scope_id;
-    Optional<std::string> name = {};
+    Optional<std::string> name = {};  ///< for people
     Optional<std::string> description = {};
-    Optional<std::string> scope_suffix = {};
+    Optional<std::string> scope_suffix = {};  ///< lower-case letters, digits and underscores
+    /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
-    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};
-    Optional<bool> advertised = {};
-    Optional<bool> allows_refresh_token = {};
+    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
+    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(json_object("scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),
               in_json("scope_suffix", "scope/scope_suffix"), in_json("required_domains", "scope/required_domains"),

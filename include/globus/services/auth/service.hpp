@@ -62,6 +62,7 @@ struct OpenidOperations {
                                                     CallOptions const& options = {}) const {
         return form(get_jwk(openid_configuration, options).json());
     }
+    /// The same, of the configuration that Globus Auth gives: two calls.
     template <std::invocable<Json const&> Form>
     std::invoke_result_t<Form, Json const&> get_jwk(Form form, CallOptions const& options = {}) const {
         return form(get_jwk(options).json());
@@ -132,6 +133,7 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
 protected:
+    /// The client that these are the functions of.
     [[nodiscard]] Client const& login() const { return static_cast<Client const&>(*this); }
 };
 
@@ -144,6 +146,19 @@ protected:
  *     auto found = client.get_identities({.usernames = "ada@example.org"});
  *
  * Logins are for NativeAppAuthService and ConfidentialAppAuthService. https://docs.globus.org/api/auth/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text. The operations on projects, policies, clients, credentials and scopes need a token with the scope
+ * urn:globus:auth:scope:auth.globus.org:manage_projects.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct AuthService {
     static constexpr std::string_view name = "auth";
@@ -178,6 +193,18 @@ struct AuthService {
  *     auto const tokens = client.oauth2_exchange_code_for_tokens(flow, code);
  *
  * https://docs.globus.org/api/auth/developer-guide/#native-app
+ *
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
+ * an operation has no member for, over those of its own.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 class NativeAppAuthService {
 public:
@@ -189,8 +216,10 @@ public:
 
     /// @throws UsageError  for an empty client id
     explicit NativeAppAuthService(std::string client_id) : app_(std::move(client_id)) {}
+    /// The same, of an app that has been checked.
     explicit NativeAppAuthService(Native app) : app_(std::move(app)) {}
 
+    /// As it was given.
     [[nodiscard]] std::string const& client_id() const noexcept { return app_.client_id(); }
     /// What the service gives to operations: its client id.
     [[nodiscard]] std::string_view route_value(std::string_view) const noexcept { return app_.client_id(); }
@@ -222,6 +251,18 @@ private:
  *     auto const tokens = client.oauth2_exchange_code_for_tokens(flow, query["code"], query["state"]);
  *
  * https://docs.globus.org/api/auth/developer-guide/#developing-apps
+ *
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
+ * an operation has no member for, over those of its own.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct ConfidentialAppAuthService {
     static constexpr std::string_view name = "auth";

@@ -17,24 +17,26 @@
 namespace globus::compute_v2 {
 
 /// An endpoint that runs functions.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_v2_endpoints__endpoint_uuid__get
 struct Endpoint {
     Optional<std::string> uuid = {};
     Optional<std::string> name = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> owner = {};
+    Optional<std::string> owner = {};  ///< id of an identity
     Optional<std::string> description = {};
-    Optional<bool> multi_user = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
-    Optional<Json> endpoint_config = {};
+    Optional<bool> multi_user = {};       ///< each user gets an endpoint of his own on it
+    Optional<bool> is_public = {};        ///< `public` on the wire
+    Optional<Json> endpoint_config = {};  ///< as it was registered
+    /// Of a multi-user endpoint: a Jinja template of what users' endpoints are configured with.
     Optional<std::string> user_config_template = {};
-    Optional<Json> user_config_schema = {};
-    Optional<std::string> hostname = {};
-    Optional<std::string> local_user = {};
-    Optional<std::string> ip_address = {};
-    Optional<std::string> endpoint_version = {};
-    Optional<std::string> sdk_version = {};
-    Optional<std::string> subscription_uuid = {};
-    Optional<Json> metadata = {};
+    Optional<Json> user_config_schema = {};  ///< of a multi-user endpoint: the JSON Schema of what users may fill in
+    Optional<std::string> hostname = {};     ///< of the machine that it runs on
+    Optional<std::string> local_user = {};   ///< account that it runs as
+    Optional<std::string> ip_address = {};   ///< that it registered from
+    Optional<std::string> endpoint_version = {};   ///< of the program globus-compute-endpoint
+    Optional<std::string> sdk_version = {};        ///< of the library that the program uses
+    Optional<std::string> subscription_uuid = {};  ///< that it is managed under; null for none
+    Optional<Json> metadata = {};                  ///< what it has told of itself
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, uuid, name, display_name, owner, description, multi_user, is_public, endpoint_config,
                    user_config_template, user_config_schema, hostname, local_user, ip_address, endpoint_version,
@@ -42,33 +44,37 @@ struct Endpoint {
 };
 
 /// Whether an endpoint serves, and how busy it is.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
     Optional<std::string> status = {};  ///< "online" or "offline"
-    Optional<Json> details = {};
+    Optional<Json> details = {};        ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
 /// A queue of messages.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct QueueInfo {
-    Optional<Secret> connection_url = {};  ///< with a user name and a password
-    Optional<std::string> exchange = {};
-    Optional<std::string> queue = {};
-    Optional<Json> queue_publish_kwargs = {};
+    Optional<Secret> connection_url = {};      ///< with a user name and a password
+    Optional<std::string> exchange = {};       ///< of the message broker (AMQP)
+    Optional<std::string> queue = {};          ///< of the message broker (AMQP)
+    Optional<Json> queue_publish_kwargs = {};  ///< what a message is to be published with
     GLOBUS_MEMBERS(QueueInfo, connection_url, exchange, queue, queue_publish_kwargs);
 };
 
 /// What a registered endpoint needs to know to serve.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
-    Optional<QueueInfo> task_queue_info = {};
-    Optional<QueueInfo> result_queue_info = {};
-    Optional<QueueInfo> heartbeat_queue_info = {};
-    Optional<Json> warnings = {};
+    Optional<QueueInfo> task_queue_info = {};       ///< where it takes tasks from
+    Optional<QueueInfo> result_queue_info = {};     ///< where it leaves results
+    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it says that it lives
+    Optional<Json> warnings = {};                   ///< texts, as on a version that is too old
     GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
                    warnings);
 };
 
 /// An endpoint that registers for nobody else for a while.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
@@ -76,81 +82,90 @@ struct EndpointLock {
 };
 
 /// Where results can be waited for.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct ResultQueue {
-    Optional<std::string> queue_prefix = {};
-    Optional<Secret> connection_url = {};  ///< with a user name and a password
+    Optional<std::string> queue_prefix = {};  ///< begins the names of the caller's queues
+    Optional<Secret> connection_url = {};     ///< with a user name and a password
     GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
 };
 
 /// A function that was registered.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct FunctionRegistration {
     Optional<std::string> function_uuid = {};
     GLOBUS_MEMBERS(FunctionRegistration, function_uuid);
 };
 
 /// A registered function.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/get_function_v2_functions__function_uuid__get
 struct Function {
     Optional<std::string> function_uuid = {};
-    Optional<std::string> function_name = {};
-    Optional<std::string> function_code = {};
+    Optional<std::string> function_name = {};  ///< as it was registered
+    Optional<std::string> function_code = {};  ///< serialised, as the function's language does it
     Optional<std::string> description = {};
-    Optional<Json> metadata = {};
+    Optional<Json> metadata = {};  ///< as in the versions that it was registered with
     GLOBUS_MEMBERS(Function, function_uuid, function_name, function_code, description, metadata);
 };
 
 /// What was deleted, as a number.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct Deletion {
-    Optional<std::int64_t> result = {};
+    Optional<std::int64_t> result = {};  ///< a number of the service's own, as in 302
     GLOBUS_MEMBERS(Deletion, result);
 };
 
 /// One call of a function.
+/// https://compute.api.globus.org/redoc#tag/Tasks/operation/get_task_status_and_result_v2_tasks__task_uuid__get
 struct Task {
     Optional<std::string> task_id = {};
     Optional<std::string> status = {};        ///< "success", "failed", "pending", ...
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
-    Optional<Json> details = {};
+    Optional<Json> details = {};              ///< as in where and when it ran
     GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, details);
 };
 
 /// Several tasks by their ids.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct TaskBatch {
-    Optional<std::string> response = {};
-    std::map<std::string, Task> results = {};
+    Optional<std::string> response = {};       ///< "batch"
+    std::map<std::string, Task> results = {};  ///< by the task's id
     GLOBUS_MEMBERS(TaskBatch, response, results);
 };
 
 /// A task of a group.
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GroupedTask {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> created_at = {};  ///< ISO 8601
     GLOBUS_MEMBERS(GroupedTask, id, created_at);
 };
 
 /// Tasks that were submitted together.
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
-    Optional<bool> create_websockets_queue = {};
+    Optional<bool> create_websockets_queue = {};  ///< as it was asked for at the submission
     std::vector<GroupedTask> tasks = {};
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
 /// What became of one task of a submission.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
-    Optional<std::string> status = {};
+    Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
-    Optional<std::int64_t> http_status_code = {};
-    Optional<std::string> reason = {};
+    Optional<std::int64_t> http_status_code = {};  ///< of this task
+    Optional<std::string> reason = {};             ///< of a failure
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 };
 
-/// The outcome of a submission.
+/// The outcome of a submission. https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submission {
-    Optional<std::string> response = {};
+    Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
-    std::vector<SubmittedTask> results = {};
+    std::vector<SubmittedTask> results = {};  ///< in the order of the submission
     GLOBUS_MEMBERS(Submission, response, task_group_id, results);
 };
 
@@ -164,19 +179,21 @@ using compute_v2::FunctionRegistration;
 using compute_v2::QueueInfo;
 
 /// The functions that an endpoint runs.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get
 struct Allowlist {
     Optional<std::string> endpoint_id = {};
-    Optional<bool> restricted = {};
-    std::vector<std::string> functions = {};
+    Optional<bool> restricted = {};           ///< false: it runs all functions
+    std::vector<std::string> functions = {};  ///< ids
     GLOBUS_MEMBERS(Allowlist, endpoint_id, restricted, functions);
 };
 
 /// The outcome of a submission: the ids of the tasks, by function.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submission {
-    Optional<std::string> request_id = {};
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     Optional<std::string> task_group_id = {};
     Optional<std::string> endpoint_id = {};
-    std::map<std::string, std::vector<std::string>> tasks = {};
+    std::map<std::string, std::vector<std::string>> tasks = {};  ///< ids of tasks, by the function's id
     GLOBUS_MEMBERS(Submission, request_id, task_group_id, endpoint_id, tasks);
 };
 

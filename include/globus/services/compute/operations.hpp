@@ -45,6 +45,7 @@ struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v2/endpoints");
+    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
     Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
@@ -107,7 +108,7 @@ struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v2/functions");
-    Required<Document> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -148,7 +149,7 @@ struct GetTaskBatch {
     using result = TaskBatch;
     static constexpr auto route = post("/v2/batch_status");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<StringList> task_ids;
+    Required<StringList> task_ids;  ///< at least one
     static constexpr auto wire = wires(in_json("task_ids"));
     GLOBUS_MEMBERS(GetTaskBatch, task_ids);
 };
@@ -170,7 +171,7 @@ struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
     static constexpr auto route = post("/v2/submit");
-    Required<Document> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, data);
 };
 
@@ -185,6 +186,7 @@ struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v3/endpoints");
+    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
     Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
@@ -196,7 +198,7 @@ struct UpdateEndpoint {
     using result = EndpointRegistration;
     static constexpr auto route = put("/v3/endpoints/{endpoint_id}");
     Required<std::string> endpoint_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of what is to change
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_id, data);
 };
 
@@ -228,7 +230,7 @@ struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v3/functions");
-    Required<Document> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -240,7 +242,7 @@ struct Submit {
     using result = Submission;
     static constexpr auto route = post("/v3/endpoints/{endpoint_id}/submit");
     Required<std::string> endpoint_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, endpoint_id, data);
 };
 

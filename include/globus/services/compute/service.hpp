@@ -20,6 +20,17 @@ namespace globus {
  *     Client<ComputeServiceV2, AccessTokenPolicy> compute{token};
  *
  * https://compute.api.globus.org/redoc
+ *
+ * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
@@ -123,6 +134,17 @@ private:
  *     Client<ComputeServiceV3, AccessTokenPolicy> compute{token};
  *
  * https://compute.api.globus.org/redoc
+ *
+ * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";

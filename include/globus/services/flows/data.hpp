@@ -17,12 +17,15 @@ namespace globus::flows {
  * When the service sends an e-mail about a run to its owner, managers and monitors.
  *
  *     flow.run_flow({.body = input, .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
+ *
+ * https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
  */
 struct RunActivityNotificationPolicy {
     Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
 
+    /// The document, for a member that takes a Json.
     operator Json() const { return boost::json::parse(to_json(*this)); }
 };
 

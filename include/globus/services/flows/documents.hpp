@@ -17,40 +17,41 @@
 namespace globus::flows {
 
 /// A flow: a definition that can be run, and who may see, start and change it.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct Flow {
-    Optional<std::string> id = {};
-    Optional<std::string> title = {};
-    Optional<std::string> subtitle = {};
+    Optional<std::string> id = {};        ///< a UUID
+    Optional<std::string> title = {};     ///< for people
+    Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};
-    Optional<Json> definition = {};    ///< states and what leads from one to the next
-    Optional<Json> input_schema = {};  ///< the JSON Schema that a run's body has to meet
-    Optional<std::string> globus_auth_scope = {};
-    Optional<std::string> globus_auth_username = {};
-    Optional<std::string> principal_urn = {};  ///< the flow itself, as an identity
-    Optional<std::string> flow_owner = {};
-    Optional<std::vector<std::string>> flow_viewers = {};   ///< or "public"
-    Optional<std::vector<std::string>> flow_starters = {};  ///< or "all_authenticated_users"
-    Optional<std::vector<std::string>> flow_administrators = {};
-    Optional<std::vector<std::string>> visible_to = {};       ///< the older name of flow_viewers
-    Optional<std::vector<std::string>> runnable_by = {};      ///< the older name of flow_starters
-    Optional<std::vector<std::string>> administered_by = {};  ///< the older name of flow_administrators
-    Optional<std::vector<std::string>> run_managers = {};
-    Optional<std::vector<std::string>> run_monitors = {};
-    Optional<std::string> user_role = {};  ///< the caller's, as in "flow_starter"
-    Optional<std::string> created_by = {};
-    Optional<std::string> created_at = {};
-    Optional<std::string> updated_at = {};
-    Optional<std::string> deleted_at = {};
-    Optional<bool> deleted = {};  ///< `DELETED` on the wire: the flow is no more
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> authentication_policy_id = {};
-    Optional<std::string> flow_url = {};
-    Optional<std::string> action_url = {};
-    Optional<std::string> api_version = {};
-    Optional<std::vector<std::string>> types = {};
-    Optional<bool> synchronous = {};
-    Optional<bool> log_supported = {};
+    Optional<std::vector<std::string>> keywords = {};             ///< by which people may search it
+    Optional<Json> definition = {};                               ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};                             ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> globus_auth_scope = {};                 ///< the scope that starts the flow
+    Optional<std::string> globus_auth_username = {};              ///< user name of the flow's own identity
+    Optional<std::string> principal_urn = {};                     ///< the flow itself, as an identity
+    Optional<std::string> flow_owner = {};                        ///< URN
+    Optional<std::vector<std::string>> flow_viewers = {};         ///< or "public"
+    Optional<std::vector<std::string>> flow_starters = {};        ///< or "all_authenticated_users"
+    Optional<std::vector<std::string>> flow_administrators = {};  ///< URNs of those who may change and delete the flow
+    Optional<std::vector<std::string>> visible_to = {};           ///< the older name of flow_viewers
+    Optional<std::vector<std::string>> runnable_by = {};          ///< the older name of flow_starters
+    Optional<std::vector<std::string>> administered_by = {};      ///< the older name of flow_administrators
+    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage every run of the flow
+    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see every run of the flow
+    Optional<std::string> user_role = {};                  ///< the caller's, as in "flow_starter"
+    Optional<std::string> created_by = {};                 ///< URN
+    Optional<std::string> created_at = {};                 ///< ISO 8601
+    Optional<std::string> updated_at = {};                 ///< ISO 8601
+    Optional<std::string> deleted_at = {};                 ///< ISO 8601; null for a flow that is there
+    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow is no more
+    Optional<std::string> subscription_id = {};            ///< that it is managed under; null for none
+    Optional<std::string> authentication_policy_id = {};   ///< that users of the flow have to meet; null for none
+    Optional<std::string> flow_url = {};                   ///< of this flow in the API
+    Optional<std::string> action_url = {};                 ///< at which other flows start this one
+    Optional<std::string> api_version = {};                ///< of the action provider interface, as in "1.0"
+    Optional<std::vector<std::string>> types = {};         ///< of the action provider interface, as in "Action"
+    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start was answered
+    Optional<bool> log_supported = {};                     ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
                    globus_auth_username, principal_urn, flow_owner, flow_viewers, flow_starters, flow_administrators,
@@ -59,121 +60,125 @@ struct Flow {
                    action_url, api_version, types, synchronous, log_supported);
 };
 
-/// A page of flows.
+/// A page of flows. https://flows.globus.org/redoc#tag/Flows/paths/~1flows/get
 struct FlowPage {
     std::vector<Flow> flows = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(FlowPage, flows, limit, has_next_page, marker);
 };
 
 /// A definition that is valid: the scopes that it needs, by whose they are.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct FlowValidation {
-    Optional<std::map<std::string, std::vector<std::string>>> scopes = {};
+    Optional<std::map<std::string, std::vector<std::string>>> scopes = {};  ///< by the resource server's name
     GLOBUS_MEMBERS(FlowValidation, scopes);
 };
 
-/// What happens in a run now, or how it ended.
+/// What happens in a run now, or how it ended. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct RunDetails {
     Optional<std::string> code = {};  ///< as in "FlowSucceeded", "ActionUnableToRun"
     Optional<std::string> description = {};
-    Optional<std::string> time = {};
-    Optional<Json> details = {};
-    Optional<Json> input = {};
-    Optional<Json> output = {};  ///< what the states have left, by name
+    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<Json> details = {};      ///< of a form that depends on the code
+    Optional<Json> input = {};        ///< of the state that the run is in
+    Optional<Json> output = {};       ///< what the states have left, by name
     GLOBUS_MEMBERS(RunDetails, code, description, time, details, input, output);
 };
 
 /// The flow of a run, as it was when the run began; comes only if it was asked for.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct FlowDescription {
-    Optional<std::string> title = {};
-    Optional<std::string> subtitle = {};
+    Optional<std::string> title = {};     ///< for people
+    Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};
+    Optional<std::vector<std::string>> keywords = {};  ///< by which people may search it
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
-/// A run of a flow.
+/// A run of a flow. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct Run {
     Optional<std::string> run_id = {};
     Optional<std::string> flow_id = {};
-    Optional<std::string> flow_title = {};
-    Optional<std::string> flow_last_updated = {};
-    Optional<FlowDescription> flow_description = {};
+    Optional<std::string> flow_title = {};            ///< as it is now
+    Optional<std::string> flow_last_updated = {};     ///< ISO 8601
+    Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
     Optional<std::string> status = {};  ///< "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED" or "FAILED"
-    Optional<std::string> display_status = {};
+    Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
-    Optional<std::string> label = {};
-    Optional<std::vector<std::string>> tags = {};
-    Optional<std::string> start_time = {};
-    Optional<std::string> completion_time = {};
-    Optional<std::string> created_by = {};
-    Optional<std::string> run_owner = {};
-    Optional<std::vector<std::string>> run_managers = {};
-    Optional<std::vector<std::string>> run_monitors = {};
-    Optional<std::string> user_role = {};                ///< the caller's, as in "run_owner"
-    Optional<std::string> action_id = {};                ///< the same as run_id
-    Optional<std::vector<std::string>> manage_by = {};   ///< the older name of run_managers
-    Optional<std::vector<std::string>> monitor_by = {};  ///< the older name of run_monitors
-    Optional<Json> search = {};                          ///< the task that puts the run into an index
+    Optional<std::string> label = {};                      ///< for people
+    Optional<std::vector<std::string>> tags = {};          ///< by which people may search it
+    Optional<std::string> start_time = {};                 ///< ISO 8601
+    Optional<std::string> completion_time = {};            ///< ISO 8601; null until it has ended
+    Optional<std::string> created_by = {};                 ///< URN of who started it
+    Optional<std::string> run_owner = {};                  ///< URN
+    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
+    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see the run
+    Optional<std::string> user_role = {};                  ///< the caller's, as in "run_owner"
+    Optional<std::string> action_id = {};                  ///< the same as run_id
+    Optional<std::vector<std::string>> manage_by = {};     ///< the older name of run_managers
+    Optional<std::vector<std::string>> monitor_by = {};    ///< the older name of run_monitors
+    Optional<Json> search = {};                            ///< the task that puts the run into an index
     GLOBUS_MEMBERS(Run, run_id, flow_id, flow_title, flow_last_updated, flow_description, status, display_status,
                    details, label, tags, start_time, completion_time, created_by, run_owner, run_managers, run_monitors,
                    user_role, action_id, manage_by, monitor_by, search);
 };
 
-/// A page of runs.
+/// A page of runs. https://flows.globus.org/redoc#tag/Runs/paths/~1runs/get
 struct RunPage {
     std::vector<Run> runs = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(RunPage, runs, limit, has_next_page, marker);
 };
 
-/// Something that happened in a run.
+/// Something that happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogEntry {
-    Optional<std::string> time = {};
+    Optional<std::string> time = {};  ///< ISO 8601
     Optional<std::string> code = {};  ///< as in "FlowStarted", "ActionCompleted"
     Optional<std::string> description = {};
-    Optional<Json> details = {};
+    Optional<Json> details = {};  ///< of a form that depends on the code
     GLOBUS_MEMBERS(RunLogEntry, time, code, description, details);
 };
 
-/// A page of what happened in a run.
+/// A page of what happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogPage {
     std::vector<RunLogEntry> entries = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(RunLogPage, entries, limit, has_next_page, marker);
 };
 
 /// The definition that a run follows, as the flow's was when the run began.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct RunDefinition {
     Optional<std::string> flow_id = {};
-    Optional<Json> definition = {};
-    Optional<Json> input_schema = {};
+    Optional<Json> definition = {};    ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};  ///< the JSON Schema that the body had to meet
     GLOBUS_MEMBERS(RunDefinition, flow_id, definition, input_schema);
 };
 
-/// A body that a flow would accept.
+/// A body that a flow would accept. https://flows.globus.org/redoc#tag/Runs
 struct RunValidation {
     Optional<std::string> message = {};
     GLOBUS_MEMBERS(RunValidation, message);
 };
 
-/// Who may do what with a registered API.
+/// Who may do what with a registered API. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiRoles {
-    Optional<std::vector<std::string>> owners = {};
-    Optional<std::vector<std::string>> administrators = {};
-    Optional<std::vector<std::string>> viewers = {};
+    Optional<std::vector<std::string>> owners = {};          ///< URNs of those who may do anything with it
+    Optional<std::vector<std::string>> administrators = {};  ///< URNs of those who may change it
+    Optional<std::vector<std::string>> viewers = {};         ///< URNs of those who may see it
     GLOBUS_MEMBERS(RegisteredApiRoles, owners, administrators, viewers);
 };
 
 /// A web API that flows can call. Lists have the id, name, description and times only.
+/// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
     Optional<std::string> status = {};  ///< as in "ACTIVE"
@@ -181,91 +186,96 @@ struct RegisteredApi {
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data
     Optional<Json> state_input_schema = {};  ///< the JSON Schema of a state's data
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> created_timestamp = {};
-    Optional<std::string> edited_timestamp = {};
-    Optional<std::string> updated_timestamp = {};
-    Optional<std::string> scheduled_deletion_timestamp = {};
+    Optional<std::string> subscription_id = {};               ///< that it is managed under; null for none
+    Optional<std::string> created_timestamp = {};             ///< ISO 8601
+    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody changed it last
+    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when anything of it changed last
+    Optional<std::string> scheduled_deletion_timestamp = {};  ///< ISO 8601; null unless it is to be deleted
     GLOBUS_MEMBERS(RegisteredApi, id, name, description, status, roles, target, data_templates, state_input_schema,
                    subscription_id, created_timestamp, edited_timestamp, updated_timestamp,
                    scheduled_deletion_timestamp);
 };
 
-/// A page of registered APIs.
+/// A page of registered APIs. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiPage {
     std::vector<RegisteredApi> registered_apis = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(RegisteredApiPage, registered_apis, limit, has_next_page, marker);
 };
 
 /// The flow that a web input belongs to.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputFlow {
-    Optional<std::string> id = {};
-    Optional<std::string> title = {};
+    Optional<std::string> id = {};     ///< a UUID
+    Optional<std::string> title = {};  ///< for people
     GLOBUS_MEMBERS(WebInputFlow, id, title);
 };
 
 /// The run that waits for a web input.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRun {
-    Optional<std::string> id = {};
-    Optional<std::string> label = {};
+    Optional<std::string> id = {};     ///< a UUID
+    Optional<std::string> label = {};  ///< for people
     GLOBUS_MEMBERS(WebInputRun, id, label);
 };
 
 /// Who may see and who may answer a web input.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRoles {
-    Optional<std::vector<std::string>> viewer_urns = {};
-    Optional<std::vector<std::string>> respondent_urns = {};
+    Optional<std::vector<std::string>> viewer_urns = {};      ///< of those who may see it
+    Optional<std::vector<std::string>> respondent_urns = {};  ///< of those who may answer it
     GLOBUS_MEMBERS(WebInputRoles, viewer_urns, respondent_urns);
 };
 
 /// One of the answers that a web input offers.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputOption {
     Optional<std::string> option_id = {};  ///< the value to respond with
-    Optional<std::string> label = {};
+    Optional<std::string> label = {};      ///< for people
     Optional<std::string> description = {};
     GLOBUS_MEMBERS(WebInputOption, option_id, label, description);
 };
 
 /// A question of a run that waits for somebody's answer.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInput {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};                       ///< a UUID
     Optional<std::string> status = {};                   ///< "open" or "closed"
     Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
     Optional<std::string> input_type = {};               ///< as in "selection"
     Optional<Json> input_schema = {};                    ///< the JSON Schema that an answer has to meet
     Optional<Json> context = {};                         ///< title and text of the question
-    Optional<std::vector<WebInputOption>> options = {};
+    Optional<std::vector<WebInputOption>> options = {};  ///< to choose from; null where the answer is not a choice
     Optional<WebInputRoles> roles = {};
-    Optional<std::string> creator_urn = {};
+    Optional<std::string> creator_urn = {};  ///< of the run's owner, or whoever made it
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};
-    Optional<std::string> edited_timestamp = {};
-    Optional<std::string> closed_timestamp = {};
+    Optional<std::string> created_timestamp = {};  ///< ISO 8601
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInput, id, status, user_roles, input_type, input_schema, context, options, roles, creator_urn,
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
 
-/// A web input as it stands in a list.
+/// A web input as it stands in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
-    Optional<std::string> id = {};
-    Optional<std::string> status = {};  ///< "open" or "closed"
-    Optional<std::vector<std::string>> user_roles = {};
-    Optional<std::string> input_type = {};
-    Optional<std::string> title = {};
+    Optional<std::string> id = {};                       ///< a UUID
+    Optional<std::string> status = {};                   ///< "open" or "closed"
+    Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
+    Optional<std::string> input_type = {};               ///< as in "selection"
+    Optional<std::string> title = {};                    ///< for people
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};
-    Optional<std::string> edited_timestamp = {};
-    Optional<std::string> closed_timestamp = {};
+    Optional<std::string> created_timestamp = {};  ///< ISO 8601
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInputSummary, id, status, user_roles, input_type, title, flow, run, created_timestamp,
                    edited_timestamp, closed_timestamp);
 };
 
-/// A page of web inputs.
+/// A page of web inputs. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputPage {
     std::vector<WebInputSummary> web_input_summaries = {};
     Optional<std::string> marker = {};  ///< null on the last page
@@ -273,8 +283,9 @@ struct WebInputPage {
 };
 
 /// An answer to a web input was taken.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct WebInputResponse {
-    Optional<std::string> status = {};
+    Optional<std::string> status = {};  ///< as in "ok"
     GLOBUS_MEMBERS(WebInputResponse, status);
 };
 

@@ -16,6 +16,7 @@ namespace globus {
  */
 class FlowsApiError : public ApiError {
 public:
+    /// Reads what the answer says is wrong.
     FlowsApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), read_error, nullptr) {}
 

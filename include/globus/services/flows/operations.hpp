@@ -11,10 +11,6 @@
 #include <string>
 
 // The operations of Globus Flows. https://docs.globus.org/api/flows/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for, and
-// `additional_fields` members of the document; every operation throws what Client::send throws, with FlowsApiError for
-// an error status; ids are UUIDs as text, people and groups are URNs ("urn:globus:auth:identity:...").
 
 namespace globus {
 struct FlowsService;
@@ -32,18 +28,18 @@ struct CreateFlow {
     using service = FlowsService;
     using result = Flow;
     static constexpr auto route = post("/flows");
-    Required<std::string> title;
-    Required<Json> definition;    ///< states and what leads from one to the next
-    Required<Json> input_schema;  ///< the JSON Schema that a run's body has to meet
-    Optional<std::string> subtitle = {};
-    Optional<std::string> description = {};
-    Optional<StringList> flow_viewers = {};   ///< or "public"
-    Optional<StringList> flow_starters = {};  ///< or "all_authenticated_users"
-    Optional<StringList> flow_administrators = {};
-    Optional<StringList> run_managers = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> keywords = {};
-    Optional<std::string> subscription_id = {};
+    Required<std::string> title;                          ///< for people, 1 to 128 characters
+    Required<Json> definition;                            ///< states and what leads from one to the next
+    Required<Json> input_schema;                          ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> subtitle = {};                  ///< what the flow is for, at most 128 characters
+    Optional<std::string> description = {};               ///< at most 4096 characters
+    Optional<StringList> flow_viewers = {};               ///< or "public"
+    Optional<StringList> flow_starters = {};              ///< or "all_authenticated_users"
+    Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
+    Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
+    Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
+    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<std::string> subscription_id = {};           ///< that it is managed under
     Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(
@@ -77,7 +73,7 @@ struct ListFlows {
     Optional<StringList> filter_roles = {};      ///< "flow_owner", "flow_starter", ...: only flows with one of these
     Optional<std::string> filter_fulltext = {};  ///< words of the title, subtitle, description, keywords or owner
     Optional<StringList> orderby = {};           ///< as in "title ASC"
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};           ///< the page before's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListFlows, filter_roles, filter_fulltext, orderby, marker, query_params);
@@ -90,20 +86,20 @@ struct UpdateFlow {
     using result = Flow;
     static constexpr auto route = put("/flows/{flow_id}");
     Required<std::string> flow_id;
-    Optional<std::string> title = {};
-    Optional<Json> definition = {};
-    Optional<Json> input_schema = {};
-    Optional<std::string> subtitle = {};
-    Optional<std::string> description = {};
-    Optional<std::string> flow_owner = {};  ///< an administrator who takes the flow over
-    Optional<StringList> flow_viewers = {};
-    Optional<StringList> flow_starters = {};
-    Optional<StringList> flow_administrators = {};
-    Optional<StringList> run_managers = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> keywords = {};
-    Optional<std::string> subscription_id = {};  ///< or "DEFAULT"
-    Optional<std::string> authentication_policy_id = {};
+    Optional<std::string> title = {};                     ///< for people, 1 to 128 characters
+    Optional<Json> definition = {};                       ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};                     ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> subtitle = {};                  ///< what the flow is for, at most 128 characters
+    Optional<std::string> description = {};               ///< at most 4096 characters
+    Optional<std::string> flow_owner = {};                ///< an administrator who takes the flow over
+    Optional<StringList> flow_viewers = {};               ///< URNs, or "public"
+    Optional<StringList> flow_starters = {};              ///< URNs, or "all_authenticated_users"
+    Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
+    Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
+    Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
+    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<std::string> subscription_id = {};           ///< or "DEFAULT"
+    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("title"), in_json("definition"), in_json("input_schema"), in_json("subtitle"),
@@ -133,8 +129,8 @@ struct ValidateFlow {
     using result = FlowValidation;
     static constexpr auto route = post("/flows/validate");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Json> definition;
-    Optional<Json> input_schema = {};
+    Required<Json> definition;         ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};  ///< the JSON Schema that a run's body has to meet
     static constexpr auto wire = wires(in_json("definition"), in_json("input_schema"));
     GLOBUS_MEMBERS(ValidateFlow, definition, input_schema);
 };
@@ -151,7 +147,7 @@ struct ListRuns {
     static constexpr auto items = &RunPage::runs;
     Optional<StringList> filter_flow_id = {};  ///< only runs of these flows
     Optional<StringList> filter_roles = {};    ///< "run_owner", "run_monitor", ...: only runs with one of these
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};         ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
@@ -167,7 +163,7 @@ struct GetRunLogs {
     Required<std::string> run_id;
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> reverse_order = {};  ///< the latest first
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};  ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRunLogs, run_id, limit, reverse_order, marker, query_params);
 };
@@ -212,10 +208,10 @@ struct UpdateRun {
     using result = Run;
     static constexpr auto route = put("/runs/{run_id}");
     Required<std::string> run_id;
-    Optional<std::string> label = {};
-    Optional<StringList> tags = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> run_managers = {};
+    Optional<std::string> label = {};        ///< for people
+    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
+    Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("label"), in_json("tags"), in_json("run_monitors"), in_json("run_managers"));
@@ -255,8 +251,8 @@ struct ListRegisteredApis {
     static constexpr auto items = &RegisteredApiPage::registered_apis;
     Optional<StringList> filter_roles = {};  ///< "owner", "administrator", "viewer"
     Optional<StringList> orderby = {};       ///< as in "name ASC"
-    Optional<std::int64_t> per_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> per_page = {};    ///< at most so many a page
+    Optional<std::string> marker = {};       ///< the page before's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListRegisteredApis, filter_roles, orderby, per_page, marker, query_params);
@@ -272,13 +268,13 @@ struct ListWebInputs {
     static constexpr auto route = get("/web_inputs");
     static constexpr Paging paging{PagingStyle::nullable_marker, "web_input_summaries", "marker"};
     static constexpr auto items = &WebInputPage::web_input_summaries;
-    Optional<StringList> filter_roles = {};   ///< "viewer", "respondent"
-    Optional<StringList> filter_states = {};  ///< "open", "closed"
-    Optional<StringList> filter_flow_ids = {};
-    Optional<StringList> filter_run_ids = {};
-    Optional<StringList> orderby = {};  ///< as in "created_timestamp DESC"
-    Optional<std::int64_t> per_page = {};
-    Optional<std::string> marker = {};
+    Optional<StringList> filter_roles = {};     ///< "viewer", "respondent"
+    Optional<StringList> filter_states = {};    ///< "open", "closed"
+    Optional<StringList> filter_flow_ids = {};  ///< only those of runs of these flows
+    Optional<StringList> filter_run_ids = {};   ///< only those of these runs
+    Optional<StringList> orderby = {};          ///< as in "created_timestamp DESC"
+    Optional<std::int64_t> per_page = {};       ///< at most so many a page
+    Optional<std::string> marker = {};          ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListWebInputs, filter_roles, filter_states, filter_flow_ids, filter_run_ids, orderby, per_page,
                    marker, query_params);
@@ -316,12 +312,12 @@ struct RunFlow {
     using service = SpecificFlowService;
     using result = Run;
     static constexpr auto route = post("/flows/{flow_id}/run");
-    Required<Json> body;  ///< the run's input, of the shape that the flow's input_schema asks for
-    Optional<std::string> label = {};
-    Optional<StringList> tags = {};
+    Required<Json> body;               ///< the run's input, of the shape that the flow's input_schema asks for
+    Optional<std::string> label = {};  ///< for people
+    Optional<StringList> tags = {};    ///< by which people may search it; blanks at the ends are taken away
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> run_managers = {};
+    Optional<StringList> run_monitors = {};            ///< URNs of those who may see the run, besides its owner
+    Optional<StringList> run_managers = {};            ///< URNs of those who may manage the run, besides its owner
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("body"), in_json("label"), in_json("tags"), in_json("activity_notification_policy"),
@@ -347,11 +343,11 @@ struct ValidateRun {
     using result = RunValidation;
     static constexpr auto route = post("/flows/{flow_id}/validate_run");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Json> body;
-    Optional<std::string> label = {};
-    Optional<StringList> tags = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> run_managers = {};
+    Required<Json> body;                     ///< the run's input, of the shape that the flow's input_schema asks for
+    Optional<std::string> label = {};        ///< for people
+    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
+    Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(in_json("body"), in_json("label"), in_json("tags"), in_json("run_monitors"),

@@ -26,6 +26,19 @@ using flows::RunActivityNotificationPolicy;
  *     for (flows::Run const& run : client.paginate(flows::ListRuns{})) ...
  *
  * https://docs.globus.org/api/flows/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for, and
+ * `additional_fields` members of the document; ids are UUIDs as text, times ISO 8601, people and groups URNs
+ * ("urn:globus:auth:identity:...").
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct FlowsService {
     static constexpr std::string_view name = "flows";
@@ -139,11 +152,24 @@ private:
  *
  * The token is one of the resource server `flow_id`, with the scope `user_scope()`.
  * https://docs.globus.org/api/flows/
+ *
+ * What its operations have in common: `additional_fields` takes members of the document that an operation has no
+ * member for; people and groups are URNs.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct SpecificFlowService {
     static constexpr std::string_view name = "flows";
     using error = FlowsApiError;
     using credential = BearerCredential;
+    /// Parts of paths that come from the service, not from the operation.
     static constexpr std::array<std::string_view, 1> route_members{"flow_id"};
 
     Required<std::string> flow_id;
@@ -155,6 +181,7 @@ struct SpecificFlowService {
         std::replace(word.begin(), word.end(), '-', '_');
         return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
     }
+    /// What the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.

@@ -12,8 +12,8 @@ namespace globus {
 
 /// A kind of storage that Globus Connect Server can be connected to.
 struct GlobusConnectServerConnector {
-    std::string name;
-    std::string connector_id;
+    std::string name;          ///< as in "POSIX"
+    std::string connector_id;  ///< a UUID
 
     friend bool operator==(GlobusConnectServerConnector const&, GlobusConnectServerConnector const&) = default;
 };
@@ -31,6 +31,7 @@ struct GlobusConnectServerConnector {
  */
 class ConnectorTable {
 public:
+    /// Those of today, and those that were added.
     [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
         return connectors_;
     }

@@ -86,8 +86,9 @@ namespace globus::gcs {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXCollectionPolicies {
     std::string DATA_TYPE = "posix_collection_policies#1.0.0";
+    /// POSIX groups whose members may make guest collections; all if left out.
     Optional<StringList> sharing_groups_allow = {};
-    Optional<StringList> sharing_groups_deny = {};
+    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny, additional_fields);
 };
@@ -96,8 +97,9 @@ struct POSIXCollectionPolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXStagingCollectionPolicies {
     std::string DATA_TYPE = "posix_staging_collection_policies#1.0.0";
+    /// POSIX groups whose members may make guest collections; all if left out.
     Optional<StringList> sharing_groups_allow = {};
-    Optional<StringList> sharing_groups_deny = {};
+    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStagingCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny,
                    additional_fields);
@@ -107,7 +109,7 @@ struct POSIXStagingCollectionPolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct GoogleCloudStorageCollectionPolicies {
     std::string DATA_TYPE = "google_cloud_storage_collection_policies#1.0.0";
-    Optional<std::string> project = {};
+    Optional<std::string> project = {};  ///< id of the Google Cloud project
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleCloudStorageCollectionPolicies, DATA_TYPE, project, additional_fields);
 };
@@ -116,8 +118,8 @@ struct GoogleCloudStorageCollectionPolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXStoragePolicies {
     std::string DATA_TYPE = "posix_storage_policies#1.0.0";
-    Optional<StringList> groups_allow = {};
-    Optional<StringList> groups_deny = {};
+    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
+    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStoragePolicies, DATA_TYPE, groups_allow, groups_deny, additional_fields);
 };
@@ -126,10 +128,10 @@ struct POSIXStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXStagingStoragePolicies {
     std::string DATA_TYPE = "posix_staging_storage_policies#1.0.0";
-    Optional<StringList> groups_allow = {};
-    Optional<StringList> groups_deny = {};
-    Optional<std::string> stage_app = {};
-    Optional<Json> environment = {};
+    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
+    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
+    Optional<std::string> stage_app = {};    ///< path of the program that brings files in
+    Optional<Json> environment = {};         ///< variables that the program gets, by name
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStagingStoragePolicies, DATA_TYPE, groups_allow, groups_deny, stage_app, environment,
                    additional_fields);
@@ -139,7 +141,8 @@ struct POSIXStagingStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct BlackPearlStoragePolicies {
     std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
+    Optional<std::string> s3_endpoint = {};  ///< URL of the appliance
+    /// Path of the file that gives user names their access ids and secrets.
     Optional<std::string> bp_access_id_file = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
@@ -149,8 +152,8 @@ struct BlackPearlStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct BoxStoragePolicies {
     std::string DATA_TYPE = "box_storage_policies#1.0.0";
-    Optional<std::string> enterpriseID = {};
-    Optional<SecretDocument> boxAppSettings = {};
+    Optional<std::string> enterpriseID = {};       ///< of the Box enterprise that is used
+    Optional<SecretDocument> boxAppSettings = {};  ///< how it identifies itself to Box
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BoxStoragePolicies, DATA_TYPE, enterpriseID, boxAppSettings, additional_fields);
 };
@@ -159,10 +162,10 @@ struct BoxStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct CephStoragePolicies {
     std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
-    Optional<StringList> s3_buckets = {};
-    Optional<std::string> ceph_admin_key_id = {};
-    Optional<Secret> ceph_admin_secret_key = {};
+    Optional<std::string> s3_endpoint = {};        ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};          ///< buckets of others to show at the root
+    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key gets users theirs
+    Optional<Secret> ceph_admin_secret_key = {};   ///< of that administrator
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
                    additional_fields);
@@ -172,9 +175,9 @@ struct CephStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct GoogleDriveStoragePolicies {
     std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<Secret> secret = {};
-    Optional<std::int64_t> user_api_rate_quota = {};
+    Optional<std::string> client_id = {};             ///< registered with Google
+    Optional<Secret> secret = {};                     ///< of that client
+    Optional<std::int64_t> user_api_rate_quota = {};  ///< calls of one user that Google lets the client make
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
 };
@@ -183,11 +186,11 @@ struct GoogleDriveStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct GoogleCloudStoragePolicies {
     std::string DATA_TYPE = "google_cloud_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<Secret> secret = {};
-    Optional<SecretDocument> service_account_key = {};
-    Optional<StringList> buckets = {};
-    Optional<StringList> projects = {};
+    Optional<std::string> client_id = {};               ///< registered with Google
+    Optional<Secret> secret = {};                       ///< of that client
+    Optional<SecretDocument> service_account_key = {};  ///< Google's JSON file of a service account
+    Optional<StringList> buckets = {};                  ///< that may be used and are shown at the root; all if left out
+    Optional<StringList> projects = {};                 ///< ids of those that may be used; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleCloudStoragePolicies, DATA_TYPE, client_id, secret, service_account_key, buckets, projects,
                    additional_fields);
@@ -197,10 +200,10 @@ struct GoogleCloudStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct OneDriveStoragePolicies {
     std::string DATA_TYPE = "onedrive_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<Secret> secret = {};
-    Optional<std::string> tenant = {};
-    Optional<std::int64_t> user_api_rate_limit = {};
+    Optional<std::string> client_id = {};             ///< registered with Microsoft
+    Optional<Secret> secret = {};                     ///< of that client
+    Optional<std::string> tenant = {};                ///< id of the Microsoft tenant whose users may log in
+    Optional<std::int64_t> user_api_rate_limit = {};  ///< that Microsoft gives the client, for a user
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(OneDriveStoragePolicies, DATA_TYPE, client_id, secret, tenant, user_api_rate_limit,
                    additional_fields);
@@ -210,12 +213,12 @@ struct OneDriveStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct AzureBlobStoragePolicies {
     std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<Secret> secret = {};
-    Optional<std::string> tenant = {};
-    Optional<std::string> account = {};
-    Optional<std::string> auth_type = {};
-    Optional<bool> adls = {};
+    Optional<std::string> client_id = {};  ///< registered with Microsoft
+    Optional<Secret> secret = {};          ///< of that client
+    Optional<std::string> tenant = {};     ///< id of the Microsoft tenant whose users may log in
+    Optional<std::string> account = {};    ///< of Azure Storage
+    Optional<std::string> auth_type = {};  ///< "user", "service_principal" or "user_service_principal"
+    Optional<bool> adls = {};              ///< the account has Data Lake Gen2
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
                    additional_fields);
@@ -225,9 +228,9 @@ struct AzureBlobStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct S3StoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
-    Optional<StringList> s3_buckets = {};
-    Optional<bool> s3_user_credential_required = {};
+    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -237,9 +240,9 @@ struct S3StoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct ActiveScaleStoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
-    Optional<StringList> s3_buckets = {};
-    Optional<bool> s3_user_credential_required = {};
+    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -249,8 +252,8 @@ struct ActiveScaleStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct IrodsStoragePolicies {
     std::string DATA_TYPE = "irods_storage_policies#1.0.0";
-    Optional<std::string> irods_environment_file = {};
-    Optional<std::string> irods_authentication_file = {};
+    Optional<std::string> irods_environment_file = {};     ///< path on the endpoint
+    Optional<std::string> irods_authentication_file = {};  ///< path on the endpoint
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(IrodsStoragePolicies, DATA_TYPE, irods_environment_file, irods_authentication_file,
                    additional_fields);
@@ -260,9 +263,9 @@ struct IrodsStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct HPSSStoragePolicies {
     std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
-    Optional<std::string> authentication_mech = {};
-    Optional<std::string> authenticator = {};
-    Optional<bool> uda_checksum_support = {};
+    Optional<std::string> authentication_mech = {};  ///< how it authenticates to HPSS
+    Optional<std::string> authenticator = {};        ///< what it authenticates with
+    Optional<bool> uda_checksum_support = {};        ///< keeps checksums with the files' metadata
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
                    additional_fields);
@@ -273,38 +276,43 @@ struct HPSSStoragePolicies {
 struct MappedCollectionDocument {
     Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
     Constant<"mapped"> collection_type = {};
-    Optional<std::string> collection_base_path = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> default_directory = {};
-    Optional<std::string> department = {};
+    Optional<std::string> collection_base_path = {};  ///< its root, an absolute path of the storage; needed to make one
+    Optional<std::string> contact_email = {};         ///< for questions about it
+    Optional<std::string> contact_info = {};          ///< phone, address and the like
+    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
+    Optional<std::string> identity_id = {};   ///< of the owner
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> enable_https = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> is_public = {};                 ///< `public` on the wire
+    /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<std::string> domain_name = {};
+    Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
+    /// Authentication policy that users of its guest collections have to meet.
     Optional<std::string> guest_auth_policy_id = {};
-    Optional<std::string> storage_gateway_id = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is on; needed to make one
+    /// Local user names that may make guest collections; all if left out.
     Optional<StringList> sharing_users_allow = {};
-    Optional<StringList> sharing_users_deny = {};
+    Optional<StringList> sharing_users_deny = {};  ///< local user names that may not
+    /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
-    Optional<bool> delete_protected = {};
-    Optional<bool> allow_guest_collections = {};
-    Optional<bool> disable_anonymous_writes = {};
-    Optional<std::int64_t> auto_delete_timeout = {};
-    Optional<Json> associated_flow_policy = {};
-    Optional<Document> policies = {};
+    Optional<bool> delete_protected = {};             ///< it cannot be deleted; true for a new one, if left out
+    Optional<bool> allow_guest_collections = {};      ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};     ///< access rules of guest collections cannot let everybody write
+    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
+    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
+    Optional<Document> policies = {};                 ///< of its connector, as in POSIXCollectionPolicies
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
@@ -325,30 +333,34 @@ struct MappedCollectionDocument {
 struct GuestCollectionDocument {
     Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
     Constant<"guest"> collection_type = {};
+    /// Its root, a path below that of the mapped collection; needed to make one.
     Optional<std::string> collection_base_path = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> default_directory = {};
-    Optional<std::string> department = {};
+    Optional<std::string> contact_email = {};      ///< for questions about it
+    Optional<std::string> contact_info = {};       ///< phone, address and the like
+    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path
+    Optional<std::string> department = {};         ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
+    Optional<std::string> identity_id = {};   ///< of the owner
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> enable_https = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> is_public = {};                 ///< `public` on the wire
+    /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<Json> associated_flow_policy = {};
-    Optional<std::string> mapped_collection_id = {};
-    Optional<std::string> user_credential_id = {};
-    Optional<bool> skip_auto_delete = {};
+    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
+    Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
+    Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
+    Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
+    /// Which outcomes of transfers whom is sent an e-mail about, by role.
     Optional<std::map<std::string, StringList>> activity_notification_policy = {};
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -367,24 +379,25 @@ struct GuestCollectionDocument {
 /// The settings of an endpoint.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
 struct EndpointDocument {
-    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> department = {};
+    Optional<std::string> data_type = {};      ///< deduced from the members that are set, if left out
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> department = {};     ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> network_use = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> subscription_id = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> allow_udt = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::string> info_link = {};        ///< URL of a page about it
+    Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> organization = {};     ///< that runs it
+    Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
+    Optional<StringList> keywords = {};          ///< by which people may search it
+    Optional<bool> allow_udt = {};               ///< transfers may use UDT
+    Optional<bool> is_public = {};               ///< `public` on the wire
+    /// Files at a time, at most; for network_use "custom", as are the next three.
     Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};
-    Optional<std::int64_t> preferred_concurrency = {};
-    Optional<std::int64_t> preferred_parallelism = {};
-    Optional<std::int64_t> gridftp_control_channel_port = {};
+    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port; 443 if left out
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(EndpointDocument, data_type, contact_email, contact_info, department, description, display_name,
@@ -401,8 +414,9 @@ struct EndpointDocument {
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
 struct GCSRoleDocument {
     std::string DATA_TYPE = "role#1.0.0";
-    Optional<std::string> collection = {};
-    Optional<std::string> principal = {};
+    Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
+    Optional<std::string> principal = {};   ///< URN of an identity or group
+    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
     Optional<std::string> role = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
@@ -413,16 +427,16 @@ struct GCSRoleDocument {
 struct StorageGatewayDocument {
     Optional<std::string> DATA_TYPE = {};  ///< deduced from the members that are set, if left out
     Optional<std::string> display_name = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> root = {};
-    Optional<Json> identity_mappings = {};
-    Optional<Document> policies = {};
-    Optional<StringList> allowed_domains = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> require_mfa = {};
-    Optional<std::int64_t> authentication_timeout_mins = {};
-    Optional<StringList> users_allow = {};
-    Optional<StringList> users_deny = {};
+    Optional<std::string> connector_id = {};  ///< what it connects to; see GlobusConnectServerConnector
+    Optional<std::string> root = {};          ///< path below which collections can be; all of the storage if left out
+    Optional<Json> identity_mappings = {};  ///< how identities become local accounts: a list of the service's documents
+    Optional<Document> policies = {};       ///< of its connector, as in POSIXStoragePolicies
+    Optional<StringList> allowed_domains = {};  ///< of identities that may use it
+    Optional<bool> high_assurance = {};         ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_mfa = {};            ///< asks for a login with two factors; high assurance only
+    Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
+    Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
+    Optional<StringList> users_deny = {};                     ///< local user names that may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
                    allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
@@ -438,12 +452,12 @@ struct StorageGatewayDocument {
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
 struct UserCredentialDocument {
     std::string DATA_TYPE = "user_credential#1.0.0";
-    Optional<std::string> identity_id = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> username = {};
+    Optional<std::string> identity_id = {};   ///< whose it is
+    Optional<std::string> connector_id = {};  ///< what it is for; see GlobusConnectServerConnector
+    Optional<std::string> username = {};      ///< local account, in the connector's form
     Optional<std::string> display_name = {};
-    Optional<std::string> storage_gateway_id = {};
-    Optional<Json> policies = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is for
+    Optional<Json> policies = {};                   ///< of its connector
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(UserCredentialDocument, DATA_TYPE, identity_id, connector_id, username, display_name,
                    storage_gateway_id, policies, additional_fields);

@@ -22,48 +22,49 @@ namespace globus::gcs {
 struct Collection {
     static constexpr std::string_view kind = "collection";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> collection_type = {};
+    Optional<std::string> id = {};               ///< a UUID
+    Optional<std::string> collection_type = {};  ///< "mapped" or "guest"
     Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> storage_gateway_id = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> mapped_collection_id = {};
-    Optional<std::string> user_credential_id = {};
-    Optional<std::string> collection_base_path = {};
-    Optional<std::string> root_path = {};
-    Optional<std::string> domain_name = {};
-    Optional<std::string> manager_url = {};
-    Optional<std::string> https_url = {};
-    Optional<std::string> tlsftp_url = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> default_directory = {};
-    Optional<std::string> department = {};
+    Optional<std::string> identity_id = {};           ///< of the owner
+    Optional<std::string> storage_gateway_id = {};    ///< that it is on
+    Optional<std::string> connector_id = {};          ///< see GlobusConnectServerConnector
+    Optional<std::string> mapped_collection_id = {};  ///< of a guest collection
+    Optional<std::string> user_credential_id = {};    ///< of a guest collection
+    Optional<std::string> collection_base_path = {};  ///< its root, as in the document that made it
+    Optional<std::string> root_path = {};             ///< its root, an absolute path of the storage
+    Optional<std::string> domain_name = {};           ///< of the HTTPS and GridFTP server
+    Optional<std::string> manager_url = {};           ///< of the API of its endpoint
+    Optional<std::string> https_url = {};             ///< below which files can be read
+    Optional<std::string> tlsftp_url = {};            ///< as in "tlsftp://host:443"
+    Optional<std::string> contact_email = {};         ///< for questions about it
+    Optional<std::string> contact_info = {};          ///< phone, address and the like
+    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> is_public = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> require_high_assurance = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> enable_https = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> delete_protected = {};
-    Optional<bool> allow_guest_collections = {};
-    Optional<bool> disable_anonymous_writes = {};
-    Optional<std::int64_t> authentication_assurance_timeout = {};
-    Optional<std::int64_t> authentication_timeout_mins = {};
-    Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<std::int64_t> auto_delete_timeout = {};
-    Optional<Json> policies = {};
+    Optional<std::string> info_link = {};          ///< URL of a page about it
+    Optional<std::string> organization = {};       ///< that runs it
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> is_public = {};                 ///< `public` on the wire: seen by all who search
+    Optional<bool> high_assurance = {};            ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_high_assurance = {};    ///< the older name of high_assurance
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> delete_protected = {};          ///< it cannot be deleted
+    Optional<bool> allow_guest_collections = {};   ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
+    Optional<std::int64_t> acl_expiration_mins = {};  ///< minutes that access rules of guest collections hold
+    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
+    Optional<Json> policies = {};                     ///< of its connector
+    /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
-    Optional<StringList> sharing_users_allow = {};
-    Optional<StringList> sharing_users_deny = {};
+    Optional<StringList> sharing_users_allow = {};  ///< local user names that may make guest collections; null for all
+    Optional<StringList> sharing_users_deny = {};   ///< local user names that may not
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Collection, DATA_TYPE, id, collection_type, display_name, identity_id, storage_gateway_id,
                    connector_id, mapped_collection_id, user_credential_id, collection_base_path, root_path, domain_name,
@@ -80,15 +81,15 @@ struct Collection {
 struct Info {
     static constexpr std::string_view kind = "info";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> api_version = {};
-    Optional<std::string> client_id = {};
-    Optional<std::string> domain_name = {};
+    Optional<std::string> api_version = {};  ///< as in "1.29.0"
+    Optional<std::string> client_id = {};    ///< of the endpoint, which is the endpoint's id
+    Optional<std::string> domain_name = {};  ///< of the manager's API
     Optional<std::string> endpoint_id = {};
-    Optional<std::string> manager_version = {};
-    Optional<std::string> id = {};            ///< of a connector
-    Optional<std::string> display_name = {};  ///< of a connector, as in "POSIX"
-    Optional<bool> is_baa = {};               ///< the connector is for data under a BAA, too
-    Optional<bool> is_ha = {};                ///< the connector is for high assurance, too
+    Optional<std::string> manager_version = {};  ///< of Globus Connect Server, as in "5.4.61"
+    Optional<std::string> id = {};               ///< of a connector
+    Optional<std::string> display_name = {};     ///< of a connector, as in "POSIX"
+    Optional<bool> is_baa = {};                  ///< the connector is for data under a BAA, too
+    Optional<bool> is_ha = {};                   ///< the connector is for high assurance, too
     GLOBUS_MEMBERS(Info, DATA_TYPE, api_version, client_id, domain_name, endpoint_id, manager_version, id, display_name,
                    is_baa, is_ha);
 };
@@ -97,25 +98,25 @@ struct Info {
 struct Endpoint {
     static constexpr std::string_view kind = "endpoint";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> department = {};
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> department = {};     ///< of the organization
     Optional<std::string> description = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> network_use = {};
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> gcs_manager_url = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> allow_udt = {};
-    Optional<bool> is_public = {};
-    Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};
-    Optional<std::int64_t> preferred_concurrency = {};
-    Optional<std::int64_t> preferred_parallelism = {};
-    Optional<std::int64_t> gridftp_control_channel_port = {};
+    Optional<std::string> info_link = {};                      ///< URL of a page about it
+    Optional<std::string> organization = {};                   ///< that runs it
+    Optional<std::string> network_use = {};                    ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> subscription_id = {};                ///< that it is managed under; null for none
+    Optional<std::string> gcs_manager_url = {};                ///< of this API
+    Optional<StringList> keywords = {};                        ///< by which people may search it
+    Optional<bool> allow_udt = {};                             ///< transfers may use UDT
+    Optional<bool> is_public = {};                             ///< `public` on the wire: seen by all who search
+    Optional<std::int64_t> max_concurrency = {};               ///< files at a time, at most
+    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, DATA_TYPE, id, display_name, contact_email, contact_info, department, description,
                    info_link, organization, network_use, subscription_id, gcs_manager_url, keywords, allow_udt,
@@ -127,22 +128,22 @@ struct Endpoint {
 struct StorageGateway {
     static constexpr std::string_view kind = "storage_gateway";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> root = {};
-    Optional<std::string> mapping = {};
-    Optional<StringList> allowed_domains = {};
-    Optional<StringList> users_allow = {};
-    Optional<StringList> users_deny = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> require_high_assurance = {};
-    Optional<bool> require_mfa = {};
-    Optional<std::int64_t> authentication_assurance_timeout = {};
-    Optional<std::int64_t> authentication_timeout_mins = {};
-    Optional<Json> identity_mappings = {};
-    Optional<Json> policies = {};
-    Optional<Json> restrict_paths = {};
+    Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
+    Optional<std::string> root = {};          ///< path below which collections can be
+    Optional<std::string> mapping = {};       ///< the older form of identity_mappings, as in "username_without_domain"
+    Optional<StringList> allowed_domains = {};   ///< of identities that may use it
+    Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
+    Optional<StringList> users_deny = {};        ///< local user names that may not
+    Optional<bool> high_assurance = {};          ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
+    Optional<bool> require_mfa = {};             ///< asks for a login with two factors
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
+    Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
+    Optional<Json> policies = {};                                  ///< of its connector
+    Optional<Json> restrict_paths = {};  ///< where collections may be: lists of paths `none`, `read` and `read_write`
     GLOBUS_MEMBERS(StorageGateway, DATA_TYPE, id, display_name, connector_id, root, mapping, allowed_domains,
                    users_allow, users_deny, high_assurance, require_high_assurance, require_mfa,
                    authentication_assurance_timeout, authentication_timeout_mins, identity_mappings, policies,
@@ -153,9 +154,10 @@ struct StorageGateway {
 struct Role {
     static constexpr std::string_view kind = "role";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> collection = {};
-    Optional<std::string> principal = {};
+    Optional<std::string> id = {};          ///< a UUID
+    Optional<std::string> collection = {};  ///< its id; null for a role on the endpoint
+    Optional<std::string> principal = {};   ///< URN of an identity or group
+    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
     Optional<std::string> role = {};
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
@@ -164,15 +166,15 @@ struct Role {
 struct UserCredential {
     static constexpr std::string_view kind = "user_credential";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> username = {};
+    Optional<std::string> id = {};            ///< a UUID
+    Optional<std::string> identity_id = {};   ///< whose it is
+    Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
+    Optional<std::string> username = {};      ///< local account, in the connector's form
     Optional<std::string> display_name = {};
-    Optional<std::string> storage_gateway_id = {};
-    Optional<bool> invalid = {};
-    Optional<bool> provisioned = {};
-    Optional<Json> policies = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is for
+    Optional<bool> invalid = {};                    ///< the storage has refused it
+    Optional<bool> provisioned = {};                ///< it was made by the service, not by the user
+    Optional<Json> policies = {};                   ///< of its connector
     GLOBUS_MEMBERS(UserCredential, DATA_TYPE, id, identity_id, connector_id, username, display_name, storage_gateway_id,
                    invalid, provisioned, policies);
 };
@@ -188,12 +190,12 @@ struct UserCredential {
 template <class T>
 struct Answer {
     Optional<std::string> code = {};  ///< "success", or what went wrong
-    Optional<Json> detail = {};
+    Optional<Json> detail = {};       ///< more on the code, of a form of its own
     Optional<std::string> message = {};
-    Optional<std::int64_t> http_response_code = {};
-    std::vector<T> data = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> http_response_code = {};  ///< the same as the response's status
+    std::vector<T> data = {};           ///< documents of the kind that was asked for, and what was included with them
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
     /// Where in `data` the first document of the kind that was asked for stands; nothing if there is none.

@@ -51,10 +51,14 @@ template <class Transfer, class Access>
     requires std::invocable<Access const&, std::string const&, StringList const&>
 class GCSDownloader {
 public:
+    /// The authorizer that `Access` makes for a collection.
     using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
+    /// That of the Transfer client; the files come over it, too.
     using transport_type = typename Transfer::transport_type;
+    /// The client of one collection.
     using client_type = Client<GcsCollectionService, policy_type, transport_type>;
 
+    /// Sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
     /// The bytes of a file, whatever they are. With CallOptions::sink they go to the sink piece by piece, and the result

@@ -61,11 +61,11 @@ struct GetCollectionList {
     static constexpr auto route = get("/collections");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<Collection>::data;
-    Optional<std::string> mapped_collection_id = {};
-    Optional<StringList> filter = {};   ///< as in "mapped_collections"
-    Optional<StringList> include = {};  ///< "private_policies"
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<std::string> mapped_collection_id = {};  ///< only guest collections on this one
+    Optional<StringList> filter = {};                 ///< as in "mapped_collections"
+    Optional<StringList> include = {};                ///< "private_policies"
+    Optional<std::int64_t> page_size = {};            ///< at most so many a page
+    Optional<std::string> marker = {};                ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetCollectionList, mapped_collection_id, filter, include, page_size, marker, query_params);
 };
@@ -126,9 +126,9 @@ struct GetStorageGatewayList {
     static constexpr auto route = get("/storage_gateways");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<StorageGateway>::data;
-    Optional<StringList> include = {};  ///< "private_policies"
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<StringList> include = {};      ///< "private_policies"
+    Optional<std::int64_t> page_size = {};  ///< at most so many a page
+    Optional<std::string> marker = {};      ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetStorageGatewayList, include, page_size, marker, query_params);
 };
@@ -189,10 +189,10 @@ struct GetRoleList {
     static constexpr auto route = get("/roles");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<Role>::data;
-    Optional<std::string> collection_id = {};
-    Optional<std::string> include = {};  ///< "all_roles"
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<std::string> collection_id = {};  ///< only roles on this one; those on the endpoint if left out
+    Optional<std::string> include = {};        ///< "all_roles"
+    Optional<std::int64_t> page_size = {};     ///< at most so many a page
+    Optional<std::string> marker = {};         ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRoleList, collection_id, include, page_size, marker, query_params);
 };
@@ -240,8 +240,8 @@ struct GetUserCredentialList {
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<UserCredential>::data;
     Optional<std::string> storage_gateway = {};  ///< its id
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> page_size = {};       ///< at most so many a page
+    Optional<std::string> marker = {};           ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetUserCredentialList, storage_gateway, page_size, marker, query_params);
 };

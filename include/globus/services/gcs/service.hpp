@@ -49,6 +49,18 @@ using gcs::UserCredentialDocument;
  *
  * The token must be for the endpoint's own resource server, which is its id.
  * https://docs.globus.org/globus-connect-server/v5/api/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; GcsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct GcsService {
     static constexpr std::string_view name = "gcs";
@@ -226,6 +238,14 @@ private:
  *
  * The token must be for the collection's own resource server, which is its id, with the scope `https`.
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; ApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
@@ -242,6 +262,7 @@ struct GcsCollectionService {
                                                                    : collection_address;
     }
 
+    /// What a Client of the collection can do.
     template <class Client>
     struct Operations {
         /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.

@@ -18,37 +18,41 @@
 namespace globus::groups {
 
 /// What a member may do in a group: `.role = GroupRole::manager`.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct GroupRole {
-    static constexpr char const* member = "member";
-    static constexpr char const* manager = "manager";
-    static constexpr char const* admin = "admin";
+    static constexpr char const* member = "member";    ///< sees the group and its members, as the policies allow
+    static constexpr char const* manager = "manager";  ///< may invite and approve members, too
+    static constexpr char const* admin = "admin";      ///< may change and delete the group, too
 };
 
 /// Who sees that a group exists.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupVisibility {
     static constexpr char const* authenticated = "authenticated";  ///< all who have logged in
     static constexpr char const* private_ = "private";             ///< its members
 };
 
 /// Who sees who is in a group.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupMemberVisibility {
-    static constexpr char const* members = "members";
-    static constexpr char const* managers = "managers";
+    static constexpr char const* members = "members";    ///< all who are in it
+    static constexpr char const* managers = "managers";  ///< managers and admins only
 };
 
 /// What one who wants to join has to tell of himself.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupRequiredSignupFields {
-    static constexpr char const* institution = "institution";
+    static constexpr char const* institution = "institution";  ///< where one works or studies
     static constexpr char const* current_project_name = "current_project_name";
-    static constexpr char const* address = "address";
+    static constexpr char const* address = "address";  ///< in one text
     static constexpr char const* city = "city";
     static constexpr char const* state = "state";
     static constexpr char const* country = "country";
-    static constexpr char const* address1 = "address1";
-    static constexpr char const* address2 = "address2";
-    static constexpr char const* zip = "zip";
+    static constexpr char const* address1 = "address1";  ///< first line
+    static constexpr char const* address2 = "address2";  ///< second line
+    static constexpr char const* zip = "zip";            ///< postal code
     static constexpr char const* phone = "phone";
-    static constexpr char const* department = "department";
+    static constexpr char const* department = "department";  ///< of the institution
     static constexpr char const* field_of_science = "field_of_science";
 };
 
@@ -61,9 +65,11 @@ struct GroupRequiredSignupFields {
  *                                                      .group_members_visibility = GroupMemberVisibility::managers,
  *                                                      .join_requests = true,
  *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
+ *
+ * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;
+    Required<bool> is_high_assurance;                ///< asks for fresh logins
     Required<std::string> group_visibility;          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
     Required<bool> join_requests;                    ///< whether one who is not invited may ask to join
@@ -79,6 +85,8 @@ struct GroupPolicies {
  * What the caller's identities allow, for set_identity_preferences.
  *
  *     client.set_identity_preferences({.data = IdentityPreferences{.allow_add = false}});
+ *
+ * https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
  */
 struct IdentityPreferences {
     Optional<bool> allow_add = {};  ///< others may add them to groups without asking
@@ -87,9 +95,10 @@ struct IdentityPreferences {
 };
 
 /// One identity of a batch of actions, and its role where the action gives one.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipAction {
-    Required<std::string> identity_id;
-    Optional<std::string> role = {};
+    Required<std::string> identity_id;  ///< whose membership it is
+    Optional<std::string> role = {};    ///< one of GroupRole; for `added`, `changed_roles` and `invited` only
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
 };
@@ -104,21 +113,22 @@ struct MembershipAction {
  * Each function takes one identity id or several, and adds to what an earlier call of it has left.
  *
  * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
  */
 struct BatchMembershipActions {
     using Actions = Optional<std::vector<MembershipAction>>;
 
-    Actions accepted = {};
-    Actions added = {};
-    Actions approved = {};
-    Actions changed_roles = {};
-    Actions declined = {};
-    Actions invited = {};
-    Actions joined = {};
-    Actions left = {};
-    Actions rejected = {};
-    Actions removed = {};
-    Actions requested = {};
+    Actions accepted = {};       ///< by accept_invites
+    Actions added = {};          ///< by add_members
+    Actions approved = {};       ///< by approve_pending
+    Actions changed_roles = {};  ///< by change_roles
+    Actions declined = {};       ///< by decline_invites
+    Actions invited = {};        ///< by invite_members
+    Actions joined = {};         ///< by join
+    Actions left = {};           ///< by leave
+    Actions rejected = {};       ///< by reject_join_requests
+    Actions removed = {};        ///< by remove_members
+    Actions requested = {};      ///< by request_join
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),

@@ -15,30 +15,32 @@
 
 namespace globus::groups {
 
-/// What one identity is to a group.
+/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> username = {};
-    Optional<std::string> role = {};    ///< one of GroupRole
+    Optional<std::string> identity_id = {};  ///< whose membership it is
+    Optional<std::string> username = {};     ///< as in "ada@example.org"
+    Optional<std::string> role = {};         ///< one of GroupRole
     Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
-    Optional<Json> membership_fields = {};
+    Optional<Json> membership_fields = {};  ///< what the group's signup_fields have asked for, by name
     GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields);
 };
 
 /// Who sees a group and how one gets into it.
+/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
-    Optional<bool> is_high_assurance = {};
+    Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
     Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
     Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};
-    Optional<std::vector<std::string>> signup_fields = {};  ///< some of GroupRequiredSignupFields
+    Optional<bool> join_requests = {};                             ///< one who is not invited may ask to join
+    Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };
 
 /// What a subscription allows for one kind of storage.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct ConnectorTerms {
     Optional<bool> is_ha = {};   ///< high assurance
     Optional<bool> is_baa = {};  ///< covered by a business associate agreement
@@ -46,32 +48,35 @@ struct ConnectorTerms {
 };
 
 /// What a subscription allows.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};
-    Optional<bool> is_baa = {};
+    Optional<bool> is_high_assurance = {};                            ///< allows high assurance collections
+    Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
     Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
     GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
 };
 
 /// A group. What comes only if it was asked for by `include` is so marked.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};
-    Optional<std::string> group_type = {};  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};
-    Optional<std::int64_t> session_limit = {};  ///< seconds
-    Optional<Json> session_timeouts = {};       ///< seconds, by the identity provider's id
-    Optional<std::vector<Membership>> my_memberships = {};
-    Optional<std::vector<Membership>> memberships = {};  ///< by include
-    Optional<Policies> policies = {};
-    Optional<std::vector<std::string>> child_ids = {};                               ///< by include
+    Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
+    Optional<std::string> group_type = {};                  ///< "regular" or "plus"
+    Optional<bool> enforce_session = {};                    ///< asks for a login in the present session
+    Optional<std::int64_t> session_limit = {};              ///< seconds
+    Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
+    Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
+    Optional<std::vector<Membership>> memberships = {};     ///< by include
+    Optional<Policies> policies = {};                       ///< by include
+    Optional<std::vector<std::string>> child_ids = {};      ///< by include
     Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
-    Optional<std::string> subscription_id = {};
-    Optional<SubscriptionInfo> subscription_info = {};
+    Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
+    Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
+    /// Of the subscription that it is verified to belong to; null for none.
     Optional<std::string> subscription_admin_verified_id = {};
     GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
                    session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
@@ -79,6 +84,7 @@ struct Group {
 };
 
 /// The group that provides a subscription.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct SubscriptionGroup {
     Optional<std::string> group_id = {};
     Optional<std::string> subscription_id = {};
@@ -87,6 +93,7 @@ struct SubscriptionGroup {
 };
 
 /// The subscription that a group is verified to belong to.
+/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SubscriptionVerification {
     Optional<std::string> group_id = {};
     Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
@@ -94,19 +101,20 @@ struct SubscriptionVerification {
 };
 
 /// The memberships that a batch of actions made or changed, by action. `errors` has those that could not be.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipActionResult {
-    std::vector<Membership> accept = {};
-    std::vector<Membership> add = {};
-    std::vector<Membership> approve = {};
-    std::vector<Membership> change_role = {};
-    std::vector<Membership> decline = {};
-    std::vector<Membership> invite = {};
-    std::vector<Membership> join = {};
-    std::vector<Membership> leave = {};
-    std::vector<Membership> reject = {};
-    std::vector<Membership> remove = {};
-    std::vector<Membership> request_join = {};
-    Optional<Json> errors = {};  ///< lists of code, detail and identity_id, by action
+    std::vector<Membership> accept = {};        ///< by accept_invites
+    std::vector<Membership> add = {};           ///< by add_members
+    std::vector<Membership> approve = {};       ///< by approve_pending
+    std::vector<Membership> change_role = {};   ///< by change_roles
+    std::vector<Membership> decline = {};       ///< by decline_invites
+    std::vector<Membership> invite = {};        ///< by invite_members
+    std::vector<Membership> join = {};          ///< by join
+    std::vector<Membership> leave = {};         ///< by leave
+    std::vector<Membership> reject = {};        ///< by reject_join_requests
+    std::vector<Membership> remove = {};        ///< by remove_members
+    std::vector<Membership> request_join = {};  ///< by request_join
+    Optional<Json> errors = {};                 ///< lists of code, detail and identity_id, by action
     GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
                    remove, request_join, errors);
 };

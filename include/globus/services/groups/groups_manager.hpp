@@ -21,9 +21,9 @@ struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<std::string> name;
+    Required<std::string> name;  ///< for people
     Required<std::string> description;
-    Optional<std::string> parent_id = null;
+    Optional<std::string> parent_id = null;  ///< of the group that it becomes a part of; none if left out
     static constexpr auto wire = wires(in_json("name"), in_json("description"), in_json("parent_id"));
     GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
 };
@@ -35,10 +35,10 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<bool> is_high_assurance;
-    Required<std::string> group_visibility;          ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;
+    Required<bool> is_high_assurance;                                ///< asks for fresh logins
+    Required<std::string> group_visibility;                          ///< one of GroupVisibility
+    Required<std::string> group_members_visibility;                  ///< one of GroupMemberVisibility
+    Required<bool> join_requests;                                    ///< one who is not invited may ask to join
     Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
     Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
     static constexpr auto wire =
@@ -55,7 +55,7 @@ struct AcceptInvite {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "accept/0/identity_id"));
     GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
 };
@@ -67,7 +67,7 @@ struct AddMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;     ///< whose membership it is
     std::string role = GroupRole::member;  ///< one of GroupRole
     static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
@@ -80,7 +80,7 @@ struct ApprovePending {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "approve/0/identity_id"));
     GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
 };
@@ -92,8 +92,8 @@ struct ChangeRole {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
-    Required<std::string> role;  ///< one of GroupRole
+    Required<std::string> identity_id;  ///< whose membership it is
+    Required<std::string> role;         ///< one of GroupRole
     static constexpr auto wire =
         wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
     GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
@@ -106,7 +106,7 @@ struct DeclineInvite {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "decline/0/identity_id"));
     GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
 };
@@ -118,7 +118,7 @@ struct InviteMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;     ///< whose membership it is
     std::string role = GroupRole::member;  ///< one of GroupRole
     static constexpr auto wire =
         wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
@@ -132,7 +132,7 @@ struct Join {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "join/0/identity_id"));
     GLOBUS_MEMBERS(Join, group_id, identity_id);
 };
@@ -144,7 +144,7 @@ struct Leave {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "leave/0/identity_id"));
     GLOBUS_MEMBERS(Leave, group_id, identity_id);
 };
@@ -156,7 +156,7 @@ struct RejectJoinRequest {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "reject/0/identity_id"));
     GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
 };
@@ -168,7 +168,7 @@ struct RemoveMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "remove/0/identity_id"));
     GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
 };
@@ -180,7 +180,7 @@ struct RequestJoin {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "request_join/0/identity_id"));
     GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
 };
@@ -214,6 +214,7 @@ namespace globus {
 template <class C>
 class GroupsManager {
 public:
+    /// Takes a copy of the client, which shares connections and tokens with it.
     explicit GroupsManager(C client) : client_(std::move(client)) {}
 
     /// @copydoc groups::manager::CreateGroup
@@ -279,6 +280,7 @@ public:
         return client_.send(op, options);
     }
 
+    /// The client, for all that has no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:

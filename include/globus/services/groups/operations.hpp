@@ -10,9 +10,6 @@
 #include <vector>
 
 // The operations of Globus Groups. https://groups.api.globus.org/redoc
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws, with GroupsApiError for an error status; ids are UUIDs as text.
 
 namespace globus {
 struct GroupsService;
@@ -29,7 +26,7 @@ struct GetMyGroups {
     using service = GroupsService;
     using result = std::vector<Group>;
     static constexpr auto route = get("/v2/groups/my_groups");
-    Optional<StringList> statuses = {};
+    Optional<StringList> statuses = {};  ///< of memberships; the service's default is "active"
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
 };
@@ -75,7 +72,7 @@ struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<Document> data;
+    Required<Document> data;  ///< a Json with `name`, and as one likes `description`, `parent_id` and so on
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
@@ -87,7 +84,7 @@ struct UpdateGroup {
     using result = Group;
     static constexpr auto route = put("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
 };
@@ -126,7 +123,7 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a GroupPolicies
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
 };
@@ -172,7 +169,7 @@ struct SetMembershipFields {
     using result = Json;
     static constexpr auto route = put("/v2/groups/{group_id}/membership_fields");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of the fields, by the identity's id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetMembershipFields, group_id, data, query_params);
 };
@@ -182,13 +179,14 @@ struct SetMembershipFields {
 /// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
 /// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
+/// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct BatchMembershipAction {
     using service = GroupsService;
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> actions;
+    Required<Document> actions;  ///< a BatchMembershipActions
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("actions", ""));
     GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);

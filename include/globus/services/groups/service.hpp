@@ -29,6 +29,18 @@ using groups::IdentityPreferences;
  *     for (groups::Group const& group : *client.get_my_groups()) ...
  *
  * GroupsManager has a function for each thing that one does to a member. https://groups.api.globus.org/redoc
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct GroupsService {
     static constexpr std::string_view name = "groups";

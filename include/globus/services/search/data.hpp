@@ -31,15 +31,16 @@ namespace globus::search {
  */
 struct SearchQueryV1 {
     Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
+    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
     Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<bool> advanced = {};  ///< q is in the advanced syntax
-    Optional<std::vector<Json>> filters = {};
-    Optional<std::vector<Json>> facets = {};
+    Optional<std::int64_t> limit = {};         ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<bool> advanced = {};              ///< q is in the advanced syntax
+    Optional<std::vector<Json>> filters = {};  ///< by add_filter
+    Optional<std::vector<Json>> facets = {};   ///< by add_facet
     Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
-    Optional<std::vector<Json>> boosts = {};
-    Optional<std::vector<Json>> sort = {};
+    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
+    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(rename("version", "@version"));
     GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
@@ -73,7 +74,7 @@ private:
  * https://docs.globus.org/api/search/reference/scroll_query/
  */
 struct SearchScrollQuery {
-    Optional<std::string> q = {};
+    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> advanced = {};       ///< q is in the advanced syntax
     Optional<std::string> marker = {};  ///< of the page before

@@ -16,17 +16,17 @@ namespace globus::search {
 
 /// An index. https://docs.globus.org/api/search/reference/index_show/
 struct Index {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};         ///< "open" or "delete_pending"
-    Optional<std::string> creation_date = {};  ///< UTC, as in "2021-04-05 15:05:18"
-    Optional<bool> is_trial = {};              ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};
-    Optional<std::int64_t> max_size_in_mb = {};
-    Optional<std::int64_t> size_in_mb = {};
-    Optional<std::int64_t> num_subjects = {};
-    Optional<std::int64_t> num_entries = {};
+    Optional<std::string> status = {};                    ///< "open" or "delete_pending"
+    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
+    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
+    Optional<std::int64_t> num_subjects = {};             ///< how many there are
+    Optional<std::int64_t> num_entries = {};              ///< of all subjects
     Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
     GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
                    max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
@@ -41,13 +41,13 @@ struct Indexes {
 /// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
 struct IndexAcknowledgement {
     Optional<std::string> index_id = {};
-    Optional<bool> acknowledged = {};
+    Optional<bool> acknowledged = {};  ///< true
     GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
 };
 
 /// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaEntry {
-    Optional<Json> content = {};
+    Optional<Json> content = {};                                     ///< the ingester's document
     Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
     Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
     GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
@@ -56,7 +56,7 @@ struct GMetaEntry {
 /// A subject with those of its entries that the caller may see.
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
-    Optional<std::string> subject = {};
+    Optional<std::string> subject = {};  ///< the ingester's name for it, mostly a URL
     Optional<std::vector<GMetaEntry>> entries = {};
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
@@ -68,9 +68,9 @@ struct GSearchResult {
     Optional<std::int64_t> count = {};   ///< subjects of this page
     Optional<std::int64_t> total = {};   ///< subjects that match
     Optional<std::int64_t> offset = {};  ///< of this page
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
-    Optional<Json> facet_results = {};
+    Optional<bool> has_next_page = {};   ///< there are more
+    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
+    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
 
@@ -78,20 +78,20 @@ struct GSearchResult {
 struct Task {
     Optional<std::string> task_id = {};
     Optional<std::string> index_id = {};
-    Optional<std::string> state = {};  ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
-    Optional<std::string> state_description = {};
-    Optional<std::string> task_type = {};        ///< as in "INGEST"
-    Optional<std::string> creation_date = {};    ///< UTC
-    Optional<std::string> completion_date = {};  ///< UTC
-    Optional<std::string> message = {};
-    Optional<Json> additional_details = {};
+    Optional<std::string> state = {};              ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    Optional<std::string> state_description = {};  ///< the state for people
+    Optional<std::string> task_type = {};          ///< as in "INGEST"
+    Optional<std::string> creation_date = {};      ///< UTC
+    Optional<std::string> completion_date = {};    ///< UTC
+    Optional<std::string> message = {};            ///< what went wrong; null for none
+    Optional<Json> additional_details = {};        ///< of a failure
     GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
                    message, additional_details);
 };
 
 /// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
 struct Tasks {
-    std::vector<Task> tasks = {};
+    std::vector<Task> tasks = {};  ///< the latest first
     GLOBUS_MEMBERS(Tasks, tasks);
 };
 
@@ -99,15 +99,15 @@ struct Tasks {
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
     Optional<std::string> task_id = {};
-    Optional<bool> acknowledged = {};
-    Optional<bool> success = {};
-    Optional<std::int64_t> num_documents_ingested = {};
+    Optional<bool> acknowledged = {};                    ///< true
+    Optional<bool> success = {};                         ///< in answers to an ingest
+    Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
     GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
 };
 
 /// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
 struct Role {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> index_id = {};
     Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
     Optional<std::string> principal = {};       ///< a URN
@@ -124,8 +124,8 @@ struct Roles {
 
 /// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
 struct DeletedRole {
-    Optional<Role> deleted = {};
-    Optional<bool> success = {};
+    Optional<Role> deleted = {};  ///< as it was
+    Optional<bool> success = {};  ///< true
     GLOBUS_MEMBERS(DeletedRole, deleted, success);
 };
 

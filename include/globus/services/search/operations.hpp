@@ -11,10 +11,6 @@
 #include <string>
 
 // The operations of Globus Search. https://docs.globus.org/api/search/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws, with SearchApiError for an error status; ids of indexes and tasks are UUIDs as text. A
-// subject is named by a text of the ingester's own, mostly a URL.
 
 namespace globus {
 struct SearchService;
@@ -104,10 +100,10 @@ struct Search {
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<std::string> q;  ///< https://docs.globus.org/api/search/query#query_syntax
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> advanced = {};  ///< q is in the advanced syntax
+    Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
+    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<bool> advanced = {};        ///< q is in the advanced syntax
     QueryParams query_params = {};
     GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
 };
@@ -123,9 +119,9 @@ struct PostSearch {
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> limit = {};
+    Required<Document> data;             ///< a SearchQueryV1
+    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
@@ -155,8 +151,8 @@ struct Scroll {
     static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;
-    Optional<std::string> marker = {};
+    Required<Document> data;            ///< a SearchScrollQuery
+    Optional<std::string> marker = {};  ///< the page before's
     static constexpr auto wire = wires(in_json("marker"));
     GLOBUS_MEMBERS(Scroll, index_id, data, marker);
 };
@@ -183,7 +179,7 @@ struct DeleteByQuery {
     static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> index_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a SearchQueryV1 with `q` or filters
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
@@ -195,8 +191,8 @@ struct BatchDeleteBySubject {
     static constexpr auto route = post("/v1/index/{index_id}/batch_delete_by_subject");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> index_id;
-    Required<StringList> subjects;
-    AdditionalFields additional_params = {};
+    Required<StringList> subjects;            ///< as they were ingested
+    AdditionalFields additional_params = {};  ///< further members of the document
     static constexpr auto wire = wires(in_json("subjects"));
     GLOBUS_MEMBERS(BatchDeleteBySubject, index_id, subjects, additional_params);
 };
@@ -210,7 +206,7 @@ struct GetSubject {
     using result = GMetaResult;
     static constexpr auto route = get("/v1/index/{index_id}/subject");
     Required<std::string> index_id;
-    Required<std::string> subject;
+    Required<std::string> subject;  ///< as it was ingested
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
 };
@@ -222,7 +218,7 @@ struct DeleteSubject {
     using result = TaskAcknowledgement;
     static constexpr auto route = delete_("/v1/index/{index_id}/subject");
     Required<std::string> index_id;
-    Required<std::string> subject;
+    Required<std::string> subject;  ///< as it was ingested
     QueryParams query_params = {};
     GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
 };
@@ -234,8 +230,8 @@ struct GetEntry {
     using result = GMetaResult;
     static constexpr auto route = get("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
-    Required<std::string> subject;
-    Optional<std::string> entry_id = {};
+    Required<std::string> subject;        ///< as it was ingested
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
 };
@@ -248,8 +244,8 @@ struct DeleteEntry {
     using result = TaskAcknowledgement;
     static constexpr auto route = delete_("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
-    Required<std::string> subject;
-    Optional<std::string> entry_id = {};
+    Required<std::string> subject;        ///< as it was ingested
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
     QueryParams query_params = {};
     GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
 };
@@ -287,7 +283,7 @@ struct CreateRole {
     using result = Role;
     static constexpr auto route = post("/v1/index/{index_id}/role");
     Required<std::string> index_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json with `role_name` ("owner", "admin" or "writer") and `principal` (a URN)
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
 };

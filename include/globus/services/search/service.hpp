@@ -23,6 +23,18 @@ using search::SearchScrollQuery;
  *     for (search::GMetaResult const& subject : client.paginate(search::Search{.index_id = id, .q = "perovskite"})) ...
  *
  * https://docs.globus.org/api/search/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids of
+ * indexes and tasks are UUIDs as text. A subject is named by a text of the ingester's own, mostly a URL.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct SearchService {
     static constexpr std::string_view name = "search";

@@ -20,6 +20,7 @@
 namespace globus::timers {
 
 /// A timer that runs once: at `datetime`, or at once if that is left out.
+/// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
     Optional<std::string> datetime = {};  ///< ISO 8601
@@ -27,11 +28,11 @@ struct OnceTimerSchedule {
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer that runs again and again.
+/// A timer that runs again and again. https://docs.globus.org/api/timers/timer-schedules/
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
-    Required<std::int64_t> interval_seconds;
-    Optional<std::string> start = {};  ///< ISO 8601; at once if left out
+    Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
+    Optional<std::string> start = {};         ///< ISO 8601; at once if left out
     Optional<Json> end =
         {};  ///< {"condition": "iterations", "iterations": 5} or {"condition": "time", "datetime": ...}
     AdditionalFields additional_fields = {};
@@ -57,9 +58,9 @@ struct RecurringTimerSchedule {
  */
 struct TransferTimer {
     Constant<"transfer"> timer_type = {};
-    Optional<std::string> name = {};
-    Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Document> body;      ///< TransferData or a Json
+    Optional<std::string> name = {};  ///< for people
+    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
+    Required<Document> body;          ///< TransferData or a Json
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
@@ -82,10 +83,10 @@ struct TransferTimer {
 /// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
 struct FlowTimer {
     Constant<"flow"> timer_type = {};
-    Required<std::string> flow_id;
-    Optional<std::string> name = {};
-    Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Json> body;          ///< what the run is started with: `body`, `label`, `tags`, ...
+    Required<std::string> flow_id;    ///< of the flow that it starts
+    Optional<std::string> name = {};  ///< for people
+    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
+    Required<Json> body;              ///< what the run is started with: `body`, `label`, `tags`, ...
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
 
@@ -98,15 +99,16 @@ struct FlowTimer {
 };
 
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
+/// https://docs.globus.org/api/timers/
 struct TimerJob {
-    Required<std::string> callback_url;
-    Required<Json> callback_body;
+    Required<std::string> callback_url;         ///< of the action provider that is called
+    Required<Json> callback_body;               ///< what it is sent each time
     Required<std::string> start;                ///< ISO 8601
     Required<Optional<std::int64_t>> interval;  ///< seconds; null runs once
-    Optional<std::string> name = {};
-    Optional<std::string> stop_after = {};  ///< ISO 8601
-    Optional<std::int64_t> stop_after_n = {};
-    Optional<std::string> scope = {};
+    Optional<std::string> name = {};            ///< for people
+    Optional<std::string> stop_after = {};      ///< ISO 8601
+    Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
+    Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
                    additional_fields);
@@ -119,11 +121,14 @@ struct TimerJob {
     }
 };
 
-/// What create_timer takes: a TransferTimer, a FlowTimer or a Json.
+/// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
 class TimerDocument {
 public:
+    /// A timer that starts transfers.
     TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
+    /// A timer that starts runs of a flow.
     TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
+    /// The document as it stands.
     TimerDocument(Json timer) : document_(std::move(timer)) {}
     TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
 
@@ -134,10 +139,12 @@ private:
     Document document_;
 };
 
-/// What create_job takes: a TimerJob or a Json.
+/// What create_job takes: a TimerJob or a Json. https://docs.globus.org/api/timers/
 class JobDocument {
 public:
+    /// A timer in the older form.
     JobDocument(TimerJob job) : document_(std::move(job)) {}
+    /// The document as it stands.
     JobDocument(Json job) : document_(std::move(job)) {}
     JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
 

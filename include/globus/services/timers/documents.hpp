@@ -16,46 +16,46 @@ namespace globus::timers {
 
 /// A timer: what it starts, and when. https://docs.globus.org/api/timers/
 struct Timer {
-    Optional<std::string> job_id = {};
-    Optional<std::string> job_type = {};
+    Optional<std::string> job_id = {};      ///< a UUID
+    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
     Optional<std::string> timer_type = {};  ///< "transfer" or "flow"; of create_timer's answer
     Optional<std::string> name = {};
-    Optional<std::string> status = {};  ///< "new", "loaded", "inactive", "ended", ...
-    Optional<std::string> scope = {};
-    Optional<Json> body = {};  ///< what is started; of create_timer's answer
-    Optional<std::string> callback_url = {};
-    Optional<Json> callback_body = {};  ///< what is started, in the older form
-    Optional<std::string> start = {};   ///< ISO 8601
-    Optional<double> interval = {};     ///< seconds; null runs once
-    Optional<Json> schedule = {};
-    Optional<std::string> stop_after = {};  ///< ISO 8601
-    Optional<std::int64_t> n_runs = {};
-    Optional<std::int64_t> n_errors = {};
+    Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
+    Optional<std::string> scope = {};              ///< that the action provider is called with
+    Optional<Json> body = {};                      ///< what is started; of create_timer's answer
+    Optional<std::string> callback_url = {};       ///< of the action provider that is called
+    Optional<Json> callback_body = {};             ///< what is started, in the older form
+    Optional<std::string> start = {};              ///< ISO 8601
+    Optional<double> interval = {};                ///< seconds; null runs once
+    Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
+    Optional<std::string> stop_after = {};         ///< ISO 8601
+    Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
+    Optional<std::int64_t> n_errors = {};          ///< runs that failed
     Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
     Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
     Optional<std::string> last_ran_at = {};        ///< ISO 8601
     Optional<std::string> next_run = {};           ///< ISO 8601
     Optional<std::string> submitted_at = {};       ///< ISO 8601
-    Optional<Json> inactive_reason = {};
-    Optional<Json> results = {};
+    Optional<Json> inactive_reason = {};           ///< null while it is active
+    Optional<Json> results = {};                   ///< of the latest runs
     GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, name, status, scope, body, callback_url, callback_body, start,
                    interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors, last_ran_at,
                    next_run, submitted_at, inactive_reason, results);
 };
 
-/// The timers of the caller.
+/// The timers of the caller. https://docs.globus.org/api/timers/
 struct TimerList {
     std::vector<Timer> jobs = {};
     GLOBUS_MEMBERS(TimerList, jobs);
 };
 
-/// A timer that was made.
+/// A timer that was made. https://docs.globus.org/api/timers/
 struct NewTimer {
     Optional<Timer> timer = {};
     GLOBUS_MEMBERS(NewTimer, timer);
 };
 
-/// The outcome of a pause or resumption.
+/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
 struct TimerMessage {
     Optional<std::string> message = {};
     GLOBUS_MEMBERS(TimerMessage, message);

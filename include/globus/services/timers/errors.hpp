@@ -20,6 +20,7 @@ namespace globus {
  */
 class TimersApiError : public ApiError {
 public:
+    /// Reads what the answer says is wrong.
     TimersApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), read_error, nullptr) {}
 

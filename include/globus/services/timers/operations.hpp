@@ -39,13 +39,14 @@ struct GetJob {
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// @throws UsageError  for what the timer's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateTimer {
     using service = TimersService;
     using result = NewTimer;
     static constexpr auto route = post("/v2/timer");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<TimerDocument> timer;
+    Required<TimerDocument> timer;  ///< a TransferTimer or FlowTimer, or a Json of one
     static constexpr auto wire = wires(in_json("timer"));
     GLOBUS_MEMBERS(CreateTimer, timer);
 
@@ -54,13 +55,14 @@ struct CreateTimer {
 
 /// Makes a timer in the older form. POST /jobs/
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// @throws UsageError  for what the job's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateJob {
     using service = TimersService;
     using result = Timer;
     static constexpr auto route = post("/jobs/");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<JobDocument> data;
+    Required<JobDocument> data;  ///< a TimerJob or a Json of one
     GLOBUS_MEMBERS(CreateJob, data);
 
     void check() const { data->check(); }

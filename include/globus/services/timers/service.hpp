@@ -26,6 +26,18 @@ using timers::TransferTimer;
  *     Client<TimersService, AccessTokenPolicy> timers{token};
  *
  * https://docs.globus.org/api/timers/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text, times ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct TimersService {
     static constexpr std::string_view name = "timer";

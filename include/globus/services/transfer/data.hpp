@@ -127,10 +127,14 @@ namespace globus::transfer {
  */
 class SyncLevel {
 public:
+    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
     enum Level : unsigned char { exists, size, mtime, checksum };
 
+    /// By its name as an enumerator.
     SyncLevel(Level level = exists) : number_(level) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(std::int64_t number) : number_(number) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(int number) : number_(number) {}
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name) {
@@ -142,8 +146,10 @@ public:
             }
         throw UsageError("the sync_level is none of exists, size, mtime and checksum");
     }
+    /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
 
+    /// 0 to 3, as it is sent.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
     void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
     friend bool operator==(SyncLevel, SyncLevel) = default;
@@ -155,8 +161,8 @@ private:
 /// One file or directory of a transfer. https://docs.globus.org/api/transfer/task_submit/#transfer_item_fields
 struct TransferItem {
     Constant<"transfer_item"> DATA_TYPE = {};
-    Required<std::string> source_path;
-    Required<std::string> destination_path;
+    Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
+    Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
     Optional<bool> recursive = {};                  ///< a directory with all that is in it
     Optional<std::string> external_checksum = {};   ///< that the file is expected to have
     Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
@@ -195,25 +201,29 @@ struct FilterRule {
  */
 struct TransferData {
     Constant<"transfer"> DATA_TYPE = {};
-    Required<std::string> source_endpoint;
-    Required<std::string> destination_endpoint;
-    Optional<std::string> label = {};
+    Required<std::string> source_endpoint;       ///< id of the collection that is read
+    Required<std::string> destination_endpoint;  ///< id of the collection that is written
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
-    Optional<SyncLevel> sync_level = {};
+    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
+    /// Compares checksums after each file, and sends it again where they differ; default false.
     Optional<bool> verify_checksum = {};
-    Optional<bool> preserve_timestamp = {};
-    Optional<bool> encrypt_data = {};
-    Optional<std::string> deadline = {};  ///< ISO 8601: after it the task fails
-    Optional<bool> skip_source_errors = {};
+    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
+    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
+    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
+    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
+    /// Ends the task when the destination is full, instead of trying again; default false.
     Optional<bool> fail_on_quota_errors = {};
+    /// Deletes what a recursive item's source does not have; default false.
     Optional<bool> delete_destination_extra = {};
-    Optional<bool> notify_on_succeeded = {};
-    Optional<bool> notify_on_failed = {};
-    Optional<bool> notify_on_inactive = {};
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the source's host, where the user has several; mapped collections only.
     Optional<std::string> source_local_user = {};
-    Optional<std::string> destination_local_user = {};
-    std::vector<TransferItem> DATA = {};
-    Optional<std::vector<FilterRule>> filter_rules = {};
+    Optional<std::string> destination_local_user = {};    ///< the same of the destination
+    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
+    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
                    verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
@@ -254,7 +264,7 @@ struct TransferData {
 /// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
 struct DeleteItem {
     Constant<"delete_item"> DATA_TYPE = {};
-    Required<std::string> path;
+    Required<std::string> path;  ///< of a file, or of a directory where `recursive` is set
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteItem, DATA_TYPE, path, additional_fields);
 };
@@ -270,18 +280,20 @@ struct DeleteItem {
  */
 struct DeleteData {
     Constant<"delete"> DATA_TYPE = {};
-    Required<std::string> endpoint;
-    Optional<std::string> label = {};
+    Required<std::string> endpoint;    ///< id of the collection
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
-    Optional<bool> recursive = {};
-    Optional<bool> ignore_missing = {};
+    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
+    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
+    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
     Optional<bool> interpret_globs = {};
-    Optional<std::string> deadline = {};  ///< ISO 8601
-    Optional<bool> notify_on_succeeded = {};
-    Optional<bool> notify_on_failed = {};
-    Optional<bool> notify_on_inactive = {};
+    Optional<std::string> deadline = {};      ///< ISO 8601
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the collection's host, where the user has several; mapped collections only.
     Optional<std::string> local_user = {};
-    std::vector<DeleteItem> DATA = {};
+    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
                    deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
@@ -336,14 +348,16 @@ inline std::vector<TransferData> split_transfer_data(TransferData data, std::siz
  *                                         .label = "instrument"});
  *
  * Written as a JSON:API document: the access points are relationships, all else attributes.
+ * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnelData {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};
-    Optional<std::string> submission_id = {};  ///< create_tunnel makes one if there is none
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
+    /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
@@ -373,8 +387,11 @@ public:
     using value_type = std::pair<std::string, StringList>;
 
     TransferFilter() = default;
+    /// A text of the filter language, as it is sent.
     TransferFilter(char const* text) : text_(text) {}
+    /// A text of the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
+    /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms) {
         for (auto const& [name, values] : terms) add(name, values);
     }
@@ -387,6 +404,7 @@ public:
         return *this;
     }
 
+    /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
@@ -397,12 +415,17 @@ private:
 
 /// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
 /// `.filter = TransferFilter{{"type", "dir"}}`.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
+    /// One filter.
     TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
+    /// One filter.
     TransferFilters(TransferFilter one) : std::vector<TransferFilter>{std::move(one)} {}
+    /// Several filters, any of which an entry may pass.
     TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
 
     [[nodiscard]] std::vector<std::string> query_texts() const {

@@ -17,112 +17,113 @@ namespace globus::transfer {
 
 /// A file, directory or link. https://docs.globus.org/api/transfer/file_operations/#file_document
 struct File {
-    Optional<std::string> name = {};
+    Optional<std::string> name = {};           ///< without the directory
     Optional<std::string> type = {};           ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe" or "other"
     Optional<std::int64_t> size = {};          ///< bytes
     Optional<std::string> permissions = {};    ///< octal, as in "0644"
     Optional<std::string> last_modified = {};  ///< ISO 8601
-    Optional<std::string> user = {};
-    Optional<std::string> group = {};
-    Optional<std::string> link_target = {};
-    Optional<std::string> link_user = {};
-    Optional<std::string> link_group = {};
-    Optional<std::int64_t> link_size = {};
-    Optional<std::string> link_last_modified = {};
+    Optional<std::string> user = {};           ///< owner, as the host names the account
+    Optional<std::string> group = {};          ///< as the host names it
+    Optional<std::string> link_target = {};    ///< of a symbolic link; null for all else, as are the members below
+    Optional<std::string> link_user = {};      ///< owner of the link itself
+    Optional<std::string> link_group = {};     ///< group of the link itself
+    Optional<std::int64_t> link_size = {};     ///< of the link itself, in bytes
+    Optional<std::string> link_last_modified = {};  ///< ISO 8601
     GLOBUS_MEMBERS(File, name, type, size, permissions, last_modified, user, group, link_target, link_user, link_group,
                    link_size, link_last_modified);
 };
 
 /// A directory's entries. https://docs.globus.org/api/transfer/file_operations/#dir_listing_response
 struct FileList {
-    std::vector<File> DATA = {};
-    Optional<std::string> path = {};  ///< as it was asked for
-    Optional<std::string> absolute_path = {};
-    Optional<std::string> endpoint = {};
-    Optional<std::int64_t> length = {};  ///< entries of this answer
-    Optional<std::int64_t> total = {};
+    std::vector<File> DATA = {};               ///< at most as many as were asked for; see `total`
+    Optional<std::string> path = {};           ///< as it was asked for
+    Optional<std::string> absolute_path = {};  ///< without "~"; null if the collection does not tell it
+    Optional<std::string> endpoint = {};       ///< id of the collection
+    Optional<std::int64_t> length = {};        ///< entries of this answer
+    Optional<std::int64_t> total = {};         ///< entries of the directory that pass the filter
     GLOBUS_MEMBERS(FileList, DATA, path, absolute_path, endpoint, length, total);
 };
 
 /// A GridFTP server of an endpoint. https://docs.globus.org/api/transfer/endpoints_and_collections/#server_document
 struct EndpointServer {
-    Optional<Json> id = {};  ///< a number, or a UUID as text
-    Optional<std::string> hostname = {};
-    Optional<std::int64_t> port = {};
-    Optional<std::string> scheme = {};  ///< as in "gsiftp"
-    Optional<std::string> uri = {};
-    Optional<std::string> subject = {};
-    Optional<bool> is_connected = {};
-    Optional<bool> is_paused = {};
-    Optional<std::int64_t> incoming_data_port_start = {};
-    Optional<std::int64_t> incoming_data_port_end = {};
-    Optional<std::int64_t> outgoing_data_port_start = {};
-    Optional<std::int64_t> outgoing_data_port_end = {};
+    Optional<Json> id = {};                                ///< a number, or a UUID as text
+    Optional<std::string> hostname = {};                   ///< or an IP address
+    Optional<std::int64_t> port = {};                      ///< of the control channel
+    Optional<std::string> scheme = {};                     ///< as in "gsiftp"
+    Optional<std::string> uri = {};                        ///< scheme, host name and port in one
+    Optional<std::string> subject = {};                    ///< of the server's certificate; null for the default
+    Optional<bool> is_connected = {};                      ///< of Globus Connect Personal; null for others
+    Optional<bool> is_paused = {};                         ///< of Globus Connect Personal; null for others
+    Optional<std::int64_t> incoming_data_port_start = {};  ///< first port that data comes in on; null if unknown
+    Optional<std::int64_t> incoming_data_port_end = {};    ///< last port that data comes in on; null if unknown
+    Optional<std::int64_t> outgoing_data_port_start = {};  ///< first port that data goes out from; null if unknown
+    Optional<std::int64_t> outgoing_data_port_end = {};    ///< last port that data goes out from; null if unknown
     GLOBUS_MEMBERS(EndpointServer, id, hostname, port, scheme, uri, subject, is_connected, is_paused,
                    incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
 };
 
 /// An endpoint or collection. https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> entity_type = {};  ///< as in "GCSv5_mapped_collection"
-    Optional<std::string> owner_id = {};
-    Optional<std::string> owner_string = {};
+    Optional<std::string> entity_type = {};   ///< as in "GCSv5_mapped_collection"
+    Optional<std::string> owner_id = {};      ///< of an identity
+    Optional<std::string> owner_string = {};  ///< the owner's user name, or what the endpoint shows in its place
     Optional<std::string> description = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> department = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> info_link = {};
-    Optional<Json> keywords = {};  ///< a text or a list
-    Optional<std::string> default_directory = {};
-    Optional<std::string> host_endpoint_id = {};
-    Optional<std::string> host_path = {};
-    Optional<std::string> mapped_collection_id = {};
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> tlsftp_server = {};
-    Optional<std::string> https_server = {};
-    Optional<std::string> gcs_version = {};
-    Optional<std::string> gcs_manager_url = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<std::string> network_use = {};
-    Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> preferred_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};
-    Optional<std::int64_t> preferred_parallelism = {};
-    Optional<bool> acl_available = {};
-    Optional<bool> acl_editable = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> gcp_connected = {};
-    Optional<bool> gcp_paused = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> in_use = {};
-    Optional<bool> is_globus_connect = {};
-    Optional<bool> mfa_required = {};
-    Optional<bool> non_functional = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
-    Optional<bool> shareable = {};
-    Optional<bool> subscription_admin_verified = {};
-    Optional<bool> disable_anonymous_writes = {};
+    Optional<std::string> organization = {};       ///< that runs it
+    Optional<std::string> department = {};         ///< of the organization
+    Optional<std::string> contact_email = {};      ///< for questions about it
+    Optional<std::string> contact_info = {};       ///< phone, address and the like
+    Optional<std::string> info_link = {};          ///< URL of a page about it
+    Optional<Json> keywords = {};                  ///< a text or a list
+    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path; "/~/" if null
+    Optional<std::string> host_endpoint_id = {};   ///< of a guest collection: the collection or endpoint that it is on
+    Optional<std::string> host_path = {};  ///< of a guest collection: the directory on the host that is its root
+    Optional<std::string> mapped_collection_id = {};    ///< of a guest collection on Globus Connect Server 5
+    Optional<std::string> subscription_id = {};         ///< that it is managed under; null for none
+    Optional<std::string> tlsftp_server = {};           ///< URL, as in "tlsftp://host:443"
+    Optional<std::string> https_server = {};            ///< URL below which files can be read by HTTPS; null for none
+    Optional<std::string> gcs_version = {};             ///< of Globus Connect Server, as in "5.4.61"
+    Optional<std::string> gcs_manager_url = {};         ///< of the API that a GcsService uses
+    Optional<std::string> user_message = {};            ///< shown to those who use it
+    Optional<std::string> user_message_link = {};       ///< URL that goes with user_message
+    Optional<std::string> network_use = {};             ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::int64_t> max_concurrency = {};        ///< files at a time, at most
+    Optional<std::int64_t> preferred_concurrency = {};  ///< files at a time
+    Optional<std::int64_t> max_parallelism = {};        ///< connections a file, at most
+    Optional<std::int64_t> preferred_parallelism = {};  ///< connections a file
+    Optional<bool> acl_available = {};                  ///< it can have access rules
+    Optional<bool> acl_editable = {};                   ///< the user may change its access rules
+    Optional<bool> disable_verify = {};                 ///< checksums cannot be asked for
+    Optional<bool> force_verify = {};                   ///< checksums are always compared
+    Optional<bool> force_encryption = {};               ///< data is always sent over TLS
+    Optional<bool> gcp_connected = {};      ///< of Globus Connect Personal: the machine is online; null for others
+    Optional<bool> gcp_paused = {};         ///< of Globus Connect Personal: its user has paused it; null for others
+    Optional<bool> high_assurance = {};     ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> in_use = {};             ///< active tasks use it
+    Optional<bool> is_globus_connect = {};  ///< runs on Globus Connect Personal
+    Optional<bool> mfa_required = {};       ///< asks for a login with two factors
+    Optional<bool> non_functional = {};     ///< files cannot be reached through it, only through its collections
+    Optional<bool> is_public = {};          ///< `public` on the wire
+    Optional<bool> shareable = {};          ///< guest collections can be made on it
+    Optional<bool> subscription_admin_verified = {};        ///< verified by a manager of its subscription
+    Optional<bool> disable_anonymous_writes = {};           ///< access rules cannot let everybody write
     Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that does not work any more
     Optional<std::string> non_functional_endpoint_display_name = {};
     Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
     // what older endpoints have
-    Optional<std::string> username = {};
+    Optional<std::string> username = {};  ///< of the owner
+    /// Sets up a Globus Connect Personal; only in the answer that made it.
     Optional<Secret> globus_connect_setup_key = {};
-    Optional<bool> french_english_bilingual = {};
-    Optional<bool> activated = {};
-    Optional<std::int64_t> expires_in = {};  ///< seconds; -1 for never
-    Optional<std::string> expire_time = {};  ///< ISO 8601
-    Optional<std::string> myproxy_server = {};
-    Optional<std::string> myproxy_dn = {};
-    Optional<std::string> oauth_server = {};
-    Optional<std::string> s3_url = {};
-    Optional<bool> s3_owner_activated = {};
+    Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
+    Optional<bool> activated = {};                 ///< it has a credential of the user
+    Optional<std::int64_t> expires_in = {};        ///< seconds; -1 for never
+    Optional<std::string> expire_time = {};        ///< ISO 8601
+    Optional<std::string> myproxy_server = {};     ///< host name
+    Optional<std::string> myproxy_dn = {};         ///< of the MyProxy server's certificate
+    Optional<std::string> oauth_server = {};       ///< host name
+    Optional<std::string> s3_url = {};             ///< of the store behind it
+    Optional<bool> s3_owner_activated = {};        ///< the owner's key opens the store for all
     static constexpr auto wire = wires(rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
                    department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
@@ -139,10 +140,10 @@ struct Endpoint {
 /// A page of endpoints. https://docs.globus.org/api/transfer/endpoint_and_collection_search/
 struct EndpointList {
     std::vector<Endpoint> DATA = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> total = {};
+    Optional<bool> has_next_page = {};   ///< there are more
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
+    Optional<std::int64_t> limit = {};   ///< that was asked for
+    Optional<std::int64_t> total = {};   ///< of all pages; not in every list
     GLOBUS_MEMBERS(EndpointList, DATA, has_next_page, offset, limit, total);
 };
 
@@ -150,102 +151,104 @@ struct EndpointList {
 struct OperationResult {
     Optional<std::string> code = {};  ///< as in "DirectoryCreated"
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     GLOBUS_MEMBERS(OperationResult, code, message, resource, request_id);
 };
 
 /// A key that makes a submission safe to repeat. https://docs.globus.org/api/transfer/task_submit/#get_submission_id
 struct SubmissionId {
-    Optional<std::string> value = {};
+    Optional<std::string> value = {};  ///< a UUID
     GLOBUS_MEMBERS(SubmissionId, value);
 };
 
 /// The outcome of a submission. https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmissionResult {
     Optional<std::string> task_id = {};
-    Optional<std::string> submission_id = {};
-    Optional<std::string> code = {};  ///< "Accepted", or "Duplicate" for a submission id that was used before
+    Optional<std::string> submission_id = {};  ///< as it was sent
+    Optional<std::string> code = {};           ///< "Accepted", or "Duplicate" for a submission id that was used before
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
-    Optional<Json> task_link = {};  ///< where the task can be read, in `href`
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<Json> task_link = {};          ///< where the task can be read, in `href`
     GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
 
 /// A transfer or delete task. https://docs.globus.org/api/transfer/task/#task_document
 struct Task {
     Optional<std::string> task_id = {};
-    Optional<std::string> type = {};    ///< "TRANSFER" or "DELETE"
-    Optional<std::string> status = {};  ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
-    Optional<std::string> label = {};
-    Optional<std::string> username = {};
-    Optional<std::string> owner_id = {};
-    Optional<std::string> owner_string = {};
-    Optional<std::string> request_time = {};     ///< ISO 8601
-    Optional<std::string> completion_time = {};  ///< ISO 8601
-    Optional<std::string> deadline = {};         ///< ISO 8601
-    Optional<std::string> source_endpoint_id = {};
-    Optional<std::string> source_endpoint_display_name = {};
-    Optional<std::string> destination_endpoint_id = {};
-    Optional<std::string> destination_endpoint_display_name = {};
-    Optional<std::string> source_base_path = {};
-    Optional<std::string> destination_base_path = {};
-    Optional<std::string> source_local_user = {};
-    Optional<std::string> destination_local_user = {};
+    Optional<std::string> type = {};                          ///< "TRANSFER" or "DELETE"
+    Optional<std::string> status = {};                        ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
+    Optional<std::string> label = {};                         ///< that it was submitted with; null for none
+    Optional<std::string> username = {};                      ///< the older name of its owner; use owner_id
+    Optional<std::string> owner_id = {};                      ///< of the identity that submitted it
+    Optional<std::string> owner_string = {};                  ///< the owner's user name
+    Optional<std::string> request_time = {};                  ///< ISO 8601
+    Optional<std::string> completion_time = {};               ///< ISO 8601
+    Optional<std::string> deadline = {};                      ///< ISO 8601
+    Optional<std::string> source_endpoint_id = {};            ///< null if the collection is gone
+    Optional<std::string> source_endpoint_display_name = {};  ///< null if the collection is gone
+    Optional<std::string> destination_endpoint_id = {};       ///< null for a deletion, and if the collection is gone
+    Optional<std::string> destination_endpoint_display_name = {};  ///< null if the collection is gone
+    Optional<std::string> source_base_path = {};          ///< the directory that all source paths have in common
+    Optional<std::string> destination_base_path = {};     ///< the directory that all destination paths have in common
+    Optional<std::string> source_local_user = {};         ///< account on the source's host
+    Optional<std::string> destination_local_user = {};    ///< account on the destination's host
     Optional<std::string> source_local_user_status = {};  ///< as in "OK", "NO_PERMISSION"; these of endpoint managers
-    Optional<std::string> destination_local_user_status = {};
-    Optional<std::string> source_host_endpoint_id = {};  ///< of the collection that a guest collection is on
-    Optional<std::string> destination_host_endpoint_id = {};
+    Optional<std::string> destination_local_user_status = {};  ///< the same of the destination
+    Optional<std::string> source_host_endpoint_id = {};        ///< of the collection that a guest collection is on
+    Optional<std::string> destination_host_endpoint_id = {};   ///< the same of the destination
     Optional<std::string> source_host_endpoint_display_name = {};
     Optional<std::string> destination_host_endpoint_display_name = {};
-    Optional<std::string> source_host_path = {};
-    Optional<std::string> destination_host_path = {};
-    Optional<std::string> source_mapped_collection_id = {};
-    Optional<std::string> destination_mapped_collection_id = {};
+    Optional<std::string> source_host_path = {};                  ///< on the host: the root of the guest collection
+    Optional<std::string> destination_host_path = {};             ///< the same of the destination
+    Optional<std::string> source_mapped_collection_id = {};       ///< that the guest collection is on
+    Optional<std::string> destination_mapped_collection_id = {};  ///< the same of the destination
     Optional<std::string> source_mapped_collection_display_name = {};
     Optional<std::string> destination_mapped_collection_display_name = {};
-    Optional<std::string> source_endpoint = {};  ///< its older name, as are the three below
-    Optional<std::string> destination_endpoint = {};
-    Optional<std::string> source_host_endpoint = {};
-    Optional<std::string> destination_host_endpoint = {};
-    Optional<bool> history_deleted = {};
-    Optional<std::string> nice_status = {};  ///< why it does not advance, as in "PERMISSION_DENIED"
-    Optional<std::string> nice_status_details = {};
-    Optional<std::string> nice_status_short_description = {};
-    Optional<std::int64_t> nice_status_expires_in = {};
-    Optional<bool> is_ok = {};
-    Optional<bool> is_paused = {};
+    Optional<std::string> source_endpoint = {};                ///< its older name, as are the three below
+    Optional<std::string> destination_endpoint = {};           ///< of the destination
+    Optional<std::string> source_host_endpoint = {};           ///< of the source's host
+    Optional<std::string> destination_host_endpoint = {};      ///< of the destination's host
+    Optional<bool> history_deleted = {};                       ///< the paths of the task are not kept any more
+    Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
+    Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
+    Optional<std::string> nice_status_short_description = {};  ///< the same for people
+    Optional<std::int64_t> nice_status_expires_in = {};        ///< seconds until the task fails for it; -1 for never
+    Optional<bool> is_ok = {};                                 ///< no error holds it; null once it has ended
+    Optional<bool> is_paused = {};                             ///< held by a pause rule or an administrator
+    /// "SOURCE", "DESTINATION" or "BOTH": whose manager has cancelled it; null for none.
     Optional<std::string> canceled_by_admin = {};
-    Optional<std::string> canceled_by_admin_message = {};
-    Optional<std::string> command = {};
-    Optional<std::int64_t> bytes_checksummed = {};
-    Optional<std::int64_t> bytes_transferred = {};
-    Optional<std::int64_t> effective_bytes_per_second = {};
-    Optional<std::int64_t> directories = {};
-    Optional<std::int64_t> files = {};
-    Optional<std::int64_t> files_skipped = {};
-    Optional<std::int64_t> files_transferred = {};
-    Optional<std::int64_t> symlinks = {};
-    Optional<std::int64_t> faults = {};
-    Optional<std::int64_t> subtasks_total = {};
-    Optional<std::int64_t> subtasks_pending = {};
-    Optional<std::int64_t> subtasks_retrying = {};
-    Optional<std::int64_t> subtasks_succeeded = {};
-    Optional<std::int64_t> subtasks_expired = {};
-    Optional<std::int64_t> subtasks_canceled = {};
-    Optional<std::int64_t> subtasks_failed = {};
-    Optional<std::int64_t> subtasks_skipped_errors = {};
-    Optional<Json> sync_level = {};
-    Optional<bool> delete_destination_extra = {};
-    Optional<bool> encrypt_data = {};
-    Optional<bool> fail_on_quota_errors = {};
-    Optional<bool> preserve_timestamp = {};
-    Optional<bool> skip_source_errors = {};
-    Optional<bool> verify_checksum = {};
+    Optional<std::string> canceled_by_admin_message = {};    ///< what that manager has to say
+    Optional<std::string> command = {};                      ///< what it came from, as in "API 0.10"
+    Optional<std::int64_t> bytes_checksummed = {};           ///< bytes read to compare checksums before the transfer
+    Optional<std::int64_t> bytes_transferred = {};           ///< bytes, those of repeated attempts too
+    Optional<std::int64_t> effective_bytes_per_second = {};  ///< mean rate so far, pauses and errors included
+    Optional<std::int64_t> directories = {};                 ///< of the task, as far as it has found them
+    Optional<std::int64_t> files = {};                       ///< of the task, as far as it has found them
+    Optional<std::int64_t> files_skipped = {};               ///< left as they were because of sync_level
+    Optional<std::int64_t> files_transferred = {};           ///< that have arrived
+    Optional<std::int64_t> symlinks = {};                    ///< of the task, as far as it has found them
+    Optional<std::int64_t> faults = {};                      ///< errors so far, those that passed too
+    Optional<std::int64_t> subtasks_total = {};  ///< steps: one for each file, directory and deletion, as far as found
+    Optional<std::int64_t> subtasks_pending = {};         ///< steps not begun, or under way
+    Optional<std::int64_t> subtasks_retrying = {};        ///< steps that failed and are tried again
+    Optional<std::int64_t> subtasks_succeeded = {};       ///< steps
+    Optional<std::int64_t> subtasks_expired = {};         ///< steps not done at the deadline
+    Optional<std::int64_t> subtasks_canceled = {};        ///< steps
+    Optional<std::int64_t> subtasks_failed = {};          ///< steps
+    Optional<std::int64_t> subtasks_skipped_errors = {};  ///< steps left out because of skip_source_errors
+    Optional<Json> sync_level = {};                       ///< 0 to 3, as in SyncLevel; null for none
+    Optional<bool> delete_destination_extra = {};         ///< this and those below are as they were submitted
+    Optional<bool> encrypt_data = {};                     ///< as it was submitted
+    Optional<bool> fail_on_quota_errors = {};             ///< as it was submitted
+    Optional<bool> preserve_timestamp = {};               ///< as it was submitted
+    Optional<bool> skip_source_errors = {};               ///< as it was submitted
+    Optional<bool> verify_checksum = {};                  ///< as it was submitted
+    /// What becomes of links in directories: "ignore", "keep" or "copy".
     Optional<std::string> recursive_symlinks = {};
-    Optional<Json> fatal_error = {};  ///< code and description of what ended a failed task
-    Optional<Json> filter_rules = {};
+    Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
+    Optional<Json> filter_rules = {};  ///< a list of FilterRule; null for none
     GLOBUS_MEMBERS(Task, task_id, type, status, label, username, owner_id, owner_string, request_time, completion_time,
                    deadline, source_endpoint_id, source_endpoint_display_name, destination_endpoint_id,
                    destination_endpoint_display_name, source_base_path, destination_base_path, source_local_user,
@@ -268,12 +271,12 @@ struct Task {
 /// https://docs.globus.org/api/transfer/task/#task_list_document
 struct TaskPage {
     std::vector<Task> DATA = {};
-    Optional<std::int64_t> length = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> total = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> last_key = {};
+    Optional<std::int64_t> length = {};   ///< tasks of this page
+    Optional<std::int64_t> limit = {};    ///< that was asked for
+    Optional<std::int64_t> offset = {};   ///< of the first, from 0
+    Optional<std::int64_t> total = {};    ///< of all pages
+    Optional<bool> has_next_page = {};    ///< there are more
+    Optional<std::string> last_key = {};  ///< for the next page
     GLOBUS_MEMBERS(TaskPage, DATA, length, limit, offset, total, has_next_page, last_key);
 };
 
@@ -281,19 +284,19 @@ struct TaskPage {
 struct TaskEvent {
     Optional<std::string> code = {};  ///< as in "STARTED", "FILE_NOT_FOUND"
     Optional<std::string> description = {};
-    Optional<std::string> details = {};
-    Optional<bool> is_error = {};
-    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<std::string> details = {};  ///< a text or JSON as text, of a form that depends on the code
+    Optional<bool> is_error = {};        ///< false for progress and the like
+    Optional<std::string> time = {};     ///< ISO 8601
     GLOBUS_MEMBERS(TaskEvent, code, description, details, is_error, time);
 };
 
 /// A page of events. https://docs.globus.org/api/transfer/task/#event_list_document
 struct TaskEventPage {
-    std::vector<TaskEvent> DATA = {};
-    Optional<std::int64_t> length = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> total = {};
+    std::vector<TaskEvent> DATA = {};    ///< the latest first
+    Optional<std::int64_t> length = {};  ///< events of this page
+    Optional<std::int64_t> limit = {};   ///< that was asked for
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
+    Optional<std::int64_t> total = {};   ///< of all pages
     GLOBUS_MEMBERS(TaskEventPage, DATA, length, limit, offset, total);
 };
 
@@ -304,8 +307,8 @@ struct EndpointResult {
     Optional<std::string> id = {};    ///< of an endpoint that was made
     Optional<std::string> code = {};  ///< as in "Created", "Updated"
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     GLOBUS_MEMBERS(EndpointResult, id, code, message, resource, request_id);
 };
 
@@ -313,14 +316,15 @@ struct EndpointResult {
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_guest_collection_list
 struct SharedEndpointPage {
     std::vector<Endpoint> shared_endpoints = {};
-    Optional<std::string> next_token = {};
+    Optional<std::string> next_token = {};  ///< for the next page; null on the last
     GLOBUS_MEMBERS(SharedEndpointPage, shared_endpoints, next_token);
 };
 
 /// The servers of an endpoint.
+/// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_server_list
 struct EndpointServerPage {
     std::vector<EndpointServer> DATA = {};
-    Optional<std::string> endpoint = {};
+    Optional<std::string> endpoint = {};  ///< its id
     GLOBUS_MEMBERS(EndpointServerPage, DATA, endpoint);
 };
 
@@ -335,17 +339,17 @@ struct EndpointServerPage {
  */
 struct EndpointRole {
     Constant<"role"> DATA_TYPE = {};
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};              ///< a UUID; null for the owner's role
     Optional<std::string> principal_type = {};  ///< "identity" or "group"
     Optional<std::string> principal = {};       ///< its id
     Optional<std::string> role = {};            ///< "administrator", "access_manager", "activity_manager", ...
     GLOBUS_MEMBERS(EndpointRole, DATA_TYPE, id, principal_type, principal, role);
 };
 
-/// The roles on a collection.
+/// The roles on a collection. https://docs.globus.org/api/transfer/roles/#role_list
 struct EndpointRolePage {
     std::vector<EndpointRole> DATA = {};
-    Optional<std::string> endpoint = {};
+    Optional<std::string> endpoint = {};  ///< id of the collection
     GLOBUS_MEMBERS(EndpointRolePage, DATA, endpoint);
 };
 
@@ -358,17 +362,17 @@ struct EndpointRolePage {
  */
 struct AccessRule {
     Constant<"access"> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> principal_type = {};  ///< "identity", "group", "all_authenticated_users" or "anonymous"
-    Optional<std::string> principal = {};       ///< its id; empty for the last two
-    Optional<std::string> path = {};            ///< begins and ends with a slash
-    Optional<std::string> permissions = {};     ///< "r" or "rw"
-    Optional<std::string> role_id = {};         ///< of the role that this rule comes from
-    Optional<std::string> role_type = {};
+    Optional<std::string> id = {};               ///< a UUID; null for a rule that comes from a role
+    Optional<std::string> principal_type = {};   ///< "identity", "group", "all_authenticated_users" or "anonymous"
+    Optional<std::string> principal = {};        ///< its id; empty for the last two
+    Optional<std::string> path = {};             ///< begins and ends with a slash
+    Optional<std::string> permissions = {};      ///< "r" or "rw"
+    Optional<std::string> role_id = {};          ///< of the role that this rule comes from
+    Optional<std::string> role_type = {};        ///< of that role, as in "administrator"
     Optional<std::string> create_time = {};      ///< ISO 8601
     Optional<std::string> expiration_date = {};  ///< ISO 8601
     Optional<std::string> notify_email = {};     ///< whom to tell of a new rule
-    Optional<std::string> notify_message = {};
+    Optional<std::string> notify_message = {};   ///< that goes into the e-mail
     GLOBUS_MEMBERS(AccessRule, DATA_TYPE, id, principal_type, principal, path, permissions, role_id, role_type,
                    create_time, expiration_date, notify_email, notify_message);
 };
@@ -376,18 +380,18 @@ struct AccessRule {
 /// The access rules of a guest collection. https://docs.globus.org/api/transfer/acl/#access_list_document
 struct AccessRulePage {
     std::vector<AccessRule> DATA = {};
-    Optional<std::string> endpoint = {};
-    Optional<std::int64_t> length = {};
+    Optional<std::string> endpoint = {};  ///< id of the collection
+    Optional<std::int64_t> length = {};   ///< how many there are
     GLOBUS_MEMBERS(AccessRulePage, DATA, endpoint, length);
 };
 
 /// What adding an access rule answers. https://docs.globus.org/api/transfer/acl/#rest_access_create
 struct AccessRuleResult {
     Optional<std::string> access_id = {};  ///< of the rule, for the operations that take a rule_id
-    Optional<std::string> code = {};
+    Optional<std::string> code = {};       ///< as in "Created"
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     GLOBUS_MEMBERS(AccessRuleResult, access_id, code, message, resource, request_id);
 };
 
@@ -402,15 +406,15 @@ struct AccessRuleResult {
  */
 struct Bookmark {
     Constant<"bookmark"> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> name = {};
+    Optional<std::string> id = {};    ///< a UUID; left out when it is to be made
+    Optional<std::string> name = {};  ///< one that the user has not used yet
     Optional<std::string> endpoint_id = {};
     Optional<std::string> path = {};  ///< ends with a slash
-    Optional<bool> pinned = {};
+    Optional<bool> pinned = {};       ///< shown first
     GLOBUS_MEMBERS(Bookmark, DATA_TYPE, id, name, endpoint_id, path, pinned);
 };
 
-/// The bookmarks of the user.
+/// The bookmarks of the user. https://docs.globus.org/api/transfer/collection_bookmarks/#get_list_of_bookmarks
 struct BookmarkPage {
     std::vector<Bookmark> DATA = {};
     GLOBUS_MEMBERS(BookmarkPage, DATA);
@@ -425,25 +429,26 @@ struct BookmarkPage {
  */
 struct PauseRule {
     Constant<"pause_rule"> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> message = {};  ///< for the owners of the tasks
-    Optional<std::string> start_time = {};
+    Optional<std::string> id = {};          ///< a UUID; left out when it is to be made
+    Optional<std::string> message = {};     ///< for the owners of the tasks
+    Optional<std::string> start_time = {};  ///< ISO 8601
     Optional<std::string> endpoint_id = {};
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
+    /// Made by the manager of the host of a guest collection, not of the collection.
     Optional<std::string> created_by_host_manager = {};
-    Optional<std::string> modified_by = {};
-    Optional<std::string> modified_time = {};
-    Optional<bool> editable = {};
-    Optional<bool> pause_ls = {};
-    Optional<bool> pause_mkdir = {};
-    Optional<bool> pause_rename = {};
-    Optional<bool> pause_symlink = {};
-    Optional<bool> pause_task_delete = {};
-    Optional<bool> pause_task_transfer_read = {};
-    Optional<bool> pause_task_transfer_read_share = {};
-    Optional<bool> pause_task_transfer_write = {};
-    Optional<bool> pause_task_transfer_write_share = {};
+    Optional<std::string> modified_by = {};               ///< user name; only managers get it
+    Optional<std::string> modified_time = {};             ///< ISO 8601
+    Optional<bool> editable = {};                         ///< the user may change and delete it
+    Optional<bool> pause_ls = {};                         ///< true: directories cannot be listed
+    Optional<bool> pause_mkdir = {};                      ///< true: no directory can be made
+    Optional<bool> pause_rename = {};                     ///< true: nothing can be renamed
+    Optional<bool> pause_symlink = {};                    ///< true: no link can be made
+    Optional<bool> pause_task_delete = {};                ///< holds deletions
+    Optional<bool> pause_task_transfer_read = {};         ///< holds transfers from the collection
+    Optional<bool> pause_task_transfer_read_share = {};   ///< holds transfers from guest collections on it
+    Optional<bool> pause_task_transfer_write = {};        ///< holds transfers to the collection
+    Optional<bool> pause_task_transfer_write_share = {};  ///< holds transfers to guest collections on it
     GLOBUS_MEMBERS(PauseRule, DATA_TYPE, id, message, start_time, endpoint_id, endpoint_display_name, identity_id,
                    created_by_host_manager, modified_by, modified_time, editable, pause_ls, pause_mkdir, pause_rename,
                    pause_symlink, pause_task_delete, pause_task_transfer_read, pause_task_transfer_read_share,
@@ -451,19 +456,21 @@ struct PauseRule {
 };
 
 /// The pause rules of a collection, or of all that the user manages.
+/// https://docs.globus.org/api/transfer/advanced_collection_management/#get_pause_rules
 struct PauseRulePage {
     std::vector<PauseRule> DATA = {};
-    Optional<std::int64_t> length = {};
+    Optional<std::int64_t> length = {};  ///< how many there are
     GLOBUS_MEMBERS(PauseRulePage, DATA, length);
 };
 
 /// Why a task is paused, or will be. https://docs.globus.org/api/transfer/task/#get_task_pause_info
 struct PauseInfo {
-    std::vector<PauseRule> pause_rules = {};
+    std::vector<PauseRule> pause_rules = {};  ///< that hold the task
+    /// Of the administrator who paused the task; null for none, as are those below.
     Optional<std::string> source_pause_message = {};
-    Optional<std::string> destination_pause_message = {};
-    Optional<std::string> source_pause_message_share = {};
-    Optional<std::string> destination_pause_message_share = {};
+    Optional<std::string> destination_pause_message = {};        ///< the same of the destination
+    Optional<std::string> source_pause_message_share = {};       ///< the same of the source's host
+    Optional<std::string> destination_pause_message_share = {};  ///< the same of the destination's host
     GLOBUS_MEMBERS(PauseInfo, pause_rules, source_pause_message, destination_pause_message, source_pause_message_share,
                    destination_pause_message_share);
 };
@@ -472,7 +479,7 @@ struct PauseInfo {
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
     Optional<std::string> id = {};  ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};
+    Optional<bool> done = {};       ///< all tasks have been told
     GLOBUS_MEMBERS(AdminCancel, id, done);
 };
 
@@ -480,15 +487,15 @@ struct AdminCancel {
 
 /// A file that a task has transferred. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransfer {
-    Optional<std::string> source_path = {};
-    Optional<std::string> destination_path = {};
+    Optional<std::string> source_path = {};       ///< absolute, on the source
+    Optional<std::string> destination_path = {};  ///< absolute, on the destination
     GLOBUS_MEMBERS(SuccessfulTransfer, source_path, destination_path);
 };
 
-/// A page of transferred files.
+/// A page of transferred files. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransferPage {
     std::vector<SuccessfulTransfer> DATA = {};
-    Optional<Json> marker = {};
+    Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
     GLOBUS_MEMBERS(SuccessfulTransferPage, DATA, marker, next_marker);
 };
@@ -496,158 +503,159 @@ struct SuccessfulTransferPage {
 /// A path that a task left out, because skip_source_errors was set.
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedError {
-    Optional<std::string> source_path = {};
-    Optional<std::string> destination_path = {};
-    Optional<std::string> error_code = {};  ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
-    Optional<std::string> error_details = {};
-    Optional<std::string> error_time = {};  ///< ISO 8601
-    Optional<bool> is_directory = {};
-    Optional<bool> is_symlink = {};
-    Optional<bool> is_delete_destination_extra = {};
-    Optional<std::string> external_checksum = {};
-    Optional<std::string> checksum_algorithm = {};
+    Optional<std::string> source_path = {};           ///< absolute, on the source
+    Optional<std::string> destination_path = {};      ///< null where there is none
+    Optional<std::string> error_code = {};            ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
+    Optional<std::string> error_details = {};         ///< in the words of the server that failed
+    Optional<std::string> error_time = {};            ///< ISO 8601
+    Optional<bool> is_directory = {};                 ///< false for a file or link
+    Optional<bool> is_symlink = {};                   ///< of a link itself, not of what it leads to
+    Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
+    Optional<std::string> external_checksum = {};     ///< as it was submitted; null for none
+    Optional<std::string> checksum_algorithm = {};    ///< of external_checksum
     GLOBUS_MEMBERS(SkippedError, source_path, destination_path, error_code, error_details, error_time, is_directory,
                    is_symlink, is_delete_destination_extra, external_checksum, checksum_algorithm);
 };
 
-/// A page of skipped paths.
+/// A page of skipped paths. https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedErrorPage {
     std::vector<SkippedError> DATA = {};
-    Optional<Json> marker = {};
+    Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
     GLOBUS_MEMBERS(SkippedErrorPage, DATA, marker, next_marker);
 };
 
 // Tunnels and other JSON:API documents, whose resource stands in `data`
 
-/// Names another resource.
+/// Names another resource. https://jsonapi.org/format/#document-resource-identifier-objects
 struct ResourceId {
     Optional<std::string> type = {};  ///< as in "StreamAccessPoint"
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};    ///< a UUID
     GLOBUS_MEMBERS(ResourceId, type, id);
 };
 
-/// A relationship to another resource.
+/// A relationship to another resource. https://jsonapi.org/format/#document-resource-object-relationships
 struct Relationship {
-    Optional<ResourceId> data = {};
+    Optional<ResourceId> data = {};  ///< null for none
     GLOBUS_MEMBERS(Relationship, data);
 };
 
-/// What a tunnel is and how it does.
+/// What a tunnel is and how it does. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
-    Optional<std::string> label = {};
-    Optional<std::string> state = {};   ///< as in "AWAITING_LISTENER", "STOPPING"
-    Optional<std::string> status = {};  ///< the state in a sentence
-    Optional<std::string> created_time = {};
-    Optional<std::string> submission_id = {};
-    Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
-    Optional<std::string> initiator_ip_address = {};
-    Optional<std::int64_t> initiator_port = {};
-    Optional<std::string> listener_ip_address = {};
-    Optional<std::int64_t> listener_port = {};
+    Optional<std::string> label = {};                 ///< for people
+    Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
+    Optional<std::string> status = {};                ///< the state in a sentence
+    Optional<std::string> created_time = {};          ///< ISO 8601
+    Optional<std::string> submission_id = {};         ///< that it was made with
+    Optional<std::int64_t> lifetime_mins = {};        ///< minutes until it is stopped
+    Optional<bool> restartable = {};                  ///< the service may start it again after a failure
+    Optional<std::string> initiator_ip_address = {};  ///< of the end that connects; null until it is known
+    Optional<std::int64_t> initiator_port = {};       ///< of the end that connects; null until it is known
+    Optional<std::string> listener_ip_address = {};   ///< where the listening program waits; null until it is known
+    Optional<std::int64_t> listener_port = {};        ///< where the listening program waits; null until it is known
     GLOBUS_MEMBERS(TunnelAttributes, label, state, status, created_time, submission_id, lifetime_mins, restartable,
                    initiator_ip_address, initiator_port, listener_ip_address, listener_port);
 };
 
-/// The two ends of a tunnel, and whose it is.
+/// The two ends of a tunnel, and whose it is. https://docs.globus.org/api/transfer/
 struct TunnelRelationships {
-    Optional<Relationship> initiator = {};
-    Optional<Relationship> listener = {};
-    Optional<Relationship> owner = {};
+    Optional<Relationship> initiator = {};  ///< the StreamAccessPoint that connects
+    Optional<Relationship> listener = {};   ///< the StreamAccessPoint that waits for it
+    Optional<Relationship> owner = {};      ///< an identity
     GLOBUS_MEMBERS(TunnelRelationships, initiator, listener, owner);
 };
 
-/// A tunnel: a connection between two stream access points.
+/// A tunnel: a connection between two stream access points. https://docs.globus.org/api/transfer/
 struct Tunnel {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "Tunnel"
+    Optional<std::string> id = {};    ///< a UUID
     TunnelAttributes attributes = {};
     TunnelRelationships relationships = {};
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
 };
 
-/// The JSON:API document of a tunnel.
+/// The JSON:API document of a tunnel. https://docs.globus.org/api/transfer/
 struct TunnelDocument {
     Optional<Tunnel> data = {};
-    Optional<Json> meta = {};
+    Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelDocument, data, meta);
 };
 
-/// A page of tunnels; `links` leads to the next.
+/// A page of tunnels; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelPage {
     std::vector<Tunnel> data = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelPage, data, links, meta);
 };
 
-/// Something that happened to a tunnel.
+/// Something that happened to a tunnel. https://docs.globus.org/api/transfer/
 struct TunnelEvent {
-    Optional<std::string> type = {};
-    Optional<Json> id = {};  ///< a number
+    Optional<std::string> type = {};  ///< as in "TunnelEvent"
+    Optional<Json> id = {};           ///< a number
     TaskEvent attributes = {};
     GLOBUS_MEMBERS(TunnelEvent, type, id, attributes);
 };
 
-/// A page of what happened to a tunnel; `links` leads to the next.
+/// A page of what happened to a tunnel; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelEventPage, data, links, meta);
 };
 
-/// What a stream access point is.
+/// What a stream access point is. https://docs.globus.org/api/transfer/
 struct StreamAccessPointAttributes {
     Optional<std::string> display_name = {};
-    Optional<std::string> advertised_owner = {};
+    Optional<std::string> advertised_owner = {};  ///< whom it shows as its owner
     Optional<std::string> description = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> department = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> info_link = {};
-    Optional<Json> keywords = {};
-    Optional<std::string> tlsftp_server = {};
+    Optional<std::string> organization = {};   ///< that runs it
+    Optional<std::string> department = {};     ///< of the organization
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> info_link = {};      ///< URL of a page about it
+    Optional<Json> keywords = {};              ///< a text or a list
+    Optional<std::string> tlsftp_server = {};  ///< URL, as in "tlsftp://host:443"
     GLOBUS_MEMBERS(StreamAccessPointAttributes, display_name, advertised_owner, description, organization, department,
                    contact_email, contact_info, info_link, keywords, tlsftp_server);
 };
 
-/// What a stream access point belongs to.
+/// What a stream access point belongs to. https://docs.globus.org/api/transfer/
 struct StreamAccessPointRelationships {
-    Optional<Relationship> host_endpoint = {};
+    Optional<Relationship> host_endpoint = {};  ///< that it is on
     GLOBUS_MEMBERS(StreamAccessPointRelationships, host_endpoint);
 };
 
-/// An end that a tunnel can have.
+/// An end that a tunnel can have. https://docs.globus.org/api/transfer/
 struct StreamAccessPoint {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "StreamAccessPoint"
+    Optional<std::string> id = {};    ///< a UUID
     StreamAccessPointAttributes attributes = {};
     StreamAccessPointRelationships relationships = {};
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
 };
 
-/// The JSON:API document of a stream access point.
+/// The JSON:API document of a stream access point. https://docs.globus.org/api/transfer/
 struct StreamAccessPointDocument {
     Optional<StreamAccessPoint> data = {};
-    Optional<Json> meta = {};
+    Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(StreamAccessPointDocument, data, meta);
 };
 
-/// A page of stream access points; `links` leads to the next.
+/// A page of stream access points; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(StreamAccessPointPage, data, links, meta);
 };
 
 /// The outcome of a JSON:API operation that leaves no resource, such as a deletion.
+/// https://jsonapi.org/format/#document-top-level
 struct ApiResult {
-    Optional<Json> data = {};
-    Optional<Json> meta = {};
+    Optional<Json> data = {};  ///< null
+    Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(ApiResult, data, meta);
 };
 

@@ -64,6 +64,7 @@ struct EndpointManagerAclList {
 };
 
 /// Lists the tasks on the collections that the user manages or monitors. Paginated. GET /endpoint_manager/task_list
+/// @throws UsageError  for a filter_endpoint_use without a filter_endpoint
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_tasks
 struct EndpointManagerTaskList {
     using service = TransferService;
@@ -71,12 +72,12 @@ struct EndpointManagerTaskList {
     static constexpr auto route = get("/v0.10/endpoint_manager/task_list");
     static constexpr Paging paging{PagingStyle::last_key, "DATA", "last_key"};
     static constexpr auto items = &TaskPage::DATA;
-    Optional<StringList> filter_status = {};   ///< "ACTIVE", {"SUCCEEDED", "FAILED"}, ...
-    Optional<StringList> filter_task_id = {};  ///< at most 50
-    Optional<std::string> filter_owner_id = {};
-    Optional<std::string> filter_endpoint = {};
-    Optional<std::string> filter_endpoint_use = {};  ///< "source" or "destination"; of filter_endpoint
-    Optional<bool> filter_is_paused = {};
+    Optional<StringList> filter_status = {};           ///< "ACTIVE", {"SUCCEEDED", "FAILED"}, ...
+    Optional<StringList> filter_task_id = {};          ///< at most 50
+    Optional<std::string> filter_owner_id = {};        ///< tasks of this identity only
+    Optional<std::string> filter_endpoint = {};        ///< tasks of this collection only, by its id
+    Optional<std::string> filter_endpoint_use = {};    ///< "source" or "destination"; of filter_endpoint
+    Optional<bool> filter_is_paused = {};              ///< only tasks that are paused, or only the others
     Optional<StringList> filter_completion_time = {};  ///< {from, to}, both ISO 8601
     Optional<std::int64_t> filter_min_faults = {};     ///< tasks with at least so many
     Optional<std::string> filter_local_user = {};      ///< account on the host; needs filter_endpoint
@@ -112,8 +113,8 @@ struct EndpointManagerTaskEventList {
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
     static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};    ///< of a page, 1 to 1000
+    Optional<std::int64_t> offset = {};   ///< of the first, from 0
     Optional<bool> filter_is_error = {};  ///< only errors, or only the others
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("filter_is_error", Spelling::number));
@@ -141,7 +142,7 @@ struct EndpointManagerTaskSuccessfulTransfers {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};  ///< the page before's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSuccessfulTransfers, task_id, marker, query_params);
 };
@@ -156,7 +157,7 @@ struct EndpointManagerTaskSkippedErrors {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};  ///< the page before's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSkippedErrors, task_id, marker, query_params);
 };
@@ -169,8 +170,8 @@ struct EndpointManagerCancelTasks {
     using result = AdminCancel;
     static constexpr auto route = post("/v0.10/endpoint_manager/admin_cancel");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::vector<std::string>> task_ids;
-    Required<std::string> message;  ///< for the owners of the tasks
+    Required<std::vector<std::string>> task_ids;  ///< of one collection or of several
+    Required<std::string> message;                ///< for the owners of the tasks
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("task_ids", "task_id_list"), in_json("message"));
     GLOBUS_MEMBERS(EndpointManagerCancelTasks, task_ids, message, query_params);
@@ -194,8 +195,8 @@ struct EndpointManagerPauseTasks {
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/endpoint_manager/admin_pause");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::vector<std::string>> task_ids;
-    Required<std::string> message;  ///< for the owners of the tasks
+    Required<std::vector<std::string>> task_ids;  ///< of one collection or of several
+    Required<std::string> message;                ///< for the owners of the tasks
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("task_ids", "task_id_list"), in_json("message"));
     GLOBUS_MEMBERS(EndpointManagerPauseTasks, task_ids, message, query_params);
@@ -208,7 +209,7 @@ struct EndpointManagerResumeTasks {
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/endpoint_manager/admin_resume");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::vector<std::string>> task_ids;
+    Required<std::vector<std::string>> task_ids;  ///< of one collection or of several
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("task_ids", "task_id_list"));
     GLOBUS_MEMBERS(EndpointManagerResumeTasks, task_ids, query_params);
@@ -220,7 +221,7 @@ struct EndpointManagerPauseRuleList {
     using service = TransferService;
     using result = PauseRulePage;
     static constexpr auto route = get("/v0.10/endpoint_manager/pause_rule_list");
-    Optional<std::string> filter_endpoint = {};
+    Optional<std::string> filter_endpoint = {};  ///< rules of this collection only, by its id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerPauseRuleList, filter_endpoint, query_params);
 };

@@ -59,14 +59,15 @@ struct EndpointSearch {
     static constexpr auto route = get("/v0.10/endpoint_search");
     static constexpr Paging paging{PagingStyle::has_next_page, "DATA", {}, 100, 1000};
     static constexpr auto items = &EndpointList::DATA;
-    Optional<std::string> filter_fulltext = {};  ///< words to find
-    Optional<std::string> filter_scope = {};     ///< "all", "my-endpoints", "recently-used", ...
-    Optional<std::string> filter_owner_id = {};
-    Optional<std::string> filter_host_endpoint = {};
+    Optional<std::string> filter_fulltext = {};       ///< words to find
+    Optional<std::string> filter_scope = {};          ///< "all", "my-endpoints", "recently-used", ...
+    Optional<std::string> filter_owner_id = {};       ///< those of this identity only
+    Optional<std::string> filter_host_endpoint = {};  ///< guest collections on this host only, by its id
+    /// True: only endpoints that cannot be used themselves; false: only the others.
     Optional<bool> filter_non_functional = {};
     Optional<std::string> filter_entity_type = {};  ///< as in "GCSv5_mapped_collection"
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};              ///< of a page, 1 to 100
+    Optional<std::int64_t> offset = {};             ///< of the first, from 0; offset + limit is at most 1000
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("filter_non_functional", Spelling::number));
     GLOBUS_MEMBERS(EndpointSearch, filter_fulltext, filter_scope, filter_owner_id, filter_host_endpoint,
@@ -75,6 +76,7 @@ struct EndpointSearch {
 
 /// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
 /// PUT /endpoint/{collection_id}/subscription
+/// @throws UsageError  if subscription_id is left out
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
 struct SetSubscriptionId {
     using service = TransferService;
@@ -99,7 +101,7 @@ struct SetSubscriptionAdminVerified {
     using result = OperationResult;
     static constexpr auto route = put("/v0.10/endpoint/{collection_id}/subscription_admin_verified");
     Required<std::string> collection_id;
-    Required<bool> subscription_admin_verified;
+    Required<bool> subscription_admin_verified;  ///< false takes it back
     static constexpr auto wire = wires(in_json("subscription_admin_verified"));
     GLOBUS_MEMBERS(SetSubscriptionAdminVerified, collection_id, subscription_admin_verified);
 };
@@ -137,7 +139,7 @@ struct GetSharedEndpointList {
     static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     Required<std::string> endpoint_id;
     Optional<std::int64_t> max_results = {};  ///< at most so many a page
-    Optional<std::string> next_token = {};
+    Optional<std::string> next_token = {};    ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetSharedEndpointList, endpoint_id, max_results, next_token, query_params);
 };

@@ -16,8 +16,8 @@ namespace globus::transfer {
 /// The directory that ensure_directory makes, if it is not there.
 struct EnsureDirectory {
     Required<std::string> endpoint_id;
-    Required<std::string> path;
-    Optional<std::string> local_user = {};
+    Required<std::string> path;             ///< of the directory, with / between its parts
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
 };
 
 }  // namespace globus::transfer

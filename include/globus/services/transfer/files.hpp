@@ -25,12 +25,12 @@ struct OperationLs {
     using result = FileList;
     static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/ls");
     Required<std::string> endpoint_id;
-    Optional<std::string> path = {};     ///< the collection's default directory if left out
-    Optional<bool> show_hidden = {};     ///< names that begin with a dot; shown if left out
-    Optional<StringList> orderby = {};   ///< as in "name ASC" or {"type", "size DESC"}
-    Optional<std::int64_t> limit = {};   ///< at most so many entries
-    Optional<std::int64_t> offset = {};  ///< skip so many
-    Optional<TransferFilters> filter = {};
+    Optional<std::string> path = {};        ///< the collection's default directory if left out
+    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<StringList> orderby = {};      ///< as in "name ASC" or {"type", "size DESC"}
+    Optional<std::int64_t> limit = {};      ///< at most so many entries
+    Optional<std::int64_t> offset = {};     ///< skip so many
+    Optional<TransferFilters> filter = {};  ///< on name, type, size, last_modified, ...; all entries if left out
     Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("show_hidden", Spelling::number), in_query("filter", Spelling::repeat));
@@ -45,8 +45,8 @@ struct OperationStat {
     using result = File;
     static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/stat");
     Required<std::string> endpoint_id;
-    Optional<std::string> path = {};
-    Optional<std::string> local_user = {};
+    Optional<std::string> path = {};        ///< of a file or directory
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     GLOBUS_MEMBERS(OperationStat, endpoint_id, path, local_user, query_params);
 };
@@ -62,8 +62,8 @@ struct OperationMkdir {
     static constexpr RetryClass retry = RetryClass::idempotent;
     static bool already_done(ApiError const& error) { return error.code() == "ExternalError.MkdirFailed.Exists"; }
     Required<std::string> endpoint_id;
-    Required<std::string> path;
-    Optional<std::string> local_user = {};
+    Required<std::string> path;             ///< of the new directory; the one above it has to exist
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     Constant<"mkdir"> DATA_TYPE = {};
     static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("path"), in_json("local_user"));
@@ -83,9 +83,9 @@ struct OperationRename {
         return error.code() == "ClientError.NotFound" || error.code() == "ExternalError.RenameFailed.NotFound";
     }
     Required<std::string> endpoint_id;
-    Required<std::string> oldpath;
-    Required<std::string> newpath;
-    Optional<std::string> local_user = {};
+    Required<std::string> oldpath;          ///< of what is there
+    Required<std::string> newpath;          ///< its full new path, not the directory above it
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     Constant<"rename"> DATA_TYPE = {};
     static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("oldpath", "old_path"),

@@ -107,8 +107,8 @@ inline std::optional<std::string> uuid_of_base32(std::string_view text) {
 
 /// Who owns an installation of Globus Connect Personal, by the id of an identity or by its user name.
 struct GlobusConnectPersonalOwnerInfo {
-    std::optional<std::string> id = {};
-    std::optional<std::string> username = {};
+    std::optional<std::string> id = {};        ///< of the identity; nothing if only the user name is known
+    std::optional<std::string> username = {};  ///< as in "ada@globusid.org"; nothing if only the id is known
 };
 
 /**
@@ -138,6 +138,7 @@ public:
         config_dir_ = std::string(home) + "/.globusonline";
     }
 
+    /// The folder that its files are looked for in.
     [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
 
     /// The id of the endpoint, as the installation writes it down.
@@ -206,6 +207,7 @@ private:
  */
 class LocalGlobusConnectServer {
 public:
+    /// Reads nothing yet. `info_path` is the file that the installation keeps.
     explicit LocalGlobusConnectServer(std::string info_path = "/var/lib/globus-connect-server/info.json")
         : info_path_(std::move(info_path)) {}
 

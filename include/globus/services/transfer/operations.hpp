@@ -3,9 +3,6 @@
 #define GLOBUS_SERVICES_TRANSFER_OPERATIONS_HPP
 
 // The operations of Globus Transfer. https://docs.globus.org/api/transfer/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws; ids are UUIDs as text; the paths in their comments are below the API's version, as /v0.10.
 
 #include <globus/services/transfer/access.hpp>
 #include <globus/services/transfer/bookmarks.hpp>

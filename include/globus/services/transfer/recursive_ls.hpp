@@ -28,7 +28,7 @@ struct RecursiveLs {
     std::optional<std::size_t> max_depth = {};  ///< 0: only the entries of `path` itself; no limit if left out
     Optional<bool> show_hidden = {};            ///< names that begin with a dot; shown if left out
     Optional<StringList> orderby = {};          ///< within each directory
-    Optional<std::string> local_user = {};
+    Optional<std::string> local_user = {};      ///< the account on the collection's host, where it maps to several
     /// Called with a directory that cannot be listed: true leaves it out, false throws the error.
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
@@ -37,7 +37,7 @@ struct RecursiveLs {
 struct FileEntry {
     std::string path = {};  ///< from the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
-    File file = {};
+    File file = {};         ///< as its directory lists it
 };
 
 /**
@@ -58,16 +58,19 @@ struct FileEntry {
 template <class C>
 class RecursiveListing {
 public:
+    /// Sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
         : client_(&client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
+    /// Stands at one entry; the listings that it needs are made as it goes.
     class Iterator {
     public:
         using value_type = FileEntry;
         using difference_type = std::ptrdiff_t;
 
+        /// @throws  what Client::send throws, as operator++ does
         explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
         [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
         [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }

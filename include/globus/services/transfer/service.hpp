@@ -43,6 +43,18 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
  *     Client<TransferService, AccessTokenPolicy> transfer{token};
  *
  * https://docs.globus.org/api/transfer/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text; the paths in the operations' comments are below the API's version, as /v0.10.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct TransferService {
     static constexpr std::string_view name = "transfer";

@@ -33,14 +33,17 @@ namespace globus::transfer {
 template <class C>
 class Submissions {
 public:
+    /// Sends nothing before the first begin(). `options` hold for each part.
     Submissions(C const& client, std::vector<TransferData> parts, CallOptions options)
         : client_(&client), parts_(std::move(parts)), options_(std::move(options)) {}
 
+    /// Stands at the answer to one part; the next part is submitted as it goes there.
     class Iterator {
     public:
         using value_type = Response<SubmissionResult>;
         using difference_type = std::ptrdiff_t;
 
+        /// @throws  what submit_transfer throws, as operator++ does
         explicit Iterator(Submissions& walk) : walk_(&walk) { walk.submit(); }
         [[nodiscard]] value_type const& operator*() const { return *walk_->accepted_; }
         [[nodiscard]] value_type const* operator->() const { return &*walk_->accepted_; }

@@ -42,13 +42,13 @@ namespace globus::transfer {
 
 /// How far a task is, after each look at it.
 struct TaskProgress {
-    Task const& task;
+    Task const& task;                       ///< as it was just read
     std::chrono::duration<double> elapsed;  ///< since the wait began
     std::int64_t bytes;                     ///< transferred so far
     std::int64_t bytes_per_second;          ///< since the look before; at the first look the service's mean
     std::int64_t files;                     ///< transferred so far
     std::int64_t files_total;               ///< found so far
-    std::int64_t faults;
+    std::int64_t faults;                    ///< errors so far, those that passed too
     std::string nice_status;  ///< why it does not advance, as in "PERMISSION_DENIED"; "OK" or empty if it does
 };
 
@@ -69,9 +69,9 @@ enum class OnFault : unsigned char {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};  ///< between two looks; at least 1 s
-    OnFault on_fault = OnFault::keep_waiting;
+    std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
+    std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
+    OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
     /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
@@ -85,6 +85,7 @@ struct TaskWait {
  *     for (TaskEvent const& fault : verdict.faults) report(fault.code, fault.details);
  */
 struct TaskVerdict {
+    /// How it ended.
     enum class Kind : unsigned char {
         succeeded,  ///< the task did what it should
         failed,     ///< it ended without; `task.fatal_error` says why
@@ -95,10 +96,11 @@ struct TaskVerdict {
         timed_out,  ///< time is over, and the task goes on
     };
 
-    Kind kind = Kind::timed_out;
+    Kind kind = Kind::timed_out;         ///< how it ended
     Task task = {};                      ///< as it was last seen
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
+    /// True if the task has ended, with success or not.
     [[nodiscard]] explicit operator bool() const { return task.status.has_value() && *task.status != "ACTIVE"; }
 };
 

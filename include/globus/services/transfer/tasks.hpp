@@ -30,6 +30,7 @@ struct GetSubmissionId {
 
 /// Submits a transfer whose document has its submission id. POST /transfer
 /// The member function submit_transfer fetches the id where there is none.
+/// @throws UsageError  for what TransferData::check refuses
 /// https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmitTransfer {
     using service = TransferService;
@@ -44,6 +45,7 @@ struct SubmitTransfer {
 
 /// Submits a deletion whose document has its submission id. POST /delete
 /// The member function submit_delete fetches the id where there is none.
+/// @throws UsageError  for what DeleteData::check refuses
 /// https://docs.globus.org/api/transfer/task_submit/#submit_delete_task
 struct SubmitDelete {
     using service = TransferService;
@@ -64,9 +66,10 @@ struct TaskList {
     static constexpr auto route = get("/v0.10/task_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
     static constexpr auto items = &TaskPage::DATA;
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<StringList> orderby = {};
+    Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
+    Optional<StringList> orderby = {};   ///< as in "request_time DESC"
+    /// On status, type, label, request_time, ...: as in "status:ACTIVE/type:TRANSFER".
     Optional<TransferFilter> filter = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskList, limit, offset, orderby, filter, query_params);
@@ -81,8 +84,8 @@ struct TaskEventList {
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
     static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskEventList, task_id, limit, offset, query_params);
 };

@@ -114,6 +114,7 @@ struct GetTunnelEvents {
 };
 
 /// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
+/// @throws UsageError  for a document that is not one of a tunnel, and for what CreateTunnelData::check refuses
 /// https://docs.globus.org/api/transfer/
 struct GetStreamAccessPoint {
     using service = TransferService;

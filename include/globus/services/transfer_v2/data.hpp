@@ -24,16 +24,19 @@ namespace globus::transfer_v2 {
  *     auto tunnel = client.create_tunnel(document);
  *
  * Each object has a submission id of its own from the start, so that sending it twice makes one tunnel.
+ * https://docs.globus.org/api/transfer/
  */
 struct TunnelCreateDocument {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};
-    Optional<std::int64_t> listener_port = {};
-    Optional<std::string> listener_ip_address = {};
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::int64_t> listener_port = {};            ///< where the listening program waits
+    Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
+    /// A UUID; a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
+    /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
@@ -54,13 +57,15 @@ struct TunnelCreateDocument {
  * What is to be changed of a tunnel.
  *
  *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
+ *
+ * https://docs.globus.org/api/transfer/
  */
 struct TunnelUpdateDocument {
-    Optional<std::string> label = {};
-    Optional<std::int64_t> listener_port = {};
-    Optional<std::string> listener_ip_address = {};
-    Optional<std::string> state = {};         ///< "STOPPING" stops it
-    AdditionalFields additional_fields = {};  ///< further attributes
+    Optional<std::string> label = {};                ///< for people
+    Optional<std::int64_t> listener_port = {};       ///< where the listening program waits
+    Optional<std::string> listener_ip_address = {};  ///< where the listening program waits
+    Optional<std::string> state = {};                ///< "STOPPING" stops it
+    AdditionalFields additional_fields = {};         ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
     GLOBUS_MEMBERS(TunnelUpdateDocument, label, listener_port, listener_ip_address, state, additional_fields);
@@ -73,11 +78,13 @@ struct TunnelUpdateDocument {
  *
  *     BookmarkCreateDocument document{.collection = id, .name = "results", .path = "/~/run1/"};
  *     auto bookmark = client.create_bookmark({.data = document});
+ *
+ * https://docs.globus.org/api/transfer/collection_bookmarks/
  */
 struct BookmarkCreateDocument {
-    Required<std::string> collection;  ///< its id
-    Required<std::string> name;
-    Required<std::string> path;
+    Required<std::string> collection;         ///< its id
+    Required<std::string> name;               ///< one that the user has not used yet
+    Required<std::string> path;               ///< of a directory
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Bookmark";
     static constexpr std::array<globus::detail::ResourceLink, 1> resource_links{
@@ -87,10 +94,10 @@ struct BookmarkCreateDocument {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
-/// The new name and path of a bookmark.
+/// The new name and path of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkUpdateDocument {
-    Required<std::string> name;
-    Required<std::string> path;
+    Required<std::string> name;               ///< one that the user has not used yet
+    Required<std::string> path;               ///< of a directory
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Bookmark";
     static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};

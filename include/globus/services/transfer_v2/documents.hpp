@@ -15,57 +15,58 @@
 
 namespace globus::transfer_v2 {
 
-/// What a bookmark says.
+/// What a bookmark says. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkAttributes {
     Optional<std::string> name = {};
-    Optional<std::string> path = {};
+    Optional<std::string> path = {};  ///< of a directory
     GLOBUS_MEMBERS(BookmarkAttributes, name, path);
 };
 
-/// The collection that a bookmark is in.
+/// The collection that a bookmark is in. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkRelationships {
-    Optional<transfer::Relationship> collection = {};
+    Optional<transfer::Relationship> collection = {};  ///< that the path is of
     GLOBUS_MEMBERS(BookmarkRelationships, collection);
 };
 
-/// A name for a path of a collection.
+/// A name for a path of a collection. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct Bookmark {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "Bookmark"
+    Optional<std::string> id = {};    ///< a UUID
     BookmarkAttributes attributes = {};
     BookmarkRelationships relationships = {};
     GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
 };
 
 /// What an answer tells of a collection that it was asked to include.
+/// https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollectionAttributes {
     Optional<std::string> display_name = {};
-    Optional<bool> high_assurance = {};
+    Optional<bool> high_assurance = {};  ///< asks for fresh logins
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 
-/// A collection that an answer was asked to include.
+/// A collection that an answer was asked to include. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollection {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "Collection"
+    Optional<std::string> id = {};    ///< a UUID
     IncludedCollectionAttributes attributes = {};
     GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
 };
 
-/// The JSON:API document of a bookmark.
+/// The JSON:API document of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkDocument {
     Optional<Bookmark> data = {};
-    std::vector<IncludedCollection> included = {};
-    Optional<Json> meta = {};
+    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
+    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
 };
 
-/// A page of bookmarks; `links` leads to the next.
+/// A page of bookmarks; `links` leads to the next. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkPage {
     std::vector<Bookmark> data = {};
-    std::vector<IncludedCollection> included = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
+    Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
 };
 

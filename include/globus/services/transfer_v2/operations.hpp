@@ -21,6 +21,7 @@ namespace globus::transfer_v2 {
 /// Makes a tunnel between two stream access points. POST /v2/tunnels
 /// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
 /// client repeats the request where that helps; `send` does not.
+/// @throws UsageError  for what TunnelCreateDocument::check refuses
 /// https://docs.globus.org/api/transfer/
 struct CreateTunnel {
     using service = TransferServiceV2;

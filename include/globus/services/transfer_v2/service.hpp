@@ -30,6 +30,19 @@ using transfer_v2::TunnelUpdateDocument;
  *         use(*point.attributes.display_name);
  *
  * Its operations are in namespace globus::transfer_v2.
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text. Documents are JSON:API (https://jsonapi.org): a resource stands in `data`, its members in
+ * `attributes`. https://docs.globus.org/api/transfer/
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
