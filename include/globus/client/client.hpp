@@ -355,7 +355,7 @@ public:
                     log(request, attempt, started, wait);
                     if (!wait) throw;
                 }
-                if (attempt.error == nullptr) {
+                if (!wait) {  // an answer came
                     attempt.response = &response;
                     previous_status = response.status;
                     if (response.status == 401 && own_origin && !renewed) {
