@@ -163,3 +163,19 @@ TEST_CASE("B2: an authorization code is sent once over a kept connection that di
         CHECK(server.count("oauth2_exchange_code_for_tokens") == 1);
     }
 }
+
+TEST_CASE("B2: a refresh token whose answers are lost is sent twice, not more", "[reliability][B2]") {
+    sandbox::Server server;
+    for (char const* action : {R"({"type": "reset"})", R"({"type": "close"})"}) {
+        server.clear_faults();
+        Client<TransferService, RefreshPolicy<Native>> const transfer{
+            RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
+            {.base_url = server.base_url(), .auth_url = server.base_url()}};
+        CHECK(transfer.task_list().status() == 200);  // a connection is kept
+        server.expire_access_tokens();
+        server.clear_journal();
+        server.add_fault(rule("oauth2_refresh_token", "after_body", action));
+        CHECK_THROWS_AS(transfer.task_list(), NetworkError);
+        CHECK(server.count("oauth2_refresh_token") == 2);
+    }
+}
