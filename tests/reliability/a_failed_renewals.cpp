@@ -36,7 +36,6 @@ TEST_CASE("A4: while the token lives, an auth host that is down harms nobody, an
     std::atomic<std::int64_t> now = 1'000'000;
     RefreshPolicy const policy{Native{"client"}, token("living", now + 50), {.now = [&] { return now.load(); }}};
     MockTransport const transport = transport_to(issuer);
-    AuthContext const context{"https://auth.globus.org/", http::Clock::now() + 5s};
     for (; now < 1'000'050; ++now) REQUIRE(policy.authorize(transport, context).header == Secret("Bearer living"));
     CHECK(issuer->grants <= 6);  // the attempts of two refreshes, thirty seconds apart
 }
@@ -69,7 +68,6 @@ TEST_CASE("A4: after the end 64 waiters share one error, and a refusal is not as
     issuer->stall = 20ms;
     RefreshPolicy const policy{Native{"client"}, token("dead", 1)};
     MockTransport const transport = transport_to(issuer);
-    AuthContext const context{"https://auth.globus.org/"};
     std::atomic<int> refused = 0;
     in_all_threads([&](int) {
         try {
