@@ -160,6 +160,27 @@ TEST_CASE("Client: an answer that cannot be read says what was asked and answere
     CHECK_THROWS_AS(transfer.task_list({}, {.keep_text = false}), DecodeError);
 }
 
+TEST_CASE("Client: an answer that is whole and no JSON is not asked for again", "[client][outcome]") {
+    MockTransport mock;
+    auto const transfer = client_on<TransferService>(mock);
+    for (bool const keep_text : {true, false})
+        for (char const* text : {"<html>Service</html>", R"({"DATA": []} {"DATA": []})", R"({"DATA": tru]})",
+                                 "{'DATA': []}", "{\"DATA\": \"\xC3\x28\"}"}) {
+            INFO(text);
+            mock.clear();
+            mock.reply(200, text).reply(200, R"({"DATA": []})");
+            CHECK_THROWS_AS(transfer.task_list({}, {.keep_text = keep_text}), DecodeError);
+            CHECK(mock.left() == 1);
+            for (char const* cut : {R"({"DATA": [)", R"({"DATA": tr)", "{\"DATA\": \"\xC3"}) {
+                INFO(cut);
+                mock.clear();
+                mock.reply(200, cut).reply(200, R"({"DATA": []})");
+                CHECK(transfer.task_list({}, {.keep_text = keep_text}).status() == 200);
+                CHECK(mock.left() == 0);
+            }
+        }
+}
+
 TEST_CASE("Client: a renewal that fails is not the service's failure", "[client][outcome]") {
     MockTransport mock;
     Client<GroupsService, RefreshPolicy<Native>, MockTransport> const groups{
@@ -214,7 +235,7 @@ TEST_CASE("Client: a submission has an id in every error, and never an empty one
     TransferData const data{
         .source_endpoint = "a", .destination_endpoint = "b", .DATA = {{.source_path = "/a", .destination_path = "/b"}}};
     mock.reply(200, R"({"value": "fetched"})");
-    for (int i = 0; i != 4; ++i) mock.reply(202, "{garbage");
+    mock.reply(202, "{garbage");
     try {
         (void)transfer.submit_transfer(data);
         FAIL("it cannot be read");

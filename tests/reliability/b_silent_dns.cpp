@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/grace.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <arpa/inet.h>
@@ -25,12 +26,6 @@ using namespace globus;
 using namespace std::chrono_literals;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr auto grace = 1000ms;
-#else
-constexpr auto grace = 250ms;
-#endif
 
 /// How the process that calls without a name server ended.
 enum Outcome { in_time = 0, no_namespace = 10, late, not_late_but_wrong, stopped_late };

@@ -26,7 +26,10 @@ public:
             if (down)
                 throw globus::NetworkError(globus::NetworkError::Kind::connect, globus::NetworkError::Sent::no,
                                            "the auth host is down");
-            if (refuse) return {.status = 400, .body = R"({"error": "invalid_grant"})"};
+            if (refuse)
+                return {.status = 400,
+                        .headers = {{"Content-Type", "application/json"}},
+                        .body = R"({"error": "invalid_grant"})"};
             if (status != 200) return {.status = status, .body = "<html>not now</html>"};
             return {.status = 200, .body = grant(++generation)};
         }
