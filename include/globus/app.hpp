@@ -2,7 +2,8 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation.
+// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation, and
+// CurlTransport, which apps use unless they are told otherwise.
 // SqliteTokenStorage has a header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
 #include <globus/app/app_policy.hpp>
@@ -18,5 +19,6 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/app/user_app.hpp>
 #include <globus/app/validating_token_storage.hpp>
+#include <globus/http/curl_transport.hpp>
 
 #endif  // GLOBUS_APP_HPP

@@ -95,7 +95,7 @@ TEST_CASE("Two programs that share a file see each other's logins and logouts") 
     one.login();
     CHECK(there.task_list().status() == 200);
     one.logout();
-    CHECK_THROWS_AS(there.task_list(), Error);
+    CHECK_THROWS_AS(there.task_list(), LoginRequiredError);
     CHECK(two.login_required());
     one.login();
     CHECK(there.task_list().status() == 200);

@@ -27,7 +27,7 @@ public:
     /// Runs a case if it is asked for. `check` says how it differs from the recording; it may throw Missing.
     void check(std::string const& id, std::function<std::string()> const& check);
 
-    /// Prints the counts; true if nothing failed.
+    /// Prints the counts; true if nothing failed, and of a whole recording nothing is missing.
     [[nodiscard]] bool finish(bool whole_recording);
 
     [[nodiscard]] Options const& options() const noexcept { return options_; }

@@ -12,7 +12,9 @@
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <limits>
 #include <map>
@@ -58,6 +60,8 @@ std::string repeated(std::size_t times, std::string const& text) {
     return out;
 }
 
+std::string megabyte() { return '"' + std::string(1 << 20, 'x') + '"'; }
+
 struct Good {
     std::string name;
     std::string body;
@@ -94,8 +98,13 @@ std::vector<Good> good_answers() {
         {"members that nobody knows", answer({{"x", R"({"y": [1, null, {"z": "\u0000"}]})"}})},
         {"blanks around it", "\r\n\t " + answer() + " \n"},
         {"all characters", answer({{"access_token", '"' + quoted + '"'}}), now + 172800, 1, "c4n4ry-refresh", every},
-        {"a long token", answer({{"access_token", '"' + std::string(100000, 'x') + '"'}}), now + 172800, 1,
-         "c4n4ry-refresh", std::string(100000, 'x')},
+        {"access_token of 1 MB", answer({{"access_token", megabyte()}}), now + 172800, 1, "c4n4ry-refresh",
+         std::string(1 << 20, 'x')},
+        {"refresh_token of 1 MB", answer({{"refresh_token", megabyte()}}), now + 172800, 1, std::string(1 << 20, 'x')},
+        {"scope of 1 MB", answer({{"scope", megabyte()}})},
+        {"scope null", answer({{"scope", "null"}})},
+        {"scope empty", answer({{"scope", R"("")"}})},
+        {"id_token of 1 MB", answer({{"id_token", megabyte()}})},
     };
 }
 
@@ -116,6 +125,8 @@ std::vector<std::pair<std::string, std::string>> bad_answers() {
     }
     // a header "Bearer a b" has two words (RFC 6750, section 2.1)
     add("access_token with a blank", answer({{"access_token", R"("c4n4ry c4n4ry")"}}));
+    add("token_type of 1 MB", answer({{"token_type", megabyte()}}));
+    add("an error of 1 MB in the place of tokens", R"({"error": )" + megabyte() + '}');
     for (char const* type : {"mac", "Bearer ", " Bearer", "Bearerx", "Beare", "DPoP", "N_A"})
         add("token_type " + std::string(type), answer({{"token_type", '"' + std::string(type) + '"'}}));
     for (char const* seconds : {"-1", "-0.5", "0.5", "\"3600\"", "316224001", "1e308", "1e400", "-1e400", "true", "[]",
@@ -189,8 +200,13 @@ TEST_CASE("D2: what a token answer says is taken over", "[reliability][D2]") {
         host.body = good.body;
         TokenResponse const tokens = TokenResponse::from_answer(good.body);
         CHECK(tokens.by_resource_server().size() == good.servers);
-        if (good.servers != 1) continue;  // a renewal is for one
         RefreshPolicy<Native> const policy(Native{"client"}, "first", at(now));
+        if (good.servers != 1) {  // a renewal is for one: with more it is not known whose the refresh token is
+            CHECK(is_refused([&] { (void)policy.authorize(host.transport, context); }));
+            CHECK(policy.token().access_token.empty());
+            CHECK(policy.token().refresh_token == Secret("first"));
+            continue;
+        }
         CHECK(policy.authorize(host.transport, context).header == Secret("Bearer " + good.access_token));
         Token const token = policy.token();
         CHECK(token.expires_at == good.expires_at);
@@ -201,6 +217,58 @@ TEST_CASE("D2: what a token answer says is taken over", "[reliability][D2]") {
         DependentTokenResponse::from_answer('[' + other("a") + ',' + other("b") + ']');
     CHECK(dependent.by_resource_server().size() == 2);
     CHECK(DependentTokenResponse::from_answer("[]").by_resource_server().empty());
+}
+
+TEST_CASE("D2: an answer with very many tokens is read in time that grows with it alone", "[reliability][D2]") {
+    auto const others = [](int count) {
+        std::string out;
+        for (int i = 0; i != count; ++i)
+            out += (i == 0 ? "" : ",") + other("s" + std::to_string(i), {{"state", ""}, {"scope", ""}});
+        return out;
+    };
+    auto const needed = [](std::string const& body, std::size_t servers) {
+        auto const begin = std::clock();
+        CHECK(TokenResponse::from_answer(body).by_resource_server().size() == servers);
+        return std::max<std::clock_t>(std::clock() - begin, 1);
+    };
+    std::string const many = others(100000);
+    auto const few = needed(answer({{"other_tokens", '[' + others(10000) + ']'}}), 10001);
+    CHECK(needed(answer({{"other_tokens", '[' + many + ']'}}), 100001) < 50 * few);  // ten times as many
+    CHECK(is_refused([&] {  // the last has the server of the first
+        (void)TokenResponse::from_answer(answer({{"other_tokens", '[' + many + ',' + other("s0") + ']'}}));
+    }));
+}
+
+TEST_CASE("D2: an error answer of any form is an AuthApiError, and changes nothing", "[reliability][D2]") {
+    MemoryTokenStorage const storage;
+    storage.store_token_data_by_resource_server({{server,
+                                                  {.resource_server = server,
+                                                   .scope = "all",
+                                                   .access_token = "held",
+                                                   .refresh_token = "first",
+                                                   .expires_at_seconds = 1}}});
+    auto const before = storage.get_token_data_by_resource_server();
+    for (int const status : {300, 302, 400, 401, 403, 404, 418})
+        for (std::string const& body :
+             {std::string(), std::string("<html><body>c4n4ry</body></html>"), std::string("[]"), std::string("null"),
+              answer(), std::string(R"({"error": 5})"), std::string(R"({"error": null, "errors": "c4n4ry"})"),
+              std::string(100000, '['), std::string(R"({"error": "invalid_grant", "error_description": 7})"),
+              R"({"error": )" + megabyte() + '}'}) {
+            INFO(status << ' ' << body.substr(0, 100));
+            MockTransport transport;
+            transport.otherwise([&](http::Request const&) { return http::Response{.status = status, .body = body}; });
+            auto const policy = stored_refresh_policy(Native{"client"}, storage, server, at(now));
+            try {
+                (void)policy.authorize(transport, context);
+                FAIL_CHECK("it was taken for tokens");
+            } catch (AuthApiError const& error) {
+                CHECK(error.http_status() == status);
+            }
+            CHECK(transport.request_count() == 1);
+            CHECK(policy.token().access_token == Secret("held"));
+            CHECK(policy.token().refresh_token == Secret("first"));
+            CHECK(storage.get_token_data_by_resource_server() == before);
+        }
 }
 
 TEST_CASE("D2: a time of expiry does not overflow", "[reliability][D2]") {

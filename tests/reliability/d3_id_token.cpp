@@ -7,9 +7,15 @@
 #include <support/catch.hpp>
 #include <support/jwt.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <functional>
+#include <latch>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -26,6 +32,7 @@ std::string const nonce = "n-0S6_WzA2Mj";
 /// Globus Auth, as far as keys are concerned.
 struct Issuer {
     json::array keys;
+    std::string jwks;  ///< in place of the document of `keys`
     globus::http::Clock::time_point time = globus::http::Clock::now();
     globus::MockTransport transport;
 
@@ -34,7 +41,8 @@ struct Issuer {
             if (!request.authorization.empty()) FAIL("a credential was sent to " << request.url);
             if (request.url == issuer + "/.well-known/openid-configuration")
                 return answer({{"issuer", issuer}, {"jwks_uri", issuer + "/jwk.json"}});
-            if (request.url == issuer + "/jwk.json") return answer({{"keys", keys}});
+            if (request.url == issuer + "/jwk.json")
+                return jwks.empty() ? answer({{"keys", keys}}) : globus::http::Response{.status = 200, .body = jwks};
             FAIL("something else was asked for: " << request.url);
             return {};
         });
@@ -85,7 +93,7 @@ globus::IdTokenOptions options() {
 
 }  // namespace
 
-TEST_CASE("D3: every id token of a deceiver is refused with the same words", "[reliability][d3]") {
+TEST_CASE("D3: every id token of a deceiver is refused with the same words", "[reliability][D3]") {
     Key const good = Key::rsa();
     Key const other = Key::rsa();
     Key const rsa512 = Key::rsa(512);
@@ -114,7 +122,7 @@ TEST_CASE("D3: every id token of a deceiver is refused with the same words", "[r
         with(good.jwk("padded"), "n", std::string(globus::base64_encode(good.number(OSSL_PKEY_PARAM_RSA_N)) + "=")),
         json::object{{"kty", "EC"},
                      {"kid", "ec"},
-                     {"crv", "P-256"},
+                     {"crv", "P-256"},  // and off it
                      {"x", globus::base64url_encode(std::string(32, '\x01'))},
                      {"y", globus::base64url_encode(std::string(32, '\x02'))}},
         good.jwk("twice"),
@@ -166,6 +174,7 @@ TEST_CASE("D3: every id token of a deceiver is refused with the same words", "[r
     attack("RS512 with padding PSS", jwt(header_text, claims_text, good, "SHA512", true));
     attack("ES256", jwt(with(h, "alg", "ES256"), c, ec, "SHA256"));
     attack("RS512 by an EC key", jwt(with(h, "kid", "ec"), c, ec, "SHA512"));
+    attack("ES256 by a key of no point of its curve", jwt(with(with(h, "alg", "ES256"), "kid", "ec"), c, ec, "SHA256"));
     attack("EdDSA", jwt(with(h, "alg", "EdDSA"), c, ed, nullptr));
     header("alg missing", without(h, "alg"));
     header("alg number", with(h, "alg", 512));
@@ -249,6 +258,7 @@ TEST_CASE("D3: every id token of a deceiver is refused with the same words", "[r
     claim("sub number", with(c, "sub", 5));
     claim("sub of 256 characters", with(c, "sub", std::string(256, 'x')));
     claim("nonce wrong", with(c, "nonce", "other"));
+    claim("nonce of an earlier login", with(c, "nonce", "n-0S6_WzA2Mi"));
     claim("nonce missing", without(c, "nonce"));
     claim("nonce number", with(c, "nonce", 5));
     claim("nonce cut off", with(c, "nonce", nonce.substr(1)));
@@ -331,7 +341,7 @@ TEST_CASE("D3: every id token of a deceiver is refused with the same words", "[r
     WARN(attacks.size() << " tokens refused");
 }
 
-TEST_CASE("D3: good tokens are accepted across a change of keys", "[reliability][d3]") {
+TEST_CASE("D3: good tokens are accepted across a change of keys", "[reliability][D3]") {
     Key const old_key = Key::rsa();
     Key const new_key = Key::rsa();
     Issuer server;
@@ -365,4 +375,97 @@ TEST_CASE("D3: good tokens are accepted across a change of keys", "[reliability]
     server.time += std::chrono::hours(25);
     CHECK_FALSE(accepted(old_key, "old"));
     CHECK(accepted(new_key, "new"));
+}
+
+TEST_CASE("D3: keys that cannot be read leave the good ones as they are", "[reliability][D3]") {
+    Key const key = Key::rsa();
+    Issuer server;
+    server.keys = {key.jwk("globus_auth")};
+    auto const cache = server.cache();
+    auto const decode = [&](char const* kid) {
+        return globus::decode_id_token(globus::Secret(jwt(with(good_header(), "kid", kid), good_claims(), key)), client,
+                                       cache, options());
+    };
+    CHECK(decode("globus_auth").name == "A User");
+    std::string many = R"({"keys":[{})", full = R"({"keys":[)" + json::serialize(key.jwk("k0"));
+    for (int i = 1; i != 100000; ++i) many += ",{}";
+    for (int i = 1; i != 101; ++i) full += ',' + json::serialize(key.jwk("k" + std::to_string(i)));
+    for (std::string const& text :
+         {std::string("not JSON"), std::string("[]"), std::string("{}"), std::string(R"({"keys":5})"),
+          std::string(R"({"keys":{}})"), std::string(100000, '['), many + "]}", full + "]}"}) {
+        INFO(text.substr(0, 100));
+        server.jwks = text;
+        server.time += std::chrono::seconds(61);
+        auto const before = server.transport.request_count();
+        auto const start = std::chrono::steady_clock::now();
+        CHECK_THROWS_AS(decode("another"), globus::DecodeError);
+        CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+        CHECK(server.transport.request_count() == before + 1);
+        CHECK(decode("globus_auth").name == "A User");
+        CHECK_THROWS_AS(decode("another"), globus::IdTokenError);
+        CHECK(server.transport.request_count() == before + 1);
+    }
+    // A hundred keys are not too many, nor are some that are of no use.
+    server.jwks = R"({"keys":[5,null,{},{"kid":"x"}]})";
+    server.jwks.insert(server.jwks.size() - 2, ',' + json::serialize(key.jwk("another")));
+    server.time += std::chrono::seconds(61);
+    CHECK(decode("another").name == "A User");
+}
+
+TEST_CASE("D3: nobody waits for keys longer than they want to", "[reliability][D3]") {
+    using namespace std::chrono_literals;
+    Key const key = Key::rsa();
+    std::latch asked(1), answer(1);
+    std::atomic<bool> stalls = false;
+    Issuer server;
+    server.keys = {key.jwk("known")};
+    globus::MockTransport slow;
+    slow.otherwise([&](globus::http::Request const& request) {
+        if (stalls) {
+            asked.count_down();
+            answer.wait();
+        }
+        return server.transport.send(request);
+    });
+    globus::JwksCache<globus::MockTransport> const cache(slow, issuer);
+    auto const decode = [&](char const* kid, globus::IdTokenOptions how) {
+        return globus::decode_id_token(globus::Secret(jwt(with(good_header(), "kid", kid), good_claims(), key)), client,
+                                       cache, how);
+    };
+    auto const failure = [&](globus::IdTokenOptions how) -> std::optional<globus::NetworkError::Kind> {
+        try {
+            (void)decode("new", std::move(how));
+        } catch (globus::NetworkError const& error) {
+            return error.kind();
+        }
+        return std::nullopt;
+    };
+    (void)decode("known", options());
+    stalls = true;
+    server.keys = {key.jwk("known"), key.jwk("new")};
+    std::atomic<int> accepted = 0;
+    std::jthread fetching([&] { accepted += decode("new", options()).name == "A User"; });
+    asked.wait();
+    // The keys are being fetched, and no answer comes.
+    auto const start = std::chrono::steady_clock::now();
+    std::jthread waiting([&] { accepted += decode("new", options()).name == "A User"; });
+    auto with_deadline = options();
+    with_deadline.deadline = globus::http::Clock::now() + 200ms;
+    CHECK(failure(with_deadline) == globus::NetworkError::Kind::timeout);
+    std::stop_source source;
+    auto with_stop = options();
+    with_stop.stop = source.get_token();
+    std::jthread const stopping([&] {
+        std::this_thread::sleep_for(100ms);
+        source.request_stop();
+    });
+    CHECK(failure(with_stop) == globus::NetworkError::Kind::cancelled);
+    CHECK(decode("known", options()).name == "A User");  // needs nothing that is not there
+    CHECK(std::chrono::steady_clock::now() - start < 1s);
+    CHECK(accepted == 0);
+    answer.count_down();
+    fetching.join();
+    waiting.join();
+    CHECK(accepted == 2);
+    CHECK(slow.request_count() == 3);
 }

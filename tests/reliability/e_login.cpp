@@ -2,13 +2,22 @@
 // E1 to E3: a login by a redirect to this machine takes the right answer and no other, and spends its code once.
 #include <globus/app/local_server_login_flow.hpp>
 #include <globus/http/curl_transport.hpp>
+#include <globus/http/mock_transport.hpp>
 #include <globus/sandbox/server.hpp>
 
 #include <support/browser.hpp>
 #include <support/catch.hpp>
+#include <support/temporary_directory.hpp>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -61,11 +70,86 @@ private:
     std::jthread thread_;
 };
 
+/// Time that all threads of this program have worked.
+std::chrono::nanoseconds worked() {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// The descriptors that a program started now would have, besides the first three.
+std::set<int> inherited() {
+    std::set<int> numbers;
+    for (int number = 3; number != 1024; ++number)
+        if (int const flags = ::fcntl(number, F_GETFD); flags != -1 && (flags & FD_CLOEXEC) == 0)
+            numbers.insert(number);
+    return numbers;
+}
+
+/// A desktop whose `xdg-open` is a shell script, with the URL as its first argument.
+class Desktop {
+public:
+    explicit Desktop(std::string const& script) : path_(std::getenv("PATH")) {
+        ::unsetenv("SSH_TTY");
+        ::unsetenv("SSH_CONNECTION");
+        write_file(folder / "xdg-open", "#!/bin/sh\n" + script + '\n');
+        std::filesystem::permissions(folder / "xdg-open", std::filesystem::perms::owner_all);
+        ::setenv("PATH", (folder.path().string() + ':' + path_).c_str(), 1);
+        ::setenv("DISPLAY", ":0", 1);
+    }
+    ~Desktop() {
+        ::setenv("PATH", path_.c_str(), 1);
+        ::unsetenv("DISPLAY");
+    }
+    TemporaryDirectory folder;
+
+private:
+    std::string path_;
+};
+
+/// True if this program has a child, which may have ended without anybody asking.
+bool has_child() { return ::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD; }
+
 int status_of(std::string const& answer) { return answer.size() < 12 ? 0 : std::atoi(answer.c_str() + 9); }
 
 }  // namespace
 
-TEST_CASE("E1: only the exact redirect with the right state ends the login", "[reliability][e1]") {
+TEST_CASE("C9: each login has a state of 128 bits and a verifier of 256, and spends them once", "[reliability][C9]") {
+    globus::MockTransport mock;
+    mock.otherwise([](globus::http::Request const&) {
+        return globus::http::Response{.status = 200, .body = R"({"token_type": "Bearer", "resource_server": "a",
+            "scope": "openid", "access_token": "t", "expires_in": 3600})"};
+    });
+    globus::AuthorizationParameters const parameters{.required_scopes = std::vector<std::string>{"openid"}};
+    globus::Login const native(globus::LoginClient<globus::Native, globus::MockTransport>(
+                                   globus::NativeAppAuthService("id"), globus::NullPolicy{}, {.transport = mock}),
+                               parameters, {});
+    globus::Login const confidential(
+        globus::LoginClient<globus::Confidential, globus::MockTransport>(
+            globus::BasicPolicy{globus::Confidential{"id", "secret"}}, {.transport = mock}),
+        parameters, {.redirect_uri = "https://e.org/cb"});
+    std::set<std::string> seen;
+    for (int i = 0; i != 100; ++i) {
+        globus::Login login = i % 2 == 0 ? native : confidential;
+        std::string const before = parameter(login.start(), "state");
+        std::string const url = login.start();
+        std::string const state = parameter(url, "state");
+        CHECK(globus::base64url_decode(state).value_or("").size() >= 16);
+        CHECK(parameter(url, "code_challenge_method") == "S256");
+        CHECK_THROWS_AS(login.finish(globus::Secret("code"), before), globus::UsageError);  // begun anew since
+        (void)login.finish(globus::Secret("code"), state);
+        CHECK_THROWS_AS(login.finish(globus::Secret("code"), state), globus::UsageError);
+        std::string const verifier = parameter('?' + mock.requests().back().body, "code_verifier");
+        CHECK(verifier.size() >= 43);
+        CHECK(verifier.size() <= 128);
+        CHECK(globus::base64url_decode(verifier).value_or("").size() >= 32);
+        CHECK(parameter(url, "code_challenge") == globus::base64url_encode(globus::sha256(verifier)));
+        for (std::string const& one : {before, state, verifier}) CHECK(seen.insert(one).second);
+    }
+    CHECK(mock.request_count() == 100);
+}
+
+TEST_CASE("E1: only the exact redirect with the right state ends the login", "[reliability][E1]") {
     sb::Server server;
     std::vector<std::string> states;
     std::atomic<int> refused = 0, taken = 0;
@@ -135,7 +219,7 @@ TEST_CASE("E1: only the exact redirect with the right state ends the login", "[r
     for (std::string const& state : states) CHECK(globus::base64url_decode(state).value_or("").size() >= 16);
 }
 
-TEST_CASE("E2: a hundred connections of others do not disturb the login", "[reliability][e2]") {
+TEST_CASE("E2: a hundred connections of others do not disturb the login", "[reliability][E2]") {
     sb::Server server;
     std::string const marker = "m4rk3r";
     std::string const script = "%3Cscript%3Em4rk3r%3C/script%3E";
@@ -220,7 +304,163 @@ TEST_CASE("E2: a hundred connections of others do not disturb the login", "[reli
     }
 }
 
-TEST_CASE("E2: the login ends at its time-out, when it is cancelled, and when the user refuses", "[reliability][e2]") {
+TEST_CASE("E2: more connections than there is room for push nobody out unheard", "[reliability][E2]") {
+    sb::Server server;
+    std::vector<Connection> idle;
+    std::chrono::steady_clock::time_point sent;
+    bool const first = GENERATE(true, false);  // the right one comes before the others, or after them
+    globus::LocalServerLoginFlow const flow(
+        {.timeout = 5s, .open_browser = [&](std::string const& url) {
+             std::string const good = redirect_of(url);
+             int const port = port_of(good);
+             auto const right = [&] {
+                 idle.emplace_back(port).send("GET " + target_of(good) +
+                                              " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n");
+             };
+             if (first) right();
+             for (int i = 0; i != 300; ++i) idle.emplace_back(port);
+             if (!first) right();
+             sent = std::chrono::steady_clock::now();
+             return true;
+         }});
+    ::unsetenv("SSH_TTY");
+    ::unsetenv("SSH_CONNECTION");
+    CHECK_FALSE(flow.run_login_flow(login_at(server)).by_resource_server().empty());
+    // half a second of it is for a browser that never comes back
+    CHECK(std::chrono::steady_clock::now() - sent <= 3s);
+}
+
+TEST_CASE("E2: a login without descriptors left waits for one, and does not spin", "[reliability][E2]") {
+    sb::Server server;
+    std::chrono::nanoseconds spent{};
+    bool connected = false;
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    Running running(server, [&](std::string const& url) {
+        std::string const good = redirect_of(url);
+        int const early = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        // the lowest number that is free is the limit: nothing more can be opened
+        int const next = ::fcntl(0, F_DUPFD_CLOEXEC, 0);
+        ::close(next);
+        rlimit const full{static_cast<rlim_t>(next), before.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &full);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(static_cast<std::uint16_t>(port_of(good)));
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        connected = ::connect(early, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+        auto const start = worked();
+        std::this_thread::sleep_for(500ms);
+        spent = worked() - start;
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        ::close(early);
+        (void)follow(good);
+    });
+    CHECK_FALSE(running.run().by_resource_server().empty());
+    running.join();
+    CHECK(connected);
+    CHECK(spent < 40ms);
+}
+
+TEST_CASE("E2: a browser that stays in the foreground holds nothing up", "[reliability][E2]") {
+    sb::Server server;
+    globus::LocalServerLoginFlow const flow({.timeout = 300ms});
+    auto const since = [start = std::chrono::steady_clock::now()] { return std::chrono::steady_clock::now() - start; };
+    auto const kind = [&](globus::LocalServerLoginFlow const& of, std::stop_token stop = {}) {
+        try {
+            (void)of.run_login_flow(login_at(server), stop);
+        } catch (LoginError const& error) {
+            return std::optional(error.kind());
+        }
+        return std::optional<LoginError::Kind>();
+    };
+    {
+        Desktop const desktop("exec sleep 3");
+        CHECK(kind(flow) == LoginError::Kind::timeout);
+        CHECK(since() <= 1500ms);
+    }
+    {
+        Desktop const desktop("exec sleep 3");
+        std::stop_source source;
+        source.request_stop();
+        auto const start = since();
+        CHECK(kind(flow, source.get_token()) == LoginError::Kind::cancelled);
+        CHECK(since() - start <= 500ms);
+    }
+    {
+        Desktop const desktop("echo \"$1\" > \"$0.part\" && mv \"$0.part\" \"$0.url\" && exec sleep 3");
+        std::jthread const browser([&] {
+            std::string const file = desktop.folder / "xdg-open.url";
+            while (!std::filesystem::exists(file)) std::this_thread::sleep_for(5ms);
+            std::string const text = file_text(file);
+            (void)follow(redirect_of(text.substr(0, text.find('\n'))));
+        });
+        auto const start = since();
+        CHECK_FALSE(globus::LocalServerLoginFlow({.timeout = 5s})
+                        .run_login_flow(login_at(server))
+                        .by_resource_server()
+                        .empty());
+        CHECK(since() - start <= 1500ms);
+    }
+    // Those browsers are closed meanwhile, and so is the last one: the system keeps nothing of them.
+    std::this_thread::sleep_for(3200ms);
+    Desktop const desktop("exit 0");
+    CHECK(kind(flow) == LoginError::Kind::timeout);
+    CHECK_FALSE(has_child());
+}
+
+TEST_CASE("E2: nobody listens any more when the code is exchanged", "[reliability][E2]") {
+    int port = 0;
+    std::optional<bool> listening;
+    globus::MockTransport mock;
+    mock.otherwise([&](globus::http::Request const&) {
+        listening = Connection(port).connected();
+        return globus::http::Response{.status = 200, .body = R"({"token_type": "Bearer", "resource_server": "a",
+            "scope": "openid", "access_token": "t", "expires_in": 3600})"};
+    });
+    std::jthread browser;
+    globus::LocalServerLoginFlow const flow({.timeout = 5s, .open_browser = [&](std::string const& url) {
+                                                 std::string const back = parameter(url, "redirect_uri") +
+                                                                          "/?code=c&state=" + parameter(url, "state");
+                                                 port = port_of(back);
+                                                 browser = std::jthread([back] { (void)follow(back); });
+                                                 return true;
+                                             }});
+    ::unsetenv("SSH_TTY");
+    ::unsetenv("SSH_CONNECTION");
+    using Client = globus::LoginClient<globus::Native, globus::MockTransport>;
+    globus::Login const login(Client(globus::NativeAppAuthService("id"), globus::NullPolicy{}, {.transport = mock}),
+                              {.required_scopes = std::vector<std::string>{"openid"}}, {});
+    CHECK_FALSE(flow.run_login_flow(login).by_resource_server().empty());
+    CHECK(listening == false);
+}
+
+TEST_CASE("G5: a program that is started during a login inherits nothing of it", "[reliability][G5]") {
+    std::set<int> const before = inherited();
+    std::atomic<bool> done = false;
+    std::atomic<int> looked = 0, leaked = 0;
+    std::jthread const other([&] {
+        while (!done) {
+            ::pid_t const child = ::fork();
+            if (child == 0) ::_exit(inherited() == before ? 0 : 1);
+            int status = 0;
+            ::waitpid(child, &status, 0);
+            ++looked;
+            leaked += status != 0;
+        }
+    });
+    auto const nobody = [](std::string_view) { return false; };
+    for (auto const end = std::chrono::steady_clock::now() + 2s; std::chrono::steady_clock::now() < end;) {
+        globus::detail::RedirectListener listener;
+        Connection const one(port_of(listener.url())), two(port_of(listener.url()));
+        CHECK_THROWS_AS(listener.wait(nobody, [] {}, {}, globus::http::Clock::now() + 1ms, {}), LoginError);
+    }
+    done = true;
+    CHECK(leaked == 0);
+    CHECK(looked >= 50);
+}
+
+TEST_CASE("E2: the login ends at its time-out, when it is cancelled, and when the user refuses", "[reliability][E2]") {
     sb::Server server;
     auto const kind_of = [](Running& running, std::stop_token stop = {}) {
         try {
@@ -262,7 +502,7 @@ TEST_CASE("E2: the login ends at its time-out, when it is cancelled, and when th
     CHECK(server.count("oauth2_exchange_code_for_tokens") == 0);
 }
 
-TEST_CASE("E3: the code is sent once, whatever becomes of it", "[reliability][e3]") {
+TEST_CASE("E3: the code is sent once, whatever becomes of it", "[reliability][E3]") {
     for (char const* fault : {
              R"({"match": {"operation": "oauth2_exchange_code_for_tokens"}, "phase": "after_commit", "times": "always",
                  "action": {"type": "reset"}})",

@@ -22,7 +22,8 @@ namespace browser_test {
 /// A TCP connection to this machine.
 class Connection {
 public:
-    explicit Connection(int port, char const* address = "127.0.0.1") : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    explicit Connection(int port, char const* address = "127.0.0.1")
+        : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_port = htons(static_cast<std::uint16_t>(port));

@@ -17,6 +17,9 @@ struct ClientAppConfig {
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
     T transport = detail::default_transport<T>();
+    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a new token cannot be
+    /// stored. It is called on the thread of the call; what it throws is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
 };
 
@@ -33,6 +36,10 @@ consteval bool check_client_app() {
         static_assert(TokenStorage<S>,
                       "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
                       "MemoryTokenStorage.");
+    else if constexpr (!Complete<T>)
+        static_assert(Complete<T>,
+                      "globus::ClientApp<S, T>: T is declared only. For CurlTransport, which is the default, include "
+                      "<globus/http/curl_transport.hpp>.");
     else if constexpr (!Transport<T>)
         static_assert(Transport<T>,
                       "globus::ClientApp<S, T>: T is not a transport. It needs "
@@ -109,7 +116,7 @@ public:
     template <Transport U>
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
-        return this->policy_of(server, context).unauthorized(refused, transport, this->context_of(context));
+        return this->has_another(this->policy_of(server, context), refused, transport, context);
     }
 
 private:
@@ -132,7 +139,8 @@ private:
         for (Scope const& scope : Scope::parse(Scope::join(this->scope_requirements().at(server))))
             scopes.push_back(scope.text());
         return Policy(*config_->client, std::move(scopes), std::move(token),
-                      renewed_through(this->token_storage(), server, RenewalOptions{.now = config_->now}));
+                      renewed_through(this->token_storage(), server,
+                                      RenewalOptions{.on_error = config_->on_error, .now = config_->now}));
     }
     /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {

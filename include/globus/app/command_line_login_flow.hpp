@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -33,7 +34,8 @@ struct CommandLineOptions {
  * the `state` in it is checked then.
  *
  * @par Errors
- * LoginError (no_code) when the input ends; and those of Login::finish.
+ * LoginError: no_code when the input ends or is an address without a code, refused for an address with an `error`. And
+ * those of Login::finish.
  * @par Thread safety
  * `run_login_flow` may be called from any thread; two at a time would both ask.
  */
@@ -63,17 +65,21 @@ public:
         while (!code.empty() && is_blank(code.front())) code.remove_prefix(1);
         if (code.empty()) throw LoginError(LoginError::Kind::no_code, "no authorization code was entered");
 
-        std::optional<std::string> pasted_code;
-        std::optional<std::string> pasted_state;
-        if (auto const mark = code.find('?'); code.starts_with("http") && mark != std::string_view::npos)
-            for (auto& [name, value] : parse_query(code.substr(mark + 1))) {
-                if (name == "code") pasted_code = std::move(value);
-                if (name == "state") pasted_state = std::move(value);
-            }
-        Secret const secret = pasted_code ? Secret(std::move(*pasted_code)) : Secret(code);
+        if (!code.starts_with("http://") && !code.starts_with("https://")) {
+            Secret const secret(code);
+            detail::wipe(*line);
+            return login.finish(secret, std::move(stop));
+        }
+        std::map<std::string, std::string> query;
+        if (auto const mark = code.find('?'); mark != std::string_view::npos)
+            for (auto& [name, value] : parse_query(code.substr(mark + 1))) query[name] = std::move(value);
         detail::wipe(*line);
-        if (pasted_code || pasted_state) return login.finish(secret, pasted_state.value_or(""), std::move(stop));
-        return login.finish(secret, std::move(stop));
+        if (auto const error = query.find("error"); error != query.end())
+            throw LoginError(LoginError::Kind::refused,
+                             detail::refusal_text(error->second, query["error_description"]));
+        if (query["code"].empty())
+            throw LoginError(LoginError::Kind::no_code, "the address that was entered has no authorization code in it");
+        return login.finish(Secret(std::move(query["code"])), query["state"], std::move(stop));
     }
 
 private:

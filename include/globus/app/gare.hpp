@@ -24,7 +24,8 @@ namespace globus {
  *     try {
  *         client.operation_ls({.endpoint_id = id});
  *     } catch (ApiError const& error) {
- *         if (auto const gare = to_gare(error)) app.login(gare->authorization_parameters);
+ *         if (auto const gare = to_gare(error))
+ *             app.login({.parameters = gare->authorization_parameters});
  *     }
  *
  * Services say it in several ways, old and new; `to_gare` reads them all into this one.

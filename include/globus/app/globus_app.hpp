@@ -40,6 +40,10 @@ struct AppLoginOptions {
 
 namespace detail {
 
+/// `T` is defined, and not only declared.
+template <class T>
+concept Complete = requires { sizeof(T); };
+
 /// True if any of the parameters is there.
 [[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
     return p.session_message || p.session_required_identities || p.session_required_single_domain ||
@@ -310,6 +314,15 @@ protected:
     [[nodiscard]] std::uint64_t login_count() const {
         std::lock_guard const lock(common_->mutex);
         return common_->logins;
+    }
+    /// After a 401 for `refused`: true when a policy has another token now. Generations are those of one policy, and
+    /// `refused` may be of one that was forgotten meanwhile; so it is the tokens that are compared.
+    template <class P, class U>
+    [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& transport,
+                                   AuthContext const& context) const {
+        Authorization const present = policy.authorize(transport, context_of(context));
+        if (!(present.header == refused.header)) return true;
+        return policy.unauthorized(present, transport, context_of(context));
     }
     [[nodiscard]] AuthContext context_of(AuthContext const& call) const {
         return {common_->place.auth_url, call.deadline, call.stop};

@@ -24,6 +24,7 @@
 #include <cstring>
 #include <functional>
 #include <list>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -46,6 +47,7 @@ struct LocalServerOptions {
     std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
     WithoutBrowser without_browser = WithoutBrowser::fail;
     /// Opens the URL and says whether that worked, in place of the system's own way.
+    /// The login listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
     std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
     std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
@@ -68,15 +70,36 @@ public:
     }
     [[nodiscard]] int get() const noexcept { return number_; }
 
-    /// Neither blocks nor survives an exec.
-    void configure() const noexcept {
-        ::fcntl(number_, F_SETFD, FD_CLOEXEC);
-        ::fcntl(number_, F_SETFL, ::fcntl(number_, F_GETFL) | O_NONBLOCK);
-    }
-
 private:
     int number_;
 };
+
+// Descriptors that neither block nor survive an exec: from their first moment on, where the system can make them so,
+// since another thread may start a program at any time.
+
+#ifdef SOCK_CLOEXEC
+inline Descriptor new_socket() { return Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
+inline Descriptor accept_from(Descriptor const& listener) {
+    return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+inline bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
+#else
+inline int configured(int number) {
+    ::fcntl(number, F_SETFD, FD_CLOEXEC);
+    ::fcntl(number, F_SETFL, O_NONBLOCK);
+    return number;
+}
+inline Descriptor new_socket() { return Descriptor(configured(::socket(AF_INET, SOCK_STREAM, 0))); }
+inline Descriptor accept_from(Descriptor const& listener) {
+    int const number = ::accept(listener.get(), nullptr, nullptr);
+    return Descriptor(number < 0 ? number : configured(number));
+}
+inline bool make_pipe(int (&ends)[2]) {
+    if (::pipe(ends) != 0) return false;
+    for (int const end : ends) configured(end);
+    return true;
+}
+#endif
 
 /**
  * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
@@ -95,7 +118,7 @@ public:
         std::string error = {};  ///< empty: there is a code
     };
 
-    RedirectListener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    RedirectListener() : socket_(new_socket()) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -105,16 +128,13 @@ public:
             ::getsockname(socket_.get(), generic, &size) != 0)
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-        socket_.configure();
         host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
         int ends[2];
-        if (::pipe(ends) != 0)
+        if (!make_pipe(ends))
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot make a pipe: ") + std::strerror(errno));
         wake_read_ = Descriptor(ends[0]);
         wake_write_ = Descriptor(ends[1]);
-        wake_read_.configure();
-        wake_write_.configure();
     }
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
@@ -123,11 +143,12 @@ public:
      * Waits for the redirect.
      *
      * @param is_state  says whether a `state` is the right one
+     * @param look      called ten times a second and more, until the redirect is there; what it throws ends the waiting
      * @throws LoginError  timeout or cancelled
      */
-    template <class IsState>
-    Redirect wait(IsState const& is_state, LocalServerOptions const& options, Clock::time_point deadline,
-                  std::stop_token const& stop) {
+    template <class IsState, class Look>
+    Redirect wait(IsState const& is_state, Look const& look, LocalServerOptions const& options,
+                  Clock::time_point deadline, std::stop_token const& stop) {
         std::stop_callback const wake(
             stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
         std::optional<Redirect> redirect;
@@ -137,9 +158,11 @@ public:
             if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
             if (now >= deadline)
                 throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
+            if (!redirect) look();
             poll_once(deadline);
             connections_.remove_if(
                 [&](Connection& connection) { return !serve(connection, is_state, options, redirect); });
+            make_room();
             // The browser is to arrive at the clean address, but the login does not depend on it.
             if (redirect && !lingering_) {
                 lingering_ = true;
@@ -169,11 +192,7 @@ public:
         }
         if (!state || !is_state(*state)) return false;
         if (error) {
-            std::string why = (error->empty() ? "without a reason" : *error) + (description ? ": " + *description : "");
-            for (char& c : why)
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-            why.resize(std::min<std::size_t>(why.size(), 500));
-            redirect.emplace(Redirect{.error = std::move(why)});
+            redirect.emplace(Redirect{.error = refusal_text(*error, description.value_or(""))});
             return true;
         }
         if (!code || code->empty()) return false;
@@ -210,7 +229,8 @@ public:
 private:
     struct Connection {
         Descriptor socket;
-        Clock::time_point until;
+        Clock::time_point since;
+        Clock::time_point until = since + std::chrono::seconds(10);
         std::string input = {};
         std::string output = {};
         bool answered = false;
@@ -219,21 +239,39 @@ private:
 
     static constexpr std::size_t most_connections = 256;
     static constexpr std::size_t longest_request = std::size_t{16} << 10;
+    static constexpr std::chrono::milliseconds patience{100};  ///< with one that sends nothing, when there are too many
 
+    [[nodiscard]] bool is_full() const {
+        return connections_.size() == most_connections || Clock::now() < no_descriptor_until_;
+    }
+
+    /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
     void poll_once(Clock::time_point deadline) {
-        std::vector<pollfd> waiting{{socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
+        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
         for (Connection const& connection : connections_)
             waiting.push_back(
                 {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(std::clamp<long>(left, 0, 500)));
+        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
+               static_cast<int>(std::clamp<long>(left, 0, patience.count())));
         if ((waiting[0].revents & POLLIN) == 0) return;
-        while (true) {
-            Descriptor taken(::accept(socket_.get(), nullptr, nullptr));
-            if (taken.get() < 0) return;
-            taken.configure();
-            if (connections_.size() == most_connections) connections_.pop_front();  // the oldest has had its chance
-            connections_.push_back({std::move(taken), Clock::now() + std::chrono::seconds(10)});
+        while (!is_full()) {
+            Descriptor taken = accept_from(socket_);
+            if (taken.get() >= 0)
+                connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
+            else if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return;
+            else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
+                no_descriptor_until_ = Clock::now() + patience;
+        }
+    }
+    /// Where no more fit, the oldest go that have had their chance: all have been read from since they came.
+    void make_room() {
+        if (!is_full()) return;
+        auto const now = Clock::now();
+        for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
+            connections_.pop_front();
+            no_descriptor_until_ = {};
         }
     }
 
@@ -302,7 +340,8 @@ private:
     Descriptor wake_read_;
     Descriptor wake_write_;
     std::string host_;
-    std::list<Connection> connections_;
+    std::list<Connection> connections_;  ///< the oldest first
+    Clock::time_point no_descriptor_until_{};
     bool lingering_ = false;
     bool shown_ = false;
 };
@@ -314,39 +353,70 @@ inline bool is_remote_session() {
     return variable != nullptr && *variable != '\0';
 }
 
-/// Gives a URL to the desktop's browser, without a shell; says whether there is one that took it.
-inline bool open_system_browser(std::string const& url) {
-#ifdef __APPLE__
-    char const* const opener = "open";
-#else
-    char const* const opener = "xdg-open";
-    auto const set = [](char const* name) {
-        char const* value = std::getenv(name);
-        return value != nullptr && *value != '\0';
-    };
-    if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
-#endif
-    std::string program = opener;
-    std::string argument = url;
-    char* arguments[] = {program.data(), argument.data(), nullptr};
-    posix_spawn_file_actions_t actions;
-    if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-    // A browser for the terminal must not take this program's, nor the chatter of others its output.
-    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    ::pid_t child = 0;
-    int const failed = ::posix_spawnp(&child, opener, &actions, nullptr, arguments, environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) return false;
-    // Openers hand over and end; one that is still there after two seconds is the browser itself.
-    for (int i = 0; i != 40; ++i) {
-        int status = 0;
-        if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        ::poll(nullptr, 0, 50);
+/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
+class BrowserOpener {
+public:
+    BrowserOpener() = default;
+    BrowserOpener(BrowserOpener const&) = delete;
+    BrowserOpener& operator=(BrowserOpener const&) = delete;
+    /// One that is still there is left alone; who asks for its end is the next login.
+    ~BrowserOpener() {
+        if (child_ == 0) return;
+        std::lock_guard const lock(still_open().mutex);
+        still_open().children.push_back(child_);
     }
-    return true;
-}
+
+    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
+    bool start(std::string const& url) {
+        reap();
+#ifdef __APPLE__
+        std::string program = "open";
+#else
+        std::string program = "xdg-open";
+        auto const set = [](char const* name) {
+            char const* value = std::getenv(name);
+            return value != nullptr && *value != '\0';
+        };
+        if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
+#endif
+        std::string argument = url;
+        char* arguments[] = {program.data(), argument.data(), nullptr};
+        posix_spawn_file_actions_t actions;
+        if (::posix_spawn_file_actions_init(&actions) != 0) return false;
+        // A browser for the terminal must not take this program's, nor the chatter of others its output.
+        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+        ::posix_spawn_file_actions_destroy(&actions);
+        if (failed != 0) child_ = 0;
+        return failed == 0;
+    }
+    /// True, once, when the opener has ended without having opened anything.
+    [[nodiscard]] bool has_failed() {
+        int status = 0;
+        if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
+        child_ = 0;
+        return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    }
+
+private:
+    struct StillOpen {
+        std::mutex mutex;
+        std::vector<::pid_t> children;
+    };
+    static StillOpen& still_open() {
+        static StillOpen all;
+        return all;
+    }
+    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
+    static void reap() {
+        std::lock_guard const lock(still_open().mutex);
+        std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
+    }
+
+    ::pid_t child_ = 0;
+};
 
 }  // namespace detail
 
@@ -377,24 +447,30 @@ public:
         if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
             throw LoginError(LoginError::Kind::unavailable,
                              "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
-        detail::RedirectListener listener;
-        std::string const url = login.start(listener.url());
-        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
-        auto const deadline =
-            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
-        open(url);
-        auto redirect =
-            listener.wait([&](std::string_view state) { return login.is_state(state); }, options_, deadline, stop);
-        if (!redirect.error.empty())
-            throw LoginError(LoginError::Kind::refused, "the login was refused: " + redirect.error);
+        auto redirect = wait_for_redirect(login, stop);
+        if (!redirect.error.empty()) throw LoginError(LoginError::Kind::refused, redirect.error);
         return login.finish(std::move(redirect.code), std::move(stop));
     }
 
 private:
-    void open(std::string const& url) const {
-        bool const opened = !detail::is_remote_session() &&
-                            (options_.open_browser ? options_.open_browser(url) : detail::open_system_browser(url));
-        if (opened) return;
+    /// Nobody listens any more when it returns.
+    detail::RedirectListener::Redirect wait_for_redirect(Login& login, std::stop_token const& stop) const {
+        detail::RedirectListener listener;
+        detail::BrowserOpener opener;
+        std::string const url = login.start(listener.url());
+        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
+        auto const deadline =
+            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
+        bool const opened =
+            !detail::is_remote_session() && (options_.open_browser ? options_.open_browser(url) : opener.start(url));
+        if (!opened) do_without_browser(url);
+        return listener.wait([&](std::string_view state) { return login.is_state(state); },
+                             [&] {
+                                 if (opener.has_failed()) do_without_browser(url);
+                             },
+                             options_, deadline, stop);
+    }
+    void do_without_browser(std::string const& url) const {
         if (options_.without_browser == WithoutBrowser::fail)
             throw LoginError(LoginError::Kind::unavailable,
                              "no browser could be opened here; use CommandLineLoginFlow");

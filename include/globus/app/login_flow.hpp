@@ -43,6 +43,20 @@ private:
     Kind kind_;
 };
 
+namespace detail {
+
+/// Why a login was refused, as a redirect says it: one line, of a length for a message.
+inline std::string refusal_text(std::string const& error, std::string const& description) {
+    std::string why = "the login was refused: " + (error.empty() ? "without a reason" : error);
+    if (!description.empty()) why += ": " + description;
+    for (char& c : why)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+    if (why.size() > 500) why.resize(500);
+    return why;
+}
+
+}  // namespace detail
+
 /// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
 template <class K, class T>
 using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,6 +71,9 @@ struct UserAppConfig {
     std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
     T transport = detail::default_transport<T>();
+    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
+    /// stored. It is called on the thread of the call; what it throws is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
 };
 
@@ -94,6 +98,11 @@ consteval bool check_user_app() {
         static_assert(TokenStorage<S>,
                       "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
                       "or MemoryTokenStorage.");
+    else if constexpr (!Complete<T>)
+        static_assert(
+            Complete<T>,
+            "globus::UserApp<K, F, S, T>: T is declared only. For CurlTransport, which is the default, include "
+            "<globus/http/curl_transport.hpp>.");
     else if constexpr (!Transport<T>)
         static_assert(Transport<T>,
                       "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
@@ -166,7 +175,8 @@ inline std::string grant_label(std::string const& app_name) {
  * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
  *
  * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
- * a login that is refused are revoked, as far as Globus Auth can be reached within ten seconds.
+ * a login that is refused, or that cannot be verified or stored, are revoked, as far as Globus Auth can be reached within
+ * ten seconds.
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
  * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
@@ -204,8 +214,8 @@ public:
         validators.push_back(
             has_scopes([requirements] { return requirements->get(); },
                        [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-                        now = config.now](std::string const& id, CallOptions const& call) {
-                           return consents(client, storage, transport, url, now, id, call);
+                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
+                           return consents(client, storage, transport, url, renewal, id, call);
                        }));
         validators.push_back(unchanging_identity());
         this->common_ = std::make_shared<typename Base::Common>(
@@ -262,7 +272,7 @@ public:
                                     AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             policy = this->policy_of(server, context);
-            if (policy.renewing) return policy.renewing->unauthorized(refused, transport, this->context_of(context));
+            if (policy.renewing) return this->has_another(*policy.renewing, refused, transport, context);
             this->forget_policy(server);  // another program may have logged in and stored a new token
             return !(this->policy_of(server, context).authorization.header == refused.header);
         });
@@ -291,6 +301,9 @@ private:
         }
     }
 
+    [[nodiscard]] static RenewalOptions renewal_options(Config const& config) {
+        return {.on_error = config.on_error, .now = config.now};
+    }
     [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
 
     [[nodiscard]] LoginClient<K, T> login_client() const {
@@ -304,7 +317,7 @@ private:
     }
     /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
     static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
-                                  std::function<std::int64_t()> const& now, std::string const& identity_id,
+                                  RenewalOptions const& renewal, std::string const& identity_id,
                                   CallOptions const& call) {
         using Kind = TokenValidationError::Kind;
         auto const token = storage.get_token_data(AuthScopes::resource_server);
@@ -319,7 +332,7 @@ private:
         };
         try {
             if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
-            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, {.now = now}));
+            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, renewal));
         } catch (AuthApiError const& error) {
             if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
             throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
@@ -330,7 +343,7 @@ private:
         TokenData const data = this->common_->tokens.get_token_data(server, call);
         if (state_->config.request_refresh_tokens)
             return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
-                                                      RenewalOptions{.now = state_->config.now})};
+                                                      renewal_options(state_->config))};
         return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
                 .expires_at = data.expires_at_seconds};
     }
@@ -348,15 +361,12 @@ private:
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
         try {
             check_and_store(answer, stop);
-        } catch (TokenValidationError const&) {
-            revoke(answer, stop);
-            throw;
-        } catch (IdTokenError const&) {
+        } catch (...) {
             revoke(answer, stop);
             throw;
         }
     }
-    /// Takes back tokens that nobody will use. Why the login was refused is what counts: errors do not.
+    /// Takes back tokens that nobody will use. Why the login failed is what counts: errors do not.
     void revoke(TokenResponse const& answer, std::stop_token const& stop) const {
         auto const client = login_client();
         auto const deadline = http::Clock::now() + std::chrono::seconds(10);
@@ -365,14 +375,18 @@ private:
                 try {
                     if (!secret.empty() && !is_stored(secret))
                         (void)client.oauth2_revoke_token({.token = secret}, {.deadline = deadline, .stop = stop});
-                } catch (Error const&) {
+                } catch (std::exception const&) {
                 }
             }
         }
     }
+    /// What a storage that cannot be read has is of no use either.
     [[nodiscard]] bool is_stored(Secret const& secret) const {
-        for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
-            if (data.access_token == secret || data.refresh_token == secret) return true;
+        try {
+            for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
+                if (data.access_token == secret || data.refresh_token == secret) return true;
+        } catch (std::exception const&) {
+        }
         return false;
     }
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {

@@ -27,7 +27,9 @@
 #include <chrono>
 #include <cmath>
 #include <concepts>
+#include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,8 +72,8 @@ struct IdTokenOptions {
     Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
     std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
     std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
-    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys
-    std::stop_token stop = {};                                          ///< cancels fetching keys
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys, or waiting for them
+    std::stop_token stop = {};                                          ///< cancels fetching them, and the waiting
 };
 
 /// A public RSA key that id_tokens are signed with.
@@ -164,7 +166,8 @@ concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOpti
  * @par Errors
  * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
  * @par Thread safety
- * Any function may be called from any thread. Copies share the keys; one thread fetches while the others wait.
+ * Any function may be called from any thread. Copies share the keys; one thread fetches, and those that need what it
+ * fetches wait, as long as their options allow.
  *
  * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
  */
@@ -180,20 +183,25 @@ public:
 
     /// The issuer, as its own configuration writes it.
     [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        std::lock_guard const lock(state_->mutex);
-        load(options);
+        std::unique_lock lock(state_->mutex);
+        while (state_->issuer.empty()) fetch_or_wait(lock, options);
         return state_->issuer;
     }
     /// The key of that name; nothing if the issuer has none.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        std::lock_guard const lock(state_->mutex);
-        load(options);
-        std::optional<IdTokenKey> found = state_->keys->key(kid, options);
-        auto const now = state_->now();
-        if (found || (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))) return found;
-        state_->looked_again = now;  // before the request: one that fails counts, too
-        fetch_keys(options);
-        return state_->keys->key(kid, options);
+        std::unique_lock lock(state_->mutex);
+        for (;;) {
+            auto const now = state_->now();
+            if (state_->keys && now - state_->fetched <= std::chrono::hours(24)) {
+                if (auto found = state_->keys->key(kid, options)) return found;
+                if (!state_->fetching) {
+                    if (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))
+                        return std::nullopt;
+                    state_->looked_again = now;  // before the request: one that fails counts, too
+                }
+            }
+            fetch_or_wait(lock, options);
+        }
     }
 
 private:
@@ -203,7 +211,9 @@ private:
         T const transport;
         std::string const auth_url;
         std::function<http::Clock::time_point()> const now;
-        std::mutex mutex;
+        std::mutex mutex;  ///< of what follows; free while something is fetched
+        std::condition_variable_any fetched_something;
+        bool fetching = false;  ///< one at a time
         std::string issuer;
         std::string jwks_uri;
         std::optional<StaticJwks> keys;
@@ -211,12 +221,54 @@ private:
         std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
     };
 
-    void load(IdTokenOptions const& options) const {
-        if (state_->issuer.empty()) fetch_configuration(options);
-        if (!state_->keys || state_->now() - state_->fetched > std::chrono::hours(24)) fetch_keys(options);
+    /// Where an issuer and its keys are.
+    struct Configuration {
+        std::string issuer, jwks_uri;
+    };
+
+    /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
+    /// stays as it is until what takes its place is known to be good.
+    void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
+        if (state_->fetching) return wait(lock, options);
+        state_->fetching = true;
+        Configuration const known{state_->issuer, state_->jwks_uri};
+        lock.unlock();
+        std::optional<Configuration> configuration;
+        std::optional<StaticJwks> keys;
+        std::exception_ptr error;
+        try {
+            if (known.issuer.empty())
+                configuration = fetch_configuration(options);
+            else
+                keys.emplace(known.issuer, get(known.jwks_uri, options));
+        } catch (...) {
+            error = std::current_exception();
+        }
+        lock.lock();
+        state_->fetching = false;
+        state_->fetched_something.notify_all();
+        if (error) std::rethrow_exception(error);
+        if (configuration) {
+            state_->issuer = std::move(configuration->issuer);
+            state_->jwks_uri = std::move(configuration->jwks_uri);
+        } else {
+            state_->keys = std::move(keys);
+            state_->fetched = state_->now();
+        }
+    }
+    void wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
+        auto const done = [this] { return !state_->fetching; };
+        bool const ended = options.deadline == http::Clock::time_point::max()
+                               ? state_->fetched_something.wait(lock, options.stop, done)
+                               : state_->fetched_something.wait_until(lock, options.stop, options.deadline, done);
+        if (ended) return;
+        if (options.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the keys of Globus Auth were being fetched");
     }
 
-    void fetch_configuration(IdTokenOptions const& options) const {
+    [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const {
         Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
         auto const text = [&](char const* name) {
             auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
@@ -224,15 +276,14 @@ private:
                 throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
             return std::string(value->get_string());
         };
-        std::string issuer = text("issuer");
-        std::string jwks_uri = text("jwks_uri");
-        std::string slashed = issuer;
+        Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
+        std::string slashed = configuration.issuer;
         if (!slashed.ends_with('/')) slashed += '/';
         if (slashed != state_->auth_url)
             throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
         bool good = false;
         try {
-            http::Url const keys = http::parse_url(jwks_uri);
+            http::Url const keys = http::parse_url(configuration.jwks_uri);
             http::Url const own = http::parse_url(slashed);
             good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
                    http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
@@ -240,12 +291,7 @@ private:
         }
         if (!good)
             throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
-        state_->issuer = std::move(issuer);
-        state_->jwks_uri = std::move(jwks_uri);
-    }
-    void fetch_keys(IdTokenOptions const& options) const {
-        state_->keys.emplace(state_->issuer, get(state_->jwks_uri, options));
-        state_->fetched = state_->now();
+        return configuration;
     }
 
     /// GET of a public document.
