@@ -11,6 +11,8 @@
 #include <globus/oauth/static_policies.hpp>
 #include <globus/services/auth/service.hpp>
 
+#include <sqlite3.h>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -115,6 +117,55 @@ std::string check_steps(Json const& section, Json const& steps, Make make) {
         if (auto why = difference(member(step, "result"), got, words); !why.empty()) return why;
     }
     return {};
+}
+
+/// The tables of a database and their rows, in the form of the recording.
+Json dump_of(std::string const& path) {
+    sqlite3* database = nullptr;
+    sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
+    auto const rows_of = [&](std::string const& sql) {
+        Array rows;
+        sqlite3_stmt* statement = nullptr;
+        sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            Array row;
+            for (int column = 0; column != sqlite3_column_count(statement); ++column)
+                row.emplace_back(reinterpret_cast<char const*>(sqlite3_column_text(statement, column)));
+            rows.emplace_back(std::move(row));
+        }
+        sqlite3_finalize(statement);
+        return rows;
+    };
+    Array schema;
+    for (Json const& row : rows_of("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"))
+        schema.push_back(row.at(0));
+    Object rows;
+    for (std::string const table : {"sdk_storage_adapter_internal", "token_storage"})
+        rows[table] = rows_of("SELECT * FROM " + table + " ORDER BY 1, 2");
+    std::string const version(rows_of("PRAGMA user_version").at(0).at(0).as_string());
+    Json journal_mode = rows_of("PRAGMA journal_mode").at(0).at(0);
+    sqlite3_close(database);
+    return Object{{"schema", std::move(schema)},
+                  {"rows", std::move(rows)},
+                  {"user_version", std::stoi(version)},
+                  {"journal_mode", std::move(journal_mode)}};
+}
+
+/// A dump without what may differ: blanks in the schema, the form of the JSON, and who wrote it.
+Json comparable(Json dump) {
+    for (Json& statement : dump.at("schema").as_array()) {
+        std::string words;
+        for (char const c : text(statement))
+            if (c != ' ' && c != '\n') words += c;
+        statement = words;
+    }
+    for (Json& row : dump.at("rows").at("token_storage").as_array()) {
+        TokenData const data = data_of(boost::json::parse(row.at(2).as_string()));
+        row.at(2) = data.to_json();
+    }
+    for (Json& row : dump.at("rows").at("sdk_storage_adapter_internal").as_array())
+        if (row.at(0) == "globus-sdk.version") row.at(1) = "";
+    return dump;
 }
 
 std::string check_json_read(Json const& section, Json const& recorded) {
@@ -331,6 +382,16 @@ void run_tokenstorage(Report& report, Json const& section) {
         });
         if (!words.empty()) return words;
         return file_mode(path) == 0600 ? "" : "the file can be read by others";
+    });
+    report.check("tokenstorage.sqlite.written", [&] {
+        TemporaryDirectory const directory;
+        Json const& dump = member(member(section, "sqlite"), "dump");
+        for (Json const& row : member(member(dump, "rows"), "token_storage").as_array()) {
+            TokenData const data = data_of(boost::json::parse(row.at(2).as_string()));
+            globus::SqliteTokenStorage(directory / "tokens.db", {.namespace_name = text(row.at(0))})
+                .store_token_data_by_resource_server({{data.resource_server, data}});
+        }
+        return difference(comparable(dump), comparable(dump_of(directory / "tokens.db")), "dump");
     });
 
     // The files that the reference wrote: read here, and what is written here is a document as it writes them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokens that processes share through a storage: bars A2 and A6.
+// Tokens that processes share through a storage: bars A2, A4 and A6, and what of B6 and B7 is about its lock.
 #include <globus/app/json_token_storage.hpp>
 #include <globus/app/memory_token_storage.hpp>
 #include <globus/app/sqlite_token_storage.hpp>
@@ -17,10 +17,16 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <barrier>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <semaphore>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace globus;
@@ -261,6 +267,228 @@ TEMPLATE_TEST_CASE("A6: killed at any system call of a renewal, the old tokens o
     }
     CHECK(old_ones > 10);
     CHECK(new_ones >= 1);
+}
+
+namespace {
+
+/// A storage of one's own, which throws what it likes when it should store; it takes no LockWait.
+struct Vault : TokenStorageFunctions<Vault> {
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
+        return kept.get_token_data_by_resource_server();
+    }
+    void update(std::function<bool(TokenDataByResourceServer&)> const& change) const {
+        kept.update([&](TokenDataByResourceServer& tokens) {
+            if (!change(tokens)) return false;
+            if (*broken) throw std::runtime_error("the vault is closed");
+            return true;
+        });
+    }
+    MemoryTokenStorage kept = {};
+    std::shared_ptr<bool> broken = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+TEST_CASE("A6: what could not be stored is what the next renewal goes on from, whatever the storage threw",
+          "[reliability][A6]") {
+    Vault const storage;
+    storage.kept.store_token_data_by_resource_server(expired());
+    auto const issuer = std::make_shared<Issuer>();
+    issuer->rotate = true;
+    MockTransport transport;
+    transport.otherwise([issuer](http::Request const& request) { return (*issuer)(request); });
+    AuthContext const context{"https://auth.globus.org/"};
+    std::int64_t now = detail::unix_now();
+    int told = 0;
+    auto const policy =
+        stored_refresh_policy(Native{"client"}, storage, server_name,
+                              {.on_error = [&](std::exception_ptr const&) { ++told; }, .now = [&] { return now; }});
+    CHECK(policy.authorize(transport, context).header == Secret("Bearer at1"));
+    CHECK(told == 1);
+    CHECK(storage.get_token_data(server_name)->refresh_token == Secret("rt0"));
+
+    now += 4000;
+    CHECK(policy.authorize(transport, context).header == Secret("Bearer at2"));
+    CHECK(told == 2);
+    *storage.broken = false;
+    now += 4000;
+    CHECK(policy.authorize(transport, context).header == Secret("Bearer at3"));
+    CHECK(issuer->seen == std::vector<std::string>{"rt0", "rt1", "rt2"});  // none was used twice
+    CHECK(storage.get_token_data(server_name)->refresh_token == Secret("rt3"));
+    CHECK(storage.get_token_data(server_name)->identity_id == "somebody");
+
+    // once somebody has stored something else, that is what counts
+    TokenDataByResourceServer other = expired();
+    other.at(server_name).refresh_token = "rt7";
+    storage.store_token_data_by_resource_server(other);
+    now += 4000;
+    CHECK(policy.authorize(transport, context).header == Secret("Bearer at4"));
+    CHECK(issuer->seen.back() == "rt7");
+}
+
+TEST_CASE("A6: tokens that were removed, or are somebody else's, are not renewed", "[reliability][A6]") {
+    MemoryTokenStorage const storage;
+    storage.store_token_data_by_resource_server(expired());
+    auto const issuer = std::make_shared<Issuer>();
+    MockTransport transport;
+    transport.otherwise([issuer](http::Request const& request) { return (*issuer)(request); });
+    AuthContext const context{"https://auth.globus.org/"};
+    auto const policy = stored_refresh_policy(Native{"client"}, storage, server_name);
+    auto const refusal = [&] {
+        try {
+            (void)policy.authorize(transport, context);
+        } catch (TokenValidationError const& error) {
+            return std::optional(error.kind());
+        }
+        return std::optional<TokenValidationError::Kind>();
+    };
+    SECTION("removed") {
+        storage.remove_token_data(server_name);
+        CHECK(refusal() == TokenValidationError::Kind::missing_token);
+        CHECK_FALSE(storage.get_token_data(server_name));
+    }
+    SECTION("somebody else's, and they live") {
+        TokenDataByResourceServer theirs = expired();
+        theirs.at(server_name).identity_id = "somebody else";
+        theirs.at(server_name).access_token = "theirs";
+        theirs.at(server_name).expires_at_seconds = detail::unix_now() + 9999;
+        storage.store_token_data_by_resource_server(theirs);
+        CHECK(refusal() == TokenValidationError::Kind::identity_mismatch);
+        CHECK(storage.get_token_data_by_resource_server() == theirs);
+    }
+    CHECK(issuer->seen.empty());
+
+    // the same user's next login is taken over
+    TokenDataByResourceServer again = expired();
+    again.at(server_name).access_token = "again";
+    again.at(server_name).expires_at_seconds = detail::unix_now() + 9999;
+    storage.store_token_data_by_resource_server(again);
+    CHECK(policy.authorize(transport, context).header == Secret("Bearer again"));
+    CHECK(issuer->seen.empty());
+}
+
+TEST_CASE("A6: tokens that were never stored are stored by their first renewal", "[reliability][A6]") {
+    MemoryTokenStorage const storage;
+    auto const issuer = std::make_shared<Issuer>();
+    MockTransport transport;
+    transport.otherwise([issuer](http::Request const& request) { return (*issuer)(request); });
+    AuthContext const context{"https://auth.globus.org/"};
+    RefreshPolicy const user{Native{"client"}, "rt0", renewed_through(storage, server_name)};
+    CHECK(user.authorize(transport, context).header == Secret("Bearer at1"));
+    CHECK(storage.get_token_data(server_name)->refresh_token == Secret("rt0"));
+
+    // a service account needs no login: its tokens may be removed at any time
+    std::int64_t now = detail::unix_now();
+    MemoryTokenStorage const own;
+    ClientCredentialsPolicy const account{
+        {"id", "secret"}, "all", Token{}, renewed_through(own, server_name, {.now = [&] { return now; }})};
+    CHECK(account.authorize(transport, context).header == Secret("Bearer at2"));
+    own.remove_token_data(server_name);
+    now += 4000;
+    CHECK(account.authorize(transport, context).header == Secret("Bearer at3"));
+    CHECK(own.get_token_data(server_name)->access_token == Secret("at3"));
+}
+
+TEMPLATE_TEST_CASE("A4: after a refusal nobody is asked again until another program has stored new tokens",
+                   "[reliability][A4]", JsonTokenStorage, SqliteTokenStorage) {
+    TemporaryDirectory const directory;
+    TestType const storage(directory / "tokens");
+    storage.store_token_data_by_resource_server(expired());
+    auto const issuer = std::make_shared<Issuer>();
+    issuer->refused = "rt0";
+    MockTransport transport;
+    transport.otherwise([issuer](http::Request const& request) { return (*issuer)(request); });
+    AuthContext const context{"https://auth.globus.org/"};
+    auto const policy = stored_refresh_policy(Native{"client"}, storage, server_name);
+    auto const begin = http::Clock::now();
+    for (int i = 0; i != 100; ++i) CHECK_THROWS_AS(policy.authorize(transport, context), AuthApiError);
+    CHECK((http::Clock::now() - begin) / 100 < std::chrono::milliseconds(50));  // a look at a file, no wait
+    CHECK(issuer->seen.size() == 1);
+
+    TokenDataByResourceServer again = expired();
+    SECTION("that live") {
+        again.at(server_name).access_token = "again";
+        again.at(server_name).expires_at_seconds = detail::unix_now() + 9999;
+        storage.store_token_data_by_resource_server(again);
+        CHECK(policy.authorize(transport, context).header == Secret("Bearer again"));
+        CHECK(issuer->seen.size() == 1);
+    }
+    SECTION("that can be renewed") {
+        again.at(server_name).refresh_token = "rt7";
+        storage.store_token_data_by_resource_server(again);
+        CHECK(policy.authorize(transport, context).header == Secret("Bearer at2"));
+        CHECK(issuer->seen.back() == "rt7");
+    }
+}
+
+namespace {
+
+template <class S>
+S storage_in(TemporaryDirectory const& directory) {
+    if constexpr (std::is_same_v<S, MemoryTokenStorage>)
+        return MemoryTokenStorage();
+    else
+        return S(directory / "tokens");
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("A2: waiting for a storage that is locked ends with the call", "[reliability][A2][B6][B7]",
+                   JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage) {
+    using namespace std::chrono_literals;
+    TemporaryDirectory const directory;
+    auto const storage = storage_in<TestType>(directory);
+    storage.store_token_data_by_resource_server(expired());
+    std::binary_semaphore held(0), enough(0);
+    std::jthread const holder([&] {
+        storage.update([&](TokenDataByResourceServer&) {
+            held.release();
+            enough.acquire();
+            return false;
+        });
+    });
+    held.acquire();
+    MockTransport const transport;  // it would answer nothing
+    auto const policy = stored_refresh_policy(Native{"client"}, storage, server_name);
+    auto const begin = http::Clock::now();
+    auto const ends_by = [&](AuthContext const& context) {
+        try {
+            (void)policy.authorize(transport, context);
+        } catch (NetworkError const& error) {
+            return std::optional(error.kind());
+        } catch (TokenStorageError const&) {  // too late: what the storage itself does in the end
+        }
+        return std::optional<NetworkError::Kind>();
+    };
+    SECTION("by its deadline") {
+        CHECK(ends_by({"https://auth.globus.org/", begin + 300ms}) == NetworkError::Kind::timeout);
+        CHECK(http::Clock::now() - begin >= 300ms);
+        CHECK(http::Clock::now() - begin < 1300ms);
+    }
+    SECTION("by its stop_token") {
+        std::stop_source stop;
+        std::jthread const stopper([&] {
+            std::this_thread::sleep_for(300ms);
+            stop.request_stop();
+        });
+        CHECK(ends_by({"https://auth.globus.org/", begin + 60s, stop.get_token()}) == NetworkError::Kind::cancelled);
+        CHECK(http::Clock::now() - begin < 1300ms);
+    }
+    SECTION("ahead of time nobody waits") {
+        std::int64_t const now = detail::unix_now();
+        Token const ageing{.access_token = "ageing", .refresh_token = "rt0", .expires_at = now + 200, .lifetime = 3000};
+        RefreshPolicy const living{Native{"client"}, ageing, renewed_through(storage, server_name)};
+        CHECK(living.authorize(transport, {"https://auth.globus.org/", begin + 60s}).header == Secret("Bearer ageing"));
+        CHECK(http::Clock::now() - begin < 500ms);
+    }
+    SECTION("while the token lives, not long") {
+        Token const due{.access_token = "due", .refresh_token = "rt0", .expires_at = detail::unix_now() + 50};
+        RefreshPolicy const living{Native{"client"}, due, renewed_through(storage, server_name)};
+        CHECK(living.authorize(transport, {"https://auth.globus.org/", begin + 60s}).header == Secret("Bearer due"));
+        CHECK(http::Clock::now() - begin < 3s);
+    }
+    CHECK(transport.request_count() == 0);
+    enough.release();
 }
 
 TEST_CASE("A renewal needs a stored refresh token") {

@@ -7,6 +7,7 @@
 #include "support/temporary_directory.hpp"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -15,8 +16,11 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <random>
 #include <string>
+#include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace globus;
@@ -62,6 +66,14 @@ bool in_child(std::function<bool()> const& f) {
     int status = 0;
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Runs SQL as another program would.
+void change_database(std::string const& path, std::string const& sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+    CHECK(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
 }
 
 std::vector<std::string> files_of(TemporaryDirectory const& directory) {
@@ -160,6 +172,17 @@ TEMPLATE_TEST_CASE("F2: links, pipes, directories and devices in the place of a 
         std::filesystem::create_symlink(target, path + ".lock");
         CHECK(refuses_to_write(storage) == Kind::insecure);
     }
+    SECTION("in the place of a journal") {
+        storage.store_token_data_by_resource_server(tokens("t"));
+        bool const sqlite = std::is_same_v<TestType, SqliteTokenStorage>;
+        bool const pipe = GENERATE(true, false);
+        if (pipe)
+            REQUIRE(::mkfifo((path + "-journal").c_str(), 0600) == 0);  // who opens it waits for ever
+        else
+            std::filesystem::create_symlink(target, path + "-journal");
+        CHECK(refuses_to_read(storage) == (sqlite ? std::optional(Kind::insecure) : std::nullopt));
+        CHECK(refuses_to_write(storage) == (sqlite ? std::optional(Kind::insecure) : std::nullopt));
+    }
     SECTION("in the place of the file that is being written") {
         std::filesystem::create_symlink(target, path + ".tmp");
         CHECK_FALSE(refuses_to_write(storage));
@@ -176,6 +199,8 @@ TEST_CASE("F5: a damaged JSON file is an error and stays", "[reliability][F5]") 
     std::string const good = file_text(path);
     auto const stays_damaged = [&](std::string const& text) {
         write_file(path, text);
+        // not a moment ago, or it would be read again and again
+        std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
         auto const kind = refuses_to_read(storage);
         bool const same = kind && refuses_to_write(storage) == kind && file_text(path) == text;
         return kind == Kind::corrupt && same;
@@ -230,7 +255,8 @@ TEST_CASE("F5: a damaged database is an error and stays", "[reliability][F5]") {
         }
     }
     CHECK(refused > 50);
-    for (std::string const& text : {std::string("not a database, and long enough to be read as a header ............"
+    for (std::string const& text : {std::string("\0", 1), std::string("S"),
+                                    std::string("not a database, and long enough to be read as a header ............"
                                                 "........................................................."),
                                     good.substr(0, 100), good.substr(0, good.size() / 2)}) {
         write_file(path, text);
@@ -238,6 +264,74 @@ TEST_CASE("F5: a damaged database is an error and stays", "[reliability][F5]") {
         CHECK(refuses_to_write(storage) == Kind::corrupt);
         CHECK(file_text(path) == text);
     }
+    for (std::size_t size = 1; size < good.size(); size += size < 600 ? 1 : 97) {
+        INFO("cut off at " << size);
+        write_file(path, good.substr(0, size));
+        CHECK(refuses_to_read(storage) == Kind::corrupt);
+    }
+
+    write_file(path, good);
+    std::filesystem::resize_file(path, std::uintmax_t{1} << 30);  // a gigabyte
+    CHECK(refuses_to_read(storage) == Kind::corrupt);
+    CHECK(refuses_to_write(storage) == Kind::corrupt);
+
+    for (char const* const table : {"token_storage", "sdk_storage_adapter_internal"}) {
+        write_file(path, good);
+        change_database(path, "DROP TABLE " + std::string(table));
+        INFO(table);
+        CHECK(refuses_to_read(storage) == Kind::corrupt);
+        CHECK(refuses_to_write(storage) == Kind::corrupt);
+    }
+}
+
+TEMPLATE_TEST_CASE("F5: a damaged file is moved away when somebody says so, one that is not stays", "[reliability][F5]",
+                   JsonTokenStorage, SqliteTokenStorage) {
+    TemporaryDirectory const directory;
+    std::string const path = directory / "tokens";
+    TestType const storage(path);
+    CHECK(storage.move_corrupt_file().empty());
+    storage.store_token_data_by_resource_server(tokens("t"));
+    CHECK(storage.move_corrupt_file().empty());
+    CHECK(storage.get_token_data("a")->access_token == Secret("t"));
+    std::vector<std::string> names;
+    for (std::string const number : {"1", "2"}) {
+        std::string const text = "{ damaged " + number +
+                                 " and long enough to be read as the header of a database ........"
+                                 "..................................................................................";
+        write_file(path, text);
+        CHECK(refuses_to_read(storage) == Kind::corrupt);
+        try {
+            (void)storage.get_token_data("a");
+        } catch (TokenStorageError const& error) {
+            CHECK(std::string(error.what()).find("move_corrupt_file") != std::string::npos);
+        }
+        names.push_back(storage.move_corrupt_file());
+        CHECK(names.back().starts_with(path + ".corrupt-"));
+        CHECK(file_text(names.back()) == text);
+        CHECK_FALSE(std::filesystem::exists(path));
+        CHECK(storage.get_token_data_by_resource_server().empty());
+        storage.store_token_data_by_resource_server(tokens("u"));
+        CHECK(storage.get_token_data("a")->access_token == Secret("u"));
+    }
+    CHECK(names[0] != names[1]);  // in one second, too
+    // what must not be read must not be moved, either
+    std::filesystem::remove(path);
+    std::filesystem::create_symlink(names[0], path);
+    CHECK(refusal([&] { (void)storage.move_corrupt_file(); }) == Kind::insecure);
+}
+
+TEST_CASE("F5: a file that the Python SDK is writing in place is read again", "[reliability][F5]") {
+    TemporaryDirectory const directory;
+    std::string const path = directory / "tokens.json";
+    JsonTokenStorage const storage(path);
+    storage.store_token_data_by_resource_server(tokens("t"));
+    std::string const text = file_text(path);
+    write_file(path, text.substr(0, 10));
+    std::jthread const writer([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        write_file(path, text);
+    });
+    CHECK(storage.get_token_data("a")->access_token == Secret("t"));
 }
 
 TEST_CASE("F6: newer versions are refused, not a byte of them changed", "[reliability][F6]") {
@@ -252,12 +346,8 @@ TEST_CASE("F6: newer versions are refused, not a byte of them changed", "[reliab
     }
     std::string const path = directory / "tokens.db";
     SqliteTokenStorage(path).store_token_data_by_resource_server(tokens("t"));
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-    sqlite3_exec(database,
-                 "UPDATE sdk_storage_adapter_internal SET value = '99' WHERE attribute LIKE '%schema_version'", nullptr,
-                 nullptr, nullptr);
-    sqlite3_close(database);
+    change_database(path,
+                    "UPDATE sdk_storage_adapter_internal SET value = '99' WHERE attribute LIKE '%schema_version'");
     std::string const text = file_text(path);
     CHECK(refuses_to_read(SqliteTokenStorage(path)) == Kind::too_new);
     CHECK(refuses_to_write(SqliteTokenStorage(path)) == Kind::too_new);
@@ -304,6 +394,56 @@ TEMPLATE_TEST_CASE("F7: when nothing more can be written the old content stays",
     }));
     CHECK(file_text(path) == before);
     CHECK_FALSE(std::filesystem::exists(path + ".tmp"));
+}
+
+TEMPLATE_TEST_CASE("F7: a directory that was removed is told of, and so is a path that is too long",
+                   "[reliability][F7]", JsonTokenStorage, SqliteTokenStorage) {
+    TemporaryDirectory const directory;
+    TestType const storage(directory / "gone/tokens");
+    std::filesystem::remove(directory / "gone");
+    CHECK(storage.get_token_data_by_resource_server().empty());
+    CHECK(refuses_to_write(storage) == Kind::io);
+    try {
+        storage.store_token_data_by_resource_server(tokens("t"));
+    } catch (TokenStorageError const& error) {
+        CHECK(std::string(error.what()).find("its directory was removed") != std::string::npos);
+    }
+    std::string const name(5000, 'x');
+    CHECK(refusal([&] { TestType(directory / name).store_token_data_by_resource_server(tokens("t")); }) == Kind::io);
+    CHECK(refusal([&] { (void)TestType(directory / (name + "/tokens")); }) == Kind::io);
+}
+
+TEMPLATE_TEST_CASE("F2: a directory may be reached by a link, the file may not be one", "[reliability][F2]",
+                   JsonTokenStorage, SqliteTokenStorage) {
+    TemporaryDirectory const directory;
+    std::filesystem::create_directory(directory / "real");
+    std::filesystem::create_directory_symlink(directory / "real", directory / "link");
+    TestType const storage(directory / "link/tokens");
+    storage.store_token_data_by_resource_server(tokens("t"));
+    CHECK(TestType(directory / "real/tokens").get_token_data("a")->access_token == Secret("t"));
+    CHECK(file_mode(directory / "real/tokens") == 0600);
+    std::filesystem::rename(directory / "real/tokens", directory / "real/other");
+    std::filesystem::create_symlink(directory / "real/other", directory / "real/tokens");
+    CHECK(refuses_to_read(storage) == Kind::insecure);
+    CHECK(refuses_to_write(storage) == Kind::insecure);
+}
+
+TEST_CASE("F8: without HOME there is no place for tokens, and that is said", "[reliability][F8]") {
+    CHECK(in_child([] {
+        for (bool const empty : {false, true}) {
+            if (empty)
+                ::setenv("HOME", "", 1);
+            else
+                ::unsetenv("HOME");
+            try {
+                (void)default_token_path("id", "app");
+                return false;
+            } catch (UsageError const& error) {
+                if (std::string(error.what()).find("HOME") == std::string::npos) return false;
+            }
+        }
+        return true;
+    }));
 }
 
 TEST_CASE("F8: namespaces and resource servers never become paths", "[reliability][F8]") {

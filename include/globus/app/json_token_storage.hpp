@@ -10,8 +10,12 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <sys/stat.h>
+
 #include <charconv>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +34,11 @@ namespace globus {
  * beside the tokens stays.
  *
  * @par Errors
- * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten.
+ * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten; see
+ * move_corrupt_file.
+ * @par Sharing with the Python SDK
+ * The Python SDK does not take the lock, and writes into the file in place. What it stores while a program in C++ does
+ * may be lost, or undo what that one stored. A file that is read in the middle of such a write is read again, for 200 ms.
  * @par Thread safety
  * Any function may be called from any thread and process. Copies share the file.
  */
@@ -47,13 +55,26 @@ public:
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
 
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
-    void update(F const& change) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
+    void update(F const& change, LockWait const& wait = {}) const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, wait);
         boost::json::object document = load();
         TokenDataByResourceServer tokens = tokens_of(document);
         if (change(tokens)) store(std::move(document), tokens);
+    }
+
+    /// Moves the file away if it is damaged, so that a login can begin anew.
+    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
+    std::string move_corrupt_file() const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, {});
+        try {
+            (void)get_token_data_by_resource_server();
+        } catch (TokenStorageError const& error) {
+            if (error.kind() != Kind::corrupt) throw;
+            return detail::move_token_file(path(), {""});
+        }
+        return {};
     }
 
 private:
@@ -63,19 +84,33 @@ private:
         TokenFileOptions options;
     };
 
+    /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
+    /// the Python SDK writes in place.
+    [[nodiscard]] std::optional<boost::json::value> parse() const {
+        bool first = true;
+        for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
+            detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+            if (!file) return std::nullopt;
+            struct stat const facts = file.check(path());
+            if (first) detail::check_token_file_mode(path(), facts.st_mode, state_->options);
+            std::string text = file.read(path());
+            boost::json::parse_options options;
+            options.max_depth = 128;
+            boost::json::error_code error;
+            boost::json::value document = boost::json::parse(text, error, {}, options);
+            detail::wipe(text);
+            if (!error) return document;
+            if (facts.st_mtime + 2 < detail::unix_now() || http::Clock::now() > until)
+                corrupt("does not hold a JSON object");
+            http::wait_until(http::Clock::now() + std::chrono::milliseconds(10), {});
+        }
+    }
     /// The document in format 2.0; a file that is not there is an empty one.
     [[nodiscard]] boost::json::object load() const {
-        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
-        if (!file) return {{"data", boost::json::object()}};
-        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
-        std::string text = file.read(path());
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        boost::json::error_code error;
-        boost::json::value document = boost::json::parse(text, error, {}, options);
-        detail::wipe(text);
-        if (error || !document.is_object()) corrupt("does not hold a JSON object");
-        boost::json::object& object = document.as_object();
+        std::optional<boost::json::value> document = parse();
+        if (!document) return {{"data", boost::json::object()}};
+        if (!document->is_object()) corrupt("does not hold a JSON object");
+        boost::json::object& object = document->as_object();
         auto const* version = object.if_contains("format_version");
         if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
         std::string_view const number = version->get_string();
@@ -122,7 +157,8 @@ private:
         detail::wipe(text);
     }
     [[noreturn]] void corrupt(std::string const& why) const {
-        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+        detail::refuse_token_file(Kind::corrupt, path(),
+                                  why + "; move it away, as move_corrupt_file() does, and log in again");
     }
 
     std::shared_ptr<State const> state_;

@@ -36,10 +36,11 @@ public:
         auto const found = state_->tokens.find(namespace_);
         return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
     }
-    /// See TokenStorage. @throws what `change` throws
+    /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
-    void update(F const& change) const {
-        std::lock_guard const lock(state_->changing);
+    void update(F const& change, LockWait const& wait = {}) const {
+        detail::TurnLock const turn(std::shared_ptr<detail::Turn>(state_, &state_->changing), wait);
+        if (!turn) detail::end_wait(wait, "the token storage");
         TokenDataByResourceServer tokens = get_token_data_by_resource_server();
         if (!change(tokens)) return;
         std::lock_guard const write(state_->reading);
@@ -48,8 +49,8 @@ public:
 
 private:
     struct State {
-        std::mutex changing;  ///< held while a change is worked out
-        std::mutex reading;   ///< held while `tokens` is looked at
+        detail::Turn changing;  ///< held while a change is worked out
+        std::mutex reading;     ///< held while `tokens` is looked at
         std::map<std::string, TokenDataByResourceServer> tokens;
     };
 

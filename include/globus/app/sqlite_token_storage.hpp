@@ -11,8 +11,15 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,9 +37,10 @@ namespace globus {
  * The file is made when something is stored, readable by its owner only. Each function opens the database for itself, so
  * nothing is shared between threads or handed to child processes. Writers wait for one another at `<path>.lock`, and for
  * other programs by SQLite's own lock. Tables of schema version 1 and 2 are read; other tables and columns stay.
+ * A file of no bytes is a database without tokens: the Python SDK makes one when it opens it first.
  *
  * @par Errors
- * TokenStorageError, see its kinds: what is no database of tokens is `corrupt` and stays as it is.
+ * TokenStorageError, see its kinds: what is no database of tokens is `corrupt` and stays as it is; see move_corrupt_file.
  * @par Thread safety
  * Any function may be called from any thread and process. Copies share the file.
  */
@@ -50,33 +58,47 @@ public:
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
         if (!check_file()) return {};
-        Connection const database(*this);
+        Connection const database(*this, {});
         return load(database);
     }
 
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
-    void update(F const& change) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
-        if (!check_file()) {
-            detail::TokenFile const fresh = detail::TokenFile::open(path(), O_RDWR | O_CREAT | O_EXCL);
-            ::fchmod(fresh.get(), 0600);
-        } else if (::chmod(path().c_str(), 0600) != 0) {
+    void update(F const& change, LockWait const& wait = {}) const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, wait);
+        // made without being opened, see check_file
+        if (!check_file() && ::mknod(path().c_str(), S_IFREG | 0600, 0) != 0 && errno != EEXIST)
+            detail::fail_token_file(path(), "made");
+        if (check_file().value_or(0600) != 0600 && ::fchmodat(AT_FDCWD, path().c_str(), 0600, AT_SYMLINK_NOFOLLOW) != 0)
             detail::fail_token_file(path(), "made private");
-        }
-        Connection const database(*this);
+        Connection database(*this, wait);
         database.run("BEGIN IMMEDIATE");
         TokenDataByResourceServer const before = load(database);
         TokenDataByResourceServer tokens = before;
         if (change(tokens)) store(database, before, tokens);
+        database.wait_anew();  // what was worked out may be the only tokens that still work: they are stored, if late
         database.run("COMMIT");
+    }
+
+    /// Moves the database away if it is damaged, so that a login can begin anew.
+    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
+    std::string move_corrupt_file() const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, {});
+        try {
+            (void)get_token_data_by_resource_server();
+        } catch (TokenStorageError const& error) {
+            if (error.kind() != Kind::corrupt) throw;
+            return detail::move_token_file(path(),
+                                           {"-journal", "-wal", "-shm", ""});  // a journal would change a new one
+        }
+        return {};
     }
 
     /// The names of all namespaces that have tokens, sorted.
     [[nodiscard]] std::vector<std::string> namespaces() const {
         std::vector<std::string> names;
         if (!check_file()) return names;
-        Connection const database(*this);
+        Connection const database(*this, {});
         if (!has_tables(database)) return names;
         Statement rows(database, "SELECT DISTINCT namespace FROM token_storage ORDER BY namespace");
         while (rows.next()) names.push_back(rows.text(0));
@@ -94,9 +116,9 @@ private:
     /// what a process that died has begun.
     class Connection {
     public:
-        explicit Connection(SqliteTokenStorage const& storage) : storage_(storage) {
+        Connection(SqliteTokenStorage const& storage, LockWait wait) : storage_(storage), wait_(std::move(wait)) {
             int const code = sqlite3_open_v2(
-                storage.path().c_str(), &database_,
+                detail::real_token_path(storage.path()).c_str(), &database_,
                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW,
                 nullptr);
             if (code != SQLITE_OK) {
@@ -104,7 +126,7 @@ private:
                 storage_.fail(code, "opened");
             }
             sqlite3_extended_result_codes(database_, 1);
-            sqlite3_busy_timeout(database_, static_cast<int>(storage.state_->options.lock_timeout.count()));
+            sqlite3_busy_handler(database_, &wait_a_little, this);
             // a file from elsewhere may hold views and triggers: none of their functions is trusted
             sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
             sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -119,13 +141,32 @@ private:
 
         void run(char const* sql) const {
             int const code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+            if ((code & 0xFF) == SQLITE_BUSY && (wait_.stop.stop_requested() || http::Clock::now() >= wait_.deadline))
+                detail::end_wait(wait_, "the lock of the token storage " + storage_.path());
             if (code != SQLITE_OK) storage_.fail(code, "changed");
+        }
+        /// From now on waits for other programs as long as the storage says.
+        void wait_anew() {
+            wait_ = {};
+            until_ = http::Clock::now() + storage_.state_->options.lock_timeout;
         }
         [[nodiscard]] sqlite3* get() const noexcept { return database_; }
         [[nodiscard]] SqliteTokenStorage const& storage() const noexcept { return storage_; }
 
     private:
+        /// What SQLite does while another program has its lock; 0: it gives up.
+        static int wait_a_little(void* connection, int) {
+            auto const& self = *static_cast<Connection const*>(connection);
+            auto const now = http::Clock::now();
+            auto const until = std::min<http::Clock::time_point>(self.until_, self.wait_.deadline);
+            auto const pause = std::chrono::milliseconds(2);
+            return now < until &&
+                   http::wait_until(std::min<http::Clock::time_point>(now + pause, until), self.wait_.stop);
+        }
+
         SqliteTokenStorage const& storage_;
+        LockWait wait_;
+        http::Clock::time_point until_ = http::Clock::now() + storage_.state_->options.lock_timeout;
         sqlite3* database_ = nullptr;
     };
 
@@ -160,12 +201,24 @@ private:
         sqlite3_stmt* statement_ = nullptr;
     };
 
-    /// True if the file is there. Refuses one that is not ours alone.
-    [[nodiscard]] bool check_file() const {
-        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
-        if (!file) return false;
-        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
-        return true;
+    /// The permissions of the file; nothing if it is not there. Refuses one that is not ours alone. It is looked at and
+    /// never opened: closing any descriptor of a file gives up all locks that this process has on it, and so those of
+    /// SQLite in another thread.
+    [[nodiscard]] std::optional<mode_t> check_file() const {
+        struct stat facts {};
+        for (char const* const ending : {"-journal", "-wal", "-shm", ""}) {
+            std::string const name = path() + ending;
+            if (::lstat(name.c_str(), &facts) == 0)
+                detail::check_token_file(name, facts);
+            else if (errno != ENOENT)
+                detail::fail_token_file(name, "looked at");
+            else if (name == path())
+                return std::nullopt;
+        }
+        if (facts.st_size == 1) corrupt("is no database");  // SQLite would take it for an empty one
+        if (facts.st_size > static_cast<off_t>(detail::TokenFile::largest)) corrupt("is larger than any token file");
+        detail::check_token_file_mode(path(), facts.st_mode, state_->options);
+        return facts.st_mode & 07777;
     }
     [[nodiscard]] static bool has_tables(Connection const& database) {
         Statement tables(database,
@@ -238,7 +291,8 @@ private:
     }
 
     [[noreturn]] void corrupt(std::string const& why) const {
-        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+        detail::refuse_token_file(Kind::corrupt, path(),
+                                  why + "; move it away, as move_corrupt_file() does, and log in again");
     }
     [[noreturn]] void fail(int code, char const* doing) const {
         std::string const why = std::string("cannot be ") + doing + ": " + sqlite3_errstr(code & 0xFF);

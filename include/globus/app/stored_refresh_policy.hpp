@@ -10,11 +10,120 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace globus {
+
+namespace detail {
+
+/// What a policy knows of its record in a storage, from one renewal to the next.
+class StoredRecord {
+public:
+    StoredRecord() = default;
+    explicit StoredRecord(TokenData const& record) : seen_(true), identity_id_(record.identity_id) {}
+
+    /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
+    /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
+    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server) {
+        std::lock_guard const lock(mutex_);
+        if (!stored && seen_ && !held.refresh_token.empty())
+            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                       "the token for " + server + " was removed from the storage: log in again");
+        if (unsaved_ && unsaved_->old == stored) return unsaved_->fresh;
+        if (!stored) return TokenData::from(held);
+        if (!identity_id_.empty() && !stored->identity_id.empty() && stored->identity_id != identity_id_)
+            throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                       "the stored token for " + server + " is of somebody else who logged in");
+        seen_ = true;
+        if (!stored->identity_id.empty()) identity_id_ = stored->identity_id;
+        return *stored;
+    }
+    void saved() {
+        std::lock_guard const lock(mutex_);
+        seen_ = true;
+        unsaved_.reset();
+    }
+    void not_saved(std::optional<TokenData> old, TokenData fresh) {
+        std::lock_guard const lock(mutex_);
+        unsaved_ = {std::move(old), std::move(fresh)};
+    }
+
+private:
+    struct Unsaved {
+        std::optional<TokenData> old;  ///< what is stored
+        TokenData fresh;               ///< what should be: the refresh token of `old` may be spent
+    };
+
+    std::mutex mutex_;
+    bool seen_ = false;  ///< it was stored once
+    std::string identity_id_;
+    std::optional<Unsaved> unsaved_;
+};
+
+template <TokenStorage S>
+RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOptions options,
+                               std::shared_ptr<StoredRecord> const& record) {
+    auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
+    auto const tell = [on_error = options.on_error]() noexcept {
+        try {
+            if (on_error) on_error(std::current_exception());
+        } catch (...) {  // an observer that throws has nobody left to tell
+        }
+    };
+    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call) {
+        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
+        std::optional<TokenData> before, after;
+        std::optional<Token> fresh;
+        auto const change = [&](TokenDataByResourceServer& tokens) {
+            auto const find_in = [&](TokenDataByResourceServer const& all) {
+                auto const found = all.find(server);
+                return found == all.end() ? std::nullopt : std::optional<TokenData>(found->second);
+            };
+            before = find_in(tokens);
+            TokenData const stored = record->look(before, held, server);
+            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
+                fresh = stored.token();
+                if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
+                return false;
+            }
+            Token old = stored.refresh_token.empty() ? held : stored.token();
+            if (old.resource_server.empty()) old.resource_server = server;
+            try {
+                fresh = renew(old);
+            } catch (AuthApiError const& refusal) {
+                auto const other = find_in(storage.get_token_data_by_resource_server());
+                if (refusal.oauth_error() != "invalid_grant" || !other || other == before ||
+                    other->refresh_token.empty() || other->refresh_token == old.refresh_token)
+                    throw;
+                fresh = renew(record->look(other, held, server).token());
+            }
+            after = TokenData::from(*fresh, stored.identity_id);
+            after->extra = stored.extra;
+            tokens.insert_or_assign(server, *after);
+            return true;
+        };
+        try {
+            LockWait const wait{call.deadline, call.stop};
+            if constexpr (requires { storage.update(change, wait); })
+                storage.update(change, wait);
+            else
+                storage.update(change);
+            if (after) record->saved();
+        } catch (...) {
+            if (!fresh) throw;
+            if (after) record->not_saved(std::move(before), *std::move(after));
+            tell();
+        }
+        return *fresh;
+    };
+    return options;
+}
+
+}  // namespace detail
 
 /**
  * Makes a policy renew its token through a storage, once for all threads and processes that share it.
@@ -26,56 +135,20 @@ namespace globus {
  * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
  *
  * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told: it may hold the only
- * refresh token that still works.
+ * refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
+ *
+ * Waiting for the storage's lock ends with the call, where the storage takes a LockWait. Once a user's tokens were seen
+ * in the storage, a renewal throws TokenValidationError and asks nobody when they were removed (missing_token: another
+ * program has logged out) or are somebody else's (identity_mismatch). After a refusal by Globus Auth each call looks
+ * whether another program has stored new tokens.
  *
  * @param resource_server  whose token it is; empty: the one of the token that is held
  * @param options          the other options of the policy
  */
 template <TokenStorage S>
 [[nodiscard]] RenewalOptions renewed_through(S storage, std::string resource_server = {}, RenewalOptions options = {}) {
-    auto const now = options.now ? options.now : std::function<std::int64_t()>(&detail::unix_now);
-    auto const tell = [on_error = options.on_error]() noexcept {
-        try {
-            if (on_error) on_error(std::current_exception());
-        } catch (...) {  // an observer that throws has nobody left to tell
-        }
-    };
-    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew) {
-        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
-        std::optional<Token> fresh;
-        try {
-            storage.update([&](TokenDataByResourceServer& tokens) {
-                auto const found = tokens.find(server);
-                TokenData const stored = found == tokens.end() ? TokenData::from(held) : found->second;
-                if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
-                    fresh = stored.token();
-                    if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
-                    return false;
-                }
-                Token old = stored.refresh_token.empty() ? held : stored.token();
-                if (old.resource_server.empty()) old.resource_server = server;
-                try {
-                    fresh = renew(old);
-                } catch (AuthApiError const& refusal) {
-                    auto const again = storage.get_token_data_by_resource_server();
-                    auto const other = again.find(server);
-                    if (refusal.oauth_error() != "invalid_grant" || other == again.end() ||
-                        other->second.refresh_token.empty() || other->second.refresh_token == old.refresh_token)
-                        throw;
-                    fresh = renew(other->second.token());
-                }
-                TokenData data = TokenData::from(*fresh, stored.identity_id);
-                data.extra = stored.extra;
-                tokens.insert_or_assign(server, std::move(data));
-                return true;
-            });
-        } catch (TokenStorageError const&) {
-            if (!fresh) throw;
-            tell();
-        }
-        return *fresh;
-    };
-    return options;
+    return detail::renewed_through(std::move(storage), std::move(resource_server), std::move(options),
+                                   std::make_shared<detail::StoredRecord>());
 }
 
 /**
@@ -94,8 +167,10 @@ template <ClientKind K, TokenStorage S>
     auto const found = tokens.find(std::string(resource_server));
     if (found == tokens.end() || found->second.refresh_token.empty())
         throw UsageError("no refresh token is stored for " + std::string(resource_server) + ": log in first");
-    return RefreshPolicy<K>(std::move(client), found->second.token(),
-                            renewed_through(std::move(storage), std::string(resource_server), std::move(options)));
+    return RefreshPolicy<K>(
+        std::move(client), found->second.token(),
+        detail::renewed_through(std::move(storage), std::string(resource_server), std::move(options),
+                                std::make_shared<detail::StoredRecord>(found->second)));
 }
 
 }  // namespace globus

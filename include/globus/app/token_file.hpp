@@ -11,12 +11,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -30,7 +37,7 @@ namespace globus {
 struct TokenFileOptions {
     std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
     bool strict = false;                     ///< refuse to read a file that others than its owner may read
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other processes
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other threads and processes
     /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
     std::function<void(std::string const&)> on_warning = {};
 };
@@ -65,8 +72,22 @@ namespace detail {
     int const code = errno;
     if (code == ELOOP)
         refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (code == ENOENT)
+        refuse_token_file(TokenStorageError::Kind::io, path,
+                          std::string("cannot be ") + doing + ": its directory was removed; make it again");
     refuse_token_file(TokenStorageError::Kind::io, path,
                       std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+/// Refuses what is no file of ours alone.
+inline void check_token_file(std::string const& path, struct stat const& facts) {
+    using Kind = TokenStorageError::Kind;
+    if (S_ISLNK(facts.st_mode))
+        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (facts.st_nlink > 1)
+        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
 }
 
 /// A file descriptor that is closed at the end and in child programs.
@@ -91,16 +112,11 @@ public:
         if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
         return TokenFile(descriptor);
     }
-    /// Refuses what is no file of ours alone. @return  its permissions and size
+    /// Refuses what is no file of ours alone. @return  its permissions, size and times
     struct stat check(std::string const& path) const {
         struct stat facts {};
         if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
-        using Kind = TokenStorageError::Kind;
-        if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
-        if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
-        if (facts.st_nlink > 1)
-            refuse_token_file(Kind::insecure, path,
-                              "has another name somewhere (a hard link); copy it and remove both");
+        check_token_file(path, facts);
         return facts;
     }
     [[nodiscard]] std::string read(std::string const& path) const {
@@ -149,29 +165,93 @@ inline void make_token_directory(std::string const& path) {
     }
 }
 
+/// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
+inline std::shared_ptr<Turn> turn_of(std::string const& path) {
+    struct Turns {
+        pid_t const process = ::getpid();
+        Turns const* before = nullptr;  ///< of the parent process: of no use any more
+        std::mutex mutex = {};
+        std::map<std::string, std::weak_ptr<Turn>> by_path = {};
+    };
+    static std::atomic<Turns*> all = nullptr;
+    Turns* turns = all.load();
+    if (turns == nullptr || turns->process != ::getpid()) {
+        // a child process begins anew: the threads of its parent that had a turn are not there to end it
+        auto fresh = std::make_unique<Turns>();
+        fresh->before = turns;
+        if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
+    }
+    std::lock_guard const lock(turns->mutex);
+    std::weak_ptr<Turn>& known = turns->by_path[path];
+    std::shared_ptr<Turn> turn = known.lock();
+    if (turn != nullptr) return turn;
+    known = turn = std::make_shared<Turn>();
+    std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
+    return turn;
+}
+
 /// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
 class TokenFileLock {
 public:
-    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout)
-        : file_(TokenFile::open(path + ".lock", O_RDWR | O_CREAT)) {
+    /// @throws TokenStorageError  (locked) after `timeout`; NetworkError when `wait` ends before
+    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout, LockWait const& wait)
+        : until_(std::min<http::Clock::time_point>(http::Clock::now() + timeout, wait.deadline)),
+          turn_(turn_of(path), {until_, wait.stop}),
+          file_(turn_ ? TokenFile::open(path + ".lock", O_RDWR | O_CREAT) : TokenFile(-1)) {
+        if (!turn_) give_up(path, wait);
+        if (!file_) fail_token_file(path + ".lock", "made");
         file_.check(path + ".lock");
         ::fchmod(file_.get(), 0600);
-        auto const deadline = http::Clock::now() + timeout;
         while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
-            auto const now = http::Clock::now();
-            if (now >= deadline)
-                refuse_token_file(TokenStorageError::Kind::locked, path,
-                                  "was locked by another process all the time; end that process, or wait longer");
             // random, so that nobody always comes too late
-            auto const pause = std::chrono::microseconds(500 + static_cast<int>(random_unit() * 4500));
-            http::wait_until(std::min<http::Clock::time_point>(now + pause, deadline), std::stop_token{});
+            auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
+            auto const now = http::Clock::now();
+            if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
+                give_up(path, wait);
         }
+    }
+    TokenFileLock(TokenFileLock const&) = delete;
+    TokenFileLock& operator=(TokenFileLock const&) = delete;
+    /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
+    /// not the child who may.
+    ~TokenFileLock() {
+        if (::getpid() == process_) ::flock(file_.get(), LOCK_UN);
     }
 
 private:
-    TokenFile file_;
+    [[noreturn]] static void give_up(std::string const& path, LockWait const& wait) {
+        if (wait.stop.stop_requested() || http::Clock::now() >= wait.deadline)
+            end_wait(wait, "the lock of the token storage " + path);
+        refuse_token_file(TokenStorageError::Kind::locked, path,
+                          "was locked by another thread or process all the time; end that process, or wait longer");
+    }
+
+    pid_t const process_ = ::getpid();
+    http::Clock::time_point const until_;
+    TurnLock const turn_;
+    TokenFile const file_;
 };
+
+/// The path of a file in a directory that is named without links; the file itself may be one.
+inline std::string real_token_path(std::string const& path) {
+    std::unique_ptr<char, void (*)(void*)> const directory(::realpath(directory_of(path).c_str(), nullptr), &std::free);
+    if (directory == nullptr) fail_token_file(path, "found");
+    return std::string(directory.get()) + '/' + path.substr(path.rfind('/') + 1);
+}
+
+/// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
+/// holds the lock. @return  that name
+inline std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
+    std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
+    std::string name = dated;
+    struct stat facts {};
+    for (int number = 2; ::lstat(name.c_str(), &facts) == 0; ++number) name = dated + '-' + std::to_string(number);
+    for (std::string const ending : endings)
+        if (::rename((path + ending).c_str(), (name + ending).c_str()) != 0 && errno != ENOENT)
+            fail_token_file(path + ending, "moved away");
+    return name;
+}
 
 /// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
 inline void replace_token_file(std::string const& path, std::string_view text) {

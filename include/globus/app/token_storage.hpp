@@ -5,19 +5,29 @@
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/message.hpp>
 #include <globus/oauth/token.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <concepts>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -45,6 +55,31 @@ public:
 private:
     Kind kind_;
     std::string path_;
+};
+
+/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
+class TokenValidationError : public Error {
+public:
+    enum class Kind : unsigned char {
+        missing_token,          ///< there is none for the resource server
+        missing_refresh_token,  ///< the login did not ask for one
+        expired,
+        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,  ///< somebody else logged in
+    };
+
+    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
+/// How long an `update` waits for the lock of its storage, if the storage's own limit does not end it before.
+struct LockWait {
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< in the past: the lock is tried once
+    std::stop_token stop = {};                                          ///< ends it at once
 };
 
 /// The tokens for one resource server as a storage keeps them, with the identity that they act for.
@@ -97,9 +132,11 @@ using TokenDataByResourceServer = std::map<std::string, TokenData>;
  *
  * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
  * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
+ * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
  *
- * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage, ValidatingTokenStorage. A storage is a cheap
- * handle: copies share what is stored. An error that names this concept means that a type lacks one of the two.
+ * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage. A storage is a cheap handle: copies share what is
+ * stored. An error that names this concept means that a type lacks one of the two.
  */
 template <class S>
 concept TokenStorage = std::copy_constructible<S> &&
@@ -192,6 +229,63 @@ inline boost::json::object TokenData::to_json() const {
     return object;
 }
 
+namespace detail {
+
+/// Throws what ends a call whose wait has ended.
+[[noreturn]] inline void end_wait(LockWait const& wait, std::string const& for_what) {
+    if (wait.stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                           "the call was cancelled while it waited for " + for_what);
+    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                       "the deadline passed while the call waited for " + for_what);
+}
+
+/// Lets one thread in at a time, in the order in which they come.
+class Turn {
+public:
+    /// Waits for the turn of this thread. False if the time is over or the stop_token asked; then there is none to end.
+    [[nodiscard]] bool begin(LockWait const& wait) {
+        std::unique_lock lock(mutex_);
+        std::uint64_t const mine = next_++;
+        queue_.push_back(mine);
+        auto const first = [&] { return queue_.front() == mine; };
+        bool const ours = wait.deadline == http::Clock::time_point::max()
+                              ? moved_.wait(lock, wait.stop, first)
+                              : moved_.wait_until(lock, wait.stop, wait.deadline, first);
+        if (!ours) queue_.erase(std::find(queue_.begin(), queue_.end(), mine));
+        return ours;
+    }
+    void end() {
+        std::lock_guard const lock(mutex_);
+        queue_.erase(queue_.begin());
+        moved_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any moved_;
+    std::vector<std::uint64_t> queue_;  ///< who waits; the first one has the turn
+    std::uint64_t next_ = 0;
+};
+
+/// A turn, from when it comes to the end of this object; false if `wait` ended before it came.
+class TurnLock {
+public:
+    TurnLock(std::shared_ptr<Turn> turn, LockWait const& wait) : turn_(std::move(turn)), ours_(turn_->begin(wait)) {}
+    TurnLock(TurnLock const&) = delete;
+    TurnLock& operator=(TurnLock const&) = delete;
+    ~TurnLock() {
+        if (ours_ && ::getpid() == process_) turn_->end();  // not in a child process that was made meanwhile
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
+
+private:
+    pid_t const process_ = ::getpid();
+    std::shared_ptr<Turn> const turn_;
+    bool const ours_;
+};
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_APP_TOKEN_STORAGE_HPP

@@ -22,25 +22,6 @@
 
 namespace globus {
 
-/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
-class TokenValidationError : public Error {
-public:
-    enum class Kind : unsigned char {
-        missing_token,          ///< there is none for the resource server
-        missing_refresh_token,  ///< the login did not ask for one
-        expired,
-        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
-        identity_mismatch,  ///< somebody else logged in
-    };
-
-    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-
-private:
-    Kind kind_;
-};
-
 /// The scopes that an app needs, by resource server.
 using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
 

@@ -77,7 +77,8 @@ protected:
         try {
             reader.finish(raw_.body);
         } catch (DecodeError const& error) {
-            throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
+            throw DecodeError(error.what(), raw_.body,
+                              error.malformed() ? DecodeError::Damage::malformed : DecodeError::Damage::none);
         }
         take(reader);
     }

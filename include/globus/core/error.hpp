@@ -55,7 +55,7 @@ public:
  */
 class DecodeError : public Error {
 public:
-    /// Whether the text is no JSON at all, or not all of one document, as when an answer is cut off.
+    /// Whether the text ends before its document does, as when an answer is cut off.
     enum class Damage : bool { none, malformed };
 
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)

@@ -531,13 +531,14 @@ private:
     void write(std::string_view piece, bool more) {
         boost::json::error_code error;
         std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
-        auto const damaged = [](std::string const& what) {
-            return DecodeError("the answer " + what, {}, DecodeError::Damage::malformed);
-        };
-        if (error) throw damaged("is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used));
+        if (error)
+            throw DecodeError(
+                "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
+                error == boost::json::error::incomplete ? DecodeError::Damage::malformed : DecodeError::Damage::none);
         read_ += used;
         if (total_ != 0) parser_.handler().part_read(static_cast<double>(read_) / static_cast<double>(total_));
-        if (used != piece.size()) throw damaged("has text after its JSON document, at byte " + std::to_string(read_));
+        if (used != piece.size())
+            throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
     }
 
     boost::json::basic_parser<JsonReader> parser_;

@@ -36,8 +36,8 @@ namespace globus {
  * | non_idempotent | POST that creates, PATCH                              | only what was surely not processed        |
  *
  * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
- * answer that is cut off. Surely not processed are a name, connect or TLS failure before the request was written, and
- * 429. A non-idempotent request goes over a fresh connection, because libcurl repeats a request by itself when a kept
+ * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
+ * Surely not processed are a name, connect or TLS failure before the request was written, and 429. A non-idempotent request goes over a fresh connection, because libcurl repeats a request by itself when a kept
  * connection turns out to be dead.
  */
 enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent };

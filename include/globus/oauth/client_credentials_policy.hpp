@@ -64,10 +64,10 @@ private:
 
     template <class T>
     auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const&) {
+        return [this, &transport, &context](Token const&, detail::GrantRun& run) {
             TokenResponse const answer =
                 detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
-                                      transport, context, state_->renewal.now());
+                                      transport, context, run);
             return detail::only_token(answer);
         };
     }

@@ -83,10 +83,10 @@ private:
 
     template <class T>
     auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old) {
+        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
             TokenResponse const answer = detail::request_token(
                 state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
-                transport, context, state_->renewal.now());
+                transport, context, run);
             return detail::only_token(answer);
         };
     }

@@ -7,10 +7,12 @@
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/token.hpp>
+#include <globus/oauth/token_endpoint.hpp>
 
 #include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -20,6 +22,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace globus {
@@ -32,10 +36,16 @@ struct RenewalOptions {
     /// Called with what `on_refresh` threw. What it throws itself is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
-    /// stored, or call `renew` with the stored one and store the result before it returns.
-    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew)> through = {};
+    /// stored, or call `renew` with the stored one and store the result before it returns. For a lock it may wait until
+    /// the deadline of `call`: that of the call, or at most a second while the token lives, or none at all ahead of time.
+    /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
+    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
+        through = {};
     /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
     std::function<std::int64_t()> now = {};
+    /// Seconds since any moment, which no change of the system's clock moves; for tests. Without it `now` if that is
+    /// given, else the time since the system started, sleep included.
+    std::function<std::int64_t()> uptime = {};
 };
 
 namespace detail {
@@ -62,12 +72,7 @@ public:
         if (!token_.access_token.empty()) check_header_text(token_.access_token);
         header_ = Secret("Bearer " + token_.access_token.reveal());
         received_ = uptime();
-        if (token_.expires_at) received_remaining_ = *token_.expires_at - wall();
-    }
-
-    /// What reads the time, for the answers of the token endpoint.
-    [[nodiscard]] std::function<std::int64_t()> now() const {
-        return options_.now ? options_.now : std::function<std::int64_t()>(&unix_now);
+        if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
     }
 
     [[nodiscard]] Token token() const {
@@ -75,7 +80,7 @@ public:
         return token_;
     }
 
-    /// The present token, or a new one from `grant(old)`.
+    /// The present token, or a new one from `grant(old, run)`.
     template <class Grant>
     Authorization authorize(AuthContext const& context, Grant&& grant) {
         std::unique_lock lock(mutex_);
@@ -83,24 +88,21 @@ public:
             std::int64_t const left = remaining();
             Age const age = age_of(left);
             if (age == Age::fresh) return present();
-            if (refusal_ != nullptr) {
-                if (left > 0) return present();
-                std::rethrow_exception(refusal_);
-            }
+            if (refusal_.error != nullptr && left > 0) return present();
+            if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
             if (flight_ != nullptr) {
                 if (age == Age::ageing) return present();
                 std::shared_ptr<Flight> const flight = flight_;
                 wait_for(*flight, lock, context);
                 if (flight->error == nullptr) return present();
-                if (flight->personal) continue;
+                if (flight->personal && context.deadline - more_time > flight->given_up) continue;
                 if (remaining() > 0) return present();
                 std::rethrow_exception(flight->error);
             }
             if (left > 0 && uptime() < not_before_) return present();
-            renew(lock, context, grant);
-            if (last_error_ == nullptr) return present();
-            if (remaining() > 0) return present();
-            std::rethrow_exception(std::exchange(last_error_, nullptr));
+            std::exception_ptr const error = renew(lock, context, age, grant);
+            if (error == nullptr || remaining() > 0) return present();
+            std::rethrow_exception(error);
         }
     }
 
@@ -121,10 +123,35 @@ private:
     /// One renewal under way.
     struct Flight {
         bool done = false;
-        bool personal = false;  ///< it ended because its own caller gave up; the others must not
+        bool personal = false;  ///< it ended because its own caller gave up; those who have more time must not
+        http::Clock::time_point given_up = {};  ///< the deadline that ended it; in the past if it was a stop
         std::exception_ptr error;
     };
 
+    /// Globus Auth refused a grant: asking again is of no use.
+    struct Refusal {
+        std::exception_ptr error;  ///< null: it did not
+        Secret refresh_token;      ///< that it refused; empty for another grant
+    };
+
+    /// What a renewal gave, made without the lock. To move it to its place cannot fail.
+    struct Renewed {
+        Token token;
+        Token told;  ///< the same, for `on_refresh`
+        Secret header;
+        std::int64_t received = 0;
+        std::int64_t remaining = 0;
+        std::exception_ptr error;
+        Refusal refusal;
+        bool refused = false;
+        bool personal = false;
+        http::Clock::time_point given_up = {};
+        std::int64_t not_before = 0;
+    };
+    static_assert(std::is_nothrow_move_assignable_v<Token> && std::is_nothrow_move_assignable_v<Secret>);
+
+    /// So much later must the deadline of a waiter be than that of the caller who gave up, for it to try itself.
+    static constexpr std::chrono::milliseconds more_time{250};
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
     static void check_header_text(Secret const& token) {
@@ -133,7 +160,9 @@ private:
                 throw UsageError("the access token has a newline or another control character in it");
     }
     /// Seconds that pass whatever is done to the system's clock, sleep included.
-    static std::int64_t uptime() {
+    [[nodiscard]] std::int64_t uptime() const {
+        if (options_.uptime) return options_.uptime();
+        if (options_.now) return options_.now();
         timespec time{};
 #ifdef CLOCK_BOOTTIME
         clock_gettime(CLOCK_BOOTTIME, &time);
@@ -142,14 +171,13 @@ private:
 #endif
         return time.tv_sec;
     }
-    [[nodiscard]] std::int64_t wall() const { return options_.now ? options_.now() : unix_now(); }
 
     /// Seconds that the token lives; `forever` if nobody said.
     [[nodiscard]] std::int64_t remaining() const {
         if (token_.access_token.empty() || revoked_) return 0;
         if (!token_.expires_at) return forever;
-        std::int64_t left = *token_.expires_at - wall();
-        if (!options_.now) left = std::min(left, received_remaining_ - (uptime() - received_));
+        std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(),
+                                           received_remaining_ - (uptime() - received_));
         return std::max<std::int64_t>(left, 0);
     }
     [[nodiscard]] Age age_of(std::int64_t left) const {
@@ -174,63 +202,44 @@ private:
                            "the deadline passed while the access token was being renewed");
     }
 
-    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile.
+    /// Renews, with the lock free meanwhile; the result says why it did not work. While the token lives, nobody waits long
+    /// for a storage that others have locked, and ahead of time not at all.
     template <class Grant>
-    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
+    std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant) {
         auto const flight = std::make_shared<Flight>();
-        flight_ = flight;
         Token const held = token_;
+        AuthContext call = context;
+        if (remaining() > 0)
+            call.deadline = std::min<http::Clock::time_point>(
+                call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
+        Refusal const known = refusal_;
+        flight_ = flight;
         lock.unlock();
-
-        Token fresh;
-        std::exception_ptr error;
-        bool refused = false;
-        try {
-            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
-                Token answer = grant(old);
-                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
-                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
-                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
-                                      answer.resource_server);
-                return answer;
-            };
-            fresh = options_.through ? options_.through(held, renew_one) : renew_one(held);
-            check_header_text(fresh.access_token);
-        } catch (AuthApiError const& refusal) {
-            error = std::current_exception();
-            refused = refusal.http_status() >= 400 && refusal.http_status() < 500 && refusal.http_status() != 408 &&
-                      refusal.http_status() != 429;
-        } catch (NetworkError const& failure) {
-            error = std::current_exception();
-            flight->personal =
-                failure.kind() == NetworkError::Kind::cancelled ||
-                (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= context.deadline);
-        } catch (...) {
-            error = std::current_exception();
-        }
-
-        lock.lock();
-        last_error_ = error;
-        if (error == nullptr) {
-            token_ = fresh;
-            header_ = Secret("Bearer " + token_.access_token.reveal());
+        Renewed made = attempt(held, known, call, grant);
+        lock.lock();  // from here to the landing nothing can fail
+        if (made.error == nullptr) {
+            token_ = std::move(made.token);
+            header_ = std::move(made.header);
             ++generation_;
             revoked_ = false;
-            received_ = uptime();
-            received_remaining_ = token_.expires_at ? *token_.expires_at - wall() : 0;
+            received_ = made.received;
+            received_remaining_ = made.remaining;
+            refusal_ = Refusal();
         } else {
-            if (refused) refusal_ = error;
-            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+            if (made.refused) refusal_ = std::move(made.refusal);
+            not_before_ = made.not_before;
         }
-        flight->error = error;
+        flight->error = made.error;
+        flight->personal = made.personal;
+        flight->given_up = made.given_up;
         flight->done = true;
         flight_ = nullptr;
         landed_.notify_all();
-        if (error != nullptr || !options_.on_refresh) return;
+        if (made.error != nullptr || !options_.on_refresh) return made.error;
 
         lock.unlock();
         try {
-            options_.on_refresh(fresh);
+            options_.on_refresh(made.told);
         } catch (...) {
             try {
                 if (options_.on_error) options_.on_error(std::current_exception());
@@ -238,13 +247,56 @@ private:
             }
         }
         lock.lock();
-        last_error_ = nullptr;
+        return nullptr;
+    }
+
+    /// All of a renewal that can fail. Nothing is thrown out of it, so that the renewal lands whatever happens.
+    template <class Grant>
+    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant) noexcept {
+        Renewed made;
+        GrantRun run{retry_, now_};
+        try {
+            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+                made.refusal.refresh_token = old.refresh_token;
+                if (known.error != nullptr && old.refresh_token == known.refresh_token)
+                    std::rethrow_exception(known.error);
+                Token answer = grant(old, run);
+                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                                      answer.resource_server);
+                return answer;
+            };
+            made.token = options_.through ? options_.through(held, renew_one, call) : renew_one(held);
+            check_header_text(made.token.access_token);
+            made.header = Secret("Bearer " + made.token.access_token.reveal());
+            made.received = uptime();
+            made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+            if (options_.on_refresh) made.told = made.token;
+            return made;
+        } catch (AuthApiError const& refusal) {
+            made.error = made.refusal.error = std::current_exception();
+            std::string_view const word = refusal.oauth_error();
+            made.refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
+        } catch (...) {
+            made.error = std::current_exception();
+        }
+        bool const stopped = call.stop.stop_requested();
+        made.personal = stopped || run.out_of_time || http::Clock::now() >= call.deadline;
+        if (!stopped) made.given_up = call.deadline;
+        try {
+            made.not_before = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+        } catch (...) {  // without a clock there is no pause
+        }
+        return made;
     }
 
     mutable std::mutex mutex_;
     std::condition_variable_any landed_;
     Token token_;
     RenewalOptions const options_;
+    std::function<std::int64_t()> const now_ = options_.now ? options_.now : &unix_now;
+    DefaultRetry const retry_{.max_attempts = 3};  ///< its budget is that of the host of Globus Auth
     Secret header_;
     std::uint64_t generation_ = 0;
     bool revoked_ = false;                 ///< the service answered 401 to it
@@ -252,8 +304,7 @@ private:
     std::int64_t received_remaining_ = 0;  ///< seconds that it had then
     std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
     std::shared_ptr<Flight> flight_;
-    std::exception_ptr refusal_;  ///< Globus Auth refused the grant: asking again is of no use
-    std::exception_ptr last_error_;
+    Refusal refusal_;
 };
 
 }  // namespace detail

@@ -56,39 +56,51 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
     return request;
 }
 
+/// What one grant is told by the renewal that it is for, and what it tells it.
+struct GrantRun {
+    DefaultRetry const& retry;                 ///< shared by all grants of one token, for its budget
+    std::function<std::int64_t()> const& now;  ///< seconds since 1970
+    bool out_of_time = false;                  ///< it would have been tried again if its caller had had the time
+};
+
 /**
  * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
  *
  * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
  */
 template <ClientKind K, Transport T>
-TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context,
-                            std::function<std::int64_t()> const& now = &unix_now) {
+TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
     http::Request request = token_request(client, std::move(form), context);
-    DefaultRetry retry;
-    retry.max_attempts = 3;
-    int lost = 0;
+    int lost = 0, previous_status = 0;
     for (int number = 1;; ++number) {
-        Attempt attempt{.number = number, .retry_class = RetryClass::idempotent};
+        Attempt attempt{.number = number,
+                        .retry_class = RetryClass::idempotent,
+                        .previous_status = std::exchange(previous_status, 0)};
         http::Response response;
         std::optional<std::chrono::duration<double>> wait;
+        auto const before_retry = [&] {
+            attempt.time_left = request.deadline - http::Clock::now();
+            wait = run.retry.before_retry(attempt);
+            run.out_of_time = !wait && number < run.retry.max_attempts && may_retry(attempt) &&
+                              run.retry.budget->left() >= DefaultRetry::cost;
+            return wait.has_value();
+        };
         try {
             response = transport.send(request);
+            attempt.response = &response;
+            previous_status = response.status;
             if (response.status >= 200 && response.status < 300) {
-                TokenResponse tokens = read_token_response(response.body, now());
+                TokenResponse tokens = read_token_response(response.body, run.now());
+                run.retry.succeeded(attempt);
                 wipe(request.body);
                 wipe(response.body);
                 return tokens;
             }
-            attempt.response = &response;
-            wait = retry.before_retry(attempt);
-            if (!wait || http::Clock::now() + *wait >= request.deadline)
-                throw AuthApiError(request, std::move(response));
+            if (!before_retry()) throw AuthApiError(request, std::move(response));
         } catch (NetworkError const& error) {
             attempt.error = &error;
             if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
-            wait = retry.before_retry(attempt);
-            if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
+            if (!before_retry()) throw;
         }
         auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
         if (!http::wait_until(until, request.stop))
