@@ -55,6 +55,13 @@ TEST_CASE("client: a request as it goes out", "[client]") {
     CHECK_FALSE(request.fresh_connection);
 }
 
+TEST_CASE("client: a parameter that is null is not sent", "[client]") {
+    MockTransport transport;
+    transport.reply(200, R"({"DATA": []})");
+    (void)make(transport).operation_ls({.endpoint_id = "e", .path = null, .show_hidden = null});
+    CHECK(transport.requests().at(0).url == "https://transfer.api.globus.org/v0.10/operation/endpoint/e/ls");
+}
+
 TEST_CASE("client: bad input is refused before anything is sent", "[client]") {
     MockTransport const transport;
     Transfer const transfer = make(transport);

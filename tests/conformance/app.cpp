@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,10 +66,31 @@ std::optional<std::string> recorded_code(Json const& scenario) {
     return std::nullopt;
 }
 
+/// The value of a parameter of the first URL that a scenario showed; empty if it has none.
+std::string shown_parameter(Json const& scenario, std::string_view name) {
+    for (Json const& step : member(scenario, "steps").as_array())
+        if (Json const* url = find(step, "authorize_url"))
+            for (Json const& pair : member(*url, "query").as_array())
+                if (pair.at(0) == Json(name)) return text(pair.at(1));
+    return {};
+}
+
+/// The name that the recorded apps have.
+std::string recorded_app_name(Json const& section) {
+    for (Json const& scenario : member(section, "scenarios").as_array()) {
+        std::string const grant = shown_parameter(scenario, "prefill_named_grant");  // "NAME on HOST"
+        if (auto const on = grant.rfind(" on "); on != std::string::npos) return grant.substr(0, on);
+    }
+    return "an app";
+}
+
 /// What one scenario is run with.
 struct Stage {
     Stage(Json const& of_section, Json const& of_scenario)
-        : section(of_section), scenario(of_scenario), id(string_member(of_scenario, "id")) {
+        : section(of_section),
+          scenario(of_scenario),
+          id(string_member(of_scenario, "id")),
+          app_name(recorded_app_name(of_section)) {
         script(mock, find(scenario, "responses"), nullptr);
     }
     [[nodiscard]] bool is(std::string_view pattern) const { return matches(pattern, id); }
@@ -116,7 +138,7 @@ struct Stage {
         Pairs got;
         for (auto& [name, value] : globus::parse_query(std::string_view(url).substr(mark + 1))) {
             if (name == "scope") value = sorted_scopes(value);
-            if (name == "prefill_named_grant" && !value.starts_with("My App on "))
+            if (name == "prefill_named_grant" && !value.starts_with(app_name + " on "))
                 return "the grant is called " + value;
             if (name == "state" && value.size() < 20) return "the state is not random";
             if (name != "state" && name != "code_challenge" && name != "prefill_named_grant")
@@ -130,6 +152,7 @@ struct Stage {
     Json const& section;
     Json const& scenario;
     std::string id;
+    std::string app_name;
     MockTransport mock = {};
     std::vector<std::string> urls = {};
     std::int64_t later = 0;  ///< seconds since the recording's time
@@ -275,12 +298,13 @@ std::string run_user(Stage& stage, K client) {
         {.show = [&](std::string const& url) { stage.urls.push_back(url); }, .read_code = [&] { return code; }});
     MemoryTokenStorage const storage;
     globus::UserApp<K, globus::CommandLineLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        {.app_name = "My App",
+        {.app_name = stage.app_name,
          .client = client,
          .login_flow = flow,
          .storage = storage,
          .request_refresh_tokens = stage.is("*refresh_tokens*") || stage.is("*.logout"),
-         .login_redirect_uri = std::same_as<K, Confidential> ? "https://e.org/cb" : "",
+         .login_redirect_uri =
+             std::same_as<K, Confidential> ? shown_parameter(stage.scenario, "redirect_uri") : std::string(),
          .transport = stage.mock,
          .now = clock_of(stage)}};
     run_steps(stage, app, storage);
@@ -289,7 +313,7 @@ std::string run_user(Stage& stage, K client) {
 
 std::string run_client(Stage& stage, Confidential client) {
     MemoryTokenStorage const storage;
-    globus::ClientApp<MemoryTokenStorage, MockTransport> const app{{.app_name = "My App",
+    globus::ClientApp<MemoryTokenStorage, MockTransport> const app{{.app_name = stage.app_name,
                                                                     .client = std::move(client),
                                                                     .storage = storage,
                                                                     .transport = stage.mock,
@@ -309,10 +333,27 @@ Json texts_by_server(globus::ScopeRequirements const& requirements, bool sorted 
     return all;
 }
 
+/// {'x': 'a[b] *c', 'y': [Scope('d'), 'e']}: the texts in quotes, by those that a colon follows.
+std::map<std::string, std::vector<std::string>> quoted_requirements(std::string const& words) {
+    std::map<std::string, std::vector<std::string>> all;
+    std::string server;
+    for (auto at = words.find('\''); at != std::string::npos;) {
+        auto const end = std::min(words.find('\'', at + 1), words.size() - 1);
+        std::string const one = words.substr(at + 1, end - at - 1);
+        if (words.compare(end + 1, 1, ":") == 0)
+            server = one;
+        else
+            all[server].push_back(one);
+        at = words.find('\'', end + 1);
+    }
+    return all;
+}
+
 using PlainApp = globus::UserApp<Native, globus::NoLoginFlow, MemoryTokenStorage, MockTransport>;
 
 std::string run_construct(Stage& stage) {
-    PlainApp const app{{.app_name = "My App", .client = Native{string_member(stage.section, "client_id")}}};
+    PlainApp const app{{.app_name = stage.app_name, .client = Native{string_member(stage.section, "client_id")}}};
+    std::map<std::string, std::vector<std::string>> added;
     std::optional<globus::Client<globus::TransferService, globus::AppPolicy<PlainApp>, MockTransport>> client;
     for (Json const& step : member(stage.scenario, "steps").as_array()) {
         std::string const words = string_member(step, "do");
@@ -322,11 +363,14 @@ std::string run_construct(Stage& stage) {
         } else if (words.find("TransferClient(app)") != std::string::npos) {
             client.emplace(app.client<globus::TransferService>());
         } else if (words.starts_with("add_scope_requirements(")) {
-            app.add_scope_requirements("x", Scope::parse("a[b] *c"));
-            app.add_scope_requirements("y", {Scope("d"), Scope("e")});
-        } else if (words.starts_with("scope_requirements of x")) {
-            auto const all = app.scope_requirements();
-            got = texts_by_server({{"x", all.at("x")}, {"y", all.at("y")}}, true);
+            added = quoted_requirements(words);
+            for (auto const& [server, texts] : added)
+                for (std::string const& one : texts) app.add_scope_requirements(server, Scope::parse(one));
+        } else if (words.starts_with("scope_requirements of ")) {
+            globus::ScopeRequirements some;
+            for (auto const& [server, scopes] : app.scope_requirements())
+                if (added.contains(server)) some.emplace(server, scopes);
+            got = texts_by_server(some, true);
         } else if (words.starts_with("scope_requirements")) {
             got = texts_by_server(app.scope_requirements());
         } else if (words == "client.app_name") {
@@ -354,20 +398,21 @@ std::string run_construct_errors(Stage& stage) {
         if (words == "UserApp without client_id or login_client") call = [] { Native{""}; };
         if (words == "ClientApp without secret") call = [&] { Confidential(id, ""); };
         if (words == "UserApp with secret, no login_redirect_uri")
-            call = [&] { WebApp{{.app_name = "My App", .client = confidential}}; };
+            call = [&] { WebApp{{.app_name = "an app", .client = confidential}}; };
         if (words == "UserApp with secret and login_redirect_uri")
             call = [&] {
-                WebApp{{.app_name = "My App", .client = confidential, .login_redirect_uri = "https://e.org/cb"}};
+                WebApp{
+                    {.app_name = "an app", .client = confidential, .login_redirect_uri = "https://app.example/back"}};
             };
         if (words == "local-server with redirect_uri")
             call = [&] {
                 globus::UserApp<Native, globus::LocalServerLoginFlow, MemoryTokenStorage, MockTransport> const app{
-                    {.app_name = "My App", .client = Native{id}, .login_redirect_uri = "https://e.org/cb"}};
+                    {.app_name = "an app", .client = Native{id}, .login_redirect_uri = "https://app.example/back"}};
                 app.login({.force = true});
             };
         if (words == "environment mismatch")
             call = [&] {
-                PlainApp const app{{.app_name = "My App", .client = Native{id}}};
+                PlainApp const app{{.app_name = "an app", .client = Native{id}}};
                 (void)app.client(globus::TransferService{},
                                  globus::ClientOptions<MockTransport>{.environment = "preview"});
             };
@@ -408,7 +453,7 @@ void run_app(Report& report, Json const& section) {
         });
     report.check("app.scope_merging", [&]() -> std::string {
         for (Json const& recorded : member(section, "scope_merging").as_array()) {
-            PlainApp const app{{.app_name = "My App", .client = Native{string_member(section, "client_id")}}};
+            PlainApp const app{{.app_name = "an app", .client = Native{string_member(section, "client_id")}}};
             for (auto const& [server, scopes] : member(recorded, "scope_requirements").as_object())
                 for (Json const& scope : scopes.as_array())
                     app.add_scope_requirements(server, Scope::parse(text(scope)));

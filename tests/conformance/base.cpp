@@ -23,6 +23,13 @@ Answer call_method(Client const& client, Call const& call, std::string const& me
     typename Client::RawRequest request;
     request.method = method_of(method == "request" ? string_member(kwargs, "method") : method);
     request.path = string_member(kwargs, "path");
+    for (char const* name : {"query_params", "data"})
+        if (Json const* pairs = find(kwargs, name);
+            pairs != nullptr && pairs->is_object() &&
+            (name != std::string_view("data") || string_member(kwargs, "encoding") == "form"))
+            for (auto const& [key, value] : pairs->get_object())
+                if (value.is_object() && type_of(value).empty())
+                    throw OnPurpose("types", std::string(key) + " is an object, which no parameter can be");
     if (Json const* query = find(kwargs, "query_params")) fill(request.query, *query);
 
     std::string const encoding = string_member(kwargs, "encoding");

@@ -121,8 +121,8 @@ std::string check_call(Json const& section, Json const& recorded) {
             return globus::decode_id_token(token, client_id, globus::JwksCache(mock, issuer.url()), options);
         std::string const url = string_member(*configuration, "issuer");
         if (has_key) return globus::decode_id_token(token, client_id, globus::StaticJwks(url, issuer.jwks), options);
-        globus::auth::OpenidConfiguration given;
-        fill(given, *configuration);
+        auto const given = *globus::Response<globus::auth::OpenidConfiguration>(
+            globus::http::Response{.status = 200, .body = written(*configuration)});
         globus::Client<globus::NativeAppAuthService, globus::NullPolicy, globus::MockTransport> const client(
             globus::NativeAppAuthService(client_id), globus::NullPolicy(), {.transport = mock});
         globus::StaticJwks const keys(url, client.get_jwk(given).json());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Compares what this library sends, reads and refuses with a recording of the reference: globus_conformance --cases DIR.
-// Every case of the recording is counted: as passed or failed, as different on purpose (differences.json gives the
-// reason), or as missing where the library has no part for it. The recording that the differences were found in, which
-// names itself "public", has a part for each: there a missing case is a failure.
+// Every case of the recording is counted: as passed or failed, as different on purpose, or as missing where the library
+// has no part for it. differences.json gives the reasons of what differs on purpose: of single cases, and of rules that
+// hold by the values of a case, whichever it is (see on_purpose). The recording that the differences were found in, which
+// names itself "public", has a part for each: there a missing case is a failure, and so is a difference that is none.
 
 #include "clock.hpp"
 #include "registry.hpp"
@@ -93,6 +94,7 @@ int run(int argc, char** argv) {
         // Which cases differ depends on their values: only of the recording that the differences were found in is it known
         // that each of them is one.
         whole = whole && string_member(facts, "value_set") == "public";
+        comparing().real_answers = string_member(facts, "value_set") == "public";
         comparing().made_uuids.insert(string_member(member(facts, "randomness"), "uuid.uuid1()", "-"));
     } else {
         whole = false;

@@ -32,12 +32,23 @@ std::string difference_of_items(Json const& recorded, std::vector<Json> const& g
     return {};
 }
 
-/// The recording abbreviates items to numbers; services send objects.
-Json as_objects(Json const& items) {
-    if (!items.is_array()) return items;
+/// An item that is typed when it comes back: the recording has a number for some, and members of types that services do not
+/// send for others. So that each can be told, the member `name` has the whole of it as its text.
+Json as_object(Json const& item, std::string const& name) {
+    Object object = item.is_object() ? item.get_object() : Object();
+    if (Json const* given = find(item, name); given == nullptr || !given->is_string())
+        object[name] = boost::json::serialize(item);
+    return object;
+}
+Json as_objects(Json const& items, std::string const& name) {
+    if (items.is_object()) {  // how many they are, with the first and the last
+        Object some = items.get_object();
+        for (char const* end : {"first", "last"})
+            if (Json const* item = find(items, end)) some[end] = as_object(*item, name);
+        return some;
+    }
     Array objects;
-    for (Json const& item : items.get_array())
-        objects.push_back(item.is_object() ? item : Json(Object{{"recorded_as", item}}));
+    for (Json const& item : items.as_array()) objects.push_back(as_object(item, name));
     return objects;
 }
 
@@ -48,6 +59,7 @@ std::string check_walk(Json const& walk, Json const& client, std::string const& 
     if (runner == runners().end()) throw Missing(name);
     if (!runner->second.walk) return name + " is not paginated";
 
+    std::string const& item_text = runner->second.item_text;
     Call call;
     call.client = client;
     call.kwargs = member(walk, "kwargs");
@@ -58,7 +70,8 @@ std::string check_walk(Json const& walk, Json const& client, std::string const& 
             continue;
         }
         Json document = page;
-        if (Json const* items = find(page, items_key)) document.as_object()[items_key] = as_objects(*items);
+        if (Json const* items = find(page, items_key); items != nullptr && items->is_array())
+            document.as_object()[items_key] = as_objects(*items, item_text);
         Object response;
         response["status"] = 200;
         response["json"] = document;
@@ -78,7 +91,8 @@ std::string check_walk(Json const& walk, Json const& client, std::string const& 
     if (Json const* pages = find(walk, "pages_yielded"))
         if (walked.pages != pages->to_number<std::size_t>())
             return std::to_string(walked.pages) + " pages, recorded are " + boost::json::serialize(*pages);
-    if (Json const* items = find(walk, "items")) return difference_of_items(as_objects(*items), walked.items);
+    if (Json const* items = find(walk, "items"))
+        return difference_of_items(as_objects(*items, item_text), walked.items);
     return {};
 }
 

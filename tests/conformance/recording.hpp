@@ -35,7 +35,20 @@ class Missing : public std::runtime_error {
 class Misfit : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+/// A recorded call that this library has no way to write, or refuses: it differs by a rule of differences.json.
+class OnPurpose : public std::runtime_error {
+public:
+    OnPurpose(std::string rule, std::string const& words) : std::runtime_error(words), rule_(std::move(rule)) {}
+    [[nodiscard]] std::string const& rule() const noexcept { return rule_; }
 
+private:
+    std::string rule_;
+};
+
+/// JSON as deep as recordings have it. An integer that 64 bits cannot hold becomes {"$type": "integer", "value": its text}.
+[[nodiscard]] Json parse(std::string const& text);
+/// The opposite.
+[[nodiscard]] std::string written(Json const& value);
 [[nodiscard]] Json load(std::filesystem::path const& file);
 
 /// The member of an object, or nullptr.
@@ -52,6 +65,8 @@ class Misfit : public std::runtime_error {
 [[nodiscard]] Json plain(Json const& tagged);
 /// A tagged value as the one text it is sent as.
 [[nodiscard]] std::string text(Json const& tagged);
+/// The same of a member; empty if there is none.
+[[nodiscard]] std::string text_member(Json const& object, std::string_view name);
 [[nodiscard]] std::string base64_decode(std::string_view text);
 
 /// The access token that recorded requests, wherever they stand in `recorded`, were sent with; empty if with none.
@@ -70,8 +85,21 @@ void script(globus::MockTransport const& mock, Json const* responses, Json const
 struct Comparing {
     std::set<std::string> made_uuids = {};  ///< recorded values that stand for any UUID that is made up
     std::set<std::string> unordered = {};   ///< "query.ids": the value is a set, joined by commas
+    bool real_answers = false;              ///< answers are those that services really send: they fit their types
+
+    /// Of the case that is run.
+    struct Case {
+        std::set<std::string> times = {};                  ///< given to it, as they were given
+        std::map<std::string, std::string> integers = {};  ///< "2.0" that was given where we take an integer: "2"
+        std::set<std::string> rules = {};                  ///< of differences.json, by which it differs
+    };
+    Case of_case = {};
 };
 [[nodiscard]] Comparing& comparing();
+/// The case that is run differs here by a rule of differences.json; the rest of it is still compared.
+void on_purpose(std::string_view rule);
+/// True if a text in `value` is one of a scope that RFC 6749, section 3.3 does not allow.
+[[nodiscard]] bool has_forbidden_scope(Json const& value);
 
 /// Where `got` differs from what was recorded, in words; empty if it does not.
 [[nodiscard]] std::string difference(Json const& expected, Json const& got, std::string const& where = {});

@@ -47,6 +47,7 @@ struct Walked {
 struct Runner {
     std::function<Answer(Call const&)> run;
     std::function<void(Call const&, bool by_pages, Walked&)> walk = {};
+    std::string item_text = {};  ///< a member of the walk's items that may be any text
 };
 
 /// By "TransferClient.operation_ls".

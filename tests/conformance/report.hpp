@@ -9,11 +9,11 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace conformance {
 
-/// Counts what passed, what failed, what differs on purpose, and what the library has no part for.
+/// Counts what passed, what failed, what differs on purpose, and what the library has no part for. A case differs on
+/// purpose that differences.json names, or that `on_purpose` was called for and that differs nowhere else.
 class Report {
 public:
     struct Options {
@@ -34,13 +34,14 @@ public:
 
 private:
     struct Difference {
-        std::string pattern, reason;
+        std::string reason;
         std::size_t differing = 0;
     };
-    [[nodiscard]] Difference* difference_of(std::string const& id);
+    void fail(std::string const& id, std::string const& words);
 
     Options options_;
-    std::vector<Difference> differences_;
+    std::map<std::string, Difference> differences_;  ///< by case
+    std::map<std::string, std::string> rules_;       ///< the reasons of on_purpose()
     std::size_t passed_ = 0, failed_ = 0, missing_ = 0, different_ = 0;
     std::map<std::string, std::size_t> missing_parts_;
 };

@@ -31,6 +31,12 @@ std::string compare(Json const& recorded, std::string_view name, std::function<J
     Json got;
     try {
         got = read();
+    } catch (globus::ScopeError const&) {
+        bool forbidden = false;
+        for (char const* input : {"input", "a", "b", "scope_string"})
+            forbidden = forbidden || has_forbidden_scope(member(recorded, input));
+        if (find(recorded, "error") == nullptr && forbidden) return on_purpose("scopes"), "";
+        thrown = std::current_exception();
     } catch (...) {
         thrown = std::current_exception();
     }

@@ -52,7 +52,7 @@ private:
 template <class S>
 auto policy_of(Json const& kwargs) {
     if constexpr (globus::NeedsBasicCredential<S>)
-        return globus::BasicPolicy(string_member(kwargs, "client_id"), string_member(kwargs, "client_secret"));
+        return globus::BasicPolicy(text_member(kwargs, "client_id"), text_member(kwargs, "client_secret"));
     else if constexpr (globus::NeedsNoCredential<S>)
         return globus::NullPolicy();
     else
@@ -126,7 +126,7 @@ Answer describe(globus::Response<T> const& response) {
             auto const at = response->position();
             result["data_pointer"] = at ? "/data/" + std::to_string(*at) : std::string();
         }
-        if (!response.text().empty()) answer.document = boost::json::parse(globus::to_json(*response));
+        if (!response.text().empty()) answer.document = parse(globus::to_json(*response));
         T::members::for_each(*response, [&]<class M, class V>(M, V const& value) {
             std::string const name(globus::detail::wire_of<T>(M::key).name);
             if constexpr (globus::detail::is_optional<V>) {
@@ -155,7 +155,25 @@ Json json_of_item(O const& item) {
     if constexpr (std::same_as<O, Json>)
         return item;
     else
-        return boost::json::parse(globus::to_json(item));
+        return parse(globus::to_json(item));
+}
+
+/// A member of the items of `O` that any text can be put into: by it they are told apart.
+template <class O>
+std::string item_text() {
+    using Client = decltype(make_client<typename O::service>(std::declval<Call const&>()));
+    using Walk = decltype(std::declval<Client const&>().paginate(std::declval<O>()));
+    using Item = std::remove_cvref_t<decltype(*std::declval<Walk&>().begin())>;
+    std::string found = "recorded_as";
+    if constexpr (globus::Described<Item>) {
+        bool first = true;
+        auto item = make<Item>();
+        Item::members::for_each(item, [&]<class M, class V>(M, V const&) {
+            if constexpr (std::same_as<V, globus::Optional<std::string>> || std::same_as<V, std::string>)
+                if (std::exchange(first, false)) found = globus::detail::wire_of<Item>(M::key).name;
+        });
+    }
+    return found;
 }
 
 template <class O>
@@ -179,7 +197,10 @@ void add_operations(std::string const& client_class, Operations const& operation
             auto const operation = operation_of<O>(call);
             return describe(make_client<S>(call).send(operation));
         }};
-        if constexpr (requires { O::paging; }) runner.walk = walk_pages<O>;
+        if constexpr (requires { O::paging; }) {
+            runner.walk = walk_pages<O>;
+            runner.item_text = item_text<O>();
+        }
         runners()[client_class + '.' + snake_case(O::struct_name)] = std::move(runner);
     });
 }

@@ -16,6 +16,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -151,7 +152,7 @@ Json dump_of(std::string const& path) {
                   {"journal_mode", std::move(journal_mode)}};
 }
 
-/// A dump without what may differ: blanks in the schema, the form of the JSON, and who wrote it.
+/// A dump without what may differ: blanks in the schema, the order of rows, the form of the JSON, and who wrote it.
 Json comparable(Json dump) {
     for (Json& statement : dump.at("schema").as_array()) {
         std::string words;
@@ -163,6 +164,9 @@ Json comparable(Json dump) {
         TokenData const data = data_of(boost::json::parse(row.at(2).as_string()));
         row.at(2) = data.to_json();
     }
+    Array& rows = dump.at("rows").at("token_storage").as_array();
+    std::sort(rows.begin(), rows.end(),
+              [](Json const& a, Json const& b) { return boost::json::serialize(a) < boost::json::serialize(b); });
     for (Json& row : dump.at("rows").at("sdk_storage_adapter_internal").as_array())
         if (row.at(0) == "globus-sdk.version") row.at(1) = "";
     return dump;
@@ -386,6 +390,7 @@ void run_tokenstorage(Report& report, Json const& section) {
     report.check("tokenstorage.sqlite.written", [&] {
         TemporaryDirectory const directory;
         Json const& dump = member(member(section, "sqlite"), "dump");
+        if (!dump.is_object()) throw Missing("a dump of tokens.db");
         for (Json const& row : member(member(dump, "rows"), "token_storage").as_array()) {
             TokenData const data = data_of(boost::json::parse(row.at(2).as_string()));
             globus::SqliteTokenStorage(directory / "tokens.db", {.namespace_name = text(row.at(0))})

@@ -82,7 +82,7 @@ auto const submit_transfer = [](auto const& client, auto&& data) { return client
 auto const submit_delete = [](auto const& client, auto&& data) { return client.submit_delete(data); };
 
 Answer task_wait(Call const& call) {
-    globus::TaskWait wait{.task_id = string_member(call.kwargs, "task_id"), .jitter = 0};
+    globus::TaskWait wait{.task_id = text_member(call.kwargs, "task_id"), .jitter = 0};
     if (Json const* seconds = find(call.kwargs, "timeout")) fill(wait.timeout, *seconds);
     if (Json const* seconds = find(call.kwargs, "polling_interval")) fill(wait.polling_interval, *seconds);
     Answer answer;

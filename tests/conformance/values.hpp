@@ -88,7 +88,7 @@ struct Fill {
         if constexpr (std::same_as<T, bool>) {
             out = plain(value).as_bool();
         } else if constexpr (std::integral<T>) {
-            out = plain(value).to_number<T>();
+            integer(out, value);
         } else if constexpr (std::floating_point<T>) {
             out = plain(value).to_number<T>();
         } else if constexpr (std::same_as<T, std::string> || std::same_as<T, Secret>) {
@@ -129,6 +129,17 @@ struct Fill {
     }
 
 private:
+    static void integer(T& out, Json const& value) {
+        Json const one = plain(value);
+        if (!one.is_double()) {
+            out = one.to_number<T>();
+            return;
+        }
+        double const number = one.get_double();
+        out = number >= -9e15 && number <= 9e15 ? static_cast<T>(number) : T{};
+        if (static_cast<double>(out) != number) throw OnPurpose("types", text(value) + " is no integer of this type");
+        comparing().of_case.integers[text(value)] = std::to_string(out);
+    }
     static std::string texts_only(Json const& value) {
         Json const one = plain(value);
         if (one.is_array() || one.is_object() || one.is_null()) throw Misfit("this is no text");
@@ -145,10 +156,10 @@ private:
         for (Json const& item : items(value)) out.push_back(texts_only(item));
     }
     static void query(globus::QueryParams& out, Json const& value) {
+        if (value.is_null()) return;
         for (auto const& [name, item] : value.as_object()) {
             std::string const key(name);
-            if (item.is_null()) continue;  // None is not sent
-            if (type_of(item) == "missing") {
+            if (item.is_null() || type_of(item) == "missing") {  // not sent, and no parameter of this name either
                 out.emplace_back(key, globus::removed);
             } else if (item.is_array() || type_of(item) == "tuple" || type_of(item) == "set") {
                 std::vector<std::string> texts;
@@ -254,6 +265,8 @@ void fill_members(T& object, Json const& kwargs, Json const& params) {
             try {
                 fill(slot, given);
             } catch (Missing const&) {
+                throw;
+            } catch (OnPurpose const&) {
                 throw;
             } catch (globus::Error const&) {
                 throw;

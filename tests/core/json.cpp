@@ -40,6 +40,15 @@ static_assert(boost::hana::Struct<Item>::value);
 
 }  // namespace
 
+TEST_CASE("json: what does not fit is told by the member that it is in", "[core][json]") {
+    using Catch::Matchers::ContainsSubstring;
+    CHECK_THROWS_WITH((from_json<Listing>(R"({"DATA": [{"size": 1}, 5]})")), ContainsSubstring("member 'DATA'"));
+    CHECK_THROWS_WITH((from_json<std::map<std::string, Listing>>(R"({"a": {"counts": {"b": 1, "c": ""}}})")),
+                      ContainsSubstring("member 'counts'"));
+    CHECK_THROWS_WITH((from_json<std::map<std::string, Item>>(R"({"a": {"size": 1}, "b": 5})")),
+                      ContainsSubstring("the answer should be an object but is an integer"));
+}
+
 TEST_CASE("json: a document is read without a DOM, whatever the order of its members", "[core][json]") {
     auto const listing = from_json<Listing>(
         R"({"unknown": [1, {"a": [2]}], "counts": {"a": 1, "b": 2},

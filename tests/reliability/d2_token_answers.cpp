@@ -94,7 +94,10 @@ std::vector<Good> good_answers() {
         {"refresh_token empty", answer({{"refresh_token", R"("")"}}), now + 172800, 1, ""},
         {"scope missing", answer({{"scope", ""}})},
         {"id_token null", answer({{"id_token", "null"}})},
+        {"scope beyond ASCII", answer({{"scope", "\"\xC3\xA9 \xE6\x97\xA5\""}})},
         {"state missing", answer({{"state", ""}})},
+        {"state beyond ASCII", answer({{"state", "\"\xC3\xA9\\r\\n\\u0000\""}})},
+        {"state 5", answer({{"state", "5"}})},
         {"members that nobody knows", answer({{"x", R"({"y": [1, null, {"z": "\u0000"}]})"}})},
         {"blanks around it", "\r\n\t " + answer() + " \n"},
         {"all characters", answer({{"access_token", '"' + quoted + '"'}}), now + 172800, 1, "c4n4ry-refresh", every},
@@ -120,11 +123,14 @@ std::vector<std::pair<std::string, std::string>> bad_answers() {
     for (char const* member : {"access_token", "token_type", "resource_server", "scope", "refresh_token", "id_token"}) {
         for (char const* text : {"5", "true", R"(["c4n4ry"])", R"({"x": "c4n4ry"})"})
             add(std::string(member) + ' ' + text, answer({{member, text}}));
-        for (char const* text : {R"("c4n4ry\r\nX: y")", R"("c4n4ry\u0000")", R"("c4n4ry\u007f")", "\"c4n4ry\xC3\xA9\""})
+        for (char const* text : {R"("c4n4ry\r\nX: y")", R"("c4n4ry\u0000")", R"("c4n4ry\u007f")"})
             add(std::string(member) + ' ' + text, answer({{member, text}}));
     }
+    for (char const* member : {"access_token", "token_type", "refresh_token", "id_token"})
+        add(std::string(member) + " beyond ASCII", answer({{member, "\"c4n4ry\xC3\xA9\""}}));
     // a header "Bearer a b" has two words (RFC 6750, section 2.1)
-    add("access_token with a blank", answer({{"access_token", R"("c4n4ry c4n4ry")"}}));
+    for (char const* member : {"access_token", "refresh_token"})
+        add(std::string(member) + " with a blank", answer({{member, R"("c4n4ry c4n4ry")"}}));
     add("token_type of 1 MB", answer({{"token_type", megabyte()}}));
     add("an error of 1 MB in the place of tokens", R"({"error": )" + megabyte() + '}');
     for (char const* type : {"mac", "Bearer ", " Bearer", "Bearerx", "Beare", "DPoP", "N_A"})

@@ -59,18 +59,21 @@ TEST_CASE("auth: what is asked of the session goes into the URL, and nothing esc
     auto const client = confidential();
     auto const flow = client.oauth2_start_flow(
         {.redirect_uri = "https://e.org/cb?x=1&y", .requested_scopes = "a[*b c]", .refresh_tokens = true});
-    std::string const url =
-        client.oauth2_get_authorize_url(flow, {.session_required_identities = {"i1", "i2"},
-                                               .session_required_mfa = true,
-                                               .session_message = "why & how\r\n",
-                                               .prompt = "login",
-                                               .query_params = {{"access_type", "other"}, {"num", 5}}});
+    std::string const url = client.oauth2_get_authorize_url(
+        flow,
+        {.session_required_identities = {"i1", "i2"},
+         .session_required_mfa = true,
+         .session_message = "why & how\r\n",
+         .prompt = "login",
+         .query_params = {
+             {"access_type", "other"}, {"num", 5}, {"prompt", "none"}, {"list", std::vector<std::string>{"a", "b"}}}});
+    CHECK(url.find("&list=a&list=b") != std::string::npos);
     CHECK(query_value(url, "redirect_uri") == "https://e.org/cb?x=1&y");
     CHECK(query_value(url, "scope") == "a[*b c]");
     CHECK(query_value(url, "session_required_identities") == "i1,i2");
     CHECK(query_value(url, "session_required_mfa") == "True");
     CHECK(query_value(url, "session_message") == "why & how\r\n");
-    CHECK(query_value(url, "prompt") == "login");
+    CHECK(query_value(url, "prompt") == "none");
     CHECK(query_value(url, "access_type") == "other");
     CHECK(query_value(url, "num") == "5");
     CHECK(query_value(url, "code_challenge") == "(none)");

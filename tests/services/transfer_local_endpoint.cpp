@@ -114,6 +114,9 @@ TEST_CASE("LocalGlobusConnectServer: what it says of itself", "[local_endpoint]"
     CHECK(local.endpoint_id() == "e");
     CHECK(local.domain_name() == "d.example.org");
     CHECK(local.info()->size() == 3);
+    std::string const deep = std::string(100, '[') + std::string(100, ']');
+    files.write("info.json", R"({"endpoint_id": "e", "more": )" + deep + '}');
+    CHECK(local.endpoint_id() == "e");
     for (char const* bad : {"", "[]", "{", R"({"endpoint_id": 5})"}) {
         files.write("info.json", bad);
         CHECK_FALSE(local.endpoint_id());

@@ -316,14 +316,11 @@ concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
 };
 
-/// Puts one value where `wire` says, in the query or the form.
+/// Puts one value where `wire` says, in the query or the form. An Optional that is absent or null is not sent there.
 template <class V>
 void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
     if constexpr (is_optional<V>) {
-        if (value.has_value())
-            put_parameter(builder, wire, *value);
-        else if (value.is_null())
-            builder.text(wire, "None");
+        if (value.has_value()) put_parameter(builder, wire, *value);
     } else if constexpr (is_required<V>) {
         put_parameter(builder, wire, *value);
     } else if constexpr (std::same_as<V, bool>) {

@@ -300,12 +300,12 @@ public:
             slot.type->object(slot.object);
         else
             refuse(slot, "an object");
-        stack_.push_back(fitting(slot, slot.type != nullptr && slot.type->object != nullptr));
+        stack_.push_back({fitting(slot, slot.type != nullptr && slot.type->object != nullptr), key_});
         return true;
     }
     bool on_object_end(std::size_t n, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_object(n), leave_dom();
-        stack_.pop_back();
+        leave();
         return true;
     }
     bool on_array_begin(ErrorCode&) {
@@ -317,14 +317,14 @@ public:
             slot.type->array(slot.object);
         else
             refuse(slot, "a list");
-        if (fits && stack_.size() == 1 && stack_[0].type != nullptr && stack_[0].type->members != nullptr)
+        if (fits && stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr)
             lists_.push_back(key_);
-        stack_.push_back(fitting(slot, fits));
+        stack_.push_back({fitting(slot, fits), key_});
         return true;
     }
     bool on_array_end(std::size_t n, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_array(n), leave_dom();
-        stack_.pop_back();
+        leave();
         return true;
     }
     bool on_key_part(std::string_view part, std::size_t, ErrorCode&) {
@@ -337,7 +337,7 @@ public:
     bool on_key(std::string_view last, std::size_t, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_key(last), true;
         std::string_view const key = whole(last);
-        Slot const parent = stack_.back();
+        Slot const parent = stack_.back().slot;
         next_ = Slot{};
         if (parent.type != nullptr && parent.type->members != nullptr) {
             if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
@@ -421,10 +421,16 @@ public:
     bool on_comment(std::string_view, ErrorCode&) { return true; }
 
 private:
+    /// An object or a list that has begun, as the member `key` or inside of it.
+    struct Frame {
+        Slot slot;
+        std::string_view key;
+    };
+
     /// The slot of the value that begins now.
     Slot take() {
         if (!stack_.empty()) {
-            Slot const parent = stack_.back();
+            Slot const parent = stack_.back().slot;
             if (parent.type != nullptr && parent.type->element != nullptr)
                 return parent.type->element(parent.object, part_read_);
         }
@@ -440,6 +446,11 @@ private:
             if (slot.type->reset != nullptr) optional_ = slot;
         }
         return slot;
+    }
+    /// Ends an object or a list: what comes next is beside it.
+    void leave() {
+        key_ = stack_.back().key;
+        stack_.pop_back();
     }
     static Slot fitting(Slot slot, bool fits) { return fits ? slot : Slot{}; }
 
@@ -473,9 +484,9 @@ private:
 
     Slot next_;
     double part_read_ = 0;
-    std::vector<Slot> stack_;
+    std::vector<Frame> stack_;
     std::string part_;
-    std::string_view key_;  ///< of the member read last; a constant
+    std::string_view key_;  ///< of the member that is read; a constant
     std::vector<std::string_view> lists_;
     std::string mismatch_;
     bool misfit_ = false;

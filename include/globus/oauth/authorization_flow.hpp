@@ -79,7 +79,7 @@ public:
     /**
      * The URL that the user's browser is sent to.
      *
-     * @param more  parameters besides the flow's own; one of the same name takes its place
+     * @param more  parameters besides the flow's own; those of the same name take its place
      */
     [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const {
         std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
@@ -93,15 +93,9 @@ public:
         }
         query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
         if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
-        for (auto const& [name, value] : more) {
-            bool replaced = false;
-            for (auto& [known, old] : query)
-                if (known == name) {
-                    old = value;
-                    replaced = true;
-                }
-            if (!replaced) query.emplace_back(name, value);
-        }
+        for (auto const& [name, value] : more)
+            std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
+        query.insert(query.end(), more.begin(), more.end());
         std::string url = settings_.auth_url + "v2/oauth2/authorize";
         char separator = '?';
         for (auto const& [name, value] : query) {

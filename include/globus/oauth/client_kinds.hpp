@@ -21,21 +21,30 @@ inline void check_given(std::string_view what, std::string_view text) {
         throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
 }
 
+inline bool has_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+    return false;
+}
+
 /// Text that may stand in a credential: not empty, no control character.
 inline void check_credential(std::string_view what, std::string_view text) {
     check_given(what, text);
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-            throw UsageError(std::string(what) + " has a newline or another control character in it");
+    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
 }
 
-/// Text that may be an access token: of printable ASCII (RFC 6749, appendix A), without blanks, since no token
-/// of Globus has one and a copied text may.
+/// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
+/// (RFC 6750, section 2.1), and a copied text may have some.
+inline bool is_token_text(std::string_view text) {
+    for (char const c : text)
+        if (c < '!' || c > '~') return false;
+    return true;
+}
+/// Text that may be a token, given by the caller.
 inline void check_token(std::string_view what, std::string_view text) {
     check_given(what, text);
-    for (char const c : text)
-        if (c < '!' || c > '~')
-            throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
+    if (!is_token_text(text))
+        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
 }
 
 inline void check_client_id(std::string_view id) {

@@ -6,6 +6,7 @@
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/oauth/client_kinds.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -88,31 +89,33 @@ namespace detail {
     throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
 }
 
-/// A member that is a text of printable ASCII (RFC 6749, appendix A); null counts as absent.
-inline std::optional<std::string> token_text(boost::json::object const& object, char const* name, char lowest) {
+/// A member that is a text without control characters; null counts as absent.
+inline std::string answer_text(boost::json::object const& object, char const* name) {
     auto const* value = object.if_contains(name);
-    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (value == nullptr || value->is_null()) return {};
     if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
     std::string text(value->get_string());
-    for (char const c : text)
-        if (c < lowest || c > '~') refuse_token((std::string(name) + " has a character that it may not have").c_str());
+    if (has_control(text)) refuse_token((std::string(name) + " has a control character").c_str());
     return text;
+}
+/// The same of a token, which has the characters that a caller's may have, too.
+inline Secret answer_token(boost::json::object const& object, char const* name) {
+    std::string token = answer_text(object, name);
+    if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());
+    return Secret(std::move(token));
 }
 
 /// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
 inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    auto const text = [&](char const* name, char lowest = '!') { return token_text(object, name, lowest); };
     Token token;
-    token.access_token = text("access_token").value_or("");
+    token.access_token = answer_token(object, "access_token");
     if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    auto const type = text("token_type");
-    if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
-    token.token_type = *type;
-    auto const server = text("resource_server");
-    if (!server || server->empty()) refuse_token("resource_server is missing");
-    token.resource_server = *server;
-    token.scope = text("scope", ' ').value_or("");
-    token.refresh_token = text("refresh_token").value_or("");
+    token.token_type = answer_text(object, "token_type");
+    if (!http::detail::equal_ignoring_case(token.token_type, "bearer")) refuse_token("token_type is not Bearer");
+    token.resource_server = answer_text(object, "resource_server");
+    if (token.resource_server.empty()) refuse_token("resource_server is missing");
+    token.scope = answer_text(object, "scope");
+    token.refresh_token = answer_token(object, "refresh_token");
 
     if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
         constexpr double longest = 10.0 * 366 * 86400;
@@ -158,8 +161,10 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
         if (!others->is_array()) refuse_token("other_tokens is not a list");
         for (boost::json::value const& value : others->as_array()) add(value);
     }
-    return TokenResponse(std::move(tokens), token_text(object, "id_token", '!').value_or(""),
-                         token_text(object, "state", ' ').value_or(""));
+    // The state is the caller's own text, whatever that is: a login compares the one that the browser brought.
+    auto const* state = object.if_contains("state");
+    return TokenResponse(std::move(tokens), answer_token(object, "id_token"),
+                         state != nullptr && state->is_string() ? std::string(state->get_string()) : std::string());
 }
 
 }  // namespace detail

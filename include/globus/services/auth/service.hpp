@@ -93,6 +93,8 @@ struct LoginOperations : OpenidOperations<Client, S> {
         if (params.session_message) add("session_message", *params.session_message);
         if (params.prompt) add("prompt", *params.prompt);
         for (auto const& [name, value] : params.query_params)
+            std::erase_if(more, [&taken = name](auto const& named) { return named.first == taken; });
+        for (auto const& [name, value] : params.query_params)
             for (std::string const& text : value.texts()) more.emplace_back(name, text);
         return flow.authorize_url(more);
     }

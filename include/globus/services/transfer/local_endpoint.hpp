@@ -215,8 +215,10 @@ public:
     [[nodiscard]] std::optional<boost::json::object> info() const {
         std::optional<std::string> const text = detail::read_small_file(info_path_);
         if (!text) return std::nullopt;
+        boost::json::parse_options options;
+        options.max_depth = 128;
         boost::json::error_code error;
-        Json document = boost::json::parse(*text, error);
+        Json document = boost::json::parse(*text, error, {}, options);
         if (error || !document.is_object()) return std::nullopt;
         return std::move(document.get_object());
     }
