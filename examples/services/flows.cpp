@@ -34,7 +34,7 @@ int main() try {
         .reply(201, R"({"run_id": "r1", "status": "ACTIVE"})");
     list(Client<FlowsService, AccessTokenPolicy, MockTransport>{"token", {.transport = mock}});
     Client<SpecificFlowService, AccessTokenPolicy, MockTransport> const analyse{
-        SpecificFlowService{"f1"}, "the flow's token", {.transport = mock}};
+        SpecificFlowService{"f1"}, "token-of-the-flow", {.transport = mock}};
 
     std::printf("run %s\n", start(analyse, "42").c_str());
 
