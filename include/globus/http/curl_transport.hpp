@@ -473,7 +473,7 @@ private:
                 case Stopped::sink:
                     throw NetworkError(Kind::cancelled, sent_, about("the sink ended the transfer"));
                 case Stopped::headers:
-                    throw NetworkError(Kind::protocol, sent_, about("the answer has too many headers"));
+                    throw NetworkError(Kind::too_large, sent_, about("the answer has too many headers"));
                 case Stopped::no:
                     break;
             }
