@@ -84,9 +84,8 @@ TEST_CASE("C4: what is no id is refused before anything is sent, by its name", "
     MockTransport const transport;
     Client<TransferService, AccessTokenPolicy, MockTransport> const transfer{"t", {.transport = transport}};
     using Catch::Matchers::ContainsSubstring;
-    for (std::string const& id :
-         {std::string(), std::string("."), std::string(".."), std::string(" "), std::string(1, '\0'),
-          std::string("a\0b", 3), std::string("a\0/../../evil", 13)}) {
+    for (std::string const& id : {std::string(), std::string("."), std::string(".."), std::string(" "),
+                                  std::string(1, '\0'), std::string("a\0b", 3), std::string("a\0/../../evil", 13)}) {
         INFO(id);
         CHECK_THROWS_WITH(transfer.get_task({.task_id = id}), ContainsSubstring("task_id"));
         CHECK_THROWS_AS(transfer.get_task({.task_id = id}), UsageError);
@@ -125,11 +124,10 @@ TEST_CASE("C5: pages are asked for where the first one was, whatever an answer s
     std::string const there = other.url();
     transport.otherwise([&](http::Request const& request) {
         bool const first = request.url.find("last_key=") == std::string::npos;
-        return http::Response{
-            .status = 200,
-            .headers = {{"Link", "<" + there + ">; rel=next"}, {"Location", there}},
-            .body = R"({"DATA": [{"task_id": "a"}], "next_page": ")" + there + R"(", "last_key": ")" + there +
-                    R"(", "has_next_page": )" + (first ? "true}" : "false}")};
+        return http::Response{.status = 200,
+                              .headers = {{"Link", "<" + there + ">; rel=next"}, {"Location", there}},
+                              .body = R"({"DATA": [{"task_id": "a"}], "next_page": ")" + there + R"(", "last_key": ")" +
+                                      there + R"(", "has_next_page": )" + (first ? "true}" : "false}")};
     });
     Client<TransferService, AccessTokenPolicy, MockTransport> const transfer{"canary-token", {.transport = transport}};
     int items = 0;
@@ -165,8 +163,8 @@ TEST_CASE("C5: keys are asked for on the issuer's host, and without a credential
 }
 
 TEST_CASE("C5: a GCS manager's token goes to that manager alone", "[reliability][C5]") {
-    for (char const* address : {"http://evil.example", "ftp://evil.example", "https://u:p@evil.example", "evil.example#x",
-                                "evil.example?x", "evil.example\r\nX: y"})
+    for (char const* address : {"http://evil.example", "ftp://evil.example", "https://u:p@evil.example",
+                                "evil.example#x", "evil.example?x", "evil.example\r\nX: y"})
         CHECK_THROWS_AS((Client<GcsService, AccessTokenPolicy>{GcsService{address}, "canary-token"}), UsageError);
     ByteServer const other([](ByteServer::Writer const& write) { write("HTTP/1.1 200 OK\r\n\r\n{}"); });
     ByteServer const manager([](ByteServer::Writer const& write) { write("HTTP/1.1 200 OK\r\n\r\n{}"); });

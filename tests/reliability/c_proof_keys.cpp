@@ -79,7 +79,8 @@ TEST_CASE("C9: each login has a verifier and a state of its own, and S256 is its
         CHECK(parameter(url, "code_challenge") == base64url_encode(sha256(flow.pkce()->verifier().reveal())));
         CHECK(parameter(url, "code_challenge_method") == "S256");
         CHECK(url.find(flow.pkce()->verifier().reveal()) == std::string::npos);
-        auto const other = confidential.oauth2_start_flow({.redirect_uri = "https://x.org/", .requested_scopes = "openid"});
+        auto const other =
+            confidential.oauth2_start_flow({.redirect_uri = "https://x.org/", .requested_scopes = "openid"});
         CHECK(seen.insert(parameter(other.authorize_url(), "state")).second);
     }
 }

@@ -100,8 +100,7 @@ TEST_CASE("C6: a gigabyte is refused in bounded memory, however it is framed and
             CHECK(server.sent() - before < limit + in_between);
         };
         check("a document", [](Transfer const& transfer) { (void)transfer.task_list(); });
-        check("without its text",
-              [](Transfer const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); });
+        check("without its text", [](Transfer const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); });
         check("Json", [](Transfer const& transfer) { (void)transfer.get("v0.10/task_list"); });
         check("pages", [](Transfer const& transfer) {
             for (Task const& task : transfer.paginate(TaskList{})) (void)task;
@@ -130,8 +129,7 @@ TEST_CASE("C6: what is read of an answer is the limit and 64 KiB at most", "[rel
             }
         };
         Client<TransferService, AccessTokenPolicy, Counting> const transfer{
-            "token",
-            {.transport = {.handed = &handed}, .base_url = server.url(), .max_response_bytes = limit}};
+            "token", {.transport = {.handed = &handed}, .base_url = server.url(), .max_response_bytes = limit}};
         CHECK_THROWS_AS(transfer.task_list({}, {.keep_text = keep}), NetworkError);
         CHECK(handed <= limit + 64 * kib);
     }
@@ -164,10 +162,9 @@ TEST_CASE("C6: nothing is unpacked, so that a small answer cannot become a large
                              .max_response_bytes = limit}};
     auto const bomb = [&](std::size_t size) {
         server.clear_faults();
-        server.add_fault(boost::json::object{
-            {"phase", "after_body"},
-            {"times", "always"},
-            {"action", boost::json::object{{"type", "gzip_bomb"}, {"size", size}}}});
+        server.add_fault(boost::json::object{{"phase", "after_body"},
+                                             {"times", "always"},
+                                             {"action", boost::json::object{{"type", "gzip_bomb"}, {"size", size}}}});
     };
     (void)transfer.task_list();
     for (auto const& entry : server.journal())
@@ -192,8 +189,8 @@ TEST_CASE("C6: headers are limited in their sum, and 1xx answers in their number
     auto const answered = [&](char const* action) {
         server.clear_faults();
         server.clear_journal();
-        server.add_fault(boost::json::parse(R"({"phase": "in_body", "times": "always", "action": )" +
-                                            std::string(action) + "}"));
+        server.add_fault(
+            boost::json::parse(R"({"phase": "in_body", "times": "always", "action": )" + std::string(action) + "}"));
         try {
             (void)transfer.get("x");
         } catch (NetworkError const& error) {
