@@ -108,8 +108,9 @@ TEST_CASE("D1: 128 levels are read, 129 are an error, however the document is re
 }
 
 TEST_CASE("D1: a number is what it says, or an error where it is read", "[reliability][D1]") {
-    for (char const* text : {"9223372036854775808", "-9223372036854775809", "18446744073709551616", "1e400", "-1e400",
-                             "1e19", "1.5", "9007199254740993.0", "9007199254740991.0", "0.1", "123456789012345678901234567890"}) {
+    for (char const* text :
+         {"9223372036854775808", "-9223372036854775809", "18446744073709551616", "1e400", "-1e400", "1e19", "1.5",
+          "9007199254740993.0", "9007199254740991.0", "0.1", "123456789012345678901234567890"}) {
         INFO(text);
         std::string const number = text;
         CHECK_THROWS_AS(from_json<Numbers>("{\"whole\": " + number + "}"), DecodeError);
