@@ -36,7 +36,7 @@ constexpr char const* usage =
     "  --rotate             each refresh gives a new refresh token\n"
     "  --detect-reuse       a spent refresh token revokes its family\n"
     "  --rate-limit RPS     more requests are answered 429\n"
-    "  --tls KIND           HTTPS: good, wrong_host, expired or self_signed\n"
+    "  --tls KIND           HTTPS: good, wrong_host, expired, self_signed or weak\n"
     "  --ca-file FILE       where the certificate to trust is written\n"
     "  --scenario NAME      start with the rules of a scenario: see below\n"
     "  --print-env          print `export NAME=value` lines for a shell's eval\n"
@@ -128,6 +128,8 @@ int main(int argc, char** argv) {
                     options.tls = Tls::expired;
                 else if (value == "self_signed")
                     options.tls = Tls::self_signed;
+                else if (value == "weak")
+                    options.tls = Tls::weak;
                 else
                     return wrong("unknown kind of TLS: " + value);
             } else if (name == "--ca-file") {

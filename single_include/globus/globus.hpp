@@ -16,7 +16,8 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation.
+// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation, and
+// CurlTransport, which apps use unless they are told otherwise.
 // SqliteTokenStorage has a header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
 #ifndef GLOBUS_APP_APP_POLICY_HPP
@@ -60,7 +61,8 @@ class Secret {
 public:
     Secret() = default;
     Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
-    Secret(char const* text) : text_(text) {}
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
+    Secret(char const* text) : text_(text != nullptr ? text : "") {}
     Secret(std::string_view text) : text_(text) {}
 
     Secret(Secret const&) = default;
@@ -114,6 +116,7 @@ private:
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <variant>
 
@@ -133,6 +136,21 @@ namespace globus {
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
+
+    /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
+    /// off, or was a 5xx. Look what the service has before doing it again.
+    [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
+    /// The submission id of the submit_transfer, submit_delete or create_tunnel that this ended; empty for other calls.
+    /// Submitting again with it makes no second task.
+    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
+
+    /// Called by who throws it on; never on an object that another thread may have, too.
+    void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
+    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
+
+private:
+    std::string submission_id_;
+    bool outcome_unknown_ = false;
 };
 
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
@@ -148,13 +166,17 @@ public:
  */
 class DecodeError : public Error {
 public:
-    /// Whether the text is no JSON at all, or not all of one document, as when an answer is cut off.
+    /// Whether the text ends before its document does, as when an answer is cut off.
     enum class Damage : bool { none, malformed };
 
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
         : Error(what), body_(std::move(body)), damage_(damage) {}
 
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
+    /// The same, saying what was answered so.
+    [[nodiscard]] DecodeError in(std::string const& answer) const {
+        return DecodeError(answer + ": " + what(), body_, damage_);
+    }
     /// True if asking again may help; false if the service means what it says.
     [[nodiscard]] bool malformed() const noexcept { return damage_ == Damage::malformed; }
 
@@ -162,6 +184,32 @@ private:
     std::string body_;
     Damage damage_;
 };
+
+namespace detail {
+
+/// If the exception in flight is an `E`, throws a copy of it that `mark` has changed.
+template <class E, class M>
+void rethrow_if_marked(M const& mark) {
+    try {
+        throw;
+    } catch (E const& error) {
+        if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
+        E copy = error;
+        mark(copy);
+        throw copy;
+    } catch (...) {
+    }
+}
+
+/// Throws the exception in flight on; one of the types `Es` as a copy that `mark` has changed, since threads that wait
+/// for one renewal share the error that ends it.
+template <class... Es, class M>
+[[noreturn]] void rethrow_marked(M const& mark) {
+    (rethrow_if_marked<Es>(mark), ...);
+    throw;
+}
+
+}  // namespace detail
 
 /**
  * A value, or the error that took its place: what the `try_` functions return to programs that do not throw.
@@ -329,6 +377,7 @@ struct Response {
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
     Headers headers = {};
     std::string body = {};
+    bool replayed = false;  ///< an error that says that an earlier attempt of the call has done it; set by Client
 };
 
 /**
@@ -353,6 +402,11 @@ struct Request {
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 
+/// The method and the URL without its query, for messages: nothing in it is secret.
+inline std::string describe(Request const& request) {
+    return std::string(to_string(request.method)) + ' ' + request.url.substr(0, request.url.find_first_of("?#"));
+}
+
 }  // namespace globus::http
 
 #endif  // GLOBUS_HTTP_MESSAGE_HPP
@@ -362,9 +416,128 @@ struct Request {
 #ifndef GLOBUS_HTTP_ERRORS_HPP
 #define GLOBUS_HTTP_ERRORS_HPP
 
+#ifndef GLOBUS_HTTP_RETRY_AFTER_HPP
+#define GLOBUS_HTTP_RETRY_AFTER_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace globus {
+
+namespace detail {
+
+/// Days since 1970-01-01 of a Gregorian date.
+constexpr std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
+    year -= month <= 2 ? 1 : 0;
+    std::int64_t const era = (year >= 0 ? year : year - 399) / 400;
+    auto const year_of_era = static_cast<unsigned>(year - era * 400);
+    unsigned const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    unsigned const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
+}
+
+/// Reads `width` digits of `text` at `at`; -1 if they are not digits.
+constexpr int digits_at(std::string_view text, std::size_t at, std::size_t width) {
+    if (at + width > text.size()) return -1;
+    int number = 0;
+    for (std::size_t i = at; i != at + width; ++i) {
+        if (text[i] < '0' || text[i] > '9') return -1;
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
+constexpr int month_number(std::string_view name) {
+    constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (name.size() != 3) return 0;
+    for (std::size_t i = 0; i != 12; ++i)
+        if (names.substr(i * 3, 3) == name) return static_cast<int>(i) + 1;
+    return 0;
+}
+
+/// The seconds since 1970 of any of the three date forms of RFC 9110, section 5.6.7.
+constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std::int64_t now) {
+    int year = -1, month = 0, day = -1;
+    std::string_view clock;
+    if (text.size() == 29 && text.substr(3, 2) == ", " && text.substr(25) == " GMT") {  // Sun, 06 Nov 1994 08:49:37 GMT
+        day = digits_at(text, 5, 2), month = month_number(text.substr(8, 3)), year = digits_at(text, 12, 4);
+        clock = text.substr(17, 8);
+    } else if (text.size() == 24) {  // Sun Nov  6 08:49:37 1994
+        day = text[8] == ' ' ? digits_at(text, 9, 1) : digits_at(text, 8, 2);
+        month = month_number(text.substr(4, 3)), year = digits_at(text, 20, 4);
+        clock = text.substr(11, 8);
+    } else if (auto const comma = text.find(", "); comma != std::string_view::npos && text.size() == comma + 24 &&
+                                                   text.ends_with(" GMT")) {  // Sunday, 06-Nov-94 08:49:37 GMT
+        std::string_view const date = text.substr(comma + 2);
+        day = digits_at(date, 0, 2), month = month_number(date.substr(3, 3)), year = digits_at(date, 7, 2);
+        if (year >= 0) {
+            year += 1900;  // the year of that ending which is at most 50 years ahead
+            std::int64_t const this_year = 1970 + now / 31556952;
+            while (year + 100 <= this_year + 50) year += 100;
+        }
+        clock = date.substr(10, 8);
+    }
+    int const hour = digits_at(clock, 0, 2), minute = digits_at(clock, 3, 2), second = digits_at(clock, 6, 2);
+    if (year < 0 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 60)
+        return std::nullopt;
+    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
+           minute * 60 + second;
+}
+
+inline std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+/// The seconds that one Retry-After header asks for; nothing if it is negative or malformed.
+constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
+    constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    if (text.empty()) return std::nullopt;
+    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
+        std::int64_t seconds = 0;
+        for (char const c : text) seconds = std::min(longest, seconds * 10 + (c - '0'));
+        return seconds;
+    }
+    auto const date = parse_http_date(text, now);
+    if (!date) return std::nullopt;
+    return std::clamp<std::int64_t>(*date - now, 0, longest);
+}
+
+}  // namespace detail
+
+/**
+ * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. Of
+ * several such headers the longest wait counts.
+ *
+ * @param now  seconds since 1970, for a date
+ * @return nothing for a header that is missing, negative or malformed; at most 10 years
+ */
+inline std::optional<std::chrono::seconds> retry_after(http::Headers const& headers,
+                                                       std::int64_t now = detail::unix_now()) {
+    std::optional<std::chrono::seconds> longest;
+    for (auto const& [name, value] : headers) {
+        if (!http::detail::equal_ignoring_case(name, "Retry-After")) continue;
+        if (auto const asked = detail::parse_retry_after(value, now))
+            longest = std::max(longest, std::optional(std::chrono::seconds(*asked)));
+    }
+    return longest;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_RETRY_AFTER_HPP
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
@@ -406,14 +579,9 @@ public:
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     [[nodiscard]] Sent sent() const noexcept { return sent_; }
 
-    /// The submission id of a submit_transfer or submit_delete that this ended; empty for other calls.
-    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
-    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
-
 private:
     Kind kind_;
     Sent sent_;
-    std::string submission_id_;
 };
 
 /// What a service asks for before it will serve: consents, a fresh login, another identity.
@@ -464,6 +632,8 @@ public:
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
+    /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
     /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
     /// Of several errors: the word that all have in common.
     [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
@@ -476,7 +646,7 @@ public:
     [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
     /// The body as received, up to 64 KiB.
     [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
-    /// The body as JSON; null if it is not JSON by its Content-Type.
+    /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
     [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
 
     /// What has to be consented to or logged in for, if the answer has `authorization_parameters`.
@@ -486,10 +656,6 @@ public:
     /// The scopes that a ConsentRequired error names; empty for other errors.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
-
-    /// The submission id of a submit_transfer or submit_delete that this ended; empty for other calls.
-    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
-    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
 protected:
     /// What a document says.
@@ -538,7 +704,6 @@ private:
     static void read_requirements(boost::json::object const& document, Data& data);
 
     std::shared_ptr<Data const> data_;
-    std::string submission_id_;
 };
 
 namespace detail {
@@ -654,9 +819,7 @@ inline std::string_view ApiError::document_text(std::string_view name) const noe
 }
 
 inline std::string ApiError::describe(http::Request const& request, Data const& data) {
-    std::string what = std::string(http::to_string(request.method)) + ' ' +
-                       request.url.substr(0, request.url.find_first_of("?#")) + " was answered " +
-                       std::to_string(data.response.status);
+    std::string what = http::describe(request) + " was answered " + std::to_string(data.response.status);
     std::string_view code = data.reading.code;
     std::string_view message = data.message;
     if (auto const* document = data.json.if_object(); document != nullptr) {
@@ -677,7 +840,7 @@ inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response respo
     auto data = std::make_shared<Data>();
     constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
     std::string const type = detail::media_type(response.headers.get("Content-Type"));
-    if (detail::is_json_media_type(type)) {
+    if (detail::is_json_media_type(type) && response.body.size() <= kept) {
         boost::json::parse_options options;
         options.max_depth = 128;
         boost::json::error_code error;
@@ -1319,11 +1482,11 @@ enum class Spelling : unsigned char {
 /**
  * One member whose wire form is not the ordinary one: another name, another place or another spelling.
  *
- * Made by rename(), in_query(), in_json() and in_form(), listed in a struct's `wire`.
+ * Made by rename(), in_query(), in_json(), json_object() and in_form(), listed in a struct's `wire`.
  */
 struct Wire {
-    std::string_view member = {};
-    std::string_view name = {};  ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
+    std::string_view member = {};  ///< empty: of no member, as json_object() makes it
+    std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
     Place place = Place::automatic;
     Spelling spelling = Spelling::automatic;
 };
@@ -1338,6 +1501,8 @@ constexpr Wire in_query(std::string_view member, std::string_view name, Spelling
 /// The member stands in the JSON body under its own name, or at `path` (levels separated by slashes).
 constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
 constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
+/// The JSON body has an object at `path`, even if no member goes into it.
+constexpr Wire json_object(std::string_view path) { return {{}, path, Place::json}; }
 /// The member is a field of the form body.
 constexpr Wire in_form(std::string_view member) { return {member, member, Place::form}; }
 constexpr Wire in_form(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
@@ -1608,7 +1773,7 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
-    StringList(char const* one) : std::vector<std::string>{std::string(one)} {}
+    StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
     StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
@@ -2129,42 +2294,44 @@ namespace globus::auth {
 
 /// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
 struct Identity {
-    Optional<std::string> id = {};
-    Optional<std::string> username = {};  ///< as in "ada@example.org"
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> identity_provider = {};
-    Optional<std::string> identity_type = {};  ///< "login" or "service"
-    Optional<std::string> status = {};         ///< "unused", "used", "private" or "closed"
+    Optional<std::string> id = {};            ///< a UUID
+    Optional<std::string> username = {};      ///< as in "ada@example.org"
+    Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
+    Optional<std::string> email = {};         ///< null if the provider keeps it to itself
+    Optional<std::string> organization = {};  ///< null if the provider keeps it to itself
+    Optional<std::string> identity_provider = {};  ///< its id
+    Optional<std::string> identity_type = {};      ///< "login" or "service"
+    Optional<std::string> status = {};             ///< "unused", "used", "private" or "closed"
     GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
 };
 
 /// An institution or other place where people have accounts.
 /// https://docs.globus.org/api/auth/reference/#identity_providers_resources
 struct IdentityProvider {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> short_name = {};
-    std::vector<std::string> alternative_names = {};
-    std::vector<std::string> domains = {};
+    Optional<std::string> short_name = {};            ///< as it stands in the provider's URLs
+    std::vector<std::string> alternative_names = {};  ///< by which people may search it
+    std::vector<std::string> domains = {};            ///< of its user names
     GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
 };
 
 /// What was asked to be included with identities.
+/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
 struct IncludedWithIdentities {
-    std::vector<IdentityProvider> identity_providers = {};
+    std::vector<IdentityProvider> identity_providers = {};  ///< of all the identities, each once
     GLOBUS_MEMBERS(IncludedWithIdentities, identity_providers);
 };
 
 /// Identities that were looked up. Those that do not exist are left out.
+/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
 struct IdentityList {
     std::vector<Identity> identities = {};
     Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
     GLOBUS_MEMBERS(IdentityList, identities, included);
 };
 
-/// Identity providers that were looked up.
+/// Identity providers that were looked up. https://docs.globus.org/api/auth/reference/#get_identity_providers
 struct IdentityProviderList {
     std::vector<IdentityProvider> identity_providers = {};
     GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
@@ -2172,31 +2339,32 @@ struct IdentityProviderList {
 
 /// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
 struct OpenidConfiguration {
-    Optional<std::string> issuer = {};
-    Optional<std::string> authorization_endpoint = {};
-    Optional<std::string> userinfo_endpoint = {};
-    Optional<std::string> token_endpoint = {};
-    Optional<std::string> revocation_endpoint = {};
-    Optional<std::string> jwks_uri = {};
-    std::vector<std::string> response_types_supported = {};
-    std::vector<std::string> id_token_signing_alg_values_supported = {};
-    std::vector<std::string> scopes_supported = {};
-    std::vector<std::string> token_endpoint_auth_methods_supported = {};
-    std::vector<std::string> claims_supported = {};
-    std::vector<std::string> subject_types_supported = {};
+    Optional<std::string> issuer = {};                                    ///< URL, the `iss` of its tokens
+    Optional<std::string> authorization_endpoint = {};                    ///< URL that a browser is sent to
+    Optional<std::string> userinfo_endpoint = {};                         ///< URL
+    Optional<std::string> token_endpoint = {};                            ///< URL
+    Optional<std::string> revocation_endpoint = {};                       ///< URL
+    Optional<std::string> jwks_uri = {};                                  ///< URL of the public keys; see get_jwk
+    std::vector<std::string> response_types_supported = {};               ///< as in "code"
+    std::vector<std::string> id_token_signing_alg_values_supported = {};  ///< as in "RS512"
+    std::vector<std::string> scopes_supported = {};                       ///< as in "openid"
+    std::vector<std::string> token_endpoint_auth_methods_supported = {};  ///< as in "client_secret_basic"
+    std::vector<std::string> claims_supported = {};                       ///< as in "sub"
+    std::vector<std::string> subject_types_supported = {};                ///< as in "public"
     GLOBUS_MEMBERS(OpenidConfiguration, issuer, authorization_endpoint, userinfo_endpoint, token_endpoint,
                    revocation_endpoint, jwks_uri, response_types_supported, id_token_signing_alg_values_supported,
                    scopes_supported, token_endpoint_auth_methods_supported, claims_supported, subject_types_supported);
 };
 
 /// One of the identities that a person has linked.
+/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct LinkedIdentity {
-    Optional<std::string> sub = {};
-    Optional<std::string> username = {};
+    Optional<std::string> sub = {};       ///< the identity's id
+    Optional<std::string> username = {};  ///< as in "ada@example.org"
     Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> identity_provider = {};
+    Optional<std::string> email = {};              ///< as the provider has it, not verified
+    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
+    Optional<std::string> identity_provider = {};  ///< its id
     Optional<std::string> identity_provider_display_name = {};
     Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
     GLOBUS_MEMBERS(LinkedIdentity, sub, username, name, email, organization, identity_provider,
@@ -2206,15 +2374,15 @@ struct LinkedIdentity {
 /// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct UserProfile {
-    Optional<std::string> sub = {};
-    Optional<std::string> preferred_username = {};
+    Optional<std::string> sub = {};                 ///< the identity's id
+    Optional<std::string> preferred_username = {};  ///< of the identity that is logged in, as in "ada@example.org"
     Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> identity_provider = {};
+    Optional<std::string> email = {};              ///< as the provider has it, not verified
+    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
+    Optional<std::string> identity_provider = {};  ///< its id
     Optional<std::string> identity_provider_display_name = {};
     Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    std::vector<LinkedIdentity> identity_set = {};
+    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, this one among them
     GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
                    identity_provider_display_name, last_authentication, identity_set);
 };
@@ -2222,24 +2390,24 @@ struct UserProfile {
 /// What Globus Auth knows of a token.
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 struct TokenIntrospection {
-    Optional<bool> active = {};  ///< false: revoked, expired or never issued; there are no other members then
-    Optional<std::string> scope = {};
-    Optional<std::string> sub = {};
-    Optional<std::string> username = {};
+    Optional<bool> active = {};           ///< false: revoked, expired or never issued; there are no other members then
+    Optional<std::string> scope = {};     ///< those of the token, with blanks between them
+    Optional<std::string> sub = {};       ///< the identity's id
+    Optional<std::string> username = {};  ///< of the identity that the token stands for
     Optional<std::string> name = {};
-    Optional<std::string> email = {};
-    Optional<std::string> client_id = {};
-    std::vector<std::string> aud = {};
-    Optional<std::string> iss = {};
-    Optional<std::int64_t> exp = {};  ///< seconds since 1970, as are iat and nbf
-    Optional<std::int64_t> iat = {};
-    Optional<std::int64_t> nbf = {};
-    Optional<std::string> token_type = {};
-    Optional<std::string> dependent_tokens_cache_id = {};
+    Optional<std::string> email = {};                      ///< as the provider has it, not verified
+    Optional<std::string> client_id = {};                  ///< that the token was issued to
+    std::vector<std::string> aud = {};                     ///< who may be given the token: names of resource servers
+    Optional<std::string> iss = {};                        ///< URL of Globus Auth
+    Optional<std::int64_t> exp = {};                       ///< seconds since 1970, as are iat and nbf
+    Optional<std::int64_t> iat = {};                       ///< when it was issued
+    Optional<std::int64_t> nbf = {};                       ///< from when it holds
+    Optional<std::string> token_type = {};                 ///< "Bearer"
+    Optional<std::string> dependent_tokens_cache_id = {};  ///< changes when dependent tokens should be fetched anew
     Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
     Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
     Optional<Json> session_info = {};                      ///< with include "session_info"
-    Optional<Json> policy_evaluations = {};
+    Optional<Json> policy_evaluations = {};                ///< of authentication policies, by their ids
     GLOBUS_MEMBERS(TokenIntrospection, active, scope, sub, username, name, email, client_id, aud, iss, exp, iat, nbf,
                    token_type, dependent_tokens_cache_id, identity_set, identity_set_detail, session_info,
                    policy_evaluations);
@@ -2247,18 +2415,18 @@ struct TokenIntrospection {
 
 /// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
 struct RevokedToken {
-    Optional<bool> active = {};
+    Optional<bool> active = {};  ///< false, for a token that never was, too
     GLOBUS_MEMBERS(RevokedToken, active);
 };
 
-/// A group that administers a project.
+/// A group that administers a project. https://docs.globus.org/api/auth/reference/#project_resource
 struct AdminGroup {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     GLOBUS_MEMBERS(AdminGroup, id, name);
 };
 
-/// Who administers a project.
+/// Who administers a project. https://docs.globus.org/api/auth/reference/#project_resource
 struct ProjectAdmins {
     std::vector<Identity> identities = {};
     std::vector<AdminGroup> groups = {};
@@ -2267,23 +2435,23 @@ struct ProjectAdmins {
 
 /// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
 struct Project {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> project_name = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::vector<std::string>> admin_ids = {};
-    Optional<std::vector<std::string>> admin_group_ids = {};
-    Optional<ProjectAdmins> admins = {};
+    Optional<std::string> project_name = {};                  ///< the older name of display_name
+    Optional<std::string> contact_email = {};                 ///< for questions about it
+    Optional<std::vector<std::string>> admin_ids = {};        ///< of identities
+    Optional<std::vector<std::string>> admin_group_ids = {};  ///< of groups
+    Optional<ProjectAdmins> admins = {};                      ///< the same with their names
     GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
 };
 
-/// A project, as the answer to one call wraps it.
+/// A project, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_projects
 struct ProjectDocument {
     Optional<Project> project = {};
     GLOBUS_MEMBERS(ProjectDocument, project);
 };
 
-/// The projects that the caller may administer.
+/// The projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_projects
 struct ProjectList {
     std::vector<Project> projects = {};
     GLOBUS_MEMBERS(ProjectList, projects);
@@ -2292,56 +2460,60 @@ struct ProjectList {
 /// An authentication policy: who may use what it is put on, and how fresh the login must be.
 /// https://docs.globus.org/api/auth/reference/#policy_resource
 struct Policy {
-    Optional<std::string> id = {};
-    Optional<std::string> project_id = {};
+    Optional<std::string> id = {};          ///< a UUID
+    Optional<std::string> project_id = {};  ///< that it belongs to
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};
+    Optional<bool> high_assurance = {};                            ///< asks for a login in the present session
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};
+    Optional<bool> required_mfa = {};                              ///< asks for a login with two factors
+    /// Domains of user names that pass; null for all.
     Optional<std::vector<std::string>> domain_constraints_include = {};
+    /// Domains of user names that do not pass; null for none.
     Optional<std::vector<std::string>> domain_constraints_exclude = {};
     GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
                    required_mfa, domain_constraints_include, domain_constraints_exclude);
 };
 
 /// An authentication policy, as the answer to one call wraps it.
+/// https://docs.globus.org/api/auth/reference/#get_policies
 struct PolicyDocument {
     Optional<Policy> policy = {};
     GLOBUS_MEMBERS(PolicyDocument, policy);
 };
 
 /// The authentication policies of the projects that the caller may administer.
+/// https://docs.globus.org/api/auth/reference/#get_policies
 struct PolicyList {
     std::vector<Policy> policies = {};
     GLOBUS_MEMBERS(PolicyList, policies);
 };
 
-/// Pages that the login shows for a client.
+/// Pages that the login shows for a client. https://docs.globus.org/api/auth/reference/#client_resource
 struct ClientLinks {
-    Optional<std::string> terms_and_conditions = {};
-    Optional<std::string> privacy_policy = {};
+    Optional<std::string> terms_and_conditions = {};  ///< URL
+    Optional<std::string> privacy_policy = {};        ///< URL
     GLOBUS_MEMBERS(ClientLinks, terms_and_conditions, privacy_policy);
 };
 
 /// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
 struct RegisteredClient {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> project = {};
-    Optional<std::string> client_type = {};  ///< as in "confidential_client"
-    Optional<bool> public_client = {};
-    Optional<std::string> visibility = {};  ///< "public" or "private"
-    Optional<std::string> parent_client = {};
-    Optional<std::string> required_idp = {};
-    Optional<std::string> preselect_idp = {};
-    std::vector<std::string> redirect_uris = {};
-    std::vector<std::string> scopes = {};  ///< ids
-    std::vector<std::string> grant_types = {};
-    std::vector<std::string> fqdns = {};
+    Optional<std::string> project = {};        ///< its id
+    Optional<std::string> client_type = {};    ///< as in "confidential_client"
+    Optional<bool> public_client = {};         ///< it cannot keep a secret
+    Optional<std::string> visibility = {};     ///< "public" or "private"
+    Optional<std::string> parent_client = {};  ///< id of the client that made it; null for none
+    Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
+    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
+    std::vector<std::string> redirect_uris = {};  ///< where a login may send the browser
+    std::vector<std::string> scopes = {};         ///< ids
+    std::vector<std::string> grant_types = {};    ///< as in "authorization_code"
+    std::vector<std::string> fqdns = {};          ///< domain names that it has proven to own
     Optional<ClientLinks> links = {};
-    Optional<bool> prompt_for_named_grant = {};
-    Optional<bool> userinfo_from_effective_identity = {};
+    Optional<bool> prompt_for_named_grant = {};            ///< the consent page asks for a label
+    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo tells of the identity that the token acts for
     GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
                    required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
                    prompt_for_named_grant, userinfo_from_effective_identity);
@@ -2349,75 +2521,77 @@ struct RegisteredClient {
 
 /// A client's credential. https://docs.globus.org/api/auth/reference/#client_credential_resource
 struct ClientCredential {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> client = {};
+    Optional<std::string> client = {};   ///< its id
     Optional<std::string> created = {};  ///< ISO 8601
-    Optional<std::string> secret = {};   ///< only in the answer to its creation; never to be had again
+    Optional<Secret> secret = {};        ///< only in the answer to its creation; never to be had again
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 
-/// What comes with a client that was made from a template.
+/// What comes with a client that was made from a template. https://docs.globus.org/api/auth/reference/#create_client
 struct IncludedWithClient {
     Optional<ClientCredential> client_credential = {};
     GLOBUS_MEMBERS(IncludedWithClient, client_credential);
 };
 
-/// A client, as the answer to one call wraps it.
+/// A client, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_clients
 struct ClientDocument {
     Optional<RegisteredClient> client = {};
-    Optional<IncludedWithClient> included = {};
+    Optional<IncludedWithClient> included = {};  ///< only in the answer to create_native_app_instance
     GLOBUS_MEMBERS(ClientDocument, client, included);
 };
 
-/// The clients of the projects that the caller may administer.
+/// The clients of the projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_clients
 struct ClientList {
     std::vector<RegisteredClient> clients = {};
     GLOBUS_MEMBERS(ClientList, clients);
 };
 
 /// A credential, as the answer to one call wraps it.
+/// https://docs.globus.org/api/auth/reference/#create_client_credential
 struct ClientCredentialDocument {
     Optional<ClientCredential> credential = {};
     GLOBUS_MEMBERS(ClientCredentialDocument, credential);
 };
 
-/// The credentials of a client.
+/// The credentials of a client. https://docs.globus.org/api/auth/reference/#get_client_credentials
 struct ClientCredentialList {
     std::vector<ClientCredential> credentials = {};
     GLOBUS_MEMBERS(ClientCredentialList, credentials);
 };
 
-/// A scope that another scope brings along.
+/// A scope that another scope brings along. https://docs.globus.org/api/auth/reference/#scope_resource
 struct DependentScope {
-    Optional<std::string> scope = {};  ///< its id
-    Optional<bool> optional = {};
-    Optional<bool> requires_refresh_token = {};
+    Optional<std::string> scope = {};            ///< its id
+    Optional<bool> optional = {};                ///< the user may decline it
+    Optional<bool> requires_refresh_token = {};  ///< the service needs a refresh token for it
     GLOBUS_MEMBERS(DependentScope, scope, optional, requires_refresh_token);
 };
 
 /// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
 struct RegisteredScope {
-    Optional<std::string> id = {};
-    Optional<std::string> scope_string = {};
+    Optional<std::string> id = {};            ///< a UUID
+    Optional<std::string> scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> client = {};
-    Optional<bool> advertised = {};
-    Optional<bool> allows_refresh_token = {};
-    std::vector<std::string> required_domains = {};
+    Optional<std::string> client = {};               ///< its id
+    Optional<bool> advertised = {};                  ///< found by those who look scopes up
+    Optional<bool> allows_refresh_token = {};        ///< access may outlive the login
+    std::vector<std::string> required_domains = {};  ///< linked identities of the user must be of these domains
     std::vector<DependentScope> dependent_scopes = {};
     GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
                    required_domains, dependent_scopes);
 };
 
-/// A scope, as the answer to one call wraps it.
+/// A scope, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_scopes
 struct ScopeDocument {
     Optional<RegisteredScope> scope = {};
     GLOBUS_MEMBERS(ScopeDocument, scope);
 };
 
 /// The scopes that were asked for, or that the caller may administer.
+/// https://docs.globus.org/api/auth/reference/#get_scopes
 struct ScopeList {
     std::vector<RegisteredScope> scopes = {};
     GLOBUS_MEMBERS(ScopeList, scopes);
@@ -2425,24 +2599,24 @@ struct ScopeList {
 
 /// A person's consent to a scope. https://docs.globus.org/api/auth/reference/#consents
 struct Consent {
-    Optional<std::int64_t> id = {};
-    Optional<std::string> client = {};
-    Optional<std::string> scope = {};  ///< the scope's id
-    Optional<std::string> scope_name = {};
-    Optional<std::string> effective_identity = {};
+    Optional<std::int64_t> id = {};                  ///< a number
+    Optional<std::string> client = {};               ///< id of the client that may use it
+    Optional<std::string> scope = {};                ///< the scope's id
+    Optional<std::string> scope_name = {};           ///< the scope's text
+    Optional<std::string> effective_identity = {};   ///< id of the identity that the client acts for
     std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
     Optional<std::string> status = {};               ///< as in "approved"
     Optional<std::string> created = {};              ///< ISO 8601
     Optional<std::string> updated = {};              ///< ISO 8601
     Optional<std::string> last_used = {};            ///< ISO 8601
-    Optional<bool> allows_refresh = {};
-    Optional<bool> auto_approved = {};
-    Optional<bool> atomically_revocable = {};
+    Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
+    Optional<bool> auto_approved = {};               ///< the user was not asked
+    Optional<bool> atomically_revocable = {};        ///< it can be taken back by itself
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };
 
-/// What a person has consented to.
+/// What a person has consented to. https://docs.globus.org/api/auth/reference/#consents
 struct ConsentList {
     std::vector<Consent> consents = {};
     GLOBUS_MEMBERS(ConsentList, consents);
@@ -2611,6 +2785,55 @@ inline Url parse_url(std::string_view text) {
     return url;
 }
 
+namespace detail {
+
+/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
+/// other scripts are written in their ASCII form ("xn--...").
+constexpr bool is_plain_host(std::string_view host) {
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
+        for (char const c : host.substr(1, host.size() - 2))
+            if (globus::detail::hex_digit(c) < 0 && c != ':' && c != '.') return false;
+        return true;
+    }
+    char before = '.';
+    for (char const c : host) {
+        if (!globus::detail::is_unreserved(c) || c == '~' || (c == '.' && before == '.')) return false;
+        before = c;
+    }
+    return before != '.';
+}
+
+/// True for a path of the characters of RFC 3986, section 3.3, without dot segments, and without dots, slashes and
+/// control characters that are percent-encoded.
+constexpr bool is_plain_path(std::string_view path) {
+    constexpr std::string_view others = "!$&'()*+,;=:@";
+    std::string_view rest = path;
+    while (!rest.empty()) {
+        rest.remove_prefix(1);  // the slash
+        std::string_view const segment = rest.substr(0, rest.find('/'));
+        if (segment == "." || segment == "..") return false;
+        rest.remove_prefix(segment.size());
+    }
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        char const c = path[i];
+        if (c == '%') {
+            if (i + 2 >= path.size()) return false;
+            int const high = globus::detail::hex_digit(path[i + 1]);
+            int const low = globus::detail::hex_digit(path[i + 2]);
+            if (high < 0 || low < 0) return false;
+            int const byte = high * 16 + low;
+            if (byte < 0x20 || byte == '.' || byte == '/' || byte == '\\' || byte == 0x7F) return false;
+            i += 2;
+        } else if (c != '/' && !globus::detail::is_unreserved(c) && others.find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace detail
+
 /// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
 constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
 
@@ -2625,7 +2848,11 @@ inline bool same_origin(Url const& a, Url const& b) {
 /**
  * Checks the base URL of a service and gives it one slash at its end.
  *
- * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment
+ * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
+ * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
+ *
+ * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
+ * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
  */
 inline std::string check_base_url(std::string text) {
     Url const url = parse_url(text);
@@ -2635,6 +2862,12 @@ inline std::string check_base_url(std::string text) {
             "(http is allowed to 127.0.0.1 and [::1] only)");
     if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
     if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
+    if (!detail::is_plain_host(url.host))
+        throw UsageError(
+            "the base URL's host has a character that no host name has, or a dot at its end: write it as in "
+            "https://example.org/ (a name in another script by its form in ASCII, xn--...)");
+    if (!detail::is_plain_path(url.path))
+        throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
     if (!text.ends_with('/')) text += '/';
     return text;
 }
@@ -2672,12 +2905,36 @@ namespace globus {
 
 namespace detail {
 
+/// Text that was given at all.
+inline void check_given(std::string_view what, std::string_view text) {
+    if (text.empty())
+        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
+}
+
+inline bool has_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+    return false;
+}
+
 /// Text that may stand in a credential: not empty, no control character.
 inline void check_credential(std::string_view what, std::string_view text) {
-    if (text.empty()) throw UsageError(std::string(what) + " is empty");
+    check_given(what, text);
+    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
+}
+
+/// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
+/// (RFC 6750, section 2.1), and a copied text may have some.
+inline bool is_token_text(std::string_view text) {
     for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-            throw UsageError(std::string(what) + " has a newline or another control character in it");
+        if (c < '!' || c > '~') return false;
+    return true;
+}
+/// Text that may be a token, given by the caller.
+inline void check_token(std::string_view what, std::string_view text) {
+    check_given(what, text);
+    if (!is_token_text(text))
+        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
 }
 
 inline void check_client_id(std::string_view id) {
@@ -2697,11 +2954,17 @@ public:
         detail::check_client_id(username_);
         detail::check_credential("the client secret", password_.reveal());
     }
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
+    BasicCredential(char const* username, Secret password)
+        : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
+
     [[nodiscard]] std::string const& username() const noexcept { return username_; }
     [[nodiscard]] Secret const& password() const noexcept { return password_; }
 
     /// The value of the Authorization header.
+    /// @throws UsageError  if this object was moved from
     [[nodiscard]] Secret header() const {
+        if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
         std::string pair = username_ + ':' + password_.reveal();
         Secret value("Basic " + base64_encode(pair));
         detail::wipe(pair);
@@ -2726,6 +2989,7 @@ public:
     /// @throws UsageError  for an empty id or secret
     Confidential(std::string client_id, Secret client_secret)
         : credential_(std::move(client_id), std::move(client_secret)) {}
+    Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
     explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
 
     [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
@@ -2743,6 +3007,7 @@ class Native {
 public:
     /// @throws UsageError  for an empty id
     explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
+    explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
 
     [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
 
@@ -2877,12 +3142,14 @@ public:
         std::optional<std::string> prefill_named_grant = {};
     };
 
-    /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope or redirect_uri
+    /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
     explicit AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
         detail::check_client_id(settings_.client_id);
         settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
         settings_.scope = join_scopes({settings_.scope});
         if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
+        if (settings_.state.empty())
+            throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
     }
 
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
@@ -2897,7 +3164,7 @@ public:
     /**
      * The URL that the user's browser is sent to.
      *
-     * @param more  parameters besides the flow's own; one of the same name takes its place
+     * @param more  parameters besides the flow's own; those of the same name take its place
      */
     [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const {
         std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
@@ -2911,15 +3178,9 @@ public:
         }
         query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
         if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
-        for (auto const& [name, value] : more) {
-            bool replaced = false;
-            for (auto& [known, old] : query)
-                if (known == name) {
-                    old = value;
-                    replaced = true;
-                }
-            if (!replaced) query.emplace_back(name, value);
-        }
+        for (auto const& [name, value] : more)
+            std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
+        query.insert(query.end(), more.begin(), more.end());
         std::string url = settings_.auth_url + "v2/oauth2/authorize";
         char separator = '?';
         for (auto const& [name, value] : query) {
@@ -2964,7 +3225,8 @@ namespace globus {
  *     try {
  *         client.operation_ls({.endpoint_id = id});
  *     } catch (ApiError const& error) {
- *         if (auto const gare = to_gare(error)) app.login(gare->authorization_parameters);
+ *         if (auto const gare = to_gare(error))
+ *             app.login({.parameters = gare->authorization_parameters});
  *     }
  *
  * Services say it in several ways, old and new; `to_gare` reads them all into this one.
@@ -3249,8 +3511,8 @@ namespace globus {
  * | non_idempotent | POST that creates, PATCH                              | only what was surely not processed        |
  *
  * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
- * answer that is cut off. Surely not processed are a name, connect or TLS failure before the request was written, and
- * 429. A non-idempotent request goes over a fresh connection, because libcurl repeats a request by itself when a kept
+ * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
+ * Surely not processed are a name, connect or TLS failure before the request was written, and 429. A non-idempotent request goes over a fresh connection, because libcurl repeats a request by itself when a kept
  * connection turns out to be dead.
  */
 enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent };
@@ -3259,108 +3521,19 @@ enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent 
 struct Attempt {
     int number = 1;  ///< the first is 1
     RetryClass retry_class = RetryClass::read;
-    http::Response const* response = nullptr;  ///< the answer, if there is one
-    NetworkError const* error = nullptr;       ///< why there is none
-    bool undecodable = false;                  ///< the answer is a 2xx whose document is cut off
-    bool endpoint_trouble = false;             ///< the service says that an endpoint behind it failed; not passing
+    http::Response const* response = nullptr;                         ///< the answer, if there is one
+    NetworkError const* error = nullptr;                              ///< why there is none
+    bool undecodable = false;                                         ///< the answer is a 2xx whose document is cut off
+    std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
+    int previous_status = 0;        ///< of the answer to the attempt before; 0: none came, or this is the first
+    bool endpoint_trouble = false;  ///< the service says that an endpoint behind it failed; not passing
 };
-
-namespace detail {
-
-/// Days since 1970-01-01 of a Gregorian date.
-constexpr std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
-    year -= month <= 2 ? 1 : 0;
-    std::int64_t const era = (year >= 0 ? year : year - 399) / 400;
-    auto const year_of_era = static_cast<unsigned>(year - era * 400);
-    unsigned const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    unsigned const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
-}
-
-/// Reads `width` digits of `text` at `at`; -1 if they are not digits.
-constexpr int digits_at(std::string_view text, std::size_t at, std::size_t width) {
-    if (at + width > text.size()) return -1;
-    int number = 0;
-    for (std::size_t i = at; i != at + width; ++i) {
-        if (text[i] < '0' || text[i] > '9') return -1;
-        number = number * 10 + (text[i] - '0');
-    }
-    return number;
-}
-
-constexpr int month_number(std::string_view name) {
-    constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (name.size() != 3) return 0;
-    for (std::size_t i = 0; i != 12; ++i)
-        if (names.substr(i * 3, 3) == name) return static_cast<int>(i) + 1;
-    return 0;
-}
-
-/// The seconds since 1970 of any of the three date forms of RFC 9110, section 5.6.7.
-constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std::int64_t now) {
-    int year = -1, month = 0, day = -1;
-    std::string_view clock;
-    if (text.size() == 29 && text.substr(3, 2) == ", " && text.substr(25) == " GMT") {  // Sun, 06 Nov 1994 08:49:37 GMT
-        day = digits_at(text, 5, 2), month = month_number(text.substr(8, 3)), year = digits_at(text, 12, 4);
-        clock = text.substr(17, 8);
-    } else if (text.size() == 24) {  // Sun Nov  6 08:49:37 1994
-        day = text[8] == ' ' ? digits_at(text, 9, 1) : digits_at(text, 8, 2);
-        month = month_number(text.substr(4, 3)), year = digits_at(text, 20, 4);
-        clock = text.substr(11, 8);
-    } else if (auto const comma = text.find(", "); comma != std::string_view::npos && text.size() == comma + 24 &&
-                                                   text.ends_with(" GMT")) {  // Sunday, 06-Nov-94 08:49:37 GMT
-        std::string_view const date = text.substr(comma + 2);
-        day = digits_at(date, 0, 2), month = month_number(date.substr(3, 3)), year = digits_at(date, 7, 2);
-        if (year >= 0) {
-            year += 1900;  // the year of that ending which is at most 50 years ahead
-            std::int64_t const this_year = 1970 + now / 31556952;
-            while (year + 100 <= this_year + 50) year += 100;
-        }
-        clock = date.substr(10, 8);
-    }
-    int const hour = digits_at(clock, 0, 2), minute = digits_at(clock, 3, 2), second = digits_at(clock, 6, 2);
-    if (year < 0 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-        second < 0 || second > 60)
-        return std::nullopt;
-    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
-           minute * 60 + second;
-}
-
-inline std::int64_t unix_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-}  // namespace detail
-
-/**
- * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7.
- *
- * @param now  seconds since 1970, for a date
- * @return nothing for a header that is missing, negative or malformed; at most 10 years
- */
-inline std::optional<std::chrono::seconds> retry_after(http::Response const& response,
-                                                       std::int64_t now = detail::unix_now()) {
-    constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
-    std::string_view text = response.headers.get("Retry-After");
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    if (text.empty()) return std::nullopt;
-    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
-        std::int64_t seconds = 0;
-        for (char const c : text) seconds = std::min(longest, seconds * 10 + (c - '0'));
-        return std::chrono::seconds(seconds);
-    }
-    auto const date = detail::parse_http_date(text, now);
-    if (!date) return std::nullopt;
-    return std::chrono::seconds(std::clamp<std::int64_t>(*date - now, 0, longest));
-}
 
 /**
  * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
  *
- * It starts full with 500; a retry takes 10, a throttled one 5; each success gives 1 back, and a success after a retry
- * what that retry took. An empty budget means no retry.
+ * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
+ * retry what that retry took. An empty budget means no retry.
  *
  * @par Thread safety
  * Any function may be called from any thread.
@@ -3452,16 +3625,21 @@ struct DefaultRetry {
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
         if (attempt.number >= max_attempts || !detail::may_retry(attempt)) return std::nullopt;
         bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
-        if (!budget->take(throttle ? 5 : 10)) return std::nullopt;
         double const limit =
             std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
         std::chrono::duration<double> wait(limit * detail::random_unit());
         if (attempt.response != nullptr)
-            if (auto const asked = retry_after(*attempt.response); asked && *asked > wait) wait = *asked;
+            if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
+        if (wait >= attempt.time_left || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
         return wait;
     }
-    /// A call succeeded after `attempts` attempts.
-    void succeeded(int attempts) const noexcept { budget->give(attempts > 1 ? 10 : 1); }
+    /// A call succeeded by `attempt`.
+    void succeeded(Attempt const& attempt) const noexcept {
+        budget->give(attempt.number == 1 ? 1 : attempt.previous_status == 429 ? throttled_cost : cost);
+    }
+
+    static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
+    static constexpr int throttled_cost = 5;  ///< of one after a 429
 
     std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
 };
@@ -3471,14 +3649,14 @@ struct NoRetry {
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const {
         return std::nullopt;
     }
-    void succeeded(int) const noexcept {}
+    void succeeded(Attempt const&) const noexcept {}
 };
 
 /// `R` decides about retries: see DefaultRetry for what the two functions mean.
 template <class R>
 concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Attempt const& attempt) {
     { retry.before_retry(attempt) } -> std::same_as<std::optional<std::chrono::duration<double>>>;
-    { retry.succeeded(1) } noexcept;
+    { retry.succeeded(attempt) } noexcept;
 };
 
 namespace http {
@@ -3611,31 +3789,33 @@ namespace detail {
     throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
 }
 
-/// A member that is a text of printable ASCII (RFC 6749, appendix A); null counts as absent.
-inline std::optional<std::string> token_text(boost::json::object const& object, char const* name, char lowest) {
+/// A member that is a text without control characters; null counts as absent.
+inline std::string answer_text(boost::json::object const& object, char const* name) {
     auto const* value = object.if_contains(name);
-    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (value == nullptr || value->is_null()) return {};
     if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
     std::string text(value->get_string());
-    for (char const c : text)
-        if (c < lowest || c > '~') refuse_token((std::string(name) + " has a character that it may not have").c_str());
+    if (has_control(text)) refuse_token((std::string(name) + " has a control character").c_str());
     return text;
+}
+/// The same of a token, which has the characters that a caller's may have, too.
+inline Secret answer_token(boost::json::object const& object, char const* name) {
+    std::string token = answer_text(object, name);
+    if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());
+    return Secret(std::move(token));
 }
 
 /// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
 inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    auto const text = [&](char const* name, char lowest = '!') { return token_text(object, name, lowest); };
     Token token;
-    token.access_token = text("access_token").value_or("");
+    token.access_token = answer_token(object, "access_token");
     if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    auto const type = text("token_type");
-    if (!type || !http::detail::equal_ignoring_case(*type, "bearer")) refuse_token("token_type is not Bearer");
-    token.token_type = *type;
-    auto const server = text("resource_server");
-    if (!server || server->empty()) refuse_token("resource_server is missing");
-    token.resource_server = *server;
-    token.scope = text("scope", ' ').value_or("");
-    token.refresh_token = text("refresh_token").value_or("");
+    token.token_type = answer_text(object, "token_type");
+    if (!http::detail::equal_ignoring_case(token.token_type, "bearer")) refuse_token("token_type is not Bearer");
+    token.resource_server = answer_text(object, "resource_server");
+    if (token.resource_server.empty()) refuse_token("resource_server is missing");
+    token.scope = answer_text(object, "scope");
+    token.refresh_token = answer_token(object, "refresh_token");
 
     if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
         constexpr double longest = 10.0 * 366 * 86400;
@@ -3681,8 +3861,10 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
         if (!others->is_array()) refuse_token("other_tokens is not a list");
         for (boost::json::value const& value : others->as_array()) add(value);
     }
-    return TokenResponse(std::move(tokens), token_text(object, "id_token", '!').value_or(""),
-                         token_text(object, "state", ' ').value_or(""));
+    // The state is the caller's own text, whatever that is: a login compares the one that the browser brought.
+    auto const* state = object.if_contains("state");
+    return TokenResponse(std::move(tokens), answer_token(object, "id_token"),
+                         state != nullptr && state->is_string() ? std::string(state->get_string()) : std::string());
 }
 
 }  // namespace detail
@@ -3710,14 +3892,22 @@ public:
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <concepts>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -3745,6 +3935,31 @@ public:
 private:
     Kind kind_;
     std::string path_;
+};
+
+/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
+class TokenValidationError : public Error {
+public:
+    enum class Kind : unsigned char {
+        missing_token,          ///< there is none for the resource server
+        missing_refresh_token,  ///< the login did not ask for one
+        expired,
+        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,  ///< somebody else logged in
+    };
+
+    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
+/// How long an `update` waits for the lock of its storage, if the storage's own limit does not end it before.
+struct LockWait {
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< in the past: the lock is tried once
+    std::stop_token stop = {};                                          ///< ends it at once
 };
 
 /// The tokens for one resource server as a storage keeps them, with the identity that they act for.
@@ -3797,9 +4012,11 @@ using TokenDataByResourceServer = std::map<std::string, TokenData>;
  *
  * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
  * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
+ * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
  *
- * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage, ValidatingTokenStorage. A storage is a cheap
- * handle: copies share what is stored. An error that names this concept means that a type lacks one of the two.
+ * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage. A storage is a cheap handle: copies share what is
+ * stored. An error that names this concept means that a type lacks one of the two.
  */
 template <class S>
 concept TokenStorage = std::copy_constructible<S> &&
@@ -3892,12 +4109,70 @@ inline boost::json::object TokenData::to_json() const {
     return object;
 }
 
+namespace detail {
+
+/// Throws what ends a call whose wait has ended.
+[[noreturn]] inline void end_wait(LockWait const& wait, std::string const& for_what) {
+    if (wait.stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                           "the call was cancelled while it waited for " + for_what);
+    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                       "the deadline passed while the call waited for " + for_what);
+}
+
+/// Lets one thread in at a time, in the order in which they come.
+class Turn {
+public:
+    /// Waits for the turn of this thread. False if the time is over or the stop_token asked; then there is none to end.
+    [[nodiscard]] bool begin(LockWait const& wait) {
+        std::unique_lock lock(mutex_);
+        std::uint64_t const mine = next_++;
+        queue_.push_back(mine);
+        auto const first = [&] { return queue_.front() == mine; };
+        bool const ours = wait.deadline == http::Clock::time_point::max()
+                              ? moved_.wait(lock, wait.stop, first)
+                              : moved_.wait_until(lock, wait.stop, wait.deadline, first);
+        if (!ours) queue_.erase(std::find(queue_.begin(), queue_.end(), mine));
+        return ours;
+    }
+    void end() {
+        std::lock_guard const lock(mutex_);
+        queue_.erase(queue_.begin());
+        moved_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any moved_;
+    std::vector<std::uint64_t> queue_;  ///< who waits; the first one has the turn
+    std::uint64_t next_ = 0;
+};
+
+/// A turn, from when it comes to the end of this object; false if `wait` ended before it came.
+class TurnLock {
+public:
+    TurnLock(std::shared_ptr<Turn> turn, LockWait const& wait) : turn_(std::move(turn)), ours_(turn_->begin(wait)) {}
+    TurnLock(TurnLock const&) = delete;
+    TurnLock& operator=(TurnLock const&) = delete;
+    ~TurnLock() {
+        if (ours_ && ::getpid() == process_) turn_->end();  // not in a child process that was made meanwhile
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
+
+private:
+    pid_t const process_ = ::getpid();
+    std::shared_ptr<Turn> const turn_;
+    bool const ours_;
+};
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
 #ifndef GLOBUS_CORE_JSON_WRITE_HPP
 #define GLOBUS_CORE_JSON_WRITE_HPP
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -3945,6 +4220,51 @@ inline constexpr std::array<bool, 256> is_plain = [] {
     return plain;
 }();
 
+[[noreturn]] inline void refuse_text() {
+    throw UsageError("a text that is to be sent as JSON is not UTF-8: convert it first");
+}
+[[noreturn]] inline void refuse_number() {
+    throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers; leave the member out or send null");
+}
+inline void check_utf8(std::string_view text) {
+    for (std::size_t i = 0; i != text.size();) {
+        std::size_t const length = static_cast<unsigned char>(text[i]) < 0x80U ? 1 : utf8_sequence(text.substr(i));
+        if (length == 0) refuse_text();
+        i += length;
+    }
+}
+
+/// How deep lists and objects may stand in one another, in what is sent as in what is read.
+inline constexpr std::size_t max_json_depth = 128;
+
+[[noreturn]] inline void refuse_depth() {
+    throw UsageError("this JSON document is nested deeper than 128 levels: send a flatter one");
+}
+
+/// Refuses what Boost.JSON holds, but JSON has not, and what is nested too deep. @param level  levels around the value
+inline void check_json(Json const& value, std::size_t level = 0);
+inline void check_json(boost::json::array const& list, std::size_t level = 0) {
+    if (level == max_json_depth) refuse_depth();
+    for (Json const& item : list) check_json(item, level + 1);
+}
+inline void check_json(boost::json::object const& object, std::size_t level = 0) {
+    if (level == max_json_depth) refuse_depth();
+    for (auto const& [key, member] : object) {
+        check_utf8(key);
+        check_json(member, level + 1);
+    }
+}
+inline void check_json(Json const& value, std::size_t level) {
+    if (auto const* object = value.if_object())
+        check_json(*object, level);
+    else if (auto const* list = value.if_array())
+        check_json(*list, level);
+    else if (auto const* text = value.if_string())
+        check_utf8(*text);
+    else if (auto const* number = value.if_double(); number != nullptr && !(*number - *number == 0))
+        refuse_number();
+}
+
 /// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
 inline void write_string(std::string& out, std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
@@ -3959,7 +4279,7 @@ inline void write_string(std::string& out, std::string_view text) {
         }
         if (c >= 0x80U) {
             std::size_t const length = utf8_sequence(text.substr(i));
-            if (length == 0) throw UsageError("a text that is to be sent as JSON is not UTF-8");
+            if (length == 0) refuse_text();
             i += length;
             continue;
         }
@@ -4068,12 +4388,14 @@ void write_json(std::string& out, T const& value) {
         auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
         out.append(digits, end);
     } else if constexpr (std::floating_point<T>) {
-        if (!(value - value == 0)) throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers");
+        if (!(value - value == 0)) refuse_number();
         char digits[32];
         auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
         out.append(digits, end);
     } else if constexpr (is_constant<T>) {
         write_string(out, T::value);
+    } else if constexpr (std::same_as<T, Secret>) {
+        write_string(out, value.reveal());
     } else if constexpr (WritesJson<T>) {
         value.write_json(out);
     } else if constexpr (std::convertible_to<T const&, std::string_view>) {
@@ -4082,6 +4404,7 @@ void write_json(std::string& out, T const& value) {
         out += "null";
     } else if constexpr (std::same_as<T, Json> || std::same_as<T, boost::json::object> ||
                          std::same_as<T, boost::json::array>) {
+        check_json(value);
         out += boost::json::serialize(value);
     } else if constexpr (is_vector<T>) {
         bool first = true;
@@ -4106,13 +4429,24 @@ void write_json(std::string& out, T const& value) {
     }
 }
 
+/// The Json of a text that this library or a type's own write_json wrote.
+inline Json json_of(std::string_view text) {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    boost::json::error_code error;
+    Json value = boost::json::parse(text, error, {}, options);
+    if (error == boost::json::error::too_deep) refuse_depth();
+    if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
+    return value;
+}
+
 }  // namespace detail
 
 /**
  * The JSON text of a described object or of a list, map, number or text of such.
  *
  * Absent members are not written, null ones as `null`.
- * @throws UsageError  for text that is not UTF-8, and for NaN and infinity
+ * @throws UsageError  for text that is not UTF-8, for NaN and infinity, and for a Json of more than 128 levels
  */
 template <class T>
 [[nodiscard]] std::string to_json(T const& value) {
@@ -4120,6 +4454,28 @@ template <class T>
     detail::write_json(out, value);
     return out;
 }
+
+/**
+ * A document that is a secret as a whole, such as the key of a service account. It is kept as a text that no stream or
+ * log can print, and that is wiped.
+ *
+ *     .service_account_key = boost::json::parse(text_of_key_file)
+ */
+class SecretDocument {
+public:
+    SecretDocument() = default;
+    template <class T>
+        requires std::convertible_to<T&&, Json>
+    SecretDocument(T&& document) : text_(boost::json::serialize(Json(std::forward<T>(document)))) {}
+
+    /// The JSON text.
+    [[nodiscard]] std::string const& reveal() const noexcept { return text_.reveal(); }
+    void write_json(std::string& out) const { out += text_.reveal(); }
+    friend bool operator==(SecretDocument const& a, SecretDocument const& b) { return a.text_ == b.text_; }
+
+private:
+    Secret text_{"{}"};
+};
 
 /**
  * A document to be sent: any described object, or a Json. What an operation takes where the reference takes a helper
@@ -4143,17 +4499,25 @@ public:
             out += "{}";
     }
     [[nodiscard]] std::string text() const { return to_json(*this); }
+    /// Refuses what cannot be sent, where the object has a `check()` of its own. @throws UsageError
+    void check() const {
+        if (held_) held_->check();
+    }
     friend bool operator==(Document const& a, Document const& b) { return a.text() == b.text(); }
 
 private:
     struct Concept {
         virtual ~Concept() = default;
         virtual void write(std::string& out) const = 0;
+        virtual void check() const = 0;
     };
     template <class T>
     struct Model final : Concept {
         explicit Model(T o) : object(std::move(o)) {}
         void write(std::string& out) const override { detail::write_json(out, object); }
+        void check() const override {
+            if constexpr (requires { object.check(); }) object.check();
+        }
         T object;
     };
 
@@ -4169,12 +4533,19 @@ private:
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -4188,7 +4559,7 @@ namespace globus {
 struct TokenFileOptions {
     std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
     bool strict = false;                     ///< refuse to read a file that others than its owner may read
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other processes
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other threads and processes
     /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
     std::function<void(std::string const&)> on_warning = {};
 };
@@ -4223,8 +4594,22 @@ namespace detail {
     int const code = errno;
     if (code == ELOOP)
         refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (code == ENOENT)
+        refuse_token_file(TokenStorageError::Kind::io, path,
+                          std::string("cannot be ") + doing + ": its directory was removed; make it again");
     refuse_token_file(TokenStorageError::Kind::io, path,
                       std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+/// Refuses what is no file of ours alone.
+inline void check_token_file(std::string const& path, struct stat const& facts) {
+    using Kind = TokenStorageError::Kind;
+    if (S_ISLNK(facts.st_mode))
+        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (facts.st_nlink > 1)
+        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
 }
 
 /// A file descriptor that is closed at the end and in child programs.
@@ -4249,16 +4634,11 @@ public:
         if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
         return TokenFile(descriptor);
     }
-    /// Refuses what is no file of ours alone. @return  its permissions and size
+    /// Refuses what is no file of ours alone. @return  its permissions, size and times
     struct stat check(std::string const& path) const {
         struct stat facts {};
         if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
-        using Kind = TokenStorageError::Kind;
-        if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
-        if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
-        if (facts.st_nlink > 1)
-            refuse_token_file(Kind::insecure, path,
-                              "has another name somewhere (a hard link); copy it and remove both");
+        check_token_file(path, facts);
         return facts;
     }
     [[nodiscard]] std::string read(std::string const& path) const {
@@ -4307,29 +4687,93 @@ inline void make_token_directory(std::string const& path) {
     }
 }
 
+/// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
+inline std::shared_ptr<Turn> turn_of(std::string const& path) {
+    struct Turns {
+        pid_t const process = ::getpid();
+        Turns const* before = nullptr;  ///< of the parent process: of no use any more
+        std::mutex mutex = {};
+        std::map<std::string, std::weak_ptr<Turn>> by_path = {};
+    };
+    static std::atomic<Turns*> all = nullptr;
+    Turns* turns = all.load();
+    if (turns == nullptr || turns->process != ::getpid()) {
+        // a child process begins anew: the threads of its parent that had a turn are not there to end it
+        auto fresh = std::make_unique<Turns>();
+        fresh->before = turns;
+        if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
+    }
+    std::lock_guard const lock(turns->mutex);
+    std::weak_ptr<Turn>& known = turns->by_path[path];
+    std::shared_ptr<Turn> turn = known.lock();
+    if (turn != nullptr) return turn;
+    known = turn = std::make_shared<Turn>();
+    std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
+    return turn;
+}
+
 /// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
 class TokenFileLock {
 public:
-    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout)
-        : file_(TokenFile::open(path + ".lock", O_RDWR | O_CREAT)) {
+    /// @throws TokenStorageError  (locked) after `timeout`; NetworkError when `wait` ends before
+    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout, LockWait const& wait)
+        : until_(std::min<http::Clock::time_point>(http::Clock::now() + timeout, wait.deadline)),
+          turn_(turn_of(path), {until_, wait.stop}),
+          file_(turn_ ? TokenFile::open(path + ".lock", O_RDWR | O_CREAT) : TokenFile(-1)) {
+        if (!turn_) give_up(path, wait);
+        if (!file_) fail_token_file(path + ".lock", "made");
         file_.check(path + ".lock");
         ::fchmod(file_.get(), 0600);
-        auto const deadline = http::Clock::now() + timeout;
         while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
-            auto const now = http::Clock::now();
-            if (now >= deadline)
-                refuse_token_file(TokenStorageError::Kind::locked, path,
-                                  "was locked by another process all the time; end that process, or wait longer");
             // random, so that nobody always comes too late
-            auto const pause = std::chrono::microseconds(500 + static_cast<int>(random_unit() * 4500));
-            http::wait_until(std::min<http::Clock::time_point>(now + pause, deadline), std::stop_token{});
+            auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
+            auto const now = http::Clock::now();
+            if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
+                give_up(path, wait);
         }
+    }
+    TokenFileLock(TokenFileLock const&) = delete;
+    TokenFileLock& operator=(TokenFileLock const&) = delete;
+    /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
+    /// not the child who may.
+    ~TokenFileLock() {
+        if (::getpid() == process_) ::flock(file_.get(), LOCK_UN);
     }
 
 private:
-    TokenFile file_;
+    [[noreturn]] static void give_up(std::string const& path, LockWait const& wait) {
+        if (wait.stop.stop_requested() || http::Clock::now() >= wait.deadline)
+            end_wait(wait, "the lock of the token storage " + path);
+        refuse_token_file(TokenStorageError::Kind::locked, path,
+                          "was locked by another thread or process all the time; end that process, or wait longer");
+    }
+
+    pid_t const process_ = ::getpid();
+    http::Clock::time_point const until_;
+    TurnLock const turn_;
+    TokenFile const file_;
 };
+
+/// The path of a file in a directory that is named without links; the file itself may be one.
+inline std::string real_token_path(std::string const& path) {
+    std::unique_ptr<char, void (*)(void*)> const directory(::realpath(directory_of(path).c_str(), nullptr), &std::free);
+    if (directory == nullptr) fail_token_file(path, "found");
+    return std::string(directory.get()) + '/' + path.substr(path.rfind('/') + 1);
+}
+
+/// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
+/// holds the lock. @return  that name
+inline std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
+    std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
+    std::string name = dated;
+    struct stat facts {};
+    for (int number = 2; ::lstat(name.c_str(), &facts) == 0; ++number) name = dated + '-' + std::to_string(number);
+    for (std::string const ending : endings)
+        if (::rename((path + ending).c_str(), (name + ending).c_str()) != 0 && errno != ENOENT)
+            fail_token_file(path + ending, "moved away");
+    return name;
+}
 
 /// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
 inline void replace_token_file(std::string const& path, std::string_view text) {
@@ -4471,8 +4915,12 @@ inline std::string default_token_path(std::string_view client_id, std::string_vi
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <sys/stat.h>
+
 #include <charconv>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -4491,7 +4939,11 @@ namespace globus {
  * beside the tokens stays.
  *
  * @par Errors
- * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten.
+ * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten; see
+ * move_corrupt_file.
+ * @par Sharing with the Python SDK
+ * The Python SDK does not take the lock, and writes into the file in place. What it stores while a program in C++ does
+ * may be lost, or undo what that one stored. A file that is read in the middle of such a write is read again, for 200 ms.
  * @par Thread safety
  * Any function may be called from any thread and process. Copies share the file.
  */
@@ -4508,13 +4960,26 @@ public:
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
 
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
-    void update(F const& change) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout);
+    void update(F const& change, LockWait const& wait = {}) const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, wait);
         boost::json::object document = load();
         TokenDataByResourceServer tokens = tokens_of(document);
         if (change(tokens)) store(std::move(document), tokens);
+    }
+
+    /// Moves the file away if it is damaged, so that a login can begin anew.
+    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
+    std::string move_corrupt_file() const {
+        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, {});
+        try {
+            (void)get_token_data_by_resource_server();
+        } catch (TokenStorageError const& error) {
+            if (error.kind() != Kind::corrupt) throw;
+            return detail::move_token_file(path(), {""});
+        }
+        return {};
     }
 
 private:
@@ -4524,19 +4989,33 @@ private:
         TokenFileOptions options;
     };
 
+    /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
+    /// the Python SDK writes in place.
+    [[nodiscard]] std::optional<boost::json::value> parse() const {
+        bool first = true;
+        for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
+            detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+            if (!file) return std::nullopt;
+            struct stat const facts = file.check(path());
+            if (first) detail::check_token_file_mode(path(), facts.st_mode, state_->options);
+            std::string text = file.read(path());
+            boost::json::parse_options options;
+            options.max_depth = 128;
+            boost::json::error_code error;
+            boost::json::value document = boost::json::parse(text, error, {}, options);
+            detail::wipe(text);
+            if (!error) return document;
+            if (facts.st_mtime + 2 < detail::unix_now() || http::Clock::now() > until)
+                corrupt("does not hold a JSON object");
+            http::wait_until(http::Clock::now() + std::chrono::milliseconds(10), {});
+        }
+    }
     /// The document in format 2.0; a file that is not there is an empty one.
     [[nodiscard]] boost::json::object load() const {
-        detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
-        if (!file) return {{"data", boost::json::object()}};
-        detail::check_token_file_mode(path(), file.check(path()).st_mode, state_->options);
-        std::string text = file.read(path());
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        boost::json::error_code error;
-        boost::json::value document = boost::json::parse(text, error, {}, options);
-        detail::wipe(text);
-        if (error || !document.is_object()) corrupt("does not hold a JSON object");
-        boost::json::object& object = document.as_object();
+        std::optional<boost::json::value> document = parse();
+        if (!document) return {{"data", boost::json::object()}};
+        if (!document->is_object()) corrupt("does not hold a JSON object");
+        boost::json::object& object = document->as_object();
         auto const* version = object.if_contains("format_version");
         if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
         std::string_view const number = version->get_string();
@@ -4583,7 +5062,8 @@ private:
         detail::wipe(text);
     }
     [[noreturn]] void corrupt(std::string const& why) const {
-        detail::refuse_token_file(Kind::corrupt, path(), why + "; move it away and log in again");
+        detail::refuse_token_file(Kind::corrupt, path(),
+                                  why + "; move it away, as move_corrupt_file() does, and log in again");
     }
 
     std::shared_ptr<State const> state_;
@@ -4600,6 +5080,78 @@ static_assert(TokenStorage<JsonTokenStorage>);
 #ifndef GLOBUS_CLIENT_CLIENT_HPP
 #define GLOBUS_CLIENT_CLIENT_HPP
 
+#ifndef GLOBUS_CLIENT_CALL_GATE_HPP
+#define GLOBUS_CLIENT_CALL_GATE_HPP
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+namespace globus::detail {
+
+/**
+ * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
+ *
+ * @par Thread safety
+ * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late.
+ */
+class CallGate {
+    struct State {
+        std::stop_source closing;
+        std::atomic<int> running = 0;
+    };
+
+public:
+    CallGate() = default;
+    CallGate(CallGate const&) : CallGate() {}  // the calls of a copy are its own
+    CallGate& operator=(CallGate const&) { return *this; }
+    ~CallGate() {
+        state_->closing.request_stop();
+        while (int const running = state_->running.load()) state_->running.wait(running);
+    }
+
+    /// One call, from its construction to its destruction.
+    class Call {
+    public:
+        /// @param mine  what the caller cancels it with
+        Call(CallGate const& gate, std::stop_token mine) : state_(gate.state_), token_(state_->closing.get_token()) {
+            if (mine.stop_possible()) {
+                either_.emplace();
+                mine_.emplace(std::move(mine), Ask{*either_});
+                closing_.emplace(token_, Ask{*either_});
+                token_ = either_->get_token();
+            }
+            ++state_->running;
+        }
+        Call(Call const&) = delete;
+        Call& operator=(Call const&) = delete;
+        ~Call() {
+            if (--state_->running == 0) state_->running.notify_all();
+        }
+
+        /// Asks to stop when the caller does, and when the client goes.
+        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
+
+    private:
+        struct Ask {
+            std::stop_source either;
+            void operator()() noexcept { either.request_stop(); }
+        };
+        std::shared_ptr<State> state_;
+        std::stop_token token_;
+        std::optional<std::stop_source> either_;
+        std::optional<std::stop_callback<Ask>> mine_, closing_;
+    };
+
+private:
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
 #ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
 #define GLOBUS_CLIENT_CALL_OPTIONS_HPP
 
@@ -4656,6 +5208,7 @@ public:
 
 #endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -4682,6 +5235,18 @@ struct CallOptions {
     http::Sink sink = {};  ///< takes the body of a success in pieces, as it comes
 };
 
+namespace detail {
+
+/// When a call that begins now has to end. @param timeout  the client's, which the call may differ from
+inline http::Clock::time_point deadline_of(CallOptions const& options, std::chrono::duration<double> timeout) {
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    auto const wait = std::min(options.timeout.value_or(timeout), longest);
+    if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
+    auto const end = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(wait);
+    return options.deadline ? std::min(end, *options.deadline) : end;
+}
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
@@ -4691,6 +5256,7 @@ struct CallOptions {
 #ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
 #define GLOBUS_CLIENT_ENVIRONMENT_HPP
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -4712,7 +5278,7 @@ namespace globus {
  *
  *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
  *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
- *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none
+ *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
  *
  * Thread safety: any function may be called from any thread, while nobody calls setenv.
  */
@@ -4749,7 +5315,7 @@ public:
         return default_url(service);
     }
 
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT; 60 if unset or empty, nothing for -1.
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
     /// @throws UsageError  for anything else that is not a positive number
     [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
         char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
@@ -4761,7 +5327,8 @@ public:
             (seconds <= 0 && seconds != -1))
             throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
         if (seconds == -1) return std::nullopt;
-        return std::chrono::duration<double>(seconds);
+        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+        return std::min(std::chrono::duration<double>(seconds), longest);
     }
 
 private:
@@ -4856,7 +5423,7 @@ consteval bool check_client() {
         static_assert(
             RetryPolicy<R>,
             "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
-            "and `succeeded(int) const noexcept`, as DefaultRetry has.");
+            "and `succeeded(Attempt const&) const noexcept`, as DefaultRetry has.");
     else if constexpr (!Authorizer<A, T>)
         static_assert(Authorizer<A, T>,
                       "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
@@ -4905,8 +5472,6 @@ struct OperationsOf<S, C> {
 #ifndef GLOBUS_CLIENT_OPERATION_HPP
 #define GLOBUS_CLIENT_OPERATION_HPP
 
-#include <boost/json/parse.hpp>
-
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -4946,6 +5511,8 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  * query parameter, unless the struct's `wire` says otherwise. `retry` gives the retry class where the method alone does
  * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
  * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
+ * `static bool already_done(ApiError const&)` says which error of a second attempt means that the first, whose answer
+ * was lost, has done it; for DELETE that is 404.
  *
  * An error that names this concept means that a struct passed to `send` lacks `service`, `result`, `route` or its
  * GLOBUS_MEMBERS line.
@@ -4956,6 +5523,9 @@ concept Operation = Described<O> && requires {
     typename O::result;
     { O::route.path } -> std::convertible_to<std::string_view>;
 };
+
+/// Says whether the error of an attempt means that an earlier attempt of the same call has done it.
+using AlreadyDone = bool (*)(ApiError const&);
 
 /**
  * A member that the client's service fills, such as the client id of a native app. It is left out where the service
@@ -4998,7 +5568,7 @@ template <class O>
 consteval bool wires_are_members() {
     if constexpr (requires { O::wire; })
         for (Wire const& wire : O::wire)
-            if (!O::members::has(wire.member)) return false;
+            if (!wire.member.empty() && !O::members::has(wire.member)) return false;
     return true;
 }
 
@@ -5020,11 +5590,24 @@ constexpr RetryClass retry_class_of() {
     }
 }
 
+/// A service says that what is to be deleted is not there; a page of some proxy in between does not count.
+inline bool is_gone(ApiError const& error) { return error.http_status() == 404 && error.raw_json().is_object(); }
+
+/// Which error means that an earlier attempt has done it; null: none.
+template <class O>
+constexpr AlreadyDone already_done_of() {
+    if constexpr (requires(ApiError const& error) { O::already_done(error); })
+        return &O::already_done;
+    else
+        return O::route.method == http::Method::delete_ ? &is_gone : nullptr;
+}
+
 /// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
 inline std::string encode_segment(std::string_view name, std::string_view value) {
-    if (value.empty() || value == "." || value == ".." || value.find('\0') != std::string_view::npos)
+    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos || value == "." || value == ".." ||
+        value.find('\0') != std::string_view::npos)
         throw UsageError(std::string(name) + " cannot be part of a path: it is " +
-                         (value.empty() ? "empty" : "'.', '..' or has a NUL in it") + "; give the id itself");
+                         (value.empty() ? "empty" : "blank, '.', '..' or has a NUL in it") + "; give the id itself");
     return percent_encode(value);
 }
 
@@ -5091,11 +5674,16 @@ public:
         kind_ = Body::document;
     }
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
-    void json(std::string_view path, std::string const& text) { *at(path) = parse(text); }
+    void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
     /// Says that the body is a JSON object, even if no member goes into it.
     void object() {
         if (kind_ == Body::none) kind_ = Body::object;
         if (!object_.is_object()) object_.emplace_object();
+    }
+    /// Says that an object stands at `path` of the body, even if no member goes into it.
+    void object(std::string_view path) {
+        Json* const place = at(path);
+        if (!place->is_object()) place->emplace_object();
     }
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields) {
@@ -5121,7 +5709,7 @@ public:
             request.has_body = true;
         } else if (kind_ != Body::none) {
             request.headers.add("Content-Type", "application/json");
-            request.body = kind_ == Body::object ? boost::json::serialize(object_) : std::move(body_);
+            request.body = kind_ == Body::object ? to_json(object_) : std::move(body_);
             request.has_body = true;
         }
         return request;
@@ -5131,15 +5719,10 @@ private:
     using Form = std::vector<std::pair<std::string, std::string>>;
     enum class Body : unsigned char { none, document, object };
 
-    static boost::json::value parse(std::string const& text) {
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        return boost::json::parse(text, {}, options);
-    }
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
     boost::json::value* at(std::string_view path) {
         if (kind_ == Body::document) {
-            object_ = parse(body_);
+            object_ = json_of(body_);
             if (!object_.is_object())
                 throw UsageError("this document has to be a JSON object: other members of the operation go into it");
         }
@@ -5192,14 +5775,11 @@ concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
 };
 
-/// Puts one value where `wire` says, in the query or the form.
+/// Puts one value where `wire` says, in the query or the form. An Optional that is absent or null is not sent there.
 template <class V>
 void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
     if constexpr (is_optional<V>) {
-        if (value.has_value())
-            put_parameter(builder, wire, *value);
-        else if (value.is_null())
-            builder.text(wire, "None");
+        if (value.has_value()) put_parameter(builder, wire, *value);
     } else if constexpr (is_required<V>) {
         put_parameter(builder, wire, *value);
     } else if constexpr (std::same_as<V, bool>) {
@@ -5283,6 +5863,9 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
                 std::string const value(service.route_value(name));
                 builder.path(name, &value);
             }
+    if constexpr (requires { O::wire; })
+        for (Wire const& wire : O::wire)
+            if (wire.member.empty()) builder.object(wire.name);
     O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
         if constexpr (std::same_as<V, FromService>) {
             put_from_service<O, M>(builder, service);
@@ -5402,6 +5985,7 @@ struct SlotType {
     SlotMembers const& (*members)() = nullptr;          ///< of a described type
     Slot (*member)(void*, std::string_view) = nullptr;  ///< of a map
     Slot (*element)(void*, double) = nullptr;           ///< of a list; the part of the text that is read, 0 if unknown
+    std::size_t element_size = 0;                       ///< bytes of an element of a list
     Slot (*inner)(void*) = nullptr;                     ///< Optional and Required: the slot of the value inside
     void (*reset)(void*) = nullptr;                     ///< Optional: makes it absent again
     bool dom = false;                                   ///< a Json: takes anything
@@ -5437,9 +6021,9 @@ bool store_natural(void* object, std::uint64_t number) {
 template <class T>
 bool store_real(void* object, double number) {
     if constexpr (std::integral<T>) {
-        constexpr double limit = 9007199254740992.0;  // 2^53: above it a double no
-                                                      // longer holds every integer
-        if (!(number >= -limit && number <= limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
+        constexpr double limit = 1125899906842624.0;  // 2^50: what Boost.JSON reads is
+                                                      // not exact in the last bits
+        if (!(number > -limit && number < limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
             return false;
         return store_integer<T>(object, static_cast<std::int64_t>(number));
     } else {
@@ -5538,6 +6122,9 @@ constexpr SlotType make_slot_type() {
     } else if constexpr (std::same_as<T, std::string>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, Secret>) {
+        return {.expected = "a text",
+                .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
     } else if constexpr (std::same_as<T, Json>) {
         return {.expected = "anything", .dom = true};
     } else if constexpr (is_optional_scalar<T>) {
@@ -5570,7 +6157,10 @@ constexpr SlotType make_slot_type() {
                 .object = [](void* o) { as<T>(o).clear(); },
                 .member = [](void* o, std::string_view key) { return slot_of(as<T>(o)[std::string(key)]); }};
     } else if constexpr (requires(T& t) { t.emplace_back(); }) {
-        return {.expected = "a list", .array = [](void* o) { as<T>(o).clear(); }, .element = &next_element<T>};
+        return {.expected = "a list",
+                .array = [](void* o) { as<T>(o).clear(); },
+                .element = &next_element<T>,
+                .element_size = sizeof(typename T::value_type)};
     } else {
         static_assert(Described<T>,
                       "globus: this type cannot be read from JSON. "
@@ -5599,9 +6189,14 @@ public:
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
     /// True if something did not fit that is not an Optional.
     [[nodiscard]] bool misfit() const noexcept { return misfit_; }
+    /// The lists at the top of the document, by their members' names.
+    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return lists_; }
 
     /// Tells what part of the text is read, so that lists can be given room.
     void part_read(double part) noexcept { part_read_ = part; }
+    /// Tells how many bytes of the text are there. The lists of a short text do
+    /// not become large: "[{},{},..." could make a thousand times its size.
+    void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
 
     using ErrorCode = boost::json::error_code;
 
@@ -5616,28 +6211,31 @@ public:
             slot.type->object(slot.object);
         else
             refuse(slot, "an object");
-        stack_.push_back(fitting(slot, slot.type != nullptr && slot.type->object != nullptr));
+        stack_.push_back({fitting(slot, slot.type != nullptr && slot.type->object != nullptr), key_});
         return true;
     }
     bool on_object_end(std::size_t n, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_object(n), leave_dom();
-        stack_.pop_back();
+        leave();
         return true;
     }
     bool on_array_begin(ErrorCode&) {
         if (dom_depth_ != 0) return ++dom_depth_, begin_dom_object();
         Slot const slot = enter();
         if (slot.type != nullptr && slot.type->dom) return dom_ = slot, dom_depth_ = 1, begin_dom_object();
-        if (slot.type != nullptr && slot.type->array != nullptr)
+        bool const fits = slot.type != nullptr && slot.type->array != nullptr;
+        if (fits)
             slot.type->array(slot.object);
         else
             refuse(slot, "a list");
-        stack_.push_back(fitting(slot, slot.type != nullptr && slot.type->array != nullptr));
+        if (fits && stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr)
+            lists_.push_back(key_);
+        stack_.push_back({fitting(slot, fits), key_});
         return true;
     }
     bool on_array_end(std::size_t n, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_array(n), leave_dom();
-        stack_.pop_back();
+        leave();
         return true;
     }
     bool on_key_part(std::string_view part, std::size_t, ErrorCode&) {
@@ -5650,7 +6248,7 @@ public:
     bool on_key(std::string_view last, std::size_t, ErrorCode&) {
         if (dom_depth_ != 0) return values_.push_key(last), true;
         std::string_view const key = whole(last);
-        Slot const parent = stack_.back();
+        Slot const parent = stack_.back().slot;
         next_ = Slot{};
         if (parent.type != nullptr && parent.type->members != nullptr) {
             if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
@@ -5734,12 +6332,29 @@ public:
     bool on_comment(std::string_view, ErrorCode&) { return true; }
 
 private:
+    /// An object or a list that has begun, as the member `key` or inside of it.
+    struct Frame {
+        Slot slot;
+        std::string_view key;
+    };
+
     /// The slot of the value that begins now.
     Slot take() {
         if (!stack_.empty()) {
-            Slot const parent = stack_.back();
+<<<<<<< HEAD
+            Slot const parent = stack_.back().slot;
             if (parent.type != nullptr && parent.type->element != nullptr)
                 return parent.type->element(parent.object, part_read_);
+=======
+            Slot const parent = stack_.back();
+            if (parent.type != nullptr && parent.type->element != nullptr) {
+                elements_ += parent.type->element_size;
+                if (elements_ <= room_) return parent.type->element(parent.object, part_read_);
+                misfit_ = true;
+                if (mismatch_.empty()) mismatch_ = "the answer has more items than a text of its length can describe";
+                return {};
+            }
+>>>>>>> w-rel2
         }
         return std::exchange(next_, Slot{});
     }
@@ -5753,6 +6368,11 @@ private:
             if (slot.type->reset != nullptr) optional_ = slot;
         }
         return slot;
+    }
+    /// Ends an object or a list: what comes next is beside it.
+    void leave() {
+        key_ = stack_.back().key;
+        stack_.pop_back();
     }
     static Slot fitting(Slot slot, bool fits) { return fits ? slot : Slot{}; }
 
@@ -5786,9 +6406,16 @@ private:
 
     Slot next_;
     double part_read_ = 0;
+<<<<<<< HEAD
+    std::vector<Frame> stack_;
+=======
+    std::size_t elements_ = 0;  ///< bytes that the elements of all lists take
+    std::size_t room_ = std::size_t{16} << 20;
     std::vector<Slot> stack_;
+>>>>>>> w-rel2
     std::string part_;
-    std::string_view key_;  ///< of the member read last; a constant
+    std::string_view key_;  ///< of the member that is read; a constant
+    std::vector<std::string_view> lists_;
     std::string mismatch_;
     bool misfit_ = false;
     Slot optional_;  ///< that the present value is inside of
@@ -5820,6 +6447,8 @@ public:
     [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
     /// True if something did not fit that is not an Optional.
     [[nodiscard]] bool misfit() const noexcept { return parser_.handler().misfit(); }
+    /// The lists at the top of the document, by their members' names, which are constants.
+    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return parser_.handler().lists(); }
 
 private:
     static boost::json::parse_options options() {
@@ -5829,14 +6458,16 @@ private:
     }
     void write(std::string_view piece, bool more) {
         boost::json::error_code error;
+        parser_.handler().bytes_read(read_ + piece.size());
         std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
-        auto const damaged = [](std::string const& what) {
-            return DecodeError("the answer " + what, {}, DecodeError::Damage::malformed);
-        };
-        if (error) throw damaged("is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used));
+        if (error)
+            throw DecodeError(
+                "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
+                error == boost::json::error::incomplete ? DecodeError::Damage::malformed : DecodeError::Damage::none);
         read_ += used;
         if (total_ != 0) parser_.handler().part_read(static_cast<double>(read_) / static_cast<double>(total_));
-        if (used != piece.size()) throw damaged("has text after its JSON document, at byte " + std::to_string(read_));
+        if (used != piece.size())
+            throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
     }
 
     boost::json::basic_parser<JsonReader> parser_;
@@ -5872,6 +6503,7 @@ template <class T>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -5883,6 +6515,7 @@ template <class T>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -5898,8 +6531,18 @@ public:
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
     [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
 
+    /// True if the service only said that it was done already, by an earlier attempt of this call whose answer was lost:
+    /// a directory that exists, or something to delete that is gone. The status is then that of an error, and the
+    /// document has what the error says.
+    [[nodiscard]] bool replayed() const noexcept { return raw_.replayed; }
+
     /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+
+    /// True if the typed document came with the list `name` at its top. One that is missing reads as an empty one.
+    [[nodiscard]] bool has_list(std::string_view name) const noexcept {
+        return std::find(lists_.begin(), lists_.end(), name) != lists_.end();
+    }
 
     /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
     [[nodiscard]] Json const& json() const {
@@ -5927,13 +6570,15 @@ protected:
         try {
             reader.finish(raw_.body);
         } catch (DecodeError const& error) {
-            throw DecodeError(error.what(), raw_.body, DecodeError::Damage::malformed);
+            throw DecodeError(error.what(), raw_.body,
+                              error.malformed() ? DecodeError::Damage::malformed : DecodeError::Damage::none);
         }
         take(reader);
     }
     void take(JsonDocumentReader const& reader) {
         mismatch_ = reader.mismatch();
         misfit_ = reader.misfit();
+        lists_ = reader.lists();
     }
     void check_fit() const {
         if (misfit_) throw DecodeError(mismatch_, raw_.body);
@@ -5950,6 +6595,7 @@ private:
 
     std::string mismatch_;
     bool misfit_ = false;
+    std::vector<std::string_view> lists_;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
@@ -6001,7 +6647,7 @@ private:
  *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
- * @tparam T  the described document, or Json where the service's document has no fixed shape
+ * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
  *
  * @par Errors
  * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
@@ -6019,6 +6665,8 @@ public:
             value_ = T::from_answer(raw_.body);
         else if (!raw_.body.empty())
             read(detail::slot_of(value_));
+        else if (raw_.status == 200)
+            throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
     }
 
     /// Makes a response of an answer that comes in pieces, without keeping its text.
@@ -6046,6 +6694,8 @@ public:
     };
     /// True if this type of answer can be read as it comes.
     static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
+    /// True for a document that is described.
+    static constexpr bool has_shape = true;
 
     [[nodiscard]] T const& operator*() const& {
         check_fit();
@@ -6072,9 +6722,29 @@ public:
     }
 
     static constexpr bool streams = false;
+    static constexpr bool has_shape = false;
 
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
+};
+
+/// Not a document, such as a file: as the result of an operation it says that the answer is taken as it came, whatever
+/// its media type is.
+struct Bytes {};
+
+/// An answer that is not looked into: `text()`, `*` and `->` give its bytes. `json()` still reads them when asked to.
+template <>
+class Response<Bytes> : public detail::AnyResponse {
+public:
+    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
+
+    static constexpr bool streams = false;
+    static constexpr bool has_shape = false;
+
+    [[nodiscard]] std::string const& operator*() const& { return text(); }
+    /// The bytes, moved out of a response that is going away.
+    [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
+    [[nodiscard]] std::string const* operator->() const { return &text(); }
 };
 
 }  // namespace globus
@@ -6099,7 +6769,7 @@ namespace globus {
 
 /// How the pages of an operation follow one another.
 enum class PagingStyle : unsigned char {
-    marker,           ///< `has_next_page`, and `marker` for the next request
+    marker,           ///< `has_next_page`, and `marker` for the next request; a page that lacks the former is the last
     nullable_marker,  ///< a marker until it is null
     last_key,         ///< `has_next_page`, and `last_key` for the next request
     has_next_page,    ///< limit and offset, until `has_next_page` is false
@@ -6117,8 +6787,8 @@ struct Paging {
     PagingStyle style;
     std::string_view items;
     std::string_view marker = {};
-    std::int64_t page_size = 0;    ///< for limit and offset: what is asked for, if the caller does not say
-    std::int64_t max_results = 0;  ///< the service gives no more than these in all; 0: no such limit
+    std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
+    std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
     std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
 };
 
@@ -6127,14 +6797,6 @@ template <class O>
 concept HasPages = requires { O::paging.style; };
 
 namespace detail {
-
-/// What a page says about the next one.
-struct NextPage {
-    bool more = false;
-    std::string mark = {};
-    std::int64_t items = 0;
-    std::int64_t total = 0;
-};
 
 /// A JSON value as `V`: a mark may be a text or a number. Nothing if it is neither, or null.
 template <class V>
@@ -6175,18 +6837,25 @@ std::optional<V> page_member(Page const& page, std::string_view name) {
     return found;
 }
 
-/// The list of items of a page.
+/// True if a page has its list of items, be it empty.
 template <class O>
-auto const& page_items(Response<typename O::result> const& response) {
-    using Page = typename O::result;
-    if constexpr (std::same_as<Page, Json>) {
-        static boost::json::array const none;
+bool has_items(Response<typename O::result> const& response) {
+    if constexpr (std::same_as<typename O::result, Json>) {
         Json const& page = *response;
         auto const* value = page.is_object() ? page.as_object().if_contains(O::paging.items) : nullptr;
-        return value != nullptr && value->is_array() ? value->as_array() : none;
+        return value != nullptr && value->is_array();
     } else {
-        return (*response).*O::items;
+        return response.has_list(O::paging.items);
     }
+}
+
+/// The list of items of a page that has it.
+template <class O>
+auto const& page_items(Response<typename O::result> const& response) {
+    if constexpr (std::same_as<typename O::result, Json>)
+        return response->as_object().at(O::paging.items).as_array();
+    else
+        return (*response).*O::items;
 }
 
 template <class O>
@@ -6198,6 +6867,13 @@ template <class O>
 struct ItemOf<O> {
     using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
 };
+
+[[noreturn]] inline void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
+                                     std::string const& body) {
+    throw DecodeError("page " + std::to_string(number) + " of " + std::string(operation) + ' ' + what +
+                          ": the list may not be complete; begin() on the same walk asks for this page again",
+                      body);
+}
 
 /// Sets the member `name` of an operation if it has one, or its query parameter.
 template <class O, class V>
@@ -6245,13 +6921,19 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
- * The loop over items does not keep the text of typed pages; the one over pages does.
+ * Where pages follow by limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the
+ * walk begins at its `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or
+ * endpoints as far as 1,000, and the limit of the last page is cut to that.
  *
- * A service that answers with the same mark twice is not asked a third time.
+ * The loop over items does not keep the text of typed pages; the one over pages does.
  *
  * @tparam C  the client; it must outlive this
  * @tparam O  the operation
  *
+ * @par Errors
+ * Those of Client::send, and DecodeError for a page from which the walk cannot go on and of which nobody knows that it is
+ * the last: without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark of
+ * it or no items, or with the mark of the page before.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -6337,25 +7019,25 @@ private:
 
     void begin_walk() {
         if constexpr (by_offset) {
-            if constexpr (requires { operation_.first_offset(); })
-                offset_ = operation_.first_offset();
-            else
-                offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
+            if constexpr (requires { operation_.normalized(); }) operation_ = operation_.normalized();
+            offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
+            limit_ = detail::integer_parameter(operation_, "limit").value_or(O::paging.page_size);
             set_limit();
         }
     }
     void set_limit() {
-        std::int64_t limit = O::paging.page_size;
+        std::int64_t limit = limit_;
         if (O::paging.max_results != 0) limit = std::min(limit, O::paging.max_results - offset_);
         if (limit > 0) detail::set_parameter(operation_, "limit", limit);
     }
 
     void ensure_page() {
-        if (!page_ && !ended_) {
-            page_.emplace(client_->send(operation_, options_));
-            item_ = 0;
-            plan_next();
-        }
+        if (page_ || ended_) return;
+        page_type page = client_->send(operation_, options_);
+        plan_next(page);
+        page_.emplace(std::move(page));
+        item_ = 0;
+        ++number_;
     }
     void ensure_item() {
         ensure_page();
@@ -6366,62 +7048,83 @@ private:
     }
     void next_page() { page_.reset(); }
 
-    /// Reads from the page what the next request must be, or that there is none.
-    void plan_next() {
-        auto const& page = **page_;
+    /// Reads from a page what the next request must be, or that there is none. Changes nothing if it throws.
+    void plan_next(page_type const& response) {
+        auto const& page = *response;
         constexpr Paging paging = O::paging;
+        if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
         if constexpr (by_offset) {
-            std::int64_t const items = static_cast<std::int64_t>(detail::page_items<O>(*page_).size());
-            std::int64_t const step =
-                paging.count.empty() ? items : detail::page_member<std::int64_t>(page, paging.count).value_or(items);
-            offset_ += step;
+            std::int64_t const step = step_of(response);
             bool more = false;
-            if constexpr (paging.style == PagingStyle::total)
-                more = offset_ < detail::page_member<std::int64_t>(page, "total").value_or(0);
-            else
-                more = detail::page_member<bool>(page, "has_next_page").value_or(false);
-            if (!more || step <= 0 || (paging.max_results != 0 && offset_ >= paging.max_results)) {
+            if constexpr (paging.style == PagingStyle::total) {
+                auto const total = detail::page_member<std::int64_t>(page, "total");
+                if (!total) refuse(response, "has no 'total'");
+                more = offset_ + step < *total;
+            } else {
+                more = *says_more(response);
+            }
+            if (!more || (paging.max_results != 0 && offset_ + step >= paging.max_results)) {
                 ended_ = true;
                 return;
             }
+            if (step <= 0) refuse(response, "has no items, but says that there are more");
+            offset_ += step;
             detail::set_parameter(operation_, "offset", offset_);
             set_limit();
         } else if constexpr (paging.style == PagingStyle::next_link) {
-            plan_by_link();
+            plan_by_link(response);
         } else {
-            bool more = true;
-            if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key)
-                more = detail::page_member<bool>(page, "has_next_page").value_or(false);
-            auto const mark = detail::page_member<std::string>(page, paging.marker);
-            if (!more || !mark || mark->empty() || *mark == mark_) {
-                ended_ = true;
-                return;
+            auto const mark = detail::page_member<std::string>(page, paging.marker).value_or("");
+            if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key) {
+                ended_ = !says_more(response).value_or(false);
+                if (!ended_ && mark.empty())
+                    refuse(response, "says that a page follows, but has no '" + std::string(paging.marker) + '\'');
+            } else {
+                ended_ = mark.empty();
             }
-            mark_ = *mark;
+            if (ended_) return;
+            remember(response, mark);
             constexpr std::string_view parameter = paging.style == PagingStyle::last_key     ? "last_key"
                                                    : paging.style == PagingStyle::next_token ? "next_token"
                                                                                              : "marker";
             detail::set_parameter(operation_, parameter, mark_);
         }
     }
-    void plan_by_link() {
-        Json const& document = page_->json();
+    /// The items of a page, as the service counts them.
+    [[nodiscard]] static std::int64_t step_of(page_type const& response) {
+        auto const items = static_cast<std::int64_t>(detail::page_items<O>(response).size());
+        if (O::paging.count.empty()) return items;
+        return detail::page_member<std::int64_t>(*response, O::paging.count).value_or(items);
+    }
+    /// What `has_next_page` says; nothing only where a style does without.
+    [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
+        auto const more = detail::page_member<bool>(*response, "has_next_page");
+        if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
+        return more;
+    }
+    void remember(page_type const& response, std::string mark) {
+        if (mark == mark_) refuse(response, "says that it follows itself: its mark is that of the page before");
+        mark_ = std::move(mark);
+    }
+    [[noreturn]] void refuse(page_type const& response, std::string const& what) const {
+        detail::refuse_page(O::struct_name, number_ + 1, what, response.text());
+    }
+    void plan_by_link(page_type const& response) {
+        Json const& document = response.json();
         auto const* links = document.is_object() ? document.as_object().if_contains("links") : nullptr;
         auto const* next = links != nullptr && links->is_object() ? links->as_object().if_contains("next") : nullptr;
-        if (next == nullptr || !next->is_string() || next->as_string().empty()) {
+        if (next != nullptr && !next->is_null() && !next->is_string())
+            refuse(response, "has a link to the next page that is not a text");
+        if (next == nullptr || next->is_null() || next->as_string().empty()) {
             ended_ = true;
             return;
         }
-        std::string const link(next->as_string());
-        if (link == mark_) {
-            ended_ = true;
-            return;
-        }
-        mark_ = link;
+        remember(response, std::string(next->as_string()));
+        std::string_view const link = mark_;
         auto const question = link.find('?');
-        std::string_view const query = question == std::string::npos
+        std::string_view const query = question == std::string_view::npos
                                            ? std::string_view{}
-                                           : std::string_view(link).substr(question + 1, link.find('#') - question - 1);
+                                           : link.substr(question + 1, link.find('#') - question - 1);
         if constexpr (requires { operation_.query_params; }) {
             operation_.query_params = {};
             for (auto& [name, value] : parse_query(query)) {
@@ -6444,8 +7147,10 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
-    std::int64_t offset_ = 0;
-    std::string mark_;
+    std::size_t number_ = 0;   ///< of the page read last, from 1
+    std::int64_t offset_ = 0;  ///< of the next page
+    std::int64_t limit_ = 0;   ///< items of a page
+    std::string mark_;         ///< of the next page
     bool ended_ = false;
 };
 
@@ -6483,6 +7188,51 @@ using LogHook = std::function<void(LogEvent const&)>;
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_LOG_HPP
+#ifndef GLOBUS_OAUTH_ERRORS_HPP
+#define GLOBUS_OAUTH_ERRORS_HPP
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Globus Auth answered with an error status. https://docs.globus.org/api/auth/reference/#errors
+ *
+ *     catch (globus::AuthApiError const& error) {
+ *         if (error.oauth_error() == "invalid_grant") log_in_again();
+ *     }
+ */
+class AuthApiError : public ApiError {
+public:
+    AuthApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), nullptr, take_error_id) {}
+
+    /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
+    [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
+    [[nodiscard]] std::string_view oauth_error_description() const noexcept {
+        return document_text("error_description");
+    }
+
+private:
+    /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
+    static void take_error_id(Reading& reading) {
+        boost::json::value const* only = nullptr;
+        for (SubError const& sub : reading.errors) {
+            auto const* id = sub.raw.if_contains("id");
+            if (id == nullptr || id->is_null()) continue;
+            if (only != nullptr && *only != *id) return;
+            only = id;
+        }
+        if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
+    }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_ERRORS_HPP
 
 #include <chrono>
 #include <concepts>
@@ -6533,6 +7283,13 @@ inline std::string client_info_header(std::vector<std::vector<std::pair<std::str
     return header;
 }
 
+/// What was answered, for the error of an answer that cannot be used.
+inline std::string describe_answer(http::Request const& request, http::Response const& head) {
+    std::string text = http::describe(request) + " was answered " + std::to_string(head.status);
+    if (auto const id = head.headers.get("X-Request-ID"); !id.empty()) text.append(" (request id ").append(id) += ')';
+    return text;
+}
+
 }  // namespace detail
 
 /**
@@ -6579,7 +7336,9 @@ struct ClientOptions {
  * DecodeError for an answer that is not what it should be; and what the authorizer throws.
  * @par Thread safety
  * A client does not change after its construction: any const member function may be called from any thread.
- * Copies share connections, tokens and the retry budget.
+ * Copies share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it
+ * ends these calls with NetworkError (cancelled) and waits for them; what a call runs, such as its log hook or sink,
+ * must not destroy the client.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
@@ -6597,20 +7356,17 @@ public:
     /// For the services that have something of their own: an address, a flow id, a client id.
     Client(S service, A authorizer, Options options = Options{})
         : service_(std::move(service)), authorizer_(std::move(authorizer)), options_(std::move(options)) {
-        std::optional<Environment> environment;
-        auto const where = [&]() -> Environment const& {
-            if (!environment)
-                environment = options_.environment.empty() ? Environment::current() : Environment(options_.environment);
-            return *environment;
-        };
+        Environment const environment =
+            options_.environment.empty() ? Environment::current() : Environment(options_.environment);
         if constexpr (requires { service_.base_url(); }) {
             if (options_.base_url.empty()) options_.base_url = service_.base_url();
         }
-        if (options_.base_url.empty()) options_.base_url = where().service_url(S::name);
+        if (options_.base_url.empty()) options_.base_url = environment.service_url(S::name);
         options_.base_url = http::check_base_url(options_.base_url);
-        options_.auth_url = http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
-                                                 : S::name == std::string_view("auth") ? options_.base_url
-                                                                                       : where().service_url("auth"));
+        options_.auth_url =
+            http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
+                                 : S::name == std::string_view("auth") ? options_.base_url
+                                                                       : environment.service_url("auth"));
         user_agent_ = "globus-sdk-cpp-" GLOBUS_VERSION_STRING;
         if (!options_.app_name.empty()) user_agent_ += '/' + options_.app_name;
         http::check_header("User-Agent", user_agent_);
@@ -6628,7 +7384,7 @@ public:
         http::Request request = detail::to_request(operation, service_, options_.base_url);
         constexpr bool anonymous = requires { O::anonymous; };
         return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options,
-                                                      !anonymous);
+                                                      !anonymous, detail::already_done_of<O>());
     }
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
@@ -6642,21 +7398,37 @@ public:
     Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
         return Result<Response<typename O::result>>::from([&] { return send(operation, options); });
     }
+    template <Operation O>
+        requires(!std::same_as<typename O::service, S>)
+    // clang-format off
+    void try_send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
+    // clang-format on
 
     /**
      * A range over the items of all pages of an operation; `.pages()` is one over the pages.
      *
      *     for (Task const& task : client.paginate(TaskList{})) ...
      *
-     * Each page is one call, made when the loop comes to it. See Paginated.
+     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, of which
+     * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
         requires(std::same_as<typename O::service, S> && HasPages<O>)
-    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const {
+    Paginated<Client, O> paginate(O operation, CallOptions options = {}) const& {
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
     template <Operation O>
-        requires(!HasPages<O>)
+        requires(std::same_as<typename O::service, S> && HasPages<O>)
+    // clang-format off
+    void paginate(O operation, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
+    template <Operation O>
+        requires(!std::same_as<typename O::service, S>)
+    // clang-format off
+    void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
+    // clang-format on
+    template <Operation O>
+        requires(std::same_as<typename O::service, S> && !HasPages<O>)
     // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation is not paginated: call it by its name or by `send`
     // clang-format on
@@ -6674,11 +7446,19 @@ public:
     /**
      * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
      * the client's own origin.
+     *
+     * @tparam D  what the answer is: Json, a described document, or Bytes for what need not be JSON
      */
-    Response<Json> request(RawRequest raw, CallOptions const& options = {}) const {
+    template <class D = Json>
+    Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
         http::Request request;
         request.method = raw.method;
         bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
+        if (absolute) {
+            http::Url const url = http::parse_url(raw.path);
+            if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
+            if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
+        }
         request.url = absolute ? raw.path : options_.base_url + encode_path(raw.path);
         if (!raw.query.empty()) add_query(request.url, raw.query);
         if (raw.body) {
@@ -6691,11 +7471,13 @@ public:
         RetryClass const natural = reads        ? RetryClass::read
                                    : repeatable ? RetryClass::idempotent
                                                 : RetryClass::non_idempotent;
-        return exchange<Response<Json>>(std::move(request), raw.retry.value_or(natural), options);
+        return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options, true,
+                                     raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
     }
-    /// GET `path`, with a query.
-    Response<Json> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
-        return request({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
+    /// GET `path`, with a query. @tparam D  as of `request`
+    template <class D = Json>
+    Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
     /// POST a JSON document, or nothing, to `path`.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
@@ -6712,6 +7494,25 @@ public:
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
+    /// The same options, their time-out begun: what sends several requests with them has one deadline for all.
+    /// @throws UsageError  for a time-out that is negative or not a number
+    [[nodiscard]] CallOptions begun(CallOptions options) const {
+        options.deadline = detail::deadline_of(options, options_.timeout);
+        return options;
+    }
+
+    /// Tells the app of this client that it needs one more scope; the next call asks for a login if it is not there.
+    /// @param scope  a Scope
+    template <class AppScope>
+    Client const& add_app_scope(AppScope scope) const {
+        static_assert(
+            requires { authorizer_.add_app_scope(std::move(scope)); },
+            "globus: this client belongs to no app, whose scopes could grow. Make it by app.client<Service>(), or ask "
+            "for the scope when the token is made.");
+        authorizer_.add_app_scope(std::move(scope));
+        return *this;
+    }
+
     [[nodiscard]] S const& service() const noexcept { return service_; }
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
@@ -6723,74 +7524,112 @@ public:
      * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
      *
      * @tparam Result  what is made of the answer, by a constructor from http::Response that may throw DecodeError
-     * @param authorized  false: without the client's credential
+     * @param authorized    false: without the client's credential
+     * @param already_done  which error of a second attempt makes a Response that is `replayed()`; null: none
      */
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
-                    bool authorized = true) const {
+                    bool authorized = true, AlreadyDone already_done = nullptr) const {
+        detail::CallGate::Call const call(gate_, options.stop);
         complete(request, options);
+        request.stop = call.stop();
         auto stream = streaming<Result>();
         bool const streams = !options.keep_text && !options.sink && stream.possible;
+        // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
+        constexpr int successes = requires { requires Result::has_shape; } ? 300 : 400;
+        bool sink_began = false;
+        if (options.sink)
+            request.sink = [&](std::string_view piece) {
+                sink_began = true;
+                return options.sink(piece);
+            };
         retry_class = options.retry_as.value_or(retry_class);
         request.fresh_connection = retry_class == RetryClass::non_idempotent;
         bool const own_origin = is_own_origin(request.url) && authorized;
         AuthContext const context{options_.auth_url, request.deadline, request.stop};
 
-        bool renewed = false;
-        for (int number = 1;; ++number) {
-            Authorization authorization;
-            if (own_origin) {
-                authorization = authorizer_.authorize(options_.transport, context);
-                request.authorization = authorization.header;
-            }
-            Attempt attempt{.number = number, .retry_class = retry_class};
-            auto const started = http::Clock::now();
-            http::Response response;
-            std::optional<std::chrono::duration<double>> wait;
-            try {
-                if (streams) stream.restart(request);
-                response = follow(request, own_origin);
-                attempt.response = &response;
-                if (response.status == 401 && own_origin && !renewed) {
-                    renewed = true;
-                    if (authorizer_.unauthorized(authorization, options_.transport, context)) {
-                        log(request, attempt, started, std::chrono::duration<double>(0));
-                        --number;  // an expired token is no failed attempt
-                        continue;
-                    }
+        bool renewed = false, unknown = false;  // an attempt may have done what was asked for
+        int previous_status = 0;
+        try {
+            for (int number = 1;; ++number) {
+                Authorization authorization;
+                if (own_origin) {
+                    authorization = authorizer_.authorize(options_.transport, context);
+                    request.authorization = authorization.header;
                 }
-                if (response.status >= 200 && response.status < 400) {
-                    try {
-                        log(request, attempt, started, std::nullopt);
-                        Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
-                        options_.retry.succeeded(number);
-                        return result;
-                    } catch (DecodeError const& error) {
-                        if (!error.malformed()) throw;
-                        attempt.undecodable = true;
-                        attempt.response = nullptr;
-                        wait = before_retry(attempt, request);
-                        if (!wait) throw;
-                    }
-                } else {
-                    if constexpr (requires(ApiError const& error) { S::endpoint_trouble(error); })
-                        if (response.status >= 500)
-                            attempt.endpoint_trouble = S::endpoint_trouble(ApiError(request, response));
-                    wait = before_retry(attempt, request);
+                Attempt attempt{
+                    .number = number, .retry_class = retry_class, .previous_status = std::exchange(previous_status, 0)};
+                auto const started = http::Clock::now();
+                // a stream cannot be read again, nor can what a sink has taken be taken back
+                auto const before_retry = [&] {
+                    return request.source || sink_began ? std::nullopt : wait_before(attempt, request);
+                };
+                http::Response response;
+                std::optional<std::chrono::duration<double>> wait;
+                try {
+                    if (streams) stream.restart(request);
+                    response = follow(request, own_origin);
+                } catch (NetworkError const& error) {
+                    unknown = unknown ||
+                              (error.sent() == NetworkError::Sent::yes && error.kind() != NetworkError::Kind::redirect);
+                    attempt.error = &error;
+                    wait = before_retry();
                     log(request, attempt, started, wait);
-                    if (!wait) throw typename S::error(request, std::move(response));
+                    if (!wait) throw;
                 }
-            } catch (NetworkError const& error) {
-                attempt.error = &error;
-                attempt.response = nullptr;
-                wait = before_retry(attempt, request);
-                log(request, attempt, started, wait);
-                if (!wait) throw;
+                if (!wait) {  // an answer came
+                    attempt.response = &response;
+                    previous_status = response.status;
+                    if (response.status == 401 && own_origin && !renewed) {
+                        renewed = true;
+                        if (authorizer_.unauthorized(authorization, options_.transport, context) && !request.source) {
+                            log(request, attempt, started, std::chrono::duration<double>(0));
+                            --number;  // an expired token is no failed attempt
+                            continue;
+                        }
+                    }
+                    if (response.status >= 200 && response.status < successes) {
+                        http::Response head{.status = response.status};  // of what becomes the result
+                        if (std::string const* id = response.headers.find("X-Request-ID"); id != nullptr)
+                            head.headers.add("X-Request-ID", *id);
+                        attempt.response = &head;
+                        try {
+                            Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
+                            log(request, attempt, started, std::nullopt);
+                            options_.retry.succeeded(attempt);
+                            return result;
+                        } catch (DecodeError const& error) {
+                            unknown = true;
+                            attempt.undecodable = error.malformed();
+                            if (attempt.undecodable) wait = before_retry();
+                            log(request, attempt, started, wait);
+                            if (!wait) throw error.in(detail::describe_answer(request, head));
+                        }
+                    } else {
+                        typename S::error const error(request, response);
+                        if constexpr (requires { S::endpoint_trouble(error); })
+                            attempt.endpoint_trouble = response.status >= 500 && S::endpoint_trouble(error);
+                        if (unknown && already_done != nullptr && already_done(error)) {
+                            response.replayed = true;
+                            log(request, attempt, started, std::nullopt);
+                            return Result(std::move(response));
+                        }
+                        unknown = unknown || (response.status >= 500 && !attempt.endpoint_trouble);
+                        wait = before_retry();
+                        log(request, attempt, started, wait);
+                        if (!wait) throw error;
+                    }
+                }
+                auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
+                if (!http::wait_until(until, request.stop))
+                    throw NetworkError(NetworkError::Kind::cancelled,
+                                       unknown ? NetworkError::Sent::yes : NetworkError::Sent::no,
+                                       "the call was cancelled between two attempts");
             }
-            auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-            if (!http::wait_until(until, request.stop))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                                   "the call was cancelled between two attempts");
+        } catch (Error const&) {
+            if (!unknown || retry_class == RetryClass::read) throw;
+            detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
+                [](Error& error) { error.set_outcome_unknown(); });
         }
     }
 
@@ -6808,7 +7647,14 @@ private:
         static constexpr bool possible = true;
         void restart(http::Request& request) {
             reading.emplace();
-            request.sink = [this](std::string_view piece) { return reading->write(piece); };
+            request.sink = [this, &request, room = request.max_response_bytes](std::string_view piece) mutable {
+                if (piece.size() > room)
+                    throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                                       http::describe(request) + ": the answer is larger than " +
+                                           std::to_string(request.max_response_bytes) + " bytes");
+                room -= piece.size();
+                return reading->write(piece);
+            };
             request.on_head = [this](http::Response const& head) {
                 reading->expect(head.headers.get("Content-Length"));
             };
@@ -6823,15 +7669,10 @@ private:
 
     /// Adds what every request of this client has.
     void complete(http::Request& request, CallOptions const& options) const {
-        auto const now = http::Clock::now();
-        auto const after = [&](std::chrono::duration<double> timeout) {
-            constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-            return now + std::chrono::duration_cast<http::Clock::duration>(std::min(timeout, longest));
-        };
-        request.deadline = after(options.timeout.value_or(options_.timeout));
-        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
-        request.stop = options.stop;
+        request.deadline = detail::deadline_of(options, options_.timeout);
         request.max_response_bytes = options_.max_response_bytes;
+        if constexpr (requires { S::max_response_bytes; })
+            request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
         request.sink = options.sink;
         if (!options.query.empty()) add_query(request.url, options.query);
         auto const add = [&](char const* name, std::string const& value) {
@@ -6883,7 +7724,7 @@ private:
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
         RawRequest raw{.method = method, .path = std::move(path)};
-        if (body) raw.body = boost::json::serialize(*body);
+        if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
     }
 
@@ -6896,9 +7737,7 @@ private:
         if (!redirects(response.status) || response.headers.find("Location") == nullptr) return response;
         auto const refuse = [&](char const* why) {
             throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
-                               std::string(to_string(request.method)) + ' ' +
-                                   request.url.substr(0, request.url.find_first_of("?#")) +
-                                   " was answered with a redirect " + why);
+                               http::describe(request) + " was answered with a redirect " + why);
         };
         http::Request next = request;
         for (int hops = 0; redirects(response.status) && response.headers.find("Location") != nullptr; ++hops) {
@@ -6927,13 +7766,12 @@ private:
     }
 
     /// The wait before another attempt; nothing if there must be none, or no time is left for it.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt,
-                                                                            http::Request const& request) const {
-        if (request.source) return std::nullopt;  // a stream cannot be read again
+    [[nodiscard]] std::optional<std::chrono::duration<double>> wait_before(Attempt& attempt,
+                                                                           http::Request const& request) const {
+        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+        attempt.time_left = request.deadline - http::Clock::now() - least;
         auto const wait = options_.retry.before_retry(attempt);
-        if (!wait) return std::nullopt;
-        if (request.deadline - http::Clock::now() <= *wait) return std::nullopt;
-        return wait;
+        return wait && *wait < attempt.time_left ? wait : std::nullopt;
     }
 
     void log(http::Request const& request, Attempt const& attempt, http::Clock::time_point started,
@@ -6960,6 +7798,7 @@ private:
     Options options_;
     std::string user_agent_;
     std::string client_info_;
+    detail::CallGate gate_;  // the last member: calls end before anything of the client goes
 };
 
 }  // namespace globus
@@ -7004,6 +7843,8 @@ public:
     /// @throws UsageError  for an empty id or secret, a control character, or a colon in the id
     BasicPolicy(std::string client_id, Secret client_secret)
         : BasicPolicy(Confidential(std::move(client_id), std::move(client_secret))) {}
+    BasicPolicy(char const* client_id, Secret client_secret)
+        : BasicPolicy(Confidential(client_id, std::move(client_secret))) {}
     explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
 
     [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
@@ -7033,15 +7874,17 @@ class AccessTokenPolicy {
 public:
     using credential = BearerCredential;
 
-    /// @throws UsageError  for an empty token or one with a control character
+    /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
     AccessTokenPolicy(Secret access_token) : header_("Bearer " + access_token.reveal()) {
-        detail::check_credential("the access token", access_token.reveal());
+        detail::check_token("the access token", access_token.reveal());
     }
     AccessTokenPolicy(std::string access_token) : AccessTokenPolicy(Secret(std::move(access_token))) {}
     AccessTokenPolicy(char const* access_token) : AccessTokenPolicy(Secret(access_token)) {}
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
+        if (header_.empty())
+            throw UsageError("this AccessTokenPolicy was moved from: use the one that it was moved to");
         return {header_, 0};
     }
     template <class T>
@@ -7059,51 +7902,6 @@ private:
 #ifndef GLOBUS_SERVICES_AUTH_SERVICE_HPP
 #define GLOBUS_SERVICES_AUTH_SERVICE_HPP
 
-#ifndef GLOBUS_OAUTH_ERRORS_HPP
-#define GLOBUS_OAUTH_ERRORS_HPP
-
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * Globus Auth answered with an error status. https://docs.globus.org/api/auth/reference/#errors
- *
- *     catch (globus::AuthApiError const& error) {
- *         if (error.oauth_error() == "invalid_grant") log_in_again();
- *     }
- */
-class AuthApiError : public ApiError {
-public:
-    AuthApiError(http::Request const& request, http::Response response)
-        : ApiError(request, std::move(response), nullptr, take_error_id) {}
-
-    /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
-    [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
-    [[nodiscard]] std::string_view oauth_error_description() const noexcept {
-        return document_text("error_description");
-    }
-
-private:
-    /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
-    static void take_error_id(Reading& reading) {
-        boost::json::value const* only = nullptr;
-        for (SubError const& sub : reading.errors) {
-            auto const* id = sub.raw.if_contains("id");
-            if (id == nullptr || id->is_null()) continue;
-            if (only != nullptr && *only != *id) return;
-            only = id;
-        }
-        if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
-    }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_ERRORS_HPP
 #ifndef GLOBUS_SERVICES_AUTH_LOGIN_HPP
 #define GLOBUS_SERVICES_AUTH_LOGIN_HPP
 
@@ -7132,7 +7930,8 @@ struct DependentScopeSpec {
     Required<std::string> scope;            ///< the scope's id, not its text
     Required<bool> optional;                ///< the user may decline it
     Required<bool> requires_refresh_token;  ///< the service needs a refresh token for it
-    GLOBUS_MEMBERS(DependentScopeSpec, scope, optional, requires_refresh_token);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(DependentScopeSpec, scope, optional, requires_refresh_token, additional_fields);
 };
 
 }  // namespace globus::auth
@@ -7144,10 +7943,6 @@ struct DependentScopeSpec {
 #include <vector>
 
 // The operations of Globus Auth that act for the user whose token the client has. https://docs.globus.org/api/auth/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws; ids are UUIDs as text. Those of projects, policies, clients, credentials and scopes need a
-// token with the scope urn:globus:auth:scope:auth.globus.org:manage_projects.
 
 namespace globus {
 struct AuthService;
@@ -7181,8 +7976,8 @@ struct GetIdentities {
     using service = AuthService;
     using result = IdentityList;
     static constexpr auto route = get("/v2/api/identities");
-    Optional<StringList> usernames = {};
-    Optional<StringList> ids = {};
+    Optional<StringList> usernames = {};  ///< as in "ada@example.org"; instead of `ids`
+    Optional<StringList> ids = {};        ///< instead of `usernames`
     /// Makes an identity for a user name that nobody has used yet. Goes with usernames only; false if left out.
     Optional<bool> provision = {};
     QueryParams query_params = {};
@@ -7206,8 +8001,8 @@ struct GetIdentityProviders {
     using service = AuthService;
     using result = IdentityProviderList;
     static constexpr auto route = get("/v2/api/identity_providers");
-    Optional<StringList> domains = {};
-    Optional<StringList> ids = {};
+    Optional<StringList> domains = {};  ///< of user names, as in "example.org"; instead of `ids`
+    Optional<StringList> ids = {};      ///< instead of `domains`
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetIdentityProviders, domains, ids, query_params);
 
@@ -7225,11 +8020,6 @@ struct GetConsents {
     Required<std::string> identity_id;
     Optional<bool> all = false;  ///< true: those given to other clients, too
     GLOBUS_MEMBERS(GetConsents, identity_id, all);
-};
-
-/// An object in a body that is there even if nothing stands in it.
-struct Nested {
-    GLOBUS_MEMBERS(Nested);
 };
 
 // Projects
@@ -7260,7 +8050,7 @@ struct CreateProject {
     using result = ProjectDocument;
     static constexpr auto route = post("/v2/api/projects");
     Required<std::string> display_name;
-    Required<std::string> contact_email;
+    Required<std::string> contact_email;        ///< for questions about the project
     Optional<StringList> admin_ids = {};        ///< identities; the user's own if both are left out
     Optional<StringList> admin_group_ids = {};  ///< groups
     static constexpr auto wire =
@@ -7275,17 +8065,16 @@ struct UpdateProject {
     using service = AuthService;
     using result = ProjectDocument;
     static constexpr auto route = put("/v2/api/projects/{project_id}");
-    Nested document = {};
     Required<std::string> project_id;
     Optional<std::string> display_name = {};
-    Optional<std::string> contact_email = {};
-    Optional<StringList> admin_ids = {};
-    Optional<StringList> admin_group_ids = {};
+    Optional<std::string> contact_email = {};   ///< for questions about the project
+    Optional<StringList> admin_ids = {};        ///< identities, in place of those before
+    Optional<StringList> admin_group_ids = {};  ///< groups, in place of those before
     static constexpr auto wire =
-        wires(in_json("document", "project"), in_json("display_name", "project/display_name"),
+        wires(json_object("project"), in_json("display_name", "project/display_name"),
               in_json("contact_email", "project/contact_email"), in_json("admin_ids", "project/admin_ids"),
               in_json("admin_group_ids", "project/admin_group_ids"));
-    GLOBUS_MEMBERS(UpdateProject, document, project_id, display_name, contact_email, admin_ids, admin_group_ids);
+    GLOBUS_MEMBERS(UpdateProject, project_id, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
 /// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/{project_id}
@@ -7325,9 +8114,9 @@ struct CreatePolicy {
     using service = AuthService;
     using result = PolicyDocument;
     static constexpr auto route = post("/v2/api/policies");
-    Required<std::string> project_id;
+    Required<std::string> project_id;  ///< that owns it
     Required<std::string> display_name;
-    Required<std::string> description;
+    Required<std::string> description;                                   ///< shown to those who do not meet it
     Optional<bool> high_assurance = {};                                  ///< cannot be changed later
     Optional<std::int64_t> authentication_assurance_timeout = {};        ///< seconds that a login counts as fresh
     Optional<bool> required_mfa = {};                                    ///< two factors; for high assurance only
@@ -7351,24 +8140,23 @@ struct UpdatePolicy {
     using service = AuthService;
     using result = PolicyDocument;
     static constexpr auto route = put("/v2/api/policies/{policy_id}");
-    Nested document = {};
     Required<std::string> policy_id;
-    Optional<std::string> project_id = {};
+    Optional<std::string> project_id = {};                         ///< that it moves to
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};
+    Optional<bool> required_mfa = {};                              ///< two factors; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> domain_constraints_include = {};
-    Optional<std::vector<std::string>> domain_constraints_exclude = {};
+    Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
+    Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
     static constexpr auto wire =
-        wires(in_json("document", "policy"), in_json("project_id", "policy/project_id"),
+        wires(json_object("policy"), in_json("project_id", "policy/project_id"),
               in_json("authentication_assurance_timeout", "policy/authentication_assurance_timeout"),
               in_json("required_mfa", "policy/required_mfa"), in_json("display_name", "policy/display_name"),
               in_json("description", "policy/description"),
               in_json("domain_constraints_include", "policy/domain_constraints_include"),
               in_json("domain_constraints_exclude", "policy/domain_constraints_exclude"));
-    GLOBUS_MEMBERS(UpdatePolicy, document, policy_id, project_id, authentication_assurance_timeout, required_mfa,
-                   display_name, description, domain_constraints_include, domain_constraints_exclude);
+    GLOBUS_MEMBERS(UpdatePolicy, policy_id, project_id, authentication_assurance_timeout, required_mfa, display_name,
+                   description, domain_constraints_include, domain_constraints_exclude);
 };
 
 /// Deletes an authentication policy. DELETE /v2/api/policies/{policy_id}
@@ -7390,8 +8178,8 @@ struct GetClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = get("/v2/api/clients/{client_id}");
-    Optional<std::string> client_id = {};
-    Optional<std::string> fqdn = {};
+    Optional<std::string> client_id = {};  ///< instead of `fqdn`
+    Optional<std::string> fqdn = {};       ///< domain name; instead of `client_id`
     GLOBUS_MEMBERS(GetClient, client_id, fqdn);
 
     void check() const {
@@ -7434,16 +8222,16 @@ struct CreateClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;
+    Required<std::string> name;              ///< for people
     Required<std::string> project;           ///< the project's id
     Optional<bool> public_client = {};       ///< true: it cannot keep a secret
     Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
     Optional<std::string> visibility = {};   ///< "public" or "private"
-    Optional<std::vector<std::string>> redirect_uris = {};
-    Optional<std::string> terms_and_conditions = {};  ///< URL
-    Optional<std::string> privacy_policy = {};        ///< URL
-    Optional<std::string> required_idp = {};          ///< users need an identity of this provider
-    Optional<std::string> preselect_idp = {};
+    Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
+    Optional<std::string> terms_and_conditions = {};        ///< URL
+    Optional<std::string> privacy_policy = {};              ///< URL
+    Optional<std::string> required_idp = {};                ///< users need an identity of this provider
+    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("name", "client/name"), in_json("project", "client/project"),
@@ -7466,24 +8254,23 @@ struct UpdateClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = put("/v2/api/clients/{client_id}");
-    Nested document = {};
     Required<std::string> client_id;
-    Optional<std::string> name = {};
-    Optional<std::string> visibility = {};  ///< "public" or "private"
-    Optional<std::vector<std::string>> redirect_uris = {};
-    Optional<std::string> terms_and_conditions = {};  ///< URL, or null
-    Optional<std::string> privacy_policy = {};        ///< URL, or null
-    Optional<std::string> required_idp = {};
-    Optional<std::string> preselect_idp = {};
+    Optional<std::string> name = {};                        ///< for people
+    Optional<std::string> visibility = {};                  ///< "public" or "private"
+    Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
+    Optional<std::string> terms_and_conditions = {};        ///< URL, or null
+    Optional<std::string> privacy_policy = {};              ///< URL, or null
+    Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
+    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
-        wires(in_json("document", "client"), in_json("name", "client/name"), in_json("visibility", "client/visibility"),
+        wires(json_object("client"), in_json("name", "client/name"), in_json("visibility", "client/visibility"),
               in_json("redirect_uris", "client/redirect_uris"),
               in_json("terms_and_conditions", "client/links/terms_and_conditions"),
               in_json("privacy_policy", "client/links/privacy_policy"), in_json("required_idp", "client/required_idp"),
               in_json("preselect_idp", "client/preselect_idp"), in_json("additional_fields", "client"));
-    GLOBUS_MEMBERS(UpdateClient, document, client_id, name, visibility, redirect_uris, terms_and_conditions,
-                   privacy_policy, required_idp, preselect_idp, additional_fields);
+    GLOBUS_MEMBERS(UpdateClient, client_id, name, visibility, redirect_uris, terms_and_conditions, privacy_policy,
+                   required_idp, preselect_idp, additional_fields);
 
     void check() const {
         if (terms_and_conditions.has_value() != privacy_policy.has_value() ||
@@ -7519,7 +8306,7 @@ struct CreateClientCredential {
     using result = ClientCredentialDocument;
     static constexpr auto route = post("/v2/api/clients/{client_id}/credentials");
     Required<std::string> client_id;
-    Required<std::string> name;
+    Required<std::string> name;  ///< for people
     static constexpr auto wire = wires(in_json("name", "credential/name"));
     GLOBUS_MEMBERS(CreateClientCredential, client_id, name);
 };
@@ -7554,8 +8341,8 @@ struct GetScopes {
     using service = AuthService;
     using result = ScopeList;
     static constexpr auto route = get("/v2/api/scopes");
-    Optional<StringList> scope_strings = {};
-    Optional<StringList> ids = {};
+    Optional<StringList> scope_strings = {};  ///< as in "openid"; instead of `ids`
+    Optional<StringList> ids = {};            ///< instead of `scope_strings`
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetScopes, scope_strings, ids, query_params);
 
@@ -7571,13 +8358,14 @@ struct CreateScope {
     using result = ScopeDocument;
     static constexpr auto route = post("/v2/api/clients/{client_id}/scopes");
     Required<std::string> client_id;
-    Required<std::string> name;
+    Required<std::string> name;  ///< for people
     Required<std::string> description;
     Required<std::string> scope_suffix;  ///< lower-case letters, digits and underscores
+    /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
-    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};
-    Optional<bool> advertised = {};            ///< found by those who look scopes up
-    Optional<bool> allows_refresh_token = {};  ///< access may outlive the login
+    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
+    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(in_json("name", "scope/name"), in_json("description", "scope/description"),
               in_json("scope_suffix", "scope/scope_suffix"), in_json("required_domains", "scope/required_domains"),
@@ -7593,21 +8381,21 @@ struct UpdateScope {
     using service = AuthService;
     using result = ScopeDocument;
     static constexpr auto route = put("/v2/api/scopes/{scope_id}");
-    Nested document = {};
     Required<std::string> scope_id;
-    Optional<std::string> name = {};
+    Optional<std::string> name = {};  ///< for people
     Optional<std::string> description = {};
-    Optional<std::string> scope_suffix = {};
+    Optional<std::string> scope_suffix = {};  ///< lower-case letters, digits and underscores
+    /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
-    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};
-    Optional<bool> advertised = {};
-    Optional<bool> allows_refresh_token = {};
+    Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
+    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
-        wires(in_json("document", "scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),
+        wires(json_object("scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),
               in_json("scope_suffix", "scope/scope_suffix"), in_json("required_domains", "scope/required_domains"),
               in_json("dependent_scopes", "scope/dependent_scopes"), in_json("advertised", "scope/advertised"),
               in_json("allows_refresh_token", "scope/allows_refresh_token"));
-    GLOBUS_MEMBERS(UpdateScope, document, scope_id, name, description, scope_suffix, required_domains, dependent_scopes,
+    GLOBUS_MEMBERS(UpdateScope, scope_id, name, description, scope_suffix, required_domains, dependent_scopes,
                    advertised, allows_refresh_token);
 };
 
@@ -7632,8 +8420,7 @@ struct DeleteScope {
 // What the login clients of Globus Auth do: OAuth2 (RFC 6749) as an app, not as a user.
 //
 // The operations are templates over the service, since a native and a confidential app have most of them in common: a
-// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic. `body_params`
-// takes form fields that the operation has no member for, over those of its own.
+// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic.
 
 namespace globus {
 struct ConfidentialAppAuthService;
@@ -7644,7 +8431,7 @@ namespace globus::auth {
 
 /// How a native app starts a login; see NativeAppAuthService.
 struct NativeStartFlow {
-    Required<StringList> requested_scopes;
+    Required<StringList> requested_scopes;    ///< at least one
     Optional<std::string> redirect_uri = {};  ///< Globus Auth's own page, which shows the code, if left out or empty
     Optional<std::string> state = {};         ///< random if left out
     Optional<Secret> verifier = {};           ///< of PKCE; random if left out
@@ -7656,8 +8443,8 @@ struct NativeStartFlow {
 
 /// How a confidential app starts a login; see ConfidentialAppAuthService.
 struct ConfidentialStartFlow {
-    Required<std::string> redirect_uri;
-    Required<StringList> requested_scopes;
+    Required<std::string> redirect_uri;     ///< one of those that the client is registered with
+    Required<StringList> requested_scopes;  ///< at least one
     Optional<std::string> state = {};       ///< random if left out
     Optional<bool> refresh_tokens = false;  ///< asks for refresh tokens, too
     GLOBUS_MEMBERS(ConfidentialStartFlow, redirect_uri, requested_scopes, state, refresh_tokens);
@@ -7665,19 +8452,21 @@ struct ConfidentialStartFlow {
 
 /// What a login may ask of the user besides scopes. https://docs.globus.org/api/auth/sessions/
 struct AuthorizeUrlParams {
-    Optional<StringList> session_required_identities = {};
+    Optional<StringList> session_required_identities = {};  ///< ids or user names; the user logs in with one of these
+    /// The user logs in with an identity of one of these domains.
     Optional<StringList> session_required_single_domain = {};
-    Optional<StringList> session_required_policies = {};
-    Optional<bool> session_required_mfa = {};
-    Optional<std::string> session_message = {};  ///< shown to the user
-    Optional<std::string> prompt = {};           ///< "login": the user has to log in again
-    QueryParams query_params = {};               ///< over all others of the same name
+    Optional<StringList> session_required_policies = {};  ///< ids of authentication policies that the login has to meet
+    Optional<bool> session_required_mfa = {};             ///< the user logs in with two factors
+    Optional<std::string> session_message = {};           ///< shown to the user
+    Optional<std::string> prompt = {};                    ///< "login": the user has to log in again
+    QueryParams query_params = {};                        ///< over all others of the same name
     GLOBUS_MEMBERS(AuthorizeUrlParams, session_required_identities, session_required_single_domain,
                    session_required_policies, session_required_mfa, session_message, prompt, query_params);
 };
 
 /// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
 /// Never sent twice by itself: a code works once.
+/// @throws UsageError  if the code is empty
 /// https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
 template <class S>
 struct Oauth2ExchangeCodeForTokens {
@@ -7687,16 +8476,19 @@ struct Oauth2ExchangeCodeForTokens {
     static constexpr RetryClass retry = RetryClass::non_idempotent;
     FromService client_id = {};
     Constant<"authorization_code"> grant_type = {};
-    Required<Secret> auth_code;
-    Optional<Secret> code_verifier = {};
-    Required<std::string> redirect_uri;
+    Required<Secret> auth_code;           ///< as the redirect or the user has brought it
+    Optional<Secret> code_verifier = {};  ///< of PKCE (RFC 7636): that of the login; native apps need it
+    Required<std::string> redirect_uri;   ///< that of the login
     static constexpr auto wire = wires(in_form("client_id"), in_form("grant_type"), in_form("auth_code", "code"),
                                        in_form("code_verifier"), in_form("redirect_uri"));
     GLOBUS_MEMBERS(Oauth2ExchangeCodeForTokens, client_id, grant_type, auth_code, code_verifier, redirect_uri);
+
+    void check() const { globus::detail::check_given("the authorization code", auth_code->reveal()); }
 };
 
 /// Exchanges a refresh token for an access token. POST /v2/oauth2/token
 /// A program rarely needs it: RefreshPolicy does it when it is time.
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
 template <class S>
 struct Oauth2RefreshToken {
@@ -7704,16 +8496,19 @@ struct Oauth2RefreshToken {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<Secret> refresh_token;
+    Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
-    QueryParams body_params = {};
+    QueryParams body_params = {};  ///< form fields, besides those of its own
     static constexpr auto wire =
         wires(in_form("refresh_token"), in_form("grant_type"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RefreshToken, refresh_token, grant_type, client_id, body_params);
+
+    void check() const { globus::detail::check_given("the refresh token", refresh_token->reveal()); }
 };
 
 /// Makes an access or refresh token worthless (RFC 7009). POST /v2/oauth2/token/revoke
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_revocation_post_v2oauth2tokenrevoke
 template <class S>
 struct Oauth2RevokeToken {
@@ -7721,11 +8516,13 @@ struct Oauth2RevokeToken {
     using result = RevokedToken;
     static constexpr auto route = post("/v2/oauth2/token/revoke");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<Secret> token;
+    Required<Secret> token;  ///< an access or refresh token
     FromService client_id = {};
-    QueryParams body_params = {};
+    QueryParams body_params = {};  ///< form fields, besides those of its own
     static constexpr auto wire = wires(in_form("token"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RevokeToken, token, client_id, body_params);
+
+    void check() const { globus::detail::check_given("the token to revoke", token->reveal()); }
 };
 
 /// Sends any form to the token endpoint. POST /v2/oauth2/token
@@ -7737,8 +8534,8 @@ struct Oauth2Token {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    QueryParams form_data = {};  ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
-    QueryParams body_params = {};
+    QueryParams form_data = {};    ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
+    QueryParams body_params = {};  ///< form fields, besides those of its own
     static constexpr auto wire = wires(in_form("form_data"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2Token, form_data, body_params);
 
@@ -7749,6 +8546,7 @@ struct Oauth2Token {
 
 /// Gets tokens with which a confidential app acts as itself. POST /v2/oauth2/token
 /// A program rarely needs it: ClientCredentialsPolicy does it when it is time.
+/// @throws UsageError  if there is no scope
 /// https://docs.globus.org/api/auth/reference/#client_credentials_grant_post_v2oauth2token
 template <class S>
 struct Oauth2ClientCredentialsTokens {
@@ -7757,14 +8555,31 @@ struct Oauth2ClientCredentialsTokens {
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Constant<"client_credentials"> grant_type = {};
-    Required<StringList> requested_scopes;
+    Required<StringList> requested_scopes;  ///< at least one
     static constexpr auto wire = wires(in_form("grant_type"), in_form("requested_scopes", "scope", Spelling::space));
     GLOBUS_MEMBERS(Oauth2ClientCredentialsTokens, grant_type, requested_scopes);
 
     void check() const { (void)join_scopes(*requested_scopes); }
 };
 
+/// The form that Oauth2GetDependentTokens sends. POST /v2/oauth2/token
+/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+template <class S>
+struct DependentTokenForm {
+    using service = S;
+    static constexpr auto route = post("/v2/oauth2/token");
+    Constant<"urn:globus:auth:grant_type:dependent_token"> grant_type = {};
+    Required<Secret> token;                  ///< that the resource server was called with
+    Optional<std::string> access_type = {};  ///< "offline" asks for refresh tokens, too
+    Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
+    QueryParams additional_params = {};      ///< form fields, over those of its own
+    static constexpr auto wire = wires(in_form("grant_type"), in_form("token"), in_form("access_type"),
+                                       in_form("scope", "scope", Spelling::space), in_form("additional_params"));
+    GLOBUS_MEMBERS(DependentTokenForm, grant_type, token, access_type, scope, additional_params);
+};
+
 /// Gets tokens with which a resource server calls other services for the user who called it. POST /v2/oauth2/token
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
 template <class S>
 struct Oauth2GetDependentTokens {
@@ -7772,26 +8587,22 @@ struct Oauth2GetDependentTokens {
     using result = DependentTokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Constant<"urn:globus:auth:grant_type:dependent_token"> grant_type = {};
-    Required<Secret> token;                  ///< that the resource server was called with
-    Optional<bool> refresh_tokens = {};      ///< asks for refresh tokens, too
-    Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
-    QueryParams additional_params = {};      ///< form fields, over those of its own
-    Optional<std::string> access_type = {};  ///< follows from refresh_tokens
-    static constexpr auto wire =
-        wires(in_form("grant_type"), in_form("token"), in_form("refresh_tokens"), in_form("access_type"),
-              in_form("scope", "scope", Spelling::space), in_form("additional_params"));
-    GLOBUS_MEMBERS(Oauth2GetDependentTokens, grant_type, token, refresh_tokens, access_type, scope, additional_params);
+    Required<Secret> token;              ///< that the resource server was called with
+    Optional<bool> refresh_tokens = {};  ///< asks for refresh tokens, too
+    Optional<StringList> scope = {};     ///< some of the dependent scopes; all if left out
+    QueryParams additional_params = {};  ///< form fields, over those of its own
+    GLOBUS_MEMBERS(Oauth2GetDependentTokens, token, refresh_tokens, scope, additional_params);
 
-    [[nodiscard]] Oauth2GetDependentTokens normalized() const {
-        Oauth2GetDependentTokens sent = *this;
-        if (refresh_tokens.value_or(false)) sent.access_type = "offline";
-        sent.refresh_tokens.reset();
-        return sent;
+    void check() const { globus::detail::check_given("the token to get dependent tokens for", token->reveal()); }
+    [[nodiscard]] DependentTokenForm<S> normalized() const {
+        DependentTokenForm<S> form{.token = token, .scope = scope, .additional_params = additional_params};
+        if (refresh_tokens.value_or(false)) form.access_type = "offline";
+        return form;
     }
 };
 
 /// Tells what Globus Auth knows of a token. POST /v2/oauth2/token/introspect
+/// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 template <class S>
 struct Oauth2TokenIntrospect {
@@ -7799,11 +8610,13 @@ struct Oauth2TokenIntrospect {
     using result = TokenIntrospection;
     static constexpr auto route = post("/v2/oauth2/token/introspect");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Secret> token;
+    Required<Secret> token;              ///< an access or refresh token
     Optional<std::string> include = {};  ///< "session_info", "identity_set", "identity_set_detail"; several by commas
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_form("token"), in_form("include"));
     GLOBUS_MEMBERS(Oauth2TokenIntrospect, token, include, query_params);
+
+    void check() const { globus::detail::check_given("the token to look at", token->reveal()); }
 };
 
 /// Registers an instance of a native app, a confidential client with a secret of its own. POST /v2/api/clients
@@ -7813,7 +8626,7 @@ struct CreateNativeAppInstance {
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
     Required<std::string> template_id;  ///< the native app's client id
-    Required<std::string> name;
+    Required<std::string> name;         ///< for people
     static constexpr auto wire = wires(in_json("template_id", "client/template_id"), in_json("name", "client/name"));
     GLOBUS_MEMBERS(CreateNativeAppInstance, template_id, name);
 };
@@ -7825,15 +8638,15 @@ struct CreateChildClient {
     using service = ConfidentialAppAuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;
+    Required<std::string> name;              ///< for people
     Optional<bool> public_client = {};       ///< true: it cannot keep a secret
     Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
     Optional<std::string> visibility = {};   ///< "public" or "private"
-    Optional<std::vector<std::string>> redirect_uris = {};
-    Optional<std::string> terms_and_conditions = {};  ///< URL
-    Optional<std::string> privacy_policy = {};        ///< URL
-    Optional<std::string> required_idp = {};          ///< users need an identity of this provider
-    Optional<std::string> preselect_idp = {};
+    Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
+    Optional<std::string> terms_and_conditions = {};        ///< URL
+    Optional<std::string> privacy_policy = {};              ///< URL
+    Optional<std::string> required_idp = {};                ///< users need an identity of this provider
+    Optional<std::string> preselect_idp = {};               ///< the login page offers this provider first, by its id
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("name", "client/name"), in_json("public_client", "client/public_client"),
@@ -7856,9 +8669,12 @@ struct CreateChildClient {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -7887,7 +8703,26 @@ struct OpenidOperations {
     }
     /// The same, of the configuration that Globus Auth gives: two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
-        return get_jwk(*get_openid_configuration({}, options), options);
+        CallOptions const begun = openid().begun(options);
+        return get_jwk(*get_openid_configuration({}, begun), begun);
+    }
+
+    /**
+     * The keys in another form, such as `as_pem` of globus/oauth/id_token.hpp.
+     *
+     *     std::string const key = client.get_jwk(as_pem);   // as OpenSSL and libraries of JWTs read it
+     *
+     * @throws what `form` throws
+     */
+    template <std::invocable<Json const&> Form>
+    std::invoke_result_t<Form, Json const&> get_jwk(OpenidConfiguration const& openid_configuration, Form form,
+                                                    CallOptions const& options = {}) const {
+        return form(get_jwk(openid_configuration, options).json());
+    }
+    /// The same, of the configuration that Globus Auth gives: two calls.
+    template <std::invocable<Json const&> Form>
+    std::invoke_result_t<Form, Json const&> get_jwk(Form form, CallOptions const& options = {}) const {
+        return form(get_jwk(options).json());
     }
 
 private:
@@ -7914,6 +8749,8 @@ struct LoginOperations : OpenidOperations<Client, S> {
         if (params.session_required_mfa) add("session_required_mfa", *params.session_required_mfa ? "True" : "False");
         if (params.session_message) add("session_message", *params.session_message);
         if (params.prompt) add("prompt", *params.prompt);
+        for (auto const& [name, value] : params.query_params)
+            std::erase_if(more, [&taken = name](auto const& named) { return named.first == taken; });
         for (auto const& [name, value] : params.query_params)
             for (std::string const& text : value.texts()) more.emplace_back(name, text);
         return flow.authorize_url(more);
@@ -7955,6 +8792,7 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
 protected:
+    /// The client that these are the functions of.
     [[nodiscard]] Client const& login() const { return static_cast<Client const&>(*this); }
 };
 
@@ -7967,6 +8805,19 @@ protected:
  *     auto found = client.get_identities({.usernames = "ada@example.org"});
  *
  * Logins are for NativeAppAuthService and ConfidentialAppAuthService. https://docs.globus.org/api/auth/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text. The operations on projects, policies, clients, credentials and scopes need a token with the scope
+ * urn:globus:auth:scope:auth.globus.org:manage_projects.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct AuthService {
     static constexpr std::string_view name = "auth";
@@ -8001,6 +8852,18 @@ struct AuthService {
  *     auto const tokens = client.oauth2_exchange_code_for_tokens(flow, code);
  *
  * https://docs.globus.org/api/auth/developer-guide/#native-app
+ *
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
+ * an operation has no member for, over those of its own.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 class NativeAppAuthService {
 public:
@@ -8008,11 +8871,14 @@ public:
     static constexpr std::string_view resource_server = "auth.globus.org";
     using error = AuthApiError;
     using credential = NoCredential;
+    static constexpr std::size_t max_response_bytes = std::size_t{1} << 20;  ///< no token answer is longer
 
     /// @throws UsageError  for an empty client id
     explicit NativeAppAuthService(std::string client_id) : app_(std::move(client_id)) {}
+    /// The same, of an app that has been checked.
     explicit NativeAppAuthService(Native app) : app_(std::move(app)) {}
 
+    /// As it was given.
     [[nodiscard]] std::string const& client_id() const noexcept { return app_.client_id(); }
     /// What the service gives to operations: its client id.
     [[nodiscard]] std::string_view route_value(std::string_view) const noexcept { return app_.client_id(); }
@@ -8044,12 +8910,25 @@ private:
  *     auto const tokens = client.oauth2_exchange_code_for_tokens(flow, query["code"], query["state"]);
  *
  * https://docs.globus.org/api/auth/developer-guide/#developing-apps
+ *
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
+ * an operation has no member for, over those of its own.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct ConfidentialAppAuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
     using error = AuthApiError;
     using credential = BasicCredential;
+    static constexpr std::size_t max_response_bytes = std::size_t{1} << 20;  ///< no token answer is longer
 
     /// A confidential app does not name itself in forms: HTTP Basic does.
     [[nodiscard]] static std::string_view route_value(std::string_view) noexcept { return {}; }
@@ -8304,6 +9183,20 @@ private:
     Kind kind_;
 };
 
+namespace detail {
+
+/// Why a login was refused, as a redirect says it: one line, of a length for a message.
+inline std::string refusal_text(std::string const& error, std::string const& description) {
+    std::string why = "the login was refused: " + (error.empty() ? "without a reason" : error);
+    if (!description.empty()) why += ": " + description;
+    for (char& c : why)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+    if (why.size() > 500) why.resize(500);
+    return why;
+}
+
+}  // namespace detail
+
 /// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
 template <class K, class T>
 using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,
@@ -8468,25 +9361,6 @@ concept NeedsNativeApp = requires { requires F::native_apps_only; };
 #include <vector>
 
 namespace globus {
-
-/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
-class TokenValidationError : public Error {
-public:
-    enum class Kind : unsigned char {
-        missing_token,          ///< there is none for the resource server
-        missing_refresh_token,  ///< the login did not ask for one
-        expired,
-        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
-        identity_mismatch,  ///< somebody else logged in
-    };
-
-    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-
-private:
-    Kind kind_;
-};
 
 /// The scopes that an app needs, by resource server.
 using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
@@ -8737,6 +9611,10 @@ struct AppLoginOptions {
 };
 
 namespace detail {
+
+/// `T` is defined, and not only declared.
+template <class T>
+concept Complete = requires { sizeof(T); };
 
 /// True if any of the parameters is there.
 [[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
@@ -9009,6 +9887,15 @@ protected:
         std::lock_guard const lock(common_->mutex);
         return common_->logins;
     }
+    /// After a 401 for `refused`: true when a policy has another token now. Generations are those of one policy, and
+    /// `refused` may be of one that was forgotten meanwhile; so it is the tokens that are compared.
+    template <class P, class U>
+    [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& transport,
+                                   AuthContext const& context) const {
+        Authorization const present = policy.authorize(transport, context_of(context));
+        if (!(present.header == refused.header)) return true;
+        return policy.unauthorized(present, transport, context_of(context));
+    }
     [[nodiscard]] AuthContext context_of(AuthContext const& call) const {
         return {common_->place.auth_url, call.deadline, call.stop};
     }
@@ -9075,261 +9962,37 @@ private:
 #ifndef GLOBUS_OAUTH_REFRESH_POLICY_HPP
 #define GLOBUS_OAUTH_REFRESH_POLICY_HPP
 
+#ifndef GLOBUS_CORE_HANDLE_HPP
+#define GLOBUS_CORE_HANDLE_HPP
+
+#include <memory>
+#include <utility>
+
+namespace globus::detail {
+
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// such a handle is a UsageError.
+template <class State>
+class Shared {
+public:
+    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] State* operator->() const {
+        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
+        return state_.get();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_HANDLE_HPP
 #ifndef GLOBUS_OAUTH_RENEWAL_HPP
 #define GLOBUS_OAUTH_RENEWAL_HPP
 
-#include <time.h>
-
-#include <algorithm>
-#include <condition_variable>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <limits>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <utility>
-
-namespace globus {
-
-/// What a policy that renews its token can be told.
-struct RenewalOptions {
-    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
-    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
-    std::function<void(Token const&)> on_refresh = {};
-    /// Called with what `on_refresh` threw. What it throws itself is dropped.
-    std::function<void(std::exception_ptr)> on_error = {};
-    /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
-    /// stored, or call `renew` with the stored one and store the result before it returns.
-    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew)> through = {};
-    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
-    std::function<std::int64_t()> now = {};
-};
-
-namespace detail {
-
-/// The token of an answer for one resource server.
-inline Token only_token(TokenResponse const& answer) {
-    auto const& tokens = answer.by_resource_server();
-    if (tokens.size() != 1)
-        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
-                          " resource servers; make one policy for each, with a refresh token of its own");
-    return tokens.begin()->second;
-}
-
-/**
- * A token that is renewed when it must be, by one thread at a time.
- *
- * The token is *fresh* until its last tenth (60 s to 900 s), then *ageing*: one caller renews it, the others go on with
- * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal that
- * fails harms nobody before the token has really expired.
- */
-class Renewal {
-public:
-    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
-        if (!token_.access_token.empty()) check_header_text(token_.access_token);
-        header_ = Secret("Bearer " + token_.access_token.reveal());
-        received_ = uptime();
-        if (token_.expires_at) received_remaining_ = *token_.expires_at - wall();
-    }
-
-    /// What reads the time, for the answers of the token endpoint.
-    [[nodiscard]] std::function<std::int64_t()> now() const {
-        return options_.now ? options_.now : std::function<std::int64_t()>(&unix_now);
-    }
-
-    [[nodiscard]] Token token() const {
-        std::lock_guard const lock(mutex_);
-        return token_;
-    }
-
-    /// The present token, or a new one from `grant(old)`.
-    template <class Grant>
-    Authorization authorize(AuthContext const& context, Grant&& grant) {
-        std::unique_lock lock(mutex_);
-        while (true) {
-            std::int64_t const left = remaining();
-            Age const age = age_of(left);
-            if (age == Age::fresh) return present();
-            if (refusal_ != nullptr) {
-                if (left > 0) return present();
-                std::rethrow_exception(refusal_);
-            }
-            if (flight_ != nullptr) {
-                if (age == Age::ageing) return present();
-                std::shared_ptr<Flight> const flight = flight_;
-                wait_for(*flight, lock, context);
-                if (flight->error == nullptr) return present();
-                if (flight->personal) continue;
-                if (remaining() > 0) return present();
-                std::rethrow_exception(flight->error);
-            }
-            if (left > 0 && uptime() < not_before_) return present();
-            renew(lock, context, grant);
-            if (last_error_ == nullptr) return present();
-            if (remaining() > 0) return present();
-            std::rethrow_exception(std::exchange(last_error_, nullptr));
-        }
-    }
-
-    /// After a 401 for `refused`: true when there is another token now.
-    template <class Grant>
-    bool renew_after(Authorization const& refused, AuthContext const& context, Grant&& grant) {
-        {
-            std::lock_guard const lock(mutex_);
-            if (refused.generation != generation_) return true;
-            revoked_ = true;
-        }
-        return authorize(context, std::forward<Grant>(grant)).generation != refused.generation;
-    }
-
-private:
-    enum class Age : unsigned char { fresh, ageing, due };
-
-    /// One renewal under way.
-    struct Flight {
-        bool done = false;
-        bool personal = false;  ///< it ended because its own caller gave up; the others must not
-        std::exception_ptr error;
-    };
-
-    static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
-
-    static void check_header_text(Secret const& token) {
-        for (char const c : token.reveal())
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-                throw UsageError("the access token has a newline or another control character in it");
-    }
-    /// Seconds that pass whatever is done to the system's clock, sleep included.
-    static std::int64_t uptime() {
-        timespec time{};
-#ifdef CLOCK_BOOTTIME
-        clock_gettime(CLOCK_BOOTTIME, &time);
-#else
-        clock_gettime(CLOCK_MONOTONIC, &time);
-#endif
-        return time.tv_sec;
-    }
-    [[nodiscard]] std::int64_t wall() const { return options_.now ? options_.now() : unix_now(); }
-
-    /// Seconds that the token lives; `forever` if nobody said.
-    [[nodiscard]] std::int64_t remaining() const {
-        if (token_.access_token.empty() || revoked_) return 0;
-        if (!token_.expires_at) return forever;
-        std::int64_t left = *token_.expires_at - wall();
-        if (!options_.now) left = std::min(left, received_remaining_ - (uptime() - received_));
-        return std::max<std::int64_t>(left, 0);
-    }
-    [[nodiscard]] Age age_of(std::int64_t left) const {
-        if (left == forever) return Age::fresh;
-        std::int64_t const life = token_.lifetime;
-        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
-        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
-        if (left > ageing) return Age::fresh;
-        return left > due ? Age::ageing : Age::due;
-    }
-    [[nodiscard]] Authorization present() const { return {header_, generation_}; }
-
-    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        auto const done = [&] { return flight.done; };
-        bool const ended = context.deadline == http::Clock::time_point::max()
-                               ? landed_.wait(lock, context.stop, done)
-                               : landed_.wait_until(lock, context.stop, context.deadline, done);
-        if (ended) return;
-        if (context.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the access token was being renewed");
-    }
-
-    /// Renews; afterwards `last_error_` says why it did not work. The lock is free meanwhile.
-    template <class Grant>
-    void renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
-        auto const flight = std::make_shared<Flight>();
-        flight_ = flight;
-        Token const held = token_;
-        lock.unlock();
-
-        Token fresh;
-        std::exception_ptr error;
-        bool refused = false;
-        try {
-            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
-                Token answer = grant(old);
-                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
-                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
-                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
-                                      answer.resource_server);
-                return answer;
-            };
-            fresh = options_.through ? options_.through(held, renew_one) : renew_one(held);
-            check_header_text(fresh.access_token);
-        } catch (AuthApiError const& refusal) {
-            error = std::current_exception();
-            refused = refusal.http_status() >= 400 && refusal.http_status() < 500 && refusal.http_status() != 408 &&
-                      refusal.http_status() != 429;
-        } catch (NetworkError const& failure) {
-            error = std::current_exception();
-            flight->personal =
-                failure.kind() == NetworkError::Kind::cancelled ||
-                (failure.kind() == NetworkError::Kind::timeout && http::Clock::now() >= context.deadline);
-        } catch (...) {
-            error = std::current_exception();
-        }
-
-        lock.lock();
-        last_error_ = error;
-        if (error == nullptr) {
-            token_ = fresh;
-            header_ = Secret("Bearer " + token_.access_token.reveal());
-            ++generation_;
-            revoked_ = false;
-            received_ = uptime();
-            received_remaining_ = token_.expires_at ? *token_.expires_at - wall() : 0;
-        } else {
-            if (refused) refusal_ = error;
-            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
-        }
-        flight->error = error;
-        flight->done = true;
-        flight_ = nullptr;
-        landed_.notify_all();
-        if (error != nullptr || !options_.on_refresh) return;
-
-        lock.unlock();
-        try {
-            options_.on_refresh(fresh);
-        } catch (...) {
-            try {
-                if (options_.on_error) options_.on_error(std::current_exception());
-            } catch (...) {  // an observer that throws has nobody left to tell
-            }
-        }
-        lock.lock();
-        last_error_ = nullptr;
-    }
-
-    mutable std::mutex mutex_;
-    std::condition_variable_any landed_;
-    Token token_;
-    RenewalOptions const options_;
-    Secret header_;
-    std::uint64_t generation_ = 0;
-    bool revoked_ = false;                 ///< the service answered 401 to it
-    std::int64_t received_ = 0;            ///< uptime() when the token came
-    std::int64_t received_remaining_ = 0;  ///< seconds that it had then
-    std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
-    std::shared_ptr<Flight> flight_;
-    std::exception_ptr refusal_;  ///< Globus Auth refused the grant: asking again is of no use
-    std::exception_ptr last_error_;
-};
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_RENEWAL_HPP
 #ifndef GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 #define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 
@@ -9374,9 +10037,17 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
     request.deadline = context.deadline;
     request.stop = context.stop;
     request.max_response_bytes = std::size_t{1} << 20;
+    request.fresh_connection = true;  // a refresh token that is replaced must not be sent again unseen
     for (auto& [name, value] : form) wipe(value);
     return request;
 }
+
+/// What one grant is told by the renewal that it is for, and what it tells it.
+struct GrantRun {
+    DefaultRetry const& retry;                 ///< shared by all grants of one token, for its budget
+    std::function<std::int64_t()> const& now;  ///< seconds since 1970
+    bool out_of_time = false;                  ///< it would have been tried again if its caller had had the time
+};
 
 /**
  * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
@@ -9384,33 +10055,38 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
  * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
  */
 template <ClientKind K, Transport T>
-TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context,
-                            std::function<std::int64_t()> const& now = &unix_now) {
+TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
     http::Request request = token_request(client, std::move(form), context);
-    DefaultRetry retry;
-    retry.max_attempts = 3;
-    int lost = 0;
+    int lost = 0, previous_status = 0;
     for (int number = 1;; ++number) {
-        Attempt attempt{.number = number, .retry_class = RetryClass::idempotent};
+        Attempt attempt{.number = number,
+                        .retry_class = RetryClass::idempotent,
+                        .previous_status = std::exchange(previous_status, 0)};
         http::Response response;
         std::optional<std::chrono::duration<double>> wait;
+        auto const before_retry = [&] {
+            attempt.time_left = request.deadline - http::Clock::now();
+            wait = run.retry.before_retry(attempt);
+            run.out_of_time = !wait && number < run.retry.max_attempts && may_retry(attempt) &&
+                              run.retry.budget->left() >= DefaultRetry::cost;
+            return wait.has_value();
+        };
         try {
             response = transport.send(request);
+            attempt.response = &response;
+            previous_status = response.status;
             if (response.status >= 200 && response.status < 300) {
-                TokenResponse tokens = read_token_response(response.body, now());
+                TokenResponse tokens = read_token_response(response.body, run.now());
+                run.retry.succeeded(attempt);
                 wipe(request.body);
                 wipe(response.body);
                 return tokens;
             }
-            attempt.response = &response;
-            wait = retry.before_retry(attempt);
-            if (!wait || http::Clock::now() + *wait >= request.deadline)
-                throw AuthApiError(request, std::move(response));
+            if (!before_retry()) throw AuthApiError(request, std::move(response));
         } catch (NetworkError const& error) {
             attempt.error = &error;
             if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
-            wait = retry.before_retry(attempt);
-            if (!wait || http::Clock::now() + *wait >= request.deadline) throw;
+            if (!before_retry()) throw;
         }
         auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
         if (!http::wait_until(until, request.stop))
@@ -9422,6 +10098,309 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 }  // namespace globus::detail
 
 #endif  // GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
+
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/// What a policy that renews its token can be told.
+struct RenewalOptions {
+    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
+    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
+    std::function<void(Token const&)> on_refresh = {};
+    /// Called with what `on_refresh` threw. What it throws itself is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
+    /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
+    /// stored, or call `renew` with the stored one and store the result before it returns. For a lock it may wait until
+    /// the deadline of `call`: that of the call, or at most a second while the token lives, or none at all ahead of time.
+    /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
+    std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
+        through = {};
+    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
+    std::function<std::int64_t()> now = {};
+    /// Seconds since any moment, which no change of the system's clock moves; for tests. Without it `now` if that is
+    /// given, else the time since the system started, sleep included.
+    std::function<std::int64_t()> uptime = {};
+};
+
+namespace detail {
+
+/// The token of an answer for one resource server.
+inline Token only_token(TokenResponse const& answer) {
+    auto const& tokens = answer.by_resource_server();
+    if (tokens.size() != 1)
+        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
+                          " resource servers; make one policy for each, with a refresh token of its own");
+    return tokens.begin()->second;
+}
+
+/**
+ * A token that is renewed when it must be, by one thread at a time.
+ *
+ * The token is *fresh* until its last tenth (60 s to 900 s), then *ageing*: one caller renews it, the others go on with
+ * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal that
+ * fails harms nobody before the token has really expired.
+ */
+class Renewal {
+public:
+    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
+        if (!token_.access_token.empty()) check_header_text(token_.access_token);
+        header_ = Secret("Bearer " + token_.access_token.reveal());
+        received_ = uptime();
+        if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
+    }
+
+    [[nodiscard]] Token token() const {
+        std::lock_guard const lock(mutex_);
+        return token_;
+    }
+
+    /// The present token, or a new one from `grant(old, run)`.
+    template <class Grant>
+    Authorization authorize(AuthContext const& context, Grant&& grant) {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            std::int64_t const left = remaining();
+            Age const age = age_of(left);
+            if (age == Age::fresh) return present();
+            if (refusal_.error != nullptr && left > 0) return present();
+            if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
+            if (flight_ != nullptr) {
+                if (age == Age::ageing) return present();
+                std::shared_ptr<Flight> const flight = flight_;
+                wait_for(*flight, lock, context);
+                if (flight->error == nullptr) return present();
+                if (flight->personal && context.deadline - more_time > flight->given_up) continue;
+                if (remaining() > 0) return present();
+                std::rethrow_exception(flight->error);
+            }
+            if (left > 0 && uptime() < not_before_) return present();
+            std::exception_ptr const error = renew(lock, context, age, grant);
+            if (error == nullptr || remaining() > 0) return present();
+            std::rethrow_exception(error);
+        }
+    }
+
+    /// After a 401 for `refused`: true when there is another token now.
+    template <class Grant>
+    bool renew_after(Authorization const& refused, AuthContext const& context, Grant&& grant) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (refused.generation != generation_) return true;
+            revoked_ = true;
+        }
+        return authorize(context, std::forward<Grant>(grant)).generation != refused.generation;
+    }
+
+private:
+    enum class Age : unsigned char { fresh, ageing, due };
+
+    /// One renewal under way.
+    struct Flight {
+        bool done = false;
+        bool personal = false;  ///< it ended because its own caller gave up; those who have more time must not
+        http::Clock::time_point given_up = {};  ///< the deadline that ended it; in the past if it was a stop
+        std::exception_ptr error;
+    };
+
+    /// Globus Auth refused a grant: asking again is of no use.
+    struct Refusal {
+        std::exception_ptr error;  ///< null: it did not
+        Secret refresh_token;      ///< that it refused; empty for another grant
+    };
+
+    /// What a renewal gave, made without the lock. To move it to its place cannot fail.
+    struct Renewed {
+        Token token;
+        Token told;  ///< the same, for `on_refresh`
+        Secret header;
+        std::int64_t received = 0;
+        std::int64_t remaining = 0;
+        std::exception_ptr error;
+        Refusal refusal;
+        bool refused = false;
+        bool personal = false;
+        http::Clock::time_point given_up = {};
+        std::int64_t not_before = 0;
+    };
+    static_assert(std::is_nothrow_move_assignable_v<Token> && std::is_nothrow_move_assignable_v<Secret>);
+
+    /// So much later must the deadline of a waiter be than that of the caller who gave up, for it to try itself.
+    static constexpr std::chrono::milliseconds more_time{250};
+    static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
+
+    static void check_header_text(Secret const& token) {
+        for (char const c : token.reveal())
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+                throw UsageError("the access token has a newline or another control character in it");
+    }
+    /// Seconds that pass whatever is done to the system's clock, sleep included.
+    [[nodiscard]] std::int64_t uptime() const {
+        if (options_.uptime) return options_.uptime();
+        if (options_.now) return options_.now();
+        timespec time{};
+#ifdef CLOCK_BOOTTIME
+        clock_gettime(CLOCK_BOOTTIME, &time);
+#else
+        clock_gettime(CLOCK_MONOTONIC, &time);
+#endif
+        return time.tv_sec;
+    }
+
+    /// Seconds that the token lives; `forever` if nobody said.
+    [[nodiscard]] std::int64_t remaining() const {
+        if (token_.access_token.empty() || revoked_) return 0;
+        if (!token_.expires_at) return forever;
+        std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(),
+                                           received_remaining_ - (uptime() - received_));
+        return std::max<std::int64_t>(left, 0);
+    }
+    [[nodiscard]] Age age_of(std::int64_t left) const {
+        if (left == forever) return Age::fresh;
+        std::int64_t const life = token_.lifetime;
+        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
+        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
+        if (left > ageing) return Age::fresh;
+        return left > due ? Age::ageing : Age::due;
+    }
+    [[nodiscard]] Authorization present() const { return {header_, generation_}; }
+
+    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
+        auto const done = [&] { return flight.done; };
+        bool const ended = context.deadline == http::Clock::time_point::max()
+                               ? landed_.wait(lock, context.stop, done)
+                               : landed_.wait_until(lock, context.stop, context.deadline, done);
+        if (ended) return;
+        if (context.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the access token was being renewed");
+    }
+
+    /// Renews, with the lock free meanwhile; the result says why it did not work. While the token lives, nobody waits long
+    /// for a storage that others have locked, and ahead of time not at all.
+    template <class Grant>
+    std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant) {
+        auto const flight = std::make_shared<Flight>();
+        Token const held = token_;
+        AuthContext call = context;
+        if (remaining() > 0)
+            call.deadline = std::min<http::Clock::time_point>(
+                call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
+        Refusal const known = refusal_;
+        flight_ = flight;
+        lock.unlock();
+        Renewed made = attempt(held, known, call, grant);
+        lock.lock();  // from here to the landing nothing can fail
+        if (made.error == nullptr) {
+            token_ = std::move(made.token);
+            header_ = std::move(made.header);
+            ++generation_;
+            revoked_ = false;
+            received_ = made.received;
+            received_remaining_ = made.remaining;
+            refusal_ = Refusal();
+        } else {
+            if (made.refused) refusal_ = std::move(made.refusal);
+            not_before_ = made.not_before;
+        }
+        flight->error = made.error;
+        flight->personal = made.personal;
+        flight->given_up = made.given_up;
+        flight->done = true;
+        flight_ = nullptr;
+        landed_.notify_all();
+        if (made.error != nullptr || !options_.on_refresh) return made.error;
+
+        lock.unlock();
+        try {
+            options_.on_refresh(made.told);
+        } catch (...) {
+            try {
+                if (options_.on_error) options_.on_error(std::current_exception());
+            } catch (...) {  // an observer that throws has nobody left to tell
+            }
+        }
+        lock.lock();
+        return nullptr;
+    }
+
+    /// All of a renewal that can fail. Nothing is thrown out of it, so that the renewal lands whatever happens.
+    template <class Grant>
+    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant) noexcept {
+        Renewed made;
+        GrantRun run{retry_, now_};
+        try {
+            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+                made.refusal.refresh_token = old.refresh_token;
+                if (known.error != nullptr && old.refresh_token == known.refresh_token)
+                    std::rethrow_exception(known.error);
+                Token answer = grant(old, run);
+                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                                      answer.resource_server);
+                return answer;
+            };
+            made.token = options_.through ? options_.through(held, renew_one, call) : renew_one(held);
+            check_header_text(made.token.access_token);
+            made.header = Secret("Bearer " + made.token.access_token.reveal());
+            made.received = uptime();
+            made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+            if (options_.on_refresh) made.told = made.token;
+            return made;
+        } catch (AuthApiError const& refusal) {
+            made.error = made.refusal.error = std::current_exception();
+            std::string_view const word = refusal.oauth_error();
+            made.refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
+        } catch (...) {
+            made.error = std::current_exception();
+        }
+        bool const stopped = call.stop.stop_requested();
+        made.personal = stopped || run.out_of_time || http::Clock::now() >= call.deadline;
+        if (!stopped) made.given_up = call.deadline;
+        try {
+            made.not_before = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+        } catch (...) {  // without a clock there is no pause
+        }
+        return made;
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any landed_;
+    Token token_;
+    RenewalOptions const options_;
+    std::function<std::int64_t()> const now_ = options_.now ? options_.now : &unix_now;
+    DefaultRetry const retry_{.max_attempts = 3};  ///< its budget is that of the host of Globus Auth
+    Secret header_;
+    std::uint64_t generation_ = 0;
+    bool revoked_ = false;                 ///< the service answered 401 to it
+    std::int64_t received_ = 0;            ///< uptime() when the token came
+    std::int64_t received_remaining_ = 0;  ///< seconds that it had then
+    std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
+    std::shared_ptr<Flight> flight_;
+    Refusal refusal_;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_RENEWAL_HPP
 
 #include <memory>
 #include <string>
@@ -9484,12 +10463,13 @@ public:
 
     /// The tokens as they are now.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    [[nodiscard]] K const& client() const noexcept { return state_->client; }
+    [[nodiscard]] K const& client() const { return state_->client; }
 
 private:
     struct State {
         State(K c, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            detail::check_client_id(client.client_id());  // empty in a client that was moved from
             detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
         }
         K const client;
@@ -9498,15 +10478,15 @@ private:
 
     template <class T>
     auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old) {
+        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
             TokenResponse const answer = detail::request_token(
                 state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
-                transport, context, state_->renewal.now());
+                transport, context, run);
             return detail::only_token(answer);
         };
     }
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 }  // namespace globus
@@ -9516,11 +10496,120 @@ private:
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace globus {
+
+namespace detail {
+
+/// What a policy knows of its record in a storage, from one renewal to the next.
+class StoredRecord {
+public:
+    StoredRecord() = default;
+    explicit StoredRecord(TokenData const& record) : seen_(true), identity_id_(record.identity_id) {}
+
+    /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
+    /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
+    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server) {
+        std::lock_guard const lock(mutex_);
+        if (!stored && seen_ && !held.refresh_token.empty())
+            throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                       "the token for " + server + " was removed from the storage: log in again");
+        if (unsaved_ && unsaved_->old == stored) return unsaved_->fresh;
+        if (!stored) return TokenData::from(held);
+        if (!identity_id_.empty() && !stored->identity_id.empty() && stored->identity_id != identity_id_)
+            throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                       "the stored token for " + server + " is of somebody else who logged in");
+        seen_ = true;
+        if (!stored->identity_id.empty()) identity_id_ = stored->identity_id;
+        return *stored;
+    }
+    void saved() {
+        std::lock_guard const lock(mutex_);
+        seen_ = true;
+        unsaved_.reset();
+    }
+    void not_saved(std::optional<TokenData> old, TokenData fresh) {
+        std::lock_guard const lock(mutex_);
+        unsaved_ = {std::move(old), std::move(fresh)};
+    }
+
+private:
+    struct Unsaved {
+        std::optional<TokenData> old;  ///< what is stored
+        TokenData fresh;               ///< what should be: the refresh token of `old` may be spent
+    };
+
+    std::mutex mutex_;
+    bool seen_ = false;  ///< it was stored once
+    std::string identity_id_;
+    std::optional<Unsaved> unsaved_;
+};
+
+template <TokenStorage S>
+RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOptions options,
+                               std::shared_ptr<StoredRecord> const& record) {
+    auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
+    auto const tell = [on_error = options.on_error]() noexcept {
+        try {
+            if (on_error) on_error(std::current_exception());
+        } catch (...) {  // an observer that throws has nobody left to tell
+        }
+    };
+    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call) {
+        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
+        std::optional<TokenData> before, after;
+        std::optional<Token> fresh;
+        auto const change = [&](TokenDataByResourceServer& tokens) {
+            auto const find_in = [&](TokenDataByResourceServer const& all) {
+                auto const found = all.find(server);
+                return found == all.end() ? std::nullopt : std::optional<TokenData>(found->second);
+            };
+            before = find_in(tokens);
+            TokenData const stored = record->look(before, held, server);
+            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
+                fresh = stored.token();
+                if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
+                return false;
+            }
+            Token old = stored.refresh_token.empty() ? held : stored.token();
+            if (old.resource_server.empty()) old.resource_server = server;
+            try {
+                fresh = renew(old);
+            } catch (AuthApiError const& refusal) {
+                auto const other = find_in(storage.get_token_data_by_resource_server());
+                if (refusal.oauth_error() != "invalid_grant" || !other || other == before ||
+                    other->refresh_token.empty() || other->refresh_token == old.refresh_token)
+                    throw;
+                fresh = renew(record->look(other, held, server).token());
+            }
+            after = TokenData::from(*fresh, stored.identity_id);
+            after->extra = stored.extra;
+            tokens.insert_or_assign(server, *after);
+            return true;
+        };
+        try {
+            LockWait const wait{call.deadline, call.stop};
+            if constexpr (requires { storage.update(change, wait); })
+                storage.update(change, wait);
+            else
+                storage.update(change);
+            if (after) record->saved();
+        } catch (...) {
+            if (!fresh) throw;
+            if (after) record->not_saved(std::move(before), *std::move(after));
+            tell();
+        }
+        return *fresh;
+    };
+    return options;
+}
+
+}  // namespace detail
 
 /**
  * Makes a policy renew its token through a storage, once for all threads and processes that share it.
@@ -9532,56 +10621,20 @@ namespace globus {
  * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
  *
  * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told: it may hold the only
- * refresh token that still works.
+ * refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
+ *
+ * Waiting for the storage's lock ends with the call, where the storage takes a LockWait. Once a user's tokens were seen
+ * in the storage, a renewal throws TokenValidationError and asks nobody when they were removed (missing_token: another
+ * program has logged out) or are somebody else's (identity_mismatch). After a refusal by Globus Auth each call looks
+ * whether another program has stored new tokens.
  *
  * @param resource_server  whose token it is; empty: the one of the token that is held
  * @param options          the other options of the policy
  */
 template <TokenStorage S>
 [[nodiscard]] RenewalOptions renewed_through(S storage, std::string resource_server = {}, RenewalOptions options = {}) {
-    auto const now = options.now ? options.now : std::function<std::int64_t()>(&detail::unix_now);
-    auto const tell = [on_error = options.on_error]() noexcept {
-        try {
-            if (on_error) on_error(std::current_exception());
-        } catch (...) {  // an observer that throws has nobody left to tell
-        }
-    };
-    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew) {
-        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
-        std::optional<Token> fresh;
-        try {
-            storage.update([&](TokenDataByResourceServer& tokens) {
-                auto const found = tokens.find(server);
-                TokenData const stored = found == tokens.end() ? TokenData::from(held) : found->second;
-                if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
-                    fresh = stored.token();
-                    if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
-                    return false;
-                }
-                Token old = stored.refresh_token.empty() ? held : stored.token();
-                if (old.resource_server.empty()) old.resource_server = server;
-                try {
-                    fresh = renew(old);
-                } catch (AuthApiError const& refusal) {
-                    auto const again = storage.get_token_data_by_resource_server();
-                    auto const other = again.find(server);
-                    if (refusal.oauth_error() != "invalid_grant" || other == again.end() ||
-                        other->second.refresh_token.empty() || other->second.refresh_token == old.refresh_token)
-                        throw;
-                    fresh = renew(other->second.token());
-                }
-                TokenData data = TokenData::from(*fresh, stored.identity_id);
-                data.extra = stored.extra;
-                tokens.insert_or_assign(server, std::move(data));
-                return true;
-            });
-        } catch (TokenStorageError const&) {
-            if (!fresh) throw;
-            tell();
-        }
-        return *fresh;
-    };
-    return options;
+    return detail::renewed_through(std::move(storage), std::move(resource_server), std::move(options),
+                                   std::make_shared<detail::StoredRecord>());
 }
 
 /**
@@ -9600,8 +10653,10 @@ template <ClientKind K, TokenStorage S>
     auto const found = tokens.find(std::string(resource_server));
     if (found == tokens.end() || found->second.refresh_token.empty())
         throw UsageError("no refresh token is stored for " + std::string(resource_server) + ": log in first");
-    return RefreshPolicy<K>(std::move(client), found->second.token(),
-                            renewed_through(std::move(storage), std::string(resource_server), std::move(options)));
+    return RefreshPolicy<K>(
+        std::move(client), found->second.token(),
+        detail::renewed_through(std::move(storage), std::string(resource_server), std::move(options),
+                                std::make_shared<detail::StoredRecord>(found->second)));
 }
 
 }  // namespace globus
@@ -9649,12 +10704,13 @@ public:
     }
 
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    [[nodiscard]] Confidential const& client() const noexcept { return state_->client; }
+    [[nodiscard]] Confidential const& client() const { return state_->client; }
 
 private:
     struct State {
         State(Confidential c, StringList list, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+            detail::check_client_id(client.client_id());  // empty in a client that was moved from
             for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
             detail::check_credential("the list of scopes", scopes);
         }
@@ -9665,15 +10721,15 @@ private:
 
     template <class T>
     auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const&) {
+        return [this, &transport, &context](Token const&, detail::GrantRun& run) {
             TokenResponse const answer =
                 detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
-                                      transport, context, state_->renewal.now());
+                                      transport, context, run);
             return detail::only_token(answer);
         };
     }
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 }  // namespace globus
@@ -9691,6 +10747,9 @@ struct ClientAppConfig {
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
     T transport = detail::default_transport<T>();
+    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a new token cannot be
+    /// stored. It is called on the thread of the call; what it throws is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
 };
 
@@ -9707,6 +10766,10 @@ consteval bool check_client_app() {
         static_assert(TokenStorage<S>,
                       "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
                       "MemoryTokenStorage.");
+    else if constexpr (!Complete<T>)
+        static_assert(Complete<T>,
+                      "globus::ClientApp<S, T>: T is declared only. For CurlTransport, which is the default, include "
+                      "<globus/http/curl_transport.hpp>.");
     else if constexpr (!Transport<T>)
         static_assert(Transport<T>,
                       "globus::ClientApp<S, T>: T is not a transport. It needs "
@@ -9783,7 +10846,7 @@ public:
     template <Transport U>
     [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
                                     AuthContext const& context) const {
-        return this->policy_of(server, context).unauthorized(refused, transport, this->context_of(context));
+        return this->has_another(this->policy_of(server, context), refused, transport, context);
     }
 
 private:
@@ -9806,7 +10869,8 @@ private:
         for (Scope const& scope : Scope::parse(Scope::join(this->scope_requirements().at(server))))
             scopes.push_back(scope.text());
         return Policy(*config_->client, std::move(scopes), std::move(token),
-                      renewed_through(this->token_storage(), server, RenewalOptions{.now = config_->now}));
+                      renewed_through(this->token_storage(), server,
+                                      RenewalOptions{.on_error = config_->on_error, .now = config_->now}));
     }
     /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
@@ -9837,6 +10901,7 @@ private:
 
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -9863,7 +10928,8 @@ struct CommandLineOptions {
  * the `state` in it is checked then.
  *
  * @par Errors
- * LoginError (no_code) when the input ends; and those of Login::finish.
+ * LoginError: no_code when the input ends or is an address without a code, refused for an address with an `error`. And
+ * those of Login::finish.
  * @par Thread safety
  * `run_login_flow` may be called from any thread; two at a time would both ask.
  */
@@ -9893,17 +10959,21 @@ public:
         while (!code.empty() && is_blank(code.front())) code.remove_prefix(1);
         if (code.empty()) throw LoginError(LoginError::Kind::no_code, "no authorization code was entered");
 
-        std::optional<std::string> pasted_code;
-        std::optional<std::string> pasted_state;
-        if (auto const mark = code.find('?'); code.starts_with("http") && mark != std::string_view::npos)
-            for (auto& [name, value] : parse_query(code.substr(mark + 1))) {
-                if (name == "code") pasted_code = std::move(value);
-                if (name == "state") pasted_state = std::move(value);
-            }
-        Secret const secret = pasted_code ? Secret(std::move(*pasted_code)) : Secret(code);
+        if (!code.starts_with("http://") && !code.starts_with("https://")) {
+            Secret const secret(code);
+            detail::wipe(*line);
+            return login.finish(secret, std::move(stop));
+        }
+        std::map<std::string, std::string> query;
+        if (auto const mark = code.find('?'); mark != std::string_view::npos)
+            for (auto& [name, value] : parse_query(code.substr(mark + 1))) query[name] = std::move(value);
         detail::wipe(*line);
-        if (pasted_code || pasted_state) return login.finish(secret, pasted_state.value_or(""), std::move(stop));
-        return login.finish(secret, std::move(stop));
+        if (auto const error = query.find("error"); error != query.end())
+            throw LoginError(LoginError::Kind::refused,
+                             detail::refusal_text(error->second, query["error_description"]));
+        if (query["code"].empty())
+            throw LoginError(LoginError::Kind::no_code, "the address that was entered has no authorization code in it");
+        return login.finish(Secret(std::move(query["code"])), query["state"], std::move(stop));
     }
 
 private:
@@ -9948,6 +11018,7 @@ private:
 #include <cstring>
 #include <functional>
 #include <list>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -9970,6 +11041,7 @@ struct LocalServerOptions {
     std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
     WithoutBrowser without_browser = WithoutBrowser::fail;
     /// Opens the URL and says whether that worked, in place of the system's own way.
+    /// The login listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
     std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
     std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
@@ -9992,15 +11064,36 @@ public:
     }
     [[nodiscard]] int get() const noexcept { return number_; }
 
-    /// Neither blocks nor survives an exec.
-    void configure() const noexcept {
-        ::fcntl(number_, F_SETFD, FD_CLOEXEC);
-        ::fcntl(number_, F_SETFL, ::fcntl(number_, F_GETFL) | O_NONBLOCK);
-    }
-
 private:
     int number_;
 };
+
+// Descriptors that neither block nor survive an exec: from their first moment on, where the system can make them so,
+// since another thread may start a program at any time.
+
+#ifdef SOCK_CLOEXEC
+inline Descriptor new_socket() { return Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
+inline Descriptor accept_from(Descriptor const& listener) {
+    return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+inline bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
+#else
+inline int configured(int number) {
+    ::fcntl(number, F_SETFD, FD_CLOEXEC);
+    ::fcntl(number, F_SETFL, O_NONBLOCK);
+    return number;
+}
+inline Descriptor new_socket() { return Descriptor(configured(::socket(AF_INET, SOCK_STREAM, 0))); }
+inline Descriptor accept_from(Descriptor const& listener) {
+    int const number = ::accept(listener.get(), nullptr, nullptr);
+    return Descriptor(number < 0 ? number : configured(number));
+}
+inline bool make_pipe(int (&ends)[2]) {
+    if (::pipe(ends) != 0) return false;
+    for (int const end : ends) configured(end);
+    return true;
+}
+#endif
 
 /**
  * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
@@ -10019,7 +11112,7 @@ public:
         std::string error = {};  ///< empty: there is a code
     };
 
-    RedirectListener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    RedirectListener() : socket_(new_socket()) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -10029,16 +11122,13 @@ public:
             ::getsockname(socket_.get(), generic, &size) != 0)
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-        socket_.configure();
         host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
         int ends[2];
-        if (::pipe(ends) != 0)
+        if (!make_pipe(ends))
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot make a pipe: ") + std::strerror(errno));
         wake_read_ = Descriptor(ends[0]);
         wake_write_ = Descriptor(ends[1]);
-        wake_read_.configure();
-        wake_write_.configure();
     }
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
@@ -10047,11 +11137,12 @@ public:
      * Waits for the redirect.
      *
      * @param is_state  says whether a `state` is the right one
+     * @param look      called ten times a second and more, until the redirect is there; what it throws ends the waiting
      * @throws LoginError  timeout or cancelled
      */
-    template <class IsState>
-    Redirect wait(IsState const& is_state, LocalServerOptions const& options, Clock::time_point deadline,
-                  std::stop_token const& stop) {
+    template <class IsState, class Look>
+    Redirect wait(IsState const& is_state, Look const& look, LocalServerOptions const& options,
+                  Clock::time_point deadline, std::stop_token const& stop) {
         std::stop_callback const wake(
             stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
         std::optional<Redirect> redirect;
@@ -10061,9 +11152,11 @@ public:
             if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
             if (now >= deadline)
                 throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
+            if (!redirect) look();
             poll_once(deadline);
             connections_.remove_if(
                 [&](Connection& connection) { return !serve(connection, is_state, options, redirect); });
+            make_room();
             // The browser is to arrive at the clean address, but the login does not depend on it.
             if (redirect && !lingering_) {
                 lingering_ = true;
@@ -10093,11 +11186,7 @@ public:
         }
         if (!state || !is_state(*state)) return false;
         if (error) {
-            std::string why = (error->empty() ? "without a reason" : *error) + (description ? ": " + *description : "");
-            for (char& c : why)
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-            why.resize(std::min<std::size_t>(why.size(), 500));
-            redirect.emplace(Redirect{.error = std::move(why)});
+            redirect.emplace(Redirect{.error = refusal_text(*error, description.value_or(""))});
             return true;
         }
         if (!code || code->empty()) return false;
@@ -10134,7 +11223,8 @@ public:
 private:
     struct Connection {
         Descriptor socket;
-        Clock::time_point until;
+        Clock::time_point since;
+        Clock::time_point until = since + std::chrono::seconds(10);
         std::string input = {};
         std::string output = {};
         bool answered = false;
@@ -10143,21 +11233,39 @@ private:
 
     static constexpr std::size_t most_connections = 256;
     static constexpr std::size_t longest_request = std::size_t{16} << 10;
+    static constexpr std::chrono::milliseconds patience{100};  ///< with one that sends nothing, when there are too many
 
+    [[nodiscard]] bool is_full() const {
+        return connections_.size() == most_connections || Clock::now() < no_descriptor_until_;
+    }
+
+    /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
     void poll_once(Clock::time_point deadline) {
-        std::vector<pollfd> waiting{{socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
+        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
         for (Connection const& connection : connections_)
             waiting.push_back(
                 {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(std::clamp<long>(left, 0, 500)));
+        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
+               static_cast<int>(std::clamp<long>(left, 0, patience.count())));
         if ((waiting[0].revents & POLLIN) == 0) return;
-        while (true) {
-            Descriptor taken(::accept(socket_.get(), nullptr, nullptr));
-            if (taken.get() < 0) return;
-            taken.configure();
-            if (connections_.size() == most_connections) connections_.pop_front();  // the oldest has had its chance
-            connections_.push_back({std::move(taken), Clock::now() + std::chrono::seconds(10)});
+        while (!is_full()) {
+            Descriptor taken = accept_from(socket_);
+            if (taken.get() >= 0)
+                connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
+            else if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return;
+            else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
+                no_descriptor_until_ = Clock::now() + patience;
+        }
+    }
+    /// Where no more fit, the oldest go that have had their chance: all have been read from since they came.
+    void make_room() {
+        if (!is_full()) return;
+        auto const now = Clock::now();
+        for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
+            connections_.pop_front();
+            no_descriptor_until_ = {};
         }
     }
 
@@ -10226,7 +11334,8 @@ private:
     Descriptor wake_read_;
     Descriptor wake_write_;
     std::string host_;
-    std::list<Connection> connections_;
+    std::list<Connection> connections_;  ///< the oldest first
+    Clock::time_point no_descriptor_until_{};
     bool lingering_ = false;
     bool shown_ = false;
 };
@@ -10238,39 +11347,70 @@ inline bool is_remote_session() {
     return variable != nullptr && *variable != '\0';
 }
 
-/// Gives a URL to the desktop's browser, without a shell; says whether there is one that took it.
-inline bool open_system_browser(std::string const& url) {
-#ifdef __APPLE__
-    char const* const opener = "open";
-#else
-    char const* const opener = "xdg-open";
-    auto const set = [](char const* name) {
-        char const* value = std::getenv(name);
-        return value != nullptr && *value != '\0';
-    };
-    if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
-#endif
-    std::string program = opener;
-    std::string argument = url;
-    char* arguments[] = {program.data(), argument.data(), nullptr};
-    posix_spawn_file_actions_t actions;
-    if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-    // A browser for the terminal must not take this program's, nor the chatter of others its output.
-    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    ::pid_t child = 0;
-    int const failed = ::posix_spawnp(&child, opener, &actions, nullptr, arguments, environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) return false;
-    // Openers hand over and end; one that is still there after two seconds is the browser itself.
-    for (int i = 0; i != 40; ++i) {
-        int status = 0;
-        if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        ::poll(nullptr, 0, 50);
+/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
+class BrowserOpener {
+public:
+    BrowserOpener() = default;
+    BrowserOpener(BrowserOpener const&) = delete;
+    BrowserOpener& operator=(BrowserOpener const&) = delete;
+    /// One that is still there is left alone; who asks for its end is the next login.
+    ~BrowserOpener() {
+        if (child_ == 0) return;
+        std::lock_guard const lock(still_open().mutex);
+        still_open().children.push_back(child_);
     }
-    return true;
-}
+
+    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
+    bool start(std::string const& url) {
+        reap();
+#ifdef __APPLE__
+        std::string program = "open";
+#else
+        std::string program = "xdg-open";
+        auto const set = [](char const* name) {
+            char const* value = std::getenv(name);
+            return value != nullptr && *value != '\0';
+        };
+        if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
+#endif
+        std::string argument = url;
+        char* arguments[] = {program.data(), argument.data(), nullptr};
+        posix_spawn_file_actions_t actions;
+        if (::posix_spawn_file_actions_init(&actions) != 0) return false;
+        // A browser for the terminal must not take this program's, nor the chatter of others its output.
+        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+        ::posix_spawn_file_actions_destroy(&actions);
+        if (failed != 0) child_ = 0;
+        return failed == 0;
+    }
+    /// True, once, when the opener has ended without having opened anything.
+    [[nodiscard]] bool has_failed() {
+        int status = 0;
+        if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
+        child_ = 0;
+        return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    }
+
+private:
+    struct StillOpen {
+        std::mutex mutex;
+        std::vector<::pid_t> children;
+    };
+    static StillOpen& still_open() {
+        static StillOpen all;
+        return all;
+    }
+    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
+    static void reap() {
+        std::lock_guard const lock(still_open().mutex);
+        std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
+    }
+
+    ::pid_t child_ = 0;
+};
 
 }  // namespace detail
 
@@ -10301,24 +11441,30 @@ public:
         if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
             throw LoginError(LoginError::Kind::unavailable,
                              "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
-        detail::RedirectListener listener;
-        std::string const url = login.start(listener.url());
-        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
-        auto const deadline =
-            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
-        open(url);
-        auto redirect =
-            listener.wait([&](std::string_view state) { return login.is_state(state); }, options_, deadline, stop);
-        if (!redirect.error.empty())
-            throw LoginError(LoginError::Kind::refused, "the login was refused: " + redirect.error);
+        auto redirect = wait_for_redirect(login, stop);
+        if (!redirect.error.empty()) throw LoginError(LoginError::Kind::refused, redirect.error);
         return login.finish(std::move(redirect.code), std::move(stop));
     }
 
 private:
-    void open(std::string const& url) const {
-        bool const opened = !detail::is_remote_session() &&
-                            (options_.open_browser ? options_.open_browser(url) : detail::open_system_browser(url));
-        if (opened) return;
+    /// Nobody listens any more when it returns.
+    detail::RedirectListener::Redirect wait_for_redirect(Login& login, std::stop_token const& stop) const {
+        detail::RedirectListener listener;
+        detail::BrowserOpener opener;
+        std::string const url = login.start(listener.url());
+        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
+        auto const deadline =
+            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
+        bool const opened =
+            !detail::is_remote_session() && (options_.open_browser ? options_.open_browser(url) : opener.start(url));
+        if (!opened) do_without_browser(url);
+        return listener.wait([&](std::string_view state) { return login.is_state(state); },
+                             [&] {
+                                 if (opener.has_failed()) do_without_browser(url);
+                             },
+                             options_, deadline, stop);
+    }
+    void do_without_browser(std::string const& url) const {
         if (options_.without_browser == WithoutBrowser::fail)
             throw LoginError(LoginError::Kind::unavailable,
                              "no browser could be opened here; use CommandLineLoginFlow");
@@ -10368,10 +11514,11 @@ public:
         auto const found = state_->tokens.find(namespace_);
         return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
     }
-    /// See TokenStorage. @throws what `change` throws
+    /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
-    void update(F const& change) const {
-        std::lock_guard const lock(state_->changing);
+    void update(F const& change, LockWait const& wait = {}) const {
+        detail::TurnLock const turn(std::shared_ptr<detail::Turn>(state_, &state_->changing), wait);
+        if (!turn) detail::end_wait(wait, "the token storage");
         TokenDataByResourceServer tokens = get_token_data_by_resource_server();
         if (!change(tokens)) return;
         std::lock_guard const write(state_->reading);
@@ -10380,8 +11527,8 @@ public:
 
 private:
     struct State {
-        std::mutex changing;  ///< held while a change is worked out
-        std::mutex reading;   ///< held while `tokens` is looked at
+        detail::Turn changing;  ///< held while a change is worked out
+        std::mutex reading;     ///< held while `tokens` is looked at
         std::map<std::string, TokenDataByResourceServer> tokens;
     };
 
@@ -10415,7 +11562,9 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 #include <chrono>
 #include <cmath>
 #include <concepts>
+#include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10458,8 +11607,8 @@ struct IdTokenOptions {
     Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
     std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
     std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
-    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys
-    std::stop_token stop = {};                                          ///< cancels fetching keys
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys, or waiting for them
+    std::stop_token stop = {};                                          ///< cancels fetching them, and the waiting
 };
 
 /// A public RSA key that id_tokens are signed with.
@@ -10485,6 +11634,15 @@ private:
     std::string alg_;  ///< the one algorithm that the key is for; empty: either
     std::shared_ptr<EVP_PKEY const> key_;
 };
+
+/**
+ * The first key of a JWKS in PEM, as IdTokenKey::pem gives it.
+ *
+ *     std::string const key = client.get_jwk(as_pem);   // a client of AuthService, or one for logins
+ *
+ * @throws DecodeError  if the document has no list `keys` that begins with an RSA key for signatures
+ */
+[[nodiscard]] std::string as_pem(Json const& jwks);
 
 /**
  * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
@@ -10543,7 +11701,8 @@ concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOpti
  * @par Errors
  * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
  * @par Thread safety
- * Any function may be called from any thread. Copies share the keys; one thread fetches while the others wait.
+ * Any function may be called from any thread. Copies share the keys; one thread fetches, and those that need what it
+ * fetches wait, as long as their options allow.
  *
  * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
  */
@@ -10559,20 +11718,25 @@ public:
 
     /// The issuer, as its own configuration writes it.
     [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        std::lock_guard const lock(state_->mutex);
-        load(options);
+        std::unique_lock lock(state_->mutex);
+        while (state_->issuer.empty()) fetch_or_wait(lock, options);
         return state_->issuer;
     }
     /// The key of that name; nothing if the issuer has none.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        std::lock_guard const lock(state_->mutex);
-        load(options);
-        std::optional<IdTokenKey> found = state_->keys->key(kid, options);
-        auto const now = state_->now();
-        if (found || (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))) return found;
-        state_->looked_again = now;  // before the request: one that fails counts, too
-        fetch_keys(options);
-        return state_->keys->key(kid, options);
+        std::unique_lock lock(state_->mutex);
+        for (;;) {
+            auto const now = state_->now();
+            if (state_->keys && now - state_->fetched <= std::chrono::hours(24)) {
+                if (auto found = state_->keys->key(kid, options)) return found;
+                if (!state_->fetching) {
+                    if (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))
+                        return std::nullopt;
+                    state_->looked_again = now;  // before the request: one that fails counts, too
+                }
+            }
+            fetch_or_wait(lock, options);
+        }
     }
 
 private:
@@ -10582,7 +11746,9 @@ private:
         T const transport;
         std::string const auth_url;
         std::function<http::Clock::time_point()> const now;
-        std::mutex mutex;
+        std::mutex mutex;  ///< of what follows; free while something is fetched
+        std::condition_variable_any fetched_something;
+        bool fetching = false;  ///< one at a time
         std::string issuer;
         std::string jwks_uri;
         std::optional<StaticJwks> keys;
@@ -10590,12 +11756,54 @@ private:
         std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
     };
 
-    void load(IdTokenOptions const& options) const {
-        if (state_->issuer.empty()) fetch_configuration(options);
-        if (!state_->keys || state_->now() - state_->fetched > std::chrono::hours(24)) fetch_keys(options);
+    /// Where an issuer and its keys are.
+    struct Configuration {
+        std::string issuer, jwks_uri;
+    };
+
+    /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
+    /// stays as it is until what takes its place is known to be good.
+    void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
+        if (state_->fetching) return wait(lock, options);
+        state_->fetching = true;
+        Configuration const known{state_->issuer, state_->jwks_uri};
+        lock.unlock();
+        std::optional<Configuration> configuration;
+        std::optional<StaticJwks> keys;
+        std::exception_ptr error;
+        try {
+            if (known.issuer.empty())
+                configuration = fetch_configuration(options);
+            else
+                keys.emplace(known.issuer, get(known.jwks_uri, options));
+        } catch (...) {
+            error = std::current_exception();
+        }
+        lock.lock();
+        state_->fetching = false;
+        state_->fetched_something.notify_all();
+        if (error) std::rethrow_exception(error);
+        if (configuration) {
+            state_->issuer = std::move(configuration->issuer);
+            state_->jwks_uri = std::move(configuration->jwks_uri);
+        } else {
+            state_->keys = std::move(keys);
+            state_->fetched = state_->now();
+        }
+    }
+    void wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
+        auto const done = [this] { return !state_->fetching; };
+        bool const ended = options.deadline == http::Clock::time_point::max()
+                               ? state_->fetched_something.wait(lock, options.stop, done)
+                               : state_->fetched_something.wait_until(lock, options.stop, options.deadline, done);
+        if (ended) return;
+        if (options.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the keys of Globus Auth were being fetched");
     }
 
-    void fetch_configuration(IdTokenOptions const& options) const {
+    [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const {
         Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
         auto const text = [&](char const* name) {
             auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
@@ -10603,15 +11811,14 @@ private:
                 throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
             return std::string(value->get_string());
         };
-        std::string issuer = text("issuer");
-        std::string jwks_uri = text("jwks_uri");
-        std::string slashed = issuer;
+        Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
+        std::string slashed = configuration.issuer;
         if (!slashed.ends_with('/')) slashed += '/';
         if (slashed != state_->auth_url)
             throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
         bool good = false;
         try {
-            http::Url const keys = http::parse_url(jwks_uri);
+            http::Url const keys = http::parse_url(configuration.jwks_uri);
             http::Url const own = http::parse_url(slashed);
             good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
                    http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
@@ -10619,12 +11826,7 @@ private:
         }
         if (!good)
             throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
-        state_->issuer = std::move(issuer);
-        state_->jwks_uri = std::move(jwks_uri);
-    }
-    void fetch_keys(IdTokenOptions const& options) const {
-        state_->keys.emplace(state_->issuer, get(state_->jwks_uri, options));
-        state_->fetched = state_->now();
+        return configuration;
     }
 
     /// GET of a public document.
@@ -10875,6 +12077,15 @@ inline std::string IdTokenKey::pem() const {
     return std::string(bytes, static_cast<std::size_t>(size));
 }
 
+inline std::string as_pem(Json const& jwks) {
+    boost::json::error_code error;
+    Json const* const first = jwks.find_pointer("/keys/0", error);
+    std::optional<IdTokenKey> key;
+    if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());
+    if (!key) throw DecodeError("the key set does not begin with an RSA key for signatures");
+    return key->pem();
+}
+
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options) {
@@ -10909,6 +12120,7 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10967,6 +12179,9 @@ struct UserAppConfig {
     std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
     T transport = detail::default_transport<T>();
+    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
+    /// stored. It is called on the thread of the call; what it throws is dropped.
+    std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
 };
 
@@ -10991,6 +12206,11 @@ consteval bool check_user_app() {
         static_assert(TokenStorage<S>,
                       "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
                       "or MemoryTokenStorage.");
+    else if constexpr (!Complete<T>)
+        static_assert(
+            Complete<T>,
+            "globus::UserApp<K, F, S, T>: T is declared only. For CurlTransport, which is the default, include "
+            "<globus/http/curl_transport.hpp>.");
     else if constexpr (!Transport<T>)
         static_assert(Transport<T>,
                       "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
@@ -11063,7 +12283,8 @@ inline std::string grant_label(std::string const& app_name) {
  * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
  *
  * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
- * a login that is refused are revoked, as far as Globus Auth can be reached within ten seconds.
+ * a login that is refused, or that cannot be verified or stored, are revoked, as far as Globus Auth can be reached within
+ * ten seconds.
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
  * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
@@ -11101,8 +12322,8 @@ public:
         validators.push_back(
             has_scopes([requirements] { return requirements->get(); },
                        [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-                        now = config.now](std::string const& id, CallOptions const& call) {
-                           return consents(client, storage, transport, url, now, id, call);
+                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
+                           return consents(client, storage, transport, url, renewal, id, call);
                        }));
         validators.push_back(unchanging_identity());
         this->common_ = std::make_shared<typename Base::Common>(
@@ -11159,7 +12380,7 @@ public:
                                     AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             policy = this->policy_of(server, context);
-            if (policy.renewing) return policy.renewing->unauthorized(refused, transport, this->context_of(context));
+            if (policy.renewing) return this->has_another(*policy.renewing, refused, transport, context);
             this->forget_policy(server);  // another program may have logged in and stored a new token
             return !(this->policy_of(server, context).authorization.header == refused.header);
         });
@@ -11188,6 +12409,9 @@ private:
         }
     }
 
+    [[nodiscard]] static RenewalOptions renewal_options(Config const& config) {
+        return {.on_error = config.on_error, .now = config.now};
+    }
     [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
 
     [[nodiscard]] LoginClient<K, T> login_client() const {
@@ -11201,7 +12425,7 @@ private:
     }
     /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
     static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
-                                  std::function<std::int64_t()> const& now, std::string const& identity_id,
+                                  RenewalOptions const& renewal, std::string const& identity_id,
                                   CallOptions const& call) {
         using Kind = TokenValidationError::Kind;
         auto const token = storage.get_token_data(AuthScopes::resource_server);
@@ -11216,7 +12440,7 @@ private:
         };
         try {
             if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
-            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, {.now = now}));
+            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, renewal));
         } catch (AuthApiError const& error) {
             if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
             throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
@@ -11227,7 +12451,7 @@ private:
         TokenData const data = this->common_->tokens.get_token_data(server, call);
         if (state_->config.request_refresh_tokens)
             return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
-                                                      RenewalOptions{.now = state_->config.now})};
+                                                      renewal_options(state_->config))};
         return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
                 .expires_at = data.expires_at_seconds};
     }
@@ -11245,15 +12469,12 @@ private:
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
         try {
             check_and_store(answer, stop);
-        } catch (TokenValidationError const&) {
-            revoke(answer, stop);
-            throw;
-        } catch (IdTokenError const&) {
+        } catch (...) {
             revoke(answer, stop);
             throw;
         }
     }
-    /// Takes back tokens that nobody will use. Why the login was refused is what counts: errors do not.
+    /// Takes back tokens that nobody will use. Why the login failed is what counts: errors do not.
     void revoke(TokenResponse const& answer, std::stop_token const& stop) const {
         auto const client = login_client();
         auto const deadline = http::Clock::now() + std::chrono::seconds(10);
@@ -11262,14 +12483,18 @@ private:
                 try {
                     if (!secret.empty() && !is_stored(secret))
                         (void)client.oauth2_revoke_token({.token = secret}, {.deadline = deadline, .stop = stop});
-                } catch (Error const&) {
+                } catch (std::exception const&) {
                 }
             }
         }
     }
+    /// What a storage that cannot be read has is of no use either.
     [[nodiscard]] bool is_stored(Secret const& secret) const {
-        for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
-            if (data.access_token == secret || data.refresh_token == secret) return true;
+        try {
+            for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
+                if (data.access_token == secret || data.refresh_token == secret) return true;
+        } catch (std::exception const&) {
+        }
         return false;
     }
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
@@ -11292,59 +12517,6 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_APP_USER_APP_HPP
-
-#endif  // GLOBUS_APP_HPP
-#ifndef GLOBUS_CORE_JSON_HPP
-#define GLOBUS_CORE_JSON_HPP
-
-// Described types as JSON text, both ways: to_json(value) and from_json<T>(text).
-
-#endif  // GLOBUS_CORE_JSON_HPP
-#ifndef GLOBUS_HTTP_ANY_TRANSPORT_HPP
-#define GLOBUS_HTTP_ANY_TRANSPORT_HPP
-
-#include <concepts>
-#include <memory>
-#include <type_traits>
-#include <utility>
-
-namespace globus {
-
-/**
- * Any transport behind one type, for code that does not want a template parameter.
- *
- *     using TransferClient = Client<TransferService, AccessTokenPolicy, AnyTransport>;
- *     TransferClient real{token, {.transport = CurlTransport{}}};
- *     TransferClient mock{token, {.transport = MockTransport{}}};
- *
- * Copies share the transport inside. Thread safety is that of the transport inside.
- */
-class AnyTransport {
-public:
-    template <class T>
-        requires(!std::same_as<std::remove_cvref_t<T>, AnyTransport>) && Transport<T>
-    AnyTransport(T transport) : inside_(std::make_shared<Model<T> const>(std::move(transport))) {}
-
-    [[nodiscard]] http::Response send(http::Request const& request) const { return inside_->send(request); }
-
-private:
-    struct Concept {
-        virtual ~Concept() = default;
-        virtual http::Response send(http::Request const& request) const = 0;
-    };
-    template <class T>
-    struct Model final : Concept {
-        explicit Model(T t) : transport(std::move(t)) {}
-        http::Response send(http::Request const& request) const override { return transport.send(request); }
-        T transport;
-    };
-
-    std::shared_ptr<Concept const> inside_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_ANY_TRANSPORT_HPP
 #ifndef GLOBUS_HTTP_CURL_TRANSPORT_HPP
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
@@ -11352,15 +12524,19 @@ private:
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -11399,17 +12575,20 @@ struct CurlOptions {
  * reading the bundle takes.
  *
  * @par Errors
- * `send` throws NetworkError, never anything else but std::bad_alloc and what a sink or source threw. A deadline, a
- * stop request and the limits hold in every state, name resolution included.
+ * `send` throws NetworkError, never anything else but std::bad_alloc, what a sink or source threw, and UsageError for a
+ * URL or header that cannot be sent. A deadline, a stop request and the limits hold in every state, name resolution
+ * included.
  * @par Thread safety
  * `send` may be called from any thread. Copies share the pool. No signal handler is installed; SIGPIPE is kept from
- * the calling thread while TLS writes.
+ * the calling thread while TLS writes. Programs that this one starts get no connection; libcurl lets them have the two
+ * sockets by which a thread of its own looks up a name, if they are started at that moment.
  *
  * https://curl.se/libcurl/c/threadsafe.html
  */
 class CurlTransport {
 public:
     CurlTransport() : CurlTransport(CurlOptions{}) {}
+    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read
     explicit CurlTransport(CurlOptions options) : pool_(std::make_shared<Pool>(std::move(options))) {}
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
@@ -11448,6 +12627,20 @@ private:
             if (ready != CURLE_OK)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl cannot be initialised");
             if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
+            check_readable("ca_file", options.ca_file, false);
+            check_readable("ca_path", options.ca_path, true);
+        }
+
+        static void check_readable(std::string const& option, std::string const& path, bool directory) {
+            if (path.empty()) return;
+            struct stat status {};
+            char const* why = nullptr;
+            if (stat(path.c_str(), &status) != 0 || access(path.c_str(), R_OK) != 0)
+                why = std::strerror(errno);
+            else if (S_ISDIR(status.st_mode) != directory)
+                why = directory ? "it is no directory" : "it is a directory";
+            if (why != nullptr)
+                throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
         }
 
         static std::string hashed_directory() {
@@ -11473,6 +12666,36 @@ private:
         std::vector<std::unique_ptr<Handle>> idle;
     };
 
+    /**
+     * Marks what wakes `multi`, a pair of sockets or a pipe, to be closed in child processes: many versions of
+     * libcurl do not, nor do they tell their numbers. So one byte is sent through, and the ends are those where it is.
+     * https://github.com/curl/curl/issues/13618
+     */
+    static void keep_from_children(CURLM* multi) {
+        auto const waiting = [](int file) {
+            int to_read = 0, to_write = 0;
+            ioctl(file, FIONREAD, &to_read);
+            ioctl(file, TIOCOUTQ, &to_write);
+            return to_read != 0 || to_write != 0;
+        };
+        std::vector<int> quiet;  // of this process' local sockets and pipes that children get
+        std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), &closedir);
+        if (!directory) return;
+        while (dirent const* entry = readdir(directory.get())) {
+            int const file = std::atoi(entry->d_name);
+            struct stat status {};
+            if (file <= 2 || fcntl(file, F_GETFD) != 0 || fstat(file, &status) != 0) continue;
+            int domain = AF_UNIX;
+            socklen_t size = sizeof domain;
+            if (S_ISSOCK(status.st_mode)) getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+            bool const local = S_ISFIFO(status.st_mode) || (S_ISSOCK(status.st_mode) && domain == AF_UNIX);
+            if (local && !waiting(file)) quiet.push_back(file);
+        }
+        curl_multi_wakeup(multi);
+        for (int const file : quiet)
+            if (waiting(file)) fcntl(file, F_SETFD, FD_CLOEXEC);
+    }
+
     /// A handle of the pool for the time of one exchange.
     struct Lease {
         explicit Lease(Pool& p) : pool(p) {
@@ -11489,9 +12712,11 @@ private:
                     pool.idle.pop_back();
                 }
             }
-            if (!handle) handle = std::make_unique<Handle>();
+            if (handle) return;
+            handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
+            keep_from_children(handle->multi);
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
@@ -11725,7 +12950,10 @@ private:
                     }
                     wait = static_cast<int>(std::min<std::chrono::milliseconds::rep>(wait, left.count()));
                 }
-                curl_multi_poll(multi, nullptr, 0, wait, nullptr);
+                if (curl_multi_poll(multi, nullptr, 0, wait, nullptr) != CURLM_OK) {
+                    code = CURLE_FAILED_INIT;
+                    break;
+                }
             }
             wake.reset();
             long sent = 0;
@@ -11759,7 +12987,7 @@ private:
                 case Stopped::sink:
                     throw NetworkError(Kind::cancelled, sent_, about("the sink ended the transfer"));
                 case Stopped::headers:
-                    throw NetworkError(Kind::protocol, sent_, about("the answer has too many headers"));
+                    throw NetworkError(Kind::too_large, sent_, about("the answer has too many headers"));
                 case Stopped::no:
                     break;
             }
@@ -11801,6 +13029,10 @@ private:
                     break;
             }
             std::string what = curl_easy_strerror(code);
+            if (code == CURLE_PEER_FAILED_VERIFICATION)
+                what +=
+                    "; check the host in the URL, or name the certificate of the server's authority in "
+                    "CurlOptions::ca_file or ca_path";
             if (code == CURLE_SSL_CACERT_BADFILE)
                 what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
             throw NetworkError(kind, sent_, about(what));
@@ -11874,6 +13106,7 @@ private:
                         return 0;
                     }
                     response_.headers.clear();
+                    response_.reason.clear();
                     response_.status = 0;
                     auto const blank = line.find(' ');
                     if (blank != std::string_view::npos) {
@@ -11907,12 +13140,65 @@ private:
         std::exception_ptr thrown_;
     };
 
-    std::shared_ptr<Pool> pool_;
+    detail::Shared<Pool> pool_;
 };
 
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_CURL_TRANSPORT_HPP
+
+#endif  // GLOBUS_APP_HPP
+#ifndef GLOBUS_CORE_JSON_HPP
+#define GLOBUS_CORE_JSON_HPP
+
+// Described types as JSON text, both ways: to_json(value) and from_json<T>(text).
+
+#endif  // GLOBUS_CORE_JSON_HPP
+#ifndef GLOBUS_HTTP_ANY_TRANSPORT_HPP
+#define GLOBUS_HTTP_ANY_TRANSPORT_HPP
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Any transport behind one type, for code that does not want a template parameter.
+ *
+ *     using TransferClient = Client<TransferService, AccessTokenPolicy, AnyTransport>;
+ *     TransferClient real{token, {.transport = CurlTransport{}}};
+ *     TransferClient mock{token, {.transport = MockTransport{}}};
+ *
+ * Copies share the transport inside. Thread safety is that of the transport inside.
+ */
+class AnyTransport {
+public:
+    template <class T>
+        requires(!std::same_as<std::remove_cvref_t<T>, AnyTransport>) && Transport<T>
+    AnyTransport(T transport) : inside_(std::make_shared<Model<T> const>(std::move(transport))) {}
+
+    [[nodiscard]] http::Response send(http::Request const& request) const { return inside_->send(request); }
+
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual http::Response send(http::Request const& request) const = 0;
+    };
+    template <class T>
+    struct Model final : Concept {
+        explicit Model(T t) : transport(std::move(t)) {}
+        http::Response send(http::Request const& request) const override { return transport.send(request); }
+        T transport;
+    };
+
+    detail::Shared<Concept const> inside_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_ANY_TRANSPORT_HPP
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
@@ -11940,7 +13226,9 @@ namespace globus {
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
  *
  * Answers are given in the order they were scripted. When the script is used up, the handler of `otherwise` answers;
- * without one the request fails with a UsageError that names it, so that a test cannot pass by accident.
+ * without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A request that
+ * comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any other transport, and
+ * is neither recorded nor answered from the script.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -11999,6 +13287,10 @@ public:
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
         Handler handler;
+        if (request.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+        if (http::Clock::now() >= request.deadline)
+            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
         {
             std::lock_guard const lock(state_->mutex);
             state_->requests.push_back(request);
@@ -12012,9 +13304,11 @@ public:
         if (!handler)
             throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                              request.url);
-        if (request.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
         http::Response response = handler(request);
+        if (!request.sink && response.body.size() > request.max_response_bytes)
+            throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                               http::describe(request) + ": the answer is larger than " +
+                                   std::to_string(request.max_response_bytes) + " bytes");
         if (request.on_head && !response.body.empty()) request.on_head(response);
         if (request.sink && response.status >= 200 && response.status < 300) {
             if (!request.sink(response.body))
@@ -12032,7 +13326,7 @@ private:
         std::vector<http::Request> requests;
         Handler otherwise;
     };
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    detail::Shared<State> state_{std::make_shared<State>()};
 };
 
 }  // namespace globus
@@ -12066,12 +13360,11 @@ namespace globus {
 class RateLimiter {
 public:
     /// @throws UsageError  for a rate that is not positive, and a burst of 0
-    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) {
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::make_shared<State>()) {
         if (!(per_second > 0) || burst == 0)
             throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
         constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
         std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
-        state_ = std::make_shared<State>();
         state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
         state_->turns.assign(burst, http::Clock::time_point::min());
     }
@@ -12108,7 +13401,7 @@ private:
         http::Clock::duration window{};
     };
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 /**
@@ -12157,12 +13450,16 @@ private:
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
 #include <cerrno>
+#include <condition_variable>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace globus {
@@ -12177,15 +13474,21 @@ namespace globus {
  * repeated if the token is another one.
  *
  * @par Errors
- * What the function throws passes through. UsageError for a file that cannot be read and for an empty token.
+ * What the function throws passes through. UsageError for a file that cannot be read, and for a token that is empty or
+ * has a character that a token cannot have. NetworkError if the call has to end while another thread asks; the source
+ * itself is not interrupted. UsageError if the source needs the token that it is to give.
  * @par Thread safety
- * Any function may be called from any thread; the source is called by one thread at a time. Copies share the token.
+ * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies share
+ * the token.
  */
 class TokenSourcePolicy {
 public:
     using credential = BearerCredential;
 
-    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::make_shared<State>(std::move(source))) {}
+    /// @throws UsageError  for a function that holds nothing
+    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::make_shared<State>(std::move(source))) {
+        if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
+    }
 
     /// The token is the text of the file at `path`, without blanks and newlines at its end.
     [[nodiscard]] static TokenSourcePolicy file(std::string path) {
@@ -12201,37 +13504,73 @@ public:
     }
 
     template <class T>
-    [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
-        std::lock_guard const lock(state_->mutex);
-        if (state_->token.empty()) ask();
+    [[nodiscard]] Authorization authorize(T const&, AuthContext const& context) const {
+        std::unique_lock lock(state_->mutex);
+        if (state_->token.empty()) ask(lock, context);
         return {Secret("Bearer " + state_->token.reveal()), state_->generation};
     }
     template <class T>
-    [[nodiscard]] bool unauthorized(Authorization const& refused, T const&, AuthContext const&) const {
-        std::lock_guard const lock(state_->mutex);
-        if (refused.generation != state_->generation) return true;  // another thread has asked since
-        Secret const old = state_->token;
-        ask();
-        return !(old == state_->token);
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const&, AuthContext const& context) const {
+        std::unique_lock lock(state_->mutex);
+        if (refused.generation == state_->generation) ask(lock, context);  // else another thread has asked since
+        return refused.generation != state_->generation;
     }
 
 private:
     struct State {
         explicit State(std::function<Secret()> s) : source(std::move(s)) {}
+        std::function<Secret()> const source;
         std::mutex mutex;
-        std::function<Secret()> source;
+        std::condition_variable_any changed;
         Secret token;
         std::uint64_t generation = 0;
+        std::uint64_t answers = 0;  ///< of the source, the same token or another
+        std::thread::id asking;     ///< nobody, or the thread that the source answers
+    };
+    /// Of the thread that asks: it gives the lock away, and takes it again.
+    class Turn {
+    public:
+        Turn(State& state, std::unique_lock<std::mutex>& lock) : state_(state), lock_(lock) {
+            state_.asking = std::this_thread::get_id();
+            lock_.unlock();
+        }
+        Turn(Turn const&) = delete;
+        Turn& operator=(Turn const&) = delete;
+        ~Turn() {
+            if (!lock_.owns_lock()) lock_.lock();
+            state_.asking = std::thread::id();
+            state_.changed.notify_all();
+        }
+
+    private:
+        State& state_;
+        std::unique_lock<std::mutex>& lock_;
     };
 
-    void ask() const {
-        Secret token = state_->source();
-        detail::check_credential("the access token of the token source", token.reveal());
-        if (!(token == state_->token)) ++state_->generation;
-        state_->token = std::move(token);
+    /// Asks the source, without the lock; or waits for the thread that does, as long as the call may last.
+    void ask(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
+        State& state = *state_;
+        if (state.asking == std::this_thread::get_id())
+            throw UsageError("the token source makes a call that needs the token which it is to give");
+        std::uint64_t const before = state.answers;
+        auto const ready = [&] { return state.asking == std::thread::id() || state.answers != before; };
+        if (!state.changed.wait_until(lock, context.stop, context.deadline, ready)) {
+            bool const cancelled = context.stop.stop_requested();
+            throw NetworkError(
+                cancelled ? NetworkError::Kind::cancelled : NetworkError::Kind::timeout, NetworkError::Sent::no,
+                cancelled ? "the call was cancelled" : "the deadline passed while another call asked the token source");
+        }
+        if (state.answers != before) return;
+        Turn const turn(state, lock);
+        Secret token = state.source();
+        detail::check_token("the access token of the token source", token.reveal());
+        lock.lock();
+        if (!(token == state.token)) ++state.generation;
+        state.token = std::move(token);
+        ++state.answers;
     }
 
-    std::shared_ptr<State> state_;
+    detail::Shared<State> state_;
 };
 
 }  // namespace globus
@@ -12249,7 +13588,6 @@ private:
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12263,8 +13601,8 @@ namespace globus {
  *     IdentityMap people(client, owner_ids);                       // a client of AuthService
  *     for (std::string const& id : owner_ids) print(people[id].username.value_or(id));
  *
- * The second line makes one request for each hundred ids, not one for each. What was found is kept, under its id and
- * its user name as the service spells them; who does not exist is asked for again each time.
+ * The second line makes one request for each hundred ids, not one for each. What was found is kept, and is found by its
+ * id or its user name in upper or lower case; who does not exist is asked for again each time.
  *
  * @tparam C  a Client of AuthService; the map keeps a copy
  *
@@ -12276,7 +13614,7 @@ namespace globus {
 template <class C>
 class IdentityMap {
 public:
-    /// What was found, by id and by user name.
+    /// What was found, by id and by user name in lower case.
     using Cache = std::map<std::string, auth::Identity, std::less<>>;
 
     static constexpr std::size_t default_batch_size = 100;  ///< what Globus Auth answers at once
@@ -12291,22 +13629,23 @@ public:
         : client_(std::move(client)),
           batch_size_(id_batch_size != 0 ? id_batch_size : default_batch_size),
           cache_(cache ? std::move(cache) : std::make_shared<Cache>()) {
-        for (std::string const& id : identity_ids) pending(id).insert(id);
+        for (std::string const& id : identity_ids) pending(id).emplace(name_of(id), id);
     }
 
     /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
     bool add(std::string identity_id) {
-        if (cache_->contains(identity_id)) return false;
-        auto& names = pending(identity_id);
-        return names.insert(std::move(identity_id)).second;
+        std::string name = name_of(identity_id);
+        if (cache_->contains(name)) return false;
+        return pending(identity_id).emplace(std::move(name), std::move(identity_id)).second;
     }
 
     /// The identity of that id or user name, looked up if it has to be; nullptr if there is none.
     /// It is good until it is erased.
     [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
-        if (auto const found = cache_->find(key); found != cache_->end()) return &found->second;
-        look_up(key, options);
-        auto const found = cache_->find(key);
+        std::string const name = name_of(key);
+        if (auto const found = cache_->find(name); found != cache_->end()) return &found->second;
+        look_up(name, key, options);
+        auto const found = cache_->find(name);
         return found != cache_->end() ? &found->second : nullptr;
     }
 
@@ -12317,17 +13656,13 @@ public:
     }
 
     /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
-    bool erase(std::string_view key) {
-        auto const found = cache_->find(key);
-        if (found == cache_->end()) return false;
-        cache_->erase(found);
-        return true;
-    }
+    bool erase(std::string_view key) { return cache_->erase(name_of(key)) != 0; }
 
+    /// What was found so far; another map may be given it.
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
 
 private:
-    using Names = std::set<std::string, std::less<>>;
+    using Names = std::map<std::string, std::string>;  ///< as it is kept, and as the caller spells it
 
     /// True for a UUID in any of its spellings; all else is a user name.
     static bool is_id(std::string_view text) {
@@ -12341,27 +13676,39 @@ private:
         }
         return digits == 32;
     }
+    /// What an identity is kept under: the id as the service spells it, or the user name in lower case.
+    static std::string name_of(std::string_view text) {
+        bool const id = is_id(text);
+        if (id && text.starts_with("urn:uuid:")) text.remove_prefix(9);
+        std::string name;
+        for (char const c : text) {
+            if (id && globus::detail::hex_digit(c) < 0) continue;
+            if (id && (name.size() == 8 || name.size() == 13 || name.size() == 18 || name.size() == 23)) name += '-';
+            name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+        return name;
+    }
     Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
 
-    /// Looks up `key` and, with it, as many noted ones of its kind as fit.
-    void look_up(std::string_view key, CallOptions const& options) {
+    /// Looks up `key`, kept under `name`, and with it as many noted ones of its kind as fit.
+    void look_up(std::string const& name, std::string_view key, CallOptions const& options) {
         Names& names = pending(key);
         StringList batch(key);
-        for (auto name = names.begin(); name != names.end() && batch.size() < batch_size_;) {
-            if (*name == key || cache_->contains(*name)) {
-                name = names.erase(name);
+        for (auto noted = names.begin(); noted != names.end() && batch.size() < batch_size_;) {
+            if (noted->first == name || cache_->contains(noted->first)) {
+                noted = names.erase(noted);
             } else {
-                batch.push_back(*name);
-                ++name;
+                batch.push_back(noted->second);
+                ++noted;
             }
         }
         auth::GetIdentities op;
         (is_id(key) ? op.ids : op.usernames) = batch;
         auth::IdentityList const found = *client_.send(op, options);
-        for (std::string const& name : batch) names.erase(name);
+        for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
-            if (identity.id) (*cache_)[*identity.id] = identity;
-            if (identity.username) (*cache_)[*identity.username] = identity;
+            if (identity.id) (*cache_)[name_of(*identity.id)] = identity;
+            if (identity.username) (*cache_)[name_of(*identity.username)] = identity;
         }
     }
 
@@ -12415,24 +13762,26 @@ public:
 namespace globus::compute_v2 {
 
 /// An endpoint that runs functions.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_v2_endpoints__endpoint_uuid__get
 struct Endpoint {
     Optional<std::string> uuid = {};
     Optional<std::string> name = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> owner = {};
+    Optional<std::string> owner = {};  ///< id of an identity
     Optional<std::string> description = {};
-    Optional<bool> multi_user = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
-    Optional<Json> endpoint_config = {};
+    Optional<bool> multi_user = {};       ///< each user gets an endpoint of his own on it
+    Optional<bool> is_public = {};        ///< `public` on the wire
+    Optional<Json> endpoint_config = {};  ///< as it was registered
+    /// Of a multi-user endpoint: a Jinja template of what users' endpoints are configured with.
     Optional<std::string> user_config_template = {};
-    Optional<Json> user_config_schema = {};
-    Optional<std::string> hostname = {};
-    Optional<std::string> local_user = {};
-    Optional<std::string> ip_address = {};
-    Optional<std::string> endpoint_version = {};
-    Optional<std::string> sdk_version = {};
-    Optional<std::string> subscription_uuid = {};
-    Optional<Json> metadata = {};
+    Optional<Json> user_config_schema = {};  ///< of a multi-user endpoint: the JSON Schema of what users may fill in
+    Optional<std::string> hostname = {};     ///< of the machine that it runs on
+    Optional<std::string> local_user = {};   ///< account that it runs as
+    Optional<std::string> ip_address = {};   ///< that it registered from
+    Optional<std::string> endpoint_version = {};   ///< of the program globus-compute-endpoint
+    Optional<std::string> sdk_version = {};        ///< of the library that the program uses
+    Optional<std::string> subscription_uuid = {};  ///< that it is managed under; null for none
+    Optional<Json> metadata = {};                  ///< what it has told of itself
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, uuid, name, display_name, owner, description, multi_user, is_public, endpoint_config,
                    user_config_template, user_config_schema, hostname, local_user, ip_address, endpoint_version,
@@ -12440,106 +13789,128 @@ struct Endpoint {
 };
 
 /// Whether an endpoint serves, and how busy it is.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
     Optional<std::string> status = {};  ///< "online" or "offline"
-    Optional<Json> details = {};
+    Optional<Json> details = {};        ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
-/// What a registered endpoint needs to know to serve. The connection URLs hold a password.
+/// A queue of messages.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
+struct QueueInfo {
+    Optional<Secret> connection_url = {};      ///< with a user name and a password
+    Optional<std::string> exchange = {};       ///< of the message broker (AMQP)
+    Optional<std::string> queue = {};          ///< of the message broker (AMQP)
+    Optional<Json> queue_publish_kwargs = {};  ///< what a message is to be published with
+    GLOBUS_MEMBERS(QueueInfo, connection_url, exchange, queue, queue_publish_kwargs);
+};
+
+/// What a registered endpoint needs to know to serve.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
-    Optional<Json> task_queue_info = {};
-    Optional<Json> result_queue_info = {};
-    Optional<Json> heartbeat_queue_info = {};
-    Optional<Json> warnings = {};
+    Optional<QueueInfo> task_queue_info = {};       ///< where it takes tasks from
+    Optional<QueueInfo> result_queue_info = {};     ///< where it leaves results
+    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it says that it lives
+    Optional<Json> warnings = {};                   ///< texts, as on a version that is too old
     GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
                    warnings);
 };
 
 /// An endpoint that registers for nobody else for a while.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
     GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
 };
 
-/// Where results can be waited for. The connection URL holds a password.
+/// Where results can be waited for.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct ResultQueue {
-    Optional<std::string> queue_prefix = {};
-    Optional<std::string> connection_url = {};
+    Optional<std::string> queue_prefix = {};  ///< begins the names of the caller's queues
+    Optional<Secret> connection_url = {};     ///< with a user name and a password
     GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
 };
 
 /// A function that was registered.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct FunctionRegistration {
     Optional<std::string> function_uuid = {};
     GLOBUS_MEMBERS(FunctionRegistration, function_uuid);
 };
 
 /// A registered function.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/get_function_v2_functions__function_uuid__get
 struct Function {
     Optional<std::string> function_uuid = {};
-    Optional<std::string> function_name = {};
-    Optional<std::string> function_code = {};
+    Optional<std::string> function_name = {};  ///< as it was registered
+    Optional<std::string> function_code = {};  ///< serialised, as the function's language does it
     Optional<std::string> description = {};
-    Optional<Json> metadata = {};
+    Optional<Json> metadata = {};  ///< as in the versions that it was registered with
     GLOBUS_MEMBERS(Function, function_uuid, function_name, function_code, description, metadata);
 };
 
 /// What was deleted, as a number.
+/// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct Deletion {
-    Optional<std::int64_t> result = {};
+    Optional<std::int64_t> result = {};  ///< a number of the service's own, as in 302
     GLOBUS_MEMBERS(Deletion, result);
 };
 
 /// One call of a function.
+/// https://compute.api.globus.org/redoc#tag/Tasks/operation/get_task_status_and_result_v2_tasks__task_uuid__get
 struct Task {
     Optional<std::string> task_id = {};
     Optional<std::string> status = {};        ///< "success", "failed", "pending", ...
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
-    Optional<Json> details = {};
+    Optional<Json> details = {};              ///< as in where and when it ran
     GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, details);
 };
 
 /// Several tasks by their ids.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct TaskBatch {
-    Optional<std::string> response = {};
-    std::map<std::string, Task> results = {};
+    Optional<std::string> response = {};       ///< "batch"
+    std::map<std::string, Task> results = {};  ///< by the task's id
     GLOBUS_MEMBERS(TaskBatch, response, results);
 };
 
 /// A task of a group.
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GroupedTask {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> created_at = {};  ///< ISO 8601
     GLOBUS_MEMBERS(GroupedTask, id, created_at);
 };
 
 /// Tasks that were submitted together.
+/// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
-    Optional<bool> create_websockets_queue = {};
+    Optional<bool> create_websockets_queue = {};  ///< as it was asked for at the submission
     std::vector<GroupedTask> tasks = {};
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
 /// What became of one task of a submission.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
-    Optional<std::string> status = {};
+    Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
-    Optional<std::int64_t> http_status_code = {};
-    Optional<std::string> reason = {};
+    Optional<std::int64_t> http_status_code = {};  ///< of this task
+    Optional<std::string> reason = {};             ///< of a failure
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 };
 
-/// The outcome of a submission.
+/// The outcome of a submission. https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submission {
-    Optional<std::string> response = {};
+    Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
-    std::vector<SubmittedTask> results = {};
+    std::vector<SubmittedTask> results = {};  ///< in the order of the submission
     GLOBUS_MEMBERS(Submission, response, task_group_id, results);
 };
 
@@ -12550,21 +13921,24 @@ namespace globus::compute_v3 {
 using compute_v2::EndpointLock;
 using compute_v2::EndpointRegistration;
 using compute_v2::FunctionRegistration;
+using compute_v2::QueueInfo;
 
 /// The functions that an endpoint runs.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get
 struct Allowlist {
     Optional<std::string> endpoint_id = {};
-    Optional<bool> restricted = {};
-    std::vector<std::string> functions = {};
+    Optional<bool> restricted = {};           ///< false: it runs all functions
+    std::vector<std::string> functions = {};  ///< ids
     GLOBUS_MEMBERS(Allowlist, endpoint_id, restricted, functions);
 };
 
 /// The outcome of a submission: the ids of the tasks, by function.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submission {
-    Optional<std::string> request_id = {};
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     Optional<std::string> task_group_id = {};
     Optional<std::string> endpoint_id = {};
-    std::map<std::string, std::vector<std::string>> tasks = {};
+    std::map<std::string, std::vector<std::string>> tasks = {};  ///< ids of tasks, by the function's id
     GLOBUS_MEMBERS(Submission, request_id, task_group_id, endpoint_id, tasks);
 };
 
@@ -12612,7 +13986,8 @@ struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v2/endpoints");
-    Required<Json> data;
+    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
 
@@ -12674,7 +14049,7 @@ struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v2/functions");
-    Required<Json> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -12715,7 +14090,7 @@ struct GetTaskBatch {
     using result = TaskBatch;
     static constexpr auto route = post("/v2/batch_status");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<StringList> task_ids;
+    Required<StringList> task_ids;  ///< at least one
     static constexpr auto wire = wires(in_json("task_ids"));
     GLOBUS_MEMBERS(GetTaskBatch, task_ids);
 };
@@ -12737,7 +14112,7 @@ struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
     static constexpr auto route = post("/v2/submit");
-    Required<Json> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, data);
 };
 
@@ -12752,7 +14127,8 @@ struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v3/endpoints");
-    Required<Json> data;
+    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
 
@@ -12763,7 +14139,7 @@ struct UpdateEndpoint {
     using result = EndpointRegistration;
     static constexpr auto route = put("/v3/endpoints/{endpoint_id}");
     Required<std::string> endpoint_id;
-    Required<Json> data;
+    Required<Document> data;  ///< a Json of what is to change
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_id, data);
 };
 
@@ -12795,7 +14171,7 @@ struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v3/functions");
-    Required<Json> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -12807,7 +14183,7 @@ struct Submit {
     using result = Submission;
     static constexpr auto route = post("/v3/endpoints/{endpoint_id}/submit");
     Required<std::string> endpoint_id;
-    Required<Json> data;
+    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, endpoint_id, data);
 };
 
@@ -12829,6 +14205,17 @@ namespace globus {
  *     Client<ComputeServiceV2, AccessTokenPolicy> compute{token};
  *
  * https://compute.api.globus.org/redoc
+ *
+ * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
@@ -12932,6 +14319,17 @@ private:
  *     Client<ComputeServiceV3, AccessTokenPolicy> compute{token};
  *
  * https://compute.api.globus.org/redoc
+ *
+ * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
@@ -13015,6 +14413,7 @@ namespace globus {
  */
 class FlowsApiError : public ApiError {
 public:
+    /// Reads what the answer says is wrong.
     FlowsApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), read_error, nullptr) {}
 
@@ -13054,11 +14453,15 @@ namespace globus::flows {
  * When the service sends an e-mail about a run to its owner, managers and monitors.
  *
  *     flow.run_flow({.body = input, .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
+ *
+ * https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
  */
 struct RunActivityNotificationPolicy {
     Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"
-    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
 
+    /// The document, for a member that takes a Json.
     operator Json() const { return boost::json::parse(to_json(*this)); }
 };
 
@@ -13079,156 +14482,168 @@ struct RunActivityNotificationPolicy {
 namespace globus::flows {
 
 /// A flow: a definition that can be run, and who may see, start and change it.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct Flow {
-    Optional<std::string> id = {};
-    Optional<std::string> title = {};
-    Optional<std::string> subtitle = {};
+    Optional<std::string> id = {};        ///< a UUID
+    Optional<std::string> title = {};     ///< for people
+    Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};
-    Optional<Json> definition = {};    ///< states and what leads from one to the next
-    Optional<Json> input_schema = {};  ///< the JSON Schema that a run's body has to meet
-    Optional<std::string> globus_auth_scope = {};
-    Optional<std::string> globus_auth_username = {};
-    Optional<std::string> principal_urn = {};  ///< the flow itself, as an identity
-    Optional<std::string> flow_owner = {};
-    Optional<std::vector<std::string>> flow_viewers = {};   ///< or "public"
-    Optional<std::vector<std::string>> flow_starters = {};  ///< or "all_authenticated_users"
-    Optional<std::vector<std::string>> flow_administrators = {};
-    Optional<std::vector<std::string>> run_managers = {};
-    Optional<std::vector<std::string>> run_monitors = {};
-    Optional<std::string> user_role = {};  ///< the caller's, as in "flow_starter"
-    Optional<std::string> created_by = {};
-    Optional<std::string> created_at = {};
-    Optional<std::string> updated_at = {};
-    Optional<std::string> deleted_at = {};
-    Optional<bool> deleted = {};  ///< `DELETED` on the wire: the flow is no more
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> authentication_policy_id = {};
-    Optional<std::string> flow_url = {};
-    Optional<std::string> action_url = {};
-    Optional<std::string> api_version = {};
-    Optional<std::vector<std::string>> types = {};
-    Optional<bool> synchronous = {};
-    Optional<bool> log_supported = {};
+    Optional<std::vector<std::string>> keywords = {};             ///< by which people may search it
+    Optional<Json> definition = {};                               ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};                             ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> globus_auth_scope = {};                 ///< the scope that starts the flow
+    Optional<std::string> globus_auth_username = {};              ///< user name of the flow's own identity
+    Optional<std::string> principal_urn = {};                     ///< the flow itself, as an identity
+    Optional<std::string> flow_owner = {};                        ///< URN
+    Optional<std::vector<std::string>> flow_viewers = {};         ///< or "public"
+    Optional<std::vector<std::string>> flow_starters = {};        ///< or "all_authenticated_users"
+    Optional<std::vector<std::string>> flow_administrators = {};  ///< URNs of those who may change and delete the flow
+    Optional<std::vector<std::string>> visible_to = {};           ///< the older name of flow_viewers
+    Optional<std::vector<std::string>> runnable_by = {};          ///< the older name of flow_starters
+    Optional<std::vector<std::string>> administered_by = {};      ///< the older name of flow_administrators
+    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage every run of the flow
+    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see every run of the flow
+    Optional<std::string> user_role = {};                  ///< the caller's, as in "flow_starter"
+    Optional<std::string> created_by = {};                 ///< URN
+    Optional<std::string> created_at = {};                 ///< ISO 8601
+    Optional<std::string> updated_at = {};                 ///< ISO 8601
+    Optional<std::string> deleted_at = {};                 ///< ISO 8601; null for a flow that is there
+    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow is no more
+    Optional<std::string> subscription_id = {};            ///< that it is managed under; null for none
+    Optional<std::string> authentication_policy_id = {};   ///< that users of the flow have to meet; null for none
+    Optional<std::string> flow_url = {};                   ///< of this flow in the API
+    Optional<std::string> action_url = {};                 ///< at which other flows start this one
+    Optional<std::string> api_version = {};                ///< of the action provider interface, as in "1.0"
+    Optional<std::vector<std::string>> types = {};         ///< of the action provider interface, as in "Action"
+    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start was answered
+    Optional<bool> log_supported = {};                     ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
                    globus_auth_username, principal_urn, flow_owner, flow_viewers, flow_starters, flow_administrators,
-                   run_managers, run_monitors, user_role, created_by, created_at, updated_at, deleted_at, deleted,
-                   subscription_id, authentication_policy_id, flow_url, action_url, api_version, types, synchronous,
-                   log_supported);
+                   visible_to, runnable_by, administered_by, run_managers, run_monitors, user_role, created_by,
+                   created_at, updated_at, deleted_at, deleted, subscription_id, authentication_policy_id, flow_url,
+                   action_url, api_version, types, synchronous, log_supported);
 };
 
-/// A page of flows.
+/// A page of flows. https://flows.globus.org/redoc#tag/Flows/paths/~1flows/get
 struct FlowPage {
     std::vector<Flow> flows = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(FlowPage, flows, limit, has_next_page, marker);
 };
 
 /// A definition that is valid: the scopes that it needs, by whose they are.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct FlowValidation {
-    Optional<std::map<std::string, std::vector<std::string>>> scopes = {};
+    Optional<std::map<std::string, std::vector<std::string>>> scopes = {};  ///< by the resource server's name
     GLOBUS_MEMBERS(FlowValidation, scopes);
 };
 
-/// What happens in a run now, or how it ended.
+/// What happens in a run now, or how it ended. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct RunDetails {
     Optional<std::string> code = {};  ///< as in "FlowSucceeded", "ActionUnableToRun"
     Optional<std::string> description = {};
-    Optional<std::string> time = {};
-    Optional<Json> details = {};
-    Optional<Json> input = {};
-    Optional<Json> output = {};  ///< what the states have left, by name
+    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<Json> details = {};      ///< of a form that depends on the code
+    Optional<Json> input = {};        ///< of the state that the run is in
+    Optional<Json> output = {};       ///< what the states have left, by name
     GLOBUS_MEMBERS(RunDetails, code, description, time, details, input, output);
 };
 
 /// The flow of a run, as it was when the run began; comes only if it was asked for.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct FlowDescription {
-    Optional<std::string> title = {};
-    Optional<std::string> subtitle = {};
+    Optional<std::string> title = {};     ///< for people
+    Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};
+    Optional<std::vector<std::string>> keywords = {};  ///< by which people may search it
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
-/// A run of a flow.
+/// A run of a flow. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct Run {
     Optional<std::string> run_id = {};
     Optional<std::string> flow_id = {};
-    Optional<std::string> flow_title = {};
-    Optional<std::string> flow_last_updated = {};
-    Optional<FlowDescription> flow_description = {};
+    Optional<std::string> flow_title = {};            ///< as it is now
+    Optional<std::string> flow_last_updated = {};     ///< ISO 8601
+    Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
     Optional<std::string> status = {};  ///< "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED" or "FAILED"
-    Optional<std::string> display_status = {};
+    Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
-    Optional<std::string> label = {};
-    Optional<std::vector<std::string>> tags = {};
-    Optional<std::string> start_time = {};
-    Optional<std::string> completion_time = {};
-    Optional<std::string> created_by = {};
-    Optional<std::string> run_owner = {};
-    Optional<std::vector<std::string>> run_managers = {};
-    Optional<std::vector<std::string>> run_monitors = {};
-    Optional<std::string> user_role = {};  ///< the caller's, as in "run_owner"
+    Optional<std::string> label = {};                      ///< for people
+    Optional<std::vector<std::string>> tags = {};          ///< by which people may search it
+    Optional<std::string> start_time = {};                 ///< ISO 8601
+    Optional<std::string> completion_time = {};            ///< ISO 8601; null until it has ended
+    Optional<std::string> created_by = {};                 ///< URN of who started it
+    Optional<std::string> run_owner = {};                  ///< URN
+    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
+    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see the run
+    Optional<std::string> user_role = {};                  ///< the caller's, as in "run_owner"
+    Optional<std::string> action_id = {};                  ///< the same as run_id
+    Optional<std::vector<std::string>> manage_by = {};     ///< the older name of run_managers
+    Optional<std::vector<std::string>> monitor_by = {};    ///< the older name of run_monitors
+    Optional<Json> search = {};                            ///< the task that puts the run into an index
     GLOBUS_MEMBERS(Run, run_id, flow_id, flow_title, flow_last_updated, flow_description, status, display_status,
                    details, label, tags, start_time, completion_time, created_by, run_owner, run_managers, run_monitors,
-                   user_role);
+                   user_role, action_id, manage_by, monitor_by, search);
 };
 
-/// A page of runs.
+/// A page of runs. https://flows.globus.org/redoc#tag/Runs/paths/~1runs/get
 struct RunPage {
     std::vector<Run> runs = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(RunPage, runs, limit, has_next_page, marker);
 };
 
-/// Something that happened in a run.
+/// Something that happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogEntry {
-    Optional<std::string> time = {};
+    Optional<std::string> time = {};  ///< ISO 8601
     Optional<std::string> code = {};  ///< as in "FlowStarted", "ActionCompleted"
     Optional<std::string> description = {};
-    Optional<Json> details = {};
+    Optional<Json> details = {};  ///< of a form that depends on the code
     GLOBUS_MEMBERS(RunLogEntry, time, code, description, details);
 };
 
-/// A page of what happened in a run.
+/// A page of what happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogPage {
     std::vector<RunLogEntry> entries = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(RunLogPage, entries, limit, has_next_page, marker);
 };
 
 /// The definition that a run follows, as the flow's was when the run began.
+/// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct RunDefinition {
     Optional<std::string> flow_id = {};
-    Optional<Json> definition = {};
-    Optional<Json> input_schema = {};
+    Optional<Json> definition = {};    ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};  ///< the JSON Schema that the body had to meet
     GLOBUS_MEMBERS(RunDefinition, flow_id, definition, input_schema);
 };
 
-/// A body that a flow would accept.
+/// A body that a flow would accept. https://flows.globus.org/redoc#tag/Runs
 struct RunValidation {
     Optional<std::string> message = {};
     GLOBUS_MEMBERS(RunValidation, message);
 };
 
-/// Who may do what with a registered API.
+/// Who may do what with a registered API. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiRoles {
-    Optional<std::vector<std::string>> owners = {};
-    Optional<std::vector<std::string>> administrators = {};
-    Optional<std::vector<std::string>> viewers = {};
+    Optional<std::vector<std::string>> owners = {};          ///< URNs of those who may do anything with it
+    Optional<std::vector<std::string>> administrators = {};  ///< URNs of those who may change it
+    Optional<std::vector<std::string>> viewers = {};         ///< URNs of those who may see it
     GLOBUS_MEMBERS(RegisteredApiRoles, owners, administrators, viewers);
 };
 
 /// A web API that flows can call. Lists have the id, name, description and times only.
+/// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
     Optional<std::string> status = {};  ///< as in "ACTIVE"
@@ -13236,91 +14651,96 @@ struct RegisteredApi {
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data
     Optional<Json> state_input_schema = {};  ///< the JSON Schema of a state's data
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> created_timestamp = {};
-    Optional<std::string> edited_timestamp = {};
-    Optional<std::string> updated_timestamp = {};
-    Optional<std::string> scheduled_deletion_timestamp = {};
+    Optional<std::string> subscription_id = {};               ///< that it is managed under; null for none
+    Optional<std::string> created_timestamp = {};             ///< ISO 8601
+    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody changed it last
+    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when anything of it changed last
+    Optional<std::string> scheduled_deletion_timestamp = {};  ///< ISO 8601; null unless it is to be deleted
     GLOBUS_MEMBERS(RegisteredApi, id, name, description, status, roles, target, data_templates, state_input_schema,
                    subscription_id, created_timestamp, edited_timestamp, updated_timestamp,
                    scheduled_deletion_timestamp);
 };
 
-/// A page of registered APIs.
+/// A page of registered APIs. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiPage {
     std::vector<RegisteredApi> registered_apis = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(RegisteredApiPage, registered_apis, limit, has_next_page, marker);
 };
 
 /// The flow that a web input belongs to.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputFlow {
-    Optional<std::string> id = {};
-    Optional<std::string> title = {};
+    Optional<std::string> id = {};     ///< a UUID
+    Optional<std::string> title = {};  ///< for people
     GLOBUS_MEMBERS(WebInputFlow, id, title);
 };
 
 /// The run that waits for a web input.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRun {
-    Optional<std::string> id = {};
-    Optional<std::string> label = {};
+    Optional<std::string> id = {};     ///< a UUID
+    Optional<std::string> label = {};  ///< for people
     GLOBUS_MEMBERS(WebInputRun, id, label);
 };
 
 /// Who may see and who may answer a web input.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRoles {
-    Optional<std::vector<std::string>> viewer_urns = {};
-    Optional<std::vector<std::string>> respondent_urns = {};
+    Optional<std::vector<std::string>> viewer_urns = {};      ///< of those who may see it
+    Optional<std::vector<std::string>> respondent_urns = {};  ///< of those who may answer it
     GLOBUS_MEMBERS(WebInputRoles, viewer_urns, respondent_urns);
 };
 
 /// One of the answers that a web input offers.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputOption {
     Optional<std::string> option_id = {};  ///< the value to respond with
-    Optional<std::string> label = {};
+    Optional<std::string> label = {};      ///< for people
     Optional<std::string> description = {};
     GLOBUS_MEMBERS(WebInputOption, option_id, label, description);
 };
 
 /// A question of a run that waits for somebody's answer.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInput {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};                       ///< a UUID
     Optional<std::string> status = {};                   ///< "open" or "closed"
     Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
     Optional<std::string> input_type = {};               ///< as in "selection"
     Optional<Json> input_schema = {};                    ///< the JSON Schema that an answer has to meet
     Optional<Json> context = {};                         ///< title and text of the question
-    Optional<std::vector<WebInputOption>> options = {};
+    Optional<std::vector<WebInputOption>> options = {};  ///< to choose from; null where the answer is not a choice
     Optional<WebInputRoles> roles = {};
-    Optional<std::string> creator_urn = {};
+    Optional<std::string> creator_urn = {};  ///< of the run's owner, or whoever made it
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};
-    Optional<std::string> edited_timestamp = {};
-    Optional<std::string> closed_timestamp = {};
+    Optional<std::string> created_timestamp = {};  ///< ISO 8601
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInput, id, status, user_roles, input_type, input_schema, context, options, roles, creator_urn,
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
 
-/// A web input as it stands in a list.
+/// A web input as it stands in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
-    Optional<std::string> id = {};
-    Optional<std::string> status = {};  ///< "open" or "closed"
-    Optional<std::vector<std::string>> user_roles = {};
-    Optional<std::string> input_type = {};
-    Optional<std::string> title = {};
+    Optional<std::string> id = {};                       ///< a UUID
+    Optional<std::string> status = {};                   ///< "open" or "closed"
+    Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
+    Optional<std::string> input_type = {};               ///< as in "selection"
+    Optional<std::string> title = {};                    ///< for people
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};
-    Optional<std::string> edited_timestamp = {};
-    Optional<std::string> closed_timestamp = {};
+    Optional<std::string> created_timestamp = {};  ///< ISO 8601
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInputSummary, id, status, user_roles, input_type, title, flow, run, created_timestamp,
                    edited_timestamp, closed_timestamp);
 };
 
-/// A page of web inputs.
+/// A page of web inputs. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputPage {
     std::vector<WebInputSummary> web_input_summaries = {};
     Optional<std::string> marker = {};  ///< null on the last page
@@ -13328,8 +14748,9 @@ struct WebInputPage {
 };
 
 /// An answer to a web input was taken.
+/// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct WebInputResponse {
-    Optional<std::string> status = {};
+    Optional<std::string> status = {};  ///< as in "ok"
     GLOBUS_MEMBERS(WebInputResponse, status);
 };
 
@@ -13341,10 +14762,6 @@ struct WebInputResponse {
 #include <string>
 
 // The operations of Globus Flows. https://docs.globus.org/api/flows/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for, and
-// `additional_fields` members of the document; every operation throws what Client::send throws, with FlowsApiError for
-// an error status; ids are UUIDs as text, people and groups are URNs ("urn:globus:auth:identity:...").
 
 namespace globus {
 struct FlowsService;
@@ -13362,18 +14779,18 @@ struct CreateFlow {
     using service = FlowsService;
     using result = Flow;
     static constexpr auto route = post("/flows");
-    Required<std::string> title;
-    Required<Json> definition;    ///< states and what leads from one to the next
-    Required<Json> input_schema;  ///< the JSON Schema that a run's body has to meet
-    Optional<std::string> subtitle = {};
-    Optional<std::string> description = {};
-    Optional<StringList> flow_viewers = {};   ///< or "public"
-    Optional<StringList> flow_starters = {};  ///< or "all_authenticated_users"
-    Optional<StringList> flow_administrators = {};
-    Optional<StringList> run_managers = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> keywords = {};
-    Optional<std::string> subscription_id = {};
+    Required<std::string> title;                          ///< for people, 1 to 128 characters
+    Required<Json> definition;                            ///< states and what leads from one to the next
+    Required<Json> input_schema;                          ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> subtitle = {};                  ///< what the flow is for, at most 128 characters
+    Optional<std::string> description = {};               ///< at most 4096 characters
+    Optional<StringList> flow_viewers = {};               ///< or "public"
+    Optional<StringList> flow_starters = {};              ///< or "all_authenticated_users"
+    Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
+    Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
+    Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
+    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<std::string> subscription_id = {};           ///< that it is managed under
     Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(
@@ -13407,7 +14824,7 @@ struct ListFlows {
     Optional<StringList> filter_roles = {};      ///< "flow_owner", "flow_starter", ...: only flows with one of these
     Optional<std::string> filter_fulltext = {};  ///< words of the title, subtitle, description, keywords or owner
     Optional<StringList> orderby = {};           ///< as in "title ASC"
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};           ///< the page before's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListFlows, filter_roles, filter_fulltext, orderby, marker, query_params);
@@ -13420,20 +14837,20 @@ struct UpdateFlow {
     using result = Flow;
     static constexpr auto route = put("/flows/{flow_id}");
     Required<std::string> flow_id;
-    Optional<std::string> title = {};
-    Optional<Json> definition = {};
-    Optional<Json> input_schema = {};
-    Optional<std::string> subtitle = {};
-    Optional<std::string> description = {};
-    Optional<std::string> flow_owner = {};  ///< an administrator who takes the flow over
-    Optional<StringList> flow_viewers = {};
-    Optional<StringList> flow_starters = {};
-    Optional<StringList> flow_administrators = {};
-    Optional<StringList> run_managers = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> keywords = {};
-    Optional<std::string> subscription_id = {};  ///< or "DEFAULT"
-    Optional<std::string> authentication_policy_id = {};
+    Optional<std::string> title = {};                     ///< for people, 1 to 128 characters
+    Optional<Json> definition = {};                       ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};                     ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> subtitle = {};                  ///< what the flow is for, at most 128 characters
+    Optional<std::string> description = {};               ///< at most 4096 characters
+    Optional<std::string> flow_owner = {};                ///< an administrator who takes the flow over
+    Optional<StringList> flow_viewers = {};               ///< URNs, or "public"
+    Optional<StringList> flow_starters = {};              ///< URNs, or "all_authenticated_users"
+    Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
+    Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
+    Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
+    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<std::string> subscription_id = {};           ///< or "DEFAULT"
+    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("title"), in_json("definition"), in_json("input_schema"), in_json("subtitle"),
@@ -13463,8 +14880,8 @@ struct ValidateFlow {
     using result = FlowValidation;
     static constexpr auto route = post("/flows/validate");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Json> definition;
-    Optional<Json> input_schema = {};
+    Required<Json> definition;         ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};  ///< the JSON Schema that a run's body has to meet
     static constexpr auto wire = wires(in_json("definition"), in_json("input_schema"));
     GLOBUS_MEMBERS(ValidateFlow, definition, input_schema);
 };
@@ -13481,7 +14898,7 @@ struct ListRuns {
     static constexpr auto items = &RunPage::runs;
     Optional<StringList> filter_flow_id = {};  ///< only runs of these flows
     Optional<StringList> filter_roles = {};    ///< "run_owner", "run_monitor", ...: only runs with one of these
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};         ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
@@ -13497,7 +14914,7 @@ struct GetRunLogs {
     Required<std::string> run_id;
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> reverse_order = {};  ///< the latest first
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};  ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRunLogs, run_id, limit, reverse_order, marker, query_params);
 };
@@ -13542,10 +14959,10 @@ struct UpdateRun {
     using result = Run;
     static constexpr auto route = put("/runs/{run_id}");
     Required<std::string> run_id;
-    Optional<std::string> label = {};
-    Optional<StringList> tags = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> run_managers = {};
+    Optional<std::string> label = {};        ///< for people
+    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
+    Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("label"), in_json("tags"), in_json("run_monitors"), in_json("run_managers"));
@@ -13585,8 +15002,8 @@ struct ListRegisteredApis {
     static constexpr auto items = &RegisteredApiPage::registered_apis;
     Optional<StringList> filter_roles = {};  ///< "owner", "administrator", "viewer"
     Optional<StringList> orderby = {};       ///< as in "name ASC"
-    Optional<std::int64_t> per_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> per_page = {};    ///< at most so many a page
+    Optional<std::string> marker = {};       ///< the page before's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListRegisteredApis, filter_roles, orderby, per_page, marker, query_params);
@@ -13602,13 +15019,13 @@ struct ListWebInputs {
     static constexpr auto route = get("/web_inputs");
     static constexpr Paging paging{PagingStyle::nullable_marker, "web_input_summaries", "marker"};
     static constexpr auto items = &WebInputPage::web_input_summaries;
-    Optional<StringList> filter_roles = {};   ///< "viewer", "respondent"
-    Optional<StringList> filter_states = {};  ///< "open", "closed"
-    Optional<StringList> filter_flow_ids = {};
-    Optional<StringList> filter_run_ids = {};
-    Optional<StringList> orderby = {};  ///< as in "created_timestamp DESC"
-    Optional<std::int64_t> per_page = {};
-    Optional<std::string> marker = {};
+    Optional<StringList> filter_roles = {};     ///< "viewer", "respondent"
+    Optional<StringList> filter_states = {};    ///< "open", "closed"
+    Optional<StringList> filter_flow_ids = {};  ///< only those of runs of these flows
+    Optional<StringList> filter_run_ids = {};   ///< only those of these runs
+    Optional<StringList> orderby = {};          ///< as in "created_timestamp DESC"
+    Optional<std::int64_t> per_page = {};       ///< at most so many a page
+    Optional<std::string> marker = {};          ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListWebInputs, filter_roles, filter_states, filter_flow_ids, filter_run_ids, orderby, per_page,
                    marker, query_params);
@@ -13646,12 +15063,12 @@ struct RunFlow {
     using service = SpecificFlowService;
     using result = Run;
     static constexpr auto route = post("/flows/{flow_id}/run");
-    Required<Json> body;  ///< the run's input, of the shape that the flow's input_schema asks for
-    Optional<std::string> label = {};
-    Optional<StringList> tags = {};
+    Required<Json> body;               ///< the run's input, of the shape that the flow's input_schema asks for
+    Optional<std::string> label = {};  ///< for people
+    Optional<StringList> tags = {};    ///< by which people may search it; blanks at the ends are taken away
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> run_managers = {};
+    Optional<StringList> run_monitors = {};            ///< URNs of those who may see the run, besides its owner
+    Optional<StringList> run_managers = {};            ///< URNs of those who may manage the run, besides its owner
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("body"), in_json("label"), in_json("tags"), in_json("activity_notification_policy"),
@@ -13677,11 +15094,11 @@ struct ValidateRun {
     using result = RunValidation;
     static constexpr auto route = post("/flows/{flow_id}/validate_run");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Json> body;
-    Optional<std::string> label = {};
-    Optional<StringList> tags = {};
-    Optional<StringList> run_monitors = {};
-    Optional<StringList> run_managers = {};
+    Required<Json> body;                     ///< the run's input, of the shape that the flow's input_schema asks for
+    Optional<std::string> label = {};        ///< for people
+    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
+    Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(in_json("body"), in_json("label"), in_json("tags"), in_json("run_monitors"),
@@ -13713,6 +15130,19 @@ using flows::RunActivityNotificationPolicy;
  *     for (flows::Run const& run : client.paginate(flows::ListRuns{})) ...
  *
  * https://docs.globus.org/api/flows/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for, and
+ * `additional_fields` members of the document; ids are UUIDs as text, times ISO 8601, people and groups URNs
+ * ("urn:globus:auth:identity:...").
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct FlowsService {
     static constexpr std::string_view name = "flows";
@@ -13826,11 +15256,24 @@ private:
  *
  * The token is one of the resource server `flow_id`, with the scope `user_scope()`.
  * https://docs.globus.org/api/flows/
+ *
+ * What its operations have in common: `additional_fields` takes members of the document that an operation has no
+ * member for; people and groups are URNs.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct SpecificFlowService {
     static constexpr std::string_view name = "flows";
     using error = FlowsApiError;
     using credential = BearerCredential;
+    /// Parts of paths that come from the service, not from the operation.
     static constexpr std::array<std::string_view, 1> route_members{"flow_id"};
 
     Required<std::string> flow_id;
@@ -13842,6 +15285,7 @@ struct SpecificFlowService {
         std::replace(word.begin(), word.end(), '-', '_');
         return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
     }
+    /// What the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
@@ -13868,6 +15312,14 @@ struct SpecificFlowService::Operations {
     /// @copydoc flows::ValidateRun
     Response<flows::RunValidation> validate_run(flows::ValidateRun op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /// Tells the app of this client that the flow moves files of mapped collections, so that a login asks for their
+    /// data_access scope. Returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
+        SpecificFlowScopes const flow(*self().service().flow_id);
+        return self().add_app_scope(flow_scope_with_data_access(flow, collection_ids));
     }
 
 private:
@@ -13897,8 +15349,8 @@ namespace globus {
 
 /// A kind of storage that Globus Connect Server can be connected to.
 struct GlobusConnectServerConnector {
-    std::string name;
-    std::string connector_id;
+    std::string name;          ///< as in "POSIX"
+    std::string connector_id;  ///< a UUID
 
     friend bool operator==(GlobusConnectServerConnector const&, GlobusConnectServerConnector const&) = default;
 };
@@ -13916,6 +15368,7 @@ struct GlobusConnectServerConnector {
  */
 class ConnectorTable {
 public:
+    /// Those of today, and those that were added.
     [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
         return connectors_;
     }
@@ -13975,12 +15428,16 @@ private:
 #ifndef GLOBUS_SERVICES_GCS_SERVICE_HPP
 #define GLOBUS_SERVICES_GCS_SERVICE_HPP
 
-#ifndef GLOBUS_CORE_ONCE_HPP
-#define GLOBUS_CORE_ONCE_HPP
+#ifndef GLOBUS_HTTP_ONCE_HPP
+#define GLOBUS_HTTP_ONCE_HPP
 
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
+#include <thread>
+#include <utility>
 
 namespace globus::detail {
 
@@ -13988,29 +15445,68 @@ namespace globus::detail {
  * A value that is asked for when it is first wanted, and kept. Copies share it.
  *
  * @par Thread safety
- * `get` may be called from any thread; one asks while the others wait. If `make` throws, the next call asks again.
+ * `get` may be called from any thread. One asks, without a lock, while the others wait as long as their own calls may
+ * last. If `make` throws, the next one asks again.
  */
 template <class T>
 class Once {
 public:
+    /// The value, or that of `make()`.
+    /// @throws NetworkError  if the call has to end while another thread asks
+    /// @throws UsageError  if `make` wants the value that it is to make
     template <class F>
-    T const& get(F const& make) const {
-        std::lock_guard const lock(state_->mutex);
-        if (!state_->value) state_->value.emplace(make());
+    T const& get(F const& make, http::Clock::time_point deadline, std::stop_token const& stop) const {
+        std::unique_lock lock(state_->mutex);
+        if (state_->asking == std::this_thread::get_id())
+            throw UsageError("what is being asked for is wanted by the function that is to answer");
+        auto const ready = [this] { return state_->value || state_->asking == std::thread::id(); };
+        if (!state_->changed.wait_until(lock, stop, deadline, ready)) {
+            bool const cancelled = stop.stop_requested();
+            throw NetworkError(
+                cancelled ? NetworkError::Kind::cancelled : NetworkError::Kind::timeout, NetworkError::Sent::no,
+                cancelled ? "the call was cancelled" : "the deadline passed while another call asked for the same");
+        }
+        if (state_->value) return *state_->value;
+        Turn const turn(*state_);
+        lock.unlock();
+        T made = make();
+        lock.lock();
+        state_->value.emplace(std::move(made));
+        lock.unlock();
         return *state_->value;
     }
 
 private:
     struct State {
         std::mutex mutex;
+        std::condition_variable_any changed;
         std::optional<T> value;
+        std::thread::id asking;  ///< nobody, or the thread whose `make` runs
     };
+    /// Of the thread that asks. It is made under the lock, and ends without it.
+    class Turn {
+    public:
+        explicit Turn(State& state) : state_(state) { state_.asking = std::this_thread::get_id(); }
+        Turn(Turn const&) = delete;
+        Turn& operator=(Turn const&) = delete;
+        ~Turn() {
+            {
+                std::lock_guard const lock(state_.mutex);
+                state_.asking = std::thread::id();
+            }
+            state_.changed.notify_all();
+        }
+
+    private:
+        State& state_;
+    };
+
     std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_CORE_ONCE_HPP
+#endif  // GLOBUS_HTTP_ONCE_HPP
 #ifndef GLOBUS_SERVICES_GCS_ERRORS_HPP
 #define GLOBUS_SERVICES_GCS_ERRORS_HPP
 
@@ -14121,8 +15617,9 @@ namespace globus::gcs {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXCollectionPolicies {
     std::string DATA_TYPE = "posix_collection_policies#1.0.0";
+    /// POSIX groups whose members may make guest collections; all if left out.
     Optional<StringList> sharing_groups_allow = {};
-    Optional<StringList> sharing_groups_deny = {};
+    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny, additional_fields);
 };
@@ -14131,8 +15628,9 @@ struct POSIXCollectionPolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXStagingCollectionPolicies {
     std::string DATA_TYPE = "posix_staging_collection_policies#1.0.0";
+    /// POSIX groups whose members may make guest collections; all if left out.
     Optional<StringList> sharing_groups_allow = {};
-    Optional<StringList> sharing_groups_deny = {};
+    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStagingCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny,
                    additional_fields);
@@ -14142,7 +15640,7 @@ struct POSIXStagingCollectionPolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct GoogleCloudStorageCollectionPolicies {
     std::string DATA_TYPE = "google_cloud_storage_collection_policies#1.0.0";
-    Optional<std::string> project = {};
+    Optional<std::string> project = {};  ///< id of the Google Cloud project
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleCloudStorageCollectionPolicies, DATA_TYPE, project, additional_fields);
 };
@@ -14151,8 +15649,8 @@ struct GoogleCloudStorageCollectionPolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXStoragePolicies {
     std::string DATA_TYPE = "posix_storage_policies#1.0.0";
-    Optional<StringList> groups_allow = {};
-    Optional<StringList> groups_deny = {};
+    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
+    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStoragePolicies, DATA_TYPE, groups_allow, groups_deny, additional_fields);
 };
@@ -14161,10 +15659,10 @@ struct POSIXStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct POSIXStagingStoragePolicies {
     std::string DATA_TYPE = "posix_staging_storage_policies#1.0.0";
-    Optional<StringList> groups_allow = {};
-    Optional<StringList> groups_deny = {};
-    Optional<std::string> stage_app = {};
-    Optional<Json> environment = {};
+    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
+    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
+    Optional<std::string> stage_app = {};    ///< path of the program that brings files in
+    Optional<Json> environment = {};         ///< variables that the program gets, by name
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStagingStoragePolicies, DATA_TYPE, groups_allow, groups_deny, stage_app, environment,
                    additional_fields);
@@ -14174,7 +15672,8 @@ struct POSIXStagingStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct BlackPearlStoragePolicies {
     std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
+    Optional<std::string> s3_endpoint = {};  ///< URL of the appliance
+    /// Path of the file that gives user names their access ids and secrets.
     Optional<std::string> bp_access_id_file = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
@@ -14184,8 +15683,8 @@ struct BlackPearlStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct BoxStoragePolicies {
     std::string DATA_TYPE = "box_storage_policies#1.0.0";
-    Optional<std::string> enterpriseID = {};
-    Optional<Json> boxAppSettings = {};
+    Optional<std::string> enterpriseID = {};       ///< of the Box enterprise that is used
+    Optional<SecretDocument> boxAppSettings = {};  ///< how it identifies itself to Box
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BoxStoragePolicies, DATA_TYPE, enterpriseID, boxAppSettings, additional_fields);
 };
@@ -14194,10 +15693,10 @@ struct BoxStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct CephStoragePolicies {
     std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
-    Optional<StringList> s3_buckets = {};
-    Optional<std::string> ceph_admin_key_id = {};
-    Optional<std::string> ceph_admin_secret_key = {};
+    Optional<std::string> s3_endpoint = {};        ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};          ///< buckets of others to show at the root
+    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key gets users theirs
+    Optional<Secret> ceph_admin_secret_key = {};   ///< of that administrator
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
                    additional_fields);
@@ -14207,9 +15706,9 @@ struct CephStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct GoogleDriveStoragePolicies {
     std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
-    Optional<std::int64_t> user_api_rate_quota = {};
+    Optional<std::string> client_id = {};             ///< registered with Google
+    Optional<Secret> secret = {};                     ///< of that client
+    Optional<std::int64_t> user_api_rate_quota = {};  ///< calls of one user that Google lets the client make
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
 };
@@ -14218,11 +15717,11 @@ struct GoogleDriveStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct GoogleCloudStoragePolicies {
     std::string DATA_TYPE = "google_cloud_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
-    Optional<Json> service_account_key = {};
-    Optional<StringList> buckets = {};
-    Optional<StringList> projects = {};
+    Optional<std::string> client_id = {};               ///< registered with Google
+    Optional<Secret> secret = {};                       ///< of that client
+    Optional<SecretDocument> service_account_key = {};  ///< Google's JSON file of a service account
+    Optional<StringList> buckets = {};                  ///< that may be used and are shown at the root; all if left out
+    Optional<StringList> projects = {};                 ///< ids of those that may be used; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GoogleCloudStoragePolicies, DATA_TYPE, client_id, secret, service_account_key, buckets, projects,
                    additional_fields);
@@ -14232,10 +15731,10 @@ struct GoogleCloudStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct OneDriveStoragePolicies {
     std::string DATA_TYPE = "onedrive_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
-    Optional<std::string> tenant = {};
-    Optional<std::int64_t> user_api_rate_limit = {};
+    Optional<std::string> client_id = {};             ///< registered with Microsoft
+    Optional<Secret> secret = {};                     ///< of that client
+    Optional<std::string> tenant = {};                ///< id of the Microsoft tenant whose users may log in
+    Optional<std::int64_t> user_api_rate_limit = {};  ///< that Microsoft gives the client, for a user
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(OneDriveStoragePolicies, DATA_TYPE, client_id, secret, tenant, user_api_rate_limit,
                    additional_fields);
@@ -14245,12 +15744,12 @@ struct OneDriveStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct AzureBlobStoragePolicies {
     std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};
-    Optional<std::string> secret = {};
-    Optional<std::string> tenant = {};
-    Optional<std::string> account = {};
-    Optional<std::string> auth_type = {};
-    Optional<bool> adls = {};
+    Optional<std::string> client_id = {};  ///< registered with Microsoft
+    Optional<Secret> secret = {};          ///< of that client
+    Optional<std::string> tenant = {};     ///< id of the Microsoft tenant whose users may log in
+    Optional<std::string> account = {};    ///< of Azure Storage
+    Optional<std::string> auth_type = {};  ///< "user", "service_principal" or "user_service_principal"
+    Optional<bool> adls = {};              ///< the account has Data Lake Gen2
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
                    additional_fields);
@@ -14260,9 +15759,9 @@ struct AzureBlobStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct S3StoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
-    Optional<StringList> s3_buckets = {};
-    Optional<bool> s3_user_credential_required = {};
+    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -14272,9 +15771,9 @@ struct S3StoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct ActiveScaleStoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};
-    Optional<StringList> s3_buckets = {};
-    Optional<bool> s3_user_credential_required = {};
+    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -14284,8 +15783,8 @@ struct ActiveScaleStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct IrodsStoragePolicies {
     std::string DATA_TYPE = "irods_storage_policies#1.0.0";
-    Optional<std::string> irods_environment_file = {};
-    Optional<std::string> irods_authentication_file = {};
+    Optional<std::string> irods_environment_file = {};     ///< path on the endpoint
+    Optional<std::string> irods_authentication_file = {};  ///< path on the endpoint
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(IrodsStoragePolicies, DATA_TYPE, irods_environment_file, irods_authentication_file,
                    additional_fields);
@@ -14295,9 +15794,9 @@ struct IrodsStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct HPSSStoragePolicies {
     std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
-    Optional<std::string> authentication_mech = {};
-    Optional<std::string> authenticator = {};
-    Optional<bool> uda_checksum_support = {};
+    Optional<std::string> authentication_mech = {};  ///< how it authenticates to HPSS
+    Optional<std::string> authenticator = {};        ///< what it authenticates with
+    Optional<bool> uda_checksum_support = {};        ///< keeps checksums with the files' metadata
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
                    additional_fields);
@@ -14308,38 +15807,43 @@ struct HPSSStoragePolicies {
 struct MappedCollectionDocument {
     Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
     Constant<"mapped"> collection_type = {};
-    Optional<std::string> collection_base_path = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> default_directory = {};
-    Optional<std::string> department = {};
+    Optional<std::string> collection_base_path = {};  ///< its root, an absolute path of the storage; needed to make one
+    Optional<std::string> contact_email = {};         ///< for questions about it
+    Optional<std::string> contact_info = {};          ///< phone, address and the like
+    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
+    Optional<std::string> identity_id = {};   ///< of the owner
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> enable_https = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> is_public = {};                 ///< `public` on the wire
+    /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<std::string> domain_name = {};
+    Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
+    /// Authentication policy that users of its guest collections have to meet.
     Optional<std::string> guest_auth_policy_id = {};
-    Optional<std::string> storage_gateway_id = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is on; needed to make one
+    /// Local user names that may make guest collections; all if left out.
     Optional<StringList> sharing_users_allow = {};
-    Optional<StringList> sharing_users_deny = {};
+    Optional<StringList> sharing_users_deny = {};  ///< local user names that may not
+    /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
-    Optional<bool> delete_protected = {};
-    Optional<bool> allow_guest_collections = {};
-    Optional<bool> disable_anonymous_writes = {};
-    Optional<std::int64_t> auto_delete_timeout = {};
-    Optional<Json> associated_flow_policy = {};
-    Optional<Document> policies = {};
+    Optional<bool> delete_protected = {};             ///< it cannot be deleted; true for a new one, if left out
+    Optional<bool> allow_guest_collections = {};      ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};     ///< access rules of guest collections cannot let everybody write
+    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
+    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
+    Optional<Document> policies = {};                 ///< of its connector, as in POSIXCollectionPolicies
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
@@ -14360,30 +15864,34 @@ struct MappedCollectionDocument {
 struct GuestCollectionDocument {
     Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
     Constant<"guest"> collection_type = {};
+    /// Its root, a path below that of the mapped collection; needed to make one.
     Optional<std::string> collection_base_path = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> default_directory = {};
-    Optional<std::string> department = {};
+    Optional<std::string> contact_email = {};      ///< for questions about it
+    Optional<std::string> contact_info = {};       ///< phone, address and the like
+    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path
+    Optional<std::string> department = {};         ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
+    Optional<std::string> identity_id = {};   ///< of the owner
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> enable_https = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> is_public = {};                 ///< `public` on the wire
+    /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<Json> associated_flow_policy = {};
-    Optional<std::string> mapped_collection_id = {};
-    Optional<std::string> user_credential_id = {};
-    Optional<bool> skip_auto_delete = {};
+    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
+    Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
+    Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
+    Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
+    /// Which outcomes of transfers whom is sent an e-mail about, by role.
     Optional<std::map<std::string, StringList>> activity_notification_policy = {};
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -14402,24 +15910,25 @@ struct GuestCollectionDocument {
 /// The settings of an endpoint.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
 struct EndpointDocument {
-    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> department = {};
+    Optional<std::string> data_type = {};      ///< deduced from the members that are set, if left out
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> department = {};     ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> network_use = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> subscription_id = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> allow_udt = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
+    Optional<std::string> info_link = {};        ///< URL of a page about it
+    Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> organization = {};     ///< that runs it
+    Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
+    Optional<StringList> keywords = {};          ///< by which people may search it
+    Optional<bool> allow_udt = {};               ///< transfers may use UDT
+    Optional<bool> is_public = {};               ///< `public` on the wire
+    /// Files at a time, at most; for network_use "custom", as are the next three.
     Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};
-    Optional<std::int64_t> preferred_concurrency = {};
-    Optional<std::int64_t> preferred_parallelism = {};
-    Optional<std::int64_t> gridftp_control_channel_port = {};
+    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port; 443 if left out
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(EndpointDocument, data_type, contact_email, contact_info, department, description, display_name,
@@ -14436,8 +15945,9 @@ struct EndpointDocument {
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
 struct GCSRoleDocument {
     std::string DATA_TYPE = "role#1.0.0";
-    Optional<std::string> collection = {};
-    Optional<std::string> principal = {};
+    Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
+    Optional<std::string> principal = {};   ///< URN of an identity or group
+    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
     Optional<std::string> role = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
@@ -14448,16 +15958,16 @@ struct GCSRoleDocument {
 struct StorageGatewayDocument {
     Optional<std::string> DATA_TYPE = {};  ///< deduced from the members that are set, if left out
     Optional<std::string> display_name = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> root = {};
-    Optional<Json> identity_mappings = {};
-    Optional<Document> policies = {};
-    Optional<StringList> allowed_domains = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> require_mfa = {};
-    Optional<std::int64_t> authentication_timeout_mins = {};
-    Optional<StringList> users_allow = {};
-    Optional<StringList> users_deny = {};
+    Optional<std::string> connector_id = {};  ///< what it connects to; see GlobusConnectServerConnector
+    Optional<std::string> root = {};          ///< path below which collections can be; all of the storage if left out
+    Optional<Json> identity_mappings = {};  ///< how identities become local accounts: a list of the service's documents
+    Optional<Document> policies = {};       ///< of its connector, as in POSIXStoragePolicies
+    Optional<StringList> allowed_domains = {};  ///< of identities that may use it
+    Optional<bool> high_assurance = {};         ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_mfa = {};            ///< asks for a login with two factors; high assurance only
+    Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
+    Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
+    Optional<StringList> users_deny = {};                     ///< local user names that may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
                    allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
@@ -14473,12 +15983,12 @@ struct StorageGatewayDocument {
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
 struct UserCredentialDocument {
     std::string DATA_TYPE = "user_credential#1.0.0";
-    Optional<std::string> identity_id = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> username = {};
+    Optional<std::string> identity_id = {};   ///< whose it is
+    Optional<std::string> connector_id = {};  ///< what it is for; see GlobusConnectServerConnector
+    Optional<std::string> username = {};      ///< local account, in the connector's form
     Optional<std::string> display_name = {};
-    Optional<std::string> storage_gateway_id = {};
-    Optional<Json> policies = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is for
+    Optional<Json> policies = {};                   ///< of its connector
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(UserCredentialDocument, DATA_TYPE, identity_id, connector_id, username, display_name,
                    storage_gateway_id, policies, additional_fields);
@@ -14505,48 +16015,49 @@ namespace globus::gcs {
 struct Collection {
     static constexpr std::string_view kind = "collection";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> collection_type = {};
+    Optional<std::string> id = {};               ///< a UUID
+    Optional<std::string> collection_type = {};  ///< "mapped" or "guest"
     Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> storage_gateway_id = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> mapped_collection_id = {};
-    Optional<std::string> user_credential_id = {};
-    Optional<std::string> collection_base_path = {};
-    Optional<std::string> root_path = {};
-    Optional<std::string> domain_name = {};
-    Optional<std::string> manager_url = {};
-    Optional<std::string> https_url = {};
-    Optional<std::string> tlsftp_url = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> default_directory = {};
-    Optional<std::string> department = {};
+    Optional<std::string> identity_id = {};           ///< of the owner
+    Optional<std::string> storage_gateway_id = {};    ///< that it is on
+    Optional<std::string> connector_id = {};          ///< see GlobusConnectServerConnector
+    Optional<std::string> mapped_collection_id = {};  ///< of a guest collection
+    Optional<std::string> user_credential_id = {};    ///< of a guest collection
+    Optional<std::string> collection_base_path = {};  ///< its root, as in the document that made it
+    Optional<std::string> root_path = {};             ///< its root, an absolute path of the storage
+    Optional<std::string> domain_name = {};           ///< of the HTTPS and GridFTP server
+    Optional<std::string> manager_url = {};           ///< of the API of its endpoint
+    Optional<std::string> https_url = {};             ///< below which files can be read
+    Optional<std::string> tlsftp_url = {};            ///< as in "tlsftp://host:443"
+    Optional<std::string> contact_email = {};         ///< for questions about it
+    Optional<std::string> contact_info = {};          ///< phone, address and the like
+    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> is_public = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> require_high_assurance = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> enable_https = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> delete_protected = {};
-    Optional<bool> allow_guest_collections = {};
-    Optional<bool> disable_anonymous_writes = {};
-    Optional<std::int64_t> authentication_assurance_timeout = {};
-    Optional<std::int64_t> authentication_timeout_mins = {};
-    Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<std::int64_t> auto_delete_timeout = {};
-    Optional<Json> policies = {};
+    Optional<std::string> info_link = {};          ///< URL of a page about it
+    Optional<std::string> organization = {};       ///< that runs it
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> is_public = {};                 ///< `public` on the wire: seen by all who search
+    Optional<bool> high_assurance = {};            ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_high_assurance = {};    ///< the older name of high_assurance
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> delete_protected = {};          ///< it cannot be deleted
+    Optional<bool> allow_guest_collections = {};   ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
+    Optional<std::int64_t> acl_expiration_mins = {};  ///< minutes that access rules of guest collections hold
+    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
+    Optional<Json> policies = {};                     ///< of its connector
+    /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
-    Optional<StringList> sharing_users_allow = {};
-    Optional<StringList> sharing_users_deny = {};
+    Optional<StringList> sharing_users_allow = {};  ///< local user names that may make guest collections; null for all
+    Optional<StringList> sharing_users_deny = {};   ///< local user names that may not
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Collection, DATA_TYPE, id, collection_type, display_name, identity_id, storage_gateway_id,
                    connector_id, mapped_collection_id, user_credential_id, collection_base_path, root_path, domain_name,
@@ -14558,41 +16069,47 @@ struct Collection {
                    auto_delete_timeout, policies, sharing_restrict_paths, sharing_users_allow, sharing_users_deny);
 };
 
-/// What anybody may know of an endpoint. https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
+/// What anybody may know of an endpoint. In the answer's `data` its connectors follow, which have the last four members.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
 struct Info {
     static constexpr std::string_view kind = "info";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> api_version = {};
-    Optional<std::string> client_id = {};
-    Optional<std::string> domain_name = {};
+    Optional<std::string> api_version = {};  ///< as in "1.29.0"
+    Optional<std::string> client_id = {};    ///< of the endpoint, which is the endpoint's id
+    Optional<std::string> domain_name = {};  ///< of the manager's API
     Optional<std::string> endpoint_id = {};
-    Optional<std::string> manager_version = {};
-    GLOBUS_MEMBERS(Info, DATA_TYPE, api_version, client_id, domain_name, endpoint_id, manager_version);
+    Optional<std::string> manager_version = {};  ///< of Globus Connect Server, as in "5.4.61"
+    Optional<std::string> id = {};               ///< of a connector
+    Optional<std::string> display_name = {};     ///< of a connector, as in "POSIX"
+    Optional<bool> is_baa = {};                  ///< the connector is for data under a BAA, too
+    Optional<bool> is_ha = {};                   ///< the connector is for high assurance, too
+    GLOBUS_MEMBERS(Info, DATA_TYPE, api_version, client_id, domain_name, endpoint_id, manager_version, id, display_name,
+                   is_baa, is_ha);
 };
 
 /// An endpoint. https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
 struct Endpoint {
     static constexpr std::string_view kind = "endpoint";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> department = {};
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> department = {};     ///< of the organization
     Optional<std::string> description = {};
-    Optional<std::string> info_link = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> network_use = {};
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> gcs_manager_url = {};
-    Optional<StringList> keywords = {};
-    Optional<bool> allow_udt = {};
-    Optional<bool> is_public = {};
-    Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};
-    Optional<std::int64_t> preferred_concurrency = {};
-    Optional<std::int64_t> preferred_parallelism = {};
-    Optional<std::int64_t> gridftp_control_channel_port = {};
+    Optional<std::string> info_link = {};                      ///< URL of a page about it
+    Optional<std::string> organization = {};                   ///< that runs it
+    Optional<std::string> network_use = {};                    ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> subscription_id = {};                ///< that it is managed under; null for none
+    Optional<std::string> gcs_manager_url = {};                ///< of this API
+    Optional<StringList> keywords = {};                        ///< by which people may search it
+    Optional<bool> allow_udt = {};                             ///< transfers may use UDT
+    Optional<bool> is_public = {};                             ///< `public` on the wire: seen by all who search
+    Optional<std::int64_t> max_concurrency = {};               ///< files at a time, at most
+    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, DATA_TYPE, id, display_name, contact_email, contact_info, department, description,
                    info_link, organization, network_use, subscription_id, gcs_manager_url, keywords, allow_udt,
@@ -14604,22 +16121,22 @@ struct Endpoint {
 struct StorageGateway {
     static constexpr std::string_view kind = "storage_gateway";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> root = {};
-    Optional<std::string> mapping = {};
-    Optional<StringList> allowed_domains = {};
-    Optional<StringList> users_allow = {};
-    Optional<StringList> users_deny = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> require_high_assurance = {};
-    Optional<bool> require_mfa = {};
-    Optional<std::int64_t> authentication_assurance_timeout = {};
-    Optional<std::int64_t> authentication_timeout_mins = {};
-    Optional<Json> identity_mappings = {};
-    Optional<Json> policies = {};
-    Optional<Json> restrict_paths = {};
+    Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
+    Optional<std::string> root = {};          ///< path below which collections can be
+    Optional<std::string> mapping = {};       ///< the older form of identity_mappings, as in "username_without_domain"
+    Optional<StringList> allowed_domains = {};   ///< of identities that may use it
+    Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
+    Optional<StringList> users_deny = {};        ///< local user names that may not
+    Optional<bool> high_assurance = {};          ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
+    Optional<bool> require_mfa = {};             ///< asks for a login with two factors
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
+    Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
+    Optional<Json> policies = {};                                  ///< of its connector
+    Optional<Json> restrict_paths = {};  ///< where collections may be: lists of paths `none`, `read` and `read_write`
     GLOBUS_MEMBERS(StorageGateway, DATA_TYPE, id, display_name, connector_id, root, mapping, allowed_domains,
                    users_allow, users_deny, high_assurance, require_high_assurance, require_mfa,
                    authentication_assurance_timeout, authentication_timeout_mins, identity_mappings, policies,
@@ -14630,9 +16147,10 @@ struct StorageGateway {
 struct Role {
     static constexpr std::string_view kind = "role";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> collection = {};
-    Optional<std::string> principal = {};
+    Optional<std::string> id = {};          ///< a UUID
+    Optional<std::string> collection = {};  ///< its id; null for a role on the endpoint
+    Optional<std::string> principal = {};   ///< URN of an identity or group
+    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
     Optional<std::string> role = {};
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
@@ -14641,15 +16159,15 @@ struct Role {
 struct UserCredential {
     static constexpr std::string_view kind = "user_credential";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> connector_id = {};
-    Optional<std::string> username = {};
+    Optional<std::string> id = {};            ///< a UUID
+    Optional<std::string> identity_id = {};   ///< whose it is
+    Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
+    Optional<std::string> username = {};      ///< local account, in the connector's form
     Optional<std::string> display_name = {};
-    Optional<std::string> storage_gateway_id = {};
-    Optional<bool> invalid = {};
-    Optional<bool> provisioned = {};
-    Optional<Json> policies = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is for
+    Optional<bool> invalid = {};                    ///< the storage has refused it
+    Optional<bool> provisioned = {};                ///< it was made by the service, not by the user
+    Optional<Json> policies = {};                   ///< of its connector
     GLOBUS_MEMBERS(UserCredential, DATA_TYPE, id, identity_id, connector_id, username, display_name, storage_gateway_id,
                    invalid, provisioned, policies);
 };
@@ -14665,12 +16183,12 @@ struct UserCredential {
 template <class T>
 struct Answer {
     Optional<std::string> code = {};  ///< "success", or what went wrong
-    Optional<Json> detail = {};
+    Optional<Json> detail = {};       ///< more on the code, of a form of its own
     Optional<std::string> message = {};
-    Optional<std::int64_t> http_response_code = {};
-    std::vector<T> data = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> http_response_code = {};  ///< the same as the response's status
+    std::vector<T> data = {};           ///< documents of the kind that was asked for, and what was included with them
+    Optional<bool> has_next_page = {};  ///< there are more
+    Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
     /// Where in `data` the first document of the kind that was asked for stands; nothing if there is none.
@@ -14752,11 +16270,11 @@ struct GetCollectionList {
     static constexpr auto route = get("/collections");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<Collection>::data;
-    Optional<std::string> mapped_collection_id = {};
-    Optional<StringList> filter = {};   ///< as in "mapped_collections"
-    Optional<StringList> include = {};  ///< "private_policies"
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<std::string> mapped_collection_id = {};  ///< only guest collections on this one
+    Optional<StringList> filter = {};                 ///< as in "mapped_collections"
+    Optional<StringList> include = {};                ///< "private_policies"
+    Optional<std::int64_t> page_size = {};            ///< at most so many a page
+    Optional<std::string> marker = {};                ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetCollectionList, mapped_collection_id, filter, include, page_size, marker, query_params);
 };
@@ -14817,9 +16335,9 @@ struct GetStorageGatewayList {
     static constexpr auto route = get("/storage_gateways");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<StorageGateway>::data;
-    Optional<StringList> include = {};  ///< "private_policies"
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<StringList> include = {};      ///< "private_policies"
+    Optional<std::int64_t> page_size = {};  ///< at most so many a page
+    Optional<std::string> marker = {};      ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetStorageGatewayList, include, page_size, marker, query_params);
 };
@@ -14880,10 +16398,10 @@ struct GetRoleList {
     static constexpr auto route = get("/roles");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<Role>::data;
-    Optional<std::string> collection_id = {};
-    Optional<std::string> include = {};  ///< "all_roles"
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<std::string> collection_id = {};  ///< only roles on this one; those on the endpoint if left out
+    Optional<std::string> include = {};        ///< "all_roles"
+    Optional<std::int64_t> page_size = {};     ///< at most so many a page
+    Optional<std::string> marker = {};         ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRoleList, collection_id, include, page_size, marker, query_params);
 };
@@ -14931,8 +16449,8 @@ struct GetUserCredentialList {
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<UserCredential>::data;
     Optional<std::string> storage_gateway = {};  ///< its id
-    Optional<std::int64_t> page_size = {};
-    Optional<std::string> marker = {};
+    Optional<std::int64_t> page_size = {};       ///< at most so many a page
+    Optional<std::string> marker = {};           ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetUserCredentialList, storage_gateway, page_size, marker, query_params);
 };
@@ -15028,6 +16546,18 @@ using gcs::UserCredentialDocument;
  *
  * The token must be for the endpoint's own resource server, which is its id.
  * https://docs.globus.org/globus-connect-server/v5/api/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; GcsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct GcsService {
     static constexpr std::string_view name = "gcs";
@@ -15169,17 +16699,20 @@ struct GcsService::Operations {
     }
 
     /**
-     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential.
+     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential;
+     * a call from another thread meanwhile waits, as long as its own options allow.
      *
      * @throws DecodeError  if the endpoint does not tell it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
-        return self().service().client_id.get([&] {
+        auto const ask = [&] {
             auto const info = get_gcs_info({}, options);
             for (gcs::Info const& document : info->data)
                 if (document.client_id.has_value()) return *document.client_id;
             throw DecodeError("the information on this endpoint has no client_id", info.text());
-        });
+        };
+        return self().service().client_id.get(ask, detail::deadline_of(options, self().options().timeout),
+                                              options.stop);
     }
     /// The scopes of an endpoint's manager. Sends nothing.
     [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
@@ -15202,6 +16735,14 @@ private:
  *
  * The token must be for the collection's own resource server, which is its id, with the scope `https`.
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; ApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
@@ -15218,12 +16759,14 @@ struct GcsCollectionService {
                                                                    : collection_address;
     }
 
+    /// What a Client of the collection can do.
     template <class Client>
     struct Operations {
-        /// Reads a file. With CallOptions::sink it goes to the sink piece by piece, whatever its size. GET {path}
+        /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.
+        /// GET {path}
         /// @param path  from the top of the collection
-        Response<Json> read_file(std::string path, CallOptions const& options = {}) const {
-            return static_cast<Client const&>(*this).get(std::move(path), {}, options);
+        Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
+            return static_cast<Client const&>(*this).template get<Bytes>(std::move(path), {}, options);
         }
     };
 };
@@ -15236,10 +16779,7 @@ struct GcsCollectionService {
 #ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 #define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 
-#include <algorithm>
-#include <chrono>
 #include <concepts>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15260,10 +16800,12 @@ namespace globus {
  *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
  *
  * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
- * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for.
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for. Calls for
+ * other files of the collection wait for that meanwhile; those for other collections do not.
  *
  * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
- * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed
+ * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections.
  *
  * @par Errors
  * UsageError for an address that is not one, or that no collection answers for; ApiError, TransferApiError and NetworkError as
@@ -15277,16 +16819,23 @@ template <class Transfer, class Access>
     requires std::invocable<Access const&, std::string const&, StringList const&>
 class GCSDownloader {
 public:
+    /// The authorizer that `Access` makes for a collection.
     using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
+    /// That of the Transfer client; the files come over it, too.
     using transport_type = typename Transfer::transport_type;
+    /// The client of one collection.
     using client_type = Client<GcsCollectionService, policy_type, transport_type>;
 
+    /// Sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
-    /// The bytes of a file. With CallOptions::sink they go to the sink piece by piece, and the result is empty.
+    /// The bytes of a file, whatever they are. With CallOptions::sink they go to the sink piece by piece, and the result
+    /// is empty.
     /// @param file_uri  https://HOST/PATH, percent-encoded
+    /// @param options   its time-out, deadline and stop_token are for all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
-        return client(file_uri, options).get(file_uri, {}, options).text();
+        CallOptions const within = ending(options);
+        return *client(file_uri, within).template get<Bytes>(file_uri, {}, within);
     }
 
     /// The client of the collection that a file is in.
@@ -15296,34 +16845,38 @@ public:
                                   static_cast<std::size_t>(url.host.data() - file_uri.data()) + url.host.size() +
                                       (url.port.empty() ? 0 : url.port.size() + 1));
         (void)http::check_base_url(address);
-        std::lock_guard const lock(state_->mutex);
-        auto found = state_->clients.find(address);
-        if (found == state_->clients.end()) {
-            std::string const id = collection_id(file_uri, options);
+        CallOptions const within = ending(options);
+        detail::Once<client_type> const entry = [&] {
+            std::lock_guard const lock(state_->mutex);
+            return state_->clients[address];
+        }();
+        auto const make = [&] {
+            std::string const id = collection_id(file_uri, within);
             GcsCollectionScopes const scopes(id);
             StringList needed{scopes.https()};
-            if (uses_data_access(id, options)) needed.push_back(scopes.data_access());
+            if (uses_data_access(id, within)) needed.push_back(scopes.data_access());
             typename client_type::Options settings;
             settings.transport = transfer_.transport();
             settings.auth_url = transfer_.options().auth_url;
             settings.timeout = transfer_.options().timeout;
             settings.max_response_bytes = transfer_.options().max_response_bytes;
-            found = state_->clients
-                        .emplace(address, client_type(GcsCollectionService{id, address}, access_(id, needed), settings))
-                        .first;
-        }
-        return found->second;
+            return client_type(GcsCollectionService{id, address}, access_(id, needed), settings);
+        };
+        return entry.get(make, *within.deadline, within.stop);
     }
 
 private:
+    /// The options of a call that begins now, with the point in time at which it ends.
+    [[nodiscard]] CallOptions ending(CallOptions options) const {
+        options.deadline = detail::deadline_of(options, transfer_.options().timeout);
+        return options;
+    }
     /// Whose login a request without a credential is sent to.
     [[nodiscard]] std::string collection_id(std::string const& file_uri, CallOptions const& options) const {
         http::Request request;
         request.url = file_uri;
         request.headers = {{"Accept", "application/json"}};
-        auto const timeout = std::min(options.timeout.value_or(transfer_.options().timeout), longest);
-        request.deadline = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(timeout);
-        if (options.deadline) request.deadline = std::min(request.deadline, *options.deadline);
+        request.deadline = *options.deadline;
         request.stop = options.stop;
         request.max_response_bytes = transfer_.options().max_response_bytes;
         http::Response response = http::send_repeatable(transfer_.transport(), request);
@@ -15351,9 +16904,8 @@ private:
 
     struct State {
         std::mutex mutex;
-        std::map<std::string, client_type, std::less<>> clients;  ///< by the addresses of their collections
+        std::map<std::string, detail::Once<client_type>> clients;  ///< by the addresses of their collections
     };
-    static constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
 
     Transfer transfer_;
     Access access_;
@@ -15405,37 +16957,41 @@ public:
 namespace globus::groups {
 
 /// What a member may do in a group: `.role = GroupRole::manager`.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct GroupRole {
-    static constexpr char const* member = "member";
-    static constexpr char const* manager = "manager";
-    static constexpr char const* admin = "admin";
+    static constexpr char const* member = "member";    ///< sees the group and its members, as the policies allow
+    static constexpr char const* manager = "manager";  ///< may invite and approve members, too
+    static constexpr char const* admin = "admin";      ///< may change and delete the group, too
 };
 
 /// Who sees that a group exists.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupVisibility {
     static constexpr char const* authenticated = "authenticated";  ///< all who have logged in
     static constexpr char const* private_ = "private";             ///< its members
 };
 
 /// Who sees who is in a group.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupMemberVisibility {
-    static constexpr char const* members = "members";
-    static constexpr char const* managers = "managers";
+    static constexpr char const* members = "members";    ///< all who are in it
+    static constexpr char const* managers = "managers";  ///< managers and admins only
 };
 
 /// What one who wants to join has to tell of himself.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupRequiredSignupFields {
-    static constexpr char const* institution = "institution";
+    static constexpr char const* institution = "institution";  ///< where one works or studies
     static constexpr char const* current_project_name = "current_project_name";
-    static constexpr char const* address = "address";
+    static constexpr char const* address = "address";  ///< in one text
     static constexpr char const* city = "city";
     static constexpr char const* state = "state";
     static constexpr char const* country = "country";
-    static constexpr char const* address1 = "address1";
-    static constexpr char const* address2 = "address2";
-    static constexpr char const* zip = "zip";
+    static constexpr char const* address1 = "address1";  ///< first line
+    static constexpr char const* address2 = "address2";  ///< second line
+    static constexpr char const* zip = "zip";            ///< postal code
     static constexpr char const* phone = "phone";
-    static constexpr char const* department = "department";
+    static constexpr char const* department = "department";  ///< of the institution
     static constexpr char const* field_of_science = "field_of_science";
 };
 
@@ -15448,9 +17004,11 @@ struct GroupRequiredSignupFields {
  *                                                      .group_members_visibility = GroupMemberVisibility::managers,
  *                                                      .join_requests = true,
  *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
+ *
+ * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;
+    Required<bool> is_high_assurance;                ///< asks for fresh logins
     Required<std::string> group_visibility;          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
     Required<bool> join_requests;                    ///< whether one who is not invited may ask to join
@@ -15462,11 +17020,26 @@ struct GroupPolicies {
                    signup_fields, authentication_assurance_timeout, additional_fields);
 };
 
+/**
+ * What the caller's identities allow, for set_identity_preferences.
+ *
+ *     client.set_identity_preferences({.data = IdentityPreferences{.allow_add = false}});
+ *
+ * https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
+ */
+struct IdentityPreferences {
+    Optional<bool> allow_add = {};  ///< others may add them to groups without asking
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(IdentityPreferences, allow_add, additional_fields);
+};
+
 /// One identity of a batch of actions, and its role where the action gives one.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipAction {
-    Required<std::string> identity_id;
-    Optional<std::string> role = {};
-    GLOBUS_MEMBERS(MembershipAction, identity_id, role);
+    Required<std::string> identity_id;  ///< whose membership it is
+    Optional<std::string> role = {};    ///< one of GroupRole; for `added`, `changed_roles` and `invited` only
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
 };
 
 /**
@@ -15479,28 +17052,30 @@ struct MembershipAction {
  * Each function takes one identity id or several, and adds to what an earlier call of it has left.
  *
  * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
  */
 struct BatchMembershipActions {
     using Actions = Optional<std::vector<MembershipAction>>;
 
-    Actions accepted = {};
-    Actions added = {};
-    Actions approved = {};
-    Actions changed_roles = {};
-    Actions declined = {};
-    Actions invited = {};
-    Actions joined = {};
-    Actions left = {};
-    Actions rejected = {};
-    Actions removed = {};
-    Actions requested = {};
+    Actions accepted = {};       ///< by accept_invites
+    Actions added = {};          ///< by add_members
+    Actions approved = {};       ///< by approve_pending
+    Actions changed_roles = {};  ///< by change_roles
+    Actions declined = {};       ///< by decline_invites
+    Actions invited = {};        ///< by invite_members
+    Actions joined = {};         ///< by join
+    Actions left = {};           ///< by leave
+    Actions rejected = {};       ///< by reject_join_requests
+    Actions removed = {};        ///< by remove_members
+    Actions requested = {};      ///< by request_join
+    AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),
               rename("changed_roles", "change_role"), rename("declined", "decline"), rename("invited", "invite"),
               rename("joined", "join"), rename("left", "leave"), rename("rejected", "reject"),
               rename("removed", "remove"), rename("requested", "request_join"));
     GLOBUS_MEMBERS(BatchMembershipActions, accepted, added, approved, changed_roles, declined, invited, joined, left,
-                   rejected, removed, requested);
+                   rejected, removed, requested, additional_fields);
 
     /// Accepts invitations, for identities of the caller's own.
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
@@ -15533,6 +17108,17 @@ struct BatchMembershipActions {
     /// Asks to join, with identities of the caller's own.
     BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
 
+    /// @throws UsageError  for an action on an empty identity id
+    void check() const {
+        for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined,
+                                       &left, &rejected, &removed, &requested}) {
+            if (!*actions) continue;
+            for (MembershipAction const& action : **actions)
+                if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
+                    throw UsageError("a membership action has an empty identity_id: give the id of an identity");
+        }
+    }
+
 private:
     BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {}) {
         if (!actions) actions.emplace();
@@ -15556,30 +17142,32 @@ private:
 
 namespace globus::groups {
 
-/// What one identity is to a group.
+/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
-    Optional<std::string> identity_id = {};
-    Optional<std::string> username = {};
-    Optional<std::string> role = {};    ///< one of GroupRole
+    Optional<std::string> identity_id = {};  ///< whose membership it is
+    Optional<std::string> username = {};     ///< as in "ada@example.org"
+    Optional<std::string> role = {};         ///< one of GroupRole
     Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
-    Optional<Json> membership_fields = {};
+    Optional<Json> membership_fields = {};  ///< what the group's signup_fields have asked for, by name
     GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields);
 };
 
 /// Who sees a group and how one gets into it.
+/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
-    Optional<bool> is_high_assurance = {};
+    Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
     Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
     Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};
-    Optional<std::vector<std::string>> signup_fields = {};  ///< some of GroupRequiredSignupFields
+    Optional<bool> join_requests = {};                             ///< one who is not invited may ask to join
+    Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };
 
 /// What a subscription allows for one kind of storage.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct ConnectorTerms {
     Optional<bool> is_ha = {};   ///< high assurance
     Optional<bool> is_baa = {};  ///< covered by a business associate agreement
@@ -15587,32 +17175,35 @@ struct ConnectorTerms {
 };
 
 /// What a subscription allows.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};
-    Optional<bool> is_baa = {};
+    Optional<bool> is_high_assurance = {};                            ///< allows high assurance collections
+    Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
     Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
     GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
 };
 
 /// A group. What comes only if it was asked for by `include` is so marked.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};
-    Optional<std::string> group_type = {};  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};
-    Optional<std::int64_t> session_limit = {};  ///< seconds
-    Optional<Json> session_timeouts = {};       ///< seconds, by the identity provider's id
-    Optional<std::vector<Membership>> my_memberships = {};
-    Optional<std::vector<Membership>> memberships = {};  ///< by include
-    Optional<Policies> policies = {};
-    Optional<std::vector<std::string>> child_ids = {};                               ///< by include
+    Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
+    Optional<std::string> group_type = {};                  ///< "regular" or "plus"
+    Optional<bool> enforce_session = {};                    ///< asks for a login in the present session
+    Optional<std::int64_t> session_limit = {};              ///< seconds
+    Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
+    Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
+    Optional<std::vector<Membership>> memberships = {};     ///< by include
+    Optional<Policies> policies = {};                       ///< by include
+    Optional<std::vector<std::string>> child_ids = {};      ///< by include
     Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
-    Optional<std::string> subscription_id = {};
-    Optional<SubscriptionInfo> subscription_info = {};
+    Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
+    Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
+    /// Of the subscription that it is verified to belong to; null for none.
     Optional<std::string> subscription_admin_verified_id = {};
     GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
                    session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
@@ -15620,6 +17211,7 @@ struct Group {
 };
 
 /// The group that provides a subscription.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
 struct SubscriptionGroup {
     Optional<std::string> group_id = {};
     Optional<std::string> subscription_id = {};
@@ -15628,6 +17220,7 @@ struct SubscriptionGroup {
 };
 
 /// The subscription that a group is verified to belong to.
+/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SubscriptionVerification {
     Optional<std::string> group_id = {};
     Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
@@ -15635,19 +17228,20 @@ struct SubscriptionVerification {
 };
 
 /// The memberships that a batch of actions made or changed, by action. `errors` has those that could not be.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipActionResult {
-    std::vector<Membership> accept = {};
-    std::vector<Membership> add = {};
-    std::vector<Membership> approve = {};
-    std::vector<Membership> change_role = {};
-    std::vector<Membership> decline = {};
-    std::vector<Membership> invite = {};
-    std::vector<Membership> join = {};
-    std::vector<Membership> leave = {};
-    std::vector<Membership> reject = {};
-    std::vector<Membership> remove = {};
-    std::vector<Membership> request_join = {};
-    Optional<Json> errors = {};  ///< lists of code, detail and identity_id, by action
+    std::vector<Membership> accept = {};        ///< by accept_invites
+    std::vector<Membership> add = {};           ///< by add_members
+    std::vector<Membership> approve = {};       ///< by approve_pending
+    std::vector<Membership> change_role = {};   ///< by change_roles
+    std::vector<Membership> decline = {};       ///< by decline_invites
+    std::vector<Membership> invite = {};        ///< by invite_members
+    std::vector<Membership> join = {};          ///< by join
+    std::vector<Membership> leave = {};         ///< by leave
+    std::vector<Membership> reject = {};        ///< by reject_join_requests
+    std::vector<Membership> remove = {};        ///< by remove_members
+    std::vector<Membership> request_join = {};  ///< by request_join
+    Optional<Json> errors = {};                 ///< lists of code, detail and identity_id, by action
     GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
                    remove, request_join, errors);
 };
@@ -15660,9 +17254,6 @@ struct MembershipActionResult {
 #include <vector>
 
 // The operations of Globus Groups. https://groups.api.globus.org/redoc
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws, with GroupsApiError for an error status; ids are UUIDs as text.
 
 namespace globus {
 struct GroupsService;
@@ -15679,7 +17270,7 @@ struct GetMyGroups {
     using service = GroupsService;
     using result = std::vector<Group>;
     static constexpr auto route = get("/v2/groups/my_groups");
-    Optional<StringList> statuses = {};
+    Optional<StringList> statuses = {};  ///< of memberships; the service's default is "active"
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
 };
@@ -15725,7 +17316,7 @@ struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<Document> data;
+    Required<Document> data;  ///< a Json with `name`, and as one likes `description`, `parent_id` and so on
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
@@ -15737,7 +17328,7 @@ struct UpdateGroup {
     using result = Group;
     static constexpr auto route = put("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
 };
@@ -15776,7 +17367,7 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a GroupPolicies
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
 };
@@ -15799,7 +17390,7 @@ struct SetIdentityPreferences {
     using service = GroupsService;
     using result = Json;
     static constexpr auto route = put("/v2/preferences");
-    Required<Document> data;
+    Required<Document> data;  ///< an IdentityPreferences
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
@@ -15822,7 +17413,7 @@ struct SetMembershipFields {
     using result = Json;
     static constexpr auto route = put("/v2/groups/{group_id}/membership_fields");
     Required<std::string> group_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json of the fields, by the identity's id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetMembershipFields, group_id, data, query_params);
 };
@@ -15832,16 +17423,19 @@ struct SetMembershipFields {
 /// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
 /// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
+/// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct BatchMembershipAction {
     using service = GroupsService;
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> actions;
+    Required<Document> actions;  ///< a BatchMembershipActions
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("actions", ""));
     GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);
+
+    void check() const { actions->check(); }
 };
 
 }  // namespace globus::groups
@@ -15862,6 +17456,7 @@ using groups::GroupPolicies;
 using groups::GroupRequiredSignupFields;
 using groups::GroupRole;
 using groups::GroupVisibility;
+using groups::IdentityPreferences;
 
 /**
  * Globus Groups: groups of people, their members and policies.
@@ -15870,6 +17465,18 @@ using groups::GroupVisibility;
  *     for (groups::Group const& group : *client.get_my_groups()) ...
  *
  * GroupsManager has a function for each thing that one does to a member. https://groups.api.globus.org/redoc
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct GroupsService {
     static constexpr std::string_view name = "groups";
@@ -15981,9 +17588,9 @@ struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<std::string> name;
+    Required<std::string> name;  ///< for people
     Required<std::string> description;
-    Optional<std::string> parent_id = null;
+    Optional<std::string> parent_id = null;  ///< of the group that it becomes a part of; none if left out
     static constexpr auto wire = wires(in_json("name"), in_json("description"), in_json("parent_id"));
     GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
 };
@@ -15995,10 +17602,10 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<bool> is_high_assurance;
-    Required<std::string> group_visibility;          ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;
+    Required<bool> is_high_assurance;                                ///< asks for fresh logins
+    Required<std::string> group_visibility;                          ///< one of GroupVisibility
+    Required<std::string> group_members_visibility;                  ///< one of GroupMemberVisibility
+    Required<bool> join_requests;                                    ///< one who is not invited may ask to join
     Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
     Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
     static constexpr auto wire =
@@ -16015,7 +17622,7 @@ struct AcceptInvite {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "accept/0/identity_id"));
     GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
 };
@@ -16027,7 +17634,7 @@ struct AddMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;     ///< whose membership it is
     std::string role = GroupRole::member;  ///< one of GroupRole
     static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
@@ -16040,7 +17647,7 @@ struct ApprovePending {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "approve/0/identity_id"));
     GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
 };
@@ -16052,8 +17659,8 @@ struct ChangeRole {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
-    Required<std::string> role;  ///< one of GroupRole
+    Required<std::string> identity_id;  ///< whose membership it is
+    Required<std::string> role;         ///< one of GroupRole
     static constexpr auto wire =
         wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
     GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
@@ -16066,7 +17673,7 @@ struct DeclineInvite {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "decline/0/identity_id"));
     GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
 };
@@ -16078,7 +17685,7 @@ struct InviteMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;     ///< whose membership it is
     std::string role = GroupRole::member;  ///< one of GroupRole
     static constexpr auto wire =
         wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
@@ -16092,7 +17699,7 @@ struct Join {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "join/0/identity_id"));
     GLOBUS_MEMBERS(Join, group_id, identity_id);
 };
@@ -16104,7 +17711,7 @@ struct Leave {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "leave/0/identity_id"));
     GLOBUS_MEMBERS(Leave, group_id, identity_id);
 };
@@ -16116,7 +17723,7 @@ struct RejectJoinRequest {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "reject/0/identity_id"));
     GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
 };
@@ -16128,7 +17735,7 @@ struct RemoveMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "remove/0/identity_id"));
     GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
 };
@@ -16140,7 +17747,7 @@ struct RequestJoin {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;
+    Required<std::string> identity_id;  ///< whose membership it is
     static constexpr auto wire = wires(in_json("identity_id", "request_join/0/identity_id"));
     GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
 };
@@ -16174,6 +17781,7 @@ namespace globus {
 template <class C>
 class GroupsManager {
 public:
+    /// Takes a copy of the client, which shares connections and tokens with it.
     explicit GroupsManager(C client) : client_(std::move(client)) {}
 
     /// @copydoc groups::manager::CreateGroup
@@ -16239,6 +17847,7 @@ public:
         return client_.send(op, options);
     }
 
+    /// The client, for all that has no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:
@@ -16306,15 +17915,16 @@ namespace globus::search {
  */
 struct SearchQueryV1 {
     Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
+    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
     Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<bool> advanced = {};  ///< q is in the advanced syntax
-    Optional<std::vector<Json>> filters = {};
-    Optional<std::vector<Json>> facets = {};
+    Optional<std::int64_t> limit = {};         ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<bool> advanced = {};              ///< q is in the advanced syntax
+    Optional<std::vector<Json>> filters = {};  ///< by add_filter
+    Optional<std::vector<Json>> facets = {};   ///< by add_facet
     Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
-    Optional<std::vector<Json>> boosts = {};
-    Optional<std::vector<Json>> sort = {};
+    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
+    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(rename("version", "@version"));
     GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
@@ -16348,7 +17958,7 @@ private:
  * https://docs.globus.org/api/search/reference/scroll_query/
  */
 struct SearchScrollQuery {
-    Optional<std::string> q = {};
+    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> advanced = {};       ///< q is in the advanced syntax
     Optional<std::string> marker = {};  ///< of the page before
@@ -16372,17 +17982,17 @@ namespace globus::search {
 
 /// An index. https://docs.globus.org/api/search/reference/index_show/
 struct Index {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};         ///< "open" or "delete_pending"
-    Optional<std::string> creation_date = {};  ///< UTC, as in "2021-04-05 15:05:18"
-    Optional<bool> is_trial = {};              ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};
-    Optional<std::int64_t> max_size_in_mb = {};
-    Optional<std::int64_t> size_in_mb = {};
-    Optional<std::int64_t> num_subjects = {};
-    Optional<std::int64_t> num_entries = {};
+    Optional<std::string> status = {};                    ///< "open" or "delete_pending"
+    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
+    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
+    Optional<std::int64_t> num_subjects = {};             ///< how many there are
+    Optional<std::int64_t> num_entries = {};              ///< of all subjects
     Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
     GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
                    max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
@@ -16397,13 +18007,13 @@ struct Indexes {
 /// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
 struct IndexAcknowledgement {
     Optional<std::string> index_id = {};
-    Optional<bool> acknowledged = {};
+    Optional<bool> acknowledged = {};  ///< true
     GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
 };
 
 /// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaEntry {
-    Optional<Json> content = {};
+    Optional<Json> content = {};                                     ///< the ingester's document
     Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
     Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
     GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
@@ -16412,7 +18022,7 @@ struct GMetaEntry {
 /// A subject with those of its entries that the caller may see.
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
-    Optional<std::string> subject = {};
+    Optional<std::string> subject = {};  ///< the ingester's name for it, mostly a URL
     Optional<std::vector<GMetaEntry>> entries = {};
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
@@ -16424,9 +18034,9 @@ struct GSearchResult {
     Optional<std::int64_t> count = {};   ///< subjects of this page
     Optional<std::int64_t> total = {};   ///< subjects that match
     Optional<std::int64_t> offset = {};  ///< of this page
-    Optional<bool> has_next_page = {};
-    Optional<std::string> marker = {};
-    Optional<Json> facet_results = {};
+    Optional<bool> has_next_page = {};   ///< there are more
+    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
+    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
 
@@ -16434,20 +18044,20 @@ struct GSearchResult {
 struct Task {
     Optional<std::string> task_id = {};
     Optional<std::string> index_id = {};
-    Optional<std::string> state = {};  ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
-    Optional<std::string> state_description = {};
-    Optional<std::string> task_type = {};        ///< as in "INGEST"
-    Optional<std::string> creation_date = {};    ///< UTC
-    Optional<std::string> completion_date = {};  ///< UTC
-    Optional<std::string> message = {};
-    Optional<Json> additional_details = {};
+    Optional<std::string> state = {};              ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    Optional<std::string> state_description = {};  ///< the state for people
+    Optional<std::string> task_type = {};          ///< as in "INGEST"
+    Optional<std::string> creation_date = {};      ///< UTC
+    Optional<std::string> completion_date = {};    ///< UTC
+    Optional<std::string> message = {};            ///< what went wrong; null for none
+    Optional<Json> additional_details = {};        ///< of a failure
     GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
                    message, additional_details);
 };
 
 /// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
 struct Tasks {
-    std::vector<Task> tasks = {};
+    std::vector<Task> tasks = {};  ///< the latest first
     GLOBUS_MEMBERS(Tasks, tasks);
 };
 
@@ -16455,15 +18065,15 @@ struct Tasks {
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
     Optional<std::string> task_id = {};
-    Optional<bool> acknowledged = {};
-    Optional<bool> success = {};
-    Optional<std::int64_t> num_documents_ingested = {};
+    Optional<bool> acknowledged = {};                    ///< true
+    Optional<bool> success = {};                         ///< in answers to an ingest
+    Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
     GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
 };
 
 /// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
 struct Role {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> index_id = {};
     Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
     Optional<std::string> principal = {};       ///< a URN
@@ -16480,8 +18090,8 @@ struct Roles {
 
 /// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
 struct DeletedRole {
-    Optional<Role> deleted = {};
-    Optional<bool> success = {};
+    Optional<Role> deleted = {};  ///< as it was
+    Optional<bool> success = {};  ///< true
     GLOBUS_MEMBERS(DeletedRole, deleted, success);
 };
 
@@ -16489,16 +18099,10 @@ struct DeletedRole {
 
 #endif  // GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
 
-#include <boost/json/parse.hpp>
-
 #include <cstdint>
 #include <string>
 
 // The operations of Globus Search. https://docs.globus.org/api/search/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws, with SearchApiError for an error status; ids of indexes and tasks are UUIDs as text. A
-// subject is named by a text of the ingester's own, mostly a URL.
 
 namespace globus {
 struct SearchService;
@@ -16588,10 +18192,10 @@ struct Search {
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<std::string> q;  ///< https://docs.globus.org/api/search/query#query_syntax
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> limit = {};
-    Optional<bool> advanced = {};  ///< q is in the advanced syntax
+    Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
+    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<bool> advanced = {};        ///< q is in the advanced syntax
     QueryParams query_params = {};
     GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
 };
@@ -16607,20 +18211,24 @@ struct PostSearch {
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> limit = {};
+    Required<Document> data;             ///< a SearchQueryV1
+    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
-    /// Where a walk over the pages begins: at `offset`, or at that of `data`.
-    [[nodiscard]] std::int64_t first_offset() const {
-        if (offset) return *offset;
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        Json const document = boost::json::parse(data->text(), {}, options);
-        auto const* given = document.is_object() ? document.get_object().if_contains("offset") : nullptr;
-        return given != nullptr && given->is_int64() ? given->get_int64() : 0;
+    /// The same, with the `offset` and `limit` of `data` where the operation has none.
+    [[nodiscard]] PostSearch normalized() const {
+        PostSearch sent = *this;
+        Json const document = globus::detail::json_of(data->text());
+        if (!document.is_object()) return sent;
+        auto const take = [&](char const* name, Optional<std::int64_t>& member) {
+            auto const* given = document.get_object().if_contains(name);
+            if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
+        };
+        take("offset", sent.offset);
+        take("limit", sent.limit);
+        return sent;
     }
 };
 
@@ -16635,8 +18243,8 @@ struct Scroll {
     static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;
-    Optional<std::string> marker = {};
+    Required<Document> data;            ///< a SearchScrollQuery
+    Optional<std::string> marker = {};  ///< the page before's
     static constexpr auto wire = wires(in_json("marker"));
     GLOBUS_MEMBERS(Scroll, index_id, data, marker);
 };
@@ -16663,7 +18271,7 @@ struct DeleteByQuery {
     static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> index_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a SearchQueryV1 with `q` or filters
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
@@ -16675,8 +18283,8 @@ struct BatchDeleteBySubject {
     static constexpr auto route = post("/v1/index/{index_id}/batch_delete_by_subject");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> index_id;
-    Required<StringList> subjects;
-    AdditionalFields additional_params = {};
+    Required<StringList> subjects;            ///< as they were ingested
+    AdditionalFields additional_params = {};  ///< further members of the document
     static constexpr auto wire = wires(in_json("subjects"));
     GLOBUS_MEMBERS(BatchDeleteBySubject, index_id, subjects, additional_params);
 };
@@ -16690,7 +18298,7 @@ struct GetSubject {
     using result = GMetaResult;
     static constexpr auto route = get("/v1/index/{index_id}/subject");
     Required<std::string> index_id;
-    Required<std::string> subject;
+    Required<std::string> subject;  ///< as it was ingested
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
 };
@@ -16702,7 +18310,7 @@ struct DeleteSubject {
     using result = TaskAcknowledgement;
     static constexpr auto route = delete_("/v1/index/{index_id}/subject");
     Required<std::string> index_id;
-    Required<std::string> subject;
+    Required<std::string> subject;  ///< as it was ingested
     QueryParams query_params = {};
     GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
 };
@@ -16714,8 +18322,8 @@ struct GetEntry {
     using result = GMetaResult;
     static constexpr auto route = get("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
-    Required<std::string> subject;
-    Optional<std::string> entry_id = {};
+    Required<std::string> subject;        ///< as it was ingested
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
 };
@@ -16728,8 +18336,8 @@ struct DeleteEntry {
     using result = TaskAcknowledgement;
     static constexpr auto route = delete_("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
-    Required<std::string> subject;
-    Optional<std::string> entry_id = {};
+    Required<std::string> subject;        ///< as it was ingested
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
     QueryParams query_params = {};
     GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
 };
@@ -16767,7 +18375,7 @@ struct CreateRole {
     using result = Role;
     static constexpr auto route = post("/v1/index/{index_id}/role");
     Required<std::string> index_id;
-    Required<Document> data;
+    Required<Document> data;  ///< a Json with `role_name` ("owner", "admin" or "writer") and `principal` (a URN)
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
 };
@@ -16816,6 +18424,18 @@ using search::SearchScrollQuery;
  *     for (search::GMetaResult const& subject : client.paginate(search::Search{.index_id = id, .q = "perovskite"})) ...
  *
  * https://docs.globus.org/api/search/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids of
+ * indexes and tasks are UUIDs as text. A subject is named by a text of the ingester's own, mostly a URL.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct SearchService {
     static constexpr std::string_view name = "search";
@@ -16965,6 +18585,7 @@ namespace globus {
  */
 class TimersApiError : public ApiError {
 public:
+    /// Reads what the answer says is wrong.
     TimersApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), read_error, nullptr) {}
 
@@ -17094,6 +18715,27 @@ void write_resource(std::string& out, T const& object) {
     out += "}}}";
 }
 
+/// @throws UsageError  for an empty id
+inline void check_id(std::string_view member, std::string_view id) {
+    if (id.empty())
+        throw UsageError(std::string(member) + " is empty: give the id of a collection, endpoint or access point");
+}
+
+/// @throws UsageError  for a label that Transfer does not take
+inline void check_label(Optional<std::string> const& label) {
+    constexpr std::size_t longest = 128;  // characters
+    if (!label.has_value() || label->empty()) return;
+    std::size_t characters = 0;
+    for (char const c : *label) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    if (characters > longest)
+        throw UsageError("the label has " + std::to_string(characters) + " characters: shorten it to 128");
+    if (label->find_first_of("\r\n") != std::string::npos)
+        throw UsageError("the label has a line break: write it in one line");
+    constexpr std::string_view blank = " \t\v\f";
+    if (blank.find(label->front()) != blank.npos || blank.find(label->back()) != blank.npos)
+        throw UsageError("the label begins or ends with a blank: take it away");
+}
+
 }  // namespace globus::detail
 
 namespace globus::transfer {
@@ -17107,10 +18749,14 @@ namespace globus::transfer {
  */
 class SyncLevel {
 public:
+    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
     enum Level : unsigned char { exists, size, mtime, checksum };
 
+    /// By its name as an enumerator.
     SyncLevel(Level level = exists) : number_(level) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(std::int64_t number) : number_(number) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(int number) : number_(number) {}
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name) {
@@ -17122,8 +18768,10 @@ public:
             }
         throw UsageError("the sync_level is none of exists, size, mtime and checksum");
     }
+    /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
 
+    /// 0 to 3, as it is sent.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
     void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
     friend bool operator==(SyncLevel, SyncLevel) = default;
@@ -17135,8 +18783,8 @@ private:
 /// One file or directory of a transfer. https://docs.globus.org/api/transfer/task_submit/#transfer_item_fields
 struct TransferItem {
     Constant<"transfer_item"> DATA_TYPE = {};
-    Required<std::string> source_path;
-    Required<std::string> destination_path;
+    Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
+    Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
     Optional<bool> recursive = {};                  ///< a directory with all that is in it
     Optional<std::string> external_checksum = {};   ///< that the file is expected to have
     Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
@@ -17151,7 +18799,16 @@ struct FilterRule {
     Required<std::string> name;       ///< with * and ?
     std::string method = "exclude";   ///< or "include"
     Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
-    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
+
+    /// @throws UsageError  for a method or type that there is none of
+    void check() const {
+        if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
+            throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
+        if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
+            throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
+    }
 };
 
 /**
@@ -17166,25 +18823,29 @@ struct FilterRule {
  */
 struct TransferData {
     Constant<"transfer"> DATA_TYPE = {};
-    Required<std::string> source_endpoint;
-    Required<std::string> destination_endpoint;
-    Optional<std::string> label = {};
+    Required<std::string> source_endpoint;       ///< id of the collection that is read
+    Required<std::string> destination_endpoint;  ///< id of the collection that is written
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
-    Optional<SyncLevel> sync_level = {};
+    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
+    /// Compares checksums after each file, and sends it again where they differ; default false.
     Optional<bool> verify_checksum = {};
-    Optional<bool> preserve_timestamp = {};
-    Optional<bool> encrypt_data = {};
-    Optional<std::string> deadline = {};  ///< ISO 8601: after it the task fails
-    Optional<bool> skip_source_errors = {};
+    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
+    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
+    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
+    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
+    /// Ends the task when the destination is full, instead of trying again; default false.
     Optional<bool> fail_on_quota_errors = {};
+    /// Deletes what a recursive item's source does not have; default false.
     Optional<bool> delete_destination_extra = {};
-    Optional<bool> notify_on_succeeded = {};
-    Optional<bool> notify_on_failed = {};
-    Optional<bool> notify_on_inactive = {};
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the source's host, where the user has several; mapped collections only.
     Optional<std::string> source_local_user = {};
-    Optional<std::string> destination_local_user = {};
-    std::vector<TransferItem> DATA = {};
-    Optional<std::vector<FilterRule>> filter_rules = {};
+    Optional<std::string> destination_local_user = {};    ///< the same of the destination
+    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
+    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
                    verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
@@ -17203,12 +18864,29 @@ struct TransferData {
         filter_rules->push_back(std::move(rule));
         return *this;
     }
+
+    /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
+    /// replace is not looked at.
+    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
+    ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
+    void check() const {
+        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+        if (own("source_endpoint")) globus::detail::check_id("source_endpoint", *source_endpoint);
+        if (own("destination_endpoint")) globus::detail::check_id("destination_endpoint", *destination_endpoint);
+        if (own("label")) globus::detail::check_label(label);
+        if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
+            throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
+                             ": use 0 to 3, or a name of SyncLevel");
+        if (filter_rules && own("filter_rules"))
+            for (FilterRule const& rule : *filter_rules) rule.check();
+        if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
+    }
 };
 
 /// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
 struct DeleteItem {
     Constant<"delete_item"> DATA_TYPE = {};
-    Required<std::string> path;
+    Required<std::string> path;  ///< of a file, or of a directory where `recursive` is set
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteItem, DATA_TYPE, path, additional_fields);
 };
@@ -17224,18 +18902,20 @@ struct DeleteItem {
  */
 struct DeleteData {
     Constant<"delete"> DATA_TYPE = {};
-    Required<std::string> endpoint;
-    Optional<std::string> label = {};
+    Required<std::string> endpoint;    ///< id of the collection
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
-    Optional<bool> recursive = {};
-    Optional<bool> ignore_missing = {};
+    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
+    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
+    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
     Optional<bool> interpret_globs = {};
-    Optional<std::string> deadline = {};  ///< ISO 8601
-    Optional<bool> notify_on_succeeded = {};
-    Optional<bool> notify_on_failed = {};
-    Optional<bool> notify_on_inactive = {};
+    Optional<std::string> deadline = {};      ///< ISO 8601
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the collection's host, where the user has several; mapped collections only.
     Optional<std::string> local_user = {};
-    std::vector<DeleteItem> DATA = {};
+    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
                    deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
@@ -17245,6 +18925,15 @@ struct DeleteData {
     DeleteData& add_item(DeleteItem item) {
         DATA.push_back(std::move(item));
         return *this;
+    }
+
+    /// As TransferData::check.
+    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
+    void check() const {
+        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+        if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
+        if (own("label")) globus::detail::check_label(label);
+        if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
     }
 };
 
@@ -17281,14 +18970,16 @@ inline std::vector<TransferData> split_transfer_data(TransferData data, std::siz
  *                                         .label = "instrument"});
  *
  * Written as a JSON:API document: the access points are relationships, all else attributes.
+ * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnelData {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};
-    Optional<std::string> submission_id = {};  ///< create_tunnel makes one if there is none
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
+    /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
@@ -17297,6 +18988,11 @@ struct CreateTunnelData {
     GLOBUS_MEMBERS(CreateTunnelData, initiator_stream_access_point, listener_stream_access_point, label, submission_id,
                    lifetime_mins, restartable, additional_fields);
 
+    /// @throws UsageError  for an empty access point
+    void check() const {
+        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
+        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
+    }
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
@@ -17313,8 +19009,11 @@ public:
     using value_type = std::pair<std::string, StringList>;
 
     TransferFilter() = default;
+    /// A text of the filter language, as it is sent.
     TransferFilter(char const* text) : text_(text) {}
+    /// A text of the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
+    /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms) {
         for (auto const& [name, values] : terms) add(name, values);
     }
@@ -17327,6 +19026,7 @@ public:
         return *this;
     }
 
+    /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
@@ -17337,12 +19037,17 @@ private:
 
 /// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
 /// `.filter = TransferFilter{{"type", "dir"}}`.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
+    /// One filter.
     TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
+    /// One filter.
     TransferFilters(TransferFilter one) : std::vector<TransferFilter>{std::move(one)} {}
+    /// Several filters, any of which an entry may pass.
     TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
 
     [[nodiscard]] std::vector<std::string> query_texts() const {
@@ -17356,8 +19061,6 @@ public:
 
 #endif  // GLOBUS_SERVICES_TRANSFER_DATA_HPP
 
-#include <boost/json/parse.hpp>
-
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -17369,20 +19072,30 @@ public:
 namespace globus::timers {
 
 /// A timer that runs once: at `datetime`, or at once if that is left out.
+/// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
     Optional<std::string> datetime = {};  ///< ISO 8601
-    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer that runs again and again.
+/// A timer that runs again and again. https://docs.globus.org/api/timers/timer-schedules/
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
-    Required<std::int64_t> interval_seconds;
-    Optional<std::string> start = {};  ///< ISO 8601; at once if left out
+    Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
+    Optional<std::string> start = {};         ///< ISO 8601; at once if left out
     Optional<Json> end =
         {};  ///< {"condition": "iterations", "iterations": 5} or {"condition": "time", "datetime": ...}
-    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end);
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
+
+    /// @throws UsageError  for an interval that is not positive
+    void check() const {
+        if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
+            throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
+                             ": give at least one second, or use OnceTimerSchedule");
+    }
 };
 
 /**
@@ -17397,13 +19110,19 @@ struct RecurringTimerSchedule {
  */
 struct TransferTimer {
     Constant<"transfer"> timer_type = {};
-    Optional<std::string> name = {};
-    Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Document> body;      ///< TransferData or a Json
-    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body);
+    Optional<std::string> name = {};  ///< for people
+    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
+    Required<Document> body;          ///< TransferData or a Json
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
+    /// @throws UsageError  for what the schedule's and the transfer's own check() refuse
+    void check() const {
+        schedule->check();
+        body->check();
+    }
     void write_json(std::string& out) const {
-        Json transfer = boost::json::parse(body->text());
+        Json transfer = globus::detail::json_of(body->text());
         if (transfer.is_object())
             for (char const* name_of_run : {"submission_id", "skip_activation_check"})
                 transfer.as_object().erase(name_of_run);
@@ -17416,47 +19135,72 @@ struct TransferTimer {
 /// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
 struct FlowTimer {
     Constant<"flow"> timer_type = {};
-    Required<std::string> flow_id;
-    Optional<std::string> name = {};
-    Required<Document> schedule;  ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Json> body;          ///< what the run is started with: `body`, `label`, `tags`, ...
-    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body);
+    Required<std::string> flow_id;    ///< of the flow that it starts
+    Optional<std::string> name = {};  ///< for people
+    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
+    Required<Json> body;              ///< what the run is started with: `body`, `label`, `tags`, ...
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
+
+    /// @throws UsageError  for an empty flow_id, and for what the schedule's own check() refuses
+    void check() const {
+        if (flow_id->empty() && !additional_fields.contains("flow_id"))
+            throw UsageError("flow_id is empty: give the id of a flow");
+        schedule->check();
+    }
 };
 
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
+/// https://docs.globus.org/api/timers/
 struct TimerJob {
-    Required<std::string> callback_url;
-    Required<Json> callback_body;
+    Required<std::string> callback_url;         ///< of the action provider that is called
+    Required<Json> callback_body;               ///< what it is sent each time
     Required<std::string> start;                ///< ISO 8601
     Required<Optional<std::int64_t>> interval;  ///< seconds; null runs once
-    Optional<std::string> name = {};
-    Optional<std::string> stop_after = {};  ///< ISO 8601
-    Optional<std::int64_t> stop_after_n = {};
-    Optional<std::string> scope = {};
-    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope);
+    Optional<std::string> name = {};            ///< for people
+    Optional<std::string> stop_after = {};      ///< ISO 8601
+    Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
+    Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
+                   additional_fields);
+
+    /// @throws UsageError  for an interval that is not positive
+    void check() const {
+        if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
+            throw UsageError("the interval is " + std::to_string(**interval) +
+                             ": give at least one second, or null for a timer that runs once");
+    }
 };
 
-/// What create_timer takes: a TransferTimer, a FlowTimer or a Json.
+/// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
 class TimerDocument {
 public:
+    /// A timer that starts transfers.
     TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
+    /// A timer that starts runs of a flow.
     TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
+    /// The document as it stands.
     TimerDocument(Json timer) : document_(std::move(timer)) {}
     TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
 
+    void check() const { document_.check(); }
     void write_json(std::string& out) const { document_.write_json(out); }
 
 private:
     Document document_;
 };
 
-/// What create_job takes: a TimerJob or a Json.
+/// What create_job takes: a TimerJob or a Json. https://docs.globus.org/api/timers/
 class JobDocument {
 public:
+    /// A timer in the older form.
     JobDocument(TimerJob job) : document_(std::move(job)) {}
+    /// The document as it stands.
     JobDocument(Json job) : document_(std::move(job)) {}
     JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
 
+    void check() const { document_.check(); }
     void write_json(std::string& out) const { document_.write_json(out); }
 
 private:
@@ -17479,40 +19223,46 @@ namespace globus::timers {
 
 /// A timer: what it starts, and when. https://docs.globus.org/api/timers/
 struct Timer {
-    Optional<std::string> job_id = {};
-    Optional<std::string> job_type = {};  ///< "transfer" or "flow"
+    Optional<std::string> job_id = {};      ///< a UUID
+    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
+    Optional<std::string> timer_type = {};  ///< "transfer" or "flow"; of create_timer's answer
     Optional<std::string> name = {};
-    Optional<std::string> status = {};  ///< "new", "loaded", "inactive", "ended", ...
-    Optional<std::string> scope = {};
-    Optional<std::string> callback_url = {};
-    Optional<std::string> start = {};      ///< ISO 8601
-    Optional<std::int64_t> interval = {};  ///< seconds; null runs once
-    Optional<Json> schedule = {};
-    Optional<std::string> stop_after = {};  ///< ISO 8601
-    Optional<std::int64_t> n_runs = {};
-    Optional<std::int64_t> n_errors = {};
-    Optional<std::string> last_ran_at = {};   ///< ISO 8601
-    Optional<std::string> next_run = {};      ///< ISO 8601
-    Optional<std::string> submitted_at = {};  ///< ISO 8601
-    Optional<Json> inactive_reason = {};
-    Optional<Json> results = {};
-    GLOBUS_MEMBERS(Timer, job_id, job_type, name, status, scope, callback_url, start, interval, schedule, stop_after,
-                   n_runs, n_errors, last_ran_at, next_run, submitted_at, inactive_reason, results);
+    Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
+    Optional<std::string> scope = {};              ///< that the action provider is called with
+    Optional<Json> body = {};                      ///< what is started; of create_timer's answer
+    Optional<std::string> callback_url = {};       ///< of the action provider that is called
+    Optional<Json> callback_body = {};             ///< what is started, in the older form
+    Optional<std::string> start = {};              ///< ISO 8601
+    Optional<double> interval = {};                ///< seconds; null runs once
+    Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
+    Optional<std::string> stop_after = {};         ///< ISO 8601
+    Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
+    Optional<std::int64_t> n_errors = {};          ///< runs that failed
+    Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
+    Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
+    Optional<std::string> last_ran_at = {};        ///< ISO 8601
+    Optional<std::string> next_run = {};           ///< ISO 8601
+    Optional<std::string> submitted_at = {};       ///< ISO 8601
+    Optional<Json> inactive_reason = {};           ///< null while it is active
+    Optional<Json> results = {};                   ///< of the latest runs
+    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, name, status, scope, body, callback_url, callback_body, start,
+                   interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors, last_ran_at,
+                   next_run, submitted_at, inactive_reason, results);
 };
 
-/// The timers of the caller.
+/// The timers of the caller. https://docs.globus.org/api/timers/
 struct TimerList {
     std::vector<Timer> jobs = {};
     GLOBUS_MEMBERS(TimerList, jobs);
 };
 
-/// A timer that was made.
+/// A timer that was made. https://docs.globus.org/api/timers/
 struct NewTimer {
     Optional<Timer> timer = {};
     GLOBUS_MEMBERS(NewTimer, timer);
 };
 
-/// The outcome of a pause or resumption.
+/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
 struct TimerMessage {
     Optional<std::string> message = {};
     GLOBUS_MEMBERS(TimerMessage, message);
@@ -17555,27 +19305,33 @@ struct GetJob {
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// @throws UsageError  for what the timer's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateTimer {
     using service = TimersService;
     using result = NewTimer;
     static constexpr auto route = post("/v2/timer");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<TimerDocument> timer;
+    Required<TimerDocument> timer;  ///< a TransferTimer or FlowTimer, or a Json of one
     static constexpr auto wire = wires(in_json("timer"));
     GLOBUS_MEMBERS(CreateTimer, timer);
+
+    void check() const { timer->check(); }
 };
 
 /// Makes a timer in the older form. POST /jobs/
 /// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// @throws UsageError  for what the job's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateJob {
     using service = TimersService;
     using result = Timer;
     static constexpr auto route = post("/jobs/");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<JobDocument> data;
+    Required<JobDocument> data;  ///< a TimerJob or a Json of one
     GLOBUS_MEMBERS(CreateJob, data);
+
+    void check() const { data->check(); }
 };
 
 /// Changes a timer. PATCH /jobs/{job_id}
@@ -17585,7 +19341,7 @@ struct UpdateJob {
     using result = Timer;
     static constexpr auto route = patch("/jobs/{job_id}");
     Required<std::string> job_id;
-    Required<Json> data;
+    Required<Document> data;  ///< what is to change: `name`, `stop_after`, ...; a described object or a Json
     GLOBUS_MEMBERS(UpdateJob, job_id, data);
 };
 
@@ -17646,6 +19402,18 @@ using timers::TransferTimer;
  *     Client<TimersService, AccessTokenPolicy> timers{token};
  *
  * https://docs.globus.org/api/timers/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text, times ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct TimersService {
     static constexpr std::string_view name = "timer";
@@ -17698,6 +19466,18 @@ struct TimersService::Operations {
     /// @copydoc timers::ResumeJob
     Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
+    /// data_access scope. Returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
+        return self().add_app_scope(timers_scope_with_data_access(collection_ids));
+    }
+    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. Returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_flow_user_scope(StringList const& flow_ids) const {
+        return self().add_app_scope(timers_scope_with_flows(flow_ids));
     }
 
 private:
@@ -17761,78 +19541,113 @@ namespace globus::transfer {
 
 /// A file, directory or link. https://docs.globus.org/api/transfer/file_operations/#file_document
 struct File {
-    Optional<std::string> name = {};
+    Optional<std::string> name = {};           ///< without the directory
     Optional<std::string> type = {};           ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe" or "other"
     Optional<std::int64_t> size = {};          ///< bytes
     Optional<std::string> permissions = {};    ///< octal, as in "0644"
     Optional<std::string> last_modified = {};  ///< ISO 8601
-    Optional<std::string> user = {};
-    Optional<std::string> group = {};
-    Optional<std::string> link_target = {};
-    Optional<std::string> link_user = {};
-    Optional<std::string> link_group = {};
-    Optional<std::int64_t> link_size = {};
-    Optional<std::string> link_last_modified = {};
+    Optional<std::string> user = {};           ///< owner, as the host names the account
+    Optional<std::string> group = {};          ///< as the host names it
+    Optional<std::string> link_target = {};    ///< of a symbolic link; null for all else, as are the members below
+    Optional<std::string> link_user = {};      ///< owner of the link itself
+    Optional<std::string> link_group = {};     ///< group of the link itself
+    Optional<std::int64_t> link_size = {};     ///< of the link itself, in bytes
+    Optional<std::string> link_last_modified = {};  ///< ISO 8601
     GLOBUS_MEMBERS(File, name, type, size, permissions, last_modified, user, group, link_target, link_user, link_group,
                    link_size, link_last_modified);
 };
 
 /// A directory's entries. https://docs.globus.org/api/transfer/file_operations/#dir_listing_response
 struct FileList {
-    std::vector<File> DATA = {};
-    Optional<std::string> path = {};  ///< as it was asked for
-    Optional<std::string> absolute_path = {};
-    Optional<std::string> endpoint = {};
-    Optional<std::int64_t> length = {};  ///< entries of this answer
-    Optional<std::int64_t> total = {};
+    std::vector<File> DATA = {};               ///< at most as many as were asked for; see `total`
+    Optional<std::string> path = {};           ///< as it was asked for
+    Optional<std::string> absolute_path = {};  ///< without "~"; null if the collection does not tell it
+    Optional<std::string> endpoint = {};       ///< id of the collection
+    Optional<std::int64_t> length = {};        ///< entries of this answer
+    Optional<std::int64_t> total = {};         ///< entries of the directory that pass the filter
     GLOBUS_MEMBERS(FileList, DATA, path, absolute_path, endpoint, length, total);
+};
+
+/// A GridFTP server of an endpoint. https://docs.globus.org/api/transfer/endpoints_and_collections/#server_document
+struct EndpointServer {
+    Optional<Json> id = {};                                ///< a number, or a UUID as text
+    Optional<std::string> hostname = {};                   ///< or an IP address
+    Optional<std::int64_t> port = {};                      ///< of the control channel
+    Optional<std::string> scheme = {};                     ///< as in "gsiftp"
+    Optional<std::string> uri = {};                        ///< scheme, host name and port in one
+    Optional<std::string> subject = {};                    ///< of the server's certificate; null for the default
+    Optional<bool> is_connected = {};                      ///< of Globus Connect Personal; null for others
+    Optional<bool> is_paused = {};                         ///< of Globus Connect Personal; null for others
+    Optional<std::int64_t> incoming_data_port_start = {};  ///< first port that data comes in on; null if unknown
+    Optional<std::int64_t> incoming_data_port_end = {};    ///< last port that data comes in on; null if unknown
+    Optional<std::int64_t> outgoing_data_port_start = {};  ///< first port that data goes out from; null if unknown
+    Optional<std::int64_t> outgoing_data_port_end = {};    ///< last port that data goes out from; null if unknown
+    GLOBUS_MEMBERS(EndpointServer, id, hostname, port, scheme, uri, subject, is_connected, is_paused,
+                   incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
 };
 
 /// An endpoint or collection. https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> entity_type = {};  ///< as in "GCSv5_mapped_collection"
-    Optional<std::string> owner_id = {};
-    Optional<std::string> owner_string = {};
+    Optional<std::string> entity_type = {};   ///< as in "GCSv5_mapped_collection"
+    Optional<std::string> owner_id = {};      ///< of an identity
+    Optional<std::string> owner_string = {};  ///< the owner's user name, or what the endpoint shows in its place
     Optional<std::string> description = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> department = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> info_link = {};
-    Optional<Json> keywords = {};  ///< a text or a list
-    Optional<std::string> default_directory = {};
-    Optional<std::string> host_endpoint_id = {};
-    Optional<std::string> host_path = {};
-    Optional<std::string> mapped_collection_id = {};
-    Optional<std::string> subscription_id = {};
-    Optional<std::string> tlsftp_server = {};
-    Optional<std::string> https_server = {};
-    Optional<std::string> gcs_version = {};
-    Optional<std::string> gcs_manager_url = {};
-    Optional<std::string> user_message = {};
-    Optional<std::string> user_message_link = {};
-    Optional<std::string> network_use = {};
-    Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> preferred_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};
-    Optional<std::int64_t> preferred_parallelism = {};
-    Optional<bool> acl_available = {};
-    Optional<bool> acl_editable = {};
-    Optional<bool> disable_verify = {};
-    Optional<bool> force_verify = {};
-    Optional<bool> force_encryption = {};
-    Optional<bool> gcp_connected = {};
-    Optional<bool> gcp_paused = {};
-    Optional<bool> high_assurance = {};
-    Optional<bool> in_use = {};
-    Optional<bool> is_globus_connect = {};
-    Optional<bool> mfa_required = {};
-    Optional<bool> non_functional = {};
-    Optional<bool> is_public = {};  ///< `public` on the wire
-    Optional<bool> shareable = {};
-    Optional<bool> subscription_admin_verified = {};
+    Optional<std::string> organization = {};       ///< that runs it
+    Optional<std::string> department = {};         ///< of the organization
+    Optional<std::string> contact_email = {};      ///< for questions about it
+    Optional<std::string> contact_info = {};       ///< phone, address and the like
+    Optional<std::string> info_link = {};          ///< URL of a page about it
+    Optional<Json> keywords = {};                  ///< a text or a list
+    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path; "/~/" if null
+    Optional<std::string> host_endpoint_id = {};   ///< of a guest collection: the collection or endpoint that it is on
+    Optional<std::string> host_path = {};  ///< of a guest collection: the directory on the host that is its root
+    Optional<std::string> mapped_collection_id = {};    ///< of a guest collection on Globus Connect Server 5
+    Optional<std::string> subscription_id = {};         ///< that it is managed under; null for none
+    Optional<std::string> tlsftp_server = {};           ///< URL, as in "tlsftp://host:443"
+    Optional<std::string> https_server = {};            ///< URL below which files can be read by HTTPS; null for none
+    Optional<std::string> gcs_version = {};             ///< of Globus Connect Server, as in "5.4.61"
+    Optional<std::string> gcs_manager_url = {};         ///< of the API that a GcsService uses
+    Optional<std::string> user_message = {};            ///< shown to those who use it
+    Optional<std::string> user_message_link = {};       ///< URL that goes with user_message
+    Optional<std::string> network_use = {};             ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::int64_t> max_concurrency = {};        ///< files at a time, at most
+    Optional<std::int64_t> preferred_concurrency = {};  ///< files at a time
+    Optional<std::int64_t> max_parallelism = {};        ///< connections a file, at most
+    Optional<std::int64_t> preferred_parallelism = {};  ///< connections a file
+    Optional<bool> acl_available = {};                  ///< it can have access rules
+    Optional<bool> acl_editable = {};                   ///< the user may change its access rules
+    Optional<bool> disable_verify = {};                 ///< checksums cannot be asked for
+    Optional<bool> force_verify = {};                   ///< checksums are always compared
+    Optional<bool> force_encryption = {};               ///< data is always sent over TLS
+    Optional<bool> gcp_connected = {};      ///< of Globus Connect Personal: the machine is online; null for others
+    Optional<bool> gcp_paused = {};         ///< of Globus Connect Personal: its user has paused it; null for others
+    Optional<bool> high_assurance = {};     ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> in_use = {};             ///< active tasks use it
+    Optional<bool> is_globus_connect = {};  ///< runs on Globus Connect Personal
+    Optional<bool> mfa_required = {};       ///< asks for a login with two factors
+    Optional<bool> non_functional = {};     ///< files cannot be reached through it, only through its collections
+    Optional<bool> is_public = {};          ///< `public` on the wire
+    Optional<bool> shareable = {};          ///< guest collections can be made on it
+    Optional<bool> subscription_admin_verified = {};        ///< verified by a manager of its subscription
+    Optional<bool> disable_anonymous_writes = {};           ///< access rules cannot let everybody write
+    Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that does not work any more
+    Optional<std::string> non_functional_endpoint_display_name = {};
+    Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
+    // what older endpoints have
+    Optional<std::string> username = {};  ///< of the owner
+    /// Sets up a Globus Connect Personal; only in the answer that made it.
+    Optional<Secret> globus_connect_setup_key = {};
+    Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
+    Optional<bool> activated = {};                 ///< it has a credential of the user
+    Optional<std::int64_t> expires_in = {};        ///< seconds; -1 for never
+    Optional<std::string> expire_time = {};        ///< ISO 8601
+    Optional<std::string> myproxy_server = {};     ///< host name
+    Optional<std::string> myproxy_dn = {};         ///< of the MyProxy server's certificate
+    Optional<std::string> oauth_server = {};       ///< host name
+    Optional<std::string> s3_url = {};             ///< of the store behind it
+    Optional<bool> s3_owner_activated = {};        ///< the owner's key opens the store for all
     static constexpr auto wire = wires(rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
                    department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
@@ -17840,16 +19655,19 @@ struct Endpoint {
                    gcs_manager_url, user_message, user_message_link, network_use, max_concurrency,
                    preferred_concurrency, max_parallelism, preferred_parallelism, acl_available, acl_editable,
                    disable_verify, force_verify, force_encryption, gcp_connected, gcp_paused, high_assurance, in_use,
-                   is_globus_connect, mfa_required, non_functional, is_public, shareable, subscription_admin_verified);
+                   is_globus_connect, mfa_required, non_functional, is_public, shareable, subscription_admin_verified,
+                   disable_anonymous_writes, non_functional_endpoint_id, non_functional_endpoint_display_name, DATA,
+                   username, globus_connect_setup_key, french_english_bilingual, activated, expires_in, expire_time,
+                   myproxy_server, myproxy_dn, oauth_server, s3_url, s3_owner_activated);
 };
 
 /// A page of endpoints. https://docs.globus.org/api/transfer/endpoint_and_collection_search/
 struct EndpointList {
     std::vector<Endpoint> DATA = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> total = {};
+    Optional<bool> has_next_page = {};   ///< there are more
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
+    Optional<std::int64_t> limit = {};   ///< that was asked for
+    Optional<std::int64_t> total = {};   ///< of all pages; not in every list
     GLOBUS_MEMBERS(EndpointList, DATA, has_next_page, offset, limit, total);
 };
 
@@ -17857,113 +19675,132 @@ struct EndpointList {
 struct OperationResult {
     Optional<std::string> code = {};  ///< as in "DirectoryCreated"
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     GLOBUS_MEMBERS(OperationResult, code, message, resource, request_id);
 };
 
 /// A key that makes a submission safe to repeat. https://docs.globus.org/api/transfer/task_submit/#get_submission_id
 struct SubmissionId {
-    Optional<std::string> value = {};
+    Optional<std::string> value = {};  ///< a UUID
     GLOBUS_MEMBERS(SubmissionId, value);
 };
 
 /// The outcome of a submission. https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmissionResult {
     Optional<std::string> task_id = {};
-    Optional<std::string> submission_id = {};
-    Optional<std::string> code = {};  ///< "Accepted", or "Duplicate" for a submission id that was used before
+    Optional<std::string> submission_id = {};  ///< as it was sent
+    Optional<std::string> code = {};           ///< "Accepted", or "Duplicate" for a submission id that was used before
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
-    GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id);
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<Json> task_link = {};          ///< where the task can be read, in `href`
+    GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
 
 /// A transfer or delete task. https://docs.globus.org/api/transfer/task/#task_document
 struct Task {
     Optional<std::string> task_id = {};
-    Optional<std::string> type = {};    ///< "TRANSFER" or "DELETE"
-    Optional<std::string> status = {};  ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
-    Optional<std::string> label = {};
-    Optional<std::string> username = {};
-    Optional<std::string> owner_id = {};
-    Optional<std::string> owner_string = {};
-    Optional<std::string> request_time = {};     ///< ISO 8601
-    Optional<std::string> completion_time = {};  ///< ISO 8601
-    Optional<std::string> deadline = {};         ///< ISO 8601
-    Optional<std::string> source_endpoint_id = {};
-    Optional<std::string> source_endpoint_display_name = {};
-    Optional<std::string> destination_endpoint_id = {};
-    Optional<std::string> destination_endpoint_display_name = {};
-    Optional<std::string> source_base_path = {};
-    Optional<std::string> destination_base_path = {};
-    Optional<std::string> source_local_user = {};
-    Optional<std::string> destination_local_user = {};
-    Optional<std::string> source_host_endpoint_id = {};  ///< of the collection that a guest collection is on
-    Optional<std::string> destination_host_endpoint_id = {};
-    Optional<std::string> source_mapped_collection_id = {};
-    Optional<std::string> destination_mapped_collection_id = {};
-    Optional<bool> history_deleted = {};
-    Optional<std::string> nice_status = {};  ///< why it does not advance, as in "PERMISSION_DENIED"
-    Optional<std::string> nice_status_details = {};
-    Optional<std::string> nice_status_short_description = {};
-    Optional<std::int64_t> nice_status_expires_in = {};
-    Optional<bool> is_ok = {};
-    Optional<bool> is_paused = {};
+    Optional<std::string> type = {};                          ///< "TRANSFER" or "DELETE"
+    Optional<std::string> status = {};                        ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
+    Optional<std::string> label = {};                         ///< that it was submitted with; null for none
+    Optional<std::string> username = {};                      ///< the older name of its owner; use owner_id
+    Optional<std::string> owner_id = {};                      ///< of the identity that submitted it
+    Optional<std::string> owner_string = {};                  ///< the owner's user name
+    Optional<std::string> request_time = {};                  ///< ISO 8601
+    Optional<std::string> completion_time = {};               ///< ISO 8601
+    Optional<std::string> deadline = {};                      ///< ISO 8601
+    Optional<std::string> source_endpoint_id = {};            ///< null if the collection is gone
+    Optional<std::string> source_endpoint_display_name = {};  ///< null if the collection is gone
+    Optional<std::string> destination_endpoint_id = {};       ///< null for a deletion, and if the collection is gone
+    Optional<std::string> destination_endpoint_display_name = {};  ///< null if the collection is gone
+    Optional<std::string> source_base_path = {};          ///< the directory that all source paths have in common
+    Optional<std::string> destination_base_path = {};     ///< the directory that all destination paths have in common
+    Optional<std::string> source_local_user = {};         ///< account on the source's host
+    Optional<std::string> destination_local_user = {};    ///< account on the destination's host
+    Optional<std::string> source_local_user_status = {};  ///< as in "OK", "NO_PERMISSION"; these of endpoint managers
+    Optional<std::string> destination_local_user_status = {};  ///< the same of the destination
+    Optional<std::string> source_host_endpoint_id = {};        ///< of the collection that a guest collection is on
+    Optional<std::string> destination_host_endpoint_id = {};   ///< the same of the destination
+    Optional<std::string> source_host_endpoint_display_name = {};
+    Optional<std::string> destination_host_endpoint_display_name = {};
+    Optional<std::string> source_host_path = {};                  ///< on the host: the root of the guest collection
+    Optional<std::string> destination_host_path = {};             ///< the same of the destination
+    Optional<std::string> source_mapped_collection_id = {};       ///< that the guest collection is on
+    Optional<std::string> destination_mapped_collection_id = {};  ///< the same of the destination
+    Optional<std::string> source_mapped_collection_display_name = {};
+    Optional<std::string> destination_mapped_collection_display_name = {};
+    Optional<std::string> source_endpoint = {};                ///< its older name, as are the three below
+    Optional<std::string> destination_endpoint = {};           ///< of the destination
+    Optional<std::string> source_host_endpoint = {};           ///< of the source's host
+    Optional<std::string> destination_host_endpoint = {};      ///< of the destination's host
+    Optional<bool> history_deleted = {};                       ///< the paths of the task are not kept any more
+    Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
+    Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
+    Optional<std::string> nice_status_short_description = {};  ///< the same for people
+    Optional<std::int64_t> nice_status_expires_in = {};        ///< seconds until the task fails for it; -1 for never
+    Optional<bool> is_ok = {};                                 ///< no error holds it; null once it has ended
+    Optional<bool> is_paused = {};                             ///< held by a pause rule or an administrator
+    /// "SOURCE", "DESTINATION" or "BOTH": whose manager has cancelled it; null for none.
     Optional<std::string> canceled_by_admin = {};
-    Optional<std::string> canceled_by_admin_message = {};
-    Optional<std::string> command = {};
-    Optional<std::int64_t> bytes_checksummed = {};
-    Optional<std::int64_t> bytes_transferred = {};
-    Optional<std::int64_t> effective_bytes_per_second = {};
-    Optional<std::int64_t> directories = {};
-    Optional<std::int64_t> files = {};
-    Optional<std::int64_t> files_skipped = {};
-    Optional<std::int64_t> files_transferred = {};
-    Optional<std::int64_t> symlinks = {};
-    Optional<std::int64_t> faults = {};
-    Optional<std::int64_t> subtasks_total = {};
-    Optional<std::int64_t> subtasks_pending = {};
-    Optional<std::int64_t> subtasks_retrying = {};
-    Optional<std::int64_t> subtasks_succeeded = {};
-    Optional<std::int64_t> subtasks_expired = {};
-    Optional<std::int64_t> subtasks_canceled = {};
-    Optional<std::int64_t> subtasks_failed = {};
-    Optional<std::int64_t> subtasks_skipped_errors = {};
-    Optional<Json> sync_level = {};
-    Optional<bool> delete_destination_extra = {};
-    Optional<bool> encrypt_data = {};
-    Optional<bool> fail_on_quota_errors = {};
-    Optional<bool> preserve_timestamp = {};
-    Optional<bool> skip_source_errors = {};
-    Optional<bool> verify_checksum = {};
+    Optional<std::string> canceled_by_admin_message = {};    ///< what that manager has to say
+    Optional<std::string> command = {};                      ///< what it came from, as in "API 0.10"
+    Optional<std::int64_t> bytes_checksummed = {};           ///< bytes read to compare checksums before the transfer
+    Optional<std::int64_t> bytes_transferred = {};           ///< bytes, those of repeated attempts too
+    Optional<std::int64_t> effective_bytes_per_second = {};  ///< mean rate so far, pauses and errors included
+    Optional<std::int64_t> directories = {};                 ///< of the task, as far as it has found them
+    Optional<std::int64_t> files = {};                       ///< of the task, as far as it has found them
+    Optional<std::int64_t> files_skipped = {};               ///< left as they were because of sync_level
+    Optional<std::int64_t> files_transferred = {};           ///< that have arrived
+    Optional<std::int64_t> symlinks = {};                    ///< of the task, as far as it has found them
+    Optional<std::int64_t> faults = {};                      ///< errors so far, those that passed too
+    Optional<std::int64_t> subtasks_total = {};  ///< steps: one for each file, directory and deletion, as far as found
+    Optional<std::int64_t> subtasks_pending = {};         ///< steps not begun, or under way
+    Optional<std::int64_t> subtasks_retrying = {};        ///< steps that failed and are tried again
+    Optional<std::int64_t> subtasks_succeeded = {};       ///< steps
+    Optional<std::int64_t> subtasks_expired = {};         ///< steps not done at the deadline
+    Optional<std::int64_t> subtasks_canceled = {};        ///< steps
+    Optional<std::int64_t> subtasks_failed = {};          ///< steps
+    Optional<std::int64_t> subtasks_skipped_errors = {};  ///< steps left out because of skip_source_errors
+    Optional<Json> sync_level = {};                       ///< 0 to 3, as in SyncLevel; null for none
+    Optional<bool> delete_destination_extra = {};         ///< this and those below are as they were submitted
+    Optional<bool> encrypt_data = {};                     ///< as it was submitted
+    Optional<bool> fail_on_quota_errors = {};             ///< as it was submitted
+    Optional<bool> preserve_timestamp = {};               ///< as it was submitted
+    Optional<bool> skip_source_errors = {};               ///< as it was submitted
+    Optional<bool> verify_checksum = {};                  ///< as it was submitted
+    /// What becomes of links in directories: "ignore", "keep" or "copy".
     Optional<std::string> recursive_symlinks = {};
-    Optional<Json> fatal_error = {};  ///< code and description of what ended a failed task
-    Optional<Json> filter_rules = {};
+    Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
+    Optional<Json> filter_rules = {};  ///< a list of FilterRule; null for none
     GLOBUS_MEMBERS(Task, task_id, type, status, label, username, owner_id, owner_string, request_time, completion_time,
                    deadline, source_endpoint_id, source_endpoint_display_name, destination_endpoint_id,
                    destination_endpoint_display_name, source_base_path, destination_base_path, source_local_user,
-                   destination_local_user, source_host_endpoint_id, destination_host_endpoint_id,
-                   source_mapped_collection_id, destination_mapped_collection_id, history_deleted, nice_status,
-                   nice_status_details, nice_status_short_description, nice_status_expires_in, is_ok, is_paused,
-                   canceled_by_admin, canceled_by_admin_message, command, bytes_checksummed, bytes_transferred,
-                   effective_bytes_per_second, directories, files, files_skipped, files_transferred, symlinks, faults,
-                   subtasks_total, subtasks_pending, subtasks_retrying, subtasks_succeeded, subtasks_expired,
-                   subtasks_canceled, subtasks_failed, subtasks_skipped_errors, sync_level, delete_destination_extra,
-                   encrypt_data, fail_on_quota_errors, preserve_timestamp, skip_source_errors, verify_checksum,
-                   recursive_symlinks, fatal_error, filter_rules);
+                   destination_local_user, source_local_user_status, destination_local_user_status,
+                   source_host_endpoint_id, destination_host_endpoint_id, source_host_endpoint_display_name,
+                   destination_host_endpoint_display_name, source_host_path, destination_host_path,
+                   source_mapped_collection_id, destination_mapped_collection_id, source_mapped_collection_display_name,
+                   destination_mapped_collection_display_name, source_endpoint, destination_endpoint,
+                   source_host_endpoint, destination_host_endpoint, history_deleted, nice_status, nice_status_details,
+                   nice_status_short_description, nice_status_expires_in, is_ok, is_paused, canceled_by_admin,
+                   canceled_by_admin_message, command, bytes_checksummed, bytes_transferred, effective_bytes_per_second,
+                   directories, files, files_skipped, files_transferred, symlinks, faults, subtasks_total,
+                   subtasks_pending, subtasks_retrying, subtasks_succeeded, subtasks_expired, subtasks_canceled,
+                   subtasks_failed, subtasks_skipped_errors, sync_level, delete_destination_extra, encrypt_data,
+                   fail_on_quota_errors, preserve_timestamp, skip_source_errors, verify_checksum, recursive_symlinks,
+                   fatal_error, filter_rules);
 };
 
 /// A page of tasks. `last_key` and `has_next_page` are those of the endpoint manager's list.
 /// https://docs.globus.org/api/transfer/task/#task_list_document
 struct TaskPage {
     std::vector<Task> DATA = {};
-    Optional<std::int64_t> length = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> total = {};
-    Optional<bool> has_next_page = {};
-    Optional<std::string> last_key = {};
+    Optional<std::int64_t> length = {};   ///< tasks of this page
+    Optional<std::int64_t> limit = {};    ///< that was asked for
+    Optional<std::int64_t> offset = {};   ///< of the first, from 0
+    Optional<std::int64_t> total = {};    ///< of all pages
+    Optional<bool> has_next_page = {};    ///< there are more
+    Optional<std::string> last_key = {};  ///< for the next page
     GLOBUS_MEMBERS(TaskPage, DATA, length, limit, offset, total, has_next_page, last_key);
 };
 
@@ -17971,19 +19808,19 @@ struct TaskPage {
 struct TaskEvent {
     Optional<std::string> code = {};  ///< as in "STARTED", "FILE_NOT_FOUND"
     Optional<std::string> description = {};
-    Optional<std::string> details = {};
-    Optional<bool> is_error = {};
-    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<std::string> details = {};  ///< a text or JSON as text, of a form that depends on the code
+    Optional<bool> is_error = {};        ///< false for progress and the like
+    Optional<std::string> time = {};     ///< ISO 8601
     GLOBUS_MEMBERS(TaskEvent, code, description, details, is_error, time);
 };
 
 /// A page of events. https://docs.globus.org/api/transfer/task/#event_list_document
 struct TaskEventPage {
-    std::vector<TaskEvent> DATA = {};
-    Optional<std::int64_t> length = {};
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<std::int64_t> total = {};
+    std::vector<TaskEvent> DATA = {};    ///< the latest first
+    Optional<std::int64_t> length = {};  ///< events of this page
+    Optional<std::int64_t> limit = {};   ///< that was asked for
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
+    Optional<std::int64_t> total = {};   ///< of all pages
     GLOBUS_MEMBERS(TaskEventPage, DATA, length, limit, offset, total);
 };
 
@@ -17994,8 +19831,8 @@ struct EndpointResult {
     Optional<std::string> id = {};    ///< of an endpoint that was made
     Optional<std::string> code = {};  ///< as in "Created", "Updated"
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     GLOBUS_MEMBERS(EndpointResult, id, code, message, resource, request_id);
 };
 
@@ -18003,32 +19840,15 @@ struct EndpointResult {
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_guest_collection_list
 struct SharedEndpointPage {
     std::vector<Endpoint> shared_endpoints = {};
-    Optional<std::string> next_token = {};
+    Optional<std::string> next_token = {};  ///< for the next page; null on the last
     GLOBUS_MEMBERS(SharedEndpointPage, shared_endpoints, next_token);
 };
 
-/// A GridFTP server of an endpoint. https://docs.globus.org/api/transfer/endpoints_and_collections/#server_document
-struct EndpointServer {
-    Optional<Json> id = {};  ///< a number, or a UUID as text
-    Optional<std::string> hostname = {};
-    Optional<std::int64_t> port = {};
-    Optional<std::string> scheme = {};  ///< as in "gsiftp"
-    Optional<std::string> uri = {};
-    Optional<std::string> subject = {};
-    Optional<bool> is_connected = {};
-    Optional<bool> is_paused = {};
-    Optional<std::int64_t> incoming_data_port_start = {};
-    Optional<std::int64_t> incoming_data_port_end = {};
-    Optional<std::int64_t> outgoing_data_port_start = {};
-    Optional<std::int64_t> outgoing_data_port_end = {};
-    GLOBUS_MEMBERS(EndpointServer, id, hostname, port, scheme, uri, subject, is_connected, is_paused,
-                   incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
-};
-
 /// The servers of an endpoint.
+/// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_endpoint_or_collection_server_list
 struct EndpointServerPage {
     std::vector<EndpointServer> DATA = {};
-    Optional<std::string> endpoint = {};
+    Optional<std::string> endpoint = {};  ///< its id
     GLOBUS_MEMBERS(EndpointServerPage, DATA, endpoint);
 };
 
@@ -18043,17 +19863,17 @@ struct EndpointServerPage {
  */
 struct EndpointRole {
     Constant<"role"> DATA_TYPE = {};
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};              ///< a UUID; null for the owner's role
     Optional<std::string> principal_type = {};  ///< "identity" or "group"
     Optional<std::string> principal = {};       ///< its id
     Optional<std::string> role = {};            ///< "administrator", "access_manager", "activity_manager", ...
     GLOBUS_MEMBERS(EndpointRole, DATA_TYPE, id, principal_type, principal, role);
 };
 
-/// The roles on a collection.
+/// The roles on a collection. https://docs.globus.org/api/transfer/roles/#role_list
 struct EndpointRolePage {
     std::vector<EndpointRole> DATA = {};
-    Optional<std::string> endpoint = {};
+    Optional<std::string> endpoint = {};  ///< id of the collection
     GLOBUS_MEMBERS(EndpointRolePage, DATA, endpoint);
 };
 
@@ -18066,17 +19886,17 @@ struct EndpointRolePage {
  */
 struct AccessRule {
     Constant<"access"> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> principal_type = {};  ///< "identity", "group", "all_authenticated_users" or "anonymous"
-    Optional<std::string> principal = {};       ///< its id; empty for the last two
-    Optional<std::string> path = {};            ///< begins and ends with a slash
-    Optional<std::string> permissions = {};     ///< "r" or "rw"
-    Optional<std::string> role_id = {};         ///< of the role that this rule comes from
-    Optional<std::string> role_type = {};
+    Optional<std::string> id = {};               ///< a UUID; null for a rule that comes from a role
+    Optional<std::string> principal_type = {};   ///< "identity", "group", "all_authenticated_users" or "anonymous"
+    Optional<std::string> principal = {};        ///< its id; empty for the last two
+    Optional<std::string> path = {};             ///< begins and ends with a slash
+    Optional<std::string> permissions = {};      ///< "r" or "rw"
+    Optional<std::string> role_id = {};          ///< of the role that this rule comes from
+    Optional<std::string> role_type = {};        ///< of that role, as in "administrator"
     Optional<std::string> create_time = {};      ///< ISO 8601
     Optional<std::string> expiration_date = {};  ///< ISO 8601
     Optional<std::string> notify_email = {};     ///< whom to tell of a new rule
-    Optional<std::string> notify_message = {};
+    Optional<std::string> notify_message = {};   ///< that goes into the e-mail
     GLOBUS_MEMBERS(AccessRule, DATA_TYPE, id, principal_type, principal, path, permissions, role_id, role_type,
                    create_time, expiration_date, notify_email, notify_message);
 };
@@ -18084,18 +19904,18 @@ struct AccessRule {
 /// The access rules of a guest collection. https://docs.globus.org/api/transfer/acl/#access_list_document
 struct AccessRulePage {
     std::vector<AccessRule> DATA = {};
-    Optional<std::string> endpoint = {};
-    Optional<std::int64_t> length = {};
+    Optional<std::string> endpoint = {};  ///< id of the collection
+    Optional<std::int64_t> length = {};   ///< how many there are
     GLOBUS_MEMBERS(AccessRulePage, DATA, endpoint, length);
 };
 
 /// What adding an access rule answers. https://docs.globus.org/api/transfer/acl/#rest_access_create
 struct AccessRuleResult {
     Optional<std::string> access_id = {};  ///< of the rule, for the operations that take a rule_id
-    Optional<std::string> code = {};
+    Optional<std::string> code = {};       ///< as in "Created"
     Optional<std::string> message = {};
-    Optional<std::string> resource = {};
-    Optional<std::string> request_id = {};
+    Optional<std::string> resource = {};    ///< the path of the request
+    Optional<std::string> request_id = {};  ///< for a question to Globus' support
     GLOBUS_MEMBERS(AccessRuleResult, access_id, code, message, resource, request_id);
 };
 
@@ -18110,15 +19930,15 @@ struct AccessRuleResult {
  */
 struct Bookmark {
     Constant<"bookmark"> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> name = {};
+    Optional<std::string> id = {};    ///< a UUID; left out when it is to be made
+    Optional<std::string> name = {};  ///< one that the user has not used yet
     Optional<std::string> endpoint_id = {};
     Optional<std::string> path = {};  ///< ends with a slash
-    Optional<bool> pinned = {};
+    Optional<bool> pinned = {};       ///< shown first
     GLOBUS_MEMBERS(Bookmark, DATA_TYPE, id, name, endpoint_id, path, pinned);
 };
 
-/// The bookmarks of the user.
+/// The bookmarks of the user. https://docs.globus.org/api/transfer/collection_bookmarks/#get_list_of_bookmarks
 struct BookmarkPage {
     std::vector<Bookmark> DATA = {};
     GLOBUS_MEMBERS(BookmarkPage, DATA);
@@ -18133,25 +19953,26 @@ struct BookmarkPage {
  */
 struct PauseRule {
     Constant<"pause_rule"> DATA_TYPE = {};
-    Optional<std::string> id = {};
-    Optional<std::string> message = {};  ///< for the owners of the tasks
-    Optional<std::string> start_time = {};
+    Optional<std::string> id = {};          ///< a UUID; left out when it is to be made
+    Optional<std::string> message = {};     ///< for the owners of the tasks
+    Optional<std::string> start_time = {};  ///< ISO 8601
     Optional<std::string> endpoint_id = {};
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
+    /// Made by the manager of the host of a guest collection, not of the collection.
     Optional<std::string> created_by_host_manager = {};
-    Optional<std::string> modified_by = {};
-    Optional<std::string> modified_time = {};
-    Optional<bool> editable = {};
-    Optional<bool> pause_ls = {};
-    Optional<bool> pause_mkdir = {};
-    Optional<bool> pause_rename = {};
-    Optional<bool> pause_symlink = {};
-    Optional<bool> pause_task_delete = {};
-    Optional<bool> pause_task_transfer_read = {};
-    Optional<bool> pause_task_transfer_read_share = {};
-    Optional<bool> pause_task_transfer_write = {};
-    Optional<bool> pause_task_transfer_write_share = {};
+    Optional<std::string> modified_by = {};               ///< user name; only managers get it
+    Optional<std::string> modified_time = {};             ///< ISO 8601
+    Optional<bool> editable = {};                         ///< the user may change and delete it
+    Optional<bool> pause_ls = {};                         ///< true: directories cannot be listed
+    Optional<bool> pause_mkdir = {};                      ///< true: no directory can be made
+    Optional<bool> pause_rename = {};                     ///< true: nothing can be renamed
+    Optional<bool> pause_symlink = {};                    ///< true: no link can be made
+    Optional<bool> pause_task_delete = {};                ///< holds deletions
+    Optional<bool> pause_task_transfer_read = {};         ///< holds transfers from the collection
+    Optional<bool> pause_task_transfer_read_share = {};   ///< holds transfers from guest collections on it
+    Optional<bool> pause_task_transfer_write = {};        ///< holds transfers to the collection
+    Optional<bool> pause_task_transfer_write_share = {};  ///< holds transfers to guest collections on it
     GLOBUS_MEMBERS(PauseRule, DATA_TYPE, id, message, start_time, endpoint_id, endpoint_display_name, identity_id,
                    created_by_host_manager, modified_by, modified_time, editable, pause_ls, pause_mkdir, pause_rename,
                    pause_symlink, pause_task_delete, pause_task_transfer_read, pause_task_transfer_read_share,
@@ -18159,19 +19980,21 @@ struct PauseRule {
 };
 
 /// The pause rules of a collection, or of all that the user manages.
+/// https://docs.globus.org/api/transfer/advanced_collection_management/#get_pause_rules
 struct PauseRulePage {
     std::vector<PauseRule> DATA = {};
-    Optional<std::int64_t> length = {};
+    Optional<std::int64_t> length = {};  ///< how many there are
     GLOBUS_MEMBERS(PauseRulePage, DATA, length);
 };
 
 /// Why a task is paused, or will be. https://docs.globus.org/api/transfer/task/#get_task_pause_info
 struct PauseInfo {
-    std::vector<PauseRule> pause_rules = {};
+    std::vector<PauseRule> pause_rules = {};  ///< that hold the task
+    /// Of the administrator who paused the task; null for none, as are those below.
     Optional<std::string> source_pause_message = {};
-    Optional<std::string> destination_pause_message = {};
-    Optional<std::string> source_pause_message_share = {};
-    Optional<std::string> destination_pause_message_share = {};
+    Optional<std::string> destination_pause_message = {};        ///< the same of the destination
+    Optional<std::string> source_pause_message_share = {};       ///< the same of the source's host
+    Optional<std::string> destination_pause_message_share = {};  ///< the same of the destination's host
     GLOBUS_MEMBERS(PauseInfo, pause_rules, source_pause_message, destination_pause_message, source_pause_message_share,
                    destination_pause_message_share);
 };
@@ -18180,7 +20003,7 @@ struct PauseInfo {
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
     Optional<std::string> id = {};  ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};
+    Optional<bool> done = {};       ///< all tasks have been told
     GLOBUS_MEMBERS(AdminCancel, id, done);
 };
 
@@ -18188,15 +20011,15 @@ struct AdminCancel {
 
 /// A file that a task has transferred. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransfer {
-    Optional<std::string> source_path = {};
-    Optional<std::string> destination_path = {};
+    Optional<std::string> source_path = {};       ///< absolute, on the source
+    Optional<std::string> destination_path = {};  ///< absolute, on the destination
     GLOBUS_MEMBERS(SuccessfulTransfer, source_path, destination_path);
 };
 
-/// A page of transferred files.
+/// A page of transferred files. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransferPage {
     std::vector<SuccessfulTransfer> DATA = {};
-    Optional<Json> marker = {};
+    Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
     GLOBUS_MEMBERS(SuccessfulTransferPage, DATA, marker, next_marker);
 };
@@ -18204,158 +20027,159 @@ struct SuccessfulTransferPage {
 /// A path that a task left out, because skip_source_errors was set.
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedError {
-    Optional<std::string> source_path = {};
-    Optional<std::string> destination_path = {};
-    Optional<std::string> error_code = {};  ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
-    Optional<std::string> error_details = {};
-    Optional<std::string> error_time = {};  ///< ISO 8601
-    Optional<bool> is_directory = {};
-    Optional<bool> is_symlink = {};
-    Optional<bool> is_delete_destination_extra = {};
-    Optional<std::string> external_checksum = {};
-    Optional<std::string> checksum_algorithm = {};
+    Optional<std::string> source_path = {};           ///< absolute, on the source
+    Optional<std::string> destination_path = {};      ///< null where there is none
+    Optional<std::string> error_code = {};            ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
+    Optional<std::string> error_details = {};         ///< in the words of the server that failed
+    Optional<std::string> error_time = {};            ///< ISO 8601
+    Optional<bool> is_directory = {};                 ///< false for a file or link
+    Optional<bool> is_symlink = {};                   ///< of a link itself, not of what it leads to
+    Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
+    Optional<std::string> external_checksum = {};     ///< as it was submitted; null for none
+    Optional<std::string> checksum_algorithm = {};    ///< of external_checksum
     GLOBUS_MEMBERS(SkippedError, source_path, destination_path, error_code, error_details, error_time, is_directory,
                    is_symlink, is_delete_destination_extra, external_checksum, checksum_algorithm);
 };
 
-/// A page of skipped paths.
+/// A page of skipped paths. https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedErrorPage {
     std::vector<SkippedError> DATA = {};
-    Optional<Json> marker = {};
+    Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
     GLOBUS_MEMBERS(SkippedErrorPage, DATA, marker, next_marker);
 };
 
 // Tunnels and other JSON:API documents, whose resource stands in `data`
 
-/// Names another resource.
+/// Names another resource. https://jsonapi.org/format/#document-resource-identifier-objects
 struct ResourceId {
     Optional<std::string> type = {};  ///< as in "StreamAccessPoint"
-    Optional<std::string> id = {};
+    Optional<std::string> id = {};    ///< a UUID
     GLOBUS_MEMBERS(ResourceId, type, id);
 };
 
-/// A relationship to another resource.
+/// A relationship to another resource. https://jsonapi.org/format/#document-resource-object-relationships
 struct Relationship {
-    Optional<ResourceId> data = {};
+    Optional<ResourceId> data = {};  ///< null for none
     GLOBUS_MEMBERS(Relationship, data);
 };
 
-/// What a tunnel is and how it does.
+/// What a tunnel is and how it does. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
-    Optional<std::string> label = {};
-    Optional<std::string> state = {};   ///< as in "AWAITING_LISTENER", "STOPPING"
-    Optional<std::string> status = {};  ///< the state in a sentence
-    Optional<std::string> created_time = {};
-    Optional<std::string> submission_id = {};
-    Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
-    Optional<std::string> initiator_ip_address = {};
-    Optional<std::int64_t> initiator_port = {};
-    Optional<std::string> listener_ip_address = {};
-    Optional<std::int64_t> listener_port = {};
+    Optional<std::string> label = {};                 ///< for people
+    Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
+    Optional<std::string> status = {};                ///< the state in a sentence
+    Optional<std::string> created_time = {};          ///< ISO 8601
+    Optional<std::string> submission_id = {};         ///< that it was made with
+    Optional<std::int64_t> lifetime_mins = {};        ///< minutes until it is stopped
+    Optional<bool> restartable = {};                  ///< the service may start it again after a failure
+    Optional<std::string> initiator_ip_address = {};  ///< of the end that connects; null until it is known
+    Optional<std::int64_t> initiator_port = {};       ///< of the end that connects; null until it is known
+    Optional<std::string> listener_ip_address = {};   ///< where the listening program waits; null until it is known
+    Optional<std::int64_t> listener_port = {};        ///< where the listening program waits; null until it is known
     GLOBUS_MEMBERS(TunnelAttributes, label, state, status, created_time, submission_id, lifetime_mins, restartable,
                    initiator_ip_address, initiator_port, listener_ip_address, listener_port);
 };
 
-/// The two ends of a tunnel, and whose it is.
+/// The two ends of a tunnel, and whose it is. https://docs.globus.org/api/transfer/
 struct TunnelRelationships {
-    Optional<Relationship> initiator = {};
-    Optional<Relationship> listener = {};
-    Optional<Relationship> owner = {};
+    Optional<Relationship> initiator = {};  ///< the StreamAccessPoint that connects
+    Optional<Relationship> listener = {};   ///< the StreamAccessPoint that waits for it
+    Optional<Relationship> owner = {};      ///< an identity
     GLOBUS_MEMBERS(TunnelRelationships, initiator, listener, owner);
 };
 
-/// A tunnel: a connection between two stream access points.
+/// A tunnel: a connection between two stream access points. https://docs.globus.org/api/transfer/
 struct Tunnel {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "Tunnel"
+    Optional<std::string> id = {};    ///< a UUID
     TunnelAttributes attributes = {};
     TunnelRelationships relationships = {};
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
 };
 
-/// The JSON:API document of a tunnel.
+/// The JSON:API document of a tunnel. https://docs.globus.org/api/transfer/
 struct TunnelDocument {
     Optional<Tunnel> data = {};
-    Optional<Json> meta = {};
+    Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelDocument, data, meta);
 };
 
-/// A page of tunnels; `links` leads to the next.
+/// A page of tunnels; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelPage {
     std::vector<Tunnel> data = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelPage, data, links, meta);
 };
 
-/// Something that happened to a tunnel.
+/// Something that happened to a tunnel. https://docs.globus.org/api/transfer/
 struct TunnelEvent {
-    Optional<std::string> type = {};
-    Optional<Json> id = {};  ///< a number
+    Optional<std::string> type = {};  ///< as in "TunnelEvent"
+    Optional<Json> id = {};           ///< a number
     TaskEvent attributes = {};
     GLOBUS_MEMBERS(TunnelEvent, type, id, attributes);
 };
 
-/// A page of what happened to a tunnel; `links` leads to the next.
+/// A page of what happened to a tunnel; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(TunnelEventPage, data, links, meta);
 };
 
-/// What a stream access point is.
+/// What a stream access point is. https://docs.globus.org/api/transfer/
 struct StreamAccessPointAttributes {
     Optional<std::string> display_name = {};
-    Optional<std::string> advertised_owner = {};
+    Optional<std::string> advertised_owner = {};  ///< whom it shows as its owner
     Optional<std::string> description = {};
-    Optional<std::string> organization = {};
-    Optional<std::string> department = {};
-    Optional<std::string> contact_email = {};
-    Optional<std::string> contact_info = {};
-    Optional<std::string> info_link = {};
-    Optional<Json> keywords = {};
-    Optional<std::string> tlsftp_server = {};
+    Optional<std::string> organization = {};   ///< that runs it
+    Optional<std::string> department = {};     ///< of the organization
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> info_link = {};      ///< URL of a page about it
+    Optional<Json> keywords = {};              ///< a text or a list
+    Optional<std::string> tlsftp_server = {};  ///< URL, as in "tlsftp://host:443"
     GLOBUS_MEMBERS(StreamAccessPointAttributes, display_name, advertised_owner, description, organization, department,
                    contact_email, contact_info, info_link, keywords, tlsftp_server);
 };
 
-/// What a stream access point belongs to.
+/// What a stream access point belongs to. https://docs.globus.org/api/transfer/
 struct StreamAccessPointRelationships {
-    Optional<Relationship> host_endpoint = {};
+    Optional<Relationship> host_endpoint = {};  ///< that it is on
     GLOBUS_MEMBERS(StreamAccessPointRelationships, host_endpoint);
 };
 
-/// An end that a tunnel can have.
+/// An end that a tunnel can have. https://docs.globus.org/api/transfer/
 struct StreamAccessPoint {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "StreamAccessPoint"
+    Optional<std::string> id = {};    ///< a UUID
     StreamAccessPointAttributes attributes = {};
     StreamAccessPointRelationships relationships = {};
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
 };
 
-/// The JSON:API document of a stream access point.
+/// The JSON:API document of a stream access point. https://docs.globus.org/api/transfer/
 struct StreamAccessPointDocument {
     Optional<StreamAccessPoint> data = {};
-    Optional<Json> meta = {};
+    Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(StreamAccessPointDocument, data, meta);
 };
 
-/// A page of stream access points; `links` leads to the next.
+/// A page of stream access points; `links` leads to the next. https://docs.globus.org/api/transfer/
 struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};   ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(StreamAccessPointPage, data, links, meta);
 };
 
 /// The outcome of a JSON:API operation that leaves no resource, such as a deletion.
+/// https://jsonapi.org/format/#document-top-level
 struct ApiResult {
-    Optional<Json> data = {};
-    Optional<Json> meta = {};
+    Optional<Json> data = {};  ///< null
+    Optional<Json> meta = {};  ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(ApiResult, data, meta);
 };
 
@@ -18381,12 +20205,12 @@ struct OperationLs {
     using result = FileList;
     static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/ls");
     Required<std::string> endpoint_id;
-    Optional<std::string> path = {};     ///< the collection's default directory if left out
-    Optional<bool> show_hidden = {};     ///< names that begin with a dot; shown if left out
-    Optional<StringList> orderby = {};   ///< as in "name ASC" or {"type", "size DESC"}
-    Optional<std::int64_t> limit = {};   ///< at most so many entries
-    Optional<std::int64_t> offset = {};  ///< skip so many
-    Optional<TransferFilters> filter = {};
+    Optional<std::string> path = {};        ///< the collection's default directory if left out
+    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<StringList> orderby = {};      ///< as in "name ASC" or {"type", "size DESC"}
+    Optional<std::int64_t> limit = {};      ///< at most so many entries
+    Optional<std::int64_t> offset = {};     ///< skip so many
+    Optional<TransferFilters> filter = {};  ///< on name, type, size, last_modified, ...; all entries if left out
     Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("show_hidden", Spelling::number), in_query("filter", Spelling::repeat));
@@ -18401,23 +20225,25 @@ struct OperationStat {
     using result = File;
     static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/stat");
     Required<std::string> endpoint_id;
-    Optional<std::string> path = {};
-    Optional<std::string> local_user = {};
+    Optional<std::string> path = {};        ///< of a file or directory
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     GLOBUS_MEMBERS(OperationStat, endpoint_id, path, local_user, query_params);
 };
 
 /// Makes a directory. POST /operation/endpoint/{endpoint_id}/mkdir
-/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists".
+/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists"; but a Response that is
+/// `replayed()` if an earlier attempt of the same call may have made it.
 /// https://docs.globus.org/api/transfer/file_operations/#make_directory
 struct OperationMkdir {
     using service = TransferService;
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/mkdir");
     static constexpr RetryClass retry = RetryClass::idempotent;
+    static bool already_done(ApiError const& error) { return error.code() == "ExternalError.MkdirFailed.Exists"; }
     Required<std::string> endpoint_id;
-    Required<std::string> path;
-    Optional<std::string> local_user = {};
+    Required<std::string> path;             ///< of the new directory; the one above it has to exist
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     Constant<"mkdir"> DATA_TYPE = {};
     static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("path"), in_json("local_user"));
@@ -18425,16 +20251,21 @@ struct OperationMkdir {
 };
 
 /// Renames or moves a file or directory within a collection. POST /operation/endpoint/{endpoint_id}/rename
+/// An old path that is gone, when an earlier attempt of the same call may have moved it, is a Response that is
+/// `replayed()`.
 /// https://docs.globus.org/api/transfer/file_operations/#rename
 struct OperationRename {
     using service = TransferService;
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/rename");
     static constexpr RetryClass retry = RetryClass::idempotent;
+    static bool already_done(ApiError const& error) {
+        return error.code() == "ClientError.NotFound" || error.code() == "ExternalError.RenameFailed.NotFound";
+    }
     Required<std::string> endpoint_id;
-    Required<std::string> oldpath;
-    Required<std::string> newpath;
-    Optional<std::string> local_user = {};
+    Required<std::string> oldpath;          ///< of what is there
+    Required<std::string> newpath;          ///< its full new path, not the directory above it
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
     QueryParams query_params = {};
     Constant<"rename"> DATA_TYPE = {};
     static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("oldpath", "old_path"),
@@ -18455,18 +20286,13 @@ namespace globus::transfer {
 /// The directory that ensure_directory makes, if it is not there.
 struct EnsureDirectory {
     Required<std::string> endpoint_id;
-    Required<std::string> path;
-    Optional<std::string> local_user = {};
+    Required<std::string> path;             ///< of the directory, with / between its parts
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
 };
 
 }  // namespace globus::transfer
 
 namespace globus::detail {
-
-/// True for the error of a directory that is there already.
-inline bool directory_exists(TransferApiError const& error) {
-    return error.code() == "ExternalError.MkdirFailed.Exists";
-}
 
 /// True for the error of a directory whose parent is not there.
 inline bool parent_is_missing(TransferApiError const& error) {
@@ -18502,7 +20328,7 @@ bool ensure_directory(Client const& client, transfer::EnsureDirectory const& dir
             made = true;
         } catch (TransferApiError const& error) {
             climb = !made && parent_is_missing(error) && !parent_directory(missing.back()).empty();
-            if (!climb && !directory_exists(error)) throw;
+            if (!climb && !transfer::OperationMkdir::already_done(error)) throw;
             made = false;
         }
         if (climb)
@@ -18520,9 +20346,6 @@ bool ensure_directory(Client const& client, transfer::EnsureDirectory const& dir
 #define GLOBUS_SERVICES_TRANSFER_OPERATIONS_HPP
 
 // The operations of Globus Transfer. https://docs.globus.org/api/transfer/
-//
-// What all have in common: `query_params` takes parameters that the operation has no member for; every operation throws
-// what Client::send throws; ids are UUIDs as text; the paths in their comments are below the API's version, as /v0.10.
 
 #ifndef GLOBUS_SERVICES_TRANSFER_ACCESS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ACCESS_HPP
@@ -18777,6 +20600,7 @@ struct EndpointManagerAclList {
 };
 
 /// Lists the tasks on the collections that the user manages or monitors. Paginated. GET /endpoint_manager/task_list
+/// @throws UsageError  for a filter_endpoint_use without a filter_endpoint
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#get_tasks
 struct EndpointManagerTaskList {
     using service = TransferService;
@@ -18784,12 +20608,12 @@ struct EndpointManagerTaskList {
     static constexpr auto route = get("/v0.10/endpoint_manager/task_list");
     static constexpr Paging paging{PagingStyle::last_key, "DATA", "last_key"};
     static constexpr auto items = &TaskPage::DATA;
-    Optional<StringList> filter_status = {};   ///< "ACTIVE", {"SUCCEEDED", "FAILED"}, ...
-    Optional<StringList> filter_task_id = {};  ///< at most 50
-    Optional<std::string> filter_owner_id = {};
-    Optional<std::string> filter_endpoint = {};
-    Optional<std::string> filter_endpoint_use = {};  ///< "source" or "destination"; of filter_endpoint
-    Optional<bool> filter_is_paused = {};
+    Optional<StringList> filter_status = {};           ///< "ACTIVE", {"SUCCEEDED", "FAILED"}, ...
+    Optional<StringList> filter_task_id = {};          ///< at most 50
+    Optional<std::string> filter_owner_id = {};        ///< tasks of this identity only
+    Optional<std::string> filter_endpoint = {};        ///< tasks of this collection only, by its id
+    Optional<std::string> filter_endpoint_use = {};    ///< "source" or "destination"; of filter_endpoint
+    Optional<bool> filter_is_paused = {};              ///< only tasks that are paused, or only the others
     Optional<StringList> filter_completion_time = {};  ///< {from, to}, both ISO 8601
     Optional<std::int64_t> filter_min_faults = {};     ///< tasks with at least so many
     Optional<std::string> filter_local_user = {};      ///< account on the host; needs filter_endpoint
@@ -18825,8 +20649,8 @@ struct EndpointManagerTaskEventList {
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
     static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};    ///< of a page, 1 to 1000
+    Optional<std::int64_t> offset = {};   ///< of the first, from 0
     Optional<bool> filter_is_error = {};  ///< only errors, or only the others
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("filter_is_error", Spelling::number));
@@ -18854,7 +20678,7 @@ struct EndpointManagerTaskSuccessfulTransfers {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};  ///< the page before's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSuccessfulTransfers, task_id, marker, query_params);
 };
@@ -18869,7 +20693,7 @@ struct EndpointManagerTaskSkippedErrors {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};
+    Optional<std::string> marker = {};  ///< the page before's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSkippedErrors, task_id, marker, query_params);
 };
@@ -18882,8 +20706,8 @@ struct EndpointManagerCancelTasks {
     using result = AdminCancel;
     static constexpr auto route = post("/v0.10/endpoint_manager/admin_cancel");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::vector<std::string>> task_ids;
-    Required<std::string> message;  ///< for the owners of the tasks
+    Required<std::vector<std::string>> task_ids;  ///< of one collection or of several
+    Required<std::string> message;                ///< for the owners of the tasks
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("task_ids", "task_id_list"), in_json("message"));
     GLOBUS_MEMBERS(EndpointManagerCancelTasks, task_ids, message, query_params);
@@ -18907,8 +20731,8 @@ struct EndpointManagerPauseTasks {
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/endpoint_manager/admin_pause");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::vector<std::string>> task_ids;
-    Required<std::string> message;  ///< for the owners of the tasks
+    Required<std::vector<std::string>> task_ids;  ///< of one collection or of several
+    Required<std::string> message;                ///< for the owners of the tasks
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("task_ids", "task_id_list"), in_json("message"));
     GLOBUS_MEMBERS(EndpointManagerPauseTasks, task_ids, message, query_params);
@@ -18921,7 +20745,7 @@ struct EndpointManagerResumeTasks {
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/endpoint_manager/admin_resume");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::vector<std::string>> task_ids;
+    Required<std::vector<std::string>> task_ids;  ///< of one collection or of several
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("task_ids", "task_id_list"));
     GLOBUS_MEMBERS(EndpointManagerResumeTasks, task_ids, query_params);
@@ -18933,7 +20757,7 @@ struct EndpointManagerPauseRuleList {
     using service = TransferService;
     using result = PauseRulePage;
     static constexpr auto route = get("/v0.10/endpoint_manager/pause_rule_list");
-    Optional<std::string> filter_endpoint = {};
+    Optional<std::string> filter_endpoint = {};  ///< rules of this collection only, by its id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerPauseRuleList, filter_endpoint, query_params);
 };
@@ -18944,7 +20768,7 @@ struct EndpointManagerCreatePauseRule {
     using service = TransferService;
     using result = PauseRule;
     static constexpr auto route = post("/v0.10/endpoint_manager/pause_rule");
-    Optional<Json> data = {};  ///< with endpoint_id, message, pause_ls, ... (see PauseRule)
+    Optional<Document> data = {};  ///< a PauseRule with endpoint_id, message, pause_ls, ...
     GLOBUS_MEMBERS(EndpointManagerCreatePauseRule, data);
 };
 
@@ -18966,7 +20790,7 @@ struct EndpointManagerUpdatePauseRule {
     using result = PauseRule;
     static constexpr auto route = put("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}");
     Required<std::string> pause_rule_id;
-    Optional<Json> data = {};
+    Optional<Document> data = {};  ///< a PauseRule
     GLOBUS_MEMBERS(EndpointManagerUpdatePauseRule, pause_rule_id, data);
 };
 
@@ -19039,14 +20863,15 @@ struct EndpointSearch {
     static constexpr auto route = get("/v0.10/endpoint_search");
     static constexpr Paging paging{PagingStyle::has_next_page, "DATA", {}, 100, 1000};
     static constexpr auto items = &EndpointList::DATA;
-    Optional<std::string> filter_fulltext = {};  ///< words to find
-    Optional<std::string> filter_scope = {};     ///< "all", "my-endpoints", "recently-used", ...
-    Optional<std::string> filter_owner_id = {};
-    Optional<std::string> filter_host_endpoint = {};
+    Optional<std::string> filter_fulltext = {};       ///< words to find
+    Optional<std::string> filter_scope = {};          ///< "all", "my-endpoints", "recently-used", ...
+    Optional<std::string> filter_owner_id = {};       ///< those of this identity only
+    Optional<std::string> filter_host_endpoint = {};  ///< guest collections on this host only, by its id
+    /// True: only endpoints that cannot be used themselves; false: only the others.
     Optional<bool> filter_non_functional = {};
     Optional<std::string> filter_entity_type = {};  ///< as in "GCSv5_mapped_collection"
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};              ///< of a page, 1 to 100
+    Optional<std::int64_t> offset = {};             ///< of the first, from 0; offset + limit is at most 1000
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("filter_non_functional", Spelling::number));
     GLOBUS_MEMBERS(EndpointSearch, filter_fulltext, filter_scope, filter_owner_id, filter_host_endpoint,
@@ -19055,6 +20880,7 @@ struct EndpointSearch {
 
 /// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
 /// PUT /endpoint/{collection_id}/subscription
+/// @throws UsageError  if subscription_id is left out
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
 struct SetSubscriptionId {
     using service = TransferService;
@@ -19079,7 +20905,7 @@ struct SetSubscriptionAdminVerified {
     using result = OperationResult;
     static constexpr auto route = put("/v0.10/endpoint/{collection_id}/subscription_admin_verified");
     Required<std::string> collection_id;
-    Required<bool> subscription_admin_verified;
+    Required<bool> subscription_admin_verified;  ///< false takes it back
     static constexpr auto wire = wires(in_json("subscription_admin_verified"));
     GLOBUS_MEMBERS(SetSubscriptionAdminVerified, collection_id, subscription_admin_verified);
 };
@@ -19117,7 +20943,7 @@ struct GetSharedEndpointList {
     static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     Required<std::string> endpoint_id;
     Optional<std::int64_t> max_results = {};  ///< at most so many a page
-    Optional<std::string> next_token = {};
+    Optional<std::string> next_token = {};    ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetSharedEndpointList, endpoint_id, max_results, next_token, query_params);
 };
@@ -19185,26 +21011,32 @@ struct GetSubmissionId {
 
 /// Submits a transfer whose document has its submission id. POST /transfer
 /// The member function submit_transfer fetches the id where there is none.
+/// @throws UsageError  for what TransferData::check refuses
 /// https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmitTransfer {
     using service = TransferService;
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/transfer");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;
+    Required<Document> data;  ///< a TransferData
     GLOBUS_MEMBERS(SubmitTransfer, data);
+
+    void check() const { data->check(); }
 };
 
 /// Submits a deletion whose document has its submission id. POST /delete
 /// The member function submit_delete fetches the id where there is none.
+/// @throws UsageError  for what DeleteData::check refuses
 /// https://docs.globus.org/api/transfer/task_submit/#submit_delete_task
 struct SubmitDelete {
     using service = TransferService;
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/delete");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;
+    Required<Document> data;  ///< a DeleteData
     GLOBUS_MEMBERS(SubmitDelete, data);
+
+    void check() const { data->check(); }
 };
 
 /// Lists the tasks of the user. Paginated. GET /task_list
@@ -19215,9 +21047,10 @@ struct TaskList {
     static constexpr auto route = get("/v0.10/task_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
     static constexpr auto items = &TaskPage::DATA;
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
-    Optional<StringList> orderby = {};
+    Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
+    Optional<StringList> orderby = {};   ///< as in "request_time DESC"
+    /// On status, type, label, request_time, ...: as in "status:ACTIVE/type:TRANSFER".
     Optional<TransferFilter> filter = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskList, limit, offset, orderby, filter, query_params);
@@ -19232,8 +21065,8 @@ struct TaskEventList {
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
     static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
-    Optional<std::int64_t> limit = {};
-    Optional<std::int64_t> offset = {};
+    Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
+    Optional<std::int64_t> offset = {};  ///< of the first, from 0
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskEventList, task_id, limit, offset, query_params);
 };
@@ -19320,8 +21153,6 @@ struct TaskSkippedErrors {
 #ifndef GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
 #define GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
 
-#include <boost/json/parse.hpp>
-
 #include <string>
 #include <utility>
 
@@ -19351,10 +21182,9 @@ struct CreateTunnel {
     Required<Document> data;  ///< a CreateTunnelData
     GLOBUS_MEMBERS(CreateTunnel, data);
 
+    void check() const { data->check(); }
     [[nodiscard]] CreateTunnel normalized() const {
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        Json json = boost::json::parse(data->text(), {}, options);
+        Json json = globus::detail::json_of(data->text());
         set_submission_id(json);
         return CreateTunnel{.data = Document(std::move(json))};
     }
@@ -19430,6 +21260,7 @@ struct GetTunnelEvents {
 };
 
 /// Reads a stream access point: an end that a tunnel can have. GET /v2/stream_access_points/{stream_ap_id}
+/// @throws UsageError  for a document that is not one of a tunnel, and for what CreateTunnelData::check refuses
 /// https://docs.globus.org/api/transfer/
 struct GetStreamAccessPoint {
     using service = TransferService;
@@ -19469,7 +21300,7 @@ struct RecursiveLs {
     std::optional<std::size_t> max_depth = {};  ///< 0: only the entries of `path` itself; no limit if left out
     Optional<bool> show_hidden = {};            ///< names that begin with a dot; shown if left out
     Optional<StringList> orderby = {};          ///< within each directory
-    Optional<std::string> local_user = {};
+    Optional<std::string> local_user = {};      ///< the account on the collection's host, where it maps to several
     /// Called with a directory that cannot be listed: true leaves it out, false throws the error.
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
@@ -19478,7 +21309,7 @@ struct RecursiveLs {
 struct FileEntry {
     std::string path = {};  ///< from the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
-    File file = {};
+    File file = {};         ///< as its directory lists it
 };
 
 /**
@@ -19499,16 +21330,19 @@ struct FileEntry {
 template <class C>
 class RecursiveListing {
 public:
+    /// Sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
         : client_(&client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
+    /// Stands at one entry; the listings that it needs are made as it goes.
     class Iterator {
     public:
         using value_type = FileEntry;
         using difference_type = std::ptrdiff_t;
 
+        /// @throws  what Client::send throws, as operator++ does
         explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
         [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
         [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }
@@ -19597,6 +21431,84 @@ private:
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_RECURSIVE_LS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
+#define GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
+
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+// Submitting a transfer that is too large for one task.
+
+namespace globus::transfer {
+
+/**
+ * The submissions of a transfer's parts, one after the other: an input range.
+ *
+ *     for (auto const& accepted : client.submit_all(std::move(data), 10000)) remember(*accepted->task_id);
+ *
+ * A part is submitted when the loop comes to it, exactly once, as submit_transfer does. A call that fails throws out of
+ * the loop; begin() on the same object goes on with the part that failed, under the submission id that it has.
+ *
+ * @tparam C  the client; it must outlive this
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
+ */
+template <class C>
+class Submissions {
+public:
+    /// Sends nothing before the first begin(). `options` hold for each part.
+    Submissions(C const& client, std::vector<TransferData> parts, CallOptions options)
+        : client_(&client), parts_(std::move(parts)), options_(std::move(options)) {}
+
+    /// Stands at the answer to one part; the next part is submitted as it goes there.
+    class Iterator {
+    public:
+        using value_type = Response<SubmissionResult>;
+        using difference_type = std::ptrdiff_t;
+
+        /// @throws  what submit_transfer throws, as operator++ does
+        explicit Iterator(Submissions& walk) : walk_(&walk) { walk.submit(); }
+        [[nodiscard]] value_type const& operator*() const { return *walk_->accepted_; }
+        [[nodiscard]] value_type const* operator->() const { return &*walk_->accepted_; }
+        Iterator& operator++() {
+            walk_->accepted_.reset();
+            ++walk_->next_;
+            walk_->submit();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !walk_->accepted_; }
+
+    private:
+        Submissions* walk_;
+    };
+
+    [[nodiscard]] Iterator begin() { return Iterator(*this); }
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+    /// All parts; those that were submitted, or whose submission failed, have their submission ids.
+    [[nodiscard]] std::vector<TransferData> const& parts() const noexcept { return parts_; }
+
+private:
+    /// Submits the next part, unless its answer is there already.
+    void submit() {
+        if (!accepted_ && next_ != parts_.size()) accepted_ = client_->submit_transfer(parts_[next_], options_);
+    }
+
+    C const* client_;
+    std::vector<TransferData> parts_;
+    CallOptions options_;
+    std::size_t next_ = 0;
+    std::optional<Response<SubmissionResult>> accepted_;
+};
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 #ifndef GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 
@@ -19633,13 +21545,13 @@ namespace globus::transfer {
 
 /// How far a task is, after each look at it.
 struct TaskProgress {
-    Task const& task;
+    Task const& task;                       ///< as it was just read
     std::chrono::duration<double> elapsed;  ///< since the wait began
     std::int64_t bytes;                     ///< transferred so far
     std::int64_t bytes_per_second;          ///< since the look before; at the first look the service's mean
     std::int64_t files;                     ///< transferred so far
     std::int64_t files_total;               ///< found so far
-    std::int64_t faults;
+    std::int64_t faults;                    ///< errors so far, those that passed too
     std::string nice_status;  ///< why it does not advance, as in "PERMISSION_DENIED"; "OK" or empty if it does
 };
 
@@ -19660,9 +21572,9 @@ enum class OnFault : unsigned char {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};  ///< between two looks; at least 1 s
-    OnFault on_fault = OnFault::keep_waiting;
+    std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
+    std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
+    OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
     /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
@@ -19676,6 +21588,7 @@ struct TaskWait {
  *     for (TaskEvent const& fault : verdict.faults) report(fault.code, fault.details);
  */
 struct TaskVerdict {
+    /// How it ended.
     enum class Kind : unsigned char {
         succeeded,  ///< the task did what it should
         failed,     ///< it ended without; `task.fatal_error` says why
@@ -19686,10 +21599,11 @@ struct TaskVerdict {
         timed_out,  ///< time is over, and the task goes on
     };
 
-    Kind kind = Kind::timed_out;
+    Kind kind = Kind::timed_out;         ///< how it ended
     Task task = {};                      ///< as it was last seen
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
+    /// True if the task has ended, with success or not.
     [[nodiscard]] explicit operator bool() const { return task.status.has_value() && *task.status != "ACTIVE"; }
 };
 
@@ -19905,6 +21819,7 @@ private:
 
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -19931,6 +21846,18 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
  *     Client<TransferService, AccessTokenPolicy> transfer{token};
  *
  * https://docs.globus.org/api/transfer/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text; the paths in the operations' comments are below the API's version, as /v0.10.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct TransferService {
     static constexpr std::string_view name = "transfer";
@@ -20053,13 +21980,16 @@ struct TransferService::Operations {
      * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
      */
     bool ensure_directory(EnsureDirectory directory, CallOptions const& options = {}) const {
-        return detail::ensure_directory(self(), directory, options);
+        return detail::ensure_directory(self(), directory, self().begun(options));
     }
 
     /// All entries below a path, as a range; see RecursiveListing. The client must outlive it.
-    RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const {
+    RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const& {
         return RecursiveListing<Client>(self(), std::move(what), std::move(options));
     }
+    // clang-format off
+    void recursive_ls(RecursiveLs what, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
 
     // Submissions and tasks
 
@@ -20112,6 +22042,7 @@ struct TransferService::Operations {
      * twice. To submit the same transfer once more on purpose, reset it.
      *
      * @param data  a TransferData, or a Json of the same form
+     * @throws UsageError  for what TransferData::check refuses; nothing is sent then
      */
     template <class Data = TransferData>
         requires detail::Submittable<Data, TransferData>
@@ -20126,12 +22057,23 @@ struct TransferService::Operations {
         return submit<SubmitDelete, DeleteData>(std::forward<Data>(data), options);
     }
 
+    /**
+     * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers comes to
+     * them; see transfer::Submissions. The client must outlive it.
+     *
+     * @throws UsageError  for what TransferData::check refuses, and if `max_items` is 0; nothing is sent then
+     */
+    transfer::Submissions<Client> submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const {
+        data.check();
+        return {self(), transfer::split_transfer_data(std::move(data), max_items), std::move(options)};
+    }
     /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
     /// any of them again makes no second task.
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
                                                   CallOptions const& options = {}) const {
         std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
-        for (TransferData& part : parts) part.submission_id = get_submission_id({}, options)->value.value();
+        CallOptions const begun = self().begun(options);
+        for (TransferData& part : parts) part.submission_id = new_submission_id(begun);
         return parts;
     }
 
@@ -20152,6 +22094,18 @@ struct TransferService::Operations {
      */
     TaskVerdict task_wait(TaskWait wait, CallOptions const& options = {}) const {
         return detail::TaskWaiting<Client>(self(), std::move(wait), options).run();
+    }
+
+    /**
+     * Tells the app of this client that it needs the data_access scope of mapped collections, so that a login asks for
+     * it before a service does. Returns the client.
+     *
+     *     app.client<TransferService>().add_app_data_access_scope(collection_id);
+     *
+     * @throws UsageError  for an id that is not a UUID
+     */
+    Client const& add_app_data_access_scope(StringList const& collection_ids) const {
+        return self().add_app_scope(transfer_scope_with_data_access(collection_ids));
     }
 
     // Roles and access rules
@@ -20359,6 +22313,14 @@ struct TransferService::Operations {
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 
+    /// @throws DecodeError  if the service answers without one
+    [[nodiscard]] std::string new_submission_id(CallOptions const& options) const {
+        auto const answer = get_submission_id({}, options);
+        std::string id = answer->value.value_or("");
+        if (id.empty()) throw DecodeError("Transfer gave no submission id", answer.text());
+        return id;
+    }
+
     /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
     template <class Submit, class Typed, class Data>
     Response<typename Submit::result> submit(Data&& data, CallOptions options) const {
@@ -20366,43 +22328,42 @@ private:
         if constexpr (!std::same_as<std::remove_reference_t<Data>, Held>) {
             return submit<Submit, Typed>(Held(data), options);
         } else {
-            std::string id = submission_id<Submit>(data, options);
-            if (id.empty() && !options.retry_as) options.retry_as = RetryClass::non_idempotent;  // it is null
+            if constexpr (!std::same_as<Held, Json>) data.check();  // before an id is fetched
+            options = self().begun(std::move(options));
+            std::optional<std::string> const id = submission_id<Submit>(data, options);
+            if (id && id->empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");
+            if (!id && !options.retry_as) options.retry_as = RetryClass::non_idempotent;
             try {
                 return self().send(Submit{.data = Document(std::forward<Data>(data))}, options);
-            } catch (ApiError& error) {
-                error.set_submission_id(std::move(id));
-                throw;
-            } catch (NetworkError& error) {
-                error.set_submission_id(std::move(id));
-                throw;
+            } catch (Error const&) {
+                detail::rethrow_marked<TransferApiError, AuthApiError, NetworkError, DecodeError>(
+                    [&](Error& error) { error.set_submission_id(id.value_or("")); });
             }
         }
     }
 
-    /// The submission id that `data` has, or now gets; empty if it is null.
+    /// The submission id that `data` has, or now gets; nothing if it is null.
     template <class Submit, class Data>
-    std::string submission_id(Data& data, CallOptions const& options) const {
-        if constexpr (std::same_as<Submit, CreateTunnel>) {
-            if constexpr (std::same_as<Data, Json>) {
-                return CreateTunnel::set_submission_id(data);
-            } else if (!data.additional_fields.contains("submission_id")) {
-                if (data.submission_id.is_absent()) data.submission_id = detail::random_uuid();
-                return data.submission_id.value_or("");
+    std::optional<std::string> submission_id(Data& data, CallOptions const& options) const {
+        auto const text = [](Json const& id) {
+            return id.is_string() ? std::optional<std::string>(id.as_string()) : std::nullopt;
+        };
+        constexpr bool makes_it = std::same_as<Submit, CreateTunnel>;  // others ask the service for it
+        if constexpr (std::same_as<Data, Json>) {
+            if constexpr (makes_it) {
+                std::string id = CreateTunnel::set_submission_id(data);
+                return id.empty() ? std::nullopt : std::optional<std::string>(std::move(id));
+            } else {
+                if (!data.is_object()) throw UsageError("a submission must be a JSON object");
+                if (!data.as_object().contains("submission_id"))
+                    data.as_object()["submission_id"] = new_submission_id(options);
+                return text(data.as_object()["submission_id"]);
             }
-        } else if constexpr (std::same_as<Data, Json>) {
-            if (!data.is_object()) throw UsageError("a submission must be a JSON object");
-            if (!data.as_object().contains("submission_id"))
-                data.as_object()["submission_id"] = get_submission_id({}, options)->value.value();
-            Json const& id = data.as_object()["submission_id"];
-            return id.is_string() ? std::string(id.as_string()) : std::string();
-        } else if (!data.additional_fields.contains("submission_id")) {
-            if (data.submission_id.is_absent()) data.submission_id = get_submission_id({}, options)->value.value();
-            return data.submission_id.value_or("");
-        }
-        if constexpr (!std::same_as<Data, Json>) {
-            Json const& id = data.additional_fields["submission_id"];
-            return id.is_string() ? std::string(id.as_string()) : std::string();
+        } else {
+            if (Json const* const id = data.additional_fields.if_contains("submission_id")) return text(*id);
+            if (data.submission_id.is_absent())
+                data.submission_id = makes_it ? detail::random_uuid() : new_submission_id(options);
+            return data.submission_id ? std::optional<std::string>(*data.submission_id) : std::nullopt;
         }
     }
 };
@@ -20515,8 +22476,8 @@ inline std::optional<std::string> uuid_of_base32(std::string_view text) {
 
 /// Who owns an installation of Globus Connect Personal, by the id of an identity or by its user name.
 struct GlobusConnectPersonalOwnerInfo {
-    std::optional<std::string> id = {};
-    std::optional<std::string> username = {};
+    std::optional<std::string> id = {};        ///< of the identity; nothing if only the user name is known
+    std::optional<std::string> username = {};  ///< as in "ada@globusid.org"; nothing if only the id is known
 };
 
 /**
@@ -20546,6 +22507,7 @@ public:
         config_dir_ = std::string(home) + "/.globusonline";
     }
 
+    /// The folder that its files are looked for in.
     [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
 
     /// The id of the endpoint, as the installation writes it down.
@@ -20614,6 +22576,7 @@ private:
  */
 class LocalGlobusConnectServer {
 public:
+    /// Reads nothing yet. `info_path` is the file that the installation keeps.
     explicit LocalGlobusConnectServer(std::string info_path = "/var/lib/globus-connect-server/info.json")
         : info_path_(std::move(info_path)) {}
 
@@ -20621,8 +22584,10 @@ public:
     [[nodiscard]] std::optional<boost::json::object> info() const {
         std::optional<std::string> const text = detail::read_small_file(info_path_);
         if (!text) return std::nullopt;
+        boost::json::parse_options options;
+        options.max_depth = 128;
         boost::json::error_code error;
-        Json document = boost::json::parse(*text, error);
+        Json document = boost::json::parse(*text, error, {}, options);
         if (error || !document.is_object()) return std::nullopt;
         return std::move(document.get_object());
     }
@@ -20674,19 +22639,22 @@ namespace globus::transfer_v2 {
  * A tunnel to be made between two stream access points.
  *
  *     TunnelCreateDocument document{.initiator_stream_access_point = here, .listener_stream_access_point = there};
- *     auto tunnel = client.create_tunnel({.data = document});
+ *     auto tunnel = client.create_tunnel(document);
  *
  * Each object has a submission id of its own from the start, so that sending it twice makes one tunnel.
+ * https://docs.globus.org/api/transfer/
  */
 struct TunnelCreateDocument {
     Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};
-    Optional<std::int64_t> listener_port = {};
-    Optional<std::string> listener_ip_address = {};
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::int64_t> listener_port = {};            ///< where the listening program waits
+    Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
+    /// A UUID; a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
+    /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
@@ -20695,6 +22663,11 @@ struct TunnelCreateDocument {
     GLOBUS_MEMBERS(TunnelCreateDocument, initiator_stream_access_point, listener_stream_access_point, label,
                    listener_port, listener_ip_address, submission_id, lifetime_mins, restartable, additional_fields);
 
+    /// @throws UsageError  for an empty access point
+    void check() const {
+        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
+        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
+    }
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
@@ -20702,13 +22675,15 @@ struct TunnelCreateDocument {
  * What is to be changed of a tunnel.
  *
  *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
+ *
+ * https://docs.globus.org/api/transfer/
  */
 struct TunnelUpdateDocument {
-    Optional<std::string> label = {};
-    Optional<std::int64_t> listener_port = {};
-    Optional<std::string> listener_ip_address = {};
-    Optional<std::string> state = {};         ///< "STOPPING" stops it
-    AdditionalFields additional_fields = {};  ///< further attributes
+    Optional<std::string> label = {};                ///< for people
+    Optional<std::int64_t> listener_port = {};       ///< where the listening program waits
+    Optional<std::string> listener_ip_address = {};  ///< where the listening program waits
+    Optional<std::string> state = {};                ///< "STOPPING" stops it
+    AdditionalFields additional_fields = {};         ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
     static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
     GLOBUS_MEMBERS(TunnelUpdateDocument, label, listener_port, listener_ip_address, state, additional_fields);
@@ -20721,11 +22696,13 @@ struct TunnelUpdateDocument {
  *
  *     BookmarkCreateDocument document{.collection = id, .name = "results", .path = "/~/run1/"};
  *     auto bookmark = client.create_bookmark({.data = document});
+ *
+ * https://docs.globus.org/api/transfer/collection_bookmarks/
  */
 struct BookmarkCreateDocument {
-    Required<std::string> collection;  ///< its id
-    Required<std::string> name;
-    Required<std::string> path;
+    Required<std::string> collection;         ///< its id
+    Required<std::string> name;               ///< one that the user has not used yet
+    Required<std::string> path;               ///< of a directory
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Bookmark";
     static constexpr std::array<globus::detail::ResourceLink, 1> resource_links{
@@ -20735,10 +22712,10 @@ struct BookmarkCreateDocument {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
-/// The new name and path of a bookmark.
+/// The new name and path of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkUpdateDocument {
-    Required<std::string> name;
-    Required<std::string> path;
+    Required<std::string> name;               ///< one that the user has not used yet
+    Required<std::string> path;               ///< of a directory
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Bookmark";
     static constexpr std::array<globus::detail::ResourceLink, 0> resource_links{};
@@ -20761,57 +22738,58 @@ struct BookmarkUpdateDocument {
 
 namespace globus::transfer_v2 {
 
-/// What a bookmark says.
+/// What a bookmark says. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkAttributes {
     Optional<std::string> name = {};
-    Optional<std::string> path = {};
+    Optional<std::string> path = {};  ///< of a directory
     GLOBUS_MEMBERS(BookmarkAttributes, name, path);
 };
 
-/// The collection that a bookmark is in.
+/// The collection that a bookmark is in. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkRelationships {
-    Optional<transfer::Relationship> collection = {};
+    Optional<transfer::Relationship> collection = {};  ///< that the path is of
     GLOBUS_MEMBERS(BookmarkRelationships, collection);
 };
 
-/// A name for a path of a collection.
+/// A name for a path of a collection. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct Bookmark {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "Bookmark"
+    Optional<std::string> id = {};    ///< a UUID
     BookmarkAttributes attributes = {};
     BookmarkRelationships relationships = {};
     GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
 };
 
 /// What an answer tells of a collection that it was asked to include.
+/// https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollectionAttributes {
     Optional<std::string> display_name = {};
-    Optional<bool> high_assurance = {};
+    Optional<bool> high_assurance = {};  ///< asks for fresh logins
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 
-/// A collection that an answer was asked to include.
+/// A collection that an answer was asked to include. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollection {
-    Optional<std::string> type = {};
-    Optional<std::string> id = {};
+    Optional<std::string> type = {};  ///< "Collection"
+    Optional<std::string> id = {};    ///< a UUID
     IncludedCollectionAttributes attributes = {};
     GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
 };
 
-/// The JSON:API document of a bookmark.
+/// The JSON:API document of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkDocument {
     Optional<Bookmark> data = {};
-    std::vector<IncludedCollection> included = {};
-    Optional<Json> meta = {};
+    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
+    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
 };
 
-/// A page of bookmarks; `links` leads to the next.
+/// A page of bookmarks; `links` leads to the next. https://docs.globus.org/api/transfer/collection_bookmarks/
 struct BookmarkPage {
     std::vector<Bookmark> data = {};
-    std::vector<IncludedCollection> included = {};
-    Optional<Json> links = {};
-    Optional<Json> meta = {};
+    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
+    Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
     GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
 };
 
@@ -20833,6 +22811,7 @@ namespace globus::transfer_v2 {
 /// Makes a tunnel between two stream access points. POST /v2/tunnels
 /// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
 /// client repeats the request where that helps; `send` does not.
+/// @throws UsageError  for what TunnelCreateDocument::check refuses
 /// https://docs.globus.org/api/transfer/
 struct CreateTunnel {
     using service = TransferServiceV2;
@@ -20840,6 +22819,8 @@ struct CreateTunnel {
     static constexpr auto route = post("/v2/tunnels");
     Required<Document> data;  ///< a TunnelCreateDocument
     GLOBUS_MEMBERS(CreateTunnel, data);
+
+    void check() const { data->check(); }
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
@@ -21000,6 +22981,19 @@ using transfer_v2::TunnelUpdateDocument;
  *         use(*point.attributes.display_name);
  *
  * Its operations are in namespace globus::transfer_v2.
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text. Documents are JSON:API (https://jsonapi.org): a resource stands in `data`, its members in
+ * `attributes`. https://docs.globus.org/api/transfer/
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
+ * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
+ * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
+ * its own.
+ * @par Thread safety
+ * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
+ * are values: distinct objects: safe; shared objects: reading is safe.
  */
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
@@ -21035,6 +23029,11 @@ struct TransferServiceV2::Operations {
     Response<transfer::TunnelDocument> create_tunnel(transfer_v2::CreateTunnel op, CallOptions options = {}) const {
         if (!options.retry_as && has_submission_id(*op.data)) options.retry_as = RetryClass::keyed;
         return self().send(op, options);
+    }
+    /// The same of the document itself, as in version 1.
+    Response<transfer::TunnelDocument> create_tunnel(TunnelCreateDocument const& data,
+                                                     CallOptions const& options = {}) const {
+        return create_tunnel(transfer_v2::CreateTunnel{.data = data}, options);
     }
     /// @copydoc transfer_v2::UpdateTunnel
     Response<transfer::TunnelDocument> update_tunnel(transfer_v2::UpdateTunnel op,

@@ -6,7 +6,7 @@
 /**
  * @file
  * A local Globus: Auth, Transfer over real directories, Groups, Search, Flows, Timers, Compute and the data of
- * collections, on 127.0.0.1, for tests and first steps without an account.
+ * collections, and the GCS Manager of an endpoint, on 127.0.0.1, for tests and first steps without an account.
  *
  * @code
  * #include <globus/sandbox.hpp>
@@ -44,15 +44,15 @@
  * | `after_body`     | the request was read                                                                  |
  * | `before_commit`  | the same, just before the request takes effect                                        |
  * | `after_commit`   | the request took effect, the answer is not yet written                                |
- * | `in_body`        | the answer is written                                                                 |
+ * | `in_body`        | the answer is written: `reset`, `close` and `stall` act in the middle of it           |
  *
  * | action          | members                                                                                         |
  * | --------------- | ----------------------------------------------------------------------------------------------- |
  * | `status`        | `code`; `body` (JSON or text), `problem` (problem+json), `html` (true); `headers`; `retry_after`: |
- * |                 | {"seconds": 1}, {"http_date": 2} (in two seconds) or {"raw": "text"}                            |
- * | `reset`         | ends the connection with RST                                                                    |
- * | `close`         | ends it with FIN                                                                                |
- * | `stall`         | `ms`, or for ever                                                                               |
+ * |                 | {"seconds": 1}, {"http_date": 2} (in two seconds) or {"raw": "text"}; `expire_token`: true      |
+ * | `reset`         | ends the connection with RST; in_body after `after_bytes` of the body, or half of it            |
+ * | `close`         | ends it with FIN; likewise                                                                      |
+ * | `stall`         | `ms`, or for ever; in_body after `after_bytes`, and the rest follows                            |
  * | `dribble`       | `bytes_per_s`; `head`: true slows the headers down, too                                         |
  * | `truncate`      | `after_bytes`; `keep_length`: false leaves Content-Length out                                   |
  * | `corrupt`       | `kind`: flip, utf8, nul, html, json_garbage                                                     |
@@ -60,7 +60,7 @@
  * | `framing`       | `bad_chunk`; `length`: -1, "+7", "duplicate", "huge"; `no_headers_end`                          |
  * | `headers`       | `flood_bytes`, `duplicate`, `crlf`, `nul`, `set`: {name: value}                                 |
  * | `informational` | `count`, `code`: 1xx answers before the real one                                                |
- * | `gzip_bomb`     | `size` of the zero bytes that it unpacks to                                                     |
+ * | `gzip_bomb`     | `size` of the zero bytes that it unpacks to; `ratio` to what is sent, 158 or at most 1032       |
  * | `redirect`      | `code`, `location`                                                                              |
  * | `refuse`        | resets the connection and closes the port for `ms`                                              |
  * | `drop_idle`     | closes the other connections that wait, and goes on                                             |
@@ -69,20 +69,28 @@
  * | `sequence`      | `actions`: [...], one at each firing                                                            |
  *
  * `status`, `redirect` and `gzip_bomb` take the place of the answer: before `after_commit` the request has no effect,
- * after it the effect took place and the caller does not learn of it. `reset` in `after_commit` is "accepted, reply
- * lost".
+ * after it the effect took place and the caller does not learn of it. In `after_headers` they do not wait for the body,
+ * and the connection ends. `reset` in `after_commit` is "accepted, reply lost". What a rule names and does not exist -
+ * an action, a member, an operation - is refused when the rule is added.
  *
  * Operations bear the names that they have in the SDKs; requests to the token endpoint are
  * `oauth2_refresh_token`, `oauth2_client_credentials_tokens`, `oauth2_exchange_code_for_tokens` and
- * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. `Session::count` also takes
- * names with the service: "compute.get_task".
+ * `oauth2_get_dependent_tokens` once their body was read, and `oauth2_token` all together. Where several services have
+ * an operation of the same name, the name may have its service before it: "compute.get_task".
  *
  * @par Admin calls
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
- * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `rate_limit`), `GET` lists them; under
- * `/admin/v1/sessions/{id}` (the first one is `default`) there are `faults`, `journal`, `state`, `clock`, `tokens`,
- * `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with `?strict=1` only
- * when each of its rules fired.
+ * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
+ * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
+ * `tokens`, `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with
+ * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
+ * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
+ * "all" or a token}, {"revoke"}, {"rotate_keys": true}, {"lifetime_s"}, {"issue": {"scope", "client_id"}},
+ * {"require_consent"} and {"require_session"}. What means nothing is answered 400, with the reason.
+ *
+ * @par Seeds and sessions
+ * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
+ * alone bear a mark of their session, which the journal leaves out, so that no session takes the token of another.
  *
  * @par Honesty
  * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
@@ -90,18 +98,32 @@
  * guesses are:
  * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
  *   `unknown_scope`; the lifetime of an authorization code (30 s); the page that shows a code is served by the sandbox
- *   even if the application names the one of auth.globus.org; the first user is always logged in; of several
- *   credentials of a client the last one counts.
+ *   even if the application names the one of auth.globus.org; the first user is always logged in; scopes of the
+ *   services have identifiers made from their text; there is one identity provider; who is not known is not
+ *   provisioned; projects, clients and policies may be changed by whoever has a token; a policy is kept, and not
+ *   applied to logins.
+ * - Permissions: a token for the right resource server is enough; which of its scopes it has is not looked at, except
+ *   openid, profile, email, data_access and the scope of a flow. Access rules and roles are kept and not enforced:
+ *   whoever has a token may list, read and write any collection that its state allows. Visibility in Groups, Search and
+ *   Flows is not enforced either.
  * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
- *   onto an existing path; the codes and the status of tasks that conflict or are too many; the code of a task that met
- *   its deadline; a collection that is away lets tasks be accepted and makes them fault, and a login that fails makes
- *   them INACTIVE; pages of markers have 100
- *   items; the form of `last_key`; a tunnel's submission id is remembered.
- * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text.
- * - Flows: runs stay ACTIVE until they are cancelled; the form of `marker`. Compute: tasks wait for an endpoint for ever.
- * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds.
+ *   onto an existing path; the codes and the status of tasks that conflict (the same pair of paths between the same
+ *   collections; other overlaps are let through) or are too many; the code of a task that met its deadline; a
+ *   collection that is away lets tasks be accepted and makes them fault, and a login that fails makes them INACTIVE; a
+ *   task shows its progress in quarters of its duration and copies at the end of it; a symbolic link that leads out of
+ *   the collection or back to where it came from is not copied; a pattern of a delete knows `*` and `?`; a pause rule
+ *   without flags pauses every task, and one for listings, mkdir and rename is kept and not enforced; what a user sees
+ *   of a pause rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id
+ *   is remembered.
+ * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text; filters,
+ *   facets and sorting are ignored, and a token is needed for public indices, too.
+ * - Flows: runs stay ACTIVE until they are cancelled, and ask nothing; input is not checked against its schema; the
+ *   form of `marker`. Timers: they do not run. Compute: tasks wait for an endpoint for ever.
+ * - GCS Manager: it is at `/api/` of the same address; its documents are kept, and change nothing in Transfer.
+ * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
+ *   have are answered 405.
  * - Data: PUT makes the directories that are missing. The service serves it with HTTPS from a host for each collection;
- *   the sandbox at `/data/{collection}/`.
+ *   the sandbox at `/data/{collection}/`. A browser without a token is sent to the page that shows a code.
  *
  * @see https://docs.globus.org/api/
  */
@@ -188,13 +210,14 @@ enum class ClockMode {
     manual,  ///< only when Session::advance_clock is called: expiry and tasks stand still in between
 };
 
-/// Whether the services speak HTTPS, and with what kind of certificate. Clients must refuse the last three.
+/// Whether the services speak HTTPS, and with what kind of certificate. Clients must refuse the last four.
 enum class Tls {
     none,         ///< plain HTTP
     good,         ///< for 127.0.0.1 and localhost, signed by Session::ca_pem
     wrong_host,   ///< for another host
     expired,      ///< since yesterday
     self_signed,  ///< by itself, not by the authority
+    weak,         ///< a good certificate, but TLS 1.1 (RFC 8996)
 };
 
 /// How many requests a service accepts; more are answered 429 with `Retry-After`. Zero is no limit.
@@ -221,11 +244,11 @@ struct Options {
     bool detect_refresh_token_reuse = false;  ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
     RateLimit rate_limit = {};
     Tls tls = Tls::none;
-    std::chrono::milliseconds task_duration{0};      ///< how long a task stays ACTIVE at least
+    std::chrono::milliseconds task_duration{0};      ///< how long a task runs at least, once it is not queued any more
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
-    std::size_t journal_limit = 50000;   ///< entries kept; counts go on being exact beyond it
+    std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
     std::vector<App> apps = {};
     std::vector<User> users = {};
     std::vector<Collection> collections = {};
@@ -240,12 +263,12 @@ struct JournalEntry {
     std::string method;
     std::string target;                                        ///< as sent, with the query
     std::vector<std::pair<std::string, std::string>> headers;  ///< credentials are replaced
-    std::string body_sha256;
+    std::string body_sha256;             ///< of a body with tokens in it: without what tells sessions apart
     std::uint64_t token_generation = 0;  ///< 1 for the first access token of its grant, 2 after a refresh; 0 unknown
     std::uint64_t connection = 0;        ///< which TCP connection, from 1
     bool reused_connection = false;      ///< not the first request on it
     std::string fault;                   ///< what was done to it, "" for nothing
-    bool committed = false;              ///< its effect took place
+    bool committed = false;              ///< it changed something; false for reads and for a repetition
     int status = 0;                      ///< of the answer; 0 when none was sent
     std::uint64_t bytes_out = 0;
 };
@@ -289,7 +312,7 @@ public:
 
     /**
      * The variables with which SDKs and programs find this session: `GLOBUS_SDK_SERVICE_URL_AUTH` and so on for each
-     * service, and `GLOBUS_SANDBOX_*` with identifiers and fresh refresh tokens.
+     * service, and `GLOBUS_SANDBOX_*` with identifiers and refresh tokens: the same ones at each call.
      */
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment();
 
@@ -321,22 +344,27 @@ public:
     [[nodiscard]] std::string issue_refresh_token(std::string_view scope, std::string_view client_id = {});
 
     void expire_access_tokens();                ///< every access token issued so far is expired
+    void expire_token(std::string_view token);  ///< one access token. @throws SandboxError when there is no such
     void revoke_token(std::string_view token);  ///< an access or a refresh token
     void revoke_all_tokens();                   ///< all of them
     void rotate_keys();                         ///< id tokens are signed by a new key; the old one is still listed
+    /// Of the access tokens that are issued from now on. @throws SandboxError when it is negative
     void set_token_lifetime(std::chrono::seconds lifetime);
     /// Answers of `service` are 403 ConsentRequired until the user consented to `scopes`.
     void require_consent(std::string_view service, std::vector<std::string> scopes);
     /**
      * Answers of `service` are 403 with these `authorization_parameters` ({"session_required_mfa": true}, ...) until
-     * the token comes from a login that asked for them.
+     * the token comes from a login that asked for them: for each of the values, where there are several.
      */
     void require_session(std::string_view service, boost::json::object authorization_parameters);
     /// "ok", "disconnected", "login_failed", "permission_denied" or "size_limit".
     void set_collection_state(std::string_view collection_id, std::string_view state);
 
     /// Lets time pass: tokens expire, tasks go on. Returns when the tasks that became due have done their step.
+    /// @throws SandboxError when `by` is negative
     void advance_clock(std::chrono::milliseconds by);
+    /// Sets the sandbox's time, forwards or backwards.
+    void set_clock(std::chrono::system_clock::time_point to);
     /// The sandbox's time.
     [[nodiscard]] std::chrono::system_clock::time_point now() const;
     /// Waits until no task is about to do anything; false when `timeout` passed first. For the real clock.
@@ -352,6 +380,8 @@ public:
     void clear_faults();
     /// The rules, with how often each fired and may still fire.
     [[nodiscard]] boost::json::array faults() const;
+    /// The rules that never fired: {"rule_id", "rule"}.
+    [[nodiscard]] boost::json::array unfired_faults() const;
     /// Adds the rules of a named scenario: "lost_submit_reply", "auth_down", ... (see scenario_names()).
     void scenario(std::string_view name);
     /// The scenarios there are.
@@ -366,7 +396,8 @@ public:
     void clear_journal();
     /// What really happened: tasks, groups, flows, runs, timers, indices, tokens.
     [[nodiscard]] boost::json::object state() const;
-    /// @throws VerifyError when an operation was called more or less often than expected
+    /// @throws VerifyError when an operation was called more or less often than expected, SandboxError when no request
+    /// can be such an operation
     void verify(std::vector<Expectation> const& expectations) const;
 
     /// Remembers tokens, tasks and documents (not the files); restore() goes back to it.
@@ -381,6 +412,34 @@ protected:
     explicit Session(std::shared_ptr<detail::World> world);
     std::shared_ptr<detail::World> world_;
     friend class detail::Host;
+};
+
+/**
+ * What is to have happened at the end of a scope: the expectations hold, and each fault rule fired.
+ *
+ * @code
+ * globus::sandbox::Expecting once(server, {{.operation = "submit_transfer", .at_most = 1}});
+ * submit();                                     // the end of the scope throws VerifyError when it was not so
+ * @endcode
+ *
+ * The destructor throws, which ends a test as failed; but not while another exception is on its way, and not after
+ * verify().
+ */
+class Expecting {
+public:
+    explicit Expecting(Session session, std::vector<Expectation> expectations = {});
+    ~Expecting() noexcept(false);
+    Expecting(Expecting const&) = delete;
+    Expecting& operator=(Expecting const&) = delete;
+
+    /// Looks now, and not again at the end. @throws VerifyError
+    void verify();
+
+private:
+    Session session_;
+    std::vector<Expectation> expectations_;
+    int unwinding_;
+    bool verified_ = false;
 };
 
 /**
@@ -699,11 +758,11 @@ public:
         return text;
     }
 
-    /// `sandbox-<kind>-<40 characters>`: nothing that looks like this is valid anywhere else.
-    std::string token(std::string_view kind) {
+    /// `sandbox-<kind>-<40 characters>`, which begin with `mark`: nothing that looks like this is valid anywhere else.
+    std::string token(std::string_view kind, std::string_view mark) {
         static constexpr char digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-        std::string out = "sandbox-" + std::string(kind) + "-";
-        for (int i = 0; i < 40; ++i) out += digits[engine_() % 36];
+        std::string out = "sandbox-" + std::string(kind) + "-" + std::string(mark);
+        for (auto i = mark.size(); i < 40; ++i) out += digits[engine_() % 36];
         return out;
     }
 
@@ -832,8 +891,11 @@ inline std::string to_string(json::string const& text) { return {text.data(), te
 
 #endif  // GLOBUS_SANDBOX_IMPL_UTIL_IPP
 
+#include <array>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -860,6 +922,7 @@ struct Call {
     Pairs query;
     Pairs headers;
     std::string body;
+    std::filesystem::path spool;  ///< the file that the body was written to; empty when it is in `body`
     std::string service = "unknown";
     std::string operation = "unknown";
     std::string family;              ///< a wider name for the operation: "oauth2_token" for every grant
@@ -883,6 +946,13 @@ struct Call {
     }
 };
 
+/// A part of a file, for an answer that is not to be in memory.
+struct FilePart {
+    std::filesystem::path name;
+    std::uint64_t begin = 0;
+    std::uint64_t size = 0;
+};
+
 /// An answer, before it is written.
 struct Reply {
     int status = 200;
@@ -890,7 +960,12 @@ struct Reply {
     std::string content_type = "application/json";
     Pairs headers = {};
     std::string body = {};
-    bool committed = false;  ///< the request's effect took place
+    bool committed = false;             ///< the request changed something
+    FilePart file = {};                 ///< what is sent instead of `body`, when it has a name
+    std::function<Reply()> later = {};  ///< the part of the work that needs no lock; its answer is the answer
+
+    /// How long the body is.
+    [[nodiscard]] std::uint64_t size() const { return file.name.empty() ? body.size() : file.size; }
 
     static Reply of(int status, json::value const& document) {
         Reply reply;
@@ -987,6 +1062,7 @@ struct TransferItem {
     std::string source;
     std::string destination;
     bool recursive = false;
+    bool link = false;  ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
 };
@@ -1007,31 +1083,40 @@ struct Task {
     std::set<std::string> finished;  ///< destinations that need no further attempt
     Millis requested = 0;
     Millis deadline = 0;
-    Millis due = 0;
+    Millis begun = 0;              ///< when it came among the running ones
+    Millis due = 0;                ///< of its next step
+    int step = 0;                  ///< how many quarters of its duration are over
+    std::int64_t total_files = 0;  ///< as counted when it began
+    std::int64_t total_bytes = 0;
     bool started = false;
-    bool paused = false;
+    bool attempted = false;
+    bool paused = false;  ///< by an administrator
+    bool held = false;    ///< by a pause rule
+    bool over = false;    ///< SUCCEEDED or FAILED
     std::string last_fault;
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
-    [[nodiscard]] bool active() const {
-        auto const now = status();
-        return now == "ACTIVE" || now == "INACTIVE";
-    }
+    [[nodiscard]] bool active() const { return !over; }
 };
 
 /// All that a snapshot keeps.
 struct Data {
     std::map<std::string, AccessToken> access_tokens;
+    std::size_t token_sweep = 1000;  ///< at how many of them those that expired are looked for
     std::map<std::string, RefreshToken> refresh_tokens;
     std::map<std::string, AuthorizationCode> codes;
     std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
-    std::vector<App> apps;  ///< made by API calls, besides those of the options
+    std::vector<App> apps;  ///< made by API calls, and those of the collections, besides those of the options
+    /// Secrets of applications by the credentials that stand for them: application, credential, secret.
+    std::vector<std::array<std::string, 3>> credentials;
+    Pairs environment;  ///< what the session tells programs; empty until somebody asks
     std::vector<Requirement> requirements;
     std::map<std::string, Endpoint> endpoints;
     std::vector<std::string> endpoint_order;
     std::map<std::string, Task> tasks;
     std::vector<std::string> task_order;
+    Millis engine_time = 0;  ///< up to when tasks were carried out
     std::set<std::string> submission_ids;
     std::map<std::string, std::string> task_of_submission;
     /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
@@ -1094,13 +1179,18 @@ public:
     Options options;
     std::string id;
     std::string base_url;
+    std::string gcs_id;  ///< of the endpoint whose GCS Manager is under /api
     bool owns_root = false;
 
     mutable std::mutex mutex;
     Data data;
     std::unique_ptr<Data> saved;
     Random random;
+    std::string mark;  ///< what the tokens of this session have in common, so that no other session takes them
     std::chrono::seconds token_lifetime;
+    std::string token(std::string_view kind) { return random.token(kind, mark); }
+    /// The text as another session of the same seed would see it.
+    [[nodiscard]] std::string without_mark(std::string text) const;
     std::map<std::string, Bucket> buckets;
 
     // Time
@@ -1144,7 +1234,10 @@ public:
     void make_certificates();
 
     Reply answer(Call& call);  ///< takes the lock
+    Reply answer_locked(Call& call);
 
+    /// Adds an endpoint, and the application by which its data knows who is there.
+    void add_endpoint(Endpoint endpoint);
     App const* app(std::string_view client_id) const;
     User const* user(std::string_view identity) const;
 };
@@ -1171,6 +1264,19 @@ inline JournalEntry* World::entry_locked(std::uint64_t number) {
     if (journal.empty() || number < journal.front().number) return nullptr;
     auto const index = number - journal.front().number;
     return index < journal.size() ? &journal[static_cast<std::size_t>(index)] : nullptr;
+}
+
+inline std::string World::without_mark(std::string text) const {
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
+        text.replace(at, mark.size(), mark.size(), '-');
+    return text;
+}
+
+inline void World::add_endpoint(Endpoint endpoint) {
+    data.apps.push_back({endpoint.id, token("secret"), text_of(endpoint.document, "display_name")});
+    data.endpoint_order.push_back(endpoint.id);
+    std::string const name = endpoint.id;
+    data.endpoints[name] = std::move(endpoint);
 }
 
 inline App const* World::app(std::string_view client_id) const {
@@ -1221,18 +1327,89 @@ inline Phase usual_phase(std::string_view action) {
 /// Whether the action changes the answer that is under way, rather than taking its place.
 inline bool edits_answer(std::string_view action) { return usual_phase(action) == Phase::in_body; }
 
+inline bool one_of_text(json::value const& wanted, auto const& fits) {
+    if (wanted.is_string()) return fits(to_string(wanted.get_string()));
+    if (auto const* list = wanted.if_array())
+        for (auto const& one : *list)
+            if (one.is_string() && fits(to_string(one.get_string()))) return true;
+    return false;
+}
+
+/// The actions, and the members that each may have.
+inline std::map<std::string, std::set<std::string_view>> const& actions() {
+    static std::map<std::string, std::set<std::string_view>> const all{
+        {"pass", {}},
+        {"status", {"code", "body", "problem", "html", "headers", "retry_after", "expire_token"}},
+        {"reset", {"after_bytes"}},
+        {"close", {"after_bytes"}},
+        {"stall", {"ms", "after_bytes"}},
+        {"dribble", {"bytes_per_s", "head"}},
+        {"truncate", {"after_bytes", "keep_length"}},
+        {"corrupt", {"kind"}},
+        {"json", {"depth", "size", "duplicate_keys", "big_numbers", "missing", "wrong_type"}},
+        {"framing", {"bad_chunk", "length", "no_headers_end"}},
+        {"headers", {"flood_bytes", "duplicate", "crlf", "nul", "set"}},
+        {"informational", {"count", "code"}},
+        {"gzip_bomb", {"size", "ratio"}},
+        {"redirect", {"code", "location"}},
+        {"refuse", {"ms"}},
+        {"drop_idle", {}},
+        {"tls", {"handshake_stall", "alert", "close_no_notify"}},
+    };
+    return all;
+}
+
+/// Whether some request may bear this name, with or without its service before it.
+bool operation_exists(std::string_view name);
+
 inline void check_action(json::value const& action, bool tls) {
-    static constexpr std::string_view known[] = {
-        "pass",    "status",  "reset",         "close",     "stall",    "dribble", "truncate",  "corrupt", "json",
-        "framing", "headers", "informational", "gzip_bomb", "redirect", "refuse",  "drop_idle", "tls"};
     auto const type = text_of(action, "type");
     if (type == "tls" && !tls) throw SandboxError("fault rule: `tls` needs a session that speaks TLS");
-    if (std::find(std::begin(known), std::end(known), type) == std::end(known))
-        throw SandboxError("fault rule: unknown action type \"" + type + "\"");
+    auto const known = actions().find(type);
+    if (known == actions().end()) throw SandboxError("fault rule: unknown action type \"" + type + "\"");
+    for (auto const& item : action.as_object())
+        if (item.key() != "type" && !known->second.contains(std::string_view(item.key())))
+            throw SandboxError("fault rule: `" + type + "` has no member \"" + std::string(item.key()) + "\"");
+    if (type == "corrupt") {
+        static std::set<std::string> const kinds{"flip", "utf8", "nul", "html", "json_garbage"};
+        if (!kinds.contains(text_of(action, "kind", "flip")))
+            throw SandboxError("fault rule: `corrupt` has no kind \"" + text_of(action, "kind") + "\"");
+    }
     if (type == "status" && number_of(action, "code", 0) < 100)
         throw SandboxError("fault rule: `status` needs a `code`");
     if (type == "redirect" && text_of(action, "location").empty() && member(action, "location") == nullptr)
         throw SandboxError("fault rule: `redirect` needs a `location`");
+}
+
+/// The members of `match` must be such that something can fit them.
+inline void check_match(json::object const& match) {
+    static std::set<std::string> const services{"auth",   "transfer", "groups", "search", "flows",
+                                                "timers", "compute",  "gcs",    "data",   "unknown"};
+    auto const each = [&](char const* field, auto const& good) {
+        auto const* value = match.if_contains(field);
+        if (value == nullptr) return;
+        bool const texts = value->is_string() || value->is_array();
+        if (!texts) throw SandboxError("fault rule: `" + std::string(field) + "` is a text or a list of texts");
+        (void)one_of_text(*value, [&](std::string const& text) {
+            if (!good(text)) throw SandboxError("fault rule: unknown " + std::string(field) + " \"" + text + "\"");
+            return false;
+        });
+    };
+    each("operation", [](std::string const& text) { return operation_exists(text); });
+    each("service", [&](std::string const& text) { return services.contains(text); });
+    each("connection", [](std::string const& text) { return text == "reused" || text == "fresh"; });
+    auto const number = [](json::value const& value) { return number_of(value).value_or(0) >= 1; };
+    for (auto const* field : {"nth", "every"}) {
+        auto const* value = match.if_contains(field);
+        if (value == nullptr) continue;
+        auto const* list = value->if_array();
+        bool const good = list != nullptr && std::string_view(field) == "nth"
+                              ? std::all_of(list->begin(), list->end(), number)
+                              : number(*value);
+        if (!good) throw SandboxError("fault rule: `" + std::string(field) + "` counts from 1");
+    }
+    if (auto const* headers = match.if_contains("header"); headers != nullptr && !headers->is_object())
+        throw SandboxError("fault rule: `header` is an object of patterns");
 }
 
 inline Rule read_rule(json::value const& source, bool tls) {
@@ -1253,7 +1430,10 @@ inline Rule read_rule(json::value const& source, bool tls) {
     } else {
         rule.actions.push_back(*action);
     }
-    for (auto const& one : rule.actions) check_action(one, tls);
+    for (auto const& one : rule.actions) {
+        if (!one.is_object()) throw SandboxError("fault rule: an action must be an object");
+        check_action(one, tls);
+    }
     if (auto const* match = member(source, "match")) {
         if (!match->is_object()) throw SandboxError("fault rule: `match` must be an object");
         static constexpr std::string_view fields[] = {"service", "operation",        "method",     "path",  "nth",
@@ -1262,6 +1442,7 @@ inline Rule read_rule(json::value const& source, bool tls) {
             if (std::find(std::begin(fields), std::end(fields), std::string_view(item.key())) == std::end(fields))
                 throw SandboxError("fault rule: unknown member \"" + std::string(item.key()) + "\" of `match`");
         rule.match = match->get_object();
+        check_match(rule.match);
     }
     rule.phase = usual_phase(text_of(rule.actions.front(), "type"));
     if (text_of(rule.actions.front(), "type") == "tls" && !flag_of(rule.actions.front(), "close_no_notify"))
@@ -1288,6 +1469,8 @@ inline Rule read_rule(json::value const& source, bool tls) {
         rule.remaining = UINT64_MAX;
     }
     rule.probability = number_of(source, "probability", 1);
+    if (rule.probability < 0 || rule.probability > 1)
+        throw SandboxError("fault rule: `probability` is between 0 and 1");
     return rule;
 }
 
@@ -1313,14 +1496,6 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     return first;
 }
 
-inline bool one_of_text(json::value const& wanted, auto const& fits) {
-    if (wanted.is_string()) return fits(to_string(wanted.get_string()));
-    if (auto const* list = wanted.if_array())
-        for (auto const& one : *list)
-            if (one.is_string() && fits(to_string(one.get_string()))) return true;
-    return false;
-}
-
 inline bool matches(json::object const& match, Sighting const& seen) {
     for (auto const& item : match) {
         std::string_view const name = item.key();
@@ -1336,7 +1511,8 @@ inline bool matches(json::object const& match, Sighting const& seen) {
             fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->service; });
         else if (name == "operation")
             fits = one_of_text(wanted, [&](std::string const& text) {
-                return text == seen.call->operation || text == seen.call->family;
+                return text == seen.call->operation || text == seen.call->family ||
+                       text == seen.call->service + "." + seen.call->operation;
             });
         else if (name == "method")
             fits = one_of_text(wanted, [&](std::string const& text) { return text == seen.call->method; });
@@ -1403,9 +1579,13 @@ inline std::map<std::string, std::string> const& scenarios() {
         {"auth_down",
          R"({"match": {"service": "auth"}, "times": "always", "action": {"type": "status", "code": 503}})"},
         {"token_expires_mid_paging",
-         R"({"match": {"method": "GET", "service": ["transfer", "search", "flows", "groups"],
-                       "nth": 3, "token_generation": 1},
-             "times": 1, "action": {"type": "status", "code": 401}})"},
+         R"({"match": {"operation": ["task_list", "endpoint_search", "task_event_list", "task_successful_transfers",
+                                     "task_skipped_errors", "get_shared_endpoint_list", "endpoint_manager_task_list",
+                                     "search", "post_search", "scroll", "list_flows", "list_runs", "get_run_logs",
+                                     "list_registered_apis", "list_web_inputs", "get_collection_list",
+                                     "get_storage_gateway_list", "get_role_list", "get_user_credential_list"],
+                       "nth": 3},
+             "times": 1, "action": {"type": "status", "code": 401, "expire_token": true}})"},
         {"rate_limited",
          R"({"match": {"service": ["transfer", "groups", "search", "flows", "timers", "compute"]}, "times": 3,
              "action": {"type": "status", "code": 429, "retry_after": {"seconds": 1}}})"},
@@ -1416,9 +1596,9 @@ inline std::map<std::string, std::string> const& scenarios() {
          R"({"match": {"service": "search"}, "times": "always", "action": {"type": "stall", "ms": 2000}})"},
         {"key_rotation", ""},
         {"rolling_restart",
-         R"([{"match": {"connection": "reused", "every": 20}, "phase": "after_body", "action": {"type": "close"}},
-             {"match": {"every": 50}, "action": {"type": "status", "code": 503, "retry_after": {"seconds": 1}}},
-             {"match": {"every": 100}, "action": {"type": "refuse", "ms": 200}}])"},
+         R"([{"match": {"every": 100}, "action": {"type": "refuse", "ms": 200}},
+             {"match": {"connection": "reused", "every": 20}, "phase": "after_body", "action": {"type": "close"}},
+             {"match": {"every": 50}, "action": {"type": "status", "code": 503, "retry_after": {"seconds": 1}}}])"},
     };
     return all;
 }
@@ -1427,6 +1607,12 @@ inline std::map<std::string, std::string> const& scenarios() {
 
 inline std::string reason_of(int status) {
     switch (status) {
+        case 100:
+            return "Continue";
+        case 102:
+            return "Processing";
+        case 103:
+            return "Early Hints";
         case 200:
             return "OK";
         case 201:
@@ -1509,6 +1695,10 @@ inline Reply error_reply(std::string_view service, int status, std::string const
         document = {{"error", json::object{{"code", code}, {"detail", message}}}, {"debug_id", request_id}};
     } else if (service == "timers") {
         document = {{"error", json::object{{"status", status}, {"code", code}, {"detail", message}}}};
+    } else if (service == "gcs") {
+        document = {{"DATA_TYPE", "result#1.0.0"},  {"code", code},       {"detail", nullptr},
+                    {"http_response_code", status}, {"message", message}, {"data", json::array{}},
+                    {"has_next_page", false},       {"marker", ""}};
     } else if (service == "compute") {
         document = {{"code", status}, {"reason", message}, {"status", "Failed"}};
     } else {
@@ -1519,7 +1709,7 @@ inline Reply error_reply(std::string_view service, int status, std::string const
     return reply;
 }
 
-inline Reply status_reply(Firing const& firing, Call const& call, std::string const& request_id, Millis now) {
+inline Reply status_reply(Firing const& firing, Call const& call, std::string const& request_id) {
     int const code = static_cast<int>(number_of(firing.action, "code", 500));
     static std::map<int, std::string> const names{
         {401, "AuthenticationFailed"}, {403, "PermissionDenied"}, {404, "NotFound"},
@@ -1551,8 +1741,9 @@ inline Reply status_reply(Firing const& firing, Call const& call, std::string co
         if (auto const* raw = member(*after, "raw"))
             value = raw->is_string() ? to_string(raw->get_string()) : json::serialize(*raw);
         else if (auto const* date = member(*after, "http_date"))
-            value = date->is_string() ? to_string(date->get_string())
-                                      : http_time(now + static_cast<Millis>(number_of(*date).value_or(1) * 1000));
+            value = date->is_string()
+                        ? to_string(date->get_string())
+                        : http_time(wall_clock() + static_cast<Millis>(number_of(*date).value_or(1) * 1000));
         else
             value =
                 std::to_string(static_cast<std::int64_t>(number_of(*after, "seconds", number_of(*after).value_or(1))));
@@ -1571,21 +1762,40 @@ inline void append_bits(std::string& out, std::uint32_t& held, int& count, std::
     }
 }
 
-/// A gzip file of about `size` zero bytes, 158 times smaller (RFC 1951 with fixed codes, RFC 1952).
-inline std::string gzip_of_zeros(std::uint64_t size) {
+/// A gzip file of about `size` zero bytes, `ratio` times smaller: at most 1032 times (RFC 1951, RFC 1952).
+inline std::string gzip_of_zeros(std::uint64_t size, double ratio) {
     std::uint64_t const runs = size / 258 + 1;
-    std::string out("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 10);
+    std::string const begin("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff", 10);
+    std::string out;
     std::uint32_t held = 0;
     int count = 0;
-    append_bits(out, held, count, 1, 1);     // last block
-    append_bits(out, held, count, 1, 2);     // fixed codes
-    append_bits(out, held, count, 0x0c, 8);  // literal 0: 00110000, first bit first
-    for (std::uint64_t i = 0; i < runs; ++i) {
-        append_bits(out, held, count, 0xa3, 8);  // length 258: 11000101
-        append_bits(out, held, count, 0, 5);     // distance 1
-    }
-    append_bits(out, held, count, 0, 7);  // end of block
-    append_bits(out, held, count, 0, 7);  // fill up
+    auto const put = [&](std::uint32_t bits, int width) { append_bits(out, held, count, bits, width); };
+    put(1, 1);   // the last block
+    put(2, 2);   // with codes of its own
+    put(29, 5);  // for 286 literals and lengths
+    put(0, 5);   // one distance
+    put(14, 4);  // and 18 lengths of codes: 18 takes one bit, 2 and 1 take two
+    for (std::uint32_t const width : {0U, 0U, 1U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 0U, 2U, 0U, 2U})
+        put(width, 3);
+    put(3, 2);  // the literal 0 takes two bits
+    put(0, 1);
+    put(127, 7);  // 138 others none
+    put(0, 1);
+    put(106, 7);  // 117 others none
+    put(3, 2);    // the end of the block two
+    put(0, 1);
+    put(17, 7);                                          // 28 lengths none
+    put(1, 2);                                           // the length 258 one
+    put(1, 2);                                           // the distance 1 one
+    put(1, 2);                                           // literal 0
+    for (std::uint64_t i = 0; i < runs; ++i) put(0, 2);  // 258 bytes like it
+    put(3, 2);                                           // the end of the block
+    put(0, 7);                                           // fill up
+    // Empty stored blocks make it as large as the ratio wants it.
+    auto const wanted = static_cast<double>(size) / std::max(1.0, ratio) - static_cast<double>(out.size()) - 18;
+    std::string padding;
+    for (double left = wanted; left >= 5; left -= 5) padding += std::string("\x00\x00\x00\xff\xff", 5);
+    out = begin + padding + out;
     // The checksum of n zero bytes: the operator of one byte, to the power of n.
     std::uint64_t const length = runs * 258 + 1;
     using Matrix = std::array<std::uint32_t, 32>;
@@ -1883,6 +2093,28 @@ inline std::string username_of(World const& world, std::string const& identity) 
     return identity + "@clients.auth.globus.org";  // [doc] the identity of an application
 }
 
+/// Whether a login was asked for what is required: each of the wanted values must be among those it was asked for.
+inline bool session_has(json::object const& session, std::string_view name, json::value const& wanted) {
+    auto const* given = session.if_contains(name);
+    if (given == nullptr || !given->is_string()) return false;
+    auto const values = split(std::string_view(given->get_string()), ',');
+    auto const has = [&](std::string_view value) {
+        for (auto const& one : values)
+            if (trim(one) == value) return true;
+        return false;
+    };
+    if (wanted.is_bool()) return lower(values.front()) == "true" || values.front() == "1";
+    if (wanted.is_string()) {
+        for (auto const& one : split(std::string_view(wanted.get_string()), ','))
+            if (!has(trim(one))) return false;
+        return true;
+    }
+    if (auto const* list = wanted.if_array())
+        for (auto const& one : *list)
+            if (!one.is_string() || !has(std::string_view(one.get_string()))) return false;
+    return true;
+}
+
 /// The token of a call to `service`; when it is not good enough, `refused` says why. [recorded] codes
 inline AccessToken const* authenticate(World& world, Call const& call, std::string const& resource_server,
                                        Reply& refused) {
@@ -1932,7 +2164,7 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
             std::string_view const name = item.key();
             if (!name.starts_with("session_required") && name != "prompt") continue;
             if (item.value().is_bool() && !item.value().get_bool()) continue;
-            if (!token.session.contains(name)) {
+            if (!session_has(token.session, name, item.value())) {
                 demand(requirement.authorization_parameters, {});
                 return nullptr;
             }
@@ -1951,6 +2183,15 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
     return &token;
 }
 
+/// Whether this is the secret of the application, or that of one of its credentials.
+inline bool knows_secret(World const& world, App const& app, std::string_view secret) {
+    if (app.secret.empty()) return false;
+    if (equal_secret(app.secret, secret)) return true;
+    for (auto const& [client, credential, known] : world.data.credentials)
+        if (client == app.id && equal_secret(known, secret)) return true;
+    return false;
+}
+
 /// The application that presents id and secret by Basic; null when it does not, or wrongly.
 inline App const* basic_client(World const& world, Call const& call) {
     std::string const value = call.header("Authorization");
@@ -1959,7 +2200,17 @@ inline App const* basic_client(World const& world, Call const& call) {
     auto const colon = decoded ? decoded->find(':') : std::string::npos;
     if (colon == std::string::npos) return nullptr;
     auto const* app = world.app(decoded->substr(0, colon));
-    if (app == nullptr || app->secret.empty() || !equal_secret(app->secret, decoded->substr(colon + 1))) return nullptr;
+    if (app == nullptr || !knows_secret(world, *app, decoded->substr(colon + 1))) return nullptr;
+    return app;
+}
+
+/// The application that a form comes from: by Basic, or by its members. [doc] RFC 6749, 2.3.1: an application with a
+/// secret must show it; in the form it may, too
+inline App const* form_client(World const& world, Call const& call, Pairs const& form) {
+    if (same_name(call.header("Authorization").substr(0, 6), "Basic ")) return basic_client(world, call);
+    App const* const app = world.app(pair_or(form, "client_id"));
+    if (app != nullptr && !app->secret.empty() && !knows_secret(world, *app, pair_or(form, "client_secret")))
+        return nullptr;
     return app;
 }
 
@@ -1979,7 +2230,7 @@ struct Grant {
 inline AccessToken const& issue_access_token(World& world, Grant const& grant, std::string const& server,
                                              std::vector<std::string> scopes, std::string const& family) {
     AccessToken token;
-    token.token = world.random.token("access");
+    token.token = world.token("access");
     token.client_id = grant.client_id;
     token.identity = grant.identity;
     token.resource_server = server;
@@ -1990,13 +2241,19 @@ inline AccessToken const& issue_access_token(World& world, Grant const& grant, s
     token.session = grant.session;
     token.generation =
         ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server : family];
-    return world.data.access_tokens[token.token] = token;
+    // Who presents a token that expired long ago need not be told so; a long run must not remember them all.
+    auto& all = world.data.access_tokens;
+    if (all.size() >= world.data.token_sweep) {
+        std::erase_if(all, [&](auto const& one) { return one.second.expires + 3600000 < token.issued; });
+        world.data.token_sweep = std::max<std::size_t>(1000, 2 * all.size());
+    }
+    return all[token.token] = token;
 }
 
 inline RefreshToken const& issue_refresh(World& world, Grant const& grant, std::string const& server,
                                          std::vector<std::string> scopes, std::string family) {
     RefreshToken token;
-    token.token = world.random.token("refresh");
+    token.token = world.token("refresh");
     token.client_id = grant.client_id;
     token.identity = grant.identity;
     token.resource_server = server;
@@ -2208,16 +2465,7 @@ inline Reply dependent_grant(World& world, Pairs const& form, App const& app) {
 inline Reply token_endpoint(World& world, Call& call) {
     Pairs const form = parse_form(call.body);
     std::string const grant_type = pair_or(form, "grant_type");
-    App const* app = nullptr;
-    bool const basic = !call.header("Authorization").empty();
-    if (basic) {
-        app = basic_client(world, call);
-    } else {
-        app = world.app(pair_or(form, "client_id"));
-        // [doc] RFC 6749, 2.3.1: an application with a secret must show it; in the form it may, too
-        if (app != nullptr && !app->secret.empty() && !equal_secret(app->secret, pair_or(form, "client_secret")))
-            app = nullptr;
-    }
+    App const* const app = form_client(world, call, form);
     if (app == nullptr) return oauth_error(401, "invalid_client");
     if (grant_type == "refresh_token") return refresh_grant(world, form, *app);
     if (grant_type == "authorization_code") return code_grant(world, form, *app);
@@ -2237,17 +2485,20 @@ inline Reply token_endpoint(World& world, Call& call) {
 /// [doc] RFC 7009: a token that is unknown is revoked, too. [recorded] the answer
 inline Reply revoke_endpoint(World& world, Call& call) {
     Pairs const form = parse_form(call.body);
-    App const* app = basic_client(world, call);
-    if (app == nullptr) app = world.app(pair_or(form, "client_id"));
+    App const* const app = form_client(world, call, form);
     if (app == nullptr) return oauth_error(401, "invalid_client");
     std::string const token = pair_or(form, "token");
+    Reply reply = Reply::of(200, json::object{{"active", false}});
+    reply.committed = false;
     if (auto const access = world.data.access_tokens.find(token);
         access != world.data.access_tokens.end() && access->second.client_id == app->id)
-        access->second.revoked = true;
+        reply.committed = !std::exchange(access->second.revoked, true);
     if (auto const refresh = world.data.refresh_tokens.find(token);
-        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id)
+        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id) {
+        reply.committed = !refresh->second.revoked;
         revoke_family(world, refresh->second.family);
-    return Reply::of(200, json::object{{"active", false}});
+    }
+    return reply;
 }
 
 /// [recorded] the members of an active answer
@@ -2348,13 +2599,28 @@ inline Reply identities_endpoint(World& world, Call& call) {
                                      {"status", "used"},
                                      {"username", user.username}});
     };
+    auto const add_app = [&](App const& app) {
+        // [doc] an application has an identity of the domain clients.auth.globus.org
+        found.push_back(json::object{{"email", nullptr},
+                                     {"id", app.id},
+                                     {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
+                                     {"identity_type", "service"},
+                                     {"name", app.name},
+                                     {"organization", nullptr},
+                                     {"status", "used"},
+                                     {"username", username_of(world, app.id)}});
+    };
     bool const by_name = call.has_argument("usernames");
     bool const by_id = call.has_argument("ids");
     if (by_name == by_id)
         return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
-    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ','))
+    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ',')) {
         for (auto const& user : world.options.users)
             if (same_name(by_name ? user.username : user.id, wanted)) add(user);
+        for (auto const* list : {&world.options.apps, &world.data.apps})
+            for (auto const& app : *list)
+                if (same_name(by_name ? username_of(world, app.id) : app.id, wanted)) add_app(app);
+    }
     json::object answer{{"identities", std::move(found)}};
     if (call.argument("include").find("identity_provider") != std::string::npos)
         answer["included"] = json::object{
@@ -2510,7 +2776,7 @@ inline Reply authorize_endpoint(World& world, Call& call) {
         if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
     }
     AuthorizationCode code;
-    code.code = world.random.token("code");
+    code.code = world.token("code");
     code.client_id = app->id;
     code.identity = user->id;
     code.redirect_uri = uri;
@@ -2554,7 +2820,8 @@ struct AuthDocuments {
         Reply refused;
         if (caller(world, call, refused) == nullptr) return refused;
         json::array out;
-        for (auto const& [id, document] : all(world)) out.push_back(document);
+        for (auto const& [id, document] : all(world))
+            if (call.holes.empty() || text_of(document, "client") == call.holes[0]) out.push_back(document);
         return Reply::of(200, json::object{{Kind::many, std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -2649,13 +2916,48 @@ struct CredentialKind : PlainKind {
     }
     /// [recorded] the secret is told when it is made, and never again.
     static json::object once(World& world, json::object document) {
-        std::string const secret = world.random.token("secret");
+        std::string const secret = world.token("secret");
         document["secret"] = secret;
-        for (auto& app : world.data.apps)  // [guess] the last secret is the one that counts
-            if (app.id == text_of(document, "client") && !app.secret.empty()) app.secret = secret;
+        world.data.credentials.push_back({text_of(document, "client"), text_of(document, "id"), secret});
         return document;
     }
 };
+
+/// A credential that is gone opens nothing any more.
+inline Reply delete_credential(World& world, Call& call) {
+    Reply reply = AuthDocuments<CredentialKind>::remove(world, call);
+    if (reply.status == 200)
+        std::erase_if(world.data.credentials, [&](auto const& one) { return one[1] == call.holes.back(); });
+    return reply;
+}
+
+/// A client that is gone takes its credentials and its tokens along.
+inline Reply delete_client(World& world, Call& call) {
+    Reply reply = AuthDocuments<ClientKind>::remove(world, call);
+    if (reply.status != 200) return reply;
+    std::string const& id = call.holes[0];
+    std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
+    std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
+    std::erase_if(world.data.documents["auth.credentials"],
+                  [&](auto const& one) { return text_of(one.second, "client") == id; });
+    for (auto& [text, token] : world.data.access_tokens) token.revoked = token.revoked || token.client_id == id;
+    for (auto& [text, token] : world.data.refresh_tokens) token.revoked = token.revoked || token.client_id == id;
+    return reply;
+}
+
+/// All clients, or with `fqdn` the one that has this name. [doc]
+inline Reply get_clients(World& world, Call& call) {
+    if (!call.has_argument("fqdn")) return AuthDocuments<ClientKind>::list(world, call);
+    Reply refused;
+    if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    std::string const wanted = call.argument("fqdn");
+    for (auto const& [id, document] : world.data.documents["auth.clients"])
+        if (auto const* names = document.if_contains("fqdns"); names != nullptr && names->is_array())
+            for (auto const& name : names->get_array())
+                if (name.is_string() && same_name(std::string_view(name.get_string()), wanted))
+                    return Reply::of(200, json::object{{"client", document}});
+    return AuthDocuments<ClientKind>::missing(world, call);
+}
 
 /// A client that was made can be used like one of the options.
 inline void register_client(World& world, json::object const& document, std::string const& secret) {
@@ -2675,18 +2977,30 @@ inline Reply create_client(World& world, Call& call) {
     json::value const body = json::parse(call.body, error);
     auto const* given = error ? nullptr : member(body, "client");
     std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
+    if (App const* const maker = basic_client(world, call); maker != nullptr && given != nullptr) {
+        // [doc] an application makes a child of itself; [guess] the child says so in `parent_client`
+        json::object document = given->get_object();
+        document["id"] = world.random.uuid();
+        document["parent_client"] = maker->id;
+        if (!document.contains("project")) document["project"] = nullptr;
+        AccessToken nobody;
+        ClientKind::complete(world, call, nobody, document);
+        register_client(world, document, world.token("secret"));
+        world.data.documents["auth.clients"].emplace_back(text_of(document, "id"), document);
+        return Reply::of(201, json::object{{"client", document}});
+    }
     if (parent.empty()) {
         Reply reply = AuthDocuments<ClientKind>::create(world, call);
         // Its secret is unknown to all until a credential is made.
         if (reply.status == 201)
-            register_client(world, world.data.documents["auth.clients"].back().second, world.random.token("secret"));
+            register_client(world, world.data.documents["auth.clients"].back().second, world.token("secret"));
         return reply;
     }
     App const* const app = world.app(parent);
     if (app == nullptr || !app->secret.empty())
         return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "template_id is no native application");
     std::string const id = world.random.uuid();
-    std::string const secret = world.random.token("secret");
+    std::string const secret = world.token("secret");
     json::object document{{"id", id},
                           {"name", text_of(*given, "name")},
                           {"public_client", false},
@@ -2698,13 +3012,16 @@ inline Reply create_client(World& world, Call& call) {
                           {"fqdns", json::array{}},
                           {"redirect_uris", json::array{}},
                           {"grant_types", json::array{"authorization_code", "client_credentials", "refresh_token"}}};
-    register_client(world, document, secret);
+    register_client(world, document, world.token("secret"));
     world.data.documents["auth.clients"].emplace_back(id, document);
-    json::object const credential{{"id", world.random.uuid()},
-                                  {"name", "Auto-created at client creation"},
-                                  {"client", id},
-                                  {"created", iso_time(world.now_locked())},
-                                  {"secret", secret}};
+    json::object credential{{"id", world.random.uuid()},
+                            {"name", "Auto-created at client creation"},
+                            {"client", id},
+                            {"created", iso_time(world.now_locked())},
+                            {"secret", nullptr}};
+    world.data.documents["auth.credentials"].emplace_back(text_of(credential, "id"), credential);
+    world.data.credentials.push_back({id, text_of(credential, "id"), secret});
+    credential["secret"] = secret;
     return Reply::of(201,
                      json::object{{"client", document}, {"included", json::object{{"client_credential", credential}}}});
 }
@@ -2718,6 +3035,66 @@ struct ScopeKind : PlainKind {
             "https://auth.globus.org/scopes/" + call.holes[0] + "/" + text_of(document, "scope_suffix", "all");
     }
 };
+
+/// [recorded] the members of an identity provider, all of which the sandbox has but one
+inline Reply identity_providers(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    bool const by_domain = call.has_argument("domains");
+    if (by_domain == call.has_argument("ids"))
+        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of domains and ids is needed");
+    json::object const own{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                           {"name", "Globus Sandbox"},
+                           {"short_name", "sandbox"},
+                           {"domains", json::array{"example.org"}},
+                           {"alternative_names", json::array{}}};
+    json::array found;
+    for (auto const& wanted : split(call.argument(by_domain ? "domains" : "ids"), ','))
+        if (wanted == (by_domain ? "example.org" : text_of(own, "id"))) found.push_back(own);
+    return Reply::of(200, json::object{{"identity_providers", std::move(found)}});
+}
+
+/// The scopes that were made, and those of the services: by `ids`, by `scope_strings`, or one's own.
+inline Reply get_scopes(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    json::array found;
+    auto const& made = world.data.documents["auth.scopes"];
+    auto const wanted = [&](char const* name) { return split(call.argument(name), ','); };
+    if (call.has_argument("ids") && call.has_argument("scope_strings"))
+        return problem(world, call, 400, "INVALID_PARAMETERS", "At most one of ids and scope_strings may be given");
+    if (call.has_argument("scope_strings")) {
+        for (auto const& text : wanted("scope_strings")) {
+            bool known = false;
+            for (auto const& [id, document] : made)
+                if (text_of(document, "scope_string") == text) {
+                    found.push_back(document);
+                    known = true;
+                }
+            // [guess] the identifier of a scope that nobody made: the same for the same text
+            if (!known && !resource_server_of(text).empty())
+                found.push_back(json::object{{"id", Random(std::hash<std::string>{}(text)).uuid()},
+                                             {"scope_string", text},
+                                             {"client", resource_server_of(text)},
+                                             {"name", text},
+                                             {"description", "A scope of the sandbox"},
+                                             {"dependent_scopes", json::array{}},
+                                             {"advertised", true},
+                                             {"allows_refresh_token", true},
+                                             {"required_domains", json::array{}}});
+        }
+    } else {
+        auto const ids = wanted("ids");
+        for (auto const& [id, document] : made)
+            if (!call.has_argument("ids") || std::find(ids.begin(), ids.end(), id) != ids.end())
+                found.push_back(document);
+    }
+    return Reply::of(200, json::object{{"scopes", std::move(found)}});
+}
 
 inline std::vector<Route> const& auth_routes() {
     using Projects = AuthDocuments<ProjectKind>;
@@ -2737,6 +3114,7 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/oauth2/userinfo", "auth", "userinfo", &userinfo_endpoint},
         {"GET", "/v2/api/identities", "auth", "get_identities", &identities_endpoint},
         {"GET", "/v2/api/identities/{}/consents", "auth", "get_consents", &consents_endpoint},
+        {"GET", "/v2/api/identity_providers", "auth", "get_identity_providers", &identity_providers},
         {"GET", "/v2/api/projects", "auth", "get_projects", &Projects::list},
         {"POST", "/v2/api/projects", "auth", "create_project", &Projects::create},
         {"GET", "/v2/api/projects/{}", "auth", "get_project", &Projects::get},
@@ -2747,15 +3125,15 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/api/policies/{}", "auth", "get_policy", &Policies::get},
         {"PUT", "/v2/api/policies/{}", "auth", "update_policy", &Policies::update},
         {"DELETE", "/v2/api/policies/{}", "auth", "delete_policy", &Policies::remove},
-        {"GET", "/v2/api/clients", "auth", "get_clients", &Clients::list},
+        {"GET", "/v2/api/clients", "auth", "get_clients", &get_clients},
         {"POST", "/v2/api/clients", "auth", "create_client", &create_client},
         {"GET", "/v2/api/clients/{}", "auth", "get_client", &Clients::get},
         {"PUT", "/v2/api/clients/{}", "auth", "update_client", &Clients::update},
-        {"DELETE", "/v2/api/clients/{}", "auth", "delete_client", &Clients::remove},
+        {"DELETE", "/v2/api/clients/{}", "auth", "delete_client", &delete_client},
         {"GET", "/v2/api/clients/{}/credentials", "auth", "get_client_credentials", &Credentials::list},
         {"POST", "/v2/api/clients/{}/credentials", "auth", "create_client_credential", &Credentials::create},
-        {"DELETE", "/v2/api/clients/{}/credentials/{}", "auth", "delete_client_credential", &Credentials::remove},
-        {"GET", "/v2/api/scopes", "auth", "get_scopes", &Scopes::list},
+        {"DELETE", "/v2/api/clients/{}/credentials/{}", "auth", "delete_client_credential", &delete_credential},
+        {"GET", "/v2/api/scopes", "auth", "get_scopes", &get_scopes},
         {"POST", "/v2/api/clients/{}/scopes", "auth", "create_scope", &Scopes::create},
         {"GET", "/v2/api/scopes/{}", "auth", "get_scope", &Scopes::get},
         {"PUT", "/v2/api/scopes/{}", "auth", "update_scope", &Scopes::update},
@@ -2796,8 +3174,8 @@ inline bool lies_within(fs::path const& root, fs::path const& file) {
     return end.first == root.end();
 }
 
-/// [guess] `/~/` is the collection's top directory, and `..` stops there.
-inline Place find_place(fs::path const& directory, std::string_view path) {
+/// The names of a path. [guess] `/~/` is the collection's top directory, and `..` stops there.
+inline std::vector<std::string> path_parts(std::string_view path) {
     std::vector<std::string> parts;
     bool first = true;
     for (auto const& part : split(path, '/')) {
@@ -2811,6 +3189,18 @@ inline Place find_place(fs::path const& directory, std::string_view path) {
         else if (!parts.empty())
             parts.pop_back();
     }
+    return parts;
+}
+
+/// A path as it is compared with others: without `.`, `..` and a slash at the end.
+inline std::string normal_path(std::string_view path) {
+    std::string out;
+    for (auto const& part : path_parts(path)) out += "/" + part;
+    return out;
+}
+
+inline Place find_place(fs::path const& directory, std::string_view path) {
+    auto const parts = path_parts(path);
     Place place;
     std::error_code error;
     fs::path const root = fs::canonical(directory, error);
@@ -2940,17 +3330,22 @@ inline bool filters_fit(json::object const& item, Call const& call) {
     return true;
 }
 
-/// `orderby=name ASC,size DESC`
-inline void sort_items(std::vector<json::object>& items, std::string const& orderby) {
+inline json::object const& document_of(json::object const& item) { return item; }
+inline json::object const& document_of(json::object const* item) { return *item; }
+
+/// `orderby=name ASC,size DESC`; what is equal keeps the order in which it stands, or with DESC the contrary one.
+template <class Item>
+void sort_items(std::vector<Item>& items, std::string const& orderby) {
     if (orderby.empty()) return;
     std::vector<std::pair<std::string, bool>> keys;
     for (auto const& part : split(orderby, ',')) {
         auto const words = split(trim(part), ' ');
         keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
     }
-    std::stable_sort(items.begin(), items.end(), [&](json::object const& a, json::object const& b) {
+    if (keys.front().second) std::reverse(items.begin(), items.end());
+    std::stable_sort(items.begin(), items.end(), [&](Item const& a, Item const& b) {
         for (auto const& [field, down] : keys) {
-            int const order = compare_field(field_text(a, field), field_text(b, field));
+            int const order = compare_field(field_text(document_of(a), field), field_text(document_of(b), field));
             if (order != 0) return down ? order > 0 : order < 0;
         }
         return false;
@@ -2958,11 +3353,12 @@ inline void sort_items(std::vector<json::object>& items, std::string const& orde
 }
 
 /// The part of a list that `offset` and `limit` ask for.
-inline json::array cut(std::vector<json::object> const& items, std::int64_t offset, std::int64_t limit) {
+template <class Item>
+json::array cut(std::vector<Item> const& items, std::int64_t offset, std::int64_t limit) {
     json::array out;
     for (auto i = std::max<std::int64_t>(0, offset); i < static_cast<std::int64_t>(items.size()) && i - offset < limit;
          ++i)
-        out.push_back(items[static_cast<std::size_t>(i)]);
+        out.push_back(document_of(items[static_cast<std::size_t>(i)]));
     return out;
 }
 
@@ -2985,11 +3381,17 @@ inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* 
 
 #endif  // GLOBUS_SANDBOX_IMPL_FILES_IPP
 
-#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <tuple>
 
 namespace globus::sandbox::detail {
 
-/// First and last byte of `bytes=a-b`, `bytes=a-` and `bytes=-n`; nothing when it is another thing. [doc] RFC 9110, 14.1
+/// First and last byte of `bytes=a-b`, `bytes=a-` and `bytes=-n`; nothing when it is another thing, or ends before it
+/// begins: then the whole is sent. [doc] RFC 9110, 14.1.1
 inline std::optional<std::pair<std::int64_t, std::int64_t>> read_range(std::string const& text, std::int64_t size) {
     if (!text.starts_with("bytes=") || text.find(',') != std::string::npos) return std::nullopt;
     std::string const range = text.substr(6);
@@ -2997,8 +3399,9 @@ inline std::optional<std::pair<std::int64_t, std::int64_t>> read_range(std::stri
     if (dash == std::string::npos) return std::nullopt;
     auto const first = to_integer(std::string_view(range).substr(0, dash));
     auto const last = to_integer(std::string_view(range).substr(dash + 1));
-    if (!first)
-        return last ? std::optional(std::pair(std::max<std::int64_t>(0, size - *last), size - 1)) : std::nullopt;
+    if ((last && (*last < 0 || (first && *last < *first))) || (!first && (!last || dash > 0))) return std::nullopt;
+    if (!first) return std::pair(std::max<std::int64_t>(0, size - *last), size - 1);
+    if (!last && dash + 1 < range.size()) return std::nullopt;
     return std::pair(*first, last ? std::min(*last, size - 1) : size - 1);
 }
 
@@ -3010,14 +3413,38 @@ inline Reply data_error(int status, std::string const& text) {
     return reply;
 }
 
+/// Puts the file that was received where it belongs; the lock is not held.
+inline Reply store_file(fs::path const& spool, fs::path const& file) {
+    std::error_code error;
+    fs::create_directories(file.parent_path(), error);  // [guess]
+    bool const existed = fs::exists(file, error);
+    fs::permissions(spool, fs::perms(0644), error);
+    fs::rename(spool, file, error);
+    // Another file system: then beside the file, and from there.
+    if (error) {
+        fs::path const beside = file.parent_path() / (".globus-sandbox-" + spool.filename().string());
+        fs::copy_file(spool, beside, fs::copy_options::overwrite_existing, error);
+        if (!error) fs::rename(beside, file, error);
+        std::error_code ignored;
+        if (error) fs::remove(beside, ignored);
+    }
+    if (error) return data_error(403, "Permission denied");
+    Reply reply = data_error(existed ? 200 : 201, existed ? "Replaced" : "Created");
+    reply.committed = true;
+    return reply;
+}
+
 inline Reply serve_data(World& world, Call& call) {
     auto const found = world.data.endpoints.find(call.segments[1]);
     if (found == world.data.endpoints.end()) return data_error(404, "No such collection");
     Endpoint const& endpoint = found->second;
     if (call.bearer().empty()) {
-        // [doc] a browser is sent to log in
+        // [doc] a browser is sent to log in. [guess] where it comes back to: the page that shows the code
         Reply reply = data_error(302, "Log in");
-        reply.headers.emplace_back("Location", issuer(world) + "/v2/oauth2/authorize?client_id=" + endpoint.id);
+        reply.headers.emplace_back("Location", issuer(world) + "/v2/oauth2/authorize?response_type=code&client_id=" +
+                                                   endpoint.id + "&scope=" + percent_encode(scope_for(endpoint.id)) +
+                                                   "&redirect_uri=" + percent_encode(issuer(world) + code_page_path) +
+                                                   "&state=" + world.token("state"));
         return reply;
     }
     Reply refused;
@@ -3031,26 +3458,32 @@ inline Reply serve_data(World& world, Call& call) {
     std::error_code error;
     if (call.method == "PUT") {
         if (fs::is_directory(place.file, error)) return data_error(409, "Is a directory");
-        fs::create_directories(place.file.parent_path(), error);  // [guess]
-        bool const existed = fs::exists(place.file, error);
-        std::ofstream file(place.file, std::ios::binary | std::ios::trunc);
-        file.write(call.body.data(), static_cast<std::streamsize>(call.body.size()));
-        file.close();
-        if (!file) return data_error(403, "Permission denied");
-        Reply reply = data_error(existed ? 200 : 201, existed ? "Replaced" : "Created");
-        reply.committed = true;
+        Reply reply;
+        reply.later = [spool = call.spool, file = place.file] { return store_file(spool, file); };
         return reply;
     }
-    if (!fs::is_regular_file(place.file, error)) return data_error(404, "Not found");
-    auto const size = static_cast<std::int64_t>(fs::file_size(place.file, error));
+    struct ::stat info {};
+    if (::stat(place.file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return data_error(404, "Not found");
+    if (::access(place.file.c_str(), R_OK) != 0) return data_error(403, "Permission denied");
+    auto const size = static_cast<std::int64_t>(info.st_size);
+    std::string const changed = http_time(static_cast<Millis>(info.st_mtim.tv_sec) * 1000);
+    char tag[64];
+    std::snprintf(tag, sizeof tag, "\"%llx-%llx-%lx\"", static_cast<unsigned long long>(size),
+                  static_cast<unsigned long long>(info.st_mtim.tv_sec),
+                  static_cast<unsigned long>(info.st_mtim.tv_nsec));
     Reply reply;
     reply.content_type = "application/octet-stream";
     reply.headers.emplace_back("Accept-Ranges", "bytes");
+    reply.headers.emplace_back("ETag", tag);
+    reply.headers.emplace_back("Last-Modified", changed);
     std::int64_t first = 0;
     std::int64_t last = size - 1;
-    if (auto const range = read_range(call.header("Range"), size)) {
+    // [doc] RFC 9110, 13.1.5: a range of what the caller has is a range of this file only while it is the same
+    std::string const same = call.header("If-Range");
+    bool const whole = !same.empty() && same != tag && same != changed;
+    if (auto const range = whole ? std::nullopt : read_range(call.header("Range"), size)) {
         std::tie(first, last) = *range;
-        if (first > last || first < 0) {
+        if (first > last) {
             Reply beyond = data_error(416, "Range not satisfiable");
             beyond.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
             return beyond;
@@ -3059,11 +3492,8 @@ inline Reply serve_data(World& world, Call& call) {
         reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) +
                                                         "/" + std::to_string(size));
     }
-    std::ifstream file(place.file, std::ios::binary);
-    file.seekg(first);
-    reply.body.resize(static_cast<std::size_t>(last - first + 1));
-    file.read(reply.body.data(), static_cast<std::streamsize>(reply.body.size()));
-    if (!file) return data_error(403, "Permission denied");
+    if (size > 0)
+        reply.file = {place.file, static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last - first + 1)};
     return reply;
 }
 
@@ -3077,9 +3507,9 @@ inline std::vector<Route> const& data_routes() {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_DATA_IPP
-// Groups, Search, Flows, Timers and Compute: documents in memory, enough to see what a program did.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_IPP
+// The GCS Manager of the sandbox's endpoint, under /api: documents in memory.
+#ifndef GLOBUS_SANDBOX_IMPL_GCS_IPP
+#define GLOBUS_SANDBOX_IMPL_GCS_IPP
 
 // The Transfer service: collections, their files, tasks, bookmarks, access rules, roles.
 #ifndef GLOBUS_SANDBOX_IMPL_TRANSFER_IPP
@@ -3129,6 +3559,7 @@ public:
             if (auto const number = number_of(*level)) sync_level_ = static_cast<int>(*number);
         verify_ = flag_of(job.options, "verify_checksum", true);
         skip_errors_ = flag_of(job.options, "skip_source_errors");
+        symlinks_ = text_of(job.options, "recursive_symlinks", "ignore");
     }
 
     Result run() {
@@ -3194,9 +3625,17 @@ private:
         if (job_.finished.contains(item.destination)) return;
         Place const from = find_place(job_.source, item.source);
         Place const to = find_place(job_.destination, item.destination);
-        if (!from.allowed) return source_fault(item, from.path, "PERMISSION_DENIED");
+        if (!from.allowed && !item.link) return source_fault(item, from.path, "PERMISSION_DENIED");
         if (!to.allowed) return fault("PERMISSION_DENIED", "Path: " + to.path + ": Permission denied");
         std::error_code error;
+        // [doc] a link that is an item is followed, but as a transfer_symlink_item
+        if (item.link) {
+            bool const inside = find_place(job_.source, from.path.substr(0, from.path.rfind('/'))).allowed;
+            if (!inside || !fs::is_symlink(fs::symlink_status(from.file, error)))
+                return source_fault(item, from.path, "FILE_NOT_FOUND");
+            if (copy_link(from.file, to)) result_.finished.push_back(item.destination);
+            return;
+        }
         auto const status = fs::status(from.file, error);
         if (!fs::exists(status)) return source_fault(item, from.path, "FILE_NOT_FOUND");
         if (fs::is_directory(status)) {
@@ -3210,6 +3649,16 @@ private:
 
     void copy_directory(TransferItem const& item, Place const& from, Place const& to) {
         std::error_code error;
+        // [guess] a link that leads back to where it came from is left out
+        fs::path const real = fs::canonical(from.file, error);
+        if (std::find(above_.begin(), above_.end(), real) != above_.end()) return;
+        above_.push_back(real);
+        copy_entries(item, from, to);
+        above_.pop_back();
+    }
+
+    void copy_entries(TransferItem const& item, Place const& from, Place const& to) {
+        std::error_code error;
         fs::create_directories(to.file, error);
         if (error) return fault("PERMISSION_DENIED", "Path: " + to.path + ": " + error.message());
         ++result_.directories;
@@ -3221,16 +3670,22 @@ private:
         for (auto const& entry : entries) {
             std::string const name = entry.path().filename().string();
             names.insert(name);
-            if (entry.is_symlink(error)) {
-                ++result_.symlinks;  // [doc] recursive_symlinks is "ignore" when nothing else is asked for
-                continue;
-            }
             bool const directory = entry.is_directory(error);
             if (excluded(name, directory)) continue;
-            Place const inner_from{from.path + "/" + name, entry.path(), true};
-            Place const inner_to{to.path + "/" + name, to.file / name, true};
+            // The dot keeps a name that is `~` from being the top directory.
+            Place const inner_from = find_place(job_.source, from.path + "/./" + name);
+            Place const inner_to = find_place(job_.destination, to.path + "/./" + name);
             auto const before = result_.fault;
-            if (directory)
+            bool const link = entry.is_symlink(error);
+            if (link) ++result_.symlinks;
+            // [doc] recursive_symlinks is "ignore" when nothing else is asked for. [guess] a link that leads out of the
+            // collection is not copied
+            if (link && symlinks_ != "keep" && (symlinks_ != "copy" || !inner_from.allowed)) continue;
+            if (link && symlinks_ == "keep")
+                copy_link(entry.path(), inner_to);
+            else if (!inner_to.allowed)
+                fault("PERMISSION_DENIED", "Path: " + inner_to.path + ": Permission denied");
+            else if (directory)
                 copy_directory(item, inner_from, inner_to);
             else if (entry.is_regular_file(error))
                 copy_file(inner_from, inner_to, nullptr);
@@ -3241,6 +3696,15 @@ private:
                 if (!names.contains(entry.path().filename().string())) fs::remove_all(entry.path(), error);
         if (complete && from.path == find_place(job_.source, item.source).path)
             result_.finished.push_back(item.destination);
+    }
+
+    bool copy_link(fs::path const& from, Place const& to) {
+        std::error_code error;
+        fs::create_directories(to.file.parent_path(), error);
+        if (fs::is_symlink(fs::symlink_status(to.file, error))) fs::remove(to.file, error);
+        fs::create_symlink(fs::read_symlink(from, error), to.file, error);
+        if (error) fault("PERMISSION_DENIED", "Path: " + to.path + ": " + error.message());
+        return !error;
     }
 
     /// Whether the destination is as it should be already.
@@ -3294,7 +3758,46 @@ private:
         return true;
     }
 
+    /// The paths that a pattern stands for, name by name. [doc] interpret_globs: `*`, `?` and [guess] nothing more
+    std::vector<std::string> expand(std::string const& pattern) const {
+        std::vector<std::string> found{""};
+        for (auto const& part : path_parts(pattern)) {
+            std::vector<std::string> next;
+            for (auto const& above : found) {
+                if (part.find_first_of("*?") == std::string::npos) {
+                    next.push_back(above + "/" + part);
+                    continue;
+                }
+                Place const place = find_place(job_.source, above);
+                std::error_code error;
+                if (!place.allowed) continue;
+                for (auto const& entry : fs::directory_iterator(place.file, error)) {
+                    std::string const name = entry.path().filename().string();
+                    if (glob(part, name)) next.push_back(above + "/" + name);
+                }
+            }
+            std::sort(next.begin(), next.end());
+            found = std::move(next);
+        }
+        return found;
+    }
+
     void remove(TransferItem const& item) {
+        if (!flag_of(job_.options, "interpret_globs") || item.source.find_first_of("*?") == std::string::npos)
+            return remove_path(item);
+        auto const paths = expand(item.source);
+        auto const before = result_.fault;
+        if (paths.empty() && !flag_of(job_.options, "ignore_missing"))
+            return fault("FILE_NOT_FOUND", "Path: " + item.source + ": No such file or directory");
+        for (auto const& path : paths) {
+            TransferItem one = item;
+            one.source = path;
+            remove_path(one);
+        }
+        if (result_.fault == before) result_.finished.push_back(item.source);
+    }
+
+    void remove_path(TransferItem const& item) {
         if (job_.finished.contains(item.source)) return;
         Place const place = find_place(job_.source, item.source);
         std::error_code error;
@@ -3324,19 +3827,41 @@ private:
     int sync_level_ = -1;
     bool verify_ = true;
     bool skip_errors_ = false;
+    std::string symlinks_;
+    std::vector<fs::path> above_;  ///< the directories that are being copied
 };
+
+/// How many files and bytes a transfer has before it, as far as they are there.
+inline std::pair<std::int64_t, std::int64_t> measure(Job const& job) {
+    std::int64_t files = 0;
+    std::int64_t bytes = 0;
+    std::error_code error;
+    auto const add = [&](fs::path const& file) {
+        if (!fs::is_regular_file(file, error)) return;
+        ++files;
+        bytes += static_cast<std::int64_t>(fs::file_size(file, error));
+    };
+    for (auto const& item : job.items) {
+        Place const from = find_place(job.source, item.source);
+        if (!from.allowed) continue;
+        add(from.file);
+        if (item.recursive)
+            for (auto const& entry : fs::recursive_directory_iterator(from.file, error)) add(entry.path());
+    }
+    return {files, bytes};
+}
 
 // Reports -------------------------------------------------------------------------------------------------------------
 
 inline void add_event(World& world, Task& task, std::string const& code, bool is_error, std::string const& description,
-                      std::string const& details) {
+                      std::string const& details, std::optional<Millis> at = std::nullopt) {
     task.events.push_back(json::object{{"DATA_TYPE", "event"},
                                        {"code", code},
                                        {"description", description},
                                        {"details", details},
                                        {"is_error", is_error},
                                        {"parent_task_id", nullptr},
-                                       {"time", iso_time(world.now_locked())}});
+                                       {"time", iso_time(at.value_or(world.now_locked()))}});
 }
 
 inline void set_nice_status(Task& task, std::string const& code, std::string const& text, bool ok) {
@@ -3348,38 +3873,57 @@ inline void set_nice_status(Task& task, std::string const& code, std::string con
 }
 
 /// Ends a task. [recorded] what a task that is over says
-inline void end_task(World& world, Task& task, std::string const& status) {
+inline void end_task(Task& task, std::string const& status, Millis at) {
     auto& document = task.document;
+    task.over = true;
     document["status"] = status;
-    document["completion_time"] = iso_time(world.now_locked());
+    document["completion_time"] = iso_time(at);
     for (auto const* name :
          {"nice_status", "nice_status_details", "nice_status_expires_in", "nice_status_short_description", "is_ok"})
         document[name] = nullptr;
     document["is_paused"] = false;
     document["subtasks_pending"] = 0;
     document["subtasks_retrying"] = 0;
-    double const seconds = std::max(1.0, static_cast<double>(world.now_locked() - task.requested) / 1000);
+    double const seconds = std::max(1.0, static_cast<double>(at - task.requested) / 1000);
     document["effective_bytes_per_second"] =
         static_cast<std::int64_t>(number_of(document, "bytes_transferred", 0) / seconds);
 }
 
 /// [guess] the code of a task that its deadline ended
-inline void expire_task(World& world, Task& task) {
+inline void expire_task(World& world, Task& task, Millis at) {
     auto const pending = number_of(task.document, "subtasks_pending", 0);
-    add_event(world, task, "EXPIRED", true, "expired", "The deadline has passed");
+    add_event(world, task, "EXPIRED", true, "expired", "The deadline has passed", at);
     task.document["subtasks_expired"] = static_cast<std::int64_t>(pending);
     task.document["fatal_error"] =
         json::object{{"code", "EXPIRED"}, {"description", "The task did not complete before its deadline"}};
-    end_task(world, task, "FAILED");
+    end_task(task, "FAILED", at);
 }
 
 inline void grow(json::object& document, char const* name, std::int64_t by) {
     document[name] = static_cast<std::int64_t>(number_of(document, name, 0)) + by;
 }
 
-inline void report(World& world, Task& task, Result const& result) {
+/// A quarter of the task's duration is over: what it shows grows, as if it were on its way.
+inline void show_progress(World& world, Task& task, Millis at) {
+    auto& document = task.document;
+    document["files"] = task.total_files;
+    document["files_transferred"] = task.total_files * task.step / 4;
+    document["bytes_transferred"] = task.total_bytes * task.step / 4;
+    double const seconds = std::max(1.0, static_cast<double>(at - task.begun) / 1000);
+    document["effective_bytes_per_second"] =
+        static_cast<std::int64_t>(number_of(document, "bytes_transferred", 0) / seconds);
+    add_event(world, task, "PROGRESS", false, "progress",
+              "files: " + std::to_string(task.total_files * task.step / 4) +
+                  ", bytes: " + std::to_string(task.total_bytes * task.step / 4),
+              at);
+}
+
+inline void report(World& world, Task& task, Result const& result, Millis at) {
     auto& document = task.document;
     Millis const now = world.now_locked();
+    // What was shown on the way makes room for what was done.
+    if (!std::exchange(task.attempted, true))
+        for (auto const* name : {"files", "files_transferred", "bytes_transferred"}) document[name] = 0;
     grow(document, "files_transferred", result.transferred);
     grow(document, "files_skipped", result.skipped_files);
     grow(document, "bytes_transferred", result.bytes);
@@ -3419,9 +3963,46 @@ inline void report(World& world, Task& task, Result const& result) {
     task.last_fault.clear();
     if (task.is_delete) document["subtasks_succeeded"] = static_cast<std::int64_t>(task.items.size());
     std::string details = "files: " + std::to_string(result.files) + ", bytes: " + std::to_string(result.bytes);
-    if (!task.is_delete) add_event(world, task, "PROGRESS", false, "progress", details);
-    add_event(world, task, "SUCCEEDED", false, "succeeded", details);
-    end_task(world, task, "SUCCEEDED");
+    if (!task.is_delete) add_event(world, task, "PROGRESS", false, "progress", details, at);
+    add_event(world, task, "SUCCEEDED", false, "succeeded", details, at);
+    end_task(task, "SUCCEEDED", at);
+}
+
+/// The rules of the endpoint manager that keep a task from running. [doc] what each flag pauses; [guess] a rule
+/// without any of the three pauses all tasks
+inline std::vector<json::object const*> pause_rules_of(World const& world, Task const& task) {
+    std::vector<json::object const*> out;
+    auto const kept = world.data.documents.find("transfer.pause_rules");
+    if (kept == world.data.documents.end()) return out;
+    for (auto const& entry : kept->second) {
+        json::object const& rule = entry.second;
+        if (auto const identity = text_of(rule, "identity_id"); !identity.empty() && identity != task.owner) continue;
+        bool const any = rule.contains("pause_task_delete") || rule.contains("pause_task_transfer_read") ||
+                         rule.contains("pause_task_transfer_write");
+        auto const holds = [&](std::string const& endpoint, char const* flag) {
+            return text_of(rule, "endpoint_id") == endpoint && flag_of(rule, flag, !any);
+        };
+        if (task.is_delete ? holds(task.source, "pause_task_delete")
+                           : holds(task.source, "pause_task_transfer_read") ||
+                                 holds(task.destination, "pause_task_transfer_write"))
+            out.push_back(&rule);
+    }
+    return out;
+}
+
+/// Pauses the tasks that a pause rule is for, and lets go those that none is for any more.
+inline void apply_pause_rules(World& world, Task& task) {
+    bool const hold = !pause_rules_of(world, task).empty();
+    if (hold == task.held) return;
+    task.held = hold;
+    task.document["is_paused"] = hold || task.paused;
+    if (hold) {
+        set_nice_status(task, "PAUSED_BY_ADMIN", "Paused by an administrator", false);
+        add_event(world, task, "PAUSED", false, "paused", "A pause rule");
+    } else if (!task.paused) {
+        set_nice_status(task, task.started ? "OK" : "QUEUED", task.started ? "OK" : "Queued", true);
+        add_event(world, task, "UNPAUSED", false, "unpaused", "");
+    }
 }
 
 /// The tasks that may run: [doc] three of each user, the first come first. The others are queued.
@@ -3430,7 +4011,9 @@ inline std::vector<Task*> running_tasks(World& world) {
     std::map<std::string, int> of_owner;
     for (auto const& id : world.data.task_order) {
         Task& task = world.data.tasks[id];
-        if (!task.active() || task.paused) continue;
+        if (task.over) continue;
+        apply_pause_rules(world, task);
+        if (task.paused || task.held) continue;
         if (++of_owner[task.owner] > 3) {
             set_nice_status(task, "QUEUED", "Queued", true);
             continue;
@@ -3440,42 +4023,90 @@ inline std::vector<Task*> running_tasks(World& world) {
     return out;
 }
 
+inline Job job_of(World const& world, Task const& task) {
+    Job job;
+    job.task = task.id;
+    job.is_delete = task.is_delete;
+    job.items = task.items;
+    job.finished = task.finished;
+    job.options = task.options;
+    auto const state_of = [&](std::string const& endpoint, fs::path& directory, std::string& state) {
+        auto const found = world.data.endpoints.find(endpoint);
+        state = found == world.data.endpoints.end() ? "disconnected" : found->second.state;
+        if (found != world.data.endpoints.end()) directory = found->second.directory;
+    };
+    state_of(task.source, job.source, job.source_state);
+    if (!job.is_delete) state_of(task.destination, job.destination, job.destination_state);
+    return job;
+}
+
+/**
+ * Does, in the order of the sandbox's time, all that was to happen until now: tasks begin when one of the three places
+ * is free, show progress at each quarter of their duration, are carried out at its end, and expire.
+ */
 inline void World::run_due_tasks() {
     std::lock_guard executor(engine);
     std::unique_lock lock(mutex);
+    data.engine_time = std::min(data.engine_time, now_locked());
+    Millis const duration = options.task_duration.count();
     while (!stopping) {
-        Millis const now = now_locked();
-        for (auto const& name : data.task_order)
-            if (Task& task = data.tasks[name]; task.active() && task.deadline <= now) expire_task(*this, task);
+        Task* beginner = nullptr;
         Task* next = nullptr;
-        for (Task* task : running_tasks(*this))
-            if (task->due <= now && (next == nullptr || task->due < next->due)) next = task;
-        if (next == nullptr) break;
-        if (!next->started) {
-            next->started = true;
-            add_event(*this, *next, "STARTED", false, "started", "");
-            set_nice_status(*next, "OK", "OK", true);
+        for (Task* task : running_tasks(*this)) {
+            if (!task->started && beginner == nullptr) beginner = task;
+            if (task->started && (next == nullptr || task->due < next->due)) next = task;
         }
-        Job job;
-        job.task = next->id;
-        job.is_delete = next->is_delete;
-        job.items = next->items;
-        job.finished = next->finished;
-        job.options = next->options;
-        auto const state_of = [&](std::string const& endpoint, fs::path& directory, std::string& state) {
-            auto const found = data.endpoints.find(endpoint);
-            state = found == data.endpoints.end() ? "disconnected" : found->second.state;
-            if (found != data.endpoints.end()) directory = found->second.directory;
-        };
-        state_of(next->source, job.source, job.source_state);
-        if (!job.is_delete) state_of(next->destination, job.destination, job.destination_state);
+        if (beginner != nullptr) {
+            Job const job = job_of(*this, *beginner);
+            lock.unlock();
+            auto const [files, bytes] =
+                job.is_delete || duration == 0 ? std::pair<std::int64_t, std::int64_t>{} : measure(job);
+            lock.lock();
+            auto const found = data.tasks.find(job.task);
+            if (found == data.tasks.end() || found->second.over) continue;
+            Task& task = found->second;
+            task.started = true;
+            task.total_files = files;
+            task.total_bytes = bytes;
+            task.begun = std::max(data.engine_time, task.requested);
+            task.step = duration == 0 ? 4 : 1;
+            task.due = task.begun + duration / 4;
+            add_event(*this, task, "STARTED", false, "started", "", task.begun);
+            set_nice_status(task, "OK", "OK", true);
+            wake.notify_all();
+            continue;
+        }
+        Millis const now = now_locked();
+        Task* expired = nullptr;
+        for (auto const& name : data.task_order)
+            if (Task& task = data.tasks[name];
+                !task.over && task.deadline <= now && (expired == nullptr || task.deadline < expired->deadline))
+                expired = &task;
+        if (expired != nullptr && (next == nullptr || expired->deadline <= next->due)) {
+            data.engine_time = std::max(data.engine_time, expired->deadline);
+            expire_task(*this, *expired, std::max(expired->deadline, expired->requested));
+            wake.notify_all();
+            continue;
+        }
+        if (next == nullptr || next->due > now) break;
+        data.engine_time = std::max(data.engine_time, next->due);
+        if (text_of(next->document, "nice_status") == "QUEUED") set_nice_status(*next, "OK", "OK", true);
+        if (next->step < 4) {
+            if (!next->is_delete) show_progress(*this, *next, next->due);
+            ++next->step;
+            next->due = next->begun + duration * next->step / 4;
+            continue;
+        }
+        Job const job = job_of(*this, *next);
         lock.unlock();
         Result const result = Attempt(job).run();
         lock.lock();
         auto const found = data.tasks.find(job.task);
-        if (found != data.tasks.end() && found->second.active()) report(*this, found->second, result);
+        if (found != data.tasks.end() && !found->second.over)
+            report(*this, found->second, result, std::max(data.engine_time, found->second.begun));
         wake.notify_all();
     }
+    data.engine_time = std::max(data.engine_time, now_locked());
 }
 
 /// With the real clock: runs what is due, sleeps until something is.
@@ -3486,7 +4117,9 @@ inline void World::engine_loop() {
         if (stopping) return;
         Millis const now = now_locked();
         Millis next = now + 60000;
-        for (Task* task : running_tasks(*this)) next = std::min({next, task->due, task->deadline});
+        for (auto const& [name, task] : data.tasks)
+            if (!task.over) next = std::min(next, task.deadline);
+        for (Task* task : running_tasks(*this)) next = std::min(next, task->started ? task->due : now);
         if (next > now) wake.wait_for(lock, std::chrono::milliseconds(next - now));
         if (stopping) return;
     }
@@ -3640,6 +4273,7 @@ inline Reply delete_endpoint(World& world, Call& call) {
     std::string const id = endpoint->id;
     std::erase(world.data.endpoint_order, id);
     world.data.endpoints.erase(id);
+    std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
     return in.result(200, "Deleted", "Endpoint deleted successfully");
 }
 
@@ -3663,10 +4297,41 @@ inline Reply create_shared_endpoint(World& world, Call& call) {
     made.document = *body;
     made.document["host_endpoint_id"] = host->id;
     made.document["host_path"] = place.path;
-    world.data.endpoint_order.push_back(made.id);
-    world.data.endpoints[made.id] = made;
+    world.add_endpoint(made);
     return in.result(201, "Created", "Shared endpoint created successfully", {{"id", made.id}},
                      "endpoint_create_result");
+}
+
+/// The guest collections over a collection (`get_shared_endpoint_list` in pages of [guess] 100 or `max_results`), those
+/// of them that are the caller's, or all endpoints that the caller manages.
+inline Reply endpoint_lists(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    bool const monitored = call.operation == "endpoint_manager_monitored_endpoints";
+    if (!monitored && in.endpoint(call.holes[0]) == nullptr) return in.refused;
+    std::vector<json::object> found;
+    for (auto const& id : world.data.endpoint_order) {
+        Endpoint const& endpoint = world.data.endpoints[id];
+        if ((monitored || call.operation == "my_shared_endpoint_list") && endpoint.owner != in.token->identity)
+            continue;
+        if (!monitored && text_of(endpoint.document, "host_endpoint_id") != call.holes[0]) continue;
+        found.push_back(describe_endpoint(world, endpoint));
+    }
+    if (call.operation != "get_shared_endpoint_list") {
+        auto const length = found.size();
+        return Reply::of(200, json::object{{"DATA_TYPE", "endpoint_list"},
+                                           {"length", length},
+                                           {"DATA", cut(found, 0, static_cast<std::int64_t>(length))}});
+    }
+    // [recorded] the identifiers alone
+    std::vector<json::object> shared;
+    for (auto const& one : found) shared.push_back({{"id", one.at("id")}});
+    auto const offset = std::max<std::int64_t>(0, in.number("next_token", 0));
+    auto const limit = std::clamp<std::int64_t>(in.number("max_results", 100), 1, 1000);
+    bool const more = offset + limit < static_cast<std::int64_t>(shared.size());
+    return Reply::of(
+        200, json::object{{"shared_endpoints", cut(shared, offset, limit)},
+                          {"next_token", more ? json::value(std::to_string(offset + limit)) : json::value(nullptr)}});
 }
 
 /// [doc] a search needs words, or a scope that says where to look
@@ -3900,8 +4565,10 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
         Task const& task = world.data.tasks[known->second];
         if (task.owner != in.token->identity)
             return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
-        return in.result(200, "Duplicate", "A task with this submission id was accepted before", accepted(in, task),
-                         is_delete ? "delete_result" : "transfer_result");
+        Reply again = in.result(200, "Duplicate", "A task with this submission id was accepted before",
+                                accepted(in, task), is_delete ? "delete_result" : "transfer_result");
+        again.committed = false;
+        return again;
     }
     Task task;
     task.submission_id = submission;
@@ -3918,6 +4585,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
         one.source = text_of(item, is_delete ? "path" : "source_path");
         one.destination = is_delete ? one.source : text_of(item, "destination_path");
         one.recursive = flag_of(item, "recursive");
+        one.link = text_of(item, "DATA_TYPE") == "transfer_symlink_item";
         one.checksum = text_of(item, "external_checksum");
         one.algorithm = text_of(item, "checksum_algorithm");
         if (one.source.empty() || one.destination.empty())
@@ -3936,7 +4604,10 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     }
     std::size_t pending = 0;
     std::set<std::pair<std::string, std::string>> paths;
-    for (auto const& item : task.items) paths.emplace(item.source, item.destination);
+    auto const pair_of = [](TransferItem const& item) {
+        return std::pair(normal_path(item.source), normal_path(item.destination));
+    };
+    for (auto const& item : task.items) paths.insert(pair_of(item));
     for (auto const& id : world.data.task_order) {
         Task const& other = world.data.tasks[id];
         if (!other.active() || other.owner != task.owner) continue;
@@ -3945,14 +4616,15 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
             other.destination != task.destination)
             continue;
         for (auto const& item : other.items)
-            if (paths.contains({item.source, item.destination}))  // [guess] the code
-                return in.error(409, "Conflict", "A task with identical paths has not yet completed");
+            if (paths.contains(pair_of(item)))  // [guess] the code
+                return in.error(
+                    409, "Conflict",
+                    std::string(is_delete ? "A delete" : "A transfer") + " with identical paths has not yet completed");
     }
     if (pending >= world.options.max_pending_tasks)  // [guess] the status
         return in.error(409, "TooManyPendingJobs", "Too many pending tasks; wait until some have completed");
     task.id = world.random.uuid();
     task.requested = world.now_locked();
-    task.due = task.requested + world.options.task_duration.count();
     task.deadline = task.requested + 24LL * 3600 * 1000;  // [doc] a day, when nothing else is asked for
     if (auto const deadline = parse_time(text_of(*body, "deadline"))) task.deadline = *deadline;
     body->erase("DATA");
@@ -3966,7 +4638,8 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
                                   is_delete ? "The delete has been accepted and a task has been created"
                                             : "The transfer has been accepted and a task has been created",
                                   accepted(in, task), is_delete ? "delete_result" : "transfer_result");
-    world.data.tasks[task.id] = std::move(task);
+    std::string const id = task.id;
+    apply_pause_rules(world, world.data.tasks[id] = std::move(task));
     world.wake.notify_all();
     return reply;
 }
@@ -3995,7 +4668,7 @@ inline Reply task_list(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
     bool const manager = call.operation.starts_with("endpoint_manager");
-    std::vector<json::object> found;
+    std::vector<json::object const*> found;
     for (auto const& id : world.data.task_order) {
         Task const& task = world.data.tasks[id];
         if (!manager && task.owner != in.token->identity) continue;
@@ -4008,10 +4681,12 @@ inline Reply task_list(World& world, Call& call) {
                 !endpoint.empty() && endpoint != task.source && endpoint != task.destination)
                 continue;
         }
-        if (filters_fit(task.document, call)) found.push_back(task.document);
+        if (filters_fit(task.document, call)) found.push_back(&task.document);
     }
-    std::reverse(found.begin(), found.end());  // [doc] the newest first
-    sort_items(found, call.argument("orderby"));
+    if (auto const order = call.argument("orderby"); !order.empty())
+        sort_items(found, order);
+    else
+        std::reverse(found.begin(), found.end());  // [doc] the newest first
     auto const limit = std::min<std::int64_t>(1000, in.number("limit", manager ? 100 : 10));
     if (manager) {
         // [guess] what `last_key` looks like: the place in the list
@@ -4092,7 +4767,7 @@ inline void cancel(World& world, Task& task) {
     auto const pending = static_cast<std::int64_t>(number_of(task.document, "subtasks_pending", 0));
     add_event(world, task, "CANCELED", true, "canceled", "");
     task.document["subtasks_canceled"] = pending;
-    end_task(world, task, "FAILED");  // [doc] a task that was canceled is FAILED
+    end_task(task, "FAILED", world.now_locked());  // [doc] a task that was canceled is FAILED
     world.wake.notify_all();
 }
 
@@ -4100,18 +4775,45 @@ inline Reply cancel_task(World& world, Call& call) {
     TransferCall in(world, call);
     Task* const task = find_task(in);
     if (task == nullptr) return in.refused;
-    if (!task->active())
-        return in.result(200, "TaskComplete", "The task completed before the cancel request was processed.");
+    if (!task->active()) {
+        Reply late = in.result(200, "TaskComplete", "The task completed before the cancel request was processed.");
+        late.committed = false;
+        return late;
+    }
     cancel(world, *task);
     return in.result(200, "Canceled", "The task has been cancelled successfully.");
+}
+
+/// What a user who is no manager sees of a pause rule. [guess] which members
+inline json::object limited_pause_rule(json::object const& rule) {
+    json::object out = rule;
+    out["DATA_TYPE"] = "pause_rule_limited";
+    out.erase("identity_id");
+    return out;
+}
+
+/// [doc] the pause rules that are for the caller's use of a collection
+inline Reply my_effective_pause_rules(World& world, Call& call) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    if (in.endpoint(call.holes[0]) == nullptr) return in.refused;
+    json::array out;
+    for (auto const& [id, rule] : world.data.documents["transfer.pause_rules"]) {
+        auto const identity = text_of(rule, "identity_id");
+        if (text_of(rule, "endpoint_id") == call.holes[0] && (identity.empty() || identity == in.token->identity))
+            out.push_back(limited_pause_rule(rule));
+    }
+    return Reply::of(200, json::object{{"DATA_TYPE", "pause_rule_limited_list"}, {"DATA", std::move(out)}});
 }
 
 inline Reply task_pause_info(World& world, Call& call) {
     TransferCall in(world, call);
     Task const* const task = find_task(in);
     if (task == nullptr) return in.refused;
+    json::array rules;
+    for (auto const* rule : pause_rules_of(world, *task)) rules.push_back(limited_pause_rule(*rule));
     return Reply::of(200, json::object{{"DATA_TYPE", "pause_info_limited"},
-                                       {"pause_rules", json::array{}},
+                                       {"pause_rules", std::move(rules)},
                                        {"source_pause_message", task->paused ? json::value("Paused by an administrator")
                                                                              : json::value(nullptr)},
                                        {"destination_pause_message", nullptr}});
@@ -4200,8 +4902,8 @@ inline Reply manager_pause(World& world, Call& call) {
 inline Reply manager_resume(World& world, Call& call) {
     return manage_tasks(world, call, [&](Task& task, std::string const& message) {
         task.paused = false;
-        task.document["is_paused"] = false;
-        set_nice_status(task, "OK", "OK", true);
+        task.document["is_paused"] = task.held;
+        if (!task.held) set_nice_status(task, task.started ? "OK" : "QUEUED", task.started ? "OK" : "Queued", true);
         add_event(world, task, "UNPAUSED", false, "unpaused", message);
     });
 }
@@ -4230,6 +4932,9 @@ struct EndpointDocuments {
         if (endpoint == nullptr) return in.refused;
         auto body = in.body();
         if (!body) return in.refused;
+        for (auto const* needed : Kind::needed)
+            if (text_of(*body, needed).empty())
+                return in.error(400, "ClientError.BadRequest", std::string(needed) + " is missing");
         for (auto const& one : Kind::of(*endpoint))
             if (Kind::same(one, *body)) return in.error(409, "Exists", "There is one like this already");
         std::string const id = world.random.uuid();
@@ -4278,6 +4983,7 @@ struct RuleKind {
     static constexpr char const* list_type = "access_list";
     static constexpr char const* missing = "AccessRuleNotFound";
     static constexpr bool returns_document = false;
+    static constexpr std::array<char const*, 3> needed{"principal_type", "path", "permissions"};
     static std::vector<json::object>& of(Endpoint& endpoint) { return endpoint.rules; }
     static bool same(json::object const& a, json::object const& b) {
         return text_of(a, "principal") == text_of(b, "principal") && text_of(a, "path") == text_of(b, "path") &&
@@ -4290,6 +4996,7 @@ struct RoleKind {
     static constexpr char const* list_type = "role_list";
     static constexpr char const* missing = "RoleNotFound";
     static constexpr bool returns_document = true;
+    static constexpr std::array<char const*, 2> needed{"principal", "role"};
     static std::vector<json::object>& of(Endpoint& endpoint) { return endpoint.roles; }
     static bool same(json::object const& a, json::object const& b) {
         return text_of(a, "principal") == text_of(b, "principal") && text_of(a, "role") == text_of(b, "role");
@@ -4313,7 +5020,9 @@ struct PlainDocuments {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         json::array out;
-        for (auto const& [id, document] : all(world)) out.push_back(document);
+        auto const endpoint = call.argument("filter_endpoint");
+        for (auto const& [id, document] : all(world))
+            if (endpoint.empty() || text_of(document, "endpoint_id") == endpoint) out.push_back(document);
         return Reply::of(200, json::object{{"DATA_TYPE", Kind::list_type}, {"DATA", std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -4329,6 +5038,7 @@ struct PlainDocuments {
         (*body)["id"] = id;
         (*body)["DATA_TYPE"] = Kind::type;
         all(world).emplace_back(id, *body);
+        Kind::changed(world);
         return Reply::of(201, *body);
     }
     static Reply get(World& world, Call& call) {
@@ -4346,6 +5056,7 @@ struct PlainDocuments {
         if (!body) return in.refused;
         for (auto const& item : *body)
             if (item.key() != "id") (*found)[item.key()] = item.value();
+        Kind::changed(world);
         return Reply::of(200, *found);
     }
     static Reply remove(World& world, Call& call) {
@@ -4353,6 +5064,7 @@ struct PlainDocuments {
         if (in.token == nullptr) return in.refused;
         if (find_document(all(world), call.holes[0]) == nullptr) return in.error(404, Kind::missing, "Not found");
         std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        Kind::changed(world);
         return in.result(200, "Deleted", "Deleted successfully");
     }
 };
@@ -4363,6 +5075,7 @@ struct BookmarkKind {
     static constexpr char const* list_type = "bookmark_list";
     static constexpr char const* missing = "BookmarkNotFound";
     static constexpr bool unique_names = true;
+    static void changed(World&) {}
 };
 
 struct PauseRuleKind {
@@ -4371,6 +5084,10 @@ struct PauseRuleKind {
     static constexpr char const* list_type = "pause_rule_list";
     static constexpr char const* missing = "PauseRuleNotFound";
     static constexpr bool unique_names = false;
+    static void changed(World& world) {
+        (void)running_tasks(world);  // pauses and lets go
+        world.wake.notify_all();
+    }
 };
 
 /// The JSON:API documents of `/v2`. [recorded] shapes
@@ -4402,8 +5119,11 @@ struct ApiDocuments {
         // [guess] a submission id that was seen before gives the tunnel that it made
         if (auto const submission = text_of(attributes, "submission_id"); !submission.empty())
             for (auto const& [id, other] : all(world))
-                if (text_of(*other.if_contains("attributes"), "submission_id") == submission)
-                    return answer(world, 200, other);
+                if (text_of(*other.if_contains("attributes"), "submission_id") == submission) {
+                    Reply again = answer(world, 200, other);
+                    again.committed = false;
+                    return again;
+                }
         Kind::complete(world, attributes);
         document["attributes"] = std::move(attributes);
         std::string const id = world.random.uuid();
@@ -4495,9 +5215,10 @@ inline std::vector<Route> const& transfer_routes() {
         {"DELETE", "/v0.10/endpoint/{}", s, "delete_endpoint", &delete_endpoint},
         {"GET", "/v0.10/endpoint_search", s, "endpoint_search", &endpoint_search},
         {"POST", "/v0.10/shared_endpoint", s, "create_shared_endpoint", &create_shared_endpoint},
-        {"GET", "/v0.10/endpoint/{}/my_effective_pause_rule_list", s, "my_effective_pause_rule_list", &empty_list},
-        {"GET", "/v0.10/endpoint/{}/my_shared_endpoint_list", s, "my_shared_endpoint_list", &empty_list},
-        {"GET", "/v0.10/endpoint/{}/shared_endpoint_list", s, "get_shared_endpoint_list", &empty_list},
+        {"GET", "/v0.10/endpoint/{}/my_effective_pause_rule_list", s, "my_effective_pause_rule_list",
+         &my_effective_pause_rules},
+        {"GET", "/v0.10/endpoint/{}/my_shared_endpoint_list", s, "my_shared_endpoint_list", &endpoint_lists},
+        {"GET", "/v0.10/endpoint/{}/shared_endpoint_list", s, "get_shared_endpoint_list", &endpoint_lists},
         {"GET", "/v0.10/endpoint/{}/server_list", s, "endpoint_server_list", &empty_list},
         {"GET", "/v0.10/endpoint/{}/role_list", s, "endpoint_role_list", &Roles::list},
         {"POST", "/v0.10/endpoint/{}/role", s, "add_endpoint_role", &Roles::add},
@@ -4528,10 +5249,11 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/task/{}/pause_info", s, "task_pause_info", &task_pause_info},
         {"GET", "/v0.10/task/{}/successful_transfers", s, "task_successful_transfers", &task_successful_transfers},
         {"GET", "/v0.10/task/{}/skipped_errors", s, "task_skipped_errors", &task_skipped_errors},
-        {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints", &empty_list},
+        {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints",
+         &endpoint_lists},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}", s, "endpoint_manager_get_endpoint", &get_endpoint},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}/hosted_endpoint_list", s, "endpoint_manager_hosted_endpoint_list",
-         &empty_list},
+         &endpoint_lists},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}/access_list", s, "endpoint_manager_acl_list", &Rules::list},
         {"GET", "/v0.10/endpoint_manager/task_list", s, "endpoint_manager_task_list", &task_list},
         {"GET", "/v0.10/endpoint_manager/task/{}", s, "endpoint_manager_get_task", &get_task},
@@ -4571,6 +5293,191 @@ inline std::vector<Route> const& transfer_routes() {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_TRANSFER_IPP
+
+namespace globus::sandbox::detail {
+
+/// [recorded] the shape of every answer: what is asked for is in `data`
+inline json::object gcs_result(int status, std::string const& code, std::string const& message, json::array data) {
+    return {{"DATA_TYPE", "result#1.0.0"},  {"code", code},       {"detail", code},
+            {"http_response_code", status}, {"message", message}, {"data", std::move(data)},
+            {"has_next_page", false},       {"marker", ""}};
+}
+
+/// [recorded] the versions and connectors; nobody need be known for this
+inline Reply gcs_info(World& world, Call&) {
+    json::object const info{{"DATA_TYPE", "info#1.0.0"},   {"api_version", "1.29.0"},    {"client_id", world.gcs_id},
+                            {"endpoint_id", world.gcs_id}, {"domain_name", "127.0.0.1"}, {"manager_version", "5.4.76"}};
+    json::object const connector{{"DATA_TYPE", "connector#1.1.0"},
+                                 {"display_name", "POSIX"},
+                                 {"id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
+                                 {"is_baa", false},
+                                 {"is_ha", false}};
+    return Reply::of(200, gcs_result(200, "success", "", json::array{info, connector}));
+}
+
+/// Creates, reads, lists, updates and deletes the documents of one kind. Takes a token for the endpoint. [doc]
+template <class Kind>
+struct GcsDocuments {
+    static Documents& all(World& world) { return world.data.documents[std::string("gcs.") + Kind::many]; }
+
+    static bool allowed(World& world, Call const& call, Reply& refused) {
+        return authenticate(world, call, world.gcs_id, refused) != nullptr;
+    }
+    static Reply missing(World& world, Call const& call) {
+        return problem(world, call, 404, "not_found", std::string("No such ") + Kind::one);
+    }
+    static Reply found(int status, json::object const& document) {
+        return Reply::of(status, gcs_result(status, "success", "", json::array{document}));
+    }
+    static std::optional<json::object> body(Call const& call) {
+        json::error_code failed;
+        json::value parsed = json::parse(call.body, failed);
+        if (failed || !parsed.is_object()) return std::nullopt;
+        return std::move(parsed.get_object());
+    }
+
+    static Reply list(World& world, Call& call) {
+        Reply refused;
+        if (!allowed(world, call, refused)) return refused;
+        std::vector<json::object const*> fitting;
+        for (auto const& [id, document] : all(world)) {
+            bool fits = true;
+            // Roles by collection, credentials by gateway.
+            for (auto const& [argument, field] :
+                 {std::pair("collection_id", "collection"), std::pair("storage_gateway", "storage_gateway_id"),
+                  std::pair("mapped_collection_id", "mapped_collection_id")})
+                if (auto const wanted = call.argument(argument); !wanted.empty())
+                    fits = fits && text_of(document, field) == wanted;
+            if (fits) fitting.push_back(&document);
+        }
+        // [guess] what a marker looks like: the place in the list
+        auto const begin = std::max<std::int64_t>(0, to_integer(call.argument("marker")).value_or(0));
+        auto const limit = std::clamp<std::int64_t>(to_integer(call.argument("page_size")).value_or(100), 1, 1000);
+        auto out = gcs_result(200, "success", "", cut(fitting, begin, limit));
+        if (begin + limit < static_cast<std::int64_t>(fitting.size())) {
+            out["has_next_page"] = true;
+            out["marker"] = std::to_string(begin + limit);
+        }
+        return Reply::of(200, out);
+    }
+    static Reply create(World& world, Call& call) {
+        Reply refused;
+        if (!allowed(world, call, refused)) return refused;
+        auto document = body(call);
+        if (!document) return problem(world, call, 422, "unprocessable_entity", "The body must be a JSON object");
+        std::string const id = world.random.uuid();
+        (*document)["id"] = id;
+        if (!document->contains("DATA_TYPE")) (*document)["DATA_TYPE"] = std::string(Kind::one) + "#1.0.0";
+        all(world).emplace_back(id, *document);
+        return found(201, *document);
+    }
+    static Reply get(World& world, Call& call) {
+        Reply refused;
+        if (!allowed(world, call, refused)) return refused;
+        auto const* document = find_document(all(world), call.holes[0]);
+        return document != nullptr ? found(200, *document) : missing(world, call);
+    }
+    static Reply update(World& world, Call& call) {
+        Reply refused;
+        if (!allowed(world, call, refused)) return refused;
+        auto* const document = find_document(all(world), call.holes[0]);
+        if (document == nullptr) return missing(world, call);
+        auto const changes = body(call);
+        if (!changes) return problem(world, call, 422, "unprocessable_entity", "The body must be a JSON object");
+        for (auto const& item : *changes)
+            if (item.key() != "id") (*document)[item.key()] = item.value();
+        return found(200, *document);
+    }
+    static Reply remove(World& world, Call& call) {
+        Reply refused;
+        if (!allowed(world, call, refused)) return refused;
+        if (find_document(all(world), call.holes[0]) == nullptr) return missing(world, call);
+        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        return Reply::of(200, gcs_result(200, "success", "Deleted " + call.holes[0], {}));
+    }
+};
+
+struct GcsCollectionKind {
+    static constexpr char const* one = "collection";
+    static constexpr char const* many = "collections";
+};
+struct GcsGatewayKind {
+    static constexpr char const* one = "storage_gateway";
+    static constexpr char const* many = "storage_gateways";
+};
+struct GcsCredentialKind {
+    static constexpr char const* one = "user_credential";
+    static constexpr char const* many = "user_credentials";
+};
+struct GcsRoleKind {
+    static constexpr char const* one = "role";
+    static constexpr char const* many = "roles";
+};
+
+/// The endpoint itself: one document, made when it is first asked for.
+inline Reply gcs_endpoint(World& world, Call& call) {
+    Reply refused;
+    if (authenticate(world, call, world.gcs_id, refused) == nullptr) return refused;
+    auto& all = world.data.documents["gcs.endpoint"];
+    if (all.empty())
+        all.emplace_back(world.gcs_id, json::object{{"DATA_TYPE", "endpoint#1.2.0"},
+                                                    {"id", world.gcs_id},
+                                                    {"display_name", "Sandbox endpoint"},
+                                                    {"organization", "Globus Sandbox"},
+                                                    {"gcs_manager_url", world.base_url + "api"},
+                                                    {"public", false},
+                                                    {"subscription_id", nullptr}});
+    json::object& document = all.front().second;
+    if (call.method == "PATCH") {
+        json::error_code failed;
+        json::value const changes = json::parse(call.body, failed);
+        if (failed || !changes.is_object())
+            return problem(world, call, 422, "unprocessable_entity", "The body must be a JSON object");
+        for (auto const& item : changes.get_object())
+            if (item.key() != "id") document[item.key()] = item.value();
+    }
+    return Reply::of(200, gcs_result(200, "success", "", json::array{document}));
+}
+
+inline std::vector<Route> const& gcs_routes() {
+    using Collections = GcsDocuments<GcsCollectionKind>;
+    using Gateways = GcsDocuments<GcsGatewayKind>;
+    using Credentials = GcsDocuments<GcsCredentialKind>;
+    using Roles = GcsDocuments<GcsRoleKind>;
+    static constexpr char const* s = "gcs";
+    static std::vector<Route> const all{
+        {"GET", "/api/info", s, "get_gcs_info", &gcs_info},
+        {"GET", "/api/endpoint", s, "get_endpoint", &gcs_endpoint},
+        {"PATCH", "/api/endpoint", s, "update_endpoint", &gcs_endpoint},
+        {"GET", "/api/collections", s, "get_collection_list", &Collections::list},
+        {"POST", "/api/collections", s, "create_collection", &Collections::create},
+        {"GET", "/api/collections/{}", s, "get_collection", &Collections::get},
+        {"PATCH", "/api/collections/{}", s, "update_collection", &Collections::update},
+        {"DELETE", "/api/collections/{}", s, "delete_collection", &Collections::remove},
+        {"GET", "/api/storage_gateways", s, "get_storage_gateway_list", &Gateways::list},
+        {"POST", "/api/storage_gateways", s, "create_storage_gateway", &Gateways::create},
+        {"GET", "/api/storage_gateways/{}", s, "get_storage_gateway", &Gateways::get},
+        {"PATCH", "/api/storage_gateways/{}", s, "update_storage_gateway", &Gateways::update},
+        {"DELETE", "/api/storage_gateways/{}", s, "delete_storage_gateway", &Gateways::remove},
+        {"GET", "/api/roles", s, "get_role_list", &Roles::list},
+        {"POST", "/api/roles", s, "create_role", &Roles::create},
+        {"GET", "/api/roles/{}", s, "get_role", &Roles::get},
+        {"DELETE", "/api/roles/{}", s, "delete_role", &Roles::remove},
+        {"GET", "/api/user_credentials", s, "get_user_credential_list", &Credentials::list},
+        {"POST", "/api/user_credentials", s, "create_user_credential", &Credentials::create},
+        {"GET", "/api/user_credentials/{}", s, "get_user_credential", &Credentials::get},
+        {"PATCH", "/api/user_credentials/{}", s, "update_user_credential", &Credentials::update},
+        {"DELETE", "/api/user_credentials/{}", s, "delete_user_credential", &Credentials::remove},
+    };
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_GCS_IPP
+// Groups, Search, Flows, Timers and Compute: documents in memory, enough to see what a program did.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_IPP
 
 namespace globus::sandbox::detail {
 
@@ -4682,14 +5589,25 @@ inline Reply create_group(World& world, Call& call) {
 inline Reply my_groups(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
+    auto const wanted = split(call.argument("statuses", "active"), ',');  // [doc]
     json::array out;
     for (auto const& [id, group] : in.all("groups")) {
         bool mine = false;
         for (auto const& one : group.at("memberships").as_array())
-            mine = mine || (text_of(one, "identity_id") == in.token->identity && text_of(one, "status") == "active");
+            mine = mine || (text_of(one, "identity_id") == in.token->identity &&
+                            std::find(wanted.begin(), wanted.end(), text_of(one, "status")) != wanted.end());
         if (mine) out.push_back(group);
     }
     return Reply::of(200, out);
+}
+
+/// [doc] an administrator may change a group
+inline bool administers(PlainCall const& in, json::object const& group) {
+    for (auto const& one : group.at("memberships").as_array())
+        if (text_of(one, "identity_id") == in.token->identity && text_of(one, "role") == "admin" &&
+            text_of(one, "status") == "active")
+            return true;
+    return false;
 }
 
 inline Reply update_group(World& world, Call& call) {
@@ -4697,6 +5615,7 @@ inline Reply update_group(World& world, Call& call) {
     if (!in) return in.refused;
     auto* const group = in.find("groups");
     if (group == nullptr) return in.missing();
+    if (!administers(in, *group)) return in.error(403, "FORBIDDEN", "Only an administrator may change a group");
     auto const body = in.body();
     if (!body) return in.refused;
     merge(*group, *body);
@@ -4708,6 +5627,7 @@ inline Reply delete_group(World& world, Call& call) {
     if (!in) return in.refused;
     auto const* group = in.find("groups");
     if (group == nullptr) return in.missing();
+    if (!administers(in, *group)) return in.error(403, "FORBIDDEN", "Only an administrator may delete a group");
     Reply const reply = Reply::of(200, *group);
     in.remove("groups");
     return reply;
@@ -4738,7 +5658,9 @@ inline Reply preferences(World& world, Call& call) {
     if (call.method == "PUT") {
         auto const body = in.body();
         if (!body) return in.refused;
-        merge(*found, *body);
+        // [doc] preferences are given by identity, as they are answered
+        auto const* own = body->if_contains(in.token->identity);
+        merge(*found, own != nullptr && own->is_object() ? own->get_object() : *body);
     }
     return Reply::of(200, json::object{{in.token->identity, *found}});
 }
@@ -5249,6 +6171,10 @@ inline Reply change_run(World& world, Call& call) {
     return Reply::of(200, *run);
 }
 
+inline char const* registered_apis() { return "registered_apis"; }
+inline char const* web_inputs() { return "web_inputs"; }
+
+/// Nobody registers an API with the sandbox, and no run of it asks anything: the lists are empty.
 inline Reply empty_flows_list(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
@@ -5517,7 +6443,10 @@ inline std::vector<Route> const& service_routes() {
         {"POST", "/runs/{}/release", "flows", "delete_run", &change_run},
         {"POST", "/runs/{}/resume", "flows", "resume_run", &change_run},
         {"GET", "/registered_apis", "flows", "list_registered_apis", &empty_flows_list},
+        {"GET", "/registered_apis/{}", "flows", "get_registered_api", &read_document<&registered_apis>},
         {"GET", "/web_inputs", "flows", "list_web_inputs", &empty_flows_list},
+        {"GET", "/web_inputs/{}", "flows", "get_web_input", &read_document<&web_inputs>},
+        {"POST", "/web_inputs/{}/respond", "flows", "respond_to_web_input", &read_document<&web_inputs>},
         {"POST", "/v2/timer", "timers", "create_timer", &create_timer},
         {"POST", "/jobs/", "timers", "create_job", &create_timer},
         {"GET", "/jobs/", "timers", "list_jobs", &list_timers},
@@ -5566,7 +6495,7 @@ struct CompiledRoute {
 inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
     static auto const all = [] {
         std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes()})
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes()})
             for (auto const& route : *table) {
                 auto parts = split(std::string_view(route.pattern).substr(1), '/');
                 auto const key = std::pair(std::string(route.method), parts.size());
@@ -5578,6 +6507,51 @@ inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>>
         return out;
     }();
     return all;
+}
+
+/// The methods that a path has, for who came with another one.
+inline std::string methods_of(Call const& call) {
+    std::set<std::string> found;
+    for (auto const& [key, rows] : routes()) {
+        if (key.second != call.segments.size()) continue;
+        for (auto const& row : rows) {
+            bool fits = true;
+            for (std::size_t i = 0; fits && i < row.parts.size(); ++i)
+                fits = row.parts[i] == "{}" ? !call.segments[i].empty() : row.parts[i] == call.segments[i];
+            if (fits) found.insert(key.first);
+        }
+    }
+    std::string out;
+    for (auto const& method : found) out += (out.empty() ? "" : ", ") + method;
+    return out;
+}
+
+inline bool operation_exists(std::string_view name) {
+    static std::set<std::string, std::less<>> const all = [] {
+        std::set<std::string, std::less<>> out{"unknown", "unknown.unknown"};
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes()})
+            for (auto const& route : *table) {
+                out.insert(route.operation);
+                out.insert(std::string(route.service) + "." + route.operation);
+            }
+        for (std::string const grant : {"oauth2_refresh_token", "oauth2_client_credentials_tokens",
+                                        "oauth2_exchange_code_for_tokens", "oauth2_get_dependent_tokens"}) {
+            out.insert(grant);
+            out.insert("auth." + grant);
+        }
+        return out;
+    }();
+    return all.contains(name);
+}
+
+/// Whether a request can change anything at all.
+inline bool only_reads(Call const& call) {
+    // A login leaves a code behind although it is a GET; these POSTs leave nothing.
+    static std::set<std::string, std::less<>> const reading{
+        "post_search", "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
+    };
+    if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
+    return reading.contains(call.operation);
 }
 
 /// Says what `call` is: service, operation, and what fills the holes of the route.
@@ -5610,9 +6584,25 @@ inline void find_route(Call& call) {
 }
 
 inline Reply World::answer(Call& call) {
-    std::lock_guard lock(mutex);
+    Reply reply;
+    {
+        std::lock_guard lock(mutex);
+        reply = answer_locked(call);
+    }
+    if (reply.later) reply = reply.later();
+    if (only_reads(call)) reply.committed = false;
+    return reply;
+}
+
+inline Reply World::answer_locked(Call& call) {
     if (call.route == nullptr) {
         auto const id_text = random.request_id();
+        if (auto const methods = methods_of(call); !methods.empty()) {
+            Reply refused =
+                error_reply("", 405, "MethodNotAllowed", "This resource has " + methods, id_text, call.path);
+            refused.headers.emplace_back("Allow", methods);
+            return refused;
+        }
         return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
                            call.path);
     }
@@ -5715,7 +6705,12 @@ inline void World::make_certificates() {
     auto const size = BIO_get_mem_data(text.get(), &bytes);
     ca_pem.assign(bytes, static_cast<std::size_t>(size));
     tls.reset(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-    SSL_CTX_set_min_proto_version(tls.get(), TLS1_2_VERSION);
+    bool const weak = options.tls == Tls::weak;
+    SSL_CTX_set_min_proto_version(tls.get(), weak ? TLS1_1_VERSION : TLS1_2_VERSION);
+    if (weak) {
+        SSL_CTX_set_max_proto_version(tls.get(), TLS1_1_VERSION);
+        SSL_CTX_set_cipher_list(tls.get(), "DEFAULT:@SECLEVEL=0");  // OpenSSL's default level has no TLS 1.1
+    }
     if (SSL_CTX_use_certificate(tls.get(), certificate.get()) != 1 || SSL_CTX_use_PrivateKey(tls.get(), key.get()) != 1)
         throw SandboxError("sandbox: no certificate can be made");
 }
@@ -5725,6 +6720,7 @@ inline void World::make_certificates() {
 #endif  // GLOBUS_SANDBOX_IMPL_TLS_IPP
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/file_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -5740,6 +6736,7 @@ inline void World::make_certificates() {
 
 #include <atomic>
 #include <cerrno>
+#include <fstream>
 #include <functional>
 #include <list>
 
@@ -5797,7 +6794,8 @@ struct Connection {
     enum class Read { done, ended, malformed };
 
     /// Reads until the headers, or all of the request, are there.
-    Read read(Parser& parser, bool headers_only) {
+    template <class P>
+    Read read(P& parser, bool headers_only) {
         parser.eager(!headers_only);
         while (headers_only ? !parser.is_header_done() : !parser.is_done()) {
             if (buffer.size() > 0) {
@@ -5832,6 +6830,23 @@ struct Connection {
             if (ready > 0) return false;
             if (ready < 0 && errno != EINTR) return false;
         }
+    }
+
+    /// Says that no more comes, and waits for the end of what the other side still sends: a close at once would reset
+    /// the connection, and with it lose the answer.
+    void finish_gently() {
+        part();
+        ::shutdown(socket, SHUT_WR);
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+        char rest[16384];
+        while (true) {
+            auto const left =
+                std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+            pollfd watched{socket, POLLIN, 0};
+            if (left <= 0 || ::poll(&watched, 1, static_cast<int>(left)) <= 0) break;
+            if (::recv(socket, rest, sizeof rest, 0) <= 0) break;
+        }
+        abrupt = true;
     }
 
     /// Makes the close that follows a reset (RST) instead of an end (FIN).
@@ -6067,7 +7082,7 @@ inline std::string write_head(Reply const& reply, bool keep_alive, std::optional
                               std::string_view more = {}) {
     std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " " +
                        (reply.reason.empty() ? reason_of(reply.status) : reply.reason) + "\r\n";
-    head += "Server: globus-sandbox\r\n";
+    head += "Server: globus-sandbox\r\nDate: " + http_time(wall_clock()) + "\r\n";
     if (!reply.content_type.empty()) head += "Content-Type: " + reply.content_type + "\r\n";
     for (auto const& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
     if (length) head += "Content-Length: " + *length + "\r\n";
@@ -6078,11 +7093,28 @@ inline std::string write_head(Reply const& reply, bool keep_alive, std::optional
 
 inline std::optional<std::string> length_of(Reply const& reply) {
     if (reply.status == 204 || reply.status == 304 || reply.status < 200) return std::nullopt;
-    return std::to_string(reply.body.size());
+    return std::to_string(reply.size());
 }
 
 inline std::string head_of(Reply const& reply, bool keep_alive) {
     return write_head(reply, keep_alive, length_of(reply));
+}
+
+/// Puts the file of an answer into its body, for those who change it.
+inline void load_file(Reply& reply) {
+    if (reply.file.name.empty()) return;
+    std::ifstream file(reply.file.name, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(reply.file.begin));
+    reply.body.resize(static_cast<std::size_t>(reply.file.size));
+    file.read(reply.body.data(), static_cast<std::streamsize>(reply.body.size()));
+    reply.file = {};
+}
+
+/// How long a `stall` takes in milliseconds; negative is for ever.
+inline std::int64_t stall_time(json::object const& action) {
+    auto const* ms = action.if_contains("ms");
+    if (ms == nullptr || ms->is_string()) return -1;
+    return std::max<std::int64_t>(0, static_cast<std::int64_t>(number_of(*ms).value_or(0)));
 }
 
 /// Writes an answer, changed as a fault wants it. Returns how many bytes went out and whether the connection goes on.
@@ -6090,6 +7122,7 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
                                                   std::optional<Firing> const& edit) {
     std::string const type = edit ? edit->type() : "";
     json::object const action = edit ? edit->action : json::object{};
+    if (edit) load_file(reply);
     if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
     Filler const filler = type == "json" ? edit_json(reply, action) : Filler{};
     std::string const body = no_body ? "" : reply.body;
@@ -6105,7 +7138,19 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         auto const count = static_cast<int>(number_of(action, "count", 1));
         auto const code = static_cast<int>(number_of(action, "code", 100));
         for (int i = 0; i < count; ++i)
-            if (!put("HTTP/1.1 " + std::to_string(code) + " Continue\r\n\r\n")) return {sent, false};
+            if (!put("HTTP/1.1 " + std::to_string(code) + " " + reason_of(code) + "\r\n\r\n")) return {sent, false};
+    } else if (type == "reset" || type == "close" || type == "stall") {
+        // A part of the answer, and then the fault; of an answer without a body a part of its head.
+        std::string const head = write_head(reply, keep_alive, length);
+        std::string const whole = head + body;
+        auto const half = static_cast<double>(body.size() / 2);
+        auto const after = static_cast<std::size_t>(std::max(0.0, number_of(action, "after_bytes", half)));
+        auto const cut = body.empty() ? head.size() / 2 : std::min(whole.size(), head.size() + after);
+        bool going = put(std::string_view(whole).substr(0, cut));
+        if (type == "reset") connection.arm_reset();
+        if (type != "stall") return {sent, false};
+        going = going && connection.wait(stall_time(action)) && put(std::string_view(whole).substr(cut));
+        return {sent, going && keep_alive};
     } else if (type == "truncate") {
         auto const after =
             static_cast<std::size_t>(number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
@@ -6190,6 +7235,18 @@ inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply 
         going = going && put(std::string_view(body).substr(filler.at));
         return {sent, going && keep_alive};
     }
+    if (!reply.file.name.empty()) {
+        bool going = put(write_head(reply, keep_alive, length));
+        std::ifstream file(reply.file.name, std::ios::binary);
+        file.seekg(static_cast<std::streamoff>(reply.file.begin));
+        std::string part;
+        for (std::uint64_t left = no_body ? 0 : reply.file.size; going && left > 0; left -= part.size()) {
+            part.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, 65536)));
+            // A file that became shorter meanwhile cuts the answer.
+            going = file.read(part.data(), static_cast<std::streamsize>(part.size())) && put(part);
+        }
+        return {sent, going && keep_alive};
+    }
     bool const going = put(write_head(reply, keep_alive, length) + body);
     return {sent, going && keep_alive};
 }
@@ -6238,18 +7295,26 @@ private:
         Call call = call_of(parser.get());
         call_ = &call;
         record(call);
-        if (!is_local_host(call.header("Host"))) {
+        if (!is_local_host(call.header("Host")) || (parser.get().version() >= 11 && call.header("Host").empty())) {
+            // [doc] RFC 9112, 3.2: a request without Host is a bad one
             Reply refused =
                 error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
-            return finish(refused, false, call.method == "HEAD");
+            return answer_early(refused, call);
         }
         if (meet(Phase::after_headers) == Outcome::end) return false;
-        if (same_name(call.header("Expect"), "100-continue") && !replacement_)
+        if (replacement_ && !parser.is_done()) return answer_early(*replacement_, call);
+        if (same_name(call.header("Expect"), "100-continue"))
             if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
-        if (connection_.read(parser, false) != Connection::Read::done) return false;
-        call.body = std::move(parser.get().body());
-        see_body(call);
         bool const keep_alive = parser.get().keep_alive();
+        Spool spool;
+        if (call.operation == "put_file") {
+            if (!read_to_file(parser, spool)) return false;
+            call.spool = spool.name;
+        } else {
+            if (connection_.read(parser, false) != Connection::Read::done) return false;
+            call.body = std::move(parser.get().body());
+        }
+        see_body(call);
         if (meet(Phase::after_body) == Outcome::end) return false;
         if (meet(Phase::before_commit) == Outcome::end) return false;
         Reply reply;
@@ -6267,10 +7332,38 @@ private:
         return finish(reply, keep_alive, call.method == "HEAD");
     }
 
+    /// A file for a body; it is gone at the end unless somebody took it.
+    struct Spool {
+        std::string name;
+        ~Spool() {
+            if (!name.empty()) ::unlink(name.c_str());
+        }
+    };
+
+    /// Reads a body that is a file; false when the connection ended or there is no room.
+    bool read_to_file(Parser& parser, Spool& spool) {
+        std::string pattern = (fs::temp_directory_path() / "globus-sandbox-put-XXXXXX").string();
+        int const made = ::mkstemp(pattern.data());
+        if (made < 0) return false;
+        ::close(made);
+        spool.name = pattern;
+        http::request_parser<http::file_body> to_file(std::move(parser));
+        to_file.body_limit(boost::none);
+        boost::beast::error_code error;
+        to_file.get().body().open(pattern.c_str(), boost::beast::file_mode::write, error);
+        return !error && connection_.read(to_file, false) == Connection::Read::done;
+    }
+
+    /// Answers a request whose body was not read, and ends the connection.
+    bool answer_early(Reply const& reply, Call const& call) {
+        finish(reply, false, call.method == "HEAD");
+        connection_.finish_gently();
+        return false;
+    }
+
     bool finish(Reply const& reply, bool keep_alive, bool no_body) {
         // Who has the answer finds the entry complete: what goes out is noted first where it is known.
-        std::uint64_t const expected =
-            edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.body.size());
+        std::uint64_t const expected = edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.size());
         note([&](JournalEntry& entry) {
             entry.status = reply.status;
             entry.bytes_out = expected;
@@ -6285,7 +7378,7 @@ private:
         entry.service = call.service;
         entry.operation = call.operation;
         entry.method = call.method;
-        entry.target = call.target;
+        entry.target = world_.without_mark(call.target);
         entry.connection = connection_.number;
         entry.reused_connection = reused_;
         for (auto const& [name, value] : call.headers) {
@@ -6312,7 +7405,10 @@ private:
     /// What is known once the body is there: its hash, and which grant a token request is.
     void see_body(Call& call) {
         static std::string const of_nothing = to_hex(sha256(""));
-        std::string const hash = call.body.empty() ? of_nothing : to_hex(sha256(call.body));
+        // Tokens differ between sessions in their mark alone; without it the same calls have the same hash.
+        std::string const hash = !call.spool.empty() ? to_hex(hash_file(call.spool, EVP_sha256()).value_or(""))
+                                 : call.body.empty() ? of_nothing
+                                                     : to_hex(sha256(world_.without_mark(call.body)));
         bool const renamed = name_grant(call);
         std::lock_guard lock(world_.mutex);
         if (renamed) {
@@ -6335,7 +7431,6 @@ private:
     Outcome meet(Phase phase) {
         std::optional<Firing> firing;
         std::string request_id;
-        Millis now = 0;
         {
             std::lock_guard lock(world_.mutex);
             if (world_.rules.empty()) return Outcome::go_on;
@@ -6346,9 +7441,16 @@ private:
                 entry->fault += firing->type() + " by rule " + std::to_string(firing->rule);
             }
             request_id = world_.random.request_id();
-            now = world_.now_locked();
+            if (call_ != nullptr && flag_of(firing->action, "expire_token"))
+                if (auto const token = world_.data.access_tokens.find(call_->bearer());
+                    token != world_.data.access_tokens.end())
+                    token->second.expires = std::min(token->second.expires, world_.now_locked());
         }
         std::string const type = firing->type();
+        if (phase == Phase::in_body && (type == "reset" || type == "close" || type == "stall")) {
+            edit_ = std::move(firing);
+            return Outcome::go_on;
+        }
         if (type == "reset") {
             connection_.arm_reset();
             return Outcome::end;
@@ -6368,13 +7470,7 @@ private:
             connection_.abrupt = false;
             return still_there ? Outcome::go_on : Outcome::end;
         }
-        if (type == "stall") {
-            auto const* ms = member(firing->action, "ms");
-            bool const for_ever = ms == nullptr || ms->is_string();
-            return connection_.wait(for_ever ? -1 : static_cast<std::int64_t>(number_of(*ms).value_or(0)))
-                       ? Outcome::go_on
-                       : Outcome::end;
-        }
+        if (type == "stall") return connection_.wait(stall_time(firing->action)) ? Outcome::go_on : Outcome::end;
         if (type == "refuse") {
             listener_.refuse(
                 std::chrono::milliseconds(static_cast<std::int64_t>(number_of(firing->action, "ms", 100))));
@@ -6399,10 +7495,11 @@ private:
         } else if (type == "gzip_bomb") {
             Reply reply;
             reply.headers.emplace_back("Content-Encoding", "gzip");
-            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)));
+            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)),
+                                       number_of(firing->action, "ratio", 158));
             replacement_ = std::move(reply);
         } else {
-            replacement_ = status_reply(*firing, call, request_id, now);
+            replacement_ = status_reply(*firing, call, request_id);
         }
         if (call_ == nullptr) {
             finish(*replacement_, false, false);
@@ -6455,20 +7552,22 @@ inline void write_samples(fs::path const& root) {
 inline World::World(std::string name, Options given)
     : options(std::move(given)),
       id(std::move(name)),
-      random(options.seed ^ (std::hash<std::string>{}(id) | 1)),
+      random(options.seed),
+      mark(to_hex(sha256(id)).substr(0, 8)),
       token_lifetime(options.token_lifetime),
       fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
     started_at = wall_clock();
     if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
     if (options.users.empty())
         options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
+    gcs_id = random.uuid();
     bool native = false;
     bool confidential = false;
     for (auto& app : options.apps) {
         if (app.id.empty()) app.id = random.uuid();
         (app.secret.empty() ? native : confidential) = true;
     }
-    if (!confidential) options.apps.push_back({random.uuid(), random.token("secret"), "Sandbox confidential app"});
+    if (!confidential) options.apps.push_back({random.uuid(), token("secret"), "Sandbox confidential app"});
     if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
 
     std::error_code error;
@@ -6501,6 +7600,14 @@ inline World::World(std::string name, Options given)
             options.collections.push_back(collection);
         }
     }
+    std::string const gateway = random.uuid();
+    data.documents["gcs.storage_gateways"].emplace_back(
+        gateway, json::object{{"DATA_TYPE", "storage_gateway#1.0.0"},
+                              {"id", gateway},
+                              {"display_name", "Sandbox storage"},
+                              {"connector_id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
+                              {"high_assurance", false},
+                              {"allowed_domains", json::array{"example.org"}}});
     for (auto& collection : options.collections) {
         if (collection.id.empty()) collection.id = random.uuid();
         if (collection.directory.empty()) collection.directory = collection.id;
@@ -6526,8 +7633,17 @@ inline World::World(std::string name, Options given)
                              {"disable_verify", false},
                              {"host_endpoint_id", nullptr},
                              {"host_path", nullptr}};
-        data.endpoint_order.push_back(endpoint.id);
-        data.endpoints[endpoint.id] = std::move(endpoint);
+        if (collection.kind == CollectionKind::mapped)
+            data.documents["gcs.collections"].emplace_back(collection.id,
+                                                           json::object{{"DATA_TYPE", "collection#1.0.0"},
+                                                                        {"id", collection.id},
+                                                                        {"display_name", collection.display_name},
+                                                                        {"collection_type", "mapped"},
+                                                                        {"identity_id", endpoint.owner},
+                                                                        {"storage_gateway_id", gateway},
+                                                                        {"public", false},
+                                                                        {"high_assurance", collection.high_assurance}});
+        add_endpoint(std::move(endpoint));
     }
 }
 
@@ -6630,6 +7746,8 @@ inline json::array verify_locked(World& world, std::vector<Expectation> const& e
     json::array wrong;
     for (auto const& wanted : expectations) {
         std::uint64_t count = 0;
+        if (!wanted.operation.empty() && !operation_exists(wanted.operation))
+            throw SandboxError("sandbox: no request can be an operation \"" + wanted.operation + "\"");
         if (wanted.path.empty()) {
             auto const found = world.counts.find(wanted.operation);
             count = found == world.counts.end() ? 0 : found->second;
@@ -6682,12 +7800,23 @@ inline std::string refresh_token(World& world, std::string_view scope, std::stri
     return issue_refresh(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
 }
 
-inline void revoke(World& world, std::string const& token) {
+/// False when there is no such token.
+inline bool revoke(World& world, std::string const& token) {
     std::lock_guard lock(world.mutex);
-    if (auto const access = world.data.access_tokens.find(token); access != world.data.access_tokens.end())
-        access->second.revoked = true;
-    if (auto const refresh = world.data.refresh_tokens.find(token); refresh != world.data.refresh_tokens.end())
-        revoke_family(world, refresh->second.family);
+    auto const access = world.data.access_tokens.find(token);
+    auto const refresh = world.data.refresh_tokens.find(token);
+    if (access != world.data.access_tokens.end()) access->second.revoked = true;
+    if (refresh != world.data.refresh_tokens.end()) revoke_family(world, refresh->second.family);
+    return access != world.data.access_tokens.end() || refresh != world.data.refresh_tokens.end();
+}
+
+/// False when there is no such access token.
+inline bool expire(World& world, std::string const& token) {
+    std::lock_guard lock(world.mutex);
+    auto const found = world.data.access_tokens.find(token);
+    if (found == world.data.access_tokens.end()) return false;
+    found->second.expires = std::min(found->second.expires, world.now_locked());
+    return true;
 }
 
 inline void revoke_all(World& world) {
@@ -6709,10 +7838,26 @@ inline void rotate(World& world) {
     world.keys.insert(world.keys.begin(), std::move(made));
 }
 
+inline void set_lifetime(World& world, std::chrono::seconds lifetime) {
+    if (lifetime.count() < 0) throw SandboxError("sandbox: the lifetime of tokens cannot be negative");
+    std::lock_guard lock(world.mutex);
+    world.token_lifetime = lifetime;
+}
+
 inline void advance(World& world, Millis by) {
+    if (by < 0) throw SandboxError("sandbox: time does not go backwards; set the clock instead");
     {
         std::lock_guard lock(world.mutex);
         world.clock_offset += by;
+    }
+    world.wake.notify_all();
+    world.run_due_tasks();
+}
+
+inline void set_clock(World& world, Millis to) {
+    {
+        std::lock_guard lock(world.mutex);
+        world.clock_offset += to - world.now_locked();
     }
     world.wake.notify_all();
     world.run_due_tasks();
@@ -6741,8 +7886,22 @@ inline void restore_snapshot(World& world) {
     world.data = *world.saved;
 }
 
+/// What a rule of the session that never fired says.
+inline json::array unfired_rules(World& world) {
+    std::lock_guard lock(world.mutex);
+    json::array out;
+    for (auto const& rule : world.rules)
+        if (rule.fired == 0) out.push_back(json::object{{"rule_id", rule.id}, {"rule", rule.source}});
+    return out;
+}
+
+/// The same each time: tokens are issued at the first one.
 inline Pairs environment_of(World& world) {
     Pairs out;
+    {
+        std::lock_guard lock(world.mutex);
+        if (!world.data.environment.empty()) return world.data.environment;
+    }
     for (auto const* service : {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE"})
         out.emplace_back("GLOBUS_SDK_SERVICE_URL_" + std::string(service), world.base_url);
     out.emplace_back("GLOBUS_SANDBOX_URL", world.base_url);
@@ -6779,8 +7938,12 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
         out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
+    out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
+    out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
     out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
-    return out;
+    std::lock_guard lock(world.mutex);
+    if (world.data.environment.empty()) world.data.environment = out;
+    return world.data.environment;
 }
 
 // The server ----------------------------------------------------------------------------------------------------------
@@ -6898,29 +8061,50 @@ private:
         return part(*world, call, path[4], body);
     }
 
+    /// What a member that is a number of at least zero says; an error when it is something else.
+    static double amount(json::value const& body, char const* name, double otherwise) {
+        auto const* value = member(body, name);
+        if (value == nullptr) return otherwise;
+        auto const number = number_of(*value);
+        if (!number || !(*number >= 0)) throw SandboxError(std::string(name) + " is a number, and not negative");
+        return *number;
+    }
+
+    /// An error when a document has a member that means nothing.
+    static void check_members(json::value const& body, std::set<std::string_view> const& known) {
+        if (!body.is_object()) throw SandboxError("an object is needed");
+        for (auto const& item : body.get_object())
+            if (!known.contains(std::string_view(item.key())))
+                throw SandboxError("unknown member: " + std::string(item.key()));
+    }
+
     Reply make_session(json::value const& body) {
+        check_members(body, {"tls", "seed", "clock", "rotation", "reuse_detection", "token_lifetime_s",
+                             "task_duration_ms", "rate_limit"});
         Options options;
         static std::map<std::string, Tls> const kinds{{"none", Tls::none},
                                                       {"good", Tls::good},
                                                       {"wrong_host", Tls::wrong_host},
                                                       {"expired", Tls::expired},
-                                                      {"self_signed", Tls::self_signed}};
+                                                      {"self_signed", Tls::self_signed},
+                                                      {"weak", Tls::weak}};
         auto const kind = kinds.find(text_of(body, "tls", "none"));
-        if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired or self_signed");
+        if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired, self_signed or weak");
         options.tls = kind->second;
-        options.seed = static_cast<std::uint64_t>(number_of(body, "seed", 1));
+        options.seed = static_cast<std::uint64_t>(amount(body, "seed", 1));
         auto const clock = text_of(body, "clock", "real");
         if (clock != "real" && clock != "manual") return bad(400, "clock is \"real\" or \"manual\"");
         options.clock = clock == "manual" ? ClockMode::manual : ClockMode::real;
         options.rotate_refresh_tokens = flag_of(body, "rotation");
         options.detect_refresh_token_reuse = flag_of(body, "reuse_detection");
         options.token_lifetime =
-            std::chrono::seconds(static_cast<std::int64_t>(number_of(body, "token_lifetime_s", 172800)));
+            std::chrono::seconds(static_cast<std::int64_t>(amount(body, "token_lifetime_s", 172800)));
         options.task_duration =
-            std::chrono::milliseconds(static_cast<std::int64_t>(number_of(body, "task_duration_ms", 0)));
+            std::chrono::milliseconds(static_cast<std::int64_t>(amount(body, "task_duration_ms", 0)));
         if (auto const* limit = member(body, "rate_limit")) {
-            options.rate_limit.requests_per_second = number_of(*limit, "rps", 0);
-            options.rate_limit.burst = number_of(*limit, "burst", 1);
+            check_members(*limit, {"rps", "burst"});
+            options.rate_limit.requests_per_second = amount(*limit, "rps", 0);
+            options.rate_limit.burst = amount(*limit, "burst", 1);
         }
         return describe(*open(std::move(options), true), 201);
     }
@@ -6929,6 +8113,7 @@ private:
         json::object urls;
         for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"})
             urls[service] = world.base_url;
+        urls["gcs"] = world.base_url + "api/";
         json::object variables;
         for (auto const& [name, value] : environment_of(world)) variables[name] = value;
         json::object out{{"session", world.id},
@@ -6944,12 +8129,7 @@ private:
     }
 
     Reply remove(World& world, bool strict) {
-        json::array unfired;
-        {
-            std::lock_guard lock(world.mutex);
-            for (auto const& rule : world.rules)
-                if (rule.fired == 0) unfired.push_back(json::object{{"rule_id", rule.id}, {"rule", rule.source}});
-        }
+        json::array unfired = unfired_rules(world);
         if (strict && !unfired.empty()) return Reply::of(409, json::object{{"unfired", std::move(unfired)}});
         close(world.id);
         return Reply::of(200, json::object{{"unfired", std::move(unfired)}});
@@ -6971,10 +8151,21 @@ private:
             std::lock_guard lock(world.mutex);
             auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
             auto const operation = call.argument("operation");
-            json::array entries;
+            auto const limit =
+                static_cast<std::size_t>(std::max<std::int64_t>(0, to_integer(call.argument("limit")).value_or(1000)));
+            std::vector<JournalEntry const*> found;
             for (auto const& entry : world.journal)
                 if (entry.number > after && (operation.empty() || entry.operation == operation))
-                    entries.push_back(describe_entry(entry));
+                    found.push_back(&entry);
+            // Who reads on from a number wants the next ones, who does not the newest.
+            if (found.size() > limit) {
+                if (call.has_argument("after"))
+                    found.resize(limit);
+                else
+                    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+            }
+            json::array entries;
+            for (auto const* entry : found) entries.push_back(describe_entry(*entry));
             return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
         }
         if (name == "state") {
@@ -6983,15 +8174,11 @@ private:
         }
         if (get) return bad(404, "no such resource");
         if (name == "clock") {
-            if (auto const* by = member(body, "advance_s")) {
-                advance(world, static_cast<Millis>(number_of(*by).value_or(0) * 1000));
+            check_members(body, {"advance_s", "set"});
+            if (member(body, "advance_s") != nullptr) {
+                advance(world, static_cast<Millis>(amount(body, "advance_s", 0) * 1000));
             } else if (auto const at = parse_time(text_of(body, "set"))) {
-                Millis ahead = 0;
-                {
-                    std::lock_guard lock(world.mutex);
-                    ahead = *at - world.now_locked();
-                }
-                advance(world, ahead);
+                set_clock(world, *at);
             } else {
                 return bad(400, "advance_s or set is needed");
             }
@@ -7009,23 +8196,30 @@ private:
             return Reply::of(200, json::object{});
         }
         if (name == "scenario") {
+            check_members(body, {"name"});
             run_scenario(world, text_of(body, "name"));
             return Reply::of(201, json::object{});
         }
         if (name == "collections" && call.segments.size() == 6) {
+            check_members(body, {"state"});
             set_state(world, call.segments[5], text_of(body, "state"));
             return Reply::of(200, json::object{});
         }
         if (name == "verify") {
             std::vector<Expectation> expectations;
             auto const read = [&](json::value const& one) {
+                check_members(one, {"operation", "path", "count"});
                 Expectation wanted;
                 wanted.operation = text_of(one, "operation");
                 wanted.path = text_of(one, "path");
-                if (auto const* count = member(one, "count")) {
-                    wanted.at_least = static_cast<std::uint64_t>(number_of(*count, "min", 0));
+                if (wanted.operation.empty() && wanted.path.empty()) throw SandboxError("operation or path is needed");
+                if (auto const* count = member(one, "count"); count != nullptr && number_of(*count)) {
+                    wanted.at_least = wanted.at_most = static_cast<std::uint64_t>(amount(one, "count", 0));
+                } else if (count != nullptr) {
+                    check_members(*count, {"min", "max"});
+                    wanted.at_least = static_cast<std::uint64_t>(amount(*count, "min", 0));
                     if (member(*count, "max") != nullptr)
-                        wanted.at_most = static_cast<std::uint64_t>(number_of(*count, "max", 0));
+                        wanted.at_most = static_cast<std::uint64_t>(amount(*count, "max", 0));
                 }
                 expectations.push_back(wanted);
             };
@@ -7047,23 +8241,26 @@ private:
         for (auto const& item : body.get_object()) {
             std::string_view const what = item.key();
             json::value const& value = item.value();
-            if (what == "expire") {
-                expire_all(world);
-            } else if (what == "revoke") {
-                if (value.is_string() && value.get_string() != "all")
-                    revoke(world, to_string(value.get_string()));
-                else
-                    revoke_all(world);
+            if (what == "expire" || what == "revoke") {
+                bool const every = value == json::value(true) || value == json::value("all");
+                if (!every && !value.is_string()) return bad(400, std::string(what) + " takes a token, or \"all\"");
+                bool const gone = what == "expire";
+                if (every)
+                    gone ? expire_all(world) : revoke_all(world);
+                else if (auto const token = to_string(value.get_string());
+                         gone ? !expire(world, token) : !revoke(world, token))
+                    return bad(400, "no such token");
             } else if (what == "rotate_keys") {
                 rotate(world);
             } else if (what == "lifetime_s") {
-                std::lock_guard lock(world.mutex);
-                world.token_lifetime = std::chrono::seconds(static_cast<std::int64_t>(number_of(value).value_or(0)));
+                set_lifetime(world, std::chrono::seconds(static_cast<std::int64_t>(amount(body, "lifetime_s", 0))));
             } else if (what == "issue") {
+                check_members(value, {"scope", "client_id"});
                 out["access_token"] = user_token(world, text_of(value, "scope", "transfer.api.globus.org"));
                 out["refresh_token"] = refresh_token(world, text_of(value, "scope", "transfer.api.globus.org"),
                                                      text_of(value, "client_id"));
             } else if (what == "require_consent" || what == "require_session") {
+                check_members(value, {"service", "scopes", "authorization_parameters"});
                 Requirement made;
                 made.service = text_of(value, "service", "transfer");
                 if (auto const* scopes = member(value, "scopes"); scopes != nullptr && scopes->is_array())
@@ -7096,6 +8293,8 @@ private:
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+
+#include <exception>
 
 namespace globus::sandbox {
 
@@ -7163,6 +8362,10 @@ GLOBUS_SANDBOX_DECL std::string Session::issue_refresh_token(std::string_view sc
 
 GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(*world_); }
 
+GLOBUS_SANDBOX_DECL void Session::expire_token(std::string_view token) {
+    if (!detail::expire(*world_, std::string(token))) throw SandboxError("sandbox: no such access token");
+}
+
 GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) { detail::revoke(*world_, std::string(token)); }
 
 GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*world_); }
@@ -7170,8 +8373,7 @@ GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*worl
 GLOBUS_SANDBOX_DECL void Session::rotate_keys() { detail::rotate(*world_); }
 
 GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifetime) {
-    std::lock_guard lock(world_->mutex);
-    world_->token_lifetime = lifetime;
+    detail::set_lifetime(*world_, lifetime);
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
@@ -7190,6 +8392,10 @@ GLOBUS_SANDBOX_DECL void Session::set_collection_state(std::string_view collecti
 
 GLOBUS_SANDBOX_DECL void Session::advance_clock(std::chrono::milliseconds by) { detail::advance(*world_, by.count()); }
 
+GLOBUS_SANDBOX_DECL void Session::set_clock(std::chrono::system_clock::time_point to) {
+    detail::set_clock(*world_, std::chrono::duration_cast<std::chrono::milliseconds>(to.time_since_epoch()).count());
+}
+
 GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
     std::lock_guard lock(world_->mutex);
     return std::chrono::system_clock::time_point(std::chrono::milliseconds(world_->now_locked()));
@@ -7199,7 +8405,7 @@ GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeo
     std::unique_lock lock(world_->mutex);
     return world_->wake.wait_for(lock, timeout, [&] {
         for (auto const& [id, task] : world_->data.tasks)
-            if (task.active() && !task.paused && task.last_fault.empty()) return false;
+            if (task.active() && !task.paused && !task.held && task.last_fault.empty()) return false;
         return true;
     });
 }
@@ -7218,6 +8424,8 @@ GLOBUS_SANDBOX_DECL boost::json::array Session::faults() const {
     std::lock_guard lock(world_->mutex);
     return detail::describe_rules(world_->rules);
 }
+
+GLOBUS_SANDBOX_DECL boost::json::array Session::unfired_faults() const { return detail::unfired_rules(*world_); }
 
 GLOBUS_SANDBOX_DECL void Session::scenario(std::string_view name) { detail::run_scenario(*world_, std::string(name)); }
 
@@ -7262,6 +8470,20 @@ GLOBUS_SANDBOX_DECL void Session::verify(std::vector<Expectation> const& expecta
     std::lock_guard lock(world_->mutex);
     auto const wrong = detail::verify_locked(*world_, expectations);
     if (!wrong.empty()) throw VerifyError("sandbox: not as expected: " + boost::json::serialize(wrong));
+}
+
+GLOBUS_SANDBOX_DECL Expecting::Expecting(Session session, std::vector<Expectation> expectations)
+    : session_(std::move(session)), expectations_(std::move(expectations)), unwinding_(std::uncaught_exceptions()) {}
+
+GLOBUS_SANDBOX_DECL Expecting::~Expecting() noexcept(false) {
+    if (!verified_ && std::uncaught_exceptions() == unwinding_) verify();
+}
+
+GLOBUS_SANDBOX_DECL void Expecting::verify() {
+    verified_ = true;
+    session_.verify(expectations_);
+    auto const unfired = session_.unfired_faults();
+    if (!unfired.empty()) throw VerifyError("sandbox: rules that never fired: " + boost::json::serialize(unfired));
 }
 
 GLOBUS_SANDBOX_DECL void Session::snapshot() {

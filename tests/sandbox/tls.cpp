@@ -86,6 +86,7 @@ TEST_CASE("sandbox tls: the other certificates have what is wrong with them", "[
     CHECK(visit(sb::Server(with(sb::Tls::wrong_host)), "/").verdict == X509_V_ERR_IP_ADDRESS_MISMATCH);
     CHECK(visit(sb::Server(with(sb::Tls::expired)), "/").verdict == X509_V_ERR_CERT_HAS_EXPIRED);
     CHECK(visit(sb::Server(with(sb::Tls::self_signed)), "/").verdict == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+    CHECK(!visit(sb::Server(with(sb::Tls::weak)), "/").connected);
 }
 
 TEST_CASE("sandbox tls: faults of the handshake and of the end", "[sandbox][tls][faults]") {

@@ -314,7 +314,8 @@ public:
         request.stop = call.stop();
         auto stream = streaming<Result>();
         bool const streams = !options.keep_text && !options.sink && stream.possible;
-        int const successes = stream.possible ? 300 : 400;  // a document is in a 2xx; whoever reads the rest, reads 3xx
+        // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
+        constexpr int successes = requires { requires Result::has_shape; } ? 300 : 400;
         bool sink_began = false;
         if (options.sink)
             request.sink = [&](std::string_view piece) {

@@ -201,6 +201,8 @@ public:
     };
     /// True if this type of answer can be read as it comes.
     static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
+    /// True for a document that is described.
+    static constexpr bool has_shape = true;
 
     [[nodiscard]] T const& operator*() const& {
         check_fit();
@@ -227,6 +229,7 @@ public:
     }
 
     static constexpr bool streams = false;
+    static constexpr bool has_shape = false;
 
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
@@ -243,6 +246,7 @@ public:
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
 
     static constexpr bool streams = false;
+    static constexpr bool has_shape = false;
 
     [[nodiscard]] std::string const& operator*() const& { return text(); }
     /// The bytes, moved out of a response that is going away.

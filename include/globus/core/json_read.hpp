@@ -81,6 +81,7 @@ struct SlotType {
     SlotMembers const& (*members)() = nullptr;          ///< of a described type
     Slot (*member)(void*, std::string_view) = nullptr;  ///< of a map
     Slot (*element)(void*, double) = nullptr;           ///< of a list; the part of the text that is read, 0 if unknown
+    std::size_t element_size = 0;                       ///< bytes of an element of a list
     Slot (*inner)(void*) = nullptr;                     ///< Optional and Required: the slot of the value inside
     void (*reset)(void*) = nullptr;                     ///< Optional: makes it absent again
     bool dom = false;                                   ///< a Json: takes anything
@@ -116,9 +117,9 @@ bool store_natural(void* object, std::uint64_t number) {
 template <class T>
 bool store_real(void* object, double number) {
     if constexpr (std::integral<T>) {
-        constexpr double limit = 9007199254740992.0;  // 2^53: above it a double no
-                                                      // longer holds every integer
-        if (!(number >= -limit && number <= limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
+        constexpr double limit = 1125899906842624.0;  // 2^50: what Boost.JSON reads is
+                                                      // not exact in the last bits
+        if (!(number > -limit && number < limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
             return false;
         return store_integer<T>(object, static_cast<std::int64_t>(number));
     } else {
@@ -252,7 +253,10 @@ constexpr SlotType make_slot_type() {
                 .object = [](void* o) { as<T>(o).clear(); },
                 .member = [](void* o, std::string_view key) { return slot_of(as<T>(o)[std::string(key)]); }};
     } else if constexpr (requires(T& t) { t.emplace_back(); }) {
-        return {.expected = "a list", .array = [](void* o) { as<T>(o).clear(); }, .element = &next_element<T>};
+        return {.expected = "a list",
+                .array = [](void* o) { as<T>(o).clear(); },
+                .element = &next_element<T>,
+                .element_size = sizeof(typename T::value_type)};
     } else {
         static_assert(Described<T>,
                       "globus: this type cannot be read from JSON. "
@@ -286,6 +290,9 @@ public:
 
     /// Tells what part of the text is read, so that lists can be given room.
     void part_read(double part) noexcept { part_read_ = part; }
+    /// Tells how many bytes of the text are there. The lists of a short text do
+    /// not become large: "[{},{},..." could make a thousand times its size.
+    void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
 
     using ErrorCode = boost::json::error_code;
 
@@ -431,8 +438,13 @@ private:
     Slot take() {
         if (!stack_.empty()) {
             Slot const parent = stack_.back().slot;
-            if (parent.type != nullptr && parent.type->element != nullptr)
-                return parent.type->element(parent.object, part_read_);
+            if (parent.type != nullptr && parent.type->element != nullptr) {
+                elements_ += parent.type->element_size;
+                if (elements_ <= room_) return parent.type->element(parent.object, part_read_);
+                misfit_ = true;
+                if (mismatch_.empty()) mismatch_ = "the answer has more items than a text of its length can describe";
+                return {};
+            }
         }
         return std::exchange(next_, Slot{});
     }
@@ -484,6 +496,8 @@ private:
 
     Slot next_;
     double part_read_ = 0;
+    std::size_t elements_ = 0;  ///< bytes that the elements of all lists take
+    std::size_t room_ = std::size_t{16} << 20;
     std::vector<Frame> stack_;
     std::string part_;
     std::string_view key_;  ///< of the member that is read; a constant
@@ -530,6 +544,7 @@ private:
     }
     void write(std::string_view piece, bool more) {
         boost::json::error_code error;
+        parser_.handler().bytes_read(read_ + piece.size());
         std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
         if (error)
             throw DecodeError(

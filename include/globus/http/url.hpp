@@ -133,6 +133,9 @@ inline bool same_origin(Url const& a, Url const& b) {
 /**
  * Checks the base URL of a service and gives it one slash at its end.
  *
+ * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
+ * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
+ *
  * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
  * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
  */

@@ -81,13 +81,14 @@ enum class ClockMode {
     manual,  ///< only when Session::advance_clock is called: expiry and tasks stand still in between
 };
 
-/// Whether the services speak HTTPS, and with what kind of certificate. Clients must refuse the last three.
+/// Whether the services speak HTTPS, and with what kind of certificate. Clients must refuse the last four.
 enum class Tls {
     none,         ///< plain HTTP
     good,         ///< for 127.0.0.1 and localhost, signed by Session::ca_pem
     wrong_host,   ///< for another host
     expired,      ///< since yesterday
     self_signed,  ///< by itself, not by the authority
+    weak,         ///< a good certificate, but TLS 1.1 (RFC 8996)
 };
 
 /// How many requests a service accepts; more are answered 429 with `Retry-After`. Zero is no limit.

@@ -568,9 +568,10 @@ private:
                                                       {"good", Tls::good},
                                                       {"wrong_host", Tls::wrong_host},
                                                       {"expired", Tls::expired},
-                                                      {"self_signed", Tls::self_signed}};
+                                                      {"self_signed", Tls::self_signed},
+                                                      {"weak", Tls::weak}};
         auto const kind = kinds.find(text_of(body, "tls", "none"));
-        if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired or self_signed");
+        if (kind == kinds.end()) return bad(400, "tls is none, good, wrong_host, expired, self_signed or weak");
         options.tls = kind->second;
         options.seed = static_cast<std::uint64_t>(amount(body, "seed", 1));
         auto const clock = text_of(body, "clock", "real");

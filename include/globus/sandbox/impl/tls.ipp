@@ -75,7 +75,12 @@ inline void World::make_certificates() {
     auto const size = BIO_get_mem_data(text.get(), &bytes);
     ca_pem.assign(bytes, static_cast<std::size_t>(size));
     tls.reset(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-    SSL_CTX_set_min_proto_version(tls.get(), TLS1_2_VERSION);
+    bool const weak = options.tls == Tls::weak;
+    SSL_CTX_set_min_proto_version(tls.get(), weak ? TLS1_1_VERSION : TLS1_2_VERSION);
+    if (weak) {
+        SSL_CTX_set_max_proto_version(tls.get(), TLS1_1_VERSION);
+        SSL_CTX_set_cipher_list(tls.get(), "DEFAULT:@SECLEVEL=0");  // OpenSSL's default level has no TLS 1.1
+    }
     if (SSL_CTX_use_certificate(tls.get(), certificate.get()) != 1 || SSL_CTX_use_PrivateKey(tls.get(), key.get()) != 1)
         throw SandboxError("sandbox: no certificate can be made");
 }
