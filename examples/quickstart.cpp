@@ -70,14 +70,14 @@ int run() {
 
     auto const accepted = transfer.submit_transfer(data);
     std::printf("%s: task %s\n", accepted->code->c_str(), accepted->task_id->c_str());
-    auto const verdict = transfer.task_wait({.task_id = *accepted->task_id,
-                                             .timeout = 300s,
-                                             .polling_interval = 1s,
-                                             .on_progress = [](TaskProgress const& progress) {
-                                                 std::printf("  %lld files, %lld bytes\n",
-                                                             static_cast<long long>(progress.files),
-                                                             static_cast<long long>(progress.bytes));
-                                             }});
+    auto const verdict =
+        transfer.task_wait({.task_id = *accepted->task_id,
+                            .timeout = 300s,
+                            .polling_interval = 1s,
+                            .on_progress = [](TaskProgress const& progress) {
+                                std::printf("  %lld files, %lld bytes\n", static_cast<long long>(progress.files),
+                                            static_cast<long long>(progress.bytes));
+                            }});
     if (verdict.kind != TaskVerdict::Kind::succeeded) throw Error("the task did not succeed");
 
     if (std::string const here = setting("GLOBUS_SOURCE_DIRECTORY", ""); !here.empty()) {

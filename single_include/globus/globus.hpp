@@ -6194,8 +6194,8 @@ public:
 
     /// Tells what part of the text is read, so that lists can be given room.
     void part_read(double part) noexcept { part_read_ = part; }
-    /// Tells how many bytes of the text are there. The lists of a short text do
-    /// not become large: "[{},{},..." could make a thousand times its size.
+    /// Tells how many bytes of the text are there. The lists of a short text do not become large: "[{},{},..." could make
+    /// a thousand times its size.
     void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
 
     using ErrorCode = boost::json::error_code;
@@ -6341,12 +6341,7 @@ private:
     /// The slot of the value that begins now.
     Slot take() {
         if (!stack_.empty()) {
-<<<<<<< HEAD
             Slot const parent = stack_.back().slot;
-            if (parent.type != nullptr && parent.type->element != nullptr)
-                return parent.type->element(parent.object, part_read_);
-=======
-            Slot const parent = stack_.back();
             if (parent.type != nullptr && parent.type->element != nullptr) {
                 elements_ += parent.type->element_size;
                 if (elements_ <= room_) return parent.type->element(parent.object, part_read_);
@@ -6354,7 +6349,6 @@ private:
                 if (mismatch_.empty()) mismatch_ = "the answer has more items than a text of its length can describe";
                 return {};
             }
->>>>>>> w-rel2
         }
         return std::exchange(next_, Slot{});
     }
@@ -6406,13 +6400,9 @@ private:
 
     Slot next_;
     double part_read_ = 0;
-<<<<<<< HEAD
-    std::vector<Frame> stack_;
-=======
     std::size_t elements_ = 0;  ///< bytes that the elements of all lists take
     std::size_t room_ = std::size_t{16} << 20;
-    std::vector<Slot> stack_;
->>>>>>> w-rel2
+    std::vector<Frame> stack_;
     std::string part_;
     std::string_view key_;  ///< of the member that is read; a constant
     std::vector<std::string_view> lists_;
@@ -6599,6 +6589,12 @@ private:
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
+/// A described document never is an answer 200 without a body.
+inline void require_document(http::Response const& raw) {
+    if (raw.status == 200 && raw.body.empty())
+        throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
+}
+
 /// Makes a document of an answer that comes in pieces, without keeping its text.
 class AnswerStream {
 public:
@@ -6665,8 +6661,6 @@ public:
             value_ = T::from_answer(raw_.body);
         else if (!raw_.body.empty())
             read(detail::slot_of(value_));
-        else if (raw_.status == 200)
-            throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
     }
 
     /// Makes a response of an answer that comes in pieces, without keeping its text.
@@ -6680,7 +6674,10 @@ public:
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw) {
             detail::JsonDocumentReader const* const reader = answer_.finish();
-            if (reader == nullptr) return Response(std::move(raw));
+            if (reader == nullptr) {
+                detail::require_document(raw);
+                return Response(std::move(raw));
+            }
             Response response{http::Response{}};
             response.raw_ = std::move(raw);
             response.take(*reader);
@@ -7594,6 +7591,8 @@ public:
                             head.headers.add("X-Request-ID", *id);
                         attempt.response = &head;
                         try {
+                            if constexpr (successes == 300)
+                                if (!streams && !options.sink) detail::require_document(response);
                             Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
                             log(request, attempt, started, std::nullopt);
                             options_.retry.succeeded(attempt);
@@ -12527,6 +12526,7 @@ private:
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12597,9 +12597,57 @@ public:
     }
 
 private:
+    /**
+     * What wakes a multi handle, a pair of sockets or a pipe. Many versions of libcurl leave it to child processes, and
+     * none tells its numbers (https://github.com/curl/curl/issues/13618). They are among the first that were free when
+     * the handle was made, so a byte is sent through, and the ends are those where it is.
+     *
+     * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
+     */
+    class WakeUpFiles {
+    public:
+        /// The lowest number that is free.
+        static int first_free() {
+            int const file = open("/", O_RDONLY | O_CLOEXEC);
+            if (file >= 0) close(file);
+            return file;
+        }
+
+        explicit WakeUpFiles(int first) : first_(first) {
+            for (int i = 0; first_ >= 0 && i != looked_at; ++i)
+                quiet_[i] = is_inherited(first_ + i) && !waits(first_ + i);
+        }
+        void keep_from_children(CURLM* multi) const {
+            curl_multi_wakeup(multi);
+            for (int i = 0; i != looked_at; ++i)
+                if (quiet_[i] && waits(first_ + i)) syscall(SYS_fcntl, first_ + i, F_SETFD, FD_CLOEXEC);
+        }
+
+    private:
+        static constexpr int looked_at = 32;  // other threads may have taken some of the first
+
+        /// A local socket or a pipe that child processes get.
+        static bool is_inherited(int file) {
+            if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
+            int domain = 0;
+            socklen_t size = sizeof domain;
+            if (getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+            return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
+        }
+        static bool waits(int file) {
+            int to_read = 0, to_write = 0;
+            syscall(SYS_ioctl, file, FIONREAD, &to_read);
+            syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
+            return to_read != 0 || to_write != 0;
+        }
+
+        int first_;
+        bool quiet_[looked_at] = {};
+    };
+
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
     struct Handle {
-        Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
+        Handle() : first_file(WakeUpFiles::first_free()), easy(curl_easy_init()), multi(curl_multi_init()) {}
         Handle(Handle const&) = delete;
         Handle& operator=(Handle const&) = delete;
         ~Handle() {
@@ -12609,6 +12657,7 @@ private:
             detail::wipe(header_key);
         }
 
+        int first_file;  ///< the lowest number that was free before
         CURL* easy;
         CURLM* multi;
         curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
@@ -12666,36 +12715,6 @@ private:
         std::vector<std::unique_ptr<Handle>> idle;
     };
 
-    /**
-     * Marks what wakes `multi`, a pair of sockets or a pipe, to be closed in child processes: many versions of
-     * libcurl do not, nor do they tell their numbers. So one byte is sent through, and the ends are those where it is.
-     * https://github.com/curl/curl/issues/13618
-     */
-    static void keep_from_children(CURLM* multi) {
-        auto const waiting = [](int file) {
-            int to_read = 0, to_write = 0;
-            ioctl(file, FIONREAD, &to_read);
-            ioctl(file, TIOCOUTQ, &to_write);
-            return to_read != 0 || to_write != 0;
-        };
-        std::vector<int> quiet;  // of this process' local sockets and pipes that children get
-        std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), &closedir);
-        if (!directory) return;
-        while (dirent const* entry = readdir(directory.get())) {
-            int const file = std::atoi(entry->d_name);
-            struct stat status {};
-            if (file <= 2 || fcntl(file, F_GETFD) != 0 || fstat(file, &status) != 0) continue;
-            int domain = AF_UNIX;
-            socklen_t size = sizeof domain;
-            if (S_ISSOCK(status.st_mode)) getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size);
-            bool const local = S_ISFIFO(status.st_mode) || (S_ISSOCK(status.st_mode) && domain == AF_UNIX);
-            if (local && !waiting(file)) quiet.push_back(file);
-        }
-        curl_multi_wakeup(multi);
-        for (int const file : quiet)
-            if (waiting(file)) fcntl(file, F_SETFD, FD_CLOEXEC);
-    }
-
     /// A handle of the pool for the time of one exchange.
     struct Lease {
         explicit Lease(Pool& p) : pool(p) {
@@ -12716,7 +12735,7 @@ private:
             handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
-            keep_from_children(handle->multi);
+            WakeUpFiles(handle->first_file).keep_from_children(handle->multi);
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;

@@ -336,3 +336,16 @@ TEST_CASE("Client: a retry that the deadline leaves no time for costs nothing of
     }
     CHECK(retry.budget->left() == RetryBudget::capacity);
 }
+
+TEST_CASE("Client: a sink may take a document, of which nothing is left then", "[client][outcome]") {
+    MockTransport mock;
+    auto const transfer = client_on<TransferService>(mock);
+    std::string taken;
+    mock.reply(200, R"({"DATA": []})");
+    auto const answer = transfer.task_list({}, {.sink = [&](std::string_view piece) {
+                                               taken += piece;
+                                               return true;
+                                           }});
+    CHECK(taken == R"({"DATA": []})");
+    CHECK(answer.text().empty());
+}

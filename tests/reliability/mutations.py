@@ -26,7 +26,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CXX = os.environ.get("CXX", "c++")
-FLAGS = ["-std=c++20", "-O0", "-DGLOBUS_SANDBOX_SEPARATE_COMPILATION", f'-DGLOBUS_TESTS_DIR="{ROOT / "tests"}"']
+FLAGS = ["-std=c++20", "-O0", "-w", "-DGLOBUS_SANDBOX_SEPARATE_COMPILATION", f'-DGLOBUS_TESTS_DIR="{ROOT / "tests"}"']
 LIBS = ["-lcurl", "-lboost_json", "-lssl", "-lcrypto", "-lsqlite3", "-lpthread"]
 LONGEST = 300  # seconds that a test may take
 

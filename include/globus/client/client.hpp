@@ -373,6 +373,8 @@ public:
                             head.headers.add("X-Request-ID", *id);
                         attempt.response = &head;
                         try {
+                            if constexpr (successes == 300)
+                                if (!streams && !options.sink) detail::require_document(response);
                             Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
                             log(request, attempt, started, std::nullopt);
                             options_.retry.succeeded(attempt);

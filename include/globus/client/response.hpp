@@ -106,6 +106,12 @@ private:
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
+/// A described document never is an answer 200 without a body.
+inline void require_document(http::Response const& raw) {
+    if (raw.status == 200 && raw.body.empty())
+        throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
+}
+
 /// Makes a document of an answer that comes in pieces, without keeping its text.
 class AnswerStream {
 public:
@@ -172,8 +178,6 @@ public:
             value_ = T::from_answer(raw_.body);
         else if (!raw_.body.empty())
             read(detail::slot_of(value_));
-        else if (raw_.status == 200)
-            throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
     }
 
     /// Makes a response of an answer that comes in pieces, without keeping its text.
@@ -187,7 +191,10 @@ public:
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw) {
             detail::JsonDocumentReader const* const reader = answer_.finish();
-            if (reader == nullptr) return Response(std::move(raw));
+            if (reader == nullptr) {
+                detail::require_document(raw);
+                return Response(std::move(raw));
+            }
             Response response{http::Response{}};
             response.raw_ = std::move(raw);
             response.take(*reader);

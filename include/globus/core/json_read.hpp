@@ -290,8 +290,8 @@ public:
 
     /// Tells what part of the text is read, so that lists can be given room.
     void part_read(double part) noexcept { part_read_ = part; }
-    /// Tells how many bytes of the text are there. The lists of a short text do
-    /// not become large: "[{},{},..." could make a thousand times its size.
+    /// Tells how many bytes of the text are there. The lists of a short text do not become large: "[{},{},..." could make
+    /// a thousand times its size.
     void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
 
     using ErrorCode = boost::json::error_code;

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -83,9 +84,57 @@ public:
     }
 
 private:
+    /**
+     * What wakes a multi handle, a pair of sockets or a pipe. Many versions of libcurl leave it to child processes, and
+     * none tells its numbers (https://github.com/curl/curl/issues/13618). They are among the first that were free when
+     * the handle was made, so a byte is sent through, and the ends are those where it is.
+     *
+     * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
+     */
+    class WakeUpFiles {
+    public:
+        /// The lowest number that is free.
+        static int first_free() {
+            int const file = open("/", O_RDONLY | O_CLOEXEC);
+            if (file >= 0) close(file);
+            return file;
+        }
+
+        explicit WakeUpFiles(int first) : first_(first) {
+            for (int i = 0; first_ >= 0 && i != looked_at; ++i)
+                quiet_[i] = is_inherited(first_ + i) && !waits(first_ + i);
+        }
+        void keep_from_children(CURLM* multi) const {
+            curl_multi_wakeup(multi);
+            for (int i = 0; i != looked_at; ++i)
+                if (quiet_[i] && waits(first_ + i)) syscall(SYS_fcntl, first_ + i, F_SETFD, FD_CLOEXEC);
+        }
+
+    private:
+        static constexpr int looked_at = 32;  // other threads may have taken some of the first
+
+        /// A local socket or a pipe that child processes get.
+        static bool is_inherited(int file) {
+            if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
+            int domain = 0;
+            socklen_t size = sizeof domain;
+            if (getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+            return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
+        }
+        static bool waits(int file) {
+            int to_read = 0, to_write = 0;
+            syscall(SYS_ioctl, file, FIONREAD, &to_read);
+            syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
+            return to_read != 0 || to_write != 0;
+        }
+
+        int first_;
+        bool quiet_[looked_at] = {};
+    };
+
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
     struct Handle {
-        Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
+        Handle() : first_file(WakeUpFiles::first_free()), easy(curl_easy_init()), multi(curl_multi_init()) {}
         Handle(Handle const&) = delete;
         Handle& operator=(Handle const&) = delete;
         ~Handle() {
@@ -95,6 +144,7 @@ private:
             detail::wipe(header_key);
         }
 
+        int first_file;  ///< the lowest number that was free before
         CURL* easy;
         CURLM* multi;
         curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
@@ -152,36 +202,6 @@ private:
         std::vector<std::unique_ptr<Handle>> idle;
     };
 
-    /**
-     * Marks what wakes `multi`, a pair of sockets or a pipe, to be closed in child processes: many versions of
-     * libcurl do not, nor do they tell their numbers. So one byte is sent through, and the ends are those where it is.
-     * https://github.com/curl/curl/issues/13618
-     */
-    static void keep_from_children(CURLM* multi) {
-        auto const waiting = [](int file) {
-            int to_read = 0, to_write = 0;
-            ioctl(file, FIONREAD, &to_read);
-            ioctl(file, TIOCOUTQ, &to_write);
-            return to_read != 0 || to_write != 0;
-        };
-        std::vector<int> quiet;  // of this process' local sockets and pipes that children get
-        std::unique_ptr<DIR, int (*)(DIR*)> const directory(opendir("/proc/self/fd"), &closedir);
-        if (!directory) return;
-        while (dirent const* entry = readdir(directory.get())) {
-            int const file = std::atoi(entry->d_name);
-            struct stat status {};
-            if (file <= 2 || fcntl(file, F_GETFD) != 0 || fstat(file, &status) != 0) continue;
-            int domain = AF_UNIX;
-            socklen_t size = sizeof domain;
-            if (S_ISSOCK(status.st_mode)) getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size);
-            bool const local = S_ISFIFO(status.st_mode) || (S_ISSOCK(status.st_mode) && domain == AF_UNIX);
-            if (local && !waiting(file)) quiet.push_back(file);
-        }
-        curl_multi_wakeup(multi);
-        for (int const file : quiet)
-            if (waiting(file)) fcntl(file, F_SETFD, FD_CLOEXEC);
-    }
-
     /// A handle of the pool for the time of one exchange.
     struct Lease {
         explicit Lease(Pool& p) : pool(p) {
@@ -202,7 +222,7 @@ private:
             handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
-            keep_from_children(handle->multi);
+            WakeUpFiles(handle->first_file).keep_from_children(handle->multi);
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
