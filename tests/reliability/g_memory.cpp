@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// G4: an allocation may fail anywhere, and what a program's own functions throw may come at any time: the call ends by
-// that, by a typed error or well; nothing leaks, nothing terminates, and the next call works.
+// G4, and A4 where memory runs out: an allocation may fail anywhere, and what a program's own functions throw may come at
+// any time: the call ends by that, by a typed error or well; nothing leaks, nothing terminates, and the next call works.
 #include <globus/app/json_token_storage.hpp>
 #include <globus/app/sqlite_token_storage.hpp>
 #include <globus/sandbox/server.hpp>
@@ -8,12 +8,17 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/issuer.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <chrono>
 #include <cstdlib>
+#include <future>
+#include <memory>
 #include <new>
+#include <optional>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -297,4 +302,37 @@ TEST_CASE("G4: an exception of a sink, a log hook or a policy passes through or 
         {.base_url = server.base_url(), .auth_url = server.base_url()}};
     CHECK_THROWS_AS(other.task_list(), Mine);
     CHECK_THROWS_AS(other.task_list(), Mine);
+}
+
+TEST_CASE("A4: a renewal lands whichever allocation fails in it", "[reliability][A4]") {
+    struct Shared {  // lives on where a thread hangs
+        std::shared_ptr<Issuer> issuer = std::make_shared<Issuer>();
+        MockTransport transport = transport_to(issuer);
+        RefreshPolicy<Native> policy{Native{"client"}, token("old", 1), {.on_refresh = [](Token const&) {}}};
+        AuthContext context{"https://auth.globus.org/"};
+        std::promise<Secret> second;
+    };
+    int failed = 0;
+    for (int n = 1; n != 1000; ++n) {
+        INFO(n);
+        auto const shared = std::make_shared<Shared>();
+        bool out_of_memory = false;
+        fail_in = n;
+        try {
+            (void)shared->policy.authorize(shared->transport, shared->context);
+        } catch (std::bad_alloc const&) {
+            out_of_memory = true;
+        }
+        bool const reached = fail_in == 0;
+        fail_in = 0;
+        if (!reached) break;  // no allocation is left to fail
+        failed += out_of_memory;
+        auto second = shared->second.get_future();
+        std::thread([shared] {
+            shared->second.set_value(shared->policy.authorize(shared->transport, shared->context).header);
+        }).detach();
+        REQUIRE(second.wait_for(10s) == std::future_status::ready);
+        REQUIRE(second.get().reveal().starts_with("Bearer token-"));
+    }
+    CHECK(failed > 20);
 }
