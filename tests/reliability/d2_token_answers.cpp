@@ -60,7 +60,8 @@ std::string repeated(std::size_t times, std::string const& text) {
     return out;
 }
 
-std::string megabyte() { return '"' + std::string(1 << 20, 'x') + '"'; }
+constexpr std::size_t megabyte_size = 1'000'000;  // with the rest of the answer within its limit of 1 MiB
+std::string megabyte() { return '"' + std::string(megabyte_size, 'x') + '"'; }
 
 struct Good {
     std::string name;
@@ -102,8 +103,9 @@ std::vector<Good> good_answers() {
         {"blanks around it", "\r\n\t " + answer() + " \n"},
         {"all characters", answer({{"access_token", '"' + quoted + '"'}}), now + 172800, 1, "c4n4ry-refresh", every},
         {"access_token of 1 MB", answer({{"access_token", megabyte()}}), now + 172800, 1, "c4n4ry-refresh",
-         std::string(1 << 20, 'x')},
-        {"refresh_token of 1 MB", answer({{"refresh_token", megabyte()}}), now + 172800, 1, std::string(1 << 20, 'x')},
+         std::string(megabyte_size, 'x')},
+        {"refresh_token of 1 MB", answer({{"refresh_token", megabyte()}}), now + 172800, 1,
+         std::string(megabyte_size, 'x')},
         {"scope of 1 MB", answer({{"scope", megabyte()}})},
         {"scope null", answer({{"scope", "null"}})},
         {"scope empty", answer({{"scope", R"("")"}})},
