@@ -7502,11 +7502,12 @@ public:
     /// @param scope  a Scope
     template <class AppScope>
     Client const& add_app_scope(AppScope scope) const {
+        constexpr bool grows = requires(A const& authorizer) { authorizer.add_app_scope(std::move(scope)); };
         static_assert(
-            requires { authorizer_.add_app_scope(std::move(scope)); },
-            "globus: this client belongs to no app, whose scopes could grow. Make it by app.client<Service>(), or ask "
-            "for the scope when the token is made.");
-        authorizer_.add_app_scope(std::move(scope));
+            grows,
+            "globus: this client belongs to no app, whose scopes could grow. Make it by app.client<Service>(), "
+            "or ask for the scope when the token is made.");
+        if constexpr (grows) authorizer_.add_app_scope(std::move(scope));
         return *this;
     }
 
