@@ -39,6 +39,11 @@ void* operator new(std::size_t size) {
     ++blocks_in_use;
     return block;
 }
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept {
+    void* const block = std::malloc(size != 0 ? size : 1);
+    if (block != nullptr) ++blocks_in_use;
+    return block;
+}
 void operator delete(void* block) noexcept {
     if (block != nullptr) --blocks_in_use;
     std::free(block);
