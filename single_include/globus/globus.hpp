@@ -12989,8 +12989,7 @@ private:
         };
 
         [[nodiscard]] std::string about(std::string_view what) const {
-            return std::string(to_string(request_.method)) + ' ' +
-                   request_.url.substr(0, request_.url.find_first_of("?#")) + ": " + std::string(what);
+            return http::describe(request_) + ": " + std::string(what);
         }
 
         [[noreturn]] void fail(CURLcode code) const {
