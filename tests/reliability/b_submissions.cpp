@@ -202,3 +202,11 @@ TEST_CASE("B3: a process that is killed between two attempts of a deletion, and 
         [](std::string const& collection) { return a_deletion(collection, "/file1.txt"); },
         [](sandbox::Session const& server, auto const&) { return tasks(server); });
 }
+
+TEST_CASE("B3: a process that is killed between two attempts of a tunnel, and the next one", "[reliability][B3]") {
+    killed_and_resumed<CreateTunnelData>(
+        "create_tunnel",
+        [](auto const& transfer, CreateTunnelData& data) { CHECK(transfer.create_tunnel(data)->data->id.has_value()); },
+        [](std::string const&) { return a_tunnel(); },
+        [](sandbox::Session const&, auto const& transfer) { return tunnels(transfer); });
+}

@@ -8,9 +8,12 @@
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace globus;
@@ -177,5 +180,51 @@ TEST_CASE("C3: a token that travels in a form is one field of it, whatever its b
             auto const form = parse_query(transport.requests().at(0).body);
             REQUIRE(form.size() == 1);
             CHECK(form[0].second == text);
+        }
+}
+
+TEST_CASE("C3: a refresh token is one field of its form, or is refused", "[reliability][C3]") {
+    MockTransport transport;
+    transport.otherwise([](http::Request const&) {
+        return http::Response{.status = 200, .body = R"({"token_type": "Bearer", "scope": "s", "expires_in": 3600,
+                                          "resource_server": "a", "access_token": "new"})"};
+    });
+    auto const sent_as = [&](std::string const& text, std::size_t requests) {
+        REQUIRE(transport.requests().size() == requests);
+        auto const form = parse_query(transport.requests().at(0).body);
+        auto const field = [&](std::string_view name) {
+            return std::count_if(form.begin(), form.end(), [&](auto const& pair) { return pair.first == name; });
+        };
+        CHECK(form.size() == 2);
+        CHECK(field("grant_type") == 1);
+        CHECK(std::find(form.begin(), form.end(), std::pair<std::string, std::string>("refresh_token", text)) !=
+              form.end());
+    };
+    Client<ConfidentialAppAuthService, BasicPolicy, MockTransport> const auth{BasicPolicy{"id", "secret"},
+                                                                              {.transport = transport}};
+    for (int value = 0; value != 256; ++value)
+        for (std::string const& text : texts(static_cast<unsigned char>(value))) {
+            INFO(value);
+            transport.clear();
+            (void)auth.oauth2_refresh_token({.refresh_token = Secret(text)});
+            sent_as(text, 1);
+
+            transport.clear();
+            bool refused = false;
+            try {
+                Client<TransferService, RefreshPolicy<Confidential>, MockTransport> const transfer{
+                    RefreshPolicy{Confidential{"id", "secret"}, Secret(text)}, {.transport = transport}};
+                (void)transfer.task_list();
+            } catch (UsageError const& error) {
+                refused = true;
+                std::string const said = error.what();
+                CHECK(said.find("refresh token") != std::string::npos);
+                CHECK(said.find("canary") == std::string::npos);
+            }
+            CHECK(refused == is_control(static_cast<unsigned char>(value)));
+            if (refused)
+                CHECK(transport.request_count() == 0);
+            else
+                sent_as(text, 2);
         }
 }
