@@ -6,12 +6,15 @@
 #include "support/catch.hpp"
 #include "support/sandbox_client.hpp"
 
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -159,6 +162,28 @@ TEST_CASE("B5: a thousand clients that fail at once do not come back at once", "
     for (double const moment : moments) ++in_ten_ms[static_cast<std::size_t>(moment * 100)];
     CHECK(*std::max_element(in_ten_ms.begin(), in_ten_ms.end()) < 55);  // 20 on average; by chance one time in 10^9
     CHECK(distance(moments, 0.5) < 0.1);
+}
+
+TEST_CASE("B5: processes that are forked do not come back at once", "[reliability][B5]") {
+    http::Response const answer = busy();
+    auto const wait = [&] { return DefaultRetry{}.before_retry({.response = &answer})->count(); };
+    std::set<double> waits{wait()};
+    int to_parent[2];
+    REQUIRE(::pipe(to_parent) == 0);
+    for (int i = 0; i != 8; ++i) {
+        pid_t const child = ::fork();
+        if (child == 0) {
+            double const drawn = wait();
+            ::_exit(::write(to_parent[1], &drawn, sizeof drawn) == sizeof drawn ? 0 : 1);
+        }
+        double drawn = 0;
+        REQUIRE(::read(to_parent[0], &drawn, sizeof drawn) == sizeof drawn);
+        waits.insert(drawn);
+        ::waitpid(child, nullptr, 0);
+    }
+    ::close(to_parent[0]);
+    ::close(to_parent[1]);
+    CHECK(waits.size() == 9);
 }
 
 TEST_CASE("B5: Retry-After is never shortened, in either form", "[reliability][B5]") {

@@ -88,9 +88,11 @@ private:
 
 namespace detail {
 
+/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
+/// processes that are forked, and their attempts would come together.
 inline double random_unit() {
-    thread_local std::minstd_rand engine{std::random_device{}()};
-    return std::uniform_real_distribution<double>{0.0, 1.0}(engine);
+    std::random_device device;
+    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
 }
 
 /// True if a second attempt can do no harm and may do good.
