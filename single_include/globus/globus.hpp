@@ -3475,6 +3475,81 @@ inline std::vector<std::pair<std::string, std::string>> session_query(Authorizat
 #ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
 #define GLOBUS_APP_TOKEN_STORAGE_HPP
 
+#ifndef GLOBUS_CORE_HANDLE_HPP
+#define GLOBUS_CORE_HANDLE_HPP
+
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+
+namespace globus::detail {
+
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// such a handle is a UsageError.
+template <class State>
+class Shared {
+public:
+    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] State* operator->() const {
+        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
+        return state_.get();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+class Maker {
+public:
+    [[nodiscard]] bool is_this_process() const noexcept { return ::getpid() == process_; }
+    /// @throws UsageError  in a child process
+    void check() const {
+        if (!is_this_process())
+            throw UsageError(
+                "this object was made before fork(), and its locks and connections are those of the parent process: "
+                "make a new one in the child process");
+    }
+
+private:
+    pid_t process_ = ::getpid();
+};
+
+/// Makes what threads share. A child process never destroys its copy: that could wait for threads which are not there.
+template <class State, class... Args>
+[[nodiscard]] std::shared_ptr<State> make_for_threads(Args&&... args) {
+    auto const destroy = [made = Maker()](State* state) {
+        if (made.is_this_process()) delete state;
+    };
+    return {new State(std::forward<Args>(args)...), destroy};
+}
+
+/// A Shared whose state has locks or connections: to use it in a child process is a UsageError.
+template <class State>
+class SharedByThreads {
+public:
+    template <class... Args>
+    explicit SharedByThreads(std::in_place_t, Args&&... args)
+        : state_(make_for_threads<State>(std::forward<Args>(args)...)) {}
+
+    [[nodiscard]] State* operator->() const {
+        made_.check();
+        return state_.operator->();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    Shared<State> state_;
+    Maker made_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_HANDLE_HPP
 #ifndef GLOBUS_OAUTH_TOKEN_HPP
 #define GLOBUS_OAUTH_TOKEN_HPP
 
@@ -3563,9 +3638,11 @@ private:
 
 namespace detail {
 
+/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
+/// processes that are forked, and their attempts would come together.
 inline double random_unit() {
-    thread_local std::minstd_rand engine{std::random_device{}()};
-    return std::uniform_real_distribution<double>{0.0, 1.0}(engine);
+    std::random_device device;
+    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
 }
 
 /// True if a second attempt can do no harm and may do good.
@@ -3892,8 +3969,6 @@ public:
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <concepts>
 #include <condition_variable>
@@ -4155,12 +4230,12 @@ public:
     TurnLock(TurnLock const&) = delete;
     TurnLock& operator=(TurnLock const&) = delete;
     ~TurnLock() {
-        if (ours_ && ::getpid() == process_) turn_->end();  // not in a child process that was made meanwhile
+        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
     }
     [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
 
 private:
-    pid_t const process_ = ::getpid();
+    Maker const made_;
     std::shared_ptr<Turn> const turn_;
     bool const ours_;
 };
@@ -4690,14 +4765,14 @@ inline void make_token_directory(std::string const& path) {
 /// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
 inline std::shared_ptr<Turn> turn_of(std::string const& path) {
     struct Turns {
-        pid_t const process = ::getpid();
+        Maker const made = {};
         Turns const* before = nullptr;  ///< of the parent process: of no use any more
         std::mutex mutex = {};
         std::map<std::string, std::weak_ptr<Turn>> by_path = {};
     };
     static std::atomic<Turns*> all = nullptr;
     Turns* turns = all.load();
-    if (turns == nullptr || turns->process != ::getpid()) {
+    if (turns == nullptr || !turns->made.is_this_process()) {
         // a child process begins anew: the threads of its parent that had a turn are not there to end it
         auto fresh = std::make_unique<Turns>();
         fresh->before = turns;
@@ -4738,7 +4813,7 @@ public:
     /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
     /// not the child who may.
     ~TokenFileLock() {
-        if (::getpid() == process_) ::flock(file_.get(), LOCK_UN);
+        if (made_.is_this_process()) ::flock(file_.get(), LOCK_UN);
     }
 
 private:
@@ -4749,7 +4824,7 @@ private:
                           "was locked by another thread or process all the time; end that process, or wait longer");
     }
 
-    pid_t const process_ = ::getpid();
+    Maker const made_;
     http::Clock::time_point const until_;
     TurnLock const turn_;
     TokenFile const file_;
@@ -5099,6 +5174,7 @@ namespace globus::detail {
  */
 class CallGate {
     struct State {
+        Maker made;
         std::stop_source closing;
         std::atomic<int> running = 0;
     };
@@ -5108,6 +5184,7 @@ public:
     CallGate(CallGate const&) : CallGate() {}  // the calls of a copy are its own
     CallGate& operator=(CallGate const&) { return *this; }
     ~CallGate() {
+        if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
         state_->closing.request_stop();
         while (int const running = state_->running.load()) state_->running.wait(running);
     }
@@ -5116,7 +5193,9 @@ public:
     class Call {
     public:
         /// @param mine  what the caller cancels it with
+        /// @throws UsageError  in a child process
         Call(CallGate const& gate, std::stop_token mine) : state_(gate.state_), token_(state_->closing.get_token()) {
+            state_->made.check();
             if (mine.stop_possible()) {
                 either_.emplace();
                 mine_.emplace(std::move(mine), Ask{*either_});
@@ -5146,7 +5225,7 @@ public:
     };
 
 private:
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::shared_ptr<State> state_ = make_for_threads<State>();
 };
 
 }  // namespace globus::detail
@@ -9962,34 +10041,6 @@ private:
 #ifndef GLOBUS_OAUTH_REFRESH_POLICY_HPP
 #define GLOBUS_OAUTH_REFRESH_POLICY_HPP
 
-#ifndef GLOBUS_CORE_HANDLE_HPP
-#define GLOBUS_CORE_HANDLE_HPP
-
-#include <memory>
-#include <utility>
-
-namespace globus::detail {
-
-/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
-/// such a handle is a UsageError.
-template <class State>
-class Shared {
-public:
-    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
-
-    [[nodiscard]] State* operator->() const {
-        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
-        return state_.get();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    std::shared_ptr<State> state_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_HANDLE_HPP
 #ifndef GLOBUS_OAUTH_RENEWAL_HPP
 #define GLOBUS_OAUTH_RENEWAL_HPP
 
@@ -10402,7 +10453,6 @@ private:
 
 #endif  // GLOBUS_OAUTH_RENEWAL_HPP
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -10449,7 +10499,7 @@ public:
     /// Starts with what an earlier login gave.
     /// @throws UsageError  if the token has no refresh token
     RefreshPolicy(K client, Token token, RenewalOptions options = {})
-        : state_(std::make_shared<State>(std::move(client), std::move(token), std::move(options))) {}
+        : state_(std::in_place, std::move(client), std::move(token), std::move(options)) {}
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
@@ -10486,7 +10536,7 @@ private:
         };
     }
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus
@@ -10665,7 +10715,6 @@ template <ClientKind K, TokenStorage S>
 #ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 #define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -10691,7 +10740,7 @@ public:
 
     /// Starts with a token that an earlier run was given.
     ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
-        : state_(std::make_shared<State>(std::move(client), std::move(scopes), std::move(token), std::move(options))) {}
+        : state_(std::in_place, std::move(client), std::move(scopes), std::move(token), std::move(options)) {}
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
@@ -10729,7 +10778,7 @@ private:
         };
     }
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus
@@ -12590,11 +12639,12 @@ class CurlTransport {
 public:
     CurlTransport() : CurlTransport(CurlOptions{}) {}
     /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read
-    explicit CurlTransport(CurlOptions options) : pool_(std::make_shared<Pool>(std::move(options))) {}
+    explicit CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
-        Lease lease(*pool_);
-        return Exchange(*pool_, *lease.handle, request).run();
+        Pool& pool = *pool_;
+        Lease lease(pool);
+        return Exchange(pool, *lease.handle, request).run();
     }
 
 private:
@@ -13159,7 +13209,7 @@ private:
         std::exception_ptr thrown_;
     };
 
-    detail::Shared<Pool> pool_;
+    detail::SharedByThreads<Pool> pool_;
 };
 
 }  // namespace globus
@@ -13358,7 +13408,6 @@ private:
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <utility>
@@ -13379,7 +13428,7 @@ namespace globus {
 class RateLimiter {
 public:
     /// @throws UsageError  for a rate that is not positive, and a burst of 0
-    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::make_shared<State>()) {
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::in_place) {
         if (!(per_second > 0) || burst == 0)
             throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
         constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
@@ -13420,7 +13469,7 @@ private:
         http::Clock::duration window{};
     };
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 /**
@@ -13505,7 +13554,7 @@ public:
     using credential = BearerCredential;
 
     /// @throws UsageError  for a function that holds nothing
-    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::make_shared<State>(std::move(source))) {
+    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::in_place, std::move(source)) {
         if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
     }
 
@@ -13589,7 +13638,7 @@ private:
         ++state.answers;
     }
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus

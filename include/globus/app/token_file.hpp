@@ -3,6 +3,7 @@
 #define GLOBUS_APP_TOKEN_FILE_HPP
 
 #include <globus/app/token_storage.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/http/retry.hpp>
 
@@ -168,14 +169,14 @@ inline void make_token_directory(std::string const& path) {
 /// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
 inline std::shared_ptr<Turn> turn_of(std::string const& path) {
     struct Turns {
-        pid_t const process = ::getpid();
+        Maker const made = {};
         Turns const* before = nullptr;  ///< of the parent process: of no use any more
         std::mutex mutex = {};
         std::map<std::string, std::weak_ptr<Turn>> by_path = {};
     };
     static std::atomic<Turns*> all = nullptr;
     Turns* turns = all.load();
-    if (turns == nullptr || turns->process != ::getpid()) {
+    if (turns == nullptr || !turns->made.is_this_process()) {
         // a child process begins anew: the threads of its parent that had a turn are not there to end it
         auto fresh = std::make_unique<Turns>();
         fresh->before = turns;
@@ -216,7 +217,7 @@ public:
     /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
     /// not the child who may.
     ~TokenFileLock() {
-        if (::getpid() == process_) ::flock(file_.get(), LOCK_UN);
+        if (made_.is_this_process()) ::flock(file_.get(), LOCK_UN);
     }
 
 private:
@@ -227,7 +228,7 @@ private:
                           "was locked by another thread or process all the time; end that process, or wait longer");
     }
 
-    pid_t const process_ = ::getpid();
+    Maker const made_;
     http::Clock::time_point const until_;
     TurnLock const turn_;
     TokenFile const file_;

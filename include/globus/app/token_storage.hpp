@@ -3,6 +3,7 @@
 #define GLOBUS_APP_TOKEN_STORAGE_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 #include <globus/http/errors.hpp>
@@ -11,8 +12,6 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <concepts>
@@ -275,12 +274,12 @@ public:
     TurnLock(TurnLock const&) = delete;
     TurnLock& operator=(TurnLock const&) = delete;
     ~TurnLock() {
-        if (ours_ && ::getpid() == process_) turn_->end();  // not in a child process that was made meanwhile
+        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
     }
     [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
 
 private:
-    pid_t const process_ = ::getpid();
+    Maker const made_;
     std::shared_ptr<Turn> const turn_;
     bool const ours_;
 };

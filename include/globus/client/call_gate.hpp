@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CLIENT_CALL_GATE_HPP
 #define GLOBUS_CLIENT_CALL_GATE_HPP
 
+#include <globus/core/handle.hpp>
+
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -18,6 +20,7 @@ namespace globus::detail {
  */
 class CallGate {
     struct State {
+        Maker made;
         std::stop_source closing;
         std::atomic<int> running = 0;
     };
@@ -27,6 +30,7 @@ public:
     CallGate(CallGate const&) : CallGate() {}  // the calls of a copy are its own
     CallGate& operator=(CallGate const&) { return *this; }
     ~CallGate() {
+        if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
         state_->closing.request_stop();
         while (int const running = state_->running.load()) state_->running.wait(running);
     }
@@ -35,7 +39,9 @@ public:
     class Call {
     public:
         /// @param mine  what the caller cancels it with
+        /// @throws UsageError  in a child process
         Call(CallGate const& gate, std::stop_token mine) : state_(gate.state_), token_(state_->closing.get_token()) {
+            state_->made.check();
             if (mine.stop_possible()) {
                 either_.emplace();
                 mine_.emplace(std::move(mine), Ask{*either_});
@@ -65,7 +71,7 @@ public:
     };
 
 private:
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    std::shared_ptr<State> state_ = make_for_threads<State>();
 };
 
 }  // namespace globus::detail

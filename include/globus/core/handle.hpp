@@ -4,6 +4,8 @@
 
 #include <globus/core/error.hpp>
 
+#include <unistd.h>
+
 #include <memory>
 #include <utility>
 
@@ -24,6 +26,51 @@ public:
 
 private:
     std::shared_ptr<State> state_;
+};
+
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+class Maker {
+public:
+    [[nodiscard]] bool is_this_process() const noexcept { return ::getpid() == process_; }
+    /// @throws UsageError  in a child process
+    void check() const {
+        if (!is_this_process())
+            throw UsageError(
+                "this object was made before fork(), and its locks and connections are those of the parent process: "
+                "make a new one in the child process");
+    }
+
+private:
+    pid_t process_ = ::getpid();
+};
+
+/// Makes what threads share. A child process never destroys its copy: that could wait for threads which are not there.
+template <class State, class... Args>
+[[nodiscard]] std::shared_ptr<State> make_for_threads(Args&&... args) {
+    auto const destroy = [made = Maker()](State* state) {
+        if (made.is_this_process()) delete state;
+    };
+    return {new State(std::forward<Args>(args)...), destroy};
+}
+
+/// A Shared whose state has locks or connections: to use it in a child process is a UsageError.
+template <class State>
+class SharedByThreads {
+public:
+    template <class... Args>
+    explicit SharedByThreads(std::in_place_t, Args&&... args)
+        : state_(make_for_threads<State>(std::forward<Args>(args)...)) {}
+
+    [[nodiscard]] State* operator->() const {
+        made_.check();
+        return state_.operator->();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    Shared<State> state_;
+    Maker made_;
 };
 
 }  // namespace globus::detail

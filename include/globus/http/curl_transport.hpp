@@ -76,11 +76,12 @@ class CurlTransport {
 public:
     CurlTransport() : CurlTransport(CurlOptions{}) {}
     /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read
-    explicit CurlTransport(CurlOptions options) : pool_(std::make_shared<Pool>(std::move(options))) {}
+    explicit CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
-        Lease lease(*pool_);
-        return Exchange(*pool_, *lease.handle, request).run();
+        Pool& pool = *pool_;
+        Lease lease(pool);
+        return Exchange(pool, *lease.handle, request).run();
     }
 
 private:
@@ -645,7 +646,7 @@ private:
         std::exception_ptr thrown_;
     };
 
-    detail::Shared<Pool> pool_;
+    detail::SharedByThreads<Pool> pool_;
 };
 
 }  // namespace globus

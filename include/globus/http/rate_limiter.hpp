@@ -12,7 +12,6 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <utility>
@@ -33,7 +32,7 @@ namespace globus {
 class RateLimiter {
 public:
     /// @throws UsageError  for a rate that is not positive, and a burst of 0
-    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::make_shared<State>()) {
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::in_place) {
         if (!(per_second > 0) || burst == 0)
             throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
         constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
@@ -74,7 +73,7 @@ private:
         http::Clock::duration window{};
     };
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 /**

@@ -8,7 +8,6 @@
 #include <globus/oauth/renewal.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -34,7 +33,7 @@ public:
 
     /// Starts with a token that an earlier run was given.
     ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
-        : state_(std::make_shared<State>(std::move(client), std::move(scopes), std::move(token), std::move(options))) {}
+        : state_(std::in_place, std::move(client), std::move(scopes), std::move(token), std::move(options)) {}
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
@@ -72,7 +71,7 @@ private:
         };
     }
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus

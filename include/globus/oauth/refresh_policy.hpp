@@ -7,7 +7,6 @@
 #include <globus/oauth/renewal.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -54,7 +53,7 @@ public:
     /// Starts with what an earlier login gave.
     /// @throws UsageError  if the token has no refresh token
     RefreshPolicy(K client, Token token, RenewalOptions options = {})
-        : state_(std::make_shared<State>(std::move(client), std::move(token), std::move(options))) {}
+        : state_(std::in_place, std::move(client), std::move(token), std::move(options)) {}
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
@@ -91,7 +90,7 @@ private:
         };
     }
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus

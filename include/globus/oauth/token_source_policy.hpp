@@ -44,7 +44,7 @@ public:
     using credential = BearerCredential;
 
     /// @throws UsageError  for a function that holds nothing
-    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::make_shared<State>(std::move(source))) {
+    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::in_place, std::move(source)) {
         if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
     }
 
@@ -128,7 +128,7 @@ private:
         ++state.answers;
     }
 
-    detail::Shared<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus
