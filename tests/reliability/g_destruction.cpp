@@ -191,7 +191,10 @@ TEST_CASE("G3: a client with static storage is destroyed in peace", "[reliabilit
               std::atexit([] {
                   if (!outliving->try_send(TaskList{}).has_value()) std::_Exit(8);
               });
+              if (outliving->task_list().status() != 200) std::_Exit(7);  // what this makes once is destroyed first
           }) == 0);
+    std::string const heads = server.received();
+    CHECK(heads.find("\r\nAccept: application/json\r\n", heads.rfind("GET ")) != std::string::npos);
 }
 
 TEST_CASE("G3: a thread that still calls when the program ends is told so by its client", "[reliability][G3]") {
