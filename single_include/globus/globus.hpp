@@ -7754,8 +7754,8 @@ private:
             request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
         request.sink = options.sink;
         if (!options.query.empty()) add_query(request.url, options.query);
-        auto const add = [&](char const* name, std::string const& value) {
-            if (request.headers.find(name) == nullptr) request.headers.add(name, value);
+        auto const add = [&](char const* name, std::string_view value) {
+            if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
         };
         for (auto const& [name, value] : options.headers) {
             http::check_header(name, value);
@@ -7764,8 +7764,7 @@ private:
                     "a call cannot replace the Authorization header: make a client with another authorizer");
             request.headers.set(name, value);
         }
-        static std::string const json = "application/json";
-        add("Accept", json);
+        add("Accept", "application/json");
         add("User-Agent", user_agent_);
         add("X-Globus-Client-Info", client_info_);
     }
@@ -12650,55 +12649,56 @@ public:
 private:
     /**
      * What wakes a multi handle, a pair of sockets or a pipe. Many versions of libcurl leave it to child processes, and
-     * none tells its numbers (https://github.com/curl/curl/issues/13618). They are among the first that were free when
-     * the handle was made, so a byte is sent through, and the ends are those where it is.
+     * none tells its numbers (https://github.com/curl/curl/issues/13618). So a byte is sent through, and the ends are
+     * those where it is, of all that were not there before the handle: other threads open and close files meanwhile.
      *
      * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
      */
     class WakeUpFiles {
     public:
-        /// The lowest number that is free.
-        static int first_free() {
-            int const file = open("/", O_RDONLY | O_CLOEXEC);
-            if (file >= 0) close(file);
-            return file;
+        /// To be made before the handle.
+        WakeUpFiles() : others_(looked_at()) {
+            for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(i);
         }
-
-        explicit WakeUpFiles(int first) : first_(first) {
-            for (int i = 0; first_ >= 0 && i != looked_at; ++i)
-                quiet_[i] = is_inherited(first_ + i) && !waits(first_ + i);
-        }
-        void keep_from_children(CURLM* multi) const {
+        void keep_from_children(CURLM* multi) {
+            others_.resize(std::max(others_.size(), looked_at()));
+            std::vector<bool> quiet(others_.size());
+            for (std::size_t i = 0; i != quiet.size(); ++i) quiet[i] = !others_[i] && is_inherited(i) && !waits(i);
             curl_multi_wakeup(multi);
-            for (int i = 0; i != looked_at; ++i)
-                if (quiet_[i] && waits(first_ + i)) syscall(SYS_fcntl, first_ + i, F_SETFD, FD_CLOEXEC);
+            for (std::size_t i = 0; i != quiet.size(); ++i)
+                if (quiet[i] && waits(i)) syscall(SYS_fcntl, i, F_SETFD, FD_CLOEXEC);
         }
 
     private:
-        static constexpr int looked_at = 32;  // other threads may have taken some of the first
-
+        /// How many numbers are looked at: those below the first that is free, and some that other threads may take.
+        static std::size_t looked_at() {
+            int const file = open("/", O_RDONLY | O_CLOEXEC);
+            if (file < 0) return 0;
+            close(file);
+            return static_cast<std::size_t>(file) + 64;
+        }
         /// A local socket or a pipe that child processes get.
-        static bool is_inherited(int file) {
+        static bool is_inherited(std::size_t file) {
             if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
             int domain = 0;
             socklen_t size = sizeof domain;
-            if (getsockopt(file, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+            if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0)
+                return domain == AF_UNIX;
             return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
         }
-        static bool waits(int file) {
+        static bool waits(std::size_t file) {
             int to_read = 0, to_write = 0;
             syscall(SYS_ioctl, file, FIONREAD, &to_read);
             syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
             return to_read != 0 || to_write != 0;
         }
 
-        int first_;
-        bool quiet_[looked_at] = {};
+        std::vector<bool> others_;  ///< what child processes get and was there before
     };
 
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
     struct Handle {
-        Handle() : first_file(WakeUpFiles::first_free()), easy(curl_easy_init()), multi(curl_multi_init()) {}
+        Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
         Handle(Handle const&) = delete;
         Handle& operator=(Handle const&) = delete;
         ~Handle() {
@@ -12708,7 +12708,6 @@ private:
             detail::wipe(header_key);
         }
 
-        int first_file;  ///< the lowest number that was free before
         CURL* easy;
         CURLM* multi;
         curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
@@ -12783,10 +12782,11 @@ private:
                 }
             }
             if (handle) return;
+            WakeUpFiles files;
             handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
-            WakeUpFiles(handle->first_file).keep_from_children(handle->multi);
+            files.keep_from_children(handle->multi);
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;

@@ -55,7 +55,10 @@ struct Call {
         return std::filesystem::read_symlink(
             "/proc/" + std::to_string(child) + "/fd/" + std::to_string(static_cast<int>(argument)), ignored);
     }
-    [[nodiscard]] bool writes() const { return number == SYS_write || number == SYS_pwrite64; }
+    /// True for a write to a file; the code that a sanitizer adds writes to pipes.
+    [[nodiscard]] bool writes() const {
+        return (number == SYS_write || number == SYS_pwrite64) && file().is_absolute();
+    }
     [[nodiscard]] bool syncs() const { return number == SYS_fsync || number == SYS_fdatasync; }
     [[nodiscard]] bool renames() const {
 #ifdef SYS_rename
@@ -214,7 +217,8 @@ int with_failure(int n, int code, bool& hit, std::function<int()> const& f, std:
     });
 }
 
-enum Outcome : int { stored, refused, wrong };
+/// What a child ends with. One that a sanitizer ends was wrong, too.
+enum Outcome : int { stored, wrong, refused };
 
 /// What a store ends with: a TokenStorageError is one of the two right ends.
 Outcome outcome_of(std::function<void()> const& f) {

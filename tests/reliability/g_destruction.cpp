@@ -105,6 +105,18 @@ boost::json::value stalled(char const* phase) {
         {"phase", phase}, {"times", "always"}, {"action", boost::json::object{{"type", "stall"}}}};
 }
 
+/// Of a process that ends by std::exit: it is there until then. It is not made before the fork, lest the child wait for
+/// a lock that the server's thread held.
+ByteServer const& lasting_server() {
+    static ByteServer const& server = *new ByteServer([](ByteServer::Writer const& write) {
+        write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"DATA\": []}");
+    });
+    return server;
+}
+Transfer::Options to_lasting_server() {
+    return {.base_url = lasting_server().url(), .auth_url = lasting_server().url(), .timeout = 10s};
+}
+
 /// Destroyed after everything that is made later.
 std::optional<Transfer> outliving;
 
@@ -172,25 +184,25 @@ TEST_CASE("G3: a client may go while copies of it are still calling", "[reliabil
 }
 
 TEST_CASE("G3: a client with static storage is destroyed in peace", "[reliability][G3]") {
-    ByteServer const server([](ByteServer::Writer const& write) {
-        write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"DATA\": []}");
-    });
-    ClientOptions<CurlTransport> const options{.base_url = server.url(), .auth_url = server.url(), .timeout = 10s};
-    CHECK(exit_of([&] {  // made and used before anything of libcurl and OpenSSL is
-              outliving.emplace("token", options);
+    CHECK(exit_of([] {  // made and used before anything of libcurl and OpenSSL is
+              outliving.emplace("token", to_lasting_server());
               if (outliving->task_list().status() != 200) std::_Exit(7);
           }) == 0);
-    CHECK(exit_of([&] {  // and made within another one's life
-              static Transfer const inner{"token", options};
+    CHECK(exit_of([] {  // and made within another one's life
+              static Transfer const inner{"token", to_lasting_server()};
               if (inner.task_list().status() != 200) std::_Exit(7);
               outliving.emplace(inner);
               if (outliving->task_list().status() != 200) std::_Exit(7);
           }) == 0);
-    CHECK(exit_of([&] {  // a call while the program ends
-              outliving.emplace("token", options);
+    CHECK(exit_of([] {  // a call while the program ends
+              outliving.emplace("token", to_lasting_server());
               std::atexit([] {
                   if (!outliving->try_send(TaskList{}).has_value()) std::_Exit(8);
+                  std::string const heads = lasting_server().received();
+                  if (heads.find("\r\nAccept: application/json\r\n", heads.rfind("GET ")) == std::string::npos)
+                      std::_Exit(9);
               });
+              if (outliving->task_list().status() != 200) std::_Exit(7);  // what this makes once is destroyed first
           }) == 0);
 }
 

@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <barrier>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -85,4 +87,29 @@ TEST_CASE("G5: a child process gets no descriptor of calls in flight", "[reliabi
     stop.request_stop();
     threads.clear();
     CHECK(descriptors(true) == before_inherited);
+}
+
+TEST_CASE("G5: nor does it get one of clients that begin all at once", "[reliability][G5]") {
+    constexpr std::ptrdiff_t calls = 16;
+    auto const before = descriptors(true);
+    for (int round = 0; round != 200; ++round) {
+        CurlTransport const transport;
+        {
+            std::barrier all(calls);
+            std::vector<std::jthread> threads;
+            for (std::ptrdiff_t i = 0; i != calls; ++i)
+                threads.emplace_back([&] {
+                    http::Request request;
+                    request.url = "http://127.0.0.1:1/";
+                    all.arrive_and_wait();
+                    try {
+                        (void)transport.send(request);
+                    } catch (NetworkError const&) {  // nobody listens there
+                    }
+                    all.arrive_and_wait();  // each has a handle of its own
+                });
+        }
+        INFO("round " << round);
+        REQUIRE(descriptors(true) == before);
+    }
 }

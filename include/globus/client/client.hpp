@@ -457,8 +457,8 @@ private:
             request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
         request.sink = options.sink;
         if (!options.query.empty()) add_query(request.url, options.query);
-        auto const add = [&](char const* name, std::string const& value) {
-            if (request.headers.find(name) == nullptr) request.headers.add(name, value);
+        auto const add = [&](char const* name, std::string_view value) {
+            if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
         };
         for (auto const& [name, value] : options.headers) {
             http::check_header(name, value);
@@ -467,8 +467,7 @@ private:
                     "a call cannot replace the Authorization header: make a client with another authorizer");
             request.headers.set(name, value);
         }
-        static std::string const json = "application/json";
-        add("Accept", json);
+        add("Accept", "application/json");
         add("User-Agent", user_agent_);
         add("X-Globus-Client-Info", client_info_);
     }
