@@ -60,13 +60,17 @@ inline void wipe(std::string& text) noexcept {
 class Secret {
 public:
     Secret() = default;
+    /// Takes the text over and wipes where it stood. What the caller has a copy of is not wiped.
     Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
     /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
     Secret(char const* text) : text_(text != nullptr ? text : "") {}
+    /// A copy of the text, which stays where it is.
     Secret(std::string_view text) : text_(text) {}
 
+    /// Each copy wipes itself. What was moved from is empty, and wiped at once.
     Secret(Secret const&) = default;
     Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
+    /// Wipes the text that it replaces.
     Secret& operator=(Secret const& other) {
         if (this != &other) {
             std::string copy = other.text_;
@@ -85,7 +89,9 @@ public:
     }
     ~Secret() { detail::wipe(text_); }
 
+    /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    /// True where none was given, and after a move.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
     /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
@@ -120,6 +126,7 @@ private:
 #include <utility>
 #include <variant>
 
+/// The C++ SDK for Globus. What is in a namespace called `detail` is not for programs: any version may change it.
 namespace globus {
 
 /**
@@ -146,6 +153,7 @@ public:
 
     /// Called by who throws it on; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
+    /// Likewise; an empty id is none.
     void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
 private:
@@ -169,9 +177,11 @@ public:
     /// Whether the text ends before its document does, as when an answer is cut off.
     enum class Damage : bool { none, malformed };
 
+    /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
         : Error(what), body_(std::move(body)), damage_(damage) {}
 
+    /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
     /// The same, saying what was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const {
@@ -226,6 +236,7 @@ template <class... Es, class M>
 template <class T>
 class Result {
 public:
+    /// Implicit: a function that returns a Result may return the value itself.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
     /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
@@ -238,6 +249,7 @@ public:
         }
     }
 
+    /// False: there is an error() in its place.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
@@ -250,6 +262,7 @@ public:
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(std::move(state_));
     }
+    /// As value(), which throws the error when there is no value.
     [[nodiscard]] T const& operator*() const& { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }
@@ -286,6 +299,7 @@ private:
 #include <utility>
 #include <vector>
 
+/// Requests, answers and URLs, below all that the services know.
 namespace globus::http {
 
 using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
@@ -333,9 +347,11 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
  */
 class Headers {
 public:
+    /// Name and value.
     using Field = std::pair<std::string, std::string>;
 
     Headers() = default;
+    /// In this order; a name may come more than once.
     Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
     /// Adds a field, also when there is one of that name.
@@ -356,6 +372,7 @@ public:
         std::string const* value = find(name);
         return value != nullptr ? std::string_view(*value) : std::string_view{};
     }
+    /// The number of fields; a name that comes twice counts twice.
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
     [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
@@ -373,11 +390,11 @@ using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
 
 /// What came back: any complete answer, whatever its status.
 struct Response {
-    int status = 0;
+    int status = 0;           ///< three digits; 0: there is no answer yet
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    Headers headers = {};
-    std::string body = {};
-    bool replayed = false;  ///< an error that says that an earlier attempt of the call has done it; set by Client
+    Headers headers = {};     ///< without those of a 1xx before it
+    std::string body = {};    ///< empty if a Sink took it
+    bool replayed = false;    ///< an error that says that an earlier attempt of the call has done it; set by Client
 };
 
 /**
@@ -386,11 +403,11 @@ struct Response {
  * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
  */
 struct Request {
-    Method method = Method::get;
-    std::string url = {};  ///< absolute, already encoded
-    Headers headers = {};
-    Secret authorization = {};  ///< the value of the Authorization header; empty: none
-    std::string body = {};
+    Method method = Method::get;                        ///< in the request line
+    std::string url = {};                               ///< absolute, already encoded
+    Headers headers = {};                               ///< without Authorization
+    Secret authorization = {};                          ///< the value of the Authorization header; empty: none
+    std::string body = {};                              ///< sent if `has_body` says so
     bool has_body = false;                              ///< an empty body that is sent differs from none
     Source source = {};                                 ///< streams the body in place of `body`
     std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known
@@ -557,6 +574,7 @@ namespace globus {
  */
 class NetworkError : public Error {
 public:
+    /// What went wrong.
     enum class Kind : unsigned char {
         timeout,      ///< a limit or the deadline of the call passed
         cancelled,    ///< the stop_token asked, or the client was destroyed
@@ -569,14 +587,17 @@ public:
         protocol,     ///< not HTTP
         local,        ///< this process: memory, file descriptors, libcurl itself
     };
+    /// How far the request got.
     enum class Sent : unsigned char {
         no,   ///< no byte of the request left; doing it again is safe
         yes,  ///< some or all of it may have been read by the service
     };
 
+    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
     NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
     [[nodiscard]] Sent sent() const noexcept { return sent_; }
 
 private:
@@ -584,24 +605,25 @@ private:
     Sent sent_;
 };
 
-/// What a service asks for before it will serve: consents, a fresh login, another identity.
+/// What a service asks for before it will serve: consents, a fresh login, another identity. It does not ask for what is
+/// absent.
 /// https://docs.globus.org/api/auth/sessions/
 struct AuthorizationParameters {
-    std::optional<std::string> session_message = {};
-    std::optional<std::vector<std::string>> session_required_identities = {};
-    std::optional<std::vector<std::string>> session_required_single_domain = {};
-    std::optional<std::vector<std::string>> session_required_policies = {};
-    std::optional<bool> session_required_mfa = {};
-    std::optional<std::vector<std::string>> required_scopes = {};
-    std::optional<std::string> prompt = {};
+    std::optional<std::string> session_message = {};                              ///< for the user: why it is asked
+    std::optional<std::vector<std::string>> session_required_identities = {};     ///< ids or names to log in with
+    std::optional<std::vector<std::string>> session_required_single_domain = {};  ///< domains; one of them is enough
+    std::optional<std::vector<std::string>> session_required_policies = {};       ///< ids of what the login has to meet
+    std::optional<bool> session_required_mfa = {};                                ///< whether a second factor is needed
+    std::optional<std::vector<std::string>> required_scopes = {};                 ///< that the user has to consent to
+    std::optional<std::string> prompt = {};  ///< "login": a fresh login, even if there is a session
 };
 
 /// One of the errors that an answer lists.
 struct SubError {
-    std::string code = {};     ///< empty where the service gives none
-    std::string message = {};  ///< empty where the service gives none
-    boost::json::object raw = {};
-    bool has_message = false;  ///< tells an empty message from none
+    std::string code = {};         ///< empty where the service gives none
+    std::string message = {};      ///< empty where the service gives none
+    boost::json::object raw = {};  ///< the error as it came
+    bool has_message = false;      ///< tells an empty message from none
 };
 
 /**
@@ -629,8 +651,11 @@ public:
     ApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, nullptr) {}
 
+    /// 400 or more, or a 3xx in place of a document.
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
+    /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
+    /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
     /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
@@ -639,6 +664,7 @@ public:
     [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
     [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
+    /// What the service says to people, one text for each error that has one.
     [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
     /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
     [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
@@ -655,15 +681,16 @@ public:
     }
     /// The scopes that a ConsentRequired error names; empty for other errors.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
+    /// True if a login that asks for required_scopes() can help.
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
 
 protected:
     /// What a document says.
     struct Reading {
-        std::string code = {};
-        std::string request_id = {};
-        std::vector<std::string> messages = {};
-        std::vector<SubError> errors = {};
+        std::string code = {};                   ///< as ApiError::code
+        std::string request_id = {};             ///< empty: that of the header is taken
+        std::vector<std::string> messages = {};  ///< as ApiError::messages
+        std::vector<SubError> errors = {};       ///< as ApiError::errors
     };
     /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
     using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);
@@ -1487,8 +1514,8 @@ enum class Spelling : unsigned char {
 struct Wire {
     std::string_view member = {};  ///< empty: of no member, as json_object() makes it
     std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
-    Place place = Place::automatic;
-    Spelling spelling = Spelling::automatic;
+    Place place = Place::automatic;           ///< in the request
+    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has types of its own
 };
 
 /// The member is called `name` on the wire.
@@ -1619,6 +1646,7 @@ namespace boost::hana {
 /// Makes every described type a model of Hana's Struct; nothing of it is instantiated before it is asked for.
 template <typename T>
 struct accessors_impl<T, when<globus::Described<T>>> {
+    /// For Hana, which calls it when somebody asks for the members.
     template <class U = T>
     static constexpr auto apply() {
         return U::members::hana_accessors();
@@ -1773,9 +1801,11 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
+    /// One text; a null pointer is an empty one.
     StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
+    /// Any number of texts, in this order.
     StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
     StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
 };
@@ -1787,7 +1817,7 @@ public:
  */
 template <detail::Name Text>
 struct Constant {
-    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
+    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};  ///< as it is sent
     friend constexpr bool operator==(Constant, Constant) = default;
 };
 
@@ -2138,6 +2168,7 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
+    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
                  (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
@@ -2160,6 +2191,7 @@ public:
     Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
         : value_(boost::json::object(members)) {}
 
+    /// The value. There always is one.
     [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
@@ -2175,6 +2207,7 @@ private:
 struct Null {
     friend constexpr bool operator==(Null, Null) = default;
 };
+/// What to write for it: `.label = globus::null`.
 inline constexpr Null null{};
 
 /**
@@ -2194,9 +2227,12 @@ class Optional {
 public:
     using value_type = T;
 
+    /// Absent.
     constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
+    /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
+    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
                  !std::same_as<std::remove_cvref_t<U>, Null> &&
@@ -2220,9 +2256,12 @@ public:
     Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
         : value_(boost::json::object(members)), state_(State::something) {}
 
+    /// False if it is absent or null.
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    /// True if it is JSON null, which is sent as such.
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
+    /// True if nothing was said. In an answer that can also be a member of another type than described.
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
 
     /// The value; throws UsageError when there is none.
@@ -2728,16 +2767,16 @@ namespace globus::http {
 
 /// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
 struct Url {
-    std::string_view scheme = {};
-    std::string_view userinfo = {};
-    std::string_view host = {};  ///< with the brackets of an IPv6 address
-    std::string_view port = {};  ///< empty: the scheme's own
-    std::string_view path = {};
-    std::string_view query = {};
-    std::string_view fragment = {};
-    bool has_userinfo = false;
-    bool has_query = false;
-    bool has_fragment = false;
+    std::string_view scheme = {};    ///< "https" or "http"
+    std::string_view userinfo = {};  ///< what stands before the "@"
+    std::string_view host = {};      ///< with the brackets of an IPv6 address
+    std::string_view port = {};      ///< empty: the scheme's own
+    std::string_view path = {};      ///< from its slash on; empty if there is none
+    std::string_view query = {};     ///< without its "?"
+    std::string_view fragment = {};  ///< without its "#"
+    bool has_userinfo = false;       ///< tells an empty one from none
+    bool has_query = false;          ///< tells an empty one from none
+    bool has_fragment = false;       ///< tells an empty one from none
 };
 
 /// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
@@ -3594,11 +3633,11 @@ enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent 
 
 /// How one attempt ended, for a retry policy.
 struct Attempt {
-    int number = 1;  ///< the first is 1
-    RetryClass retry_class = RetryClass::read;
-    http::Response const* response = nullptr;                         ///< the answer, if there is one
-    NetworkError const* error = nullptr;                              ///< why there is none
-    bool undecodable = false;                                         ///< the answer is a 2xx whose document is cut off
+    int number = 1;                             ///< the first is 1
+    RetryClass retry_class = RetryClass::read;  ///< of the operation, unless CallOptions::retry_as says otherwise
+    http::Response const* response = nullptr;   ///< the answer, if there is one
+    NetworkError const* error = nullptr;        ///< why there is none
+    bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
     std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
     int previous_status = 0;        ///< of the answer to the attempt before; 0: none came, or this is the first
     bool endpoint_trouble = false;  ///< the service says that an endpoint behind it failed; not passing
@@ -3615,8 +3654,9 @@ struct Attempt {
  */
 class RetryBudget {
 public:
-    static constexpr int capacity = 500;
+    static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
 
+    /// Takes `cost` tokens, or none and returns false if there are fewer.
     [[nodiscard]] bool take(int cost) noexcept {
         int have = tokens_.load(std::memory_order_relaxed);
         do {
@@ -3624,12 +3664,14 @@ public:
         } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
         return true;
     }
+    /// Puts tokens back, as far as there is room.
     void give(int amount) noexcept {
         int have = tokens_.load(std::memory_order_relaxed);
         do {
             if (have == capacity) return;
         } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
     }
+    /// The tokens of this moment: other threads take and give, too.
     [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
 
 private:
@@ -3693,7 +3735,7 @@ inline bool may_retry(Attempt const& attempt) {
  * Its const functions may be called from any thread. Copies share the budget.
  */
 struct DefaultRetry {
-    int max_attempts = 4;
+    int max_attempts = 4;                          ///< of a call, the first one included
     std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
     std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
     std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
@@ -3718,6 +3760,7 @@ struct DefaultRetry {
     static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
     static constexpr int throttled_cost = 5;  ///< of one after a 429
 
+    /// Shared by all copies; clients that are given one object share it, too. It must not be null.
     std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
 };
 
@@ -4539,6 +4582,7 @@ template <class T>
 class SecretDocument {
 public:
     SecretDocument() = default;
+    /// Takes any JSON value, and keeps its text alone.
     template <class T>
         requires std::convertible_to<T&&, Json>
     SecretDocument(T&& document) : text_(boost::json::serialize(Json(std::forward<T>(document)))) {}
@@ -4560,6 +4604,7 @@ class Document {
 public:
     /// An empty object.
     Document() = default;
+    /// An object of a described type, or what converts to Json.
     template <class T>
         requires Described<std::remove_cvref_t<T>> || std::convertible_to<T&&, Json>
     Document(T&& object) {
@@ -4573,6 +4618,7 @@ public:
         else
             out += "{}";
     }
+    /// The JSON text that is sent. @throws UsageError  for what to_json refuses
     [[nodiscard]] std::string text() const { return to_json(*this); }
     /// Refuses what cannot be sent, where the object has a `check()` of its own. @throws UsageError
     void check() const {
@@ -13244,6 +13290,7 @@ namespace globus {
  */
 class AnyTransport {
 public:
+    /// Implicit: any transport may be given where this one is asked for.
     template <class T>
         requires(!std::same_as<std::remove_cvref_t<T>, AnyTransport>) && Transport<T>
     AnyTransport(T transport) : inside_(std::make_shared<Model<T> const>(std::move(transport))) {}
@@ -13304,6 +13351,7 @@ namespace globus {
  */
 class MockTransport {
 public:
+    /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
 
     /// Scripts an answer with a JSON body.
@@ -13338,6 +13386,7 @@ public:
         std::lock_guard const lock(state_->mutex);
         return state_->requests;
     }
+    /// The number of requests(), of which it makes no copy.
     [[nodiscard]] std::size_t request_count() const {
         std::lock_guard const lock(state_->mutex);
         return state_->requests.size();
@@ -13495,6 +13544,7 @@ public:
     RateLimited()
         requires std::default_initializable<T>
     = default;
+    /// @param limiter  shared with whoever has a copy of it; if left out, one of its own of the default rate
     RateLimited(T transport, RateLimiter limiter = RateLimiter())
         : transport_(std::move(transport)), limiter_(std::move(limiter)) {}
 
@@ -13503,7 +13553,9 @@ public:
         return transport_.send(request);
     }
 
+    /// The transport inside. What is sent by it waits for no turn.
     [[nodiscard]] T const& inner() const noexcept { return transport_; }
+    /// The limiter; a copy of it makes another transport share its turns.
     [[nodiscard]] RateLimiter const& limiter() const noexcept { return limiter_; }
 
 private:

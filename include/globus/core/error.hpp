@@ -9,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+/// The C++ SDK for Globus. What is in a namespace called `detail` is not for programs: any version may change it.
 namespace globus {
 
 /**
@@ -35,6 +36,7 @@ public:
 
     /// Called by who throws it on; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
+    /// Likewise; an empty id is none.
     void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
 private:
@@ -58,9 +60,11 @@ public:
     /// Whether the text ends before its document does, as when an answer is cut off.
     enum class Damage : bool { none, malformed };
 
+    /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
         : Error(what), body_(std::move(body)), damage_(damage) {}
 
+    /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return body_; }
     /// The same, saying what was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const {
@@ -115,6 +119,7 @@ template <class... Es, class M>
 template <class T>
 class Result {
 public:
+    /// Implicit: a function that returns a Result may return the value itself.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
     /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
@@ -127,6 +132,7 @@ public:
         }
     }
 
+    /// False: there is an error() in its place.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
@@ -139,6 +145,7 @@ public:
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(std::move(state_));
     }
+    /// As value(), which throws the error when there is no value.
     [[nodiscard]] T const& operator*() const& { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }

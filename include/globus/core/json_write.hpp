@@ -300,6 +300,7 @@ template <class T>
 class SecretDocument {
 public:
     SecretDocument() = default;
+    /// Takes any JSON value, and keeps its text alone.
     template <class T>
         requires std::convertible_to<T&&, Json>
     SecretDocument(T&& document) : text_(boost::json::serialize(Json(std::forward<T>(document)))) {}
@@ -321,6 +322,7 @@ class Document {
 public:
     /// An empty object.
     Document() = default;
+    /// An object of a described type, or what converts to Json.
     template <class T>
         requires Described<std::remove_cvref_t<T>> || std::convertible_to<T&&, Json>
     Document(T&& object) {
@@ -334,6 +336,7 @@ public:
         else
             out += "{}";
     }
+    /// The JSON text that is sent. @throws UsageError  for what to_json refuses
     [[nodiscard]] std::string text() const { return to_json(*this); }
     /// Refuses what cannot be sent, where the object has a `check()` of its own. @throws UsageError
     void check() const {

@@ -37,8 +37,8 @@ enum class Spelling : unsigned char {
 struct Wire {
     std::string_view member = {};  ///< empty: of no member, as json_object() makes it
     std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
-    Place place = Place::automatic;
-    Spelling spelling = Spelling::automatic;
+    Place place = Place::automatic;           ///< in the request
+    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has types of its own
 };
 
 /// The member is called `name` on the wire.
@@ -169,6 +169,7 @@ namespace boost::hana {
 /// Makes every described type a model of Hana's Struct; nothing of it is instantiated before it is asked for.
 template <typename T>
 struct accessors_impl<T, when<globus::Described<T>>> {
+    /// For Hana, which calls it when somebody asks for the members.
     template <class U = T>
     static constexpr auto apply() {
         return U::members::hana_accessors();

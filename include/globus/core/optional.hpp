@@ -28,6 +28,7 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
+    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
                  (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
@@ -50,6 +51,7 @@ public:
     Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
         : value_(boost::json::object(members)) {}
 
+    /// The value. There always is one.
     [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
@@ -65,6 +67,7 @@ private:
 struct Null {
     friend constexpr bool operator==(Null, Null) = default;
 };
+/// What to write for it: `.label = globus::null`.
 inline constexpr Null null{};
 
 /**
@@ -84,9 +87,12 @@ class Optional {
 public:
     using value_type = T;
 
+    /// Absent.
     constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
+    /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
+    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
                  !std::same_as<std::remove_cvref_t<U>, Null> &&
@@ -110,9 +116,12 @@ public:
     Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
         : value_(boost::json::object(members)), state_(State::something) {}
 
+    /// False if it is absent or null.
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    /// True if it is JSON null, which is sent as such.
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
+    /// True if nothing was said. In an answer that can also be a member of another type than described.
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
 
     /// The value; throws UsageError when there is none.

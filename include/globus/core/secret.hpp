@@ -33,13 +33,17 @@ inline void wipe(std::string& text) noexcept {
 class Secret {
 public:
     Secret() = default;
+    /// Takes the text over and wipes where it stood. What the caller has a copy of is not wiped.
     Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
     /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
     Secret(char const* text) : text_(text != nullptr ? text : "") {}
+    /// A copy of the text, which stays where it is.
     Secret(std::string_view text) : text_(text) {}
 
+    /// Each copy wipes itself. What was moved from is empty, and wiped at once.
     Secret(Secret const&) = default;
     Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
+    /// Wipes the text that it replaces.
     Secret& operator=(Secret const& other) {
         if (this != &other) {
             std::string copy = other.text_;
@@ -58,7 +62,9 @@ public:
     }
     ~Secret() { detail::wipe(text_); }
 
+    /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    /// True where none was given, and after a move.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
     /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.

@@ -27,9 +27,11 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
+    /// One text; a null pointer is an empty one.
     StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
+    /// Any number of texts, in this order.
     StringList(std::initializer_list<std::string> several) : std::vector<std::string>(several) {}
     StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
 };
@@ -41,7 +43,7 @@ public:
  */
 template <detail::Name Text>
 struct Constant {
-    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};
+    static constexpr std::string_view value{Text.text, sizeof Text.text - 1};  ///< as it is sent
     friend constexpr bool operator==(Constant, Constant) = default;
 };
 

@@ -29,6 +29,7 @@ namespace globus {
  */
 class NetworkError : public Error {
 public:
+    /// What went wrong.
     enum class Kind : unsigned char {
         timeout,      ///< a limit or the deadline of the call passed
         cancelled,    ///< the stop_token asked, or the client was destroyed
@@ -41,14 +42,17 @@ public:
         protocol,     ///< not HTTP
         local,        ///< this process: memory, file descriptors, libcurl itself
     };
+    /// How far the request got.
     enum class Sent : unsigned char {
         no,   ///< no byte of the request left; doing it again is safe
         yes,  ///< some or all of it may have been read by the service
     };
 
+    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
     NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
     [[nodiscard]] Sent sent() const noexcept { return sent_; }
 
 private:
@@ -56,24 +60,25 @@ private:
     Sent sent_;
 };
 
-/// What a service asks for before it will serve: consents, a fresh login, another identity.
+/// What a service asks for before it will serve: consents, a fresh login, another identity. It does not ask for what is
+/// absent.
 /// https://docs.globus.org/api/auth/sessions/
 struct AuthorizationParameters {
-    std::optional<std::string> session_message = {};
-    std::optional<std::vector<std::string>> session_required_identities = {};
-    std::optional<std::vector<std::string>> session_required_single_domain = {};
-    std::optional<std::vector<std::string>> session_required_policies = {};
-    std::optional<bool> session_required_mfa = {};
-    std::optional<std::vector<std::string>> required_scopes = {};
-    std::optional<std::string> prompt = {};
+    std::optional<std::string> session_message = {};                              ///< for the user: why it is asked
+    std::optional<std::vector<std::string>> session_required_identities = {};     ///< ids or names to log in with
+    std::optional<std::vector<std::string>> session_required_single_domain = {};  ///< domains; one of them is enough
+    std::optional<std::vector<std::string>> session_required_policies = {};       ///< ids of what the login has to meet
+    std::optional<bool> session_required_mfa = {};                                ///< whether a second factor is needed
+    std::optional<std::vector<std::string>> required_scopes = {};                 ///< that the user has to consent to
+    std::optional<std::string> prompt = {};  ///< "login": a fresh login, even if there is a session
 };
 
 /// One of the errors that an answer lists.
 struct SubError {
-    std::string code = {};     ///< empty where the service gives none
-    std::string message = {};  ///< empty where the service gives none
-    boost::json::object raw = {};
-    bool has_message = false;  ///< tells an empty message from none
+    std::string code = {};         ///< empty where the service gives none
+    std::string message = {};      ///< empty where the service gives none
+    boost::json::object raw = {};  ///< the error as it came
+    bool has_message = false;      ///< tells an empty message from none
 };
 
 /**
@@ -101,8 +106,11 @@ public:
     ApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, nullptr) {}
 
+    /// 400 or more, or a 3xx in place of a document.
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
+    /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
+    /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
     /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
@@ -111,6 +119,7 @@ public:
     [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
     [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
+    /// What the service says to people, one text for each error that has one.
     [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
     /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
     [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
@@ -127,15 +136,16 @@ public:
     }
     /// The scopes that a ConsentRequired error names; empty for other errors.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
+    /// True if a login that asks for required_scopes() can help.
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
 
 protected:
     /// What a document says.
     struct Reading {
-        std::string code = {};
-        std::string request_id = {};
-        std::vector<std::string> messages = {};
-        std::vector<SubError> errors = {};
+        std::string code = {};                   ///< as ApiError::code
+        std::string request_id = {};             ///< empty: that of the header is taken
+        std::vector<std::string> messages = {};  ///< as ApiError::messages
+        std::vector<SubError> errors = {};       ///< as ApiError::errors
     };
     /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
     using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);

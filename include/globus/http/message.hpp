@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+/// Requests, answers and URLs, below all that the services know.
 namespace globus::http {
 
 using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
@@ -63,9 +64,11 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
  */
 class Headers {
 public:
+    /// Name and value.
     using Field = std::pair<std::string, std::string>;
 
     Headers() = default;
+    /// In this order; a name may come more than once.
     Headers(std::initializer_list<Field> fields) : fields_(fields) {}
 
     /// Adds a field, also when there is one of that name.
@@ -86,6 +89,7 @@ public:
         std::string const* value = find(name);
         return value != nullptr ? std::string_view(*value) : std::string_view{};
     }
+    /// The number of fields; a name that comes twice counts twice.
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
     [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
@@ -103,11 +107,11 @@ using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
 
 /// What came back: any complete answer, whatever its status.
 struct Response {
-    int status = 0;
+    int status = 0;           ///< three digits; 0: there is no answer yet
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    Headers headers = {};
-    std::string body = {};
-    bool replayed = false;  ///< an error that says that an earlier attempt of the call has done it; set by Client
+    Headers headers = {};     ///< without those of a 1xx before it
+    std::string body = {};    ///< empty if a Sink took it
+    bool replayed = false;    ///< an error that says that an earlier attempt of the call has done it; set by Client
 };
 
 /**
@@ -116,11 +120,11 @@ struct Response {
  * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
  */
 struct Request {
-    Method method = Method::get;
-    std::string url = {};  ///< absolute, already encoded
-    Headers headers = {};
-    Secret authorization = {};  ///< the value of the Authorization header; empty: none
-    std::string body = {};
+    Method method = Method::get;                        ///< in the request line
+    std::string url = {};                               ///< absolute, already encoded
+    Headers headers = {};                               ///< without Authorization
+    Secret authorization = {};                          ///< the value of the Authorization header; empty: none
+    std::string body = {};                              ///< sent if `has_body` says so
     bool has_body = false;                              ///< an empty body that is sent differs from none
     Source source = {};                                 ///< streams the body in place of `body`
     std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known

@@ -38,6 +38,7 @@ namespace globus {
  */
 class MockTransport {
 public:
+    /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
 
     /// Scripts an answer with a JSON body.
@@ -72,6 +73,7 @@ public:
         std::lock_guard const lock(state_->mutex);
         return state_->requests;
     }
+    /// The number of requests(), of which it makes no copy.
     [[nodiscard]] std::size_t request_count() const {
         std::lock_guard const lock(state_->mutex);
         return state_->requests.size();

@@ -99,6 +99,7 @@ public:
     RateLimited()
         requires std::default_initializable<T>
     = default;
+    /// @param limiter  shared with whoever has a copy of it; if left out, one of its own of the default rate
     RateLimited(T transport, RateLimiter limiter = RateLimiter())
         : transport_(std::move(transport)), limiter_(std::move(limiter)) {}
 
@@ -107,7 +108,9 @@ public:
         return transport_.send(request);
     }
 
+    /// The transport inside. What is sent by it waits for no turn.
     [[nodiscard]] T const& inner() const noexcept { return transport_; }
+    /// The limiter; a copy of it makes another transport share its turns.
     [[nodiscard]] RateLimiter const& limiter() const noexcept { return limiter_; }
 
 private:

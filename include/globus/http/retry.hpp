@@ -44,11 +44,11 @@ enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent 
 
 /// How one attempt ended, for a retry policy.
 struct Attempt {
-    int number = 1;  ///< the first is 1
-    RetryClass retry_class = RetryClass::read;
-    http::Response const* response = nullptr;                         ///< the answer, if there is one
-    NetworkError const* error = nullptr;                              ///< why there is none
-    bool undecodable = false;                                         ///< the answer is a 2xx whose document is cut off
+    int number = 1;                             ///< the first is 1
+    RetryClass retry_class = RetryClass::read;  ///< of the operation, unless CallOptions::retry_as says otherwise
+    http::Response const* response = nullptr;   ///< the answer, if there is one
+    NetworkError const* error = nullptr;        ///< why there is none
+    bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
     std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
     int previous_status = 0;        ///< of the answer to the attempt before; 0: none came, or this is the first
     bool endpoint_trouble = false;  ///< the service says that an endpoint behind it failed; not passing
@@ -65,8 +65,9 @@ struct Attempt {
  */
 class RetryBudget {
 public:
-    static constexpr int capacity = 500;
+    static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
 
+    /// Takes `cost` tokens, or none and returns false if there are fewer.
     [[nodiscard]] bool take(int cost) noexcept {
         int have = tokens_.load(std::memory_order_relaxed);
         do {
@@ -74,12 +75,14 @@ public:
         } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
         return true;
     }
+    /// Puts tokens back, as far as there is room.
     void give(int amount) noexcept {
         int have = tokens_.load(std::memory_order_relaxed);
         do {
             if (have == capacity) return;
         } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
     }
+    /// The tokens of this moment: other threads take and give, too.
     [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
 
 private:
@@ -143,7 +146,7 @@ inline bool may_retry(Attempt const& attempt) {
  * Its const functions may be called from any thread. Copies share the budget.
  */
 struct DefaultRetry {
-    int max_attempts = 4;
+    int max_attempts = 4;                          ///< of a call, the first one included
     std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
     std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
     std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
@@ -168,6 +171,7 @@ struct DefaultRetry {
     static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
     static constexpr int throttled_cost = 5;  ///< of one after a 429
 
+    /// Shared by all copies; clients that are given one object share it, too. It must not be null.
     std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
 };
 

@@ -13,16 +13,16 @@ namespace globus::http {
 
 /// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
 struct Url {
-    std::string_view scheme = {};
-    std::string_view userinfo = {};
-    std::string_view host = {};  ///< with the brackets of an IPv6 address
-    std::string_view port = {};  ///< empty: the scheme's own
-    std::string_view path = {};
-    std::string_view query = {};
-    std::string_view fragment = {};
-    bool has_userinfo = false;
-    bool has_query = false;
-    bool has_fragment = false;
+    std::string_view scheme = {};    ///< "https" or "http"
+    std::string_view userinfo = {};  ///< what stands before the "@"
+    std::string_view host = {};      ///< with the brackets of an IPv6 address
+    std::string_view port = {};      ///< empty: the scheme's own
+    std::string_view path = {};      ///< from its slash on; empty if there is none
+    std::string_view query = {};     ///< without its "?"
+    std::string_view fragment = {};  ///< without its "#"
+    bool has_userinfo = false;       ///< tells an empty one from none
+    bool has_query = false;          ///< tells an empty one from none
+    bool has_fragment = false;       ///< tells an empty one from none
 };
 
 /// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
