@@ -1110,8 +1110,11 @@ public:
         return parse(join(a) + ' ' + join(b));
     }
 
+    /// Its own text, without mark and dependencies.
     [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
+    /// True if it has the mark `*`.
     [[nodiscard]] bool optional() const noexcept { return optional_; }
+    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
     [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
 
     /// The same scope with one more dependency.
@@ -1136,11 +1139,13 @@ public:
         });
     }
 
+    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
     [[nodiscard]] std::string text() const {
         std::string out;
         append_to(out);
         return out;
     }
+    /// As text().
     operator std::string() const { return text(); }
 
     friend bool operator==(Scope const& a, Scope const& b) {
@@ -1839,10 +1844,11 @@ namespace globus {
 /// The scopes of Globus Auth.
 struct AuthScopes {
     static constexpr std::string_view resource_server = "auth.globus.org";
-    static constexpr std::string_view email = "email";
+    static constexpr std::string_view email = "email";  ///< the email address, in userinfo and the id_token
+    /// Projects, and the policies, clients, credentials and scopes in them.
     static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";
-    static constexpr std::string_view profile = "profile";
+    static constexpr std::string_view openid = "openid";    ///< makes a login give an id_token
+    static constexpr std::string_view profile = "profile";  ///< name, organization, ..., in userinfo and the id_token
     static constexpr std::string_view view_authentications =
         "urn:globus:auth:scope:auth.globus.org:view_authentications";
     static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
@@ -1850,6 +1856,7 @@ struct AuthScopes {
         "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
     static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
     static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
+    /// The other identities that the user has linked to the one of the login.
     static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
 };
 
@@ -1863,13 +1870,17 @@ struct ComputeScopes {
 struct FlowsScopes {
     static constexpr std::string_view resource_server = "flows.globus.org";
     static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    /// Creating, changing and deleting flows.
     static constexpr std::string_view manage_flows =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
     static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
+    /// Cancelling, resuming and changing runs.
     static constexpr std::string_view run_manage =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
+    /// Listing and reading runs.
     static constexpr std::string_view run_status =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
+    /// Listing and reading flows.
     static constexpr std::string_view view_flows =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
 };
@@ -1909,15 +1920,19 @@ struct TimersScopes {
 struct TransferScopes {
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
     static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
+    /// Setting up Globus Connect Personal.
     static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
 };
 
 /// The scopes of the manager of one Globus Connect Server endpoint.
 class GcsEndpointScopes {
 public:
+    /// The id is taken as it is.
     explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
 
+    /// The id of the endpoint.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What the operations of GcsService ask for.
     [[nodiscard]] std::string manage_collections() const {
         return "urn:globus:auth:scope:" + id_ + ":manage_collections";
     }
@@ -1929,8 +1944,10 @@ private:
 /// The scopes of one collection.
 class GcsCollectionScopes {
 public:
+    /// The id is taken as it is.
     explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
 
+    /// The id of the collection.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// What Transfer needs for a mapped collection.
     [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
@@ -1944,8 +1961,10 @@ private:
 /// The scopes of one flow.
 class SpecificFlowScopes {
 public:
+    /// The id is taken as it is.
     explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
 
+    /// The id of the flow.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// Running the flow.
     [[nodiscard]] std::string user() const {
@@ -2997,7 +3016,9 @@ public:
     BasicCredential(char const* username, Secret password)
         : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
 
+    /// The user name, or the id of a client.
     [[nodiscard]] std::string const& username() const noexcept { return username_; }
+    /// The password, or the secret of a client.
     [[nodiscard]] Secret const& password() const noexcept { return password_; }
 
     /// The value of the Authorization header.
@@ -3031,7 +3052,9 @@ public:
     Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
     explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
 
+    /// The id, which is no secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
+    /// The id and the secret, as HTTP Basic carries them.
     [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
 
 private:
@@ -3048,6 +3071,7 @@ public:
     explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
     explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
 
+    /// The id, which is all that such a client has.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
 
 private:
@@ -3119,7 +3143,9 @@ public:
         if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
     }
 
+    /// The secret, which goes to the token endpoint with the code.
     [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
+    /// What goes into the authorize URL: the SHA-256 of the verifier, in base64url.
     [[nodiscard]] std::string challenge() const { return base64url_encode(sha256(verifier_.reveal())); }
 
 private:
@@ -3171,14 +3197,14 @@ class AuthorizationCodeFlow {
 public:
     /// What a flow is made of.
     struct Settings {
-        std::string client_id = {};
-        std::string auth_url = {};  ///< base URL of Globus Auth
-        std::string scope = {};     ///< separated by spaces
-        std::string redirect_uri = {};
-        std::string state = random_state();
-        bool refresh_tokens = false;
-        std::optional<Pkce> pkce = {};  ///< a native app's
-        std::optional<std::string> prefill_named_grant = {};
+        std::string client_id = {};          ///< of the app that asks
+        std::string auth_url = {};           ///< base URL of Globus Auth
+        std::string scope = {};              ///< separated by spaces
+        std::string redirect_uri = {};       ///< where the code comes to
+        std::string state = random_state();  ///< what the redirect has to bring back; of one login only
+        bool refresh_tokens = false;         ///< whether refresh tokens are asked for (`access_type=offline`)
+        std::optional<Pkce> pkce = {};       ///< a native app's
+        std::optional<std::string> prefill_named_grant = {};  ///< what the user sees the consent called
     };
 
     /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
@@ -3191,11 +3217,15 @@ public:
             throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
     }
 
+    /// The app that asks, which alone can exchange the code.
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
     /// The scopes asked for, separated by spaces.
     [[nodiscard]] std::string const& scope() const noexcept { return settings_.scope; }
+    /// Where the code comes to; its exchange has to name it, too (RFC 6749, section 4.1.3).
     [[nodiscard]] std::string const& redirect_uri() const noexcept { return settings_.redirect_uri; }
+    /// What the redirect has to bring back, see check_state.
     [[nodiscard]] std::string const& state() const noexcept { return settings_.state; }
+    /// True if refresh tokens are asked for.
     [[nodiscard]] bool refresh_tokens() const noexcept { return settings_.refresh_tokens; }
     /// Empty for a confidential app.
     [[nodiscard]] std::optional<Pkce> const& pkce() const noexcept { return settings_.pkce; }
@@ -3847,11 +3877,11 @@ namespace globus {
 /// The tokens for one resource server, as Globus Auth gives them.
 /// https://docs.globus.org/api/auth/reference/#token_response
 struct Token {
-    std::string resource_server = {};
-    std::string scope = {};  ///< the scopes granted, separated by spaces
-    Secret access_token = {};
-    Secret refresh_token = {};  ///< empty: none
-    std::string token_type = "Bearer";
+    std::string resource_server = {};             ///< who takes the token: "transfer.api.globus.org"
+    std::string scope = {};                       ///< the scopes granted, separated by spaces
+    Secret access_token = {};                     ///< what requests are authorised by
+    Secret refresh_token = {};                    ///< empty: none
+    std::string token_type = "Bearer";            ///< an answer with another type is refused
     std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
     std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
 };
@@ -3865,6 +3895,7 @@ struct Token {
 class TokenResponse {
 public:
     TokenResponse() = default;
+    /// Of tokens that came in another way, by their resource server. They are not checked.
     TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
         : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
 
@@ -3872,6 +3903,7 @@ public:
     /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
     [[nodiscard]] static TokenResponse from_answer(std::string_view body);
 
+    /// All tokens, by their resource server.
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
 
     /// The token for a resource server; throws UsageError that lists the servers there are.
@@ -3895,6 +3927,7 @@ public:
     }
     /// The signed id_token; empty unless the scope `openid` was granted.
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    /// The `state` of the answer; empty if it has none.
     [[nodiscard]] std::string const& state() const noexcept { return state_; }
 
 private:
@@ -3998,8 +4031,11 @@ inline TokenResponse TokenResponse::from_answer(std::string_view body) {
 class DependentTokenResponse : public TokenResponse {
 public:
     DependentTokenResponse() = default;
+    /// Of the tokens of another answer.
     explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
 
+    /// As TokenResponse::from_answer, for a list of tokens.
+    /// @throws DecodeError  also if it is no list
     [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
         return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
     }
@@ -7329,11 +7365,13 @@ namespace globus {
  */
 class AuthApiError : public ApiError {
 public:
+    /// As ApiError, but if the errors of the document have one `id` between them, that is request_id().
     AuthApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, take_error_id) {}
 
     /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
+    /// OAuth2's sentence for developers; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error_description() const noexcept {
         return document_text("error_description");
     }
@@ -7971,7 +8009,9 @@ public:
         : BasicPolicy(Confidential(client_id, std::move(client_secret))) {}
     explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
 
+    /// The id of the client, which is no secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
+    /// The client, to make another policy of.
     [[nodiscard]] Confidential const& client() const noexcept { return client_; }
 
     template <class T>
@@ -10558,6 +10598,7 @@ public:
 
     /// The tokens as they are now.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    /// The app that asks for tokens: the one that the refresh token was given to.
     [[nodiscard]] K const& client() const { return state_->client; }
 
 private:
@@ -10797,7 +10838,9 @@ public:
         return state_->renewal.renew_after(refused, context, grant(transport, context));
     }
 
+    /// The token as it is now; before the first call the one that it began with, which may be none.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    /// The app that it acts as.
     [[nodiscard]] Confidential const& client() const { return state_->client; }
 
 private:
@@ -11678,21 +11721,22 @@ public:
     IdTokenError() : Error("the id_token cannot be trusted") {}
 };
 
-/// What a verified id_token says about who logged in.
+/// What a verified id_token says about who logged in. What is absent was not
+/// asked for by the scopes of the login, or is not known.
 /// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
 struct IdTokenClaims {
     std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
-    std::string iss = {};
-    std::vector<std::string> aud = {};
-    double exp = 0;  ///< seconds since 1970
-    double iat = 0;
-    std::optional<std::string> preferred_username = {};
-    std::optional<std::string> name = {};
-    std::optional<std::string> email = {};
-    std::optional<std::string> organization = {};
-    std::optional<std::string> identity_provider = {};
-    std::optional<std::string> identity_provider_display_name = {};
-    boost::json::object raw = {};  ///< all claims, `identity_set` among them
+    std::string iss = {};  ///< the issuer, as its configuration writes it
+    std::vector<std::string> aud = {};                   ///< ids of the apps that it is for
+    double exp = 0;                                      ///< seconds since 1970
+    double iat = 0;                                      ///< when it was made, seconds since 1970
+    std::optional<std::string> preferred_username = {};  ///< as in "user@example.org"; it can change
+    std::optional<std::string> name = {};                ///< for people
+    std::optional<std::string> email = {};         ///< not a name for the user: it can change, and be that of several
+    std::optional<std::string> organization = {};  ///< for people
+    std::optional<std::string> identity_provider = {};               ///< its id
+    std::optional<std::string> identity_provider_display_name = {};  ///< for people
+    boost::json::object raw = {};                                    ///< all claims, `identity_set` among them
 };
 
 /// How an id_token is to be verified.
@@ -11714,6 +11758,7 @@ public:
      */
     [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
 
+    /// The name by which an id_token says that this is its key.
     [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
 
     /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
@@ -11763,7 +11808,9 @@ public:
         }
     }
 
+    /// The issuer that the constructor was told; the options are not used.
     [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
+    /// The key of that name; nothing if there is none, or more than one.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const {
         auto const found = keys_.find(kid);
         return found != keys_.end() ? found->second : std::nullopt;

@@ -47,14 +47,14 @@ class AuthorizationCodeFlow {
 public:
     /// What a flow is made of.
     struct Settings {
-        std::string client_id = {};
-        std::string auth_url = {};  ///< base URL of Globus Auth
-        std::string scope = {};     ///< separated by spaces
-        std::string redirect_uri = {};
-        std::string state = random_state();
-        bool refresh_tokens = false;
-        std::optional<Pkce> pkce = {};  ///< a native app's
-        std::optional<std::string> prefill_named_grant = {};
+        std::string client_id = {};          ///< of the app that asks
+        std::string auth_url = {};           ///< base URL of Globus Auth
+        std::string scope = {};              ///< separated by spaces
+        std::string redirect_uri = {};       ///< where the code comes to
+        std::string state = random_state();  ///< what the redirect has to bring back; of one login only
+        bool refresh_tokens = false;         ///< whether refresh tokens are asked for (`access_type=offline`)
+        std::optional<Pkce> pkce = {};       ///< a native app's
+        std::optional<std::string> prefill_named_grant = {};  ///< what the user sees the consent called
     };
 
     /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
@@ -67,11 +67,15 @@ public:
             throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
     }
 
+    /// The app that asks, which alone can exchange the code.
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
     /// The scopes asked for, separated by spaces.
     [[nodiscard]] std::string const& scope() const noexcept { return settings_.scope; }
+    /// Where the code comes to; its exchange has to name it, too (RFC 6749, section 4.1.3).
     [[nodiscard]] std::string const& redirect_uri() const noexcept { return settings_.redirect_uri; }
+    /// What the redirect has to bring back, see check_state.
     [[nodiscard]] std::string const& state() const noexcept { return settings_.state; }
+    /// True if refresh tokens are asked for.
     [[nodiscard]] bool refresh_tokens() const noexcept { return settings_.refresh_tokens; }
     /// Empty for a confidential app.
     [[nodiscard]] std::optional<Pkce> const& pkce() const noexcept { return settings_.pkce; }

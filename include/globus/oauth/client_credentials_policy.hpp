@@ -45,7 +45,9 @@ public:
         return state_->renewal.renew_after(refused, context, grant(transport, context));
     }
 
+    /// The token as it is now; before the first call the one that it began with, which may be none.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    /// The app that it acts as.
     [[nodiscard]] Confidential const& client() const { return state_->client; }
 
 private:

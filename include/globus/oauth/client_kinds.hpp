@@ -68,7 +68,9 @@ public:
     BasicCredential(char const* username, Secret password)
         : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
 
+    /// The user name, or the id of a client.
     [[nodiscard]] std::string const& username() const noexcept { return username_; }
+    /// The password, or the secret of a client.
     [[nodiscard]] Secret const& password() const noexcept { return password_; }
 
     /// The value of the Authorization header.
@@ -102,7 +104,9 @@ public:
     Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
     explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
 
+    /// The id, which is no secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
+    /// The id and the secret, as HTTP Basic carries them.
     [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
 
 private:
@@ -119,6 +123,7 @@ public:
     explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
     explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
 
+    /// The id, which is all that such a client has.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
 
 private:

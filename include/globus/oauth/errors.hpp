@@ -20,11 +20,13 @@ namespace globus {
  */
 class AuthApiError : public ApiError {
 public:
+    /// As ApiError, but if the errors of the document have one `id` between them, that is request_id().
     AuthApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, take_error_id) {}
 
     /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
+    /// OAuth2's sentence for developers; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error_description() const noexcept {
         return document_text("error_description");
     }

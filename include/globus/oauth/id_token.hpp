@@ -49,21 +49,22 @@ public:
     IdTokenError() : Error("the id_token cannot be trusted") {}
 };
 
-/// What a verified id_token says about who logged in.
+/// What a verified id_token says about who logged in. What is absent was not
+/// asked for by the scopes of the login, or is not known.
 /// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
 struct IdTokenClaims {
     std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
-    std::string iss = {};
-    std::vector<std::string> aud = {};
-    double exp = 0;  ///< seconds since 1970
-    double iat = 0;
-    std::optional<std::string> preferred_username = {};
-    std::optional<std::string> name = {};
-    std::optional<std::string> email = {};
-    std::optional<std::string> organization = {};
-    std::optional<std::string> identity_provider = {};
-    std::optional<std::string> identity_provider_display_name = {};
-    boost::json::object raw = {};  ///< all claims, `identity_set` among them
+    std::string iss = {};  ///< the issuer, as its configuration writes it
+    std::vector<std::string> aud = {};                   ///< ids of the apps that it is for
+    double exp = 0;                                      ///< seconds since 1970
+    double iat = 0;                                      ///< when it was made, seconds since 1970
+    std::optional<std::string> preferred_username = {};  ///< as in "user@example.org"; it can change
+    std::optional<std::string> name = {};                ///< for people
+    std::optional<std::string> email = {};         ///< not a name for the user: it can change, and be that of several
+    std::optional<std::string> organization = {};  ///< for people
+    std::optional<std::string> identity_provider = {};               ///< its id
+    std::optional<std::string> identity_provider_display_name = {};  ///< for people
+    boost::json::object raw = {};                                    ///< all claims, `identity_set` among them
 };
 
 /// How an id_token is to be verified.
@@ -85,6 +86,7 @@ public:
      */
     [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
 
+    /// The name by which an id_token says that this is its key.
     [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
 
     /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
@@ -134,7 +136,9 @@ public:
         }
     }
 
+    /// The issuer that the constructor was told; the options are not used.
     [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
+    /// The key of that name; nothing if there is none, or more than one.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const {
         auto const found = keys_.find(kid);
         return found != keys_.end() ? found->second : std::nullopt;

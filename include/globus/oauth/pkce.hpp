@@ -29,7 +29,9 @@ public:
         if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
     }
 
+    /// The secret, which goes to the token endpoint with the code.
     [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
+    /// What goes into the authorize URL: the SHA-256 of the verifier, in base64url.
     [[nodiscard]] std::string challenge() const { return base64url_encode(sha256(verifier_.reveal())); }
 
 private:

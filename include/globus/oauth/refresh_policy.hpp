@@ -67,6 +67,7 @@ public:
 
     /// The tokens as they are now.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
+    /// The app that asks for tokens: the one that the refresh token was given to.
     [[nodiscard]] K const& client() const { return state_->client; }
 
 private:

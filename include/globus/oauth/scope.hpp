@@ -72,8 +72,11 @@ public:
         return parse(join(a) + ' ' + join(b));
     }
 
+    /// Its own text, without mark and dependencies.
     [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
+    /// True if it has the mark `*`.
     [[nodiscard]] bool optional() const noexcept { return optional_; }
+    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
     [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
 
     /// The same scope with one more dependency.
@@ -98,11 +101,13 @@ public:
         });
     }
 
+    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
     [[nodiscard]] std::string text() const {
         std::string out;
         append_to(out);
         return out;
     }
+    /// As text().
     operator std::string() const { return text(); }
 
     friend bool operator==(Scope const& a, Scope const& b) {

@@ -21,10 +21,11 @@ namespace globus {
 /// The scopes of Globus Auth.
 struct AuthScopes {
     static constexpr std::string_view resource_server = "auth.globus.org";
-    static constexpr std::string_view email = "email";
+    static constexpr std::string_view email = "email";  ///< the email address, in userinfo and the id_token
+    /// Projects, and the policies, clients, credentials and scopes in them.
     static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";
-    static constexpr std::string_view profile = "profile";
+    static constexpr std::string_view openid = "openid";    ///< makes a login give an id_token
+    static constexpr std::string_view profile = "profile";  ///< name, organization, ..., in userinfo and the id_token
     static constexpr std::string_view view_authentications =
         "urn:globus:auth:scope:auth.globus.org:view_authentications";
     static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
@@ -32,6 +33,7 @@ struct AuthScopes {
         "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
     static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
     static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
+    /// The other identities that the user has linked to the one of the login.
     static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
 };
 
@@ -45,13 +47,17 @@ struct ComputeScopes {
 struct FlowsScopes {
     static constexpr std::string_view resource_server = "flows.globus.org";
     static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    /// Creating, changing and deleting flows.
     static constexpr std::string_view manage_flows =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
     static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
+    /// Cancelling, resuming and changing runs.
     static constexpr std::string_view run_manage =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
+    /// Listing and reading runs.
     static constexpr std::string_view run_status =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
+    /// Listing and reading flows.
     static constexpr std::string_view view_flows =
         "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
 };
@@ -91,15 +97,19 @@ struct TimersScopes {
 struct TransferScopes {
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
     static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
+    /// Setting up Globus Connect Personal.
     static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
 };
 
 /// The scopes of the manager of one Globus Connect Server endpoint.
 class GcsEndpointScopes {
 public:
+    /// The id is taken as it is.
     explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
 
+    /// The id of the endpoint.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What the operations of GcsService ask for.
     [[nodiscard]] std::string manage_collections() const {
         return "urn:globus:auth:scope:" + id_ + ":manage_collections";
     }
@@ -111,8 +121,10 @@ private:
 /// The scopes of one collection.
 class GcsCollectionScopes {
 public:
+    /// The id is taken as it is.
     explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
 
+    /// The id of the collection.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// What Transfer needs for a mapped collection.
     [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
@@ -126,8 +138,10 @@ private:
 /// The scopes of one flow.
 class SpecificFlowScopes {
 public:
+    /// The id is taken as it is.
     explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
 
+    /// The id of the flow.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// Running the flow.
     [[nodiscard]] std::string user() const {

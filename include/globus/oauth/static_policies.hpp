@@ -45,7 +45,9 @@ public:
         : BasicPolicy(Confidential(client_id, std::move(client_secret))) {}
     explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
 
+    /// The id of the client, which is no secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
+    /// The client, to make another policy of.
     [[nodiscard]] Confidential const& client() const noexcept { return client_; }
 
     template <class T>

@@ -27,11 +27,11 @@ namespace globus {
 /// The tokens for one resource server, as Globus Auth gives them.
 /// https://docs.globus.org/api/auth/reference/#token_response
 struct Token {
-    std::string resource_server = {};
-    std::string scope = {};  ///< the scopes granted, separated by spaces
-    Secret access_token = {};
-    Secret refresh_token = {};  ///< empty: none
-    std::string token_type = "Bearer";
+    std::string resource_server = {};             ///< who takes the token: "transfer.api.globus.org"
+    std::string scope = {};                       ///< the scopes granted, separated by spaces
+    Secret access_token = {};                     ///< what requests are authorised by
+    Secret refresh_token = {};                    ///< empty: none
+    std::string token_type = "Bearer";            ///< an answer with another type is refused
     std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
     std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
 };
@@ -45,6 +45,7 @@ struct Token {
 class TokenResponse {
 public:
     TokenResponse() = default;
+    /// Of tokens that came in another way, by their resource server. They are not checked.
     TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
         : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
 
@@ -52,6 +53,7 @@ public:
     /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
     [[nodiscard]] static TokenResponse from_answer(std::string_view body);
 
+    /// All tokens, by their resource server.
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
 
     /// The token for a resource server; throws UsageError that lists the servers there are.
@@ -75,6 +77,7 @@ public:
     }
     /// The signed id_token; empty unless the scope `openid` was granted.
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    /// The `state` of the answer; empty if it has none.
     [[nodiscard]] std::string const& state() const noexcept { return state_; }
 
 private:
@@ -178,8 +181,11 @@ inline TokenResponse TokenResponse::from_answer(std::string_view body) {
 class DependentTokenResponse : public TokenResponse {
 public:
     DependentTokenResponse() = default;
+    /// Of the tokens of another answer.
     explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
 
+    /// As TokenResponse::from_answer, for a list of tokens.
+    /// @throws DecodeError  also if it is no list
     [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
         return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
     }
