@@ -2098,6 +2098,7 @@ public:
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
+    /// For a service, with scopes of one's own choice in place of those.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
@@ -2115,7 +2116,9 @@ public:
 
     /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
     void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
+    /// The app whose tokens these are: a handle, as the app itself is.
     [[nodiscard]] App const& app() const noexcept { return app_; }
+    /// What the app is asked for tokens for.
     [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
 
 private:
@@ -2696,8 +2699,8 @@ namespace globus {
 
 /// One consent of a user: a scope, and by whom it was asked for.
 struct ConsentNode {
-    std::int64_t id = 0;
-    std::string scope_name = {};
+    std::int64_t id = 0;                      ///< by which ConsentForest::nodes has it
+    std::string scope_name = {};              ///< the text of the scope alone, as Scope::scope_string
     std::vector<std::int64_t> children = {};  ///< consents that depend on this one
 };
 
@@ -2743,6 +2746,7 @@ public:
 
     /// The consents that nothing led to.
     [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
+    /// All consents, by their ids.
     [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
 
     /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
@@ -3303,7 +3307,7 @@ namespace globus {
  */
 struct Gare {
     std::string code = {};  ///< "ConsentRequired", "AuthorizationRequired" or the service's own
-    AuthorizationParameters authorization_parameters = {};
+    AuthorizationParameters authorization_parameters = {};  ///< what to ask of the user
     boost::json::object extra_parameters =
         {};                          ///< members of authorization_parameters that this library has no name for
     boost::json::object extra = {};  ///< other members of the document
@@ -3456,6 +3460,7 @@ inline std::optional<Gare> to_gare(Json const& document) {
     if (auto gare = detail::read_consent_gare(*object, true)) return gare;
     return detail::read_dependent_gare(*object);
 }
+/// The same of one of the errors that an answer lists.
 inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(error.raw)); }
 
 /// All that an answer asks for: each of the errors that it lists, and the document as a whole.
@@ -3500,6 +3505,7 @@ std::vector<Gare> to_gares(std::vector<E> const& errors) {
     }
     return gares;
 }
+/// True if any of several documents or errors asks for a consent or a login.
 template <class E>
 bool has_gares(std::vector<E> const& errors) {
     for (E const& error : errors)
@@ -4072,6 +4078,7 @@ namespace globus {
  */
 class TokenStorageError : public Error {
 public:
+    /// What is wrong with the storage.
     enum class Kind : unsigned char {
         corrupt,   ///< the content is not what a storage writes
         too_new,   ///< a newer version of the format, which this one must not touch
@@ -4080,10 +4087,12 @@ public:
         io         ///< the system refused: disk full, no permission, ...
     };
 
+    /// @param what  how the sentence "the token storage <path> ..." goes on; nothing of what is stored
     TokenStorageError(Kind kind, std::string path, std::string const& what)
         : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// The file or directory that it is about.
     [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
 private:
@@ -4094,15 +4103,17 @@ private:
 /// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
 class TokenValidationError : public Error {
 public:
+    /// What the app lacks.
     enum class Kind : unsigned char {
         missing_token,          ///< there is none for the resource server
         missing_refresh_token,  ///< the login did not ask for one
-        expired,
-        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
-        identity_mismatch,  ///< somebody else logged in
+        expired,                ///< or refused, and nothing renews it
+        unmet_scopes,           ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,       ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,      ///< somebody else logged in
     };
 
+    /// For validators of one's own.
     TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -4118,10 +4129,10 @@ struct LockWait {
 
 /// The tokens for one resource server as a storage keeps them, with the identity that they act for.
 struct TokenData {
-    std::string resource_server = {};
-    std::string identity_id = {};  ///< of the user who logged in; empty: not known
-    std::string scope = {};        ///< the scopes granted, separated by blanks
-    Secret access_token = {};
+    std::string resource_server = {};     ///< who takes the token: "transfer.api.globus.org"
+    std::string identity_id = {};         ///< of the user who logged in; empty: not known
+    std::string scope = {};               ///< the scopes granted, separated by blanks
+    Secret access_token = {};             ///< what requests are authorised by
     Secret refresh_token = {};            ///< empty: none
     std::int64_t expires_at_seconds = 0;  ///< since 1970
     std::string token_type = {};          ///< "Bearer"; empty: not said
@@ -5113,6 +5124,7 @@ public:
         detail::make_token_directory(state_->path);
     }
 
+    /// The file, as the constructor was given it.
     [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
@@ -5331,22 +5343,29 @@ namespace globus {
 
 /// Takes a named parameter out of a request, as the value of a QueryParams entry.
 struct Removed {};
+/// What to write for it: `.query_params = {{"limit", globus::removed}}`.
 inline constexpr Removed removed{};
 
 /// The value of one query or form parameter: texts to be sent, one parameter each.
 class QueryValue {
 public:
+    /// One parameter, encoded when it is sent.
     QueryValue(std::string text) : texts_{std::move(text)} {}
     QueryValue(std::string_view text) : texts_{std::string(text)} {}
     QueryValue(char const* text) : texts_{std::string(text)} {}
+    /// The parameter once for each text. No text at all is Removed.
     QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    /// "True" or "False".
     template <std::same_as<bool> B>
     QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    /// The number in decimal digits.
     template <std::integral I>
         requires(!std::same_as<I, bool>)
     QueryValue(I number) : texts_{std::to_string(number)} {}
+    /// No parameter of that name, not even the operation's own.
     QueryValue(Removed) {}
 
+    /// The values, before they are encoded; empty: the parameter is taken out.
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
     friend bool operator==(QueryValue const&, QueryValue const&) = default;
 
@@ -5460,6 +5479,7 @@ public:
         return Environment(name != nullptr ? name : "production");
     }
 
+    /// One of the six names: "production", "preview", ...
     [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
     /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
@@ -5647,8 +5667,8 @@ namespace globus {
 
 /// The method and path template of an operation. `{name}` stands for a member, as one encoded segment.
 struct Route {
-    http::Method method;
-    std::string_view path;
+    http::Method method;    ///< also decides what may be repeated, unless the operation says so
+    std::string_view path;  ///< below the base URL, with a slash before it
 };
 constexpr Route get(std::string_view path) { return {http::Method::get, path}; }
 constexpr Route post(std::string_view path) { return {http::Method::post, path}; }
@@ -6675,7 +6695,9 @@ namespace detail {
 /// What every Response has, whatever its document: in one class, so that it is compiled once.
 class AnyResponse {
 public:
+    /// 2xx; a 3xx only where no document is to come, and that of an error if the answer is replayed().
     [[nodiscard]] int status() const noexcept { return raw_.status; }
+    /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
     /// The body as received.
     [[nodiscard]] std::string const& text() const noexcept { return raw_.body; }
@@ -6827,10 +6849,12 @@ public:
     /// Makes a response of an answer that comes in pieces, without keeping its text.
     class Stream {
     public:
+        /// Takes a piece of the body. It returns true: what is wrong with the body is told by `finish`.
         bool write(std::string_view piece) noexcept {
             answer_.write(piece);
             return true;
         }
+        /// Takes the Content-Length that was announced, by which lists are given room.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw) {
@@ -6855,6 +6879,7 @@ public:
     /// True for a document that is described.
     static constexpr bool has_shape = true;
 
+    /// The document. @throws DecodeError  if it, or a list in it, is something else than described
     [[nodiscard]] T const& operator*() const& {
         check_fit();
         return value_;
@@ -6882,6 +6907,7 @@ public:
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
 
+    /// As json().
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
 };
@@ -6894,11 +6920,13 @@ struct Bytes {};
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
+    /// Takes any body.
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
 
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
 
+    /// As text().
     [[nodiscard]] std::string const& operator*() const& { return text(); }
     /// The bytes, moved out of a response that is going away.
     [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
@@ -6942,9 +6970,9 @@ enum class PagingStyle : unsigned char {
  * `items` names the member of a page that lists its items, `marker` the one that holds the mark of the next page.
  */
 struct Paging {
-    PagingStyle style;
-    std::string_view items;
-    std::string_view marker = {};
+    PagingStyle style;             ///< how the next page is asked for
+    std::string_view items;        ///< the list in a page
+    std::string_view marker = {};  ///< the mark in a page, if its style has one
     std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
     std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
     std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
@@ -7101,9 +7129,10 @@ class Paginated {
         requires { O::paging; }, "globus: this operation is not paginated; call it by its name or by `send`.");
 
 public:
-    using page_type = Response<typename O::result>;
-    using item_type = typename detail::ItemOf<O>::type;
+    using page_type = Response<typename O::result>;      ///< what `pages()` goes over
+    using item_type = typename detail::ItemOf<O>::type;  ///< what the range goes over
 
+    /// Sends nothing: the first page is asked for by begin().
     Paginated(C const& client, O operation, CallOptions options)
         : client_(&client), operation_(std::move(operation)), options_(std::move(options)) {
         keep_text_ = options_.keep_text;
@@ -7111,11 +7140,13 @@ public:
         begin_walk();
     }
 
+    /// Goes from page to page. Each is asked for when the iterator comes to it, and gone when it moves on.
     class PageIterator {
     public:
         using value_type = page_type;
         using difference_type = std::ptrdiff_t;
 
+        /// Begins where the walk is, and asks for that page if it is not there yet.
         explicit PageIterator(Paginated& walk) : walk_(&walk) { walk.ensure_page(); }
         [[nodiscard]] page_type const& operator*() const { return *walk_->page_; }
         [[nodiscard]] page_type const* operator->() const { return &*walk_->page_; }
@@ -7131,11 +7162,13 @@ public:
         Paginated* walk_;
     };
 
+    /// Goes from item to item, over pages without any. An item is gone when the iterator leaves its page.
     class ItemIterator {
     public:
         using value_type = item_type;
         using difference_type = std::ptrdiff_t;
 
+        /// Begins where the walk is, and asks for its page if it is not there yet.
         explicit ItemIterator(Paginated& walk) : walk_(&walk) { walk.ensure_item(); }
         [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(*walk_->page_)[walk_->item_]; }
         [[nodiscard]] item_type const* operator->() const { return &**this; }
@@ -7154,6 +7187,7 @@ public:
     /// The pages of a walk.
     class Pages {
     public:
+        /// Of a walk, from where it is.
         explicit Pages(Paginated walk) : walk_(std::move(walk)) {}
         [[nodiscard]] PageIterator begin() { return PageIterator(walk_); }
         [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
@@ -7459,8 +7493,8 @@ inline std::string describe_answer(http::Request const& request, http::Response 
  */
 template <class T, class R = DefaultRetry>
 struct ClientOptions {
-    T transport = detail::default_transport<T>();
-    R retry = R();
+    T transport = detail::default_transport<T>();  ///< left out, a CurlTransport heeds GLOBUS_SDK_HTTP_TIMEOUT
+    R retry = R();                                 ///< when a failed request is made again
     std::string base_url = {};     ///< of the service; else GLOBUS_SDK_SERVICE_URL_*, else the environment's
     std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
@@ -7506,6 +7540,7 @@ public:
     using service_type = S;
     using authorizer_type = A;
     using transport_type = T;
+    /// What it may be told at its construction.
     using Options = ClientOptions<T, R>;
 
     /// @throws UsageError  for an unusable base URL or environment, and for a name that cannot be in a header
@@ -7595,11 +7630,12 @@ public:
 
     /// A request that this library has no operation for.
     struct RawRequest {
-        http::Method method = http::Method::get;
-        std::string path = {};  ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
-        QueryParams query = {};
-        std::optional<std::string> body = {};
-        std::string content_type = "application/json";
+        http::Method method = http::Method::get;  ///< also decides what may be repeated, see `retry`
+        std::string path = {};   ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
+        QueryParams query = {};  ///< added to the query that `path` has
+        std::optional<std::string> body = {};           ///< absent: none is sent, which differs from an empty one
+        std::string content_type = "application/json";  ///< of the body; empty: not said
+        /// What may be repeated. Absent: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH are not.
         std::optional<RetryClass> retry = {};
     };
 
@@ -7639,13 +7675,15 @@ public:
     Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
         return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
-    /// POST a JSON document, or nothing, to `path`.
+    /// POST a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::post, std::move(path), body, options);
     }
+    /// PUT a JSON document, or nothing, to `path`. It counts as idempotent, so it may be repeated.
     Response<Json> put(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::put, std::move(path), body, options);
     }
+    /// PATCH a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
     Response<Json> patch(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::patch, std::move(path), body, options);
     }
@@ -7674,9 +7712,13 @@ public:
         return *this;
     }
 
+    /// The service with what is its own, such as a flow id.
     [[nodiscard]] S const& service() const noexcept { return service_; }
+    /// The policy; a copy of it is of the same tokens.
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
+    /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
+    /// The options, with the base URLs that were found.
     [[nodiscard]] Options const& options() const noexcept { return options_; }
     /// The base URL of the service, with a slash at its end.
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
@@ -9332,6 +9374,7 @@ namespace globus {
 /// A login came to no code: the user said no, nobody came, or there is no way to ask.
 class LoginError : public Error {
 public:
+    /// Why there is no code.
     enum class Kind : unsigned char {
         refused,      ///< Globus Auth or the user refused; `what()` has its reason
         unavailable,  ///< no browser can be opened from here
@@ -9340,6 +9383,7 @@ public:
         cancelled,    ///< the stop_token asked
     };
 
+    /// For login flows of one's own.
     LoginError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -9672,6 +9716,7 @@ public:
         validate_read(one, call);
         return std::move(found->second);
     }
+    /// All tokens that are stored. @throws TokenValidationError  if any of them is not valid
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server(CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         validate_read(tokens, call);
@@ -9693,6 +9738,7 @@ public:
         std::lock_guard const lock(state_->mutex);
         if (!identity.empty()) state_->identity_id = identity;
     }
+    /// Forgets the tokens for a resource server, valid or not; false if there were none.
     bool remove_token_data(std::string_view resource_server) const {
         bool found = false;
         state_->storage.update([&](TokenDataByResourceServer& stored) {
@@ -9875,9 +9921,11 @@ private:
 template <class App, class Policy, class S, class T>
 class AppBase {
 public:
+    /// What the configuration calls the app: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
     /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
     [[nodiscard]] std::string const& environment() const noexcept { return common_->place.environment_; }
+    /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const noexcept { return common_->transport; }
     /// Where the tokens are, as they are.
     [[nodiscard]] S const& token_storage() const noexcept { return common_->tokens.storage(); }
@@ -10883,6 +10931,7 @@ struct ClientAppConfig {
     std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
+    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a new token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.
@@ -11049,8 +11098,8 @@ namespace globus {
 
 /// How a CommandLineLoginFlow talks to its user.
 struct CommandLineOptions {
-    std::FILE* out = stdout;
-    std::FILE* in = stdin;
+    std::FILE* out = stdout;                                ///< must stay open as long as the flow
+    std::FILE* in = stdin;                                  ///< must stay open as long as the flow
     std::function<void(std::string const& url)> show = {};  ///< in place of printing to `out`
     /// In place of reading a line of `in`; nothing: there will be no code.
     std::function<std::optional<std::string>()> read_code = {};
@@ -11072,6 +11121,7 @@ struct CommandLineOptions {
  */
 class CommandLineLoginFlow {
 public:
+    /// Uses standard input and output, if `options` say nothing else. Nothing is printed yet.
     explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
@@ -11175,13 +11225,15 @@ enum class WithoutBrowser : unsigned char {
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
-    WithoutBrowser without_browser = WithoutBrowser::fail;
+    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user
+    WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
     /// Opens the URL and says whether that worked, in place of the system's own way.
     /// The login listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
     std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
+    /// HTML that the browser shows when a code came. Its exchange is still to come, and may fail.
     std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
+    /// HTML that the browser shows when the redirect brought an error.
     std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
 };
 
@@ -11568,8 +11620,10 @@ private:
  */
 class LocalServerLoginFlow {
 public:
+    /// See NeedsNativeApp.
     static constexpr bool native_apps_only = true;
 
+    /// Listens to nothing yet: that begins with each login.
     explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
@@ -12285,6 +12339,7 @@ namespace globus {
  */
 class LoginRequiredError : public TokenValidationError {
 public:
+    /// Of the kind of `why`, which it quotes.
     LoginRequiredError(TokenValidationError const& why, Login login)
         : TokenValidationError(why.kind(), std::string(why.what()) + ": the user has to log in"),
           login_(std::move(login)) {}
@@ -12311,14 +12366,15 @@ struct NoLoginFlow {
 /// What a UserApp is made of.
 template <class K, class F, class S, class T>
 struct UserAppConfig {
-    std::string app_name = {};  ///< part of the path of the tokens, and of what the user is asked to consent to
-    Required<K> client;         ///< Native{client_id} or Confidential{client_id, client_secret}
-    F login_flow = F();
-    std::optional<S> storage = {};        ///< else at the place where the reference keeps them, see default_token_path
+    std::string app_name = {};      ///< part of the path of the tokens, and of what the user is asked to consent to
+    Required<K> client;             ///< Native{client_id} or Confidential{client_id, client_secret}
+    F login_flow = F();             ///< how `login` asks the user
+    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
     bool request_refresh_tokens = false;  ///< keeps the user logged in
     std::string login_redirect_uri = {};  ///< of the application's own; a Confidential client needs one
     std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
+    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.

@@ -80,6 +80,7 @@ public:
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
+    /// For a service, with scopes of one's own choice in place of those.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
@@ -97,7 +98,9 @@ public:
 
     /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
     void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
+    /// The app whose tokens these are: a handle, as the app itself is.
     [[nodiscard]] App const& app() const noexcept { return app_; }
+    /// What the app is asked for tokens for.
     [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
 
 private:

@@ -16,6 +16,7 @@ struct ClientAppConfig {
     std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
+    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a new token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.

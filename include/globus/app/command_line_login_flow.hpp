@@ -18,8 +18,8 @@ namespace globus {
 
 /// How a CommandLineLoginFlow talks to its user.
 struct CommandLineOptions {
-    std::FILE* out = stdout;
-    std::FILE* in = stdin;
+    std::FILE* out = stdout;                                ///< must stay open as long as the flow
+    std::FILE* in = stdin;                                  ///< must stay open as long as the flow
     std::function<void(std::string const& url)> show = {};  ///< in place of printing to `out`
     /// In place of reading a line of `in`; nothing: there will be no code.
     std::function<std::optional<std::string>()> read_code = {};
@@ -41,6 +41,7 @@ struct CommandLineOptions {
  */
 class CommandLineLoginFlow {
 public:
+    /// Uses standard input and output, if `options` say nothing else. Nothing is printed yet.
     explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {

@@ -18,8 +18,8 @@ namespace globus {
 
 /// One consent of a user: a scope, and by whom it was asked for.
 struct ConsentNode {
-    std::int64_t id = 0;
-    std::string scope_name = {};
+    std::int64_t id = 0;                      ///< by which ConsentForest::nodes has it
+    std::string scope_name = {};              ///< the text of the scope alone, as Scope::scope_string
     std::vector<std::int64_t> children = {};  ///< consents that depend on this one
 };
 
@@ -65,6 +65,7 @@ public:
 
     /// The consents that nothing led to.
     [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
+    /// All consents, by their ids.
     [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
 
     /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.

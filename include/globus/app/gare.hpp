@@ -33,7 +33,7 @@ namespace globus {
  */
 struct Gare {
     std::string code = {};  ///< "ConsentRequired", "AuthorizationRequired" or the service's own
-    AuthorizationParameters authorization_parameters = {};
+    AuthorizationParameters authorization_parameters = {};  ///< what to ask of the user
     boost::json::object extra_parameters =
         {};                          ///< members of authorization_parameters that this library has no name for
     boost::json::object extra = {};  ///< other members of the document
@@ -186,6 +186,7 @@ inline std::optional<Gare> to_gare(Json const& document) {
     if (auto gare = detail::read_consent_gare(*object, true)) return gare;
     return detail::read_dependent_gare(*object);
 }
+/// The same of one of the errors that an answer lists.
 inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(error.raw)); }
 
 /// All that an answer asks for: each of the errors that it lists, and the document as a whole.
@@ -230,6 +231,7 @@ std::vector<Gare> to_gares(std::vector<E> const& errors) {
     }
     return gares;
 }
+/// True if any of several documents or errors asks for a consent or a login.
 template <class E>
 bool has_gares(std::vector<E> const& errors) {
     for (E const& error : errors)

@@ -139,9 +139,11 @@ private:
 template <class App, class Policy, class S, class T>
 class AppBase {
 public:
+    /// What the configuration calls the app: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
     /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
     [[nodiscard]] std::string const& environment() const noexcept { return common_->place.environment_; }
+    /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const noexcept { return common_->transport; }
     /// Where the tokens are, as they are.
     [[nodiscard]] S const& token_storage() const noexcept { return common_->tokens.storage(); }

@@ -51,6 +51,7 @@ public:
         detail::make_token_directory(state_->path);
     }
 
+    /// The file, as the constructor was given it.
     [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }

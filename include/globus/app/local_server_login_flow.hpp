@@ -44,13 +44,15 @@ enum class WithoutBrowser : unsigned char {
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};  ///< how long to wait for the user
-    WithoutBrowser without_browser = WithoutBrowser::fail;
+    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user
+    WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
     /// Opens the URL and says whether that worked, in place of the system's own way.
     /// The login listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
     std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
+    /// HTML that the browser shows when a code came. Its exchange is still to come, and may fail.
     std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
+    /// HTML that the browser shows when the redirect brought an error.
     std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
 };
 
@@ -437,8 +439,10 @@ private:
  */
 class LocalServerLoginFlow {
 public:
+    /// See NeedsNativeApp.
     static constexpr bool native_apps_only = true;
 
+    /// Listens to nothing yet: that begins with each login.
     explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {

@@ -28,6 +28,7 @@ namespace globus {
 /// A login came to no code: the user said no, nobody came, or there is no way to ask.
 class LoginError : public Error {
 public:
+    /// Why there is no code.
     enum class Kind : unsigned char {
         refused,      ///< Globus Auth or the user refused; `what()` has its reason
         unavailable,  ///< no browser can be opened from here
@@ -36,6 +37,7 @@ public:
         cancelled,    ///< the stop_token asked
     };
 
+    /// For login flows of one's own.
     LoginError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 

@@ -37,6 +37,7 @@ namespace globus {
  */
 class TokenStorageError : public Error {
 public:
+    /// What is wrong with the storage.
     enum class Kind : unsigned char {
         corrupt,   ///< the content is not what a storage writes
         too_new,   ///< a newer version of the format, which this one must not touch
@@ -45,10 +46,12 @@ public:
         io         ///< the system refused: disk full, no permission, ...
     };
 
+    /// @param what  how the sentence "the token storage <path> ..." goes on; nothing of what is stored
     TokenStorageError(Kind kind, std::string path, std::string const& what)
         : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// The file or directory that it is about.
     [[nodiscard]] std::string const& path() const noexcept { return path_; }
 
 private:
@@ -59,15 +62,17 @@ private:
 /// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
 class TokenValidationError : public Error {
 public:
+    /// What the app lacks.
     enum class Kind : unsigned char {
         missing_token,          ///< there is none for the resource server
         missing_refresh_token,  ///< the login did not ask for one
-        expired,
-        unmet_scopes,       ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,   ///< the login did not ask for the scope openid, so nobody knows who it was
-        identity_mismatch,  ///< somebody else logged in
+        expired,                ///< or refused, and nothing renews it
+        unmet_scopes,           ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,       ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,      ///< somebody else logged in
     };
 
+    /// For validators of one's own.
     TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -83,10 +88,10 @@ struct LockWait {
 
 /// The tokens for one resource server as a storage keeps them, with the identity that they act for.
 struct TokenData {
-    std::string resource_server = {};
-    std::string identity_id = {};  ///< of the user who logged in; empty: not known
-    std::string scope = {};        ///< the scopes granted, separated by blanks
-    Secret access_token = {};
+    std::string resource_server = {};     ///< who takes the token: "transfer.api.globus.org"
+    std::string identity_id = {};         ///< of the user who logged in; empty: not known
+    std::string scope = {};               ///< the scopes granted, separated by blanks
+    Secret access_token = {};             ///< what requests are authorised by
     Secret refresh_token = {};            ///< empty: none
     std::int64_t expires_at_seconds = 0;  ///< since 1970
     std::string token_type = {};          ///< "Bearer"; empty: not said

@@ -36,6 +36,7 @@ namespace globus {
  */
 class LoginRequiredError : public TokenValidationError {
 public:
+    /// Of the kind of `why`, which it quotes.
     LoginRequiredError(TokenValidationError const& why, Login login)
         : TokenValidationError(why.kind(), std::string(why.what()) + ": the user has to log in"),
           login_(std::move(login)) {}
@@ -62,14 +63,15 @@ struct NoLoginFlow {
 /// What a UserApp is made of.
 template <class K, class F, class S, class T>
 struct UserAppConfig {
-    std::string app_name = {};  ///< part of the path of the tokens, and of what the user is asked to consent to
-    Required<K> client;         ///< Native{client_id} or Confidential{client_id, client_secret}
-    F login_flow = F();
-    std::optional<S> storage = {};        ///< else at the place where the reference keeps them, see default_token_path
+    std::string app_name = {};      ///< part of the path of the tokens, and of what the user is asked to consent to
+    Required<K> client;             ///< Native{client_id} or Confidential{client_id, client_secret}
+    F login_flow = F();             ///< how `login` asks the user
+    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
     bool request_refresh_tokens = false;  ///< keeps the user logged in
     std::string login_redirect_uri = {};  ///< of the application's own; a Confidential client needs one
     std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
+    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.

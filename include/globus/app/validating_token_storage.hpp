@@ -168,6 +168,7 @@ public:
         validate_read(one, call);
         return std::move(found->second);
     }
+    /// All tokens that are stored. @throws TokenValidationError  if any of them is not valid
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server(CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         validate_read(tokens, call);
@@ -189,6 +190,7 @@ public:
         std::lock_guard const lock(state_->mutex);
         if (!identity.empty()) state_->identity_id = identity;
     }
+    /// Forgets the tokens for a resource server, valid or not; false if there were none.
     bool remove_token_data(std::string_view resource_server) const {
         bool found = false;
         state_->storage.update([&](TokenDataByResourceServer& stored) {

@@ -78,8 +78,8 @@ inline std::string describe_answer(http::Request const& request, http::Response 
  */
 template <class T, class R = DefaultRetry>
 struct ClientOptions {
-    T transport = detail::default_transport<T>();
-    R retry = R();
+    T transport = detail::default_transport<T>();  ///< left out, a CurlTransport heeds GLOBUS_SDK_HTTP_TIMEOUT
+    R retry = R();                                 ///< when a failed request is made again
     std::string base_url = {};     ///< of the service; else GLOBUS_SDK_SERVICE_URL_*, else the environment's
     std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
@@ -125,6 +125,7 @@ public:
     using service_type = S;
     using authorizer_type = A;
     using transport_type = T;
+    /// What it may be told at its construction.
     using Options = ClientOptions<T, R>;
 
     /// @throws UsageError  for an unusable base URL or environment, and for a name that cannot be in a header
@@ -214,11 +215,12 @@ public:
 
     /// A request that this library has no operation for.
     struct RawRequest {
-        http::Method method = http::Method::get;
-        std::string path = {};  ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
-        QueryParams query = {};
-        std::optional<std::string> body = {};
-        std::string content_type = "application/json";
+        http::Method method = http::Method::get;  ///< also decides what may be repeated, see `retry`
+        std::string path = {};   ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
+        QueryParams query = {};  ///< added to the query that `path` has
+        std::optional<std::string> body = {};           ///< absent: none is sent, which differs from an empty one
+        std::string content_type = "application/json";  ///< of the body; empty: not said
+        /// What may be repeated. Absent: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH are not.
         std::optional<RetryClass> retry = {};
     };
 
@@ -258,13 +260,15 @@ public:
     Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
         return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
-    /// POST a JSON document, or nothing, to `path`.
+    /// POST a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::post, std::move(path), body, options);
     }
+    /// PUT a JSON document, or nothing, to `path`. It counts as idempotent, so it may be repeated.
     Response<Json> put(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::put, std::move(path), body, options);
     }
+    /// PATCH a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
     Response<Json> patch(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::patch, std::move(path), body, options);
     }
@@ -293,9 +297,13 @@ public:
         return *this;
     }
 
+    /// The service with what is its own, such as a flow id.
     [[nodiscard]] S const& service() const noexcept { return service_; }
+    /// The policy; a copy of it is of the same tokens.
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
+    /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
+    /// The options, with the base URLs that were found.
     [[nodiscard]] Options const& options() const noexcept { return options_; }
     /// The base URL of the service, with a slash at its end.
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }

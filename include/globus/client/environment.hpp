@@ -48,6 +48,7 @@ public:
         return Environment(name != nullptr ? name : "production");
     }
 
+    /// One of the six names: "production", "preview", ...
     [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
     /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.

@@ -27,8 +27,8 @@ namespace globus {
 
 /// The method and path template of an operation. `{name}` stands for a member, as one encoded segment.
 struct Route {
-    http::Method method;
-    std::string_view path;
+    http::Method method;    ///< also decides what may be repeated, unless the operation says so
+    std::string_view path;  ///< below the base URL, with a slash before it
 };
 constexpr Route get(std::string_view path) { return {http::Method::get, path}; }
 constexpr Route post(std::string_view path) { return {http::Method::post, path}; }

@@ -39,9 +39,9 @@ enum class PagingStyle : unsigned char {
  * `items` names the member of a page that lists its items, `marker` the one that holds the mark of the next page.
  */
 struct Paging {
-    PagingStyle style;
-    std::string_view items;
-    std::string_view marker = {};
+    PagingStyle style;             ///< how the next page is asked for
+    std::string_view items;        ///< the list in a page
+    std::string_view marker = {};  ///< the mark in a page, if its style has one
     std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
     std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
     std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
@@ -198,9 +198,10 @@ class Paginated {
         requires { O::paging; }, "globus: this operation is not paginated; call it by its name or by `send`.");
 
 public:
-    using page_type = Response<typename O::result>;
-    using item_type = typename detail::ItemOf<O>::type;
+    using page_type = Response<typename O::result>;      ///< what `pages()` goes over
+    using item_type = typename detail::ItemOf<O>::type;  ///< what the range goes over
 
+    /// Sends nothing: the first page is asked for by begin().
     Paginated(C const& client, O operation, CallOptions options)
         : client_(&client), operation_(std::move(operation)), options_(std::move(options)) {
         keep_text_ = options_.keep_text;
@@ -208,11 +209,13 @@ public:
         begin_walk();
     }
 
+    /// Goes from page to page. Each is asked for when the iterator comes to it, and gone when it moves on.
     class PageIterator {
     public:
         using value_type = page_type;
         using difference_type = std::ptrdiff_t;
 
+        /// Begins where the walk is, and asks for that page if it is not there yet.
         explicit PageIterator(Paginated& walk) : walk_(&walk) { walk.ensure_page(); }
         [[nodiscard]] page_type const& operator*() const { return *walk_->page_; }
         [[nodiscard]] page_type const* operator->() const { return &*walk_->page_; }
@@ -228,11 +231,13 @@ public:
         Paginated* walk_;
     };
 
+    /// Goes from item to item, over pages without any. An item is gone when the iterator leaves its page.
     class ItemIterator {
     public:
         using value_type = item_type;
         using difference_type = std::ptrdiff_t;
 
+        /// Begins where the walk is, and asks for its page if it is not there yet.
         explicit ItemIterator(Paginated& walk) : walk_(&walk) { walk.ensure_item(); }
         [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(*walk_->page_)[walk_->item_]; }
         [[nodiscard]] item_type const* operator->() const { return &**this; }
@@ -251,6 +256,7 @@ public:
     /// The pages of a walk.
     class Pages {
     public:
+        /// Of a walk, from where it is.
         explicit Pages(Paginated walk) : walk_(std::move(walk)) {}
         [[nodiscard]] PageIterator begin() { return PageIterator(walk_); }
         [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }

@@ -16,22 +16,29 @@ namespace globus {
 
 /// Takes a named parameter out of a request, as the value of a QueryParams entry.
 struct Removed {};
+/// What to write for it: `.query_params = {{"limit", globus::removed}}`.
 inline constexpr Removed removed{};
 
 /// The value of one query or form parameter: texts to be sent, one parameter each.
 class QueryValue {
 public:
+    /// One parameter, encoded when it is sent.
     QueryValue(std::string text) : texts_{std::move(text)} {}
     QueryValue(std::string_view text) : texts_{std::string(text)} {}
     QueryValue(char const* text) : texts_{std::string(text)} {}
+    /// The parameter once for each text. No text at all is Removed.
     QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    /// "True" or "False".
     template <std::same_as<bool> B>
     QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    /// The number in decimal digits.
     template <std::integral I>
         requires(!std::same_as<I, bool>)
     QueryValue(I number) : texts_{std::to_string(number)} {}
+    /// No parameter of that name, not even the operation's own.
     QueryValue(Removed) {}
 
+    /// The values, before they are encoded; empty: the parameter is taken out.
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
     friend bool operator==(QueryValue const&, QueryValue const&) = default;
 

@@ -31,7 +31,9 @@ namespace detail {
 /// What every Response has, whatever its document: in one class, so that it is compiled once.
 class AnyResponse {
 public:
+    /// 2xx; a 3xx only where no document is to come, and that of an error if the answer is replayed().
     [[nodiscard]] int status() const noexcept { return raw_.status; }
+    /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
     /// The body as received.
     [[nodiscard]] std::string const& text() const noexcept { return raw_.body; }
@@ -183,10 +185,12 @@ public:
     /// Makes a response of an answer that comes in pieces, without keeping its text.
     class Stream {
     public:
+        /// Takes a piece of the body. It returns true: what is wrong with the body is told by `finish`.
         bool write(std::string_view piece) noexcept {
             answer_.write(piece);
             return true;
         }
+        /// Takes the Content-Length that was announced, by which lists are given room.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw) {
@@ -211,6 +215,7 @@ public:
     /// True for a document that is described.
     static constexpr bool has_shape = true;
 
+    /// The document. @throws DecodeError  if it, or a list in it, is something else than described
     [[nodiscard]] T const& operator*() const& {
         check_fit();
         return value_;
@@ -238,6 +243,7 @@ public:
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
 
+    /// As json().
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
 };
@@ -250,11 +256,13 @@ struct Bytes {};
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
+    /// Takes any body.
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
 
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
 
+    /// As text().
     [[nodiscard]] std::string const& operator*() const& { return text(); }
     /// The bytes, moved out of a response that is going away.
     [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
