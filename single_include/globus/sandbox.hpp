@@ -155,6 +155,7 @@
 #define GLOBUS_SANDBOX_DECL inline
 #endif
 
+/// A Globus of one's own, for tests: see Server.
 namespace globus::sandbox {
 
 namespace detail {
@@ -176,19 +177,19 @@ public:
 
 /// An application known to the sandbox's Globus Auth. No secret means a native (public) application.
 struct App {
-    std::string id;
-    std::string secret = {};
-    std::string name = "Sandbox App";
+    std::string id;                               ///< the client id; empty: a new one
+    std::string secret = {};                      ///< empty: native
+    std::string name = "Sandbox App";             ///< for people
     std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
 };
 
 /// A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user.
 struct User {
-    std::string id;
-    std::string username;
-    std::string name = "Sandbox User";
-    std::string email = {};
-    std::string organization = "Globus Sandbox";
+    std::string id;                               ///< of the identity: `sub` of tokens and claims
+    std::string username;                         ///< as in "user@example.org"
+    std::string name = "Sandbox User";            ///< the claim `name`
+    std::string email = {};                       ///< the claim `email`; empty: the username
+    std::string organization = "Globus Sandbox";  ///< the claim `organization`
 };
 
 /// What kind of collection it is.
@@ -196,12 +197,12 @@ enum class CollectionKind { mapped, guest };
 
 /// A collection: a directory of this machine, seen through the Transfer service.
 struct Collection {
-    std::string id;
-    std::filesystem::path directory;
-    std::string display_name = "Sandbox Collection";
-    CollectionKind kind = CollectionKind::guest;
+    std::string id;                   ///< empty: a new one
+    std::filesystem::path directory;  ///< below Options::root if it is relative; empty: named by the id. It is made
+    std::string display_name = "Sandbox Collection";  ///< in the endpoint document
+    CollectionKind kind = CollectionKind::guest;      ///< how its document is typed, as in "GCSv5_guest_collection"
     bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
-    bool high_assurance = false;
+    bool high_assurance = false;        ///< what documents say of it; nothing is enforced
 };
 
 /// How time passes in the sandbox.
@@ -222,8 +223,8 @@ enum class Tls {
 
 /// How many requests a service accepts; more are answered 429 with `Retry-After`. Zero is no limit.
 struct RateLimit {
-    double requests_per_second = 0;
-    double burst = 0;
+    double requests_per_second = 0;  ///< of one service; Globus Auth has no limit
+    double burst = 0;                ///< requests that may come at once after a pause; less than 1 counts as 1
 };
 
 /**
@@ -238,20 +239,20 @@ struct Options {
     std::filesystem::path root = {};
     std::uint64_t seed =
         1;  ///< of identifiers, tokens and probabilities: the same seed and calls give the same journal
-    ClockMode clock = ClockMode::real;
-    std::chrono::seconds token_lifetime{172800};
-    bool rotate_refresh_tokens = false;       ///< each refresh gives a new refresh token and spends the old one
-    bool detect_refresh_token_reuse = false;  ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
-    RateLimit rate_limit = {};
-    Tls tls = Tls::none;
-    std::chrono::milliseconds task_duration{0};      ///< how long a task runs at least, once it is not queued any more
+    ClockMode clock = ClockMode::real;            ///< what time goes by
+    std::chrono::seconds token_lifetime{172800};  ///< of access and id tokens; two days
+    bool rotate_refresh_tokens = false;           ///< each refresh gives a new refresh token and spends the old one
+    bool detect_refresh_token_reuse = false;      ///< a spent refresh token revokes its whole family (RFC 9700, 4.14)
+    RateLimit rate_limit = {};                    ///< of each service
+    Tls tls = Tls::none;                          ///< with anything but none, a client has to trust Session::ca_pem
+    std::chrono::milliseconds task_duration{0};   ///< how long a task runs at least, once it is not queued any more
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
     std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
-    std::vector<App> apps = {};
-    std::vector<User> users = {};
-    std::vector<Collection> collections = {};
+    std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
+    std::vector<User> users = {};        ///< empty: one is made
+    std::vector<Collection> collections = {};  ///< empty: source, destination, and every other directory in `root`
 };
 
 /// One request as the sandbox saw it.
@@ -260,8 +261,8 @@ struct JournalEntry {
     double time = 0;           ///< seconds of the sandbox's clock since the session began
     std::string service;       ///< "auth", "transfer", ...; "unknown" when no route fits
     std::string operation;     ///< the name of the operation in the SDKs, e.g. "submit_transfer"
-    std::string method;
-    std::string target;                                        ///< as sent, with the query
+    std::string method;        ///< "GET", ...
+    std::string target;        ///< as sent, with the query
     std::vector<std::pair<std::string, std::string>> headers;  ///< credentials are replaced
     std::string body_sha256;             ///< of a body with tokens in it: without what tells sessions apart
     std::uint64_t token_generation = 0;  ///< 1 for the first access token of its grant, 2 after a refresh; 0 unknown
@@ -270,15 +271,15 @@ struct JournalEntry {
     std::string fault;                   ///< what was done to it, "" for nothing
     bool committed = false;              ///< it changed something; false for reads and for a repetition
     int status = 0;                      ///< of the answer; 0 when none was sent
-    std::uint64_t bytes_out = 0;
+    std::uint64_t bytes_out = 0;         ///< of the answer, its head included
 };
 
 /// What Session::verify checks: how often an operation was called.
 struct Expectation {
-    std::string operation;
-    std::uint64_t at_least = 1;
-    std::uint64_t at_most = UINT64_MAX;
-    std::string path = {};  ///< a glob over the path; empty for any
+    std::string operation;               ///< as in JournalEntry
+    std::uint64_t at_least = 1;          ///< 0 for what need not happen
+    std::uint64_t at_most = UINT64_MAX;  ///< no limit
+    std::string path = {};               ///< a glob over the path; empty for any
 };
 
 /**
@@ -316,15 +317,17 @@ public:
      */
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment();
 
-    /// The first application that has a secret, and its secret.
+    /// The first application that has a secret.
     [[nodiscard]] std::string client_id() const;
+    /// The secret of client_id().
     [[nodiscard]] std::string client_secret() const;
     /// The first application that has none.
     [[nodiscard]] std::string native_client_id() const;
     /// The first user.
     [[nodiscard]] User user() const;
-    /// The first and second collection.
+    /// The first collection.
     [[nodiscard]] std::string source_collection() const;
+    /// The second collection, or the only one.
     [[nodiscard]] std::string destination_collection() const;
     /// The first collection that wants a data_access consent; empty if none does.
     [[nodiscard]] std::string mapped_collection() const;
@@ -377,6 +380,7 @@ public:
      * @throws SandboxError when the rule is malformed; the message says what is wrong
      */
     std::uint64_t add_fault(boost::json::value const& rule);
+    /// Removes all rules, those that have not fired among them.
     void clear_faults();
     /// The rules, with how often each fired and may still fire.
     [[nodiscard]] boost::json::array faults() const;
@@ -393,6 +397,7 @@ public:
     [[nodiscard]] std::uint64_t count(std::string_view operation) const;
     /// How many requests there were altogether.
     [[nodiscard]] std::uint64_t count() const;
+    /// Forgets the requests seen, and counts from 0 again.
     void clear_journal();
     /// What really happened: tasks, groups, flows, runs, timers, indices, tokens.
     [[nodiscard]] boost::json::object state() const;
@@ -409,7 +414,9 @@ public:
 
 protected:
     Session() = default;
+    /// A handle to a session that Server has made.
     explicit Session(std::shared_ptr<detail::World> world);
+    /// The session itself, which all handles share.
     std::shared_ptr<detail::World> world_;
     friend class detail::Host;
 };
@@ -427,6 +434,7 @@ protected:
  */
 class Expecting {
 public:
+    /// Looks at nothing yet.
     explicit Expecting(Session session, std::vector<Expectation> expectations = {});
     ~Expecting() noexcept(false);
     Expecting(Expecting const&) = delete;
