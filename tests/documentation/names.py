@@ -1,6 +1,8 @@
 """Members that mean the same in every struct, which a header need not say again, and what they mean.
 
-As Doxygen's input filter, `names.py FILE`, it prints the file; a header of the services with these comments put in.
+As Doxygen's input filter, `names.py FILE`, it prints the file with these comments put in: those of the services into a
+header of the services, those of the library's concepts into any other. There the comment of a function goes for its
+overloads, too, as far as they stand right below it.
 """
 
 import pathlib
@@ -54,10 +56,51 @@ DESCRIPTION = {
     "operator==": "Equal in every part.",
 }
 
+CONCEPTS = {
+    # what makes a type a model of one of the library's concepts
+    "authorize": "See Authorizer.",
+    "unauthorized": "See Authorizer.",
+    "credential": "The kind of credential that it presents, see Authorizer.",
+    "client_kind": "The kind of OAuth2 client that it is made of.",
+    "send": "See Transport.",
+    "before_retry": "See DefaultRetry.",
+    "succeeded": "See DefaultRetry.",
+    "get_token_data_by_resource_server": "See TokenStorage.",
+    "run_login_flow": "See LoginFlow.",
+    "write_json": "Appends the JSON document that is sent.",
+    # what a class template or an error tells of itself
+    "service_type": "An argument of Client.",
+    "authorizer_type": "An argument of Client.",
+    "transport_type": "An argument of Client.",
+    "streams": "Whether the answer can be read as it comes.",
+    "has_shape": "Whether the answer is a described document.",
+    "Config": "What it is made of.",
+    "kind": "See Kind.",
+    # what makes a range or a value of a class
+    "value_type": "What it goes over or holds.",
+    "difference_type": "As of any range.",
+    "begin": "As of any range.",
+    "end": "As of any range.",
+    "empty": "As of any range.",
+    "clear": "As of any container.",
+    "operator bool": "As has_value().",
+    "operator*": "As of any iterator.",
+    "operator->": "As operator*.",
+    "operator++": "As of any iterator.",
+    "operator=": "As of any value.",
+    "operator==": "Equal in every part.",
+}
+SCOPES = {"resource_server": "Whose tokens carry these scopes."}
+
 MEMBER = re.compile(
     r" {4,8}(?!return|throw)(?:\[\[nodiscard\]\] |static |constexpr |friend |using )*"
     r"(?:[\w:]+(?:<.*>)?(?: const)?[&*]? )?(?P<name>operator[*=+>-]+|\w+)(?: = .*| =|\(.*|\{.*|;)$"
 )
+FUNCTION = re.compile(
+    r" *(?!return|throw|requires)(?:\[\[\w+\]\] |explicit |static |constexpr |inline |friend )*"
+    r"(?:(?!operator)[\w:]+(?:<.*>)?(?: const)?[&*]* )?(?P<name>operator \w+|operator[^\w\s(]+|\w+)\("
+)
+COMMENT = re.compile(r" *(///(?!<)|/\*\*| \*)")
 DOCUMENT = re.compile(r"(?:Optional|std::vector)<(?:std::vector<)?([A-Z]\w+)>|    ([A-Z]\w+) \w+ = \{\};")
 
 
@@ -69,6 +112,7 @@ def meaning(name):
 
 
 def comment_for(line):
+    """The words for a member of a header of the services."""
     found = MEMBER.match(line)
     if not found or "///<" in line:
         return None
@@ -84,14 +128,53 @@ def comment_for(line):
     )
 
 
+def concept_comment_for(line, path):
+    """The words for a member of any other header."""
+    found = FUNCTION.match(line) or MEMBER.match(line)
+    if not found or "///<" in line or line.endswith(" = delete;"):
+        return None
+    if path.name == "scopes.hpp" and "static constexpr std::string_view" in line:
+        return SCOPES.get(found["name"], "As it is spelled.")
+    if "constexpr Route " in line:
+        return "The route of a request by this method."
+    if found["name"] == "operator==" and "sentinel" in line:
+        return "True at the end of the walk."
+    return CONCEPTS.get(found["name"])
+
+
+def services(lines):
+    above = ""
+    for line in lines:
+        own = re.match(r" *(///(?!<)|\*/)", above)
+        words = None if own else comment_for(line)
+        yield re.sub(r"^( +)", rf"\1/** {words} */ ", line) if words else line
+        above = line
+
+
+def others(lines, path):
+    own = False  # a comment stands above
+    function = None  # the last one, if it is documented: its indentation and name
+    for line in lines:
+        words = None
+        indentation = len(line) - len(line.lstrip())
+        if COMMENT.match(line):
+            own = True
+        elif not re.match(r" *(template|requires|//|#|$)", line):
+            inside = function and (indentation > function[0] or line[indentation] in "})")
+            if not inside:
+                found = FUNCTION.match(line)
+                this = (indentation, found["name"]) if found else None
+                if not own:
+                    words = "@overload" if this and this == function else concept_comment_for(line, path)
+                function = this if own or words or "///<" in line else None
+            own = False
+        yield re.sub(r"^( *)", rf"\1/** {words} */ ", line) if words else line
+
+
 def main():
     path = pathlib.Path(sys.argv[1])
-    above = ""
-    for line in path.read_text().split("\n"):
-        own = "services" not in path.parts or re.match(r" *(///(?!<)|\*/)", above)
-        words = None if own else comment_for(line)
-        print(re.sub(r"^( +)", rf"\1/** {words} */ ", line) if words else line)
-        above = line
+    lines = path.read_text().split("\n")
+    print("\n".join(services(lines) if "services" in path.parts else others(lines, path)))
 
 
 if __name__ == "__main__":
