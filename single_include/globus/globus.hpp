@@ -6671,7 +6671,6 @@ template <class T>
 
 #endif  // GLOBUS_CORE_JSON_READ_HPP
 
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -6724,7 +6723,7 @@ public:
             boost::json::parse_options options;
             options.max_depth = 128;
             boost::json::error_code error;
-            dom_->value = boost::json::parse(raw_.body, error, &dom_->memory, options);
+            dom_->value = boost::json::parse(raw_.body, error, {}, options);
             if (error) throw DecodeError("the answer is not valid JSON: " + error.message(), raw_.body);
         });
         return dom_->value;
@@ -6762,8 +6761,7 @@ protected:
 private:
     struct Dom {
         std::once_flag made;
-        boost::json::monotonic_resource memory;
-        Json value = Json(boost::json::storage_ptr(&memory));
+        Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
     };
 
     std::string mismatch_;

@@ -243,6 +243,25 @@ TEST_CASE("client: what does not fit the type is absent, text and JSON have all 
     CHECK(list.text() == "[1]");
 }
 
+TEST_CASE("client: a copy of the JSON lives on its own, in whichever thread", "[client][response]") {
+    auto const own = [](Json const& value) { return *value.storage() == *boost::json::storage_ptr(); };
+    MockTransport transport;
+    transport.reply(200, R"({"task_id": "t", "new": [{"a": "a text that is too long to be kept within a value"}]})");
+    Json const copy = make(transport).get_task({.task_id = "t"}).json();
+    CHECK(own(copy));
+    CHECK(own(copy.at("new").at(0)));
+    CHECK(copy.at("new").at(0).at("a") == "a text that is too long to be kept within a value");
+
+    transport.reply(200, R"({"DATA": [{"list": [1, 2]}, {"list": [3]}], "has_next_page": false})");
+    auto const answer = make(transport).get("v0.10/anything");
+    std::vector<Json> kept(4);
+    {
+        std::vector<std::jthread> threads;
+        for (Json& place : kept) threads.emplace_back([&] { place = Json(answer->at("DATA")); });
+    }
+    for (Json const& value : kept) CHECK((own(value) && value == answer.json().at("DATA")));
+}
+
 TEST_CASE("client: submissions carry one key, in the result and in every error", "[client][submit]") {
     MockTransport transport;
     Transfer const transfer = make(transport);
