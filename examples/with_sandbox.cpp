@@ -136,6 +136,7 @@ int run(char** arguments, bool stop_after_visit) {
             std::printf("[browser] %s\n", page.c_str());
         if (stop_after_visit && !std::exchange(stopped, true)) child.stop(SIGTERM);
     }
+    std::free(line);
     int const status = child.wait();
     if (stopped && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) return 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
