@@ -106,9 +106,9 @@ std::string check_call(Json const& section, Json const& recorded) {
 
     globus::MockTransport mock;
     if (auto const status = member(member(recorded, "error"), "http_status"); status.is_int64())
-        mock.otherwise([&](globus::http::Request const&) {
+        mock.otherwise([&, code = static_cast<int>(status.get_int64())](globus::http::Request const&) {
             return globus::http::Response{
-                .status = static_cast<int>(status.get_int64()),
+                .status = code,
                 .headers = {{"Content-Type", "application/json"}},
                 .body = boost::json::serialize(Object{{"code", member(member(recorded, "error"), "code")},
                                                       {"message", member(member(recorded, "error"), "message")}})};
