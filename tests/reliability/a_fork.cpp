@@ -127,5 +127,5 @@ TEST_CASE("A9: what a child process inherits is refused and goes in peace, and t
     CHECK(peaceful == forks);
     CHECK(anew == 50);
     CHECK(failed == 0);
-    CHECK((*transfer).task_list().status() == 200);
+    CHECK(transfer->task_list().status() == 200);
 }

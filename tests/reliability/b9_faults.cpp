@@ -6,10 +6,9 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/entries.hpp"
 #include "support/grace.hpp"
 #include "support/temporary_directory.hpp"
-
-#include <dirent.h>
 
 #include <atomic>
 #include <chrono>
@@ -27,15 +26,6 @@ namespace {
 
 constexpr int thread_count = 64;
 constexpr std::uint64_t fault_count = 10'000;
-
-long entries_of(char const* directory) {
-    long count = 0;
-    DIR* const open = opendir(directory);
-    REQUIRE(open != nullptr);
-    while (readdir(open) != nullptr) ++count;
-    closedir(open);
-    return count;
-}
 
 /// Rules that go wrong in every way that a network and a service can, each now and then.
 boost::json::array all_faults(bool tls) {

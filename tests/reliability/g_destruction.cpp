@@ -5,8 +5,8 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/entries.hpp"
 
-#include <dirent.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,14 +33,7 @@ std::unique_ptr<Transfer> client_of(sandbox::Session& server) {
         Transfer::Options{.base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 60s});
 }
 
-long threads_of_this_process() {
-    long count = 0;
-    DIR* const tasks = ::opendir("/proc/self/task");
-    REQUIRE(tasks != nullptr);
-    while (::readdir(tasks) != nullptr) ++count;
-    ::closedir(tasks);
-    return count;
-}
+long threads_of_this_process() { return entries_of("/proc/self/task"); }
 
 /// What happens to a call of each of 64 threads whose client is destroyed.
 struct Ends {

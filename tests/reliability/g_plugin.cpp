@@ -2,19 +2,10 @@
 // G3: a shared object that has a client of its own can be unloaded, and leaves nothing behind.
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/entries.hpp"
 
 #include <dlfcn.h>
-#include <filesystem>
-#include <iterator>
 #include <thread>
-
-namespace {
-
-auto open_files() {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
-}
-
-}  // namespace
 
 TEST_CASE("G3: a plug-in with a client is loaded, used by threads and unloaded", "[reliability][G3]") {
     auto const round = [] {
@@ -34,7 +25,7 @@ TEST_CASE("G3: a plug-in with a client is loaded, used by threads and unloaded",
         CHECK(::dlopen(GLOBUS_TESTS_PLUGIN, RTLD_NOW | RTLD_NOLOAD) == nullptr);  // it is gone
     };
     round();  // makes what libraries make once
-    auto const before = open_files();
+    auto const before = entries_of("/proc/self/fd");
     for (int i = 0; i != 20; ++i) round();
-    CHECK(open_files() == before);
+    CHECK(entries_of("/proc/self/fd") == before);
 }

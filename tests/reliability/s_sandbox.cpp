@@ -4,6 +4,7 @@
 #include <globus/sandbox/server.hpp>
 
 #include "support/catch.hpp"
+#include "support/sandbox_client.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -45,11 +46,6 @@ bool has_curl() {
     if (std::system("curl --version >/dev/null 2>&1") == 0) return true;
     WARN("this machine has no curl tool: not tested");
     return false;
-}
-
-boost::json::value rule(char const* phase, char const* action) {
-    return boost::json::parse(std::string(R"({"match": {"operation": "task_list"}, "phase": ")") + phase +
-                              R"(", "times": "always", "action": )" + action + "}");
 }
 
 /// A few calls, some of which meet a fault by chance, and the journal of them.
@@ -105,7 +101,7 @@ TEST_CASE("S2: faults are real, as the curl tool sees them", "[reliability][S2]"
          }) {
         INFO(fault.phase << ' ' << fault.action);
         server.clear_faults();
-        server.add_fault(rule(fault.phase, fault.action));
+        server.add_fault(rule("task_list", fault.phase, fault.action));
         Curl const run = curl(url, token);
         CHECK(run.code == fault.code);
         CHECK(run.output.find(fault.output) != std::string::npos);
@@ -128,7 +124,7 @@ TEST_CASE("S6: two sessions never see each other's rules, tokens and journals", 
     if (!has_curl()) return;
     sandbox::Server server;
     sandbox::Session one = server.open_session({.seed = 5}), two = server.open_session({.seed = 5});
-    one.add_fault(rule("after_body", R"({"type": "status", "code": 503})"));
+    one.add_fault(rule("task_list", "after_body", R"({"type": "status", "code": 503})"));
     std::string const mine = one.user_token(transfer_server), other = two.user_token(transfer_server);
     CHECK(curl(one.base_url() + "v0.10/task_list", mine).output.ends_with(" 503"));
     CHECK(curl(two.base_url() + "v0.10/task_list", other).output.ends_with(" 200"));
