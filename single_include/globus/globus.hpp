@@ -119,6 +119,19 @@ private:
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
 
+#ifndef GLOBUS_CORE_VISIBILITY_HPP
+#define GLOBUS_CORE_VISIBILITY_HPP
+
+/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
+/// one does not know what another throws.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define GLOBUS_VISIBLE __attribute__((visibility("default")))
+#else
+#define GLOBUS_VISIBLE
+#endif
+
+#endif  // GLOBUS_CORE_VISIBILITY_HPP
+
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -140,7 +153,7 @@ namespace globus {
  *
  * `what()` is one sentence for a person and never holds a token, a client secret or a password.
  */
-class Error : public std::runtime_error {
+class GLOBUS_VISIBLE Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 
@@ -162,7 +175,7 @@ private:
 };
 
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
-class UsageError : public Error {
+class GLOBUS_VISIBLE UsageError : public Error {
 public:
     using Error::Error;
 };
@@ -172,7 +185,7 @@ public:
  *
  * `body()` is the text as received, so that nothing is lost.
  */
-class DecodeError : public Error {
+class GLOBUS_VISIBLE DecodeError : public Error {
 public:
     /// Whether the text ends before its document does, as when an answer is cut off.
     enum class Damage : bool { none, malformed };
@@ -553,6 +566,7 @@ inline std::optional<std::chrono::seconds> retry_after(http::Headers const& head
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -572,7 +586,7 @@ namespace globus {
  * `kind()` says what went wrong, `sent()` how far the request got: an operation that must not be done twice may be
  * repeated after `Sent::no`, and has an unknown outcome after `Sent::yes`.
  */
-class NetworkError : public Error {
+class GLOBUS_VISIBLE NetworkError : public Error {
 public:
     /// What went wrong.
     enum class Kind : unsigned char {
@@ -645,7 +659,7 @@ struct SubError {
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share what was read.
  */
-class ApiError : public Error {
+class GLOBUS_VISIBLE ApiError : public Error {
 public:
     /// @param request  the request that was answered; its method and URL (without the query) go into `what()`
     ApiError(http::Request const& request, http::Response response)
@@ -870,7 +884,7 @@ inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response respo
     if (detail::is_json_media_type(type) && response.body.size() <= kept) {
         boost::json::parse_options options;
         options.max_depth = 128;
-        boost::json::error_code error;
+        boost::system::error_code error;
         boost::json::value json = boost::json::parse(response.body, error, {}, options);
         if (!error) data->json = std::move(json);
     }
@@ -1053,7 +1067,7 @@ concept Authorizer =
 namespace globus {
 
 /// A scope text that cannot be read; `what()` says where it goes wrong.
-class ScopeError : public UsageError {
+class GLOBUS_VISIBLE ScopeError : public UsageError {
 public:
     using UsageError::UsageError;
 };
@@ -3866,6 +3880,7 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -3995,7 +4010,7 @@ inline Token read_token(boost::json::object const& object, std::int64_t now) {
 inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
     boost::json::parse_options options;
     options.max_depth = 128;
-    boost::json::error_code error;
+    boost::system::error_code error;
     boost::json::value const document = boost::json::parse(body, error, {}, options);
     if (error)
         throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},
@@ -4076,7 +4091,7 @@ namespace globus {
  *
  * `what()` names the file and says what to do, and holds nothing of its content.
  */
-class TokenStorageError : public Error {
+class GLOBUS_VISIBLE TokenStorageError : public Error {
 public:
     /// What is wrong with the storage.
     enum class Kind : unsigned char {
@@ -4101,7 +4116,7 @@ private:
 };
 
 /// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
-class TokenValidationError : public Error {
+class GLOBUS_VISIBLE TokenValidationError : public Error {
 public:
     /// What the app lacks.
     enum class Kind : unsigned char {
@@ -4340,6 +4355,7 @@ private:
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <array>
 #include <charconv>
@@ -4598,7 +4614,7 @@ void write_json(std::string& out, T const& value) {
 inline Json json_of(std::string_view text) {
     boost::json::parse_options options;
     options.max_depth = max_json_depth;
-    boost::json::error_code error;
+    boost::system::error_code error;
     Json value = boost::json::parse(text, error, {}, options);
     if (error == boost::json::error::too_deep) refuse_depth();
     if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
@@ -5082,6 +5098,7 @@ inline std::string default_token_path(std::string_view client_id, std::string_vi
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <sys/stat.h>
 
@@ -5170,7 +5187,7 @@ private:
             std::string text = file.read(path());
             boost::json::parse_options options;
             options.max_depth = 128;
-            boost::json::error_code error;
+            boost::system::error_code error;
             boost::json::value document = boost::json::parse(text, error, {}, options);
             detail::wipe(text);
             if (!error) return document;
@@ -6096,6 +6113,7 @@ http::Request to_request(O const& operation, typename O::service const& service,
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
 #include <boost/json/value_stack.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -6379,7 +6397,7 @@ public:
     /// a thousand times its size.
     void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
 
-    using ErrorCode = boost::json::error_code;
+    using ErrorCode = boost::system::error_code;
 
     bool on_document_begin(ErrorCode&) { return true; }
     bool on_document_end(ErrorCode&) { return true; }
@@ -6628,7 +6646,7 @@ private:
         return options;
     }
     void write(std::string_view piece, bool more) {
-        boost::json::error_code error;
+        boost::system::error_code error;
         parser_.handler().bytes_read(read_ + piece.size());
         std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
         if (error)
@@ -6672,6 +6690,7 @@ template <class T>
 #endif  // GLOBUS_CORE_JSON_READ_HPP
 
 #include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -6722,7 +6741,7 @@ public:
             if (raw_.body.empty()) return;
             boost::json::parse_options options;
             options.max_depth = 128;
-            boost::json::error_code error;
+            boost::system::error_code error;
             dom_->value = boost::json::parse(raw_.body, error, {}, options);
             if (error) throw DecodeError("the answer is not valid JSON: " + error.message(), raw_.body);
         });
@@ -7395,7 +7414,7 @@ namespace globus {
  *         if (error.oauth_error() == "invalid_grant") log_in_again();
  *     }
  */
-class AuthApiError : public ApiError {
+class GLOBUS_VISIBLE AuthApiError : public ApiError {
 public:
     /// As ApiError, but if the errors of the document have one `id` between them, that is request_id().
     AuthApiError(http::Request const& request, http::Response response)
@@ -9370,7 +9389,7 @@ struct ConfidentialAppAuthService::Operations : auth::LoginOperations<Client, Co
 namespace globus {
 
 /// A login came to no code: the user said no, nobody came, or there is no way to ask.
-class LoginError : public Error {
+class GLOBUS_VISIBLE LoginError : public Error {
 public:
     /// Why there is no code.
     enum class Kind : unsigned char {
@@ -11738,6 +11757,7 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -11768,7 +11788,7 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 namespace globus {
 
 /// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
-class IdTokenError : public Error {
+class GLOBUS_VISIBLE IdTokenError : public Error {
 public:
     IdTokenError() : Error("the id_token cannot be trusted") {}
 };
@@ -12032,7 +12052,7 @@ private:
         request.max_response_bytes = std::size_t{1} << 20;
         http::Response response = http::send_repeatable(state_->transport, request);
         if (response.status != 200) throw AuthApiError(request, std::move(response));
-        boost::json::error_code error;
+        boost::system::error_code error;
         Json document = boost::json::parse(response.body, error);
         if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
         return document;
@@ -12096,7 +12116,7 @@ inline std::size_t count_members(boost::json::value const& value) {
 inline std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
     std::optional<std::string> const text = base64url_decode(segment);
     if (!text) return std::nullopt;
-    boost::json::error_code error;
+    boost::system::error_code error;
     boost::json::value value = boost::json::parse(*text, error);
     if (error || !value.is_object()) return std::nullopt;
     std::size_t colons = 0;
@@ -12271,7 +12291,7 @@ inline std::string IdTokenKey::pem() const {
 }
 
 inline std::string as_pem(Json const& jwks) {
-    boost::json::error_code error;
+    boost::system::error_code error;
     Json const* const first = jwks.find_pointer("/keys/0", error);
     std::optional<IdTokenKey> key;
     if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());
@@ -12335,7 +12355,7 @@ namespace globus {
  *         redirect(login.url());                      // and later: app.finish_login(login, code, state)
  *     }
  */
-class LoginRequiredError : public TokenValidationError {
+class GLOBUS_VISIBLE LoginRequiredError : public TokenValidationError {
 public:
     /// Of the kind of `why`, which it quotes.
     LoginRequiredError(TokenValidationError const& why, Login login)
@@ -13959,7 +13979,7 @@ private:
 namespace globus {
 
 /// Globus Compute answered with an error status.
-class ComputeApiError : public ApiError {
+class GLOBUS_VISIBLE ComputeApiError : public ApiError {
 public:
     using ApiError::ApiError;
 };
@@ -14632,7 +14652,7 @@ namespace globus {
  * Flows puts what is wrong into one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a
  * list of what does not fit.
  */
-class FlowsApiError : public ApiError {
+class GLOBUS_VISIBLE FlowsApiError : public ApiError {
 public:
     /// Reads what the answer says is wrong.
     FlowsApiError(http::Request const& request, http::Response response)
@@ -15737,7 +15757,7 @@ namespace globus {
 
 /// The manager of a Globus Connect Server endpoint answered with an error status.
 /// https://docs.globus.org/globus-connect-server/v5/api/
-class GcsApiError : public ApiError {
+class GLOBUS_VISIBLE GcsApiError : public ApiError {
 public:
     using ApiError::ApiError;
 
@@ -17153,7 +17173,7 @@ private:
 namespace globus {
 
 /// Globus Groups answered with an error status.
-class GroupsApiError : public ApiError {
+class GLOBUS_VISIBLE GroupsApiError : public ApiError {
 public:
     using ApiError::ApiError;
 };
@@ -18094,7 +18114,7 @@ private:
 namespace globus {
 
 /// Globus Search answered with an error status. https://docs.globus.org/api/search/errors/
-class SearchApiError : public ApiError {
+class GLOBUS_VISIBLE SearchApiError : public ApiError {
 public:
     using ApiError::ApiError;
 
@@ -18804,7 +18824,7 @@ namespace globus {
  * request that do not fit, as `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads
  * "field required: body.start".
  */
-class TimersApiError : public ApiError {
+class GLOBUS_VISIBLE TimersApiError : public ApiError {
 public:
     /// Reads what the answer says is wrong.
     TimersApiError(http::Request const& request, http::Response response)
@@ -19729,7 +19749,7 @@ private:
 namespace globus {
 
 /// Globus Transfer answered with an error status. https://docs.globus.org/api/transfer/overview/#errors
-class TransferApiError : public ApiError {
+class GLOBUS_VISIBLE TransferApiError : public ApiError {
 public:
     using ApiError::ApiError;
 };
@@ -22599,6 +22619,7 @@ private:
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -22807,7 +22828,7 @@ public:
         if (!text) return std::nullopt;
         boost::json::parse_options options;
         options.max_depth = 128;
-        boost::json::error_code error;
+        boost::system::error_code error;
         Json document = boost::json::parse(*text, error, {}, options);
         if (error || !document.is_object()) return std::nullopt;
         return std::move(document.get_object());
@@ -23181,6 +23202,7 @@ struct ListBookmarks {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <string>
 #include <string_view>
@@ -23321,7 +23343,7 @@ private:
     static bool has_submission_id(Document const& document) {
         boost::json::parse_options options;
         options.max_depth = 128;
-        boost::json::error_code error;
+        boost::system::error_code error;
         Json const json = boost::json::parse(document.text(), error, {}, options);
         Json const* const id = json.find_pointer("/data/attributes/submission_id", error);
         return id != nullptr && id->is_string() && !id->as_string().empty();

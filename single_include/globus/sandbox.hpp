@@ -131,6 +131,19 @@
 #ifndef GLOBUS_SANDBOX_SERVER_HPP
 #define GLOBUS_SANDBOX_SERVER_HPP
 
+#ifndef GLOBUS_CORE_VISIBILITY_HPP
+#define GLOBUS_CORE_VISIBILITY_HPP
+
+/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
+/// one does not know what another throws.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define GLOBUS_VISIBLE __attribute__((visibility("default")))
+#else
+#define GLOBUS_VISIBLE
+#endif
+
+#endif  // GLOBUS_CORE_VISIBILITY_HPP
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -164,13 +177,13 @@ class Host;
 }  // namespace detail
 
 /// Thrown when the sandbox cannot do what it is asked: a port in use, a directory that is missing, a malformed rule.
-class SandboxError : public std::runtime_error {
+class GLOBUS_VISIBLE SandboxError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
 /// Thrown by Session::verify; `what()` lists what was expected and what happened.
-class VerifyError : public SandboxError {
+class GLOBUS_VISIBLE VerifyError : public SandboxError {
 public:
     using SandboxError::SandboxError;
 };
@@ -1486,7 +1499,7 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     json::value const* source = &rule;
     json::value parsed;
     if (rule.is_string()) {
-        json::error_code error;
+        boost::system::error_code error;
         parsed = json::parse(rule.get_string(), error);
         if (error) throw SandboxError("fault rule: not JSON: " + error.message());
         source = &parsed;
@@ -1862,7 +1875,7 @@ inline Filler edit_json(Reply& reply, json::object const& action) {
         reply.body = std::string(levels, '[') + std::string(levels, ']');
         return {};
     }
-    json::error_code error;
+    boost::system::error_code error;
     json::value document = json::parse(reply.body, error);
     if (error) return {};
     auto edit = [&](json::object& object) {
@@ -2836,7 +2849,7 @@ struct AuthDocuments {
         Reply refused;
         AccessToken const* token = caller(world, call, refused);
         if (token == nullptr) return refused;
-        json::error_code error;
+        boost::system::error_code error;
         json::value const body = json::parse(call.body, error);
         auto const* given = error ? nullptr : member(body, Kind::one);
         if (given == nullptr || !given->is_object())
@@ -2860,7 +2873,7 @@ struct AuthDocuments {
         if (caller(world, call, refused) == nullptr) return refused;
         auto const found = find(world, call.holes.back());
         if (found == all(world).end()) return missing(world, call);
-        json::error_code error;
+        boost::system::error_code error;
         json::value const body = json::parse(call.body, error);
         auto const* given = error ? nullptr : member(body, Kind::one);
         if (given == nullptr || !given->is_object())
@@ -2981,7 +2994,7 @@ inline void register_client(World& world, json::object const& document, std::str
 
 /// A client, or with `template_id` an instance of a native application. [recorded] the answer of the latter
 inline Reply create_client(World& world, Call& call) {
-    json::error_code error;
+    boost::system::error_code error;
     json::value const body = json::parse(call.body, error);
     auto const* given = error ? nullptr : member(body, "client");
     std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
@@ -4174,7 +4187,7 @@ struct TransferCall {
 
     /// The body as an object.
     std::optional<json::object> body() {
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value parsed = json::parse(call.body, failed);
         if (!failed && parsed.is_object()) return std::move(parsed.get_object());
         refused = error(400, "ClientError.BadRequest", "The body must be a JSON object");
@@ -5338,7 +5351,7 @@ struct GcsDocuments {
         return Reply::of(status, gcs_result(status, "success", "", json::array{document}));
     }
     static std::optional<json::object> body(Call const& call) {
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value parsed = json::parse(call.body, failed);
         if (failed || !parsed.is_object()) return std::nullopt;
         return std::move(parsed.get_object());
@@ -5437,7 +5450,7 @@ inline Reply gcs_endpoint(World& world, Call& call) {
                                                     {"subscription_id", nullptr}});
     json::object& document = all.front().second;
     if (call.method == "PATCH") {
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value const changes = json::parse(call.body, failed);
         if (failed || !changes.is_object())
             return problem(world, call, 422, "unprocessable_entity", "The body must be a JSON object");
@@ -5516,7 +5529,7 @@ struct PlainCall {
     /// The body as an object; an empty body is an empty object.
     std::optional<json::object> body() {
         if (call.body.empty()) return json::object{};
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value parsed = json::parse(call.body, failed);
         if (!failed && parsed.is_object()) return std::move(parsed.get_object());
         refused = error(422, "UNPROCESSABLE_ENTITY", "The body must be a JSON object");
@@ -6083,7 +6096,7 @@ inline Reply run_flow(World& world, Call& call) {
     auto const* flow = find_document(world.data.documents["flows"], call.holes[0]);
     if (!flow_token(world, call, refused, token)) return refused;
     if (flow == nullptr) return problem(world, call, 404, "NOT_FOUND", "No such flow");
-    json::error_code error;
+    boost::system::error_code error;
     json::value const body = json::parse(call.body, error);
     if (error || member(body, "body") == nullptr)
         return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "body: field required");
@@ -8042,7 +8055,7 @@ private:
             return bad(404, "no such resource");
         json::value body = json::object{};
         if (!call.body.empty()) {
-            json::error_code error;
+            boost::system::error_code error;
             body = json::parse(call.body, error);
             if (error) return bad(400, "the body is not JSON: " + error.message());
         }

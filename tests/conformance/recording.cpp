@@ -407,7 +407,7 @@ std::string difference_of_bodies(Json const& expected, globus::http::Request con
     if (expected.is_null()) return !body.empty() ? "body is " + body + ", recorded is none" : "";
     if (!has_body) return "there is no body, recorded is " + boost::json::serialize(expected);
     if (Json const* json = find(expected, "json")) {
-        boost::json::error_code error;
+        boost::system::error_code error;
         boost::json::parse_options options;
         options.max_depth = 200;
         Json const got = boost::json::parse(body, error, {}, options);

@@ -16,7 +16,7 @@ from names import DESCRIPTION, meaning  # noqa: E402
 
 WORDS = r"(?:\[\[nodiscard\]\] |constexpr |inline |static |virtual |friend )*"
 TYPED = r"(?!return|throw|using|static_assert|explicit|operator)" + WORDS + r"(?:[\w:]+(?:<.*>)?(?: const)?[&*]* )"
-TYPE = re.compile(r"(?:struct|class|enum class|enum) (\w+)(?: final)?(?: : .*)? ?\{?$")
+TYPE = re.compile(r"(?:struct|class|enum class|enum) (?:GLOBUS_VISIBLE )?(\w+)(?: final)?(?: : .*)? ?\{?$")
 ENUM = re.compile(r"    enum (?:class )?(\w+)")
 FUNCTION = re.compile(TYPED + r"(\w+)\(")
 METHOD = re.compile("    " + TYPED + r"(\w+)\(")

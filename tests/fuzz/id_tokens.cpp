@@ -10,7 +10,7 @@ void fuzz(std::string_view input) {
     auto const middle = input.find("\n\n");
     std::string_view const keys = input.substr(0, middle);
     std::string_view const token = middle == std::string_view::npos ? input : input.substr(middle + 2);
-    boost::json::error_code error;
+    boost::system::error_code error;
     boost::json::value jwks = boost::json::parse(keys, error);
     if (error) jwks = boost::json::object();
     (void)no_error([&] {

@@ -207,7 +207,7 @@ TEST_CASE("D1: documents with a few bytes changed are an error or a document", "
     for (int i = 0; i != 20000; ++i) {
         std::string text = R"({"DATA": [{"name": "x", "size": 12, "type": "file"}, {"name": null}], "total": 2})";
         for (int k = 0; k != 5; ++k) text[random() % text.size()] = static_cast<char>(random());
-        boost::json::error_code error;
+        boost::system::error_code error;
         (void)boost::json::parse(text, error);
         CHECK(is_read(text) == !error);
     }

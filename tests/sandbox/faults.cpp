@@ -240,7 +240,7 @@ TEST_CASE("sandbox faults: bodies are cut, slowed and spoilt", "[sandbox][faults
         CHECK(spoilt("utf8").find("\xc3\x28") != std::string::npos);
         CHECK(spoilt("nul").find('\0') != std::string::npos);
         CHECK(spoilt("html").starts_with("<html>"));
-        json::error_code error;
+        boost::system::error_code error;
         json::parse(spoilt("json_garbage"), error);
         CHECK(error.failed());
     }
@@ -254,7 +254,7 @@ TEST_CASE("sandbox faults: bodies are cut, slowed and spoilt", "[sandbox][faults
         f.rule(R"({"type": "json", "size": 100000, "big_numbers": true, "duplicate_keys": true})");
         auto const large = f.list().body;
         CHECK(large.size() > 100000);
-        json::error_code error;
+        boost::system::error_code error;
         json::parse(large, error);
         CHECK(!error.failed());
         CHECK(large.find("18446744073709551616") != std::string::npos);

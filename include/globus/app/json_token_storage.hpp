@@ -9,6 +9,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <sys/stat.h>
 
@@ -97,7 +98,7 @@ private:
             std::string text = file.read(path());
             boost::json::parse_options options;
             options.max_depth = 128;
-            boost::json::error_code error;
+            boost::system::error_code error;
             boost::json::value document = boost::json::parse(text, error, {}, options);
             detail::wipe(text);
             if (!error) return document;

@@ -26,7 +26,7 @@
 namespace globus {
 
 /// A login came to no code: the user said no, nobody came, or there is no way to ask.
-class LoginError : public Error {
+class GLOBUS_VISIBLE LoginError : public Error {
 public:
     /// Why there is no code.
     enum class Kind : unsigned char {

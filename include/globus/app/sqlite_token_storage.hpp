@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -250,7 +251,7 @@ private:
         return tokens;
     }
     [[nodiscard]] TokenData read(std::string text) const {
-        boost::json::error_code error;
+        boost::system::error_code error;
         boost::json::value const value = boost::json::parse(text, error);
         detail::wipe(text);
         if (error || !value.is_object()) corrupt("has a token that is no JSON object");

@@ -35,7 +35,7 @@ namespace globus {
  *
  * `what()` names the file and says what to do, and holds nothing of its content.
  */
-class TokenStorageError : public Error {
+class GLOBUS_VISIBLE TokenStorageError : public Error {
 public:
     /// What is wrong with the storage.
     enum class Kind : unsigned char {
@@ -60,7 +60,7 @@ private:
 };
 
 /// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
-class TokenValidationError : public Error {
+class GLOBUS_VISIBLE TokenValidationError : public Error {
 public:
     /// What the app lacks.
     enum class Kind : unsigned char {

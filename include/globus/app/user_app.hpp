@@ -34,7 +34,7 @@ namespace globus {
  *         redirect(login.url());                      // and later: app.finish_login(login, code, state)
  *     }
  */
-class LoginRequiredError : public TokenValidationError {
+class GLOBUS_VISIBLE LoginRequiredError : public TokenValidationError {
 public:
     /// Of the kind of `why`, which it quotes.
     LoginRequiredError(TokenValidationError const& why, Login login)

@@ -8,6 +8,7 @@
 #include <globus/http/message.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -58,7 +59,7 @@ public:
             if (raw_.body.empty()) return;
             boost::json::parse_options options;
             options.max_depth = 128;
-            boost::json::error_code error;
+            boost::system::error_code error;
             dom_->value = boost::json::parse(raw_.body, error, {}, options);
             if (error) throw DecodeError("the answer is not valid JSON: " + error.message(), raw_.body);
         });

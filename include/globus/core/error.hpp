@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
 
+#include <globus/core/visibility.hpp>
+
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -23,7 +25,7 @@ namespace globus {
  *
  * `what()` is one sentence for a person and never holds a token, a client secret or a password.
  */
-class Error : public std::runtime_error {
+class GLOBUS_VISIBLE Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 
@@ -45,7 +47,7 @@ private:
 };
 
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
-class UsageError : public Error {
+class GLOBUS_VISIBLE UsageError : public Error {
 public:
     using Error::Error;
 };
@@ -55,7 +57,7 @@ public:
  *
  * `body()` is the text as received, so that nothing is lost.
  */
-class DecodeError : public Error {
+class GLOBUS_VISIBLE DecodeError : public Error {
 public:
     /// Whether the text ends before its document does, as when an answer is cut off.
     enum class Damage : bool { none, malformed };

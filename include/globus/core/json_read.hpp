@@ -11,6 +11,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
 #include <boost/json/value_stack.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -294,7 +295,7 @@ public:
     /// a thousand times its size.
     void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
 
-    using ErrorCode = boost::json::error_code;
+    using ErrorCode = boost::system::error_code;
 
     bool on_document_begin(ErrorCode&) { return true; }
     bool on_document_end(ErrorCode&) { return true; }
@@ -543,7 +544,7 @@ private:
         return options;
     }
     void write(std::string_view piece, bool more) {
-        boost::json::error_code error;
+        boost::system::error_code error;
         parser_.handler().bytes_read(read_ + piece.size());
         std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
         if (error)

@@ -11,6 +11,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <array>
 #include <charconv>
@@ -269,7 +270,7 @@ void write_json(std::string& out, T const& value) {
 inline Json json_of(std::string_view text) {
     boost::json::parse_options options;
     options.max_depth = max_json_depth;
-    boost::json::error_code error;
+    boost::system::error_code error;
     Json value = boost::json::parse(text, error, {}, options);
     if (error == boost::json::error::too_deep) refuse_depth();
     if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());

@@ -8,6 +8,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -27,7 +28,7 @@ namespace globus {
  * `kind()` says what went wrong, `sent()` how far the request got: an operation that must not be done twice may be
  * repeated after `Sent::no`, and has an unknown outcome after `Sent::yes`.
  */
-class NetworkError : public Error {
+class GLOBUS_VISIBLE NetworkError : public Error {
 public:
     /// What went wrong.
     enum class Kind : unsigned char {
@@ -100,7 +101,7 @@ struct SubError {
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share what was read.
  */
-class ApiError : public Error {
+class GLOBUS_VISIBLE ApiError : public Error {
 public:
     /// @param request  the request that was answered; its method and URL (without the query) go into `what()`
     ApiError(http::Request const& request, http::Response response)
@@ -325,7 +326,7 @@ inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response respo
     if (detail::is_json_media_type(type) && response.body.size() <= kept) {
         boost::json::parse_options options;
         options.max_depth = 128;
-        boost::json::error_code error;
+        boost::system::error_code error;
         boost::json::value json = boost::json::parse(response.body, error, {}, options);
         if (!error) data->json = std::move(json);
     }

@@ -18,7 +18,7 @@ namespace globus {
  *         if (error.oauth_error() == "invalid_grant") log_in_again();
  *     }
  */
-class AuthApiError : public ApiError {
+class GLOBUS_VISIBLE AuthApiError : public ApiError {
 public:
     /// As ApiError, but if the errors of the document have one `id` between them, that is request_id().
     AuthApiError(http::Request const& request, http::Response response)

@@ -14,6 +14,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -44,7 +45,7 @@
 namespace globus {
 
 /// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
-class IdTokenError : public Error {
+class GLOBUS_VISIBLE IdTokenError : public Error {
 public:
     IdTokenError() : Error("the id_token cannot be trusted") {}
 };
@@ -308,7 +309,7 @@ private:
         request.max_response_bytes = std::size_t{1} << 20;
         http::Response response = http::send_repeatable(state_->transport, request);
         if (response.status != 200) throw AuthApiError(request, std::move(response));
-        boost::json::error_code error;
+        boost::system::error_code error;
         Json document = boost::json::parse(response.body, error);
         if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
         return document;
@@ -372,7 +373,7 @@ inline std::size_t count_members(boost::json::value const& value) {
 inline std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
     std::optional<std::string> const text = base64url_decode(segment);
     if (!text) return std::nullopt;
-    boost::json::error_code error;
+    boost::system::error_code error;
     boost::json::value value = boost::json::parse(*text, error);
     if (error || !value.is_object()) return std::nullopt;
     std::size_t colons = 0;
@@ -547,7 +548,7 @@ inline std::string IdTokenKey::pem() const {
 }
 
 inline std::string as_pem(Json const& jwks) {
-    boost::json::error_code error;
+    boost::system::error_code error;
     Json const* const first = jwks.find_pointer("/keys/0", error);
     std::optional<IdTokenKey> key;
     if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());

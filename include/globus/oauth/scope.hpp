@@ -15,7 +15,7 @@
 namespace globus {
 
 /// A scope text that cannot be read; `what()` says where it goes wrong.
-class ScopeError : public UsageError {
+class GLOBUS_VISIBLE ScopeError : public UsageError {
 public:
     using UsageError::UsageError;
 };

@@ -10,6 +10,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -139,7 +140,7 @@ inline Token read_token(boost::json::object const& object, std::int64_t now) {
 inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
     boost::json::parse_options options;
     options.max_depth = 128;
-    boost::json::error_code error;
+    boost::system::error_code error;
     boost::json::value const document = boost::json::parse(body, error, {}, options);
     if (error)
         throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},

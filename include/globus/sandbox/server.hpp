@@ -2,6 +2,8 @@
 #ifndef GLOBUS_SANDBOX_SERVER_HPP
 #define GLOBUS_SANDBOX_SERVER_HPP
 
+#include <globus/core/visibility.hpp>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -35,13 +37,13 @@ class Host;
 }  // namespace detail
 
 /// Thrown when the sandbox cannot do what it is asked: a port in use, a directory that is missing, a malformed rule.
-class SandboxError : public std::runtime_error {
+class GLOBUS_VISIBLE SandboxError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
 /// Thrown by Session::verify; `what()` lists what was expected and what happened.
-class VerifyError : public SandboxError {
+class GLOBUS_VISIBLE VerifyError : public SandboxError {
 public:
     using SandboxError::SandboxError;
 };

@@ -516,7 +516,7 @@ private:
             return bad(404, "no such resource");
         json::value body = json::object{};
         if (!call.body.empty()) {
-            json::error_code error;
+            boost::system::error_code error;
             body = json::parse(call.body, error);
             if (error) return bad(400, "the body is not JSON: " + error.message());
         }

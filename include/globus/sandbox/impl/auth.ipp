@@ -932,7 +932,7 @@ struct AuthDocuments {
         Reply refused;
         AccessToken const* token = caller(world, call, refused);
         if (token == nullptr) return refused;
-        json::error_code error;
+        boost::system::error_code error;
         json::value const body = json::parse(call.body, error);
         auto const* given = error ? nullptr : member(body, Kind::one);
         if (given == nullptr || !given->is_object())
@@ -956,7 +956,7 @@ struct AuthDocuments {
         if (caller(world, call, refused) == nullptr) return refused;
         auto const found = find(world, call.holes.back());
         if (found == all(world).end()) return missing(world, call);
-        json::error_code error;
+        boost::system::error_code error;
         json::value const body = json::parse(call.body, error);
         auto const* given = error ? nullptr : member(body, Kind::one);
         if (given == nullptr || !given->is_object())
@@ -1077,7 +1077,7 @@ inline void register_client(World& world, json::object const& document, std::str
 
 /// A client, or with `template_id` an instance of a native application. [recorded] the answer of the latter
 inline Reply create_client(World& world, Call& call) {
-    json::error_code error;
+    boost::system::error_code error;
     json::value const body = json::parse(call.body, error);
     auto const* given = error ? nullptr : member(body, "client");
     std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";

@@ -187,7 +187,7 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     json::value const* source = &rule;
     json::value parsed;
     if (rule.is_string()) {
-        json::error_code error;
+        boost::system::error_code error;
         parsed = json::parse(rule.get_string(), error);
         if (error) throw SandboxError("fault rule: not JSON: " + error.message());
         source = &parsed;
@@ -563,7 +563,7 @@ inline Filler edit_json(Reply& reply, json::object const& action) {
         reply.body = std::string(levels, '[') + std::string(levels, ']');
         return {};
     }
-    json::error_code error;
+    boost::system::error_code error;
     json::value document = json::parse(reply.body, error);
     if (error) return {};
     auto edit = [&](json::object& object) {

@@ -41,7 +41,7 @@ struct GcsDocuments {
         return Reply::of(status, gcs_result(status, "success", "", json::array{document}));
     }
     static std::optional<json::object> body(Call const& call) {
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value parsed = json::parse(call.body, failed);
         if (failed || !parsed.is_object()) return std::nullopt;
         return std::move(parsed.get_object());
@@ -140,7 +140,7 @@ inline Reply gcs_endpoint(World& world, Call& call) {
                                                     {"subscription_id", nullptr}});
     json::object& document = all.front().second;
     if (call.method == "PATCH") {
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value const changes = json::parse(call.body, failed);
         if (failed || !changes.is_object())
             return problem(world, call, 422, "unprocessable_entity", "The body must be a JSON object");

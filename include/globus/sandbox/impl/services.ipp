@@ -34,7 +34,7 @@ struct PlainCall {
     /// The body as an object; an empty body is an empty object.
     std::optional<json::object> body() {
         if (call.body.empty()) return json::object{};
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value parsed = json::parse(call.body, failed);
         if (!failed && parsed.is_object()) return std::move(parsed.get_object());
         refused = error(422, "UNPROCESSABLE_ENTITY", "The body must be a JSON object");
@@ -601,7 +601,7 @@ inline Reply run_flow(World& world, Call& call) {
     auto const* flow = find_document(world.data.documents["flows"], call.holes[0]);
     if (!flow_token(world, call, refused, token)) return refused;
     if (flow == nullptr) return problem(world, call, 404, "NOT_FOUND", "No such flow");
-    json::error_code error;
+    boost::system::error_code error;
     json::value const body = json::parse(call.body, error);
     if (error || member(body, "body") == nullptr)
         return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "body: field required");

@@ -43,7 +43,7 @@ struct TransferCall {
 
     /// The body as an object.
     std::optional<json::object> body() {
-        json::error_code failed;
+        boost::system::error_code failed;
         json::value parsed = json::parse(call.body, failed);
         if (!failed && parsed.is_object()) return std::move(parsed.get_object());
         refused = error(400, "ClientError.BadRequest", "The body must be a JSON object");

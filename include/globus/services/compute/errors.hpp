@@ -7,7 +7,7 @@
 namespace globus {
 
 /// Globus Compute answered with an error status.
-class ComputeApiError : public ApiError {
+class GLOBUS_VISIBLE ComputeApiError : public ApiError {
 public:
     using ApiError::ApiError;
 };

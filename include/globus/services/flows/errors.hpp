@@ -14,7 +14,7 @@ namespace globus {
  * Flows puts what is wrong into one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a
  * list of what does not fit.
  */
-class FlowsApiError : public ApiError {
+class GLOBUS_VISIBLE FlowsApiError : public ApiError {
 public:
     /// Reads what the answer says is wrong.
     FlowsApiError(http::Request const& request, http::Response response)

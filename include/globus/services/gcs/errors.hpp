@@ -10,7 +10,7 @@ namespace globus {
 
 /// The manager of a Globus Connect Server endpoint answered with an error status.
 /// https://docs.globus.org/globus-connect-server/v5/api/
-class GcsApiError : public ApiError {
+class GLOBUS_VISIBLE GcsApiError : public ApiError {
 public:
     using ApiError::ApiError;
 

@@ -7,7 +7,7 @@
 namespace globus {
 
 /// Globus Groups answered with an error status.
-class GroupsApiError : public ApiError {
+class GLOBUS_VISIBLE GroupsApiError : public ApiError {
 public:
     using ApiError::ApiError;
 };

@@ -7,7 +7,7 @@
 namespace globus {
 
 /// Globus Search answered with an error status. https://docs.globus.org/api/search/errors/
-class SearchApiError : public ApiError {
+class GLOBUS_VISIBLE SearchApiError : public ApiError {
 public:
     using ApiError::ApiError;
 

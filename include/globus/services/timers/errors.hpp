@@ -18,7 +18,7 @@ namespace globus {
  * request that do not fit, as `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads
  * "field required: body.start".
  */
-class TimersApiError : public ApiError {
+class GLOBUS_VISIBLE TimersApiError : public ApiError {
 public:
     /// Reads what the answer says is wrong.
     TimersApiError(http::Request const& request, http::Response response)

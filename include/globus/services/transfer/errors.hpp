@@ -9,7 +9,7 @@
 namespace globus {
 
 /// Globus Transfer answered with an error status. https://docs.globus.org/api/transfer/overview/#errors
-class TransferApiError : public ApiError {
+class GLOBUS_VISIBLE TransferApiError : public ApiError {
 public:
     using ApiError::ApiError;
 };

@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -217,7 +218,7 @@ public:
         if (!text) return std::nullopt;
         boost::json::parse_options options;
         options.max_depth = 128;
-        boost::json::error_code error;
+        boost::system::error_code error;
         Json document = boost::json::parse(*text, error, {}, options);
         if (error || !document.is_object()) return std::nullopt;
         return std::move(document.get_object());

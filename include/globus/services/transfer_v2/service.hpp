@@ -9,6 +9,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <string>
 #include <string_view>
@@ -149,7 +150,7 @@ private:
     static bool has_submission_id(Document const& document) {
         boost::json::parse_options options;
         options.max_depth = 128;
-        boost::json::error_code error;
+        boost::system::error_code error;
         Json const json = boost::json::parse(document.text(), error, {}, options);
         Json const* const id = json.find_pointer("/data/attributes/submission_id", error);
         return id != nullptr && id->is_string() && !id->as_string().empty();
