@@ -78,7 +78,7 @@ int run() {
                                 std::printf("  %lld files, %lld bytes\n", static_cast<long long>(progress.files),
                                             static_cast<long long>(progress.bytes));
                             }});
-    if (verdict.kind != TaskVerdict::Kind::succeeded) throw Error("the task did not succeed");
+    if (!verdict.succeeded()) throw Error("the task did not succeed");
 
     if (std::string const here = setting("GLOBUS_SOURCE_DIRECTORY", ""); !here.empty()) {
         std::filesystem::path const there = setting("GLOBUS_DESTINATION_DIRECTORY");

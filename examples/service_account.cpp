@@ -30,7 +30,7 @@ int main() try {
     std::string const task_id = *transfer.submit_transfer(data)->task_id;
 
     auto const verdict = transfer.task_wait({.task_id = task_id, .timeout = 1h, .polling_interval = 1s});
-    if (verdict.kind != TaskVerdict::Kind::succeeded) throw Error("task " + task_id + " did not succeed");
+    if (!verdict.succeeded()) throw Error("task " + task_id + " did not succeed");
     std::printf("Mirrored by task %s\n", task_id.c_str());
     return 0;
 } catch (std::exception const& error) {

@@ -84,11 +84,11 @@ TEST_CASE("a file that is not there is seen", "[transfer][sandbox]") {
     CHECK(verdict.kind == Kind::faulting);
     REQUIRE_FALSE(verdict.faults.empty());
     CHECK(*verdict.faults.front().code == "FILE_NOT_FOUND");
-    CHECK_FALSE(verdict);
+    CHECK_FALSE(verdict.ended());
 
     verdict = transfer.task_wait({.task_id = id, .timeout = 20s, .polling_interval = 1s, .on_fault = OnFault::cancel});
     CHECK(verdict.kind == Kind::cancelled);
-    CHECK(verdict);
+    CHECK(verdict.ended());
     CHECK(*transfer.get_task({.task_id = id})->status == "FAILED");
 }
 

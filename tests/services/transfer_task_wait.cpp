@@ -9,11 +9,15 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace globus;
 using namespace std::chrono_literals;
 using Kind = TaskVerdict::Kind;
+
+// "if (verdict)" would read as success, and a task that failed has ended too.
+static_assert(!std::is_constructible_v<bool, TaskVerdict>);
 
 namespace {
 
@@ -60,8 +64,9 @@ TEST_CASE("task_wait says how a task ended", "[transfer][task_wait]") {
         mock.reply(200, task(ending.status, ending.more));
         std::vector<double> sleeps;
         auto const verdict = client(mock).task_wait(quick(sleeps));
-        CHECK(verdict);
         CHECK(verdict.kind == ending.kind);
+        CHECK(verdict.ended() == (ending.kind != Kind::inactive));
+        CHECK(verdict.succeeded() == (ending.kind == Kind::succeeded));
         CHECK(*verdict.task.task_id == "t");
         CHECK(sleeps.empty());
         CHECK(mock.request_count() == 1);
@@ -80,7 +85,7 @@ TEST_CASE("task_wait looks at the plan's times and no longer", "[transfer][task_
         std::vector<double> sleeps;
         using Seconds = std::chrono::duration<double>;
         auto const verdict = client(mock).task_wait(quick(sleeps, Seconds(plan.timeout), Seconds(plan.interval)));
-        CHECK_FALSE(verdict);
+        CHECK_FALSE(verdict.ended());
         CHECK(verdict.kind == Kind::timed_out);
         CHECK(sleeps == plan.sleeps);
         CHECK(mock.request_count() == plan.sleeps.size() + 1);
@@ -127,7 +132,7 @@ TEST_CASE("task_wait reads what the faults are", "[transfer][task_wait]") {
         mock.reply(200, task("ACTIVE", R"("faults": 1)"));
         auto const verdict = client(mock).task_wait(quick(sleeps, 10s));
         CHECK(verdict.kind == Kind::faulting);
-        CHECK_FALSE(verdict);
+        CHECK_FALSE(verdict.ended());
     }
     SECTION("or fails fast") {
         TaskWait wait = quick(sleeps);
@@ -148,7 +153,7 @@ TEST_CASE("task_wait reads what the faults are", "[transfer][task_wait]") {
         mock.reply(200, task("FAILED", R"("faults": 1)"));
         auto const verdict = client(mock).task_wait(wait);
         CHECK(verdict.kind == Kind::cancelled);
-        CHECK(verdict);
+        CHECK(verdict.ended());
         CHECK(mock.requests()[4].url.ends_with("/task/t/cancel"));
         CHECK(mock.left() == 0);
     }

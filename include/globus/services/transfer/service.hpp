@@ -278,7 +278,7 @@ struct TransferService::Operations {
      * Waits until a task has ended, or the time is over.
      *
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
-     *     if (verdict.kind != TaskVerdict::Kind::succeeded) explain(verdict.task, verdict.faults);
+     *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
      * It looks at the task at once and then each polling_interval. When the number of faults has grown, it reads what
      * they are. A look that fails for a passing reason (a lost connection, a 503) is made up for by the next one.

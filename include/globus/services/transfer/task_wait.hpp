@@ -79,9 +79,9 @@ struct TaskWait {
 };
 
 /**
- * How a wait ended. As a bool it says whether the task has ended too, with success or not.
+ * How a wait ended. The task itself may go on: `ended()` says so, and `succeeded()` whether it did what it should.
  *
- *     if (verdict.kind == TaskVerdict::Kind::succeeded) ...
+ *     if (!verdict.succeeded()) explain(verdict.kind, verdict.task);
  *     for (TaskEvent const& fault : verdict.faults) report(fault.code, fault.details);
  */
 struct TaskVerdict {
@@ -100,8 +100,12 @@ struct TaskVerdict {
     Task task = {};                      ///< as it was last seen
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
-    /// True if the task has ended, with success or not.
-    [[nodiscard]] explicit operator bool() const { return task.status.has_value() && *task.status != "ACTIVE"; }
+    /// True if the task has ended, with success or not. One that is paused, or waits for credentials, has not.
+    [[nodiscard]] bool ended() const {
+        return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
+    }
+    /// True if the task has ended and did what it should.
+    [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
 
 }  // namespace globus::transfer
@@ -264,7 +268,7 @@ private:
     /// Says whether the wait ends with what was last seen, and with which verdict.
     bool over() {
         Task const& task = verdict_.task;
-        if (verdict_) {
+        if (task.status && *task.status != "ACTIVE") {
             verdict_.kind = *task.status == "SUCCEEDED"  ? Kind::succeeded
                             : *task.status == "INACTIVE" ? Kind::inactive
                             : was_cancelled()            ? Kind::cancelled
