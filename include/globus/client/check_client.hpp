@@ -109,6 +109,17 @@ struct ClientRequirements {
     static_assert(check_client<S, A, T, R>());
 };
 
+/// Who takes the tokens of a service; empty for one that does not say. The text lives as long as the service.
+template <class S>
+std::string_view resource_server_of(S const& service) {
+    if constexpr (requires { service.resource_server(); })
+        return service.resource_server();
+    else if constexpr (requires { service.resource_server; })
+        return service.resource_server;
+    else
+        return {};
+}
+
 struct NoOperations {};
 template <class S, class C>
 struct OperationsOf {

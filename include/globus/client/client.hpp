@@ -334,7 +334,8 @@ public:
         retry_class = options.retry_as.value_or(retry_class);
         request.fresh_connection = retry_class == RetryClass::non_idempotent;
         bool const own_origin = is_own_origin(request.url) && authorized;
-        AuthContext const context{options_.auth_url, request.deadline, request.stop};
+        AuthContext const context{options_.auth_url, request.deadline, request.stop,
+                                  detail::resource_server_of(service_)};
 
         bool renewed = false, unknown = false;  // an attempt may have done what was asked for
         int previous_status = 0;

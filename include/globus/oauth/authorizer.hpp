@@ -26,6 +26,9 @@ struct AuthContext {
     std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
     std::stop_token stop = {};                                          ///< cancels it
+    /// Whom the client sends the credential to: "transfer.api.globus.org". A token for another resource server must not
+    /// be given. Empty: nobody knows.
+    std::string_view resource_server = {};
 };
 
 // What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
