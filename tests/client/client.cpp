@@ -2,10 +2,12 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/clean_line.hpp"
 
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -213,6 +215,29 @@ TEST_CASE("client: the log hook is told of every attempt, and of no secret", "[c
     CHECK(log ==
           "GET https://transfer.api.globus.org/v0.10/task/t 503 \n"
           "GET https://transfer.api.globus.org/v0.10/task/t 200 r1\n");
+}
+
+TEST_CASE("client: no answer makes lines or controls of its own in a log", "[client]") {
+    MockTransport transport;
+    transport.reply(200, "{}",
+                    {{"X-Request-ID", "r1\x1b]0;me\x07\n2025-01-01 logged in \xe2\x80\xae" + std::string(9000, 'x')}});
+    transport.fail(NetworkError(NetworkError::Kind::connect, NetworkError::Sent::no, "the proxy said: no\r\n\x1b[2J"));
+    std::vector<std::string> texts;
+    auto const hook = [&](LogEvent const& event) {
+        for (std::string_view const text : {event.method, event.url, event.request_id, event.error})
+            texts.emplace_back(text);
+    };
+    Client<TransferService, AccessTokenPolicy, MockTransport, NoRetry> const transfer{
+        "token", {.transport = transport, .log = hook}};
+    (void)transfer.get_task({.task_id = "t"});
+    CHECK_THROWS_AS(transfer.get_task({.task_id = "t"}), NetworkError);
+    REQUIRE(texts.size() == 8);
+    for (std::string const& text : texts) {
+        CHECK(is_clean_line(text));
+        CHECK(text.size() <= 1000);
+    }
+    CHECK(texts[2].starts_with("r1"));
+    CHECK(texts[7].starts_with("the proxy said: no"));
 }
 
 TEST_CASE("client: try_send returns what send throws", "[client]") {

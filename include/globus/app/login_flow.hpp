@@ -49,12 +49,8 @@ namespace detail {
 
 /// Why a login was refused, as a redirect says it: one line, of a length for a message.
 inline std::string refusal_text(std::string const& error, std::string const& description) {
-    std::string why = "the login was refused: " + (error.empty() ? "without a reason" : error);
-    if (!description.empty()) why += ": " + description;
-    for (char& c : why)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-    if (why.size() > 500) why.resize(500);
-    return why;
+    std::string const why = error.empty() ? "without a reason" : one_line(error, 100);
+    return "the login was refused: " + why + (description.empty() ? "" : ": " + one_line(description, 400));
 }
 
 }  // namespace detail

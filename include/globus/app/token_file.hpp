@@ -5,6 +5,7 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/json_write.hpp>
+#include <globus/core/utf8.hpp>
 #include <globus/http/retry.hpp>
 
 #include <fcntl.h>
@@ -297,38 +298,6 @@ inline std::string check_token_path(std::string path) {
     return path;
 }
 
-/// One code point of UTF-8 text, taken from its front.
-inline char32_t take_code_point(std::string_view& text) {
-    std::size_t const length = utf8_sequence(text);
-    if (length == 0) throw UsageError("the app's name is not UTF-8");
-    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
-    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
-    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
-    text.remove_prefix(length);
-    return point;
-}
-inline void append_code_point(std::string& out, char32_t point) {
-    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (point < 0x80) return put(point);
-    if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-    } else {
-        if (point < 0x10000) {
-            put(0xE0U | point >> 12U);
-        } else {
-            put(0xF0U | point >> 18U);
-            put(0x80U | (point >> 12U & 0x3FU));
-        }
-        put(0x80U | (point >> 6U & 0x3FU));
-    }
-    put(0x80U | (point & 0x3FU));
-}
-/// Controls, blanks other than ' ', formatting and private characters.
-inline bool is_printable(char32_t c) {
-    return !(c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
-             (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 ||
-             (c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000);
-}
 /// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
 inline char32_t to_lower(char32_t c) {
     if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
@@ -346,7 +315,9 @@ inline char32_t to_lower(char32_t c) {
 inline std::string app_name_slug(std::string_view app_name) {
     std::string slug;
     while (!app_name.empty()) {
-        char32_t const c = detail::take_code_point(app_name);
+        auto const taken = detail::take_code_point(app_name);
+        if (!taken) throw UsageError("the app's name is not UTF-8");
+        char32_t const c = *taken;
         if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
             slug += '+';
         else if (c == U'.' || c == U' ')

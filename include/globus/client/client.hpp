@@ -568,13 +568,14 @@ private:
              std::optional<std::chrono::duration<double>> wait) const noexcept {
         if (!options_.log) return;
         try {
-            LogEvent event{.method = to_string(request.method),
-                           .url = std::string_view(request.url).substr(0, request.url.find_first_of("?#"))};
+            std::string const url = one_line(std::string_view(request.url).substr(0, request.url.find_first_of("?#")));
+            std::string request_id;
+            LogEvent event{.method = to_string(request.method), .url = url};
             event.attempt = attempt.number;
             event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started);
             if (attempt.response != nullptr) {
                 event.status = attempt.response->status;
-                event.request_id = attempt.response->headers.get("X-Request-ID");
+                event.request_id = request_id = one_line(attempt.response->headers.get("X-Request-ID"), 200);
             }
             if (attempt.error != nullptr) event.error = attempt.error->what();
             if (wait) event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);

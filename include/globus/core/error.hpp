@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
 
+#include <globus/core/one_line.hpp>
 #include <globus/core/visibility.hpp>
 
 #include <exception>
@@ -23,11 +24,13 @@ namespace globus {
  *       ApiError        the service answered with an error status; one subclass a service
  *       DecodeError     the service answered, but not with the document that was expected
  *
- * `what()` is one sentence for a person and never holds a token, a client secret or a password.
+ * `what()` is one line for a person, whoever worded its parts: see one_line. It never holds a token, a client secret or
+ * a password.
  */
 class GLOBUS_VISIBLE Error : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    /// @param what  becomes one line of at most 4 KiB
+    explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
 
     /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
     /// off, or was a 5xx. Look what the service has before doing it again.

@@ -6,6 +6,7 @@
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/utf8.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/parse.hpp>
@@ -27,28 +28,6 @@
 
 namespace globus {
 namespace detail {
-
-/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
-inline std::size_t utf8_sequence(std::string_view text) noexcept {
-    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
-    unsigned const first = at(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-    if (first >= 0xE0U && first <= 0xEFU) {
-        if (!continues(1) || !continues(2)) return 0;
-        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
-        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xF0U && first <= 0xF4U) {
-        if (!continues(1) || !continues(2) || !continues(3)) return 0;
-        bool const overlong = first == 0xF0U && at(1) < 0x90U;
-        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
-        return overlong || too_large ? 0 : 4;
-    }
-    return 0;
-}
 
 /// True for the ASCII characters that stand for themselves in a JSON string.
 inline constexpr std::array<bool, 256> is_plain = [] {

@@ -13,14 +13,15 @@ namespace globus {
 /**
  * What a log hook is told of one attempt of a call.
  *
- * It has no way to reach a header, a body, a query or a credential: what is not here cannot be leaked.
+ * It has no way to reach a header, a body, a query or a credential: what is not here cannot be leaked. Each text is one
+ * clean line, whatever a service or proxy sent (see one_line).
  */
 struct LogEvent {
     std::string_view method;                 ///< "GET"
     std::string_view url;                    ///< without its query
     int attempt = 1;                         ///< the first is 1
     int status = 0;                          ///< 0: no answer came
-    std::string_view request_id = {};        ///< as the answer's X-Request-ID header gives it
+    std::string_view request_id = {};        ///< of the answer's X-Request-ID header
     std::string_view error = {};             ///< why no answer came
     std::chrono::microseconds elapsed{};     ///< of this attempt
     std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none

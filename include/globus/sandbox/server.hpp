@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SANDBOX_SERVER_HPP
 #define GLOBUS_SANDBOX_SERVER_HPP
 
+#include <globus/core/one_line.hpp>
 #include <globus/core/visibility.hpp>
 
 #include <boost/json/array.hpp>
@@ -39,7 +40,8 @@ class Host;
 /// Thrown when the sandbox cannot do what it is asked: a port in use, a directory that is missing, a malformed rule.
 class GLOBUS_VISIBLE SandboxError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    /// @param what  becomes one line of at most 64 KiB
+    explicit SandboxError(std::string const& what) : std::runtime_error(globus::one_line(what, 65536)) {}
 };
 
 /// Thrown by Session::verify; `what()` lists what was expected and what happened.
