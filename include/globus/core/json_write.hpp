@@ -3,6 +3,7 @@
 #define GLOBUS_CORE_JSON_WRITE_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
@@ -49,9 +50,6 @@ inline void check_utf8(std::string_view text) {
         i += length;
     }
 }
-
-/// How deep lists and objects may stand in one another, in what is sent as in what is read.
-inline constexpr std::size_t max_json_depth = 128;
 
 [[noreturn]] inline void refuse_depth() {
     throw UsageError("this JSON document is nested deeper than 128 levels: send a flatter one");

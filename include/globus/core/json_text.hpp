@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_JSON_TEXT_HPP
+#define GLOBUS_CORE_JSON_TEXT_HPP
+
+#include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+// JSON text that others wrote: real services send what is not quite Unicode, such as the name of a file cut in the
+// middle of a character, and one such text must not make the rest of the document unreadable. It is mended before a
+// parser sees it: what is no character becomes U+FFFD, and nothing else changes.
+
+namespace globus::detail {
+
+/// How deep lists and objects may stand in one another, in what is sent as in what is read.
+inline constexpr std::size_t max_json_depth = 128;
+
+/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
+inline std::size_t utf8_sequence(std::string_view text) noexcept {
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    unsigned const first = at(0);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        if (!continues(1) || !continues(2)) return 0;
+        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
+        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        bool const overlong = first == 0xF0U && at(1) < 0x90U;
+        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
+        return overlong || too_large ? 0 : 4;
+    }
+    return 0;
+}
+
+/// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
+/// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
+inline std::size_t utf8_broken(std::string_view text) noexcept {
+    auto const first = static_cast<unsigned char>(text[0]);
+    if (first < 0xC2U || first > 0xF4U || text.size() == 1) return 1;
+    auto const second = static_cast<unsigned char>(text[1]);
+    unsigned const low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
+    unsigned const high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
+    if (second < low || second > high) return 1;
+    bool const third = text.size() > 2 && (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80U;
+    return first >= 0xF0U && third ? 3 : 2;
+}
+
+/// A place in JSON text that is no character: bytes that are not UTF-8, or the escape of half a surrogate pair.
+struct OddText {
+    std::size_t at;      ///< where it begins; the size of the text if there is none
+    std::size_t length;  ///< its bytes
+    bool cut;            ///< the text ends in the middle of it: with what follows it may be a character
+};
+
+/// The UTF-16 unit of the escape `\uXXXX` that begins `text`, or -1 if none does.
+inline int escaped_unit(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
+    int unit = 0;
+    for (char const c : text.substr(2, 4)) {
+        int const digit = c >= '0' && c <= '9'   ? c - '0'
+                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                 : -1;
+        if (digit < 0) return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/// The number of bytes from a backslash to the end of what it begins; `odd` says that this is half a surrogate pair,
+/// `cut` that the text ends before one can tell.
+inline std::size_t escape_length(std::string_view text, bool& odd, bool& cut) noexcept {
+    odd = cut = false;
+    if (text.size() < 2) return cut = true, text.size();
+    if (text[1] != 'u') return 2;
+    if (text.size() < 6) return cut = true, text.size();
+    int const unit = escaped_unit(text);
+    if (unit < 0xD800 || unit > 0xDFFF) return unit < 0 ? 2 : 6;
+    if (unit >= 0xDC00) return odd = true, 6;
+    std::string_view const next = text.substr(6, 6);
+    int const low = escaped_unit(next);
+    if (low >= 0xDC00 && low <= 0xDFFF) return 12;
+    constexpr std::string_view begins = "\\u";
+    cut = next.size() < 6 && next.substr(0, 2) == begins.substr(0, next.size());
+    return odd = !cut, 6;
+}
+
+/// The first place of `text` at or after `from` that is no character. `from` must not be inside of one.
+inline OddText find_odd_text(std::string_view text, std::size_t from = 0) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    std::size_t i = from;
+    while (i < text.size()) {
+        if (text.size() - i >= sizeof(std::uint64_t)) {  // eight bytes without a backslash or a byte above 127
+            std::uint64_t word;
+            std::memcpy(&word, text.data() + i, sizeof word);
+            std::uint64_t const slashes = word ^ (ones * '\\');
+            if (((word | (slashes - ones)) & tops) == 0) {
+                i += sizeof word;
+                continue;
+            }
+        }
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (c == '\\') {
+            bool odd, cut;
+            std::size_t const length = escape_length(text.substr(i), odd, cut);
+            if (odd || cut) return {i, length, cut};
+            i += length;
+        } else if (c < 0x80U) {
+            ++i;
+        } else {
+            std::string_view const rest = text.substr(i);
+            std::size_t const length = utf8_sequence(rest);
+            if (length == 0) {
+                std::size_t const broken = utf8_broken(rest);
+                return {i, broken, broken == rest.size() && c >= 0xC2U && c <= 0xF4U};
+            }
+            i += length;
+        }
+    }
+    return {text.size(), 0, false};
+}
+
+/// U+FFFD, which stands for what is no character.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// Appends `text` to `out`, mended.
+inline void append_mended(std::string& out, std::string_view text) {
+    for (std::size_t i = 0; i != text.size();) {
+        OddText const odd = find_odd_text(text, i);
+        out.append(text, i, odd.at - i);
+        // what begins an escape and is cut off ends the document, too: that is for the parser to say
+        if (odd.length != 0 && text[odd.at] == '\\' && odd.cut)
+            out.append(text, odd.at);
+        else if (odd.length != 0)
+            out.append(replacement_character);
+        i = odd.cut ? text.size() : odd.at + odd.length;
+    }
+}
+
+/**
+ * The document of a JSON text that a service wrote. What is no character in it reads as U+FFFD; other things than that
+ * must be right. For texts of bounded size: a document takes many times the memory of its text.
+ *
+ * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
+ */
+inline boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    if (find_odd_text(text).at == text.size()) return boost::json::parse(text, error, {}, options);
+    std::string mended;
+    append_mended(mended, text);
+    return boost::json::parse(mended, error, {}, options);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_JSON_TEXT_HPP
