@@ -29,7 +29,8 @@ constexpr char const* usage =
     "  --bind ADDRESS       127.0.0.1 only; anything else is refused\n"
     "  --seed DIR           each directory in it is a collection; source and destination come first\n"
     "                       (default: a temporary directory with samples)\n"
-    "  --random-seed N      of identifiers, tokens and probabilities (default 1)\n"
+    "  --any-user           other users of this machine may connect, too\n"
+    "  --random-seed N      of identifiers and probabilities (default 1)\n"
     "  --token-lifetime S   seconds (default 172800)\n"
     "  --task-duration MS   how long a task stays ACTIVE at least (default 0)\n"
     "  --manual-clock       time passes by admin calls only\n"
@@ -89,6 +90,8 @@ int main(int argc, char** argv) {
             print_env = true;
         } else if (name == "--manual-clock") {
             options.clock = globus::sandbox::ClockMode::manual;
+        } else if (name == "--any-user") {
+            options.any_user = true;
         } else if (name == "--rotate") {
             options.rotate_refresh_tokens = true;
         } else if (name == "--detect-reuse") {

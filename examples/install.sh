@@ -4,7 +4,7 @@
 #   bash examples/install.sh          for the library and the examples
 #   bash examples/install.sh tests    for the tests too
 #
-# Debian 12 and Ubuntu 24.04: by apt-get, with sudo when not root. Elsewhere: says what is missing and exits with status 2.
+# Debian 12 and 13, Ubuntu 24.04: by apt-get, with sudo when not root. Elsewhere: says what is missing and exits with status 2.
 set -euo pipefail
 
 compiler=${CXX:-c++}
@@ -56,9 +56,9 @@ for attempt in 1 2 3 4 5; do
     sleep 10
 done
 
-# Debian 12 has Boost 1.81 beside its older default.
+# Debian 12 has Boost 1.81 beside its older default. apt-cache also succeeds for a name that only other packages mention.
 boost=
-if apt-cache show libboost-json1.81-dev >/dev/null 2>&1; then boost=1.81; fi
+if apt-cache show libboost-json1.81-dev 2>/dev/null | grep -qFx "Package: libboost-json1.81-dev"; then boost=1.81; fi
 packages=(g++ cmake ninja-build python3 libcurl4-openssl-dev libssl-dev "libboost$boost-dev" "libboost-json$boost-dev")
 if [ "${1:-}" = tests ]; then packages+=(libsqlite3-dev catch2); fi
 echo "Installing ${packages[*]} ..."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds and runs examples/quickstart.cpp, on Debian 12 or Ubuntu 24.04.
+# Builds and runs examples/quickstart.cpp, on Debian 12 or 13, or Ubuntu 24.04.
 #
 # Without an account it talks to a local Globus, which is started for it and stopped after it. Where GLOBUS_CLIENT_ID and
 # the other variables that examples/quickstart.cpp names are set, it talks to the real one.

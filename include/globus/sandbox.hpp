@@ -89,7 +89,9 @@
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
- * alone bear a mark of their session, which the journal leaves out, so that no session takes the token of another.
+ * and secrets alone begin with random characters of their session, which the journal leaves out: no session takes the
+ * token of another, and nobody can say what a token will be. Other users of the machine cannot connect (on Linux, unless
+ * Options::any_user says so): whoever can connect can log in.
  *
  * @par Honesty
  * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with

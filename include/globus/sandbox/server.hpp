@@ -112,8 +112,12 @@ struct Options {
     std::uint16_t admin_port = 0;  ///< of the admin calls; 0 takes a free one
     /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
     std::filesystem::path root = {};
-    std::uint64_t seed =
-        1;  ///< of identifiers, tokens and probabilities: the same seed and calls give the same journal
+    /// Whether other users of this machine may connect to the services, where the system tells who is at the other end
+    /// (Linux). Everybody who may connect can log in, and has the files of the collections.
+    bool any_user = false;
+    /// Of identifiers and probabilities: the same seed and calls give the same journal. Tokens and secrets are never the
+    /// same in two sessions.
+    std::uint64_t seed = 1;
     ClockMode clock = ClockMode::real;            ///< what time goes by
     std::chrono::seconds token_lifetime{172800};  ///< of access and id tokens; two days
     bool rotate_refresh_tokens = false;           ///< each refresh gives a new refresh token and spends the old one

@@ -35,7 +35,6 @@ inline World::World(std::string name, Options given)
     : options(std::move(given)),
       id(std::move(name)),
       random(options.seed),
-      mark(to_hex(sha256(id)).substr(0, 8)),
       token_lifetime(options.token_lifetime),
       fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
     started_at = wall_clock();
@@ -132,7 +131,7 @@ inline World::World(std::string name, Options given)
 inline World::~World() { stop(); }
 
 inline void World::start() {
-    listener = std::make_shared<Listener>(options.port);
+    listener = std::make_shared<Listener>(options.port, options.any_user);
     if (options.tls != Tls::none) make_certificates();
     base_url = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
     listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });

@@ -6,6 +6,7 @@
 #include <globus/sandbox/impl/auth.ipp>
 #include <globus/sandbox/impl/files.ipp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,17 +44,20 @@ inline Reply store_file(fs::path const& spool, fs::path const& file) {
     std::error_code error;
     fs::create_directories(file.parent_path(), error);  // [guess]
     bool const existed = fs::exists(file, error);
-    fs::permissions(spool, fs::perms(0644), error);
-    fs::rename(spool, file, error);
-    // Another file system: then beside the file, and from there.
+    // A file made here has the permissions that this process gives to new files.
+    fs::path const beside = file.parent_path() / (".globus-sandbox-" + spool.filename().string());
+    int const made = ::open(beside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (made < 0) return data_error(403, "Permission denied");
+    ::close(made);
+    fs::permissions(spool, fs::status(beside, error).permissions(), error);
+    fs::rename(spool, beside, error);
+    if (error) fs::copy_file(spool, beside, fs::copy_options::overwrite_existing, error);  // another file system
+    if (!error) fs::rename(beside, file, error);
     if (error) {
-        fs::path const beside = file.parent_path() / (".globus-sandbox-" + spool.filename().string());
-        fs::copy_file(spool, beside, fs::copy_options::overwrite_existing, error);
-        if (!error) fs::rename(beside, file, error);
         std::error_code ignored;
-        if (error) fs::remove(beside, ignored);
+        fs::remove(beside, ignored);
+        return data_error(403, "Permission denied");
     }
-    if (error) return data_error(403, "Permission denied");
     Reply reply = data_error(existed ? 200 : 201, existed ? "Replaced" : "Created");
     reply.committed = true;
     return reply;
@@ -84,7 +88,7 @@ inline Reply serve_data(World& world, Call& call) {
     if (call.method == "PUT") {
         if (fs::is_directory(place.file, error)) return data_error(409, "Is a directory");
         Reply reply;
-        reply.later = [spool = call.spool, file = place.file] { return store_file(spool, file); };
+        reply.later = [&call, file = place.file] { return store_file(call.spool, file); };
         return reply;
     }
     struct ::stat info {};

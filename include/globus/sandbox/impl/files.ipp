@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 
 namespace globus::sandbox::detail {
 
@@ -20,6 +22,34 @@ struct Place {
     fs::path file;        ///< where it is
     bool allowed = true;  ///< false when a symbolic link leads out of the collection
 };
+
+/// Where a path leads when all symbolic links are followed, also those whose target is not there: what is written there
+/// would be made where they lead. Nothing for links in a circle.
+inline std::optional<fs::path> real_path(fs::path const& path) {
+    std::vector<fs::path> left(path.begin(), path.end());
+    std::reverse(left.begin(), left.end());
+    fs::path real;
+    for (int links = 0; !left.empty();) {
+        fs::path const part = left.back();
+        left.pop_back();
+        if (part.empty() || part == ".") continue;
+        if (part == "..") {
+            real = real.parent_path();
+            continue;
+        }
+        std::error_code error;
+        fs::path const next = real / part;
+        if (!fs::is_symlink(fs::symlink_status(next, error))) {
+            real = next;
+            continue;
+        }
+        fs::path const target = fs::read_symlink(next, error);
+        if (error || ++links > 40) return std::nullopt;  // 40: the kernel's own limit
+        if (target.is_absolute()) real.clear();
+        left.insert(left.end(), std::make_reverse_iterator(target.end()), std::make_reverse_iterator(target.begin()));
+    }
+    return real;
+}
 
 inline bool lies_within(fs::path const& root, fs::path const& file) {
     auto const end = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
@@ -66,8 +96,8 @@ inline Place find_place(fs::path const& directory, std::string_view path) {
         place.allowed = false;
         return place;
     }
-    fs::path const real = fs::weakly_canonical(place.file, error);
-    place.allowed = !error && lies_within(root, real);
+    auto const real = real_path(place.file);
+    place.allowed = real && lies_within(root, *real);
     return place;
 }
 
@@ -79,9 +109,8 @@ inline std::optional<json::object> describe_file(fs::path const& file, std::stri
     bool const is_link = S_ISLNK(link.st_mode);
     std::string type;
     if (is_link) {
-        std::error_code error;
-        fs::path const real = fs::weakly_canonical(file, error);
-        if (error || !lies_within(root, real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
+        auto const real = real_path(file);
+        if (!real || !lies_within(root, *real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
     }
     if (type.empty()) type = S_ISDIR(info.st_mode) ? "dir" : S_ISREG(info.st_mode) ? "file" : "other";
     char mode[8];

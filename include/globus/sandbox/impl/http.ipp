@@ -3,6 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_HTTP_IPP
 #define GLOBUS_SANDBOX_IMPL_HTTP_IPP
 
+#include <globus/core/peer_user.hpp>
 #include <globus/sandbox/impl/faults.ipp>
 #include <globus/sandbox/impl/routes.ipp>
 #include <globus/sandbox/impl/tls.ipp>
@@ -79,7 +80,7 @@ struct Connection {
     }
 
     /// What came of reading.
-    enum class Read { done, ended, malformed };
+    enum class Read { done, ended, malformed, too_large };
 
     /// Reads until the headers, or all of the request, are there.
     template <class P>
@@ -90,6 +91,7 @@ struct Connection {
                 boost::beast::error_code error;
                 auto const used = parser.put(buffer.data(), error);
                 buffer.consume(used);
+                if (error == http::error::body_limit) return Read::too_large;
                 if (error && error != http::error::need_more) return Read::malformed;
                 if (!error && used > 0) continue;
             }
@@ -148,7 +150,9 @@ struct Connection {
 /// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
 class Listener {
 public:
-    explicit Listener(std::uint16_t port) {
+    /// @param port      of 127.0.0.1; 0 takes a free one
+    /// @param any_user  whether other users of this machine may connect
+    explicit Listener(std::uint16_t port, bool any_user = false) : any_user_(any_user) {
         if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
         for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
         if (!open(port)) {
@@ -280,6 +284,10 @@ private:
         int const socket = ::accept(acceptor_, nullptr, nullptr);
         reap();
         if (socket < 0) return;
+        if (!any_user_ && ::globus::detail::is_of_another_user(socket)) {
+            ::close(socket);
+            return;
+        }
         ::fcntl(socket, F_SETFD, FD_CLOEXEC);
         int const on = 1;
         ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -325,6 +333,7 @@ private:
     }
 
     std::function<void(Connection&)> serve_;
+    bool any_user_;
     int acceptor_ = -1;  ///< -1 while connections are refused
     std::uint16_t port_ = 0;
     int wake_[2] = {-1, -1};
@@ -557,6 +566,10 @@ public:
     }
 
 private:
+    /// How many bytes of a body are read: from those who show a token of this session, and from everybody else.
+    static constexpr std::uint64_t most_of_known = std::uint64_t{64} << 20;
+    static constexpr std::uint64_t most_of_unknown = std::uint64_t{1} << 20;
+
     void requests() {
         for (bool going = true; going; reused_ = true) {
             replacement_.reset();
@@ -572,7 +585,7 @@ private:
     bool one_request() {
         Parser parser;
         parser.header_limit(1U << 20);
-        parser.body_limit(std::uint64_t{1} << 31);
+        parser.body_limit(boost::none);  // until it is known who asks
         connection_.idle = true;
         if (connection_.leave) return false;
         auto const got = connection_.read(parser, true);
@@ -591,17 +604,15 @@ private:
         }
         if (meet(Phase::after_headers) == Outcome::end) return false;
         if (replacement_ && !parser.is_done()) return answer_early(*replacement_, call);
-        if (same_name(call.header("Expect"), "100-continue"))
-            if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
+        // Whoever may not send a file is told before it is read.
+        std::optional<Reply> begun;
+        if (call.operation == "put_file" && !replacement_) {
+            begun = world_.begin(call);
+            if (!begun->later) return answer_early(*begun, call);
+        }
         bool const keep_alive = parser.get().keep_alive();
         Spool spool;
-        if (call.operation == "put_file") {
-            if (!read_to_file(parser, spool)) return false;
-            call.spool = spool.name;
-        } else {
-            if (connection_.read(parser, false) != Connection::Read::done) return false;
-            call.body = std::move(parser.get().body());
-        }
+        if (!read_body(parser, call, spool)) return false;
         see_body(call);
         if (meet(Phase::after_body) == Outcome::end) return false;
         if (meet(Phase::before_commit) == Outcome::end) return false;
@@ -610,7 +621,7 @@ private:
             reply = std::move(*replacement_);
             replacement_.reset();
         } else {
-            reply = world_.answer(call);
+            reply = begun ? World::finish(call, std::move(*begun)) : world_.answer(call);
             if (reply.committed) note([](JournalEntry& entry) { entry.committed = true; });
             if (meet(Phase::after_commit) == Outcome::end) return false;
             if (replacement_) reply = std::move(*replacement_);
@@ -627,6 +638,32 @@ private:
             if (!name.empty()) ::unlink(name.c_str());
         }
     };
+
+    /// Reads the body, into a file where it is one; false when the connection has to end.
+    bool read_body(Parser& parser, Call& call, Spool& spool) {
+        auto const most = world_.knows_token(call.bearer()) ? most_of_known : most_of_unknown;
+        bool const file = call.operation == "put_file";
+        auto const refuse = [&] {
+            return answer_early(
+                error_reply(call.service, 413, "PayloadTooLarge",
+                            "The body is longer than " + std::to_string(most) + " bytes", "", call.path),
+                call);
+        };
+        if (!file && parser.content_length().value_or(0) > most) return refuse();
+        if (same_name(call.header("Expect"), "100-continue"))
+            if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
+        if (file) {
+            if (!read_to_file(parser, spool)) return false;
+            call.spool = spool.name;
+            return true;
+        }
+        parser.body_limit(most);
+        auto const got = connection_.read(parser, false);
+        if (got == Connection::Read::too_large) return refuse();
+        if (got != Connection::Read::done) return false;
+        call.body = std::move(parser.get().body());
+        return true;
+    }
 
     /// Reads a body that is a file; false when the connection ended or there is no room.
     bool read_to_file(Parser& parser, Spool& spool) {
@@ -693,7 +730,7 @@ private:
     /// What is known once the body is there: its hash, and which grant a token request is.
     void see_body(Call& call) {
         static std::string const of_nothing = to_hex(sha256(""));
-        // Tokens differ between sessions in their mark alone; without it the same calls have the same hash.
+        // Tokens differ between sessions in their marks alone; without them the same calls have the same hash.
         std::string const hash = !call.spool.empty() ? to_hex(hash_file(call.spool, EVP_sha256()).value_or(""))
                                  : call.body.empty() ? of_nothing
                                                      : to_hex(sha256(world_.without_mark(call.body)));

@@ -108,15 +108,20 @@ inline void find_route(Call& call) {
     call.operation = call.route->operation;
 }
 
-inline Reply World::answer(Call& call) {
-    Reply reply;
-    {
-        std::lock_guard lock(mutex);
-        reply = answer_locked(call);
-    }
-    if (reply.later) reply = reply.later();
+inline Reply World::begin(Call& call) {
+    std::lock_guard lock(mutex);
+    return answer_locked(call);
+}
+
+inline Reply World::finish(Call const& call, Reply begun) {
+    Reply reply = begun.later ? begun.later() : std::move(begun);
     if (only_reads(call)) reply.committed = false;
     return reply;
+}
+
+inline bool World::knows_token(std::string const& token) {
+    std::lock_guard lock(mutex);
+    return data.access_tokens.contains(token);
 }
 
 inline Reply World::answer_locked(Call& call) {

@@ -227,14 +227,17 @@ inline bool equal_secret(std::string_view a, std::string_view b) {
     return difference == 0;
 }
 
-/// Real randomness, for the admin secret.
+/// Real randomness, for what nobody may guess.
 inline std::string random_secret() {
     std::array<unsigned char, 24> bytes{};
     RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
     return base64({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, true);
 }
 
-/// Identifiers and tokens that repeat with the seed.
+/// How many characters of a token are its session's own and come from real randomness: 96 bits.
+inline constexpr std::size_t mark_size = 24;
+
+/// Identifiers that repeat with the seed, and the part of tokens that does.
 class Random {
 public:
     explicit Random(std::uint64_t seed = 1) : engine_(seed) {}

@@ -75,9 +75,10 @@ struct Reply {
     std::string content_type = "application/json";
     Pairs headers = {};
     std::string body = {};
-    bool committed = false;             ///< the request changed something
-    FilePart file = {};                 ///< what is sent instead of `body`, when it has a name
-    std::function<Reply()> later = {};  ///< the part of the work that needs no lock; its answer is the answer
+    bool committed = false;  ///< the request changed something
+    FilePart file = {};      ///< what is sent instead of `body`, when it has a name
+    /// The part of the work that needs no lock; its answer is the answer. The call lives until then.
+    std::function<Reply()> later = {};
 
     /// How long the body is.
     [[nodiscard]] std::uint64_t size() const { return file.name.empty() ? body.size() : file.size; }
@@ -301,9 +302,11 @@ public:
     Data data;
     std::unique_ptr<Data> saved;
     Random random;
-    std::string mark;  ///< what the tokens of this session have in common, so that no other session takes them
+    std::string const secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
+    std::map<std::string, std::string, std::less<>>
+        marks;  ///< of a kind of token: what those of this session begin with
     std::chrono::seconds token_lifetime;
-    std::string token(std::string_view kind) { return random.token(kind, mark); }
+    std::string token(std::string_view kind);
     /// The text as another session of the same seed would see it.
     [[nodiscard]] std::string without_mark(std::string text) const;
     std::map<std::string, Bucket> buckets;
@@ -348,7 +351,10 @@ public:
     std::string ca_pem;            ///< whom a client may trust
     void make_certificates();
 
-    Reply answer(Call& call);  ///< takes the lock
+    Reply begin(Call& call);                             ///< takes the lock: the answer, or what is left to do for it
+    static Reply finish(Call const& call, Reply begun);  ///< does what is left, without the lock
+    Reply answer(Call& call) { return finish(call, begin(call)); }
+    bool knows_token(std::string const& token);  ///< takes the lock: an access token that was issued here
     Reply answer_locked(Call& call);
 
     /// Adds an endpoint, and the application by which its data knows who is there.
@@ -381,9 +387,17 @@ inline JournalEntry* World::entry_locked(std::uint64_t number) {
     return index < journal.size() ? &journal[static_cast<std::size_t>(index)] : nullptr;
 }
 
+inline std::string World::token(std::string_view kind) {
+    auto mark = marks.find(kind);
+    if (mark == marks.end())
+        mark = marks.emplace(kind, to_hex(sha256(secret + std::string(kind))).substr(0, mark_size)).first;
+    return random.token(kind, mark->second);
+}
+
 inline std::string World::without_mark(std::string text) const {
-    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
-        text.replace(at, mark.size(), mark.size(), '-');
+    for (auto const& [kind, mark] : marks)
+        for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
+            text.replace(at, mark.size(), mark.size(), '-');
     return text;
 }
 
