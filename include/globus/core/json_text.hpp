@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_JSON_TEXT_HPP
 #define GLOBUS_CORE_JSON_TEXT_HPP
 
+#include <globus/core/utf8.hpp>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/parse_options.hpp>
 #include <boost/json/value.hpp>
@@ -21,28 +23,6 @@ namespace globus::detail {
 
 /// How deep lists and objects may stand in one another, in what is sent as in what is read.
 inline constexpr std::size_t max_json_depth = 128;
-
-/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
-inline std::size_t utf8_sequence(std::string_view text) noexcept {
-    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
-    unsigned const first = at(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-    if (first >= 0xE0U && first <= 0xEFU) {
-        if (!continues(1) || !continues(2)) return 0;
-        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
-        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xF0U && first <= 0xF4U) {
-        if (!continues(1) || !continues(2) || !continues(3)) return 0;
-        bool const overlong = first == 0xF0U && at(1) < 0x90U;
-        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
-        return overlong || too_large ? 0 : 4;
-    }
-    return 0;
-}
 
 /// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
 /// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
