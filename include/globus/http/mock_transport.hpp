@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -131,7 +130,7 @@ private:
         std::vector<http::Request> requests;
         Handler otherwise;
     };
-    detail::Shared<State> state_{std::make_shared<State>()};
+    detail::SharedByThreads<State> state_{std::in_place};
 };
 
 }  // namespace globus

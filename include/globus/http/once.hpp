@@ -3,11 +3,11 @@
 #define GLOBUS_HTTP_ONCE_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 
 #include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -28,27 +28,28 @@ class Once {
 public:
     /// The value, or that of `make()`.
     /// @throws NetworkError  if the call has to end while another thread asks
-    /// @throws UsageError  if `make` wants the value that it is to make
+    /// @throws UsageError  if `make` wants the value that it is to make; in a child process; if this was moved from
     template <class F>
     T const& get(F const& make, http::Clock::time_point deadline, std::stop_token const& stop) const {
-        std::unique_lock lock(state_->mutex);
-        if (state_->asking == std::this_thread::get_id())
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
+        if (state.asking == std::this_thread::get_id())
             throw UsageError("what is being asked for is wanted by the function that is to answer");
-        auto const ready = [this] { return state_->value || state_->asking == std::thread::id(); };
-        if (!state_->changed.wait_until(lock, stop, deadline, ready)) {
+        auto const ready = [&state] { return state.value || state.asking == std::thread::id(); };
+        if (!state.changed.wait_until(lock, stop, deadline, ready)) {
             bool const cancelled = stop.stop_requested();
             throw NetworkError(
                 cancelled ? NetworkError::Kind::cancelled : NetworkError::Kind::timeout, NetworkError::Sent::no,
                 cancelled ? "the call was cancelled" : "the deadline passed while another call asked for the same");
         }
-        if (state_->value) return *state_->value;
-        Turn const turn(*state_);
+        if (state.value) return *state.value;
+        Turn const turn(state);
         lock.unlock();
         T made = make();
         lock.lock();
-        state_->value.emplace(std::move(made));
+        state.value.emplace(std::move(made));
         lock.unlock();
-        return *state_->value;
+        return *state.value;
     }
 
 private:
@@ -76,7 +77,7 @@ private:
         State& state_;
     };
 
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    SharedByThreads<State> state_{std::in_place};
 };
 
 }  // namespace globus::detail

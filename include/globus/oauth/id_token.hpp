@@ -4,6 +4,7 @@
 
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 #include <globus/http/retry.hpp>
@@ -97,10 +98,10 @@ public:
     [[nodiscard]] std::string pem() const;
 
 private:
-    IdTokenKey() = default;
+    explicit IdTokenKey(std::shared_ptr<EVP_PKEY const> key) : key_(std::move(key)) {}
     std::string kid_;
     std::string alg_;  ///< the one algorithm that the key is for; empty: either
-    std::shared_ptr<EVP_PKEY const> key_;
+    detail::Shared<EVP_PKEY const> key_;
 };
 
 /**
@@ -183,29 +184,30 @@ public:
     /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
     /// @throws UsageError  for a base URL that is not one
     JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
-        : state_(std::make_shared<State>(std::move(transport), http::check_base_url(std::move(auth_url)),
-                                         now ? std::move(now) : &http::Clock::now)) {}
+        : state_(std::in_place, std::move(transport), http::check_base_url(std::move(auth_url)),
+                 now ? std::move(now) : &http::Clock::now) {}
 
     /// The issuer, as its own configuration writes it.
     [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        std::unique_lock lock(state_->mutex);
-        while (state_->issuer.empty()) fetch_or_wait(lock, options);
-        return state_->issuer;
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
+        while (state.issuer.empty()) fetch_or_wait(state, lock, options);
+        return state.issuer;
     }
     /// The key of that name; nothing if the issuer has none.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        std::unique_lock lock(state_->mutex);
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
         for (;;) {
-            auto const now = state_->now();
-            if (state_->keys && now - state_->fetched <= std::chrono::hours(24)) {
-                if (auto found = state_->keys->key(kid, options)) return found;
-                if (!state_->fetching) {
-                    if (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))
-                        return std::nullopt;
-                    state_->looked_again = now;  // before the request: one that fails counts, too
+            auto const now = state.now();
+            if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
+                if (auto found = state.keys->key(kid, options)) return found;
+                if (!state.fetching) {
+                    if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
+                    state.looked_again = now;  // before the request: one that fails counts, too
                 }
             }
-            fetch_or_wait(lock, options);
+            fetch_or_wait(state, lock, options);
         }
     }
 
@@ -233,39 +235,39 @@ private:
 
     /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
     /// stays as it is until what takes its place is known to be good.
-    void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
-        if (state_->fetching) return wait(lock, options);
-        state_->fetching = true;
-        Configuration const known{state_->issuer, state_->jwks_uri};
+    static void fetch_or_wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
+        if (state.fetching) return wait(state, lock, options);
+        state.fetching = true;
+        Configuration const known{state.issuer, state.jwks_uri};
         lock.unlock();
         std::optional<Configuration> configuration;
         std::optional<StaticJwks> keys;
         std::exception_ptr error;
         try {
             if (known.issuer.empty())
-                configuration = fetch_configuration(options);
+                configuration = fetch_configuration(state, options);
             else
-                keys.emplace(known.issuer, get(known.jwks_uri, options));
+                keys.emplace(known.issuer, get(state, known.jwks_uri, options));
         } catch (...) {
             error = std::current_exception();
         }
         lock.lock();
-        state_->fetching = false;
-        state_->fetched_something.notify_all();
+        state.fetching = false;
+        state.fetched_something.notify_all();
         if (error) std::rethrow_exception(error);
         if (configuration) {
-            state_->issuer = std::move(configuration->issuer);
-            state_->jwks_uri = std::move(configuration->jwks_uri);
+            state.issuer = std::move(configuration->issuer);
+            state.jwks_uri = std::move(configuration->jwks_uri);
         } else {
-            state_->keys = std::move(keys);
-            state_->fetched = state_->now();
+            state.keys = std::move(keys);
+            state.fetched = state.now();
         }
     }
-    void wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
-        auto const done = [this] { return !state_->fetching; };
+    static void wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
+        auto const done = [&state] { return !state.fetching; };
         bool const ended = options.deadline == http::Clock::time_point::max()
-                               ? state_->fetched_something.wait(lock, options.stop, done)
-                               : state_->fetched_something.wait_until(lock, options.stop, options.deadline, done);
+                               ? state.fetched_something.wait(lock, options.stop, done)
+                               : state.fetched_something.wait_until(lock, options.stop, options.deadline, done);
         if (ended) return;
         if (options.stop.stop_requested())
             throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
@@ -273,8 +275,8 @@ private:
                            "the deadline passed while the keys of Globus Auth were being fetched");
     }
 
-    [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const {
-        Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
+    [[nodiscard]] static Configuration fetch_configuration(State const& state, IdTokenOptions const& options) {
+        Json const document = get(state, state.auth_url + ".well-known/openid-configuration", options);
         auto const text = [&](char const* name) {
             auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
             if (value == nullptr || !value->is_string())
@@ -284,8 +286,8 @@ private:
         Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
         std::string slashed = configuration.issuer;
         if (!slashed.ends_with('/')) slashed += '/';
-        if (slashed != state_->auth_url)
-            throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
+        if (slashed != state.auth_url)
+            throw DecodeError("the OpenID configuration of " + state.auth_url + " names another issuer");
         bool good = false;
         try {
             http::Url const keys = http::parse_url(configuration.jwks_uri);
@@ -294,20 +296,19 @@ private:
                    http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
         } catch (UsageError const&) {  // not a URL
         }
-        if (!good)
-            throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
+        if (!good) throw DecodeError("the OpenID configuration of " + state.auth_url + " has its keys on another host");
         return configuration;
     }
 
     /// GET of a public document.
-    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const {
+    [[nodiscard]] static Json get(State const& state, std::string const& url, IdTokenOptions const& options) {
         http::Request request;
         request.url = url;
         request.headers = {{"Accept", "application/json"}};
         request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
         request.stop = options.stop;
         request.max_response_bytes = std::size_t{1} << 20;
-        http::Response response = http::send_repeatable(state_->transport, request);
+        http::Response response = http::send_repeatable(state.transport, request);
         if (response.status != 200) throw AuthApiError(request, std::move(response));
         boost::system::error_code error;
         Json document = boost::json::parse(response.body, error);
@@ -315,7 +316,7 @@ private:
         return document;
     }
 
-    std::shared_ptr<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 /**
@@ -518,10 +519,9 @@ inline std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk
         ERR_clear_error();
         return std::nullopt;
     }
-    IdTokenKey key;
+    IdTokenKey key(std::move(owned));
     key.kid_ = *kid;
     key.alg_ = alg.value_or("");
-    key.key_ = std::move(owned);
     return key;
 }
 
@@ -530,7 +530,7 @@ inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std:
     if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(key_.get());  // OpenSSL 3 counts references, and changes nothing
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
     bool const good =
         context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
@@ -541,7 +541,7 @@ inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std:
 inline std::string IdTokenKey::pem() const {
     std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
     char* bytes = nullptr;
-    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(key_.get())) != 1)
+    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(&*key_)) != 1)
         throw Error("OpenSSL could not write a key");
     auto const size = BIO_get_mem_data(memory.get(), &bytes);
     return std::string(bytes, static_cast<std::size_t>(size));

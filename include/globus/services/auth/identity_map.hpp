@@ -58,7 +58,7 @@ public:
     /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
     bool add(std::string identity_id) {
         std::string name = name_of(identity_id);
-        if (cache_->contains(name)) return false;
+        if (known().contains(name)) return false;
         return pending(identity_id).emplace(std::move(name), std::move(identity_id)).second;
     }
 
@@ -66,10 +66,10 @@ public:
     /// It is good until it is erased.
     [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
         std::string const name = name_of(key);
-        if (auto const found = cache_->find(name); found != cache_->end()) return &found->second;
+        if (auto const found = known().find(name); found != known().end()) return &found->second;
         look_up(name, key, options);
-        auto const found = cache_->find(name);
-        return found != cache_->end() ? &found->second : nullptr;
+        auto const found = known().find(name);
+        return found != known().end() ? &found->second : nullptr;
     }
 
     /// As `get`. @throws UsageError  if there is no such identity
@@ -79,7 +79,7 @@ public:
     }
 
     /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
-    bool erase(std::string_view key) { return cache_->erase(name_of(key)) != 0; }
+    bool erase(std::string_view key) { return known().erase(name_of(key)) != 0; }
 
     /// What was found so far; another map may be given it.
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
@@ -111,6 +111,11 @@ private:
         }
         return name;
     }
+    /// What was found. @throws UsageError  if this map was moved from
+    [[nodiscard]] Cache& known() const {
+        if (cache_ == nullptr) throw UsageError("this IdentityMap was moved from: use the one that it was moved to");
+        return *cache_;
+    }
     Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
 
     /// Looks up `key`, kept under `name`, and with it as many noted ones of its kind as fit.
@@ -118,7 +123,7 @@ private:
         Names& names = pending(key);
         StringList batch(key);
         for (auto noted = names.begin(); noted != names.end() && batch.size() < batch_size_;) {
-            if (noted->first == name || cache_->contains(noted->first)) {
+            if (noted->first == name || known().contains(noted->first)) {
                 noted = names.erase(noted);
             } else {
                 batch.push_back(noted->second);
@@ -130,8 +135,8 @@ private:
         auth::IdentityList const found = *client_.send(op, options);
         for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
-            if (identity.id) (*cache_)[name_of(*identity.id)] = identity;
-            if (identity.username) (*cache_)[name_of(*identity.username)] = identity;
+            if (identity.id) known()[name_of(*identity.id)] = identity;
+            if (identity.username) known()[name_of(*identity.username)] = identity;
         }
     }
 

@@ -5,6 +5,7 @@
 #include <globus/client/client.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/http/once.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/url.hpp>
@@ -13,7 +14,6 @@
 
 #include <concepts>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -141,7 +141,7 @@ private:
 
     Transfer transfer_;
     Access access_;
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    detail::SharedByThreads<State> state_{std::in_place};
 };
 
 }  // namespace globus
