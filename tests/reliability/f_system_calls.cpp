@@ -7,6 +7,7 @@
 #include <globus/http/mock_transport.hpp>
 
 #include "support/catch.hpp"
+#include "support/system_calls.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <sched.h>
@@ -40,68 +41,6 @@ TokenDataByResourceServer tokens(std::string const& access_token) {
     for (char const* server : {"a", "b"})
         all[server] = {.resource_server = server, .scope = "s", .access_token = access_token, .expires_at_seconds = 9};
     return all;
-}
-
-/// A system call of a child that is stopped at its beginning or its end.
-struct Call {
-    pid_t child;
-    long number;
-    bool begins;
-    long argument;  ///< the first one
-
-    /// The file that the first argument is a descriptor of.
-    [[nodiscard]] std::filesystem::path file() const {
-        std::error_code ignored;
-        return std::filesystem::read_symlink(
-            "/proc/" + std::to_string(child) + "/fd/" + std::to_string(static_cast<int>(argument)), ignored);
-    }
-    /// True for a write to a file; the code that a sanitizer adds writes to pipes.
-    [[nodiscard]] bool writes() const {
-        return (number == SYS_write || number == SYS_pwrite64) && file().is_absolute();
-    }
-    [[nodiscard]] bool syncs() const { return number == SYS_fsync || number == SYS_fdatasync; }
-    [[nodiscard]] bool renames() const {
-#ifdef SYS_rename
-        if (number == SYS_rename) return true;
-#endif
-#ifdef SYS_renameat
-        if (number == SYS_renameat) return true;
-#endif
-        return number == SYS_renameat2;
-    }
-    [[nodiscard]] bool unlinks() const {
-#ifdef SYS_unlink
-        if (number == SYS_unlink) return true;
-#endif
-        return number == SYS_unlinkat;
-    }
-};
-
-/// Runs `f` in a child process that stops at each system call for `look`. @return  what `f` returned, -1 if it was killed
-int traced(std::function<int()> const& f, std::function<void(Call const&)> const& look) {
-    pid_t const child = ::fork();
-    if (child == 0) {
-        ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-        ::raise(SIGSTOP);
-        ::_exit(f());
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD);
-    Call call{.child = child, .number = -1, .begins = false, .argument = 0};
-    while (WIFSTOPPED(status)) {
-        ::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr);
-        ::waitpid(child, &status, 0);
-        __ptrace_syscall_info info{};
-        if (!WIFSTOPPED(status) || ::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info) <= 0) continue;
-        call.begins = info.op == PTRACE_SYSCALL_INFO_ENTRY;
-        if (call.begins) {
-            call.number = static_cast<long>(info.entry.nr);
-            call.argument = static_cast<long>(info.entry.args[0]);
-        }
-        look(call);
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 }  // namespace
@@ -202,18 +141,12 @@ bool touches_disk(Call const& call) {
 /// @param synced  the file whose sync it was, if it was one
 int with_failure(int n, int code, bool& hit, std::function<int()> const& f, std::string* synced = nullptr) {
     int count = 0;
-    bool failing = false;
     hit = false;
-    return traced(f, [&](Call const& call) {
-        if (call.begins && touches_disk(call) && ++count == n) {
-            // the kernel is asked for a call that there is not, and its answer is exchanged
-            ::ptrace(PTRACE_POKEUSER, call.child, offsetof(user, regs.orig_rax), -1L);
-            failing = hit = true;
-            if (synced != nullptr && call.syncs()) *synced = call.file();
-        } else if (!call.begins && failing) {
-            ::ptrace(PTRACE_POKEUSER, call.child, offsetof(user, regs.rax), static_cast<long>(-code));
-            failing = false;
-        }
+    return with_failures(f, [&](Call const& call) {
+        if (!touches_disk(call) || ++count != n) return 0;
+        hit = true;
+        if (synced != nullptr && call.syncs()) *synced = call.file();
+        return code;
     });
 }
 

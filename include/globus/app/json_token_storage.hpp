@@ -4,6 +4,7 @@
 
 #include <globus/app/token_file.hpp>
 #include <globus/app/token_storage.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/version.hpp>
 
@@ -48,19 +49,17 @@ public:
     /// Makes the directory of `path`, if it is not there.
     /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
     explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
-        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
-        detail::make_token_directory(state_->path);
-    }
+        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
 
     /// The file, as the constructor was given it.
-    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
+    [[nodiscard]] std::string const& path() const { return place_->path(); }
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
 
     /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, wait);
+        detail::TokenFileLock const lock(*place_, wait);
         boost::json::object document = load();
         TokenDataByResourceServer tokens = tokens_of(document);
         if (change(tokens)) store(std::move(document), tokens);
@@ -69,7 +68,7 @@ public:
     /// Moves the file away if it is damaged, so that a login can begin anew.
     /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
     std::string move_corrupt_file() const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, {});
+        detail::TokenFileLock const lock(*place_, {});
         try {
             (void)get_token_data_by_resource_server();
         } catch (TokenStorageError const& error) {
@@ -81,11 +80,6 @@ public:
 
 private:
     using Kind = TokenStorageError::Kind;
-    struct State {
-        std::string path;
-        TokenFileOptions options;
-    };
-
     /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
     /// the Python SDK writes in place.
     [[nodiscard]] std::optional<boost::json::value> parse() const {
@@ -93,8 +87,12 @@ private:
         for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
             detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
             if (!file) return std::nullopt;
-            struct stat const facts = file.check(path());
-            if (first) detail::check_token_file_mode(path(), facts.st_mode, state_->options);
+            struct stat const facts = file.facts(path());
+            detail::check_token_file(*place_, path(), facts);
+            if (first) {
+                detail::check_token_directory(*place_);
+                detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts.st_mode);
+            }
             std::string text = file.read(path());
             boost::json::parse_options options;
             options.max_depth = 128;
@@ -135,7 +133,7 @@ private:
     }
     [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const {
         TokenDataByResourceServer tokens;
-        auto const* mine = document.at("data").get_object().if_contains(state_->options.namespace_name);
+        auto const* mine = document.at("data").get_object().if_contains(place_->options().namespace_name);
         if (mine == nullptr) return tokens;
         if (!mine->is_object()) corrupt("has a namespace that is no object");
         for (auto const& [server, value] : mine->get_object()) {
@@ -151,11 +149,11 @@ private:
     void store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
         boost::json::object mine;
         for (auto const& [server, data] : tokens) mine[server] = data.to_json();
-        document["data"].get_object()[state_->options.namespace_name] = std::move(mine);
+        document["data"].get_object()[place_->options().namespace_name] = std::move(mine);
         document["format_version"] = "2.0";
         document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
         std::string text = boost::json::serialize(document);
-        detail::replace_token_file(path(), text);
+        detail::replace_token_file(*place_, text);
         detail::wipe(text);
     }
     [[noreturn]] void corrupt(std::string const& why) const {
@@ -163,7 +161,7 @@ private:
                                   why + "; move it away, as move_corrupt_file() does, and log in again");
     }
 
-    std::shared_ptr<State const> state_;
+    detail::Shared<detail::TokenPlace const> place_;
 };
 
 static_assert(TokenStorage<JsonTokenStorage>);

@@ -3,6 +3,8 @@
 #define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
 
 #include <globus/app/token_storage.hpp>
+#include <globus/core/callbacks.hpp>
+#include <globus/core/handle.hpp>
 
 #include <map>
 #include <memory>
@@ -18,7 +20,8 @@ namespace globus {
  * Copies share what is stored, each under its own namespace: see in_namespace.
  *
  * @par Thread safety
- * Any function may be called from any thread. Reading never waits for what an `update` does.
+ * Any function may be called from any thread. Reading never waits for what an `update` does. A child process makes a
+ * storage of its own.
  */
 class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
 public:
@@ -39,7 +42,8 @@ public:
     /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TurnLock const turn(std::shared_ptr<detail::Turn>(state_, &state_->changing), wait);
+        detail::CallbacksWait const callbacks;
+        detail::TurnLock const turn(state_->changing, wait);
         if (!turn) detail::end_wait(wait, "the token storage");
         TokenDataByResourceServer tokens = get_token_data_by_resource_server();
         if (!change(tokens)) return;
@@ -49,12 +53,13 @@ public:
 
 private:
     struct State {
-        detail::Turn changing;  ///< held while a change is worked out
-        std::mutex reading;     ///< held while `tokens` is looked at
+        std::shared_ptr<detail::Turn> const changing =
+            std::make_shared<detail::Turn>();  ///< while a change is worked out
+        std::mutex reading;                    ///< held while `tokens` is looked at
         std::map<std::string, TokenDataByResourceServer> tokens;
     };
 
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    detail::SharedByThreads<State> state_{std::in_place};
     std::string namespace_ = "DEFAULT";
 };
 

@@ -4,6 +4,7 @@
 
 #include <globus/app/token_file.hpp>
 #include <globus/app/token_storage.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/version.hpp>
 
@@ -50,13 +51,12 @@ public:
     /// Makes the directory of `path`, if it is not there.
     /// @throws UsageError  for an empty path and for ":memory:", which is MemoryTokenStorage's
     explicit SqliteTokenStorage(std::string path, TokenFileOptions options = {})
-        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
-        if (state_->path == ":memory:") throw UsageError("use MemoryTokenStorage to keep tokens in memory");
-        detail::make_token_directory(state_->path);
+        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {
+        if (place_->path() == ":memory:") throw UsageError("use MemoryTokenStorage to keep tokens in memory");
     }
 
     /// The file, as the constructor was given it.
-    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
+    [[nodiscard]] std::string const& path() const { return place_->path(); }
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
         if (!check_file()) return {};
@@ -67,12 +67,11 @@ public:
     /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, wait);
-        // made without being opened, see check_file
-        if (!check_file() && ::mknod(path().c_str(), S_IFREG | 0600, 0) != 0 && errno != EEXIST)
-            detail::fail_token_file(path(), "made");
-        if (check_file().value_or(0600) != 0600 && ::fchmodat(AT_FDCWD, path().c_str(), 0600, AT_SYMLINK_NOFOLLOW) != 0)
-            detail::fail_token_file(path(), "made private");
+        detail::TokenFileLock const lock(*place_, wait);
+        if (!check_file()) make_file();
+        if (mode_t const mode = check_file().value_or(0600); mode != 0600)
+            detail::check_made_private(*place_, path(), ::fchmodat(AT_FDCWD, path().c_str(), 0600, AT_SYMLINK_NOFOLLOW),
+                                       mode);
         Connection database(*this, wait);
         database.run("BEGIN IMMEDIATE");
         TokenDataByResourceServer const before = load(database);
@@ -85,7 +84,7 @@ public:
     /// Moves the database away if it is damaged, so that a login can begin anew.
     /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
     std::string move_corrupt_file() const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, {});
+        detail::TokenFileLock const lock(*place_, {});
         try {
             (void)get_token_data_by_resource_server();
         } catch (TokenStorageError const& error) {
@@ -109,33 +108,21 @@ public:
 
 private:
     using Kind = TokenStorageError::Kind;
-    struct State {
-        std::string path;
-        TokenFileOptions options;
-    };
-
     /// An open database; closing it undoes what was not committed. Readers open it for writing, too: they may have to undo
     /// what a process that died has begun.
     class Connection {
     public:
         Connection(SqliteTokenStorage const& storage, LockWait wait) : storage_(storage), wait_(std::move(wait)) {
-            int const code = sqlite3_open_v2(
-                detail::real_token_path(storage.path()).c_str(), &database_,
-                SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW,
-                nullptr);
-            if (code != SQLITE_OK) {
-                sqlite3_close(database_);
-                storage_.fail(code, "opened");
-            }
-            sqlite3_extended_result_codes(database_, 1);
-            sqlite3_busy_handler(database_, &wait_a_little, this);
-            // a file from elsewhere may hold views and triggers: none of their functions is trusted
-            sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-            sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-            sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-            sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
-            sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, static_cast<int>(detail::TokenFile::largest));
-            sqlite3_exec(database_, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON", nullptr, nullptr, nullptr);
+            open(nullptr);
+            if (can_lock()) return;
+            sqlite3_close(std::exchange(database_, nullptr));
+            storage_.place_->warn(detail::TokenFileDoubt::database_locks, storage_.path(),
+                                  "is on a file system where databases cannot be locked: threads of this program take "
+                                  "turns, but no other program may use it meanwhile");
+            auto const turn = detail::turn_of(detail::real_token_path(storage_.path()));
+            if (!turn->is_mine() && !turn_.emplace(turn, LockWait{std::min(until_, wait_.deadline), wait_.stop}))
+                detail::refuse_token_file(Kind::locked, storage_.path(), "was in use by another thread all the time");
+            open("unix-none");
         }
         Connection(Connection const&) = delete;
         Connection& operator=(Connection const&) = delete;
@@ -150,15 +137,45 @@ private:
         /// From now on waits for other programs as long as the storage says.
         void wait_anew() {
             wait_ = {};
-            until_ = http::Clock::now() + storage_.state_->options.lock_timeout;
+            until_ = storage_.place_->lock_deadline();
         }
         [[nodiscard]] sqlite3* get() const noexcept { return database_; }
         [[nodiscard]] SqliteTokenStorage const& storage() const noexcept { return storage_; }
 
     private:
+        /// @param locking  SQLite's name for the way in which files are locked; null: its own choice
+        void open(char const* locking) {
+            int const code = sqlite3_open_v2(
+                detail::real_token_path(storage_.path()).c_str(), &database_,
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW,
+                locking);
+            if (code != SQLITE_OK) {
+                sqlite3_close(database_);
+                storage_.fail(code, "opened");
+            }
+            sqlite3_extended_result_codes(database_, 1);
+            sqlite3_busy_handler(database_, &wait_a_little, this);
+            // a file from elsewhere may hold views and triggers: none of their functions is trusted
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+            sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+            sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, static_cast<int>(detail::TokenFile::largest));
+            sqlite3_exec(database_, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON", nullptr, nullptr, nullptr);
+        }
+        /// False on a file system that has no locks of the kind that SQLite needs. It takes one for a moment; what else is
+        /// wrong with the database is found when it is used.
+        [[nodiscard]] bool can_lock() {
+            errno = 0;
+            int const code = sqlite3_exec(database_, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
+            bool const failed = (code & 0xFF) == SQLITE_IOERR;
+            return !no_locks_ && !(failed && detail::is_unsupported(sqlite3_system_errno(database_)));
+        }
         /// What SQLite does while another program has its lock; 0: it gives up.
         static int wait_a_little(void* connection, int) {
-            auto const& self = *static_cast<Connection const*>(connection);
+            auto& self = *static_cast<Connection*>(connection);
+            self.no_locks_ = std::exchange(errno, 0) == ENOLCK;  // SQLite takes that for a lock of somebody else
+            if (self.no_locks_) return 0;
             auto const now = http::Clock::now();
             auto const until = std::min<http::Clock::time_point>(self.until_, self.wait_.deadline);
             auto const pause = std::chrono::milliseconds(2);
@@ -168,8 +185,10 @@ private:
 
         SqliteTokenStorage const& storage_;
         LockWait wait_;
-        http::Clock::time_point until_ = http::Clock::now() + storage_.state_->options.lock_timeout;
+        http::Clock::time_point until_ = storage_.place_->lock_deadline();
+        std::optional<detail::TurnLock> turn_;  ///< where files cannot be locked, readers take turns, too
         sqlite3* database_ = nullptr;
+        bool no_locks_ = false;
     };
 
     /// A statement with its parameters, run row by row.
@@ -211,7 +230,7 @@ private:
         for (char const* const ending : {"-journal", "-wal", "-shm", ""}) {
             std::string const name = path() + ending;
             if (::lstat(name.c_str(), &facts) == 0)
-                detail::check_token_file(name, facts);
+                detail::check_token_file(*place_, name, facts);
             else if (errno != ENOENT)
                 detail::fail_token_file(name, "looked at");
             else if (name == path())
@@ -219,8 +238,15 @@ private:
         }
         if (facts.st_size == 1) corrupt("is no database");  // SQLite would take it for an empty one
         if (facts.st_size > static_cast<off_t>(detail::TokenFile::largest)) corrupt("is larger than any token file");
-        detail::check_token_file_mode(path(), facts.st_mode, state_->options);
+        detail::check_token_directory(*place_);
+        detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts.st_mode);
         return facts.st_mode & 07777;
+    }
+    /// Makes an empty file: without opening it where that can be done, see check_file. The caller holds the lock.
+    void make_file() const {
+        if (::mknod(path().c_str(), S_IFREG | 0600, 0) == 0 || errno == EEXIST) return;
+        if (!detail::is_unsupported(errno) && errno != EPERM) detail::fail_token_file(path(), "made");
+        if (!detail::TokenFile::open(path(), O_RDWR | O_CREAT | O_EXCL)) detail::fail_token_file(path(), "made");
     }
     [[nodiscard]] static bool has_tables(Connection const& database) {
         Statement tables(database,
@@ -246,7 +272,7 @@ private:
                                       "has tables of a newer version than 2; use a newer version of this library");
         if (number < 1) corrupt("has an unknown version of its tables");
         Statement rows(database, "SELECT resource_server, token_data_json FROM token_storage WHERE namespace = ?");
-        rows.bind(1, state_->options.namespace_name);
+        rows.bind(1, place_->options().namespace_name);
         while (rows.next()) tokens.emplace(rows.text(0), read(rows.text(1)));
         return tokens;
     }
@@ -272,7 +298,7 @@ private:
                 "INSERT INTO sdk_storage_adapter_internal VALUES ('globus-sdk.version', "
                 "'globus-cpp-" GLOBUS_VERSION_STRING "'), ('globus-sdk.database_schema_version', '2')");
         }
-        std::string const& name = state_->options.namespace_name;
+        std::string const& name = place_->options().namespace_name;
         for (auto const& [server, data] : before)
             if (!tokens.contains(server))
                 Statement(database, "DELETE FROM token_storage WHERE namespace = ? AND resource_server = ?")
@@ -314,7 +340,7 @@ private:
         }
     }
 
-    std::shared_ptr<State const> state_;
+    detail::Shared<detail::TokenPlace const> place_;
 };
 
 static_assert(TokenStorage<SqliteTokenStorage>);

@@ -3,7 +3,9 @@
 #define GLOBUS_APP_TOKEN_FILE_HPP
 
 #include <globus/app/token_storage.hpp>
+#include <globus/core/callbacks.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/core/home.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/utf8.hpp>
 #include <globus/http/retry.hpp>
@@ -38,9 +40,16 @@ namespace globus {
 /// What the storages that keep a file can be told.
 struct TokenFileOptions {
     std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
-    bool strict = false;                     ///< refuse to read a file that others than its owner may read
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other threads and processes
-    /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
+    /// Refuse a file that others than its owner may read or write, and a directory in which others may replace it.
+    bool strict = false;
+    /// To wait for other threads and processes, a day at most; 0 or negative: the lock is tried once.
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
+    /**
+     * Told in a sentence what the storage cannot guarantee, each thing once for all copies of a storage: that others may
+     * read the file (the next `update` closes it) or replace it in its directory, and what the file system cannot do:
+     * lock files, give them permissions, or bring a directory to the disk. It is called when no lock is held, on the
+     * thread of the call, and may use the storage; what it throws is dropped.
+     */
     std::function<void(std::string const&)> on_warning = {};
 };
 
@@ -58,7 +67,8 @@ struct TokenFileOptions {
  * and a `-` before `tokens` unless it is production.
  *
  * @param suffix  ".json" or ".db"
- * @throws UsageError  as app_name_slug, for a client id that is no file name, and if HOME is not set
+ * @throws UsageError  as app_name_slug, for a client id that is no file name, and if neither HOME nor the password
+ *                     database says where the home directory is
  */
 [[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
                                              std::string_view environment = "production",
@@ -81,16 +91,55 @@ namespace detail {
                       std::string("cannot be ") + doing + ": " + std::strerror(code));
 }
 
-/// Refuses what is no file of ours alone.
-inline void check_token_file(std::string const& path, struct stat const& facts) {
-    using Kind = TokenStorageError::Kind;
-    if (S_ISLNK(facts.st_mode))
-        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
-    if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
-    if (facts.st_nlink > 1)
-        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
+/// True for what a system call answers on a file system that does not have it.
+inline bool is_unsupported(int code) {
+    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
 }
+
+/// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
+enum class TokenFileDoubt : unsigned {
+    file_mode = 1U << 0U,
+    lock_mode = 1U << 1U,
+    directory_mode = 1U << 2U,
+    permissions = 1U << 3U,
+    locks = 1U << 4U,
+    links = 1U << 5U,
+    disk = 1U << 6U,
+    directory_on_disk = 1U << 7U,
+    database_locks = 1U << 8U,
+};
+
+/// A token file: its path, what its storage was told, and what it has said. It has no lock, so a child process may use it.
+class TokenPlace {
+public:
+    /// Makes the directory.
+    TokenPlace(std::string path, TokenFileOptions options);
+
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+    [[nodiscard]] TokenFileOptions const& options() const noexcept { return options_; }
+    /// When a wait for a lock that begins now has to end.
+    [[nodiscard]] http::Clock::time_point lock_deadline() const {
+        using Time = std::chrono::milliseconds;
+        return http::Clock::now() + std::clamp<Time>(options_.lock_timeout, Time::zero(), std::chrono::hours(24));
+    }
+    /// Says, once, how the sentence "the token storage <path> ..." goes on.
+    void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+        auto const bit = static_cast<unsigned>(about);
+        if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
+        CallbacksWait::call(
+            [tell = options_.on_warning, all = "the token storage " + path + ' ' + words] { tell(all); });
+    }
+    /// The same of what `strict` refuses.
+    void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+        if (options_.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+        warn(about, path, words);
+    }
+
+private:
+    std::string const path_;
+    TokenFileOptions const options_;
+    mutable std::atomic<unsigned> said_ = 0;
+};
 
 /// A file descriptor that is closed at the end and in child programs.
 class TokenFile {
@@ -114,11 +163,10 @@ public:
         if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
         return TokenFile(descriptor);
     }
-    /// Refuses what is no file of ours alone. @return  its permissions, size and times
-    struct stat check(std::string const& path) const {
+    /// Its permissions, size and times.
+    [[nodiscard]] struct stat facts(std::string const& path) const {
         struct stat facts {};
         if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
-        check_token_file(path, facts);
         return facts;
     }
     [[nodiscard]] std::string read(std::string const& path) const {
@@ -141,7 +189,6 @@ public:
             if (count < 0) fail_token_file(path, "written");
             text.remove_prefix(static_cast<std::size_t>(count));
         }
-        if (::fsync(descriptor_) != 0) fail_token_file(path, "written to the disk");
     }
 
 private:
@@ -153,6 +200,72 @@ inline std::string directory_of(std::string const& path) {
     return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// True on a file system that says of every file that it has several names. A new file has one.
+inline bool miscounts_links(std::string const& directory) {
+    std::string name = directory + "/.links-XXXXXX";
+    TokenFile const fresh(::mkostemp(name.data(), O_CLOEXEC));
+    struct stat facts {};
+    bool const several = fresh && ::fstat(fresh.get(), &facts) == 0 && facts.st_nlink > 1;
+    if (fresh) ::unlink(name.c_str());
+    return several;
+}
+
+/// Refuses what is no file of ours alone.
+inline void check_token_file(TokenPlace const& place, std::string const& path, struct stat const& facts) {
+    using Kind = TokenStorageError::Kind;
+    if (S_ISLNK(facts.st_mode))
+        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (facts.st_nlink <= 1) return;
+    if (!miscounts_links(directory_of(path)))
+        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
+    place.warn(TokenFileDoubt::links, path,
+               "is on a file system that does not count names: a second name of the file would not be noticed");
+}
+
+/// "mode 0644"
+inline std::string mode_text(mode_t mode) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "mode %04o", static_cast<unsigned>(mode & 07777));
+    return digits;
+}
+
+/// Says that others may read or write a file, or refuses it.
+inline void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path, mode_t mode) {
+    if ((mode & 0077) != 0)
+        place.doubt(about, path,
+                    "can be read or written by others (" + mode_text(mode) +
+                        "); run: chmod 600, and log in again if they may have read it");
+}
+
+/// Says that others may replace the files of a directory, or refuses it. Where it has the sticky bit, as /tmp has, they
+/// may not. A directory that cannot be looked at has no files that could be read.
+inline void check_token_directory(TokenPlace const& place) {
+    std::string const directory = directory_of(place.path());
+    struct stat facts {};
+    if (::stat(directory.c_str(), &facts) != 0) return;
+    bool const foreign = facts.st_uid != ::geteuid() && facts.st_uid != 0;
+    if (foreign || ((facts.st_mode & 0022) != 0 && (facts.st_mode & S_ISVTX) == 0))
+        place.doubt(TokenFileDoubt::directory_mode, place.path(),
+                    "is in the directory " + directory + " (" + mode_text(facts.st_mode) + "), where " +
+                        (foreign ? "another user, whose it is," : "others") +
+                        " can replace it and its lock; choose another, or run: chmod 700");
+}
+
+/// After a call that should have made `path` private, whose permissions are `mode`: fails if the system refused it, and
+/// says so if the file system has no permissions that could be set.
+inline void check_made_private(TokenPlace const& place, std::string const& path, int result, mode_t mode) {
+    if (result == 0) return;
+    if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
+    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(mode) +
+                              "): who may read it is decided where that was mounted";
+    if ((mode & 0077) != 0)
+        place.doubt(TokenFileDoubt::permissions, place.path(), words);
+    else
+        place.warn(TokenFileDoubt::permissions, place.path(), words);
+}
+
 /// Makes the directory of a token file, and those above it, for the owner alone.
 inline void make_token_directory(std::string const& path) {
     std::string const directory = directory_of(path);
@@ -160,11 +273,32 @@ inline void make_token_directory(std::string const& path) {
         end = directory.find('/', end + 1);
         std::string const part = directory.substr(0, end);
         if (::mkdir(part.c_str(), 0700) == 0) {
-            if (::chmod(part.c_str(), 0700) != 0) fail_token_file(part, "made");
+            // one that stays open to others is told of when it is used, see check_token_directory
+            if (::chmod(part.c_str(), 0700) != 0 && !is_unsupported(errno) && errno != EPERM)
+                fail_token_file(part, "made");
         } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
             fail_token_file(part, "made");
         }
     }
+}
+
+/// A path that may be given to the system.
+inline std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+inline TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
+    : path_(check_token_path(std::move(path))), options_(std::move(options)) {
+    make_token_directory(path_);
+}
+
+/// The path of a file in a directory that is named without links; the file itself may be one.
+inline std::string real_token_path(std::string const& path) {
+    std::unique_ptr<char, void (*)(void*)> const directory(::realpath(directory_of(path).c_str(), nullptr), &std::free);
+    if (directory == nullptr) fail_token_file(path, "found");
+    return std::string(directory.get()) + '/' + path.substr(path.rfind('/') + 1);
 }
 
 /// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
@@ -192,25 +326,38 @@ inline std::shared_ptr<Turn> turn_of(std::string const& path) {
     return turn;
 }
 
-/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
+/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
+/// file system without locks it is one between the threads of this process only, and that is said.
 class TokenFileLock {
 public:
-    /// @throws TokenStorageError  (locked) after `timeout`; NetworkError when `wait` ends before
-    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout, LockWait const& wait)
-        : until_(std::min<http::Clock::time_point>(http::Clock::now() + timeout, wait.deadline)),
-          turn_(turn_of(path), {until_, wait.stop}),
-          file_(turn_ ? TokenFile::open(path + ".lock", O_RDWR | O_CREAT) : TokenFile(-1)) {
-        if (!turn_) give_up(path, wait);
-        if (!file_) fail_token_file(path + ".lock", "made");
-        file_.check(path + ".lock");
-        ::fchmod(file_.get(), 0600);
+    /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
+    /// @throws UsageError  if this thread holds it already
+    TokenFileLock(TokenPlace const& place, LockWait const& wait)
+        : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
+          turn_(turn_of(real_token_path(place.path())), {until_, wait.stop}),
+          file_(turn_ ? TokenFile::open(place.path() + ".lock", O_RDWR | O_CREAT) : TokenFile(-1)) {
+        std::string const name = place.path() + ".lock";
+        if (!turn_) give_up(place.path(), wait);
+        if (!file_) fail_token_file(name, "made");
+        struct stat const facts = file_.facts(name);
+        check_token_file(place, name, facts);
+        check_token_directory(place);
+        check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts.st_mode);
+        check_made_private(place, name, ::fchmod(file_.get(), 0600), facts.st_mode);
         while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
+            if (is_unsupported(errno) || errno == ENOLCK) {
+                place.warn(TokenFileDoubt::locks, place.path(),
+                           std::string("is on a file system without locks (") + std::strerror(errno) +
+                               "): threads of this program take turns, but two programs may change it at once, and one "
+                               "then undoes what the other has stored; let one at a time use it");
+                return;
+            }
+            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
             // random, so that nobody always comes too late
             auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
             auto const now = http::Clock::now();
             if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
-                give_up(path, wait);
+                give_up(place.path(), wait);
         }
     }
     TokenFileLock(TokenFileLock const&) = delete;
@@ -229,18 +376,12 @@ private:
                           "was locked by another thread or process all the time; end that process, or wait longer");
     }
 
+    CallbacksWait const callbacks_;
     Maker const made_;
     http::Clock::time_point const until_;
     TurnLock const turn_;
     TokenFile const file_;
 };
-
-/// The path of a file in a directory that is named without links; the file itself may be one.
-inline std::string real_token_path(std::string const& path) {
-    std::unique_ptr<char, void (*)(void*)> const directory(::realpath(directory_of(path).c_str(), nullptr), &std::free);
-    if (directory == nullptr) fail_token_file(path, "found");
-    return std::string(directory.get()) + '/' + path.substr(path.rfind('/') + 1);
-}
 
 /// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
 /// holds the lock. @return  that name
@@ -255,8 +396,9 @@ inline std::string move_token_file(std::string const& path, std::initializer_lis
     return name;
 }
 
-/// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
-inline void replace_token_file(std::string const& path, std::string_view text) {
+/// Puts `text` in the place of the file, all of it or nothing, for good. The caller holds the lock.
+inline void replace_token_file(TokenPlace const& place, std::string_view text) {
+    std::string const& path = place.path();
     std::string const fresh = path + ".tmp";
     if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
     struct Remove {
@@ -268,34 +410,23 @@ inline void replace_token_file(std::string const& path, std::string_view text) {
     {
         TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
         if (!file) fail_token_file(fresh, "made");
-        if (::fchmod(file.get(), 0600) != 0) fail_token_file(fresh, "made private");
+        check_made_private(place, fresh, ::fchmod(file.get(), 0600), file.facts(fresh).st_mode);
         file.write(fresh, text);
+        if (::fsync(file.get()) != 0) {
+            if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
+            place.warn(TokenFileDoubt::disk, path,
+                       "is on a file system that does not say when a file is on the disk: what was stored may be lost "
+                       "when the power fails");
+        }
     }
     if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
     remove.name = nullptr;
+    // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
     TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) fail_token_file(path, "made durable");
-}
-
-/// Says that others may read a file, or refuses it.
-inline void check_token_file_mode(std::string const& path, mode_t mode, TokenFileOptions const& options) {
-    if ((mode & 0077) == 0) return;
-    char digits[8];
-    std::snprintf(digits, sizeof digits, "%03o", static_cast<unsigned>(mode & 0777));
-    std::string const words = "can be read or written by others (mode " + std::string(digits) +
-                              "); run: chmod 600, and log in again if they may have read it";
-    if (options.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
-    try {
-        if (options.on_warning) options.on_warning("the token storage " + path + ' ' + words);
-    } catch (...) {  // an observer must not break a call
-    }
-}
-
-/// A path that may be given to the system.
-inline std::string check_token_path(std::string path) {
-    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
-        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
-    return path;
+    if (!directory || ::fsync(directory.get()) != 0)
+        place.warn(TokenFileDoubt::directory_on_disk, path,
+                   std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
+                       "): it may be the old file again when the power fails");
 }
 
 /// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
@@ -340,11 +471,10 @@ inline std::string default_token_path(std::string_view client_id, std::string_vi
         if (text.empty() || text == "." || text == ".." ||
             text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
             throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
-    char const* const home = std::getenv("HOME");
-    if (home == nullptr || *home == '\0')
-        throw UsageError("HOME is not set, so there is no place for tokens; give the storage a path");
-    std::string path =
-        std::string(home) + "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    std::string path = detail::home_directory();
+    if (path.empty())
+        throw UsageError("HOME is not set, and the password database has no home directory: give the storage a path");
+    path += "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
     if (environment != "production") path += std::string(environment) + '-';
     return path + "tokens" + std::string(suffix);
 }

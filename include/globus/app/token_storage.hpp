@@ -25,6 +25,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -136,6 +137,7 @@ using TokenDataByResourceServer = std::map<std::string, TokenData>;
  *
  * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
  * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ * `f` may read the storage; to change it from within `f` is a UsageError.
  * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
  * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
  *
@@ -248,27 +250,45 @@ namespace detail {
 class Turn {
 public:
     /// Waits for the turn of this thread. False if the time is over or the stop_token asked; then there is none to end.
+    /// @throws UsageError  if this thread has it already
     [[nodiscard]] bool begin(LockWait const& wait) {
         std::unique_lock lock(mutex_);
+        if (is_mine_locked())
+            throw UsageError(
+                "a token storage was to be changed from within its own update, which would wait for itself: change "
+                "what "
+                "that update was given");
         std::uint64_t const mine = next_++;
         queue_.push_back(mine);
         auto const first = [&] { return queue_.front() == mine; };
         bool const ours = wait.deadline == http::Clock::time_point::max()
                               ? moved_.wait(lock, wait.stop, first)
                               : moved_.wait_until(lock, wait.stop, wait.deadline, first);
-        if (!ours) queue_.erase(std::find(queue_.begin(), queue_.end(), mine));
+        if (ours)
+            whose_ = std::this_thread::get_id();
+        else
+            queue_.erase(std::find(queue_.begin(), queue_.end(), mine));
         return ours;
     }
     void end() {
         std::lock_guard const lock(mutex_);
+        whose_ = std::thread::id();
         queue_.erase(queue_.begin());
         moved_.notify_all();
     }
+    /// True for the thread that has the turn.
+    [[nodiscard]] bool is_mine() const {
+        std::lock_guard const lock(mutex_);
+        return is_mine_locked();
+    }
 
 private:
-    std::mutex mutex_;
+    [[nodiscard]] bool is_mine_locked() const { return whose_ == std::this_thread::get_id(); }
+
+    mutable std::mutex mutex_;
     std::condition_variable_any moved_;
     std::vector<std::uint64_t> queue_;  ///< who waits; the first one has the turn
+    std::thread::id whose_;             ///< the thread that has it
     std::uint64_t next_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/home.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/auth/documents.hpp>
 
@@ -130,13 +131,13 @@ struct GlobusConnectPersonalOwnerInfo {
 class LocalGlobusConnectPersonal {
 public:
     /// @param config_dir  where it keeps its files; `~/.globusonline` if left out
-    /// @throws UsageError  if that is left out and HOME is not set
+    /// @throws UsageError  if that is left out and nobody knows the user's home directory
     explicit LocalGlobusConnectPersonal(std::string config_dir = {}) : config_dir_(std::move(config_dir)) {
         if (!config_dir_.empty()) return;
-        char const* const home = std::getenv("HOME");
-        if (home == nullptr || *home == '\0')
+        config_dir_ = detail::home_directory();
+        if (config_dir_.empty())
             throw UsageError("HOME is not set: give LocalGlobusConnectPersonal the directory of its configuration");
-        config_dir_ = std::string(home) + "/.globusonline";
+        config_dir_ += "/.globusonline";
     }
 
     /// The folder that its files are looked for in.
