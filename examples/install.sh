@@ -9,9 +9,10 @@ set -euo pipefail
 
 compiler=${CXX:-c++}
 
-# links FLAG CODE: the compiler accepts CODE, preprocessing directives, and finds the library of FLAG.
-links() {
-    printf '%s\nint main() {}\n' "$2" | "$compiler" -std=c++20 -x c++ - -o /dev/null "$1" >/dev/null 2>&1
+# at_least HEADER CONDITION FLAG: the compiler finds the header and the library of FLAG, and the condition holds there.
+at_least() {
+    printf '#include <%s>\n#if !(%s)\n#error\n#endif\nint main() {}\n' "$1" "$2" |
+        "$compiler" -std=c++20 -x c++ - -o /dev/null "$3" >/dev/null 2>&1
 }
 
 # Prints what is not there, a line each.
@@ -21,15 +22,13 @@ missing() {
         command -v "$tool" >/dev/null || echo "$tool"
     done
     command -v "$compiler" >/dev/null || return 0
-    links -lboost_json $'#include <boost/version.hpp>\n#if BOOST_VERSION < 108100\n#error\n#endif' ||
-        echo "Boost 1.81 or later, with Boost.JSON"
-    links -lcurl '#include <curl/curl.h>' || echo "libcurl"
-    links -lssl '#include <openssl/ssl.h>' || echo "OpenSSL"
+    at_least boost/version.hpp 'BOOST_VERSION >= 107900' -lboost_json || echo "Boost 1.79 or later, with Boost.JSON"
+    at_least curl/curl.h 'LIBCURL_VERSION_NUM >= 0x074400' -lcurl || echo "libcurl 7.68 or later"
+    at_least openssl/opensslv.h 'OPENSSL_VERSION_NUMBER >= 0x30000000L' -lssl || echo "OpenSSL 3.0 or later"
     if [ "${1:-}" = tests ]; then
         command -v python3 >/dev/null || echo "python3"
-        links -lsqlite3 '#include <sqlite3.h>' || echo "SQLite 3"
-        links -lm $'#if !__has_include(<catch2/catch.hpp>) && !__has_include(<catch2/catch_all.hpp>)\n#error\n#endif' ||
-            echo "Catch2"
+        at_least sqlite3.h 'SQLITE_VERSION_NUMBER >= 3031000' -lsqlite3 || echo "SQLite 3.31 or later"
+        at_least stddef.h '__has_include(<catch2/catch.hpp>) || __has_include(<catch2/catch_all.hpp>)' -lm || echo "Catch2"
     fi
 }
 

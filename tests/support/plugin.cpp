@@ -15,6 +15,9 @@ std::optional<Transfer> client;
 
 }  // namespace
 
+/// Refuses, as calls that cannot be right do.
+extern "C" [[gnu::visibility("default")]] void refuse() { throw globus::UsageError("not like this"); }
+
 /// Reads the tasks at a base URL; the status of the answer, or -1.
 extern "C" [[gnu::visibility("default")]] int read_tasks(char const* url) {
     try {
