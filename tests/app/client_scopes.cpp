@@ -3,6 +3,7 @@
 #include <globus/app/user_app.hpp>
 #include <globus/http/mock_transport.hpp>
 #include <globus/services/flows.hpp>
+#include <globus/services/gcs.hpp>
 #include <globus/services/timers.hpp>
 #include <globus/services/transfer.hpp>
 
@@ -41,4 +42,14 @@ TEST_CASE("Clients tell their app what they need") {
     CHECK_THROWS_AS(timers.add_app_flow_user_scope("no"), UsageError);
     transfer.add_app_scope(Scope(TransferScopes::gcp_install));
     CHECK(app.scope_requirements().at("transfer.api.globus.org").size() == 2);
+}
+
+TEST_CASE("A client of a collection asks its app for the scope of its files") {
+    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
+        {.app_name = "test", .client = Native{"client"}}};
+    auto const files = app.client(GcsCollectionService{id, "m-abc.data.globus.org"});
+    CHECK(files.authorizer().resource_server() == id);
+    CHECK(Scope::join(app.scope_requirements().at(id)) == GcsCollectionScopes(id).https());
+    CHECK_THROWS_AS(app.client(GcsCollectionService{"", "m-abc.data.globus.org"}), UsageError);
+    CHECK_THROWS_AS(app.client<GcsCollectionService>(), UsageError);
 }

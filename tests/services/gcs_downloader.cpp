@@ -9,8 +9,12 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,16 +27,32 @@ namespace {
 using Transfer = Client<TransferService, AccessTokenPolicy, MockTransport>;
 using Access = std::function<AccessTokenPolicy(std::string const&, StringList const&)>;
 
-/// A world in which the collection of a host has the host's name as its id, and each file its URL as its bytes.
+/// The id of the collection of a host, whose name begins with a letter of its own.
+std::string id_of(std::string_view host) {
+    std::string id = "00000000-0000-4000-8000-000000000000";
+    id[0] = "0123456789abcdef"[static_cast<std::size_t>(host[0] - 'a') % 16];
+    id[1] = "0123456789abcdef"[static_cast<std::size_t>(host[0] - 'a') / 16];
+    return id;
+}
+
+/// A world in which each host has a collection, and each file its URL as its bytes.
 /// @param login  called with the host when the login of its collection is looked for
 MockTransport world(std::function<void(std::string const& host)> login = {}) {
     MockTransport mock;
-    mock.otherwise([login](http::Request const& request) -> http::Response {
+    auto const hosts = std::make_shared<std::map<std::string, std::string>>();
+    auto const mutex = std::make_shared<std::mutex>();
+    mock.otherwise([=](http::Request const& request) -> http::Response {
         std::string const host(http::parse_url(request.url).host);
-        if (host == "transfer.api.globus.org") return {.status = 200, .body = R"({"entity_type": "guest"})"};
+        if (host == "transfer.api.globus.org") {
+            std::lock_guard const lock(*mutex);
+            std::string const server = hosts->at(request.url.substr(request.url.rfind('/') + 1));
+            return {.status = 200, .body = R"({"entity_type": "guest", "https_server": "https://)" + server + "\"}"};
+        }
         if (!request.authorization.empty()) return {.status = 200, .body = request.url};
         if (login) login(host);
-        return {.status = 302, .headers = {{"Location", "https://auth.globus.org/?client_id=" + host}}};
+        std::lock_guard const lock(*mutex);
+        (*hosts)[id_of(host)] = host;
+        return {.status = 302, .headers = {{"Location", "https://auth.globus.org/?client_id=" + id_of(host)}}};
     });
     return mock;
 }
@@ -46,8 +66,9 @@ TEST_CASE("GCS: a file is bytes, whatever its media type says", "[gcs]") {
     Client<GcsCollectionService, AccessTokenPolicy, MockTransport> const files{
         GcsCollectionService{"id", "m.example.org"}, "token", {.transport = mock}};
     GCSDownloader const downloader(Transfer("t", {.transport = mock}), Access(&token_for));
-    mock.reply(http::Response{.status = 302, .headers = {{"Location", "https://auth.globus.org/?client_id=c"}}});
-    mock.reply(200, R"({"entity_type": "guest"})");
+    mock.reply(
+        http::Response{.status = 302, .headers = {{"Location", "https://auth.globus.org/?client_id=" + id_of("m")}}});
+    mock.reply(200, R"({"entity_type": "guest", "https_server": "https://m.example.org"})");
     (void)downloader.client("https://m.example.org/");
 
     std::vector<std::pair<std::string, http::Headers>> const kinds = {
@@ -113,9 +134,9 @@ TEST_CASE("GCSDownloader: who gives access may use the downloader, but not for t
     MockTransport const mock = world();
     std::function<std::string(std::string const&)> read;
     GCSDownloader const downloader(Transfer("t", {.transport = mock}), Access([&](std::string const& id, auto const&) {
-                                       if (id == "a.example.org")
+                                       if (id == id_of("a"))
                                            return AccessTokenPolicy(read("https://b.example.org/token"));
-                                       if (id == "c.example.org")
+                                       if (id == id_of("c"))
                                            return AccessTokenPolicy(read("https://c.example.org/token"));
                                        return AccessTokenPolicy("token");
                                    }));
@@ -145,7 +166,7 @@ TEST_CASE("GCSClient: waiting for the endpoint's id ends with the call", "[gcs]"
     mock.reply([&](http::Request const&) -> http::Response {
         asked.set_value();
         may_answer.get_future().wait();
-        return {.status = 200, .body = R"({"data": [{"client_id": "c"}]})"};
+        return {.status = 200, .body = R"({"data": [{"client_id": "00000000-0000-4000-8000-000000000000"}]})"};
     });
     Client<GcsService, AccessTokenPolicy, MockTransport> const manager(GcsService{"abc.data.globus.org"}, "token",
                                                                        {.transport = mock});
@@ -153,7 +174,7 @@ TEST_CASE("GCSClient: waiting for the endpoint's id ends with the call", "[gcs]"
     asked.get_future().wait();
     CHECK_THROWS_AS(manager.endpoint_client_id({.timeout = 20ms}), NetworkError);
     may_answer.set_value();
-    CHECK(first.get() == "c");
-    CHECK(manager.endpoint_client_id({.timeout = 20ms}) == "c");
+    CHECK(first.get() == id_of("a"));
+    CHECK(manager.endpoint_client_id({.timeout = 20ms}) == id_of("a"));
     CHECK(mock.request_count() == 1);
 }

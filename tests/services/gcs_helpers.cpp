@@ -14,6 +14,8 @@ namespace {
 
 using Manager = Client<GcsService, AccessTokenPolicy, MockTransport>;
 
+std::string const mapped = "811b42ed-a9ac-5b31-a46e-dedf398c0b20", other = "6f764f2b-e61d-5446-9603-a8075805336a";
+
 http::Response login_of(std::string const& collection_id) {
     return {.status = 302,
             .headers = {{"Location", "https://auth.globus.org/v2/oauth2/authorize?x=1&client_id=" + collection_id}}};
@@ -32,16 +34,22 @@ TEST_CASE("GcsService: an address is a host name or a URL", "[gcs]") {
 TEST_CASE("GCSClient: the endpoint is asked for its id once and without a credential", "[gcs]") {
     MockTransport mock;
     Manager const manager(GcsService{"abc.data.globus.org"}, "token", {.transport = mock});
-    mock.reply(200, R"({"data": []})");
-    CHECK_THROWS_AS(manager.endpoint_client_id(), DecodeError);
-    mock.reply(200, R"({"data": [{"DATA_TYPE": "connector#1.0.0"}, {"DATA_TYPE": "info#1.0.0", "client_id": "c"}]})");
+    for (char const* bad :
+         {R"({"data": []})", R"({"data": [{"client_id": null}]})", R"({"data": [{"client_id": "c"}]})"}) {
+        mock.reply(200, bad);
+        CHECK_THROWS_AS(manager.endpoint_client_id(), DecodeError);
+    }
+    mock.clear();
+    mock.reply(
+        200,
+        R"({"data": [{"DATA_TYPE": "connector#1.0.0"}, {"DATA_TYPE": "info#1.0.0", "client_id": "06a24bef-940e-418a-97bc-48229c64cc99"}]})");
     Manager const copy = manager;
-    CHECK(manager.endpoint_client_id() == "c");
-    CHECK(manager.endpoint_client_id() == "c");
-    CHECK(copy.endpoint_client_id() == "c");
-    REQUIRE(mock.request_count() == 2);
-    CHECK(mock.requests()[1].url == "https://abc.data.globus.org/api/info");
-    CHECK(mock.requests()[1].authorization.empty());
+    CHECK(manager.endpoint_client_id() == "06a24bef-940e-418a-97bc-48229c64cc99");
+    CHECK(manager.endpoint_client_id() == "06a24bef-940e-418a-97bc-48229c64cc99");
+    CHECK(copy.endpoint_client_id() == "06a24bef-940e-418a-97bc-48229c64cc99");
+    REQUIRE(mock.request_count() == 1);
+    CHECK(mock.requests()[0].url == "https://abc.data.globus.org/api/info");
+    CHECK(mock.requests()[0].authorization.empty());
 }
 
 TEST_CASE("ConnectorTable: by id and by any spelling of a name", "[gcs]") {
@@ -68,31 +76,34 @@ TEST_CASE("GCSDownloader: asks for the scopes that each collection needs", "[gcs
         return AccessTokenPolicy("token-of-" + id);
     });
 
-    mock.reply(login_of("mapped"));
-    mock.reply(200, R"({"entity_type": "GCSv5_mapped_collection", "high_assurance": false})");
+    mock.reply(login_of(mapped));
+    mock.reply(
+        200,
+        R"({"entity_type": "GCSv5_mapped_collection", "high_assurance": false, "https_server": "https://m.example.org"})");
     mock.reply(200, "bytes", {{"Content-Type", "text/plain"}});
     CHECK(files.read_file("https://m.example.org/a%20b.txt?x=1") == "bytes");
     REQUIRE(mock.request_count() == 3);
     CHECK(mock.requests()[0].authorization.empty());
-    CHECK(mock.requests()[1].url.ends_with("/endpoint/mapped"));
+    CHECK(mock.requests()[1].url.ends_with("/endpoint/" + mapped));
     CHECK(mock.requests()[2].url == "https://m.example.org/a%20b.txt?x=1");
-    CHECK(mock.requests()[2].authorization.reveal() == "Bearer token-of-mapped");
+    CHECK(mock.requests()[2].authorization.reveal() == "Bearer token-of-" + mapped);
 
     mock.reply(200, "more", {{"Content-Type", "text/plain"}});
     CHECK(files.read_file("https://m.example.org/c") == "more");  // its collection is known by now
     CHECK(mock.request_count() == 4);
 
-    for (char const* document : {R"({"entity_type": "GCSv5_mapped_collection", "high_assurance": true})",
-                                 R"({"entity_type": "GCSv5_guest_collection"})"}) {
-        std::string const host = "https://" + std::to_string(mock.request_count()) + ".example.org/f";
-        mock.reply(login_of("other")).reply(200, document).reply(200, "");
-        CHECK(files.read_file(host).empty());
+    for (char const* kind : {R"("GCSv5_mapped_collection", "high_assurance": true)", R"("GCSv5_guest_collection")"}) {
+        std::string const host = "https://" + std::to_string(mock.request_count()) + ".example.org";
+        mock.reply(login_of(other));
+        mock.reply(200, R"({"entity_type": )" + std::string(kind) + R"(, "https_server": ")" + host + "\"}");
+        mock.reply(200, "");
+        CHECK(files.read_file(host + "/f").empty());
     }
     std::string const base = "https://auth.globus.org/scopes/";
     REQUIRE(asked.size() == 3);
-    CHECK(asked[0].second == StringList{base + "mapped/https", base + "mapped/data_access"});
-    CHECK(asked[1].second == StringList{base + "other/https"});
-    CHECK(asked[2].second == StringList{base + "other/https"});
+    CHECK(asked[0].second == StringList{base + mapped + "/https", base + mapped + "/data_access"});
+    CHECK(asked[1].second == StringList{base + other + "/https"});
+    CHECK(asked[2].second == StringList{base + other + "/https"});
 }
 
 TEST_CASE("GCSDownloader: an address of no collection is an error before a token is asked for", "[gcs]") {

@@ -6,6 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/http/message.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -155,6 +156,38 @@ inline std::string check_base_url(std::string text) {
         throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
     if (!text.ends_with('/')) text += '/';
     return text;
+}
+
+/**
+ * The URL of an address as people write and paste it (RFC 3987, section 3.1): behind the host, what no URL has - blanks,
+ * letters beyond ASCII, brackets, a '%' that begins no escape - is percent-encoded byte by byte. All else stays, `%20`
+ * and the fragment among it. Blanks around the address are dropped.
+ *
+ * @throws UsageError  for a control character. Whether the host can be one is not looked at.
+ */
+inline std::string encode_iri(std::string_view text) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(text[i]);
+        bool const c1 = byte == 0xC2 && i + 1 != text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (byte < 0x20 || byte == 0x7F || c1) throw UsageError("the address has a control character in it");
+    }
+    auto const scheme = text.find("://");
+    std::size_t const host = scheme == std::string_view::npos ? 0 : scheme + 3;
+    std::size_t const rest = std::min(text.find_first_of("/?#", host), text.size());
+    std::string url(text.substr(0, rest));
+    constexpr std::string_view others = "/?#!$&'()*+,;=:@";
+    for (std::size_t i = rest; i != text.size(); ++i) {
+        char const c = text[i];
+        bool const escape = c == '%' && i + 2 < text.size() && globus::detail::hex_digit(text[i + 1]) >= 0 &&
+                            globus::detail::hex_digit(text[i + 2]) >= 0;
+        if (escape || globus::detail::is_unreserved(c) || others.find(c) != std::string_view::npos)
+            url += c;
+        else
+            globus::detail::append_escaped(url, c);
+    }
+    return url;
 }
 
 /// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.

@@ -32,16 +32,20 @@ namespace globus {
  *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
  *
  * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
- * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for. Calls for
- * other files of the collection wait for that meanwhile; those for other collections do not.
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for, and its
+ * address: a host that names a collection which is not its own gets no token. Calls for other files of the collection
+ * wait for that meanwhile; those for other collections do not.
+ *
+ * Addresses may be as a browser shows them, with blanks and letters of any script: see http::encode_iri.
  *
  * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
  * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
- *                   thread at a time for each collection, outside all locks, and may read files of other collections.
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections;
+ *                   not those for which a token is being asked for by means of a file of this one.
  *
  * @par Errors
- * UsageError for an address that is not one, or that no collection answers for; ApiError, TransferApiError and NetworkError as
- * from the clients; and what `access` throws.
+ * UsageError for an address that is not one, that no collection answers for, or that is not the address of the
+ * collection that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
  * @par Thread safety
  * Any function may be called from any thread.
  *
@@ -63,38 +67,17 @@ public:
 
     /// The bytes of a file, whatever they are. With CallOptions::sink they go to the sink piece by piece, and the result
     /// is empty.
-    /// @param file_uri  https://HOST/PATH, percent-encoded
+    /// @param file_uri  https://HOST/PATH
     /// @param options   its time-out, deadline and stop_token are for all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
         CallOptions const within = ending(options);
-        return *client(file_uri, within).template get<Bytes>(file_uri, {}, within);
+        std::string const url = http::encode_iri(file_uri);
+        return *client_of(url, within).template get<Bytes>(url, {}, within);
     }
 
     /// The client of the collection that a file is in.
     [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
-        http::Url const url = http::parse_url(file_uri);
-        std::string const address(file_uri, 0,
-                                  static_cast<std::size_t>(url.host.data() - file_uri.data()) + url.host.size() +
-                                      (url.port.empty() ? 0 : url.port.size() + 1));
-        (void)http::check_base_url(address);
-        CallOptions const within = ending(options);
-        detail::Once<client_type> const entry = [&] {
-            std::lock_guard const lock(state_->mutex);
-            return state_->clients[address];
-        }();
-        auto const make = [&] {
-            std::string const id = collection_id(file_uri, within);
-            GcsCollectionScopes const scopes(id);
-            StringList needed{scopes.https()};
-            if (uses_data_access(id, within)) needed.push_back(scopes.data_access());
-            typename client_type::Options settings;
-            settings.transport = transfer_.transport();
-            settings.auth_url = transfer_.options().auth_url;
-            settings.timeout = transfer_.options().timeout;
-            settings.max_response_bytes = transfer_.options().max_response_bytes;
-            return client_type(GcsCollectionService{id, address}, access_(id, needed), settings);
-        };
-        return entry.get(make, *within.deadline, within.stop);
+        return client_of(http::encode_iri(file_uri), ending(options));
     }
 
 private:
@@ -103,10 +86,39 @@ private:
         options.deadline = detail::deadline_of(options, transfer_.options().timeout);
         return options;
     }
-    /// Whose login a request without a credential is sent to.
-    [[nodiscard]] std::string collection_id(std::string const& file_uri, CallOptions const& options) const {
+    [[nodiscard]] client_type client_of(std::string const& url, CallOptions const& options) const {
+        http::Url const parts = http::parse_url(url);
+        std::string const address = url.substr(0, url.find_first_of("/?#", parts.scheme.size() + 3));
+        (void)http::check_base_url(address);
+        detail::Once<client_type> const entry = [&] {
+            State& state = *state_;
+            std::lock_guard const lock(state.mutex);
+            return state.clients[address];
+        }();
+        return entry.get([&] { return make_client(url, options); }, *options.deadline, options.stop);
+    }
+    [[nodiscard]] client_type make_client(std::string const& url, CallOptions const& options) const {
+        std::string const id = collection_id(url, options);
+        CallOptions mine = options;
+        mine.sink = nullptr;
+        auto const collection = transfer_.get_endpoint({.endpoint_id = id}, mine);
+        check_address(url, id, collection->https_server.value_or(""));
+        GcsCollectionScopes const scopes(id);
+        StringList needed{scopes.https()};
+        if (collection->entity_type.value_or("") == "GCSv5_mapped_collection" &&
+            !collection->high_assurance.value_or(false))
+            needed.push_back(scopes.data_access());
+        typename client_type::Options settings;
+        settings.transport = transfer_.transport();
+        settings.auth_url = transfer_.options().auth_url;
+        settings.timeout = transfer_.options().timeout;
+        settings.max_response_bytes = transfer_.options().max_response_bytes;
+        return client_type(GcsCollectionService{id, *collection->https_server}, access_(id, needed), settings);
+    }
+    /// Whose login a request without a credential is sent to. That is what a host says of itself, no more.
+    [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
         http::Request request;
-        request.url = file_uri;
+        request.url = url;
         request.headers = {{"Accept", "application/json"}};
         request.deadline = *options.deadline;
         request.stop = options.stop;
@@ -119,19 +131,21 @@ private:
         if (auto const mark = location.find('?'); mark != std::string_view::npos)
             for (auto const& [name, value] : parse_query(location.substr(mark + 1, location.find('#') - mark - 1)))
                 if (name == "client_id") ids.push_back(value);
-        if (ids.size() != 1 || ids.front().empty())
+        if (ids.size() != 1 || !is_uuid(ids.front()))
             throw UsageError(
                 "which collection this file is in cannot be found out, since its address does not lead to the login of "
                 "one: use Client<GcsCollectionService, ...> with the collection's id");
+        for (char& c : ids.front()) c = http::detail::lower(c);  // as Globus writes them
         return ids.front();
     }
-    /// Whether a token for the collection needs data_access besides https.
-    [[nodiscard]] bool uses_data_access(std::string const& id, CallOptions const& options) const {
-        CallOptions mine = options;
-        mine.sink = nullptr;
-        auto const endpoint = transfer_.get_endpoint({.endpoint_id = id}, mine);
-        return endpoint->entity_type.value_or("") == "GCSv5_mapped_collection" &&
-               !endpoint->high_assurance.value_or(false);
+    /// @param https_server  where the files of the collection are, as Transfer says
+    static void check_address(std::string const& url, std::string const& id, std::string const& https_server) {
+        if (https_server.empty())
+            throw UsageError("the host of this file says that it belongs to the collection " + id +
+                             ", but the files of that are not to be had by HTTPS: no token is sent to it");
+        if (!http::same_origin(http::parse_url(url), http::parse_url(https_server)))
+            throw UsageError("the host of this file says that it belongs to the collection " + id +
+                             ", but that is at another address: no token is sent to it");
     }
 
     struct State {

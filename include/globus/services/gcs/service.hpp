@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_GCS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/http/once.hpp>
 #include <globus/oauth/scopes.hpp>
@@ -205,14 +206,17 @@ struct GcsService::Operations {
      * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential;
      * a call from another thread meanwhile waits, as long as its own options allow.
      *
+     * It is what the host says of itself: before a token goes there, be sure that the address is the endpoint's own, as
+     * `gcs_manager_url` of its document at Transfer says.
+     *
      * @throws DecodeError  if the endpoint does not tell it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
         auto const ask = [&] {
             auto const info = get_gcs_info({}, options);
             for (gcs::Info const& document : info->data)
-                if (document.client_id.has_value()) return *document.client_id;
-            throw DecodeError("the information on this endpoint has no client_id", info.text());
+                if (is_uuid(document.client_id.value_or(""))) return *document.client_id;
+            throw DecodeError("the information on this endpoint has no client_id, or one that is no UUID", info.text());
         };
         return self().service().client_id.get(ask, detail::deadline_of(options, self().options().timeout),
                                               options.stop);
@@ -236,7 +240,12 @@ private:
  *     Client<GcsCollectionService, AccessTokenPolicy> files{GcsCollectionService{id, "m-abc.xyz.data.globus.org"}, token};
  *     files.read_file("/data/readme.txt").text()
  *
- * The token must be for the collection's own resource server, which is its id, with the scope `https`.
+ * The token must be for the collection's own resource server, which is its id, with the scope `https`. Whoever answers
+ * at the address gets it: take address and id from one source, the collection's document at Transfer.
+ *
+ *     auto const collection = transfer.get_endpoint({.endpoint_id = id});
+ *     auto const files = app.client(GcsCollectionService::of(*collection));
+ *
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
  *
  * @par Errors
@@ -255,6 +264,22 @@ struct GcsCollectionService {
     std::string collection_id;
     std::string collection_address;  ///< a host name or an https URL
 
+    /// The collection that a document of Transfer is about.
+    /// @param collection  an Endpoint of globus/services/transfer.hpp
+    /// @throws UsageError  if it has no id, or its files are not to be had by HTTPS
+    template <class Endpoint>
+        requires requires(Endpoint const& e) { std::string(e.id.value_or("") + e.https_server.value_or("")); }
+    [[nodiscard]] static GcsCollectionService of(Endpoint const& collection) {
+        GcsCollectionService service{collection.id.value_or(""), collection.https_server.value_or("")};
+        if (service.collection_id.empty() || service.collection_address.empty())
+            throw UsageError("the document has no id or no https_server: it is of no collection with files by HTTPS");
+        return service;
+    }
+
+    /// Whom its tokens are for: the collection itself.
+    [[nodiscard]] std::string_view resource_server() const noexcept { return collection_id; }
+    /// The scope that reading and writing its files needs.
+    [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const {
         if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
