@@ -17,9 +17,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace sandbox_test;
 namespace sb = globus::sandbox;
@@ -155,4 +158,36 @@ TEST_CASE("sandbox: a body of somebody without a token is short", "[sandbox][sha
     client.close();
     client.token = server.user_token("transfer.api.globus.org");
     CHECK(client.send("POST", "/v0.10/transfer", {}, long_body).status == 400);  // read, and no JSON
+}
+
+TEST_CASE("sandbox: in a forked child it is refused and goes in peace, and the parent does not notice",
+          "[sandbox][fork]") {
+    auto server = std::make_unique<sb::Server>();
+    auto session = server->open_session();
+    auto expecting = std::make_unique<sb::Expecting>(*server, std::vector<sb::Expectation>{{.operation = "task_list"}});
+    Client client(*server);
+    client.token = server->user_token("transfer.api.globus.org");
+    pid_t const child = ::fork();
+    if (child == 0) {
+        ::alarm(20);
+        int refused = 0;
+        for (auto const& use :
+             std::vector<std::function<void()>>{[&] { (void)server->journal(); }, [&] { (void)session.base_url(); },
+                                                [&] { (void)server->open_session(); }}) {
+            try {
+                use();
+            } catch (globus::UsageError const&) {
+                ++refused;
+            }
+        }
+        expecting.reset();
+        server.reset();
+        ::_exit(refused);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK(client.send("GET", "/v0.10/task_list").status == 200);
+    CHECK_NOTHROW(expecting->verify());
 }

@@ -3,6 +3,7 @@
 #define GLOBUS_SANDBOX_SERVER_HPP
 
 #include <globus/core/one_line.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/visibility.hpp>
 
 #include <boost/json/array.hpp>
@@ -295,9 +296,12 @@ protected:
     Session() = default;
     /// A handle to a session that Server has made.
     explicit Session(std::shared_ptr<detail::World> world);
-    /// The session itself, which all handles share.
+    /// The session itself, which all handles share. @throws UsageError in a forked child, or when this was moved from
+    detail::World& world() const;
+
     std::shared_ptr<detail::World> world_;
     friend class detail::Host;
+    friend class Expecting;
 };
 
 /**
@@ -340,7 +344,8 @@ private:
  * auto body  = my_http_get(sandbox.base_url() + "v0.10/task_list", token);
  * @endcode
  *
- * The destructor ends all connections at once and joins all threads. Nothing leaves the machine; tokens begin with
+ * The destructor ends all connections at once and joins all threads. In a child process that fork() made it does nothing
+ * and returns, and to use what was inherited is a UsageError; the sandbox goes on in the parent process. Nothing leaves the machine; tokens begin with
  * "sandbox-" and are worth nothing anywhere else.
  */
 class Server : public Session {
@@ -362,7 +367,7 @@ public:
     void close_session(Session const& session);
 
 private:
-    std::unique_ptr<detail::Host> host_;
+    std::shared_ptr<detail::Host> host_;
 };
 
 }  // namespace globus::sandbox

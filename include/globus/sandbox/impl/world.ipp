@@ -3,6 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_WORLD_IPP
 #define GLOBUS_SANDBOX_IMPL_WORLD_IPP
 
+#include <globus/core/handle.hpp>
 #include <globus/sandbox/impl/util.ipp>
 #include <globus/sandbox/server.hpp>
 
@@ -292,6 +293,7 @@ public:
     void start();
     void stop();
 
+    ::globus::detail::Maker const made;  ///< whose threads serve
     Options options;
     std::string id;
     std::string base_url;
