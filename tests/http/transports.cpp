@@ -9,9 +9,14 @@
 
 #include <chrono>
 #include <fstream>
+#include <ranges>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 using namespace globus;
 using namespace std::chrono_literals;
@@ -19,6 +24,9 @@ using namespace std::chrono_literals;
 namespace {
 
 http::Request const request{.url = "http://127.0.0.1:9/"};
+
+template <class R>
+concept temporary_begins = requires(R requests) { std::move(requests).begin(); };
 
 template <class T>
 void check_moved_from(T transport) {
@@ -98,4 +106,42 @@ TEST_CASE("curl transport: certificates that cannot be read are refused at once"
             CHECK_THAT(error.what(), Catch::Matchers::ContainsSubstring(named));
         }
     }
+}
+
+TEST_CASE("MockTransport: a request that is asked of it stays where it is", "[http][transport]") {
+    MockTransport mock;
+    mock.otherwise([](http::Request const&) { return http::Response{.status = 200}; });
+    auto const send = [&](int number) {
+        (void)mock.send(
+            http::Request{.url = "https://host.example/a/path/of/some/length/" + std::to_string(number),
+                          .headers = {{"X-Number", "number " + std::to_string(number) + " of those that are sent"}}});
+    };
+    send(0);
+    http::Request const& first = mock.requests().back();
+    std::string const& url = mock.requests().at(0).url;
+    std::string_view const header = mock.requests()[0].headers.get("X-Number");
+    for (int number = 1; number != 100; ++number) send(number);
+    CHECK(first.url.ends_with("/0"));
+    CHECK(&first.url == &url);
+    CHECK(header == "number 0 of those that are sent");
+    CHECK(&mock.requests().front() == &first);
+    CHECK(mock.requests().back().url.ends_with("/99"));
+    for (auto const& [name, value] : mock.requests().back().headers) CHECK(value.starts_with("number 99"));
+
+    int number = 0;
+    for (http::Request const& request : mock.requests()) CHECK(request.url.ends_with('/' + std::to_string(number++)));
+    CHECK(number == 100);
+    auto mine = mock.requests();  // a vector of copies, which its owner may change
+    mine.erase(mine.begin(), mine.begin() + 99);
+    mine.front().url = "changed";
+    CHECK(mock.requests().size() == 100);
+    CHECK(std::vector<http::Request>(mine).at(0).url == "changed");
+    mock.clear();
+    CHECK(mine.back().url == "changed");
+    CHECK_THROWS_AS(mock.requests().back(), std::out_of_range);
+    CHECK_THROWS_AS(mock.requests().front(), std::out_of_range);
+    CHECK_THROWS_AS(mock.requests()[0], std::out_of_range);
+    using Requests = MockTransport::Requests;
+    static_assert(std::is_lvalue_reference_v<decltype(std::declval<Requests>().back())>);
+    static_assert(std::ranges::forward_range<Requests> && !temporary_begins<Requests>);  // nothing would be behind it
 }

@@ -37,6 +37,44 @@ namespace globus {
  */
 class MockTransport {
 public:
+    /**
+     * The requests of a MockTransport at one moment: a vector of copies.
+     *
+     * A request that is asked of a temporary, as in `mock.requests().back()`, is the recorded one itself, and stays
+     * where it is until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
+     */
+    class Requests : public std::vector<http::Request> {
+        using Base = std::vector<http::Request>;
+        using Request = http::Request;
+
+    public:
+        /// Of a record whose elements stay where they are.
+        explicit Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
+            for (Request const& request : record) recorded_.push_back(&request);
+        }
+
+        [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
+        [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
+        [[nodiscard]] Request const& at(std::size_t index) && { return *recorded_.at(index); }
+        [[nodiscard]] Request& operator[](std::size_t index) & { return Base::operator[](index); }
+        [[nodiscard]] Request const& operator[](std::size_t index) const& { return Base::operator[](index); }
+        [[nodiscard]] Request const& operator[](std::size_t index) && { return *recorded_.at(index); }
+        [[nodiscard]] Request& front() & { return Base::front(); }
+        [[nodiscard]] Request const& front() const& { return Base::front(); }
+        [[nodiscard]] Request const& front() && { return *recorded_.at(0); }
+        [[nodiscard]] Request& back() & { return Base::back(); }
+        [[nodiscard]] Request const& back() const& { return Base::back(); }
+        [[nodiscard]] Request const& back() && { return *recorded_.at(recorded_.size() - 1); }
+        [[nodiscard]] iterator begin() & { return Base::begin(); }
+        [[nodiscard]] const_iterator begin() const& { return Base::begin(); }
+        // clang-format off
+        void begin() && = delete;  // the iterator would point into what is gone: give the requests a name
+        // clang-format on
+
+    private:
+        std::vector<Request const*> recorded_;
+    };
+
     /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
 
@@ -68,9 +106,9 @@ public:
     }
 
     /// The requests so far, in the order of their arrival.
-    [[nodiscard]] std::vector<http::Request> requests() const {
+    [[nodiscard]] Requests requests() const {
         std::lock_guard const lock(state_->mutex);
-        return state_->requests;
+        return Requests(state_->requests);
     }
     /// The number of requests(), of which it makes no copy.
     [[nodiscard]] std::size_t request_count() const {
@@ -127,7 +165,7 @@ private:
     struct State {
         std::mutex mutex;
         std::deque<Handler> script;
-        std::vector<http::Request> requests;
+        std::deque<http::Request> requests;
         Handler otherwise;
     };
     detail::SharedByThreads<State> state_{std::in_place};
