@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <stop_token>
 #include <string>
@@ -241,6 +243,129 @@ TEST_CASE("task_wait is cancelled within 100 ms", "[transfer][task_wait]") {
         CHECK(error.kind() == NetworkError::Kind::cancelled);
         CHECK(std::chrono::steady_clock::now() - asked < 100ms);
     }
+}
+
+TEST_CASE("task_wait goes on while a status is not known", "[transfer][task_wait]") {
+    for (std::string const unknown : {R"("status": "PAUSED_BY_MOON")", R"("status": "")", R"("status": null)",
+                                      R"("status": "succeeded")", R"("other": 1)"}) {
+        INFO(unknown);
+        std::string const odd = "{" + unknown + "}";
+        std::vector<double> sleeps;
+        MockTransport mock;
+        mock.reply(200, odd).reply(200, odd).reply(200, task("SUCCEEDED"));
+        CHECK(client(mock).task_wait(quick(sleeps)).kind == Kind::succeeded);
+        CHECK(sleeps.size() == 2);
+        mock.otherwise([&](http::Request const&) { return http::Response{.status = 200, .body = odd}; });
+        auto const verdict = client(mock).task_wait(quick(sleeps));
+        CHECK(verdict.kind == Kind::timed_out);
+        CHECK_FALSE(verdict.ended());
+    }
+}
+
+TEST_CASE("task_wait that is cancelled keeps what it knew", "[transfer][task_wait]") {
+    MockTransport mock;
+    std::stop_source source;
+    std::vector<double> sleeps;
+    TaskWait wait = quick(sleeps);
+    auto const cancelled = [&] {
+        try {
+            (void)client(mock).task_wait(wait, {.stop = source.get_token()});
+        } catch (TaskWaitCancelled const& error) {
+            CHECK(error.kind() == NetworkError::Kind::cancelled);
+            return error.seen();
+        }
+        FAIL("the wait was not cancelled");
+        return TaskVerdict{};
+    };
+    SECTION("between two looks") {
+        mock.reply(200, task("ACTIVE", R"("files_transferred": 3, "faults": 1)")).reply(200, not_found);
+        wait.sleep = [](std::chrono::duration<double>) { return false; };
+        TaskVerdict const seen = cancelled();
+        CHECK(seen.task.files_transferred == 3);
+        CHECK(seen.kind == Kind::faulting);
+        CHECK(seen.faults.size() == 1);
+    }
+    SECTION("within a look") {
+        mock.reply(200, task("ACTIVE", R"("is_paused": true, "bytes_transferred": 5)"));
+        mock.fail({NetworkError::Kind::cancelled, NetworkError::Sent::yes, "cancelled"});
+        TaskVerdict const seen = cancelled();
+        CHECK(seen.task.bytes_transferred == 5);
+        CHECK(seen.kind == Kind::paused);
+    }
+    SECTION("before the first look, of which it knows nothing") {
+        source.request_stop();
+        TaskVerdict const seen = cancelled();
+        CHECK_FALSE(seen.task.task_id.has_value());
+        CHECK(mock.request_count() == 0);
+    }
+    SECTION("as does whoever catches a NetworkError") {
+        wait.sleep = [](std::chrono::duration<double>) { return false; };
+        mock.reply(200, task("ACTIVE"));
+        CHECK_THROWS_AS(client(mock).task_wait(wait), NetworkError);
+    }
+}
+
+TEST_CASE("task_wait counts with any numbers of the service", "[transfer][task_wait]") {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max(),
+                           least = std::numeric_limits<std::int64_t>::min();
+    std::vector<std::int64_t> const extremes{least, most, 0, least, -1, most, most, 1};
+    MockTransport mock;
+    for (std::int64_t const number : extremes) {
+        std::string const text = std::to_string(number);
+        mock.reply(200, task("ACTIVE", R"("bytes_transferred": )" + text + R"(, "files": )" + text +
+                                           R"(, "files_transferred": )" + text + R"(, "faults": )" + text +
+                                           R"(, "effective_bytes_per_second": )" + text));
+        if (number > 0) mock.reply(200, R"({"DATA": []})");
+    }
+    mock.otherwise([](http::Request const&) { return http::Response{.status = 200, .body = task("SUCCEEDED")}; });
+    std::vector<double> sleeps;
+    TaskWait wait = quick(sleeps, 1000s, 1s);
+    std::vector<std::int64_t> bytes, rates;
+    wait.on_progress = [&](TaskProgress const& now) {
+        bytes.push_back(now.bytes);
+        rates.push_back(now.bytes_per_second);
+    };
+    CHECK(client(mock).task_wait(wait).succeeded());
+    REQUIRE(bytes.size() >= 3);
+    CHECK(rates[0] == least);  // the service's own word
+    CHECK(rates[1] == most);   // twice as much, were there such a number
+    for (std::size_t i = 1; i < rates.size(); ++i) {
+        CHECK((rates[i] > 0) == (bytes[i] > bytes[i - 1]));
+        CHECK((rates[i] < 0) == (bytes[i] < bytes[i - 1]));
+    }
+}
+
+TEST_CASE("task_wait takes times without end, and ends at once where none is left", "[transfer][task_wait]") {
+    using Seconds = std::chrono::duration<double>;
+    double const inf = std::numeric_limits<double>::infinity();
+    MockTransport mock;
+    auto const transfer = client(mock);
+    std::vector<double> sleeps;
+    for (double const length : {inf, 1.7e308, 1e18}) {
+        mock.reply(200, task("ACTIVE")).reply(200, task("SUCCEEDED"));
+        CHECK(transfer.task_wait(quick(sleeps, Seconds(length), 1s)).succeeded());
+        mock.reply(200, task("ACTIVE")).reply(200, task("SUCCEEDED"));
+        CHECK(transfer.task_wait(quick(sleeps, 5s, Seconds(length))).succeeded());
+        mock.reply(200, task("ACTIVE")).reply(200, task("SUCCEEDED"));
+        CHECK(transfer.task_wait(quick(sleeps, Seconds(length), Seconds(length))).succeeded());
+    }
+    mock.reply(200, task("ACTIVE")).reply(200, task("SUCCEEDED"));
+    CHECK(transfer.task_wait(quick(sleeps), {.deadline = http::Clock::time_point::max()}).succeeded());
+    for (auto const past : {http::Clock::time_point::min(), http::Clock::time_point(), http::Clock::now()}) {
+        try {
+            (void)transfer.task_wait({.task_id = "t"}, {.deadline = past});
+            FAIL("there was no time for a look");
+        } catch (NetworkError const& error) {
+            CHECK(error.kind() == NetworkError::Kind::timeout);
+        }
+    }
+    for (double const length : {-inf, -1.0, 0.0, 0.999, std::nan("")}) {
+        CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .timeout = Seconds(length)}), UsageError);
+        CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .polling_interval = Seconds(length)}), UsageError);
+    }
+    for (double const part : {-inf, -0.1, 1.0, inf, std::nan("")})
+        CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .jitter = part}), UsageError);
+    CHECK(mock.left() == 0);
 }
 
 TEST_CASE("task_wait keeps the deadline of its options", "[transfer][task_wait]") {

@@ -2,45 +2,75 @@
 #ifndef GLOBUS_CLIENT_CALL_GATE_HPP
 #define GLOBUS_CLIENT_CALL_GATE_HPP
 
+#include <globus/client/call_options.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/http/errors.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace globus::detail {
 
 /**
  * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
+ * A call may be one request, or a function of several with those requests as calls within it.
  *
  * @par Thread safety
- * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late.
+ * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late, and is refused if
+ * it has a Pass.
  */
 class CallGate {
     struct State {
         Maker made;
         std::stop_source closing;
+        std::atomic<bool> closed = false;
         std::atomic<int> running = 0;
+        std::mutex mutex;
+        std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+
+        int calling_back_here() {
+            std::lock_guard const lock(mutex);
+            return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
+        }
     };
 
 public:
+    /// Lets calls begin that are not sure whether the client is still there.
+    class Pass {
+    public:
+        explicit Pass(CallGate const& gate) : state_(gate.state_) {}
+
+    private:
+        friend class CallGate;
+        std::shared_ptr<State> state_;
+    };
+
     CallGate() = default;
     CallGate(CallGate const&) : CallGate() {}  // the calls of a copy are its own
     CallGate& operator=(CallGate const&) { return *this; }
     ~CallGate() {
         if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
+        state_->closed = true;
         state_->closing.request_stop();
-        while (int const running = state_->running.load()) state_->running.wait(running);
+        // a callback that destroys the client is within a call, which ends when the callback has
+        int const own = state_->calling_back_here();
+        while (int const running = others(own)) state_->running.wait(running + own);
     }
 
     /// One call, from its construction to its destruction.
     class Call {
     public:
         /// @param mine  what the caller cancels it with
-        /// @throws UsageError  in a child process
-        Call(CallGate const& gate, std::stop_token mine) : state_(gate.state_), token_(state_->closing.get_token()) {
+        /// @throws UsageError    in a child process
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        Call(Pass const& pass, std::stop_token mine) : state_(pass.state_), token_(state_->closing.get_token()) {
             state_->made.check();
             if (mine.stop_possible()) {
                 either_.emplace();
@@ -49,21 +79,64 @@ public:
                 token_ = either_->get_token();
             }
             ++state_->running;
+            if (!state_->closed) return;
+            leave();
+            refuse();
         }
+        Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
         Call(Call const&) = delete;
         Call& operator=(Call const&) = delete;
-        ~Call() {
-            if (--state_->running == 0) state_->running.notify_all();
-        }
+        ~Call() { leave(); }
 
         /// Asks to stop when the caller does, and when the client goes.
         [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
+
+        /**
+         * Runs a callback of the user's, which may destroy the client: that does not wait for this call, then.
+         *
+         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it is there any more
+         */
+        template <class F>
+        void run_callback(F const& callback) const {
+            {
+                Aside const aside(*state_);
+                callback();
+            }
+            if (state_->closed) refuse();
+        }
 
     private:
         struct Ask {
             std::stop_source either;
             void operator()() noexcept { either.request_stop(); }
         };
+        /// While a call of this thread runs a callback.
+        class Aside {
+        public:
+            explicit Aside(State& state) : state_(state) {
+                std::lock_guard const lock(state_.mutex);
+                state_.calling_back.push_back(std::this_thread::get_id());
+            }
+            Aside(Aside const&) = delete;
+            Aside& operator=(Aside const&) = delete;
+            ~Aside() {
+                std::lock_guard const lock(state_.mutex);
+                auto& threads = state_.calling_back;
+                threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
+            }
+
+        private:
+            State& state_;
+        };
+
+        void leave() noexcept {
+            --state_->running;
+            if (state_->closed) state_->running.notify_all();
+        }
+        [[noreturn]] static void refuse() {
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
+        }
+
         std::shared_ptr<State> state_;
         std::stop_token token_;
         std::optional<std::stop_source> either_;
@@ -71,7 +144,48 @@ public:
     };
 
 private:
+    [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
+
     std::shared_ptr<State> state_ = make_for_threads<State>();
+};
+
+/// A call of several requests: one deadline for all of them, and the client stays until it ends.
+class JointCall {
+public:
+    /// @param options  with the deadline of the whole
+    JointCall(CallGate const& gate, CallOptions options) : call_(gate, options.stop), options_(std::move(options)) {
+        options_.stop = call_.stop();
+    }
+    /// For each of its requests.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+
+private:
+    CallGate::Call call_;
+    CallOptions options_;
+};
+
+/**
+ * A client as a range knows it: from one request to the next the client may be destroyed.
+ *
+ * @tparam Client  whose ranges these are
+ */
+template <class Client>
+class ClientOfRange {
+public:
+    explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
+
+    /// What `request` returns of the client and the options.
+    /// @throws NetworkError  cancelled, if the client was destroyed
+    template <class F>
+    auto call(CallOptions options, F const& request) const {
+        CallGate::Call const call(pass_, std::move(options.stop));
+        options.stop = call.stop();
+        return request(*client_, options);
+    }
+
+private:
+    Client const* client_;
+    CallGate::Pass pass_;
 };
 
 }  // namespace globus::detail

@@ -116,8 +116,10 @@ struct ClientOptions {
  * @par Thread safety
  * A client does not change after its construction: any const member function may be called from any thread.
  * Copies share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it
- * ends these calls with NetworkError (cancelled) and waits for them; what a call runs, such as its log hook or sink,
- * must not destroy the client.
+ * ends these calls with NetworkError (cancelled) and waits for them, be a call one request or a function of several,
+ * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is no call, but each of its requests
+ * is: the walk then ends with NetworkError (cancelled) at the next, and what it has read stays. The callbacks of the
+ * functions of several requests may destroy the client; a log hook, sink or source runs within a request, and must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
@@ -277,11 +279,19 @@ public:
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
-    /// The same options, their time-out begun: what sends several requests with them has one deadline for all.
-    /// @throws UsageError  for a time-out that is negative or not a number
-    [[nodiscard]] CallOptions begun(CallOptions options) const {
+    /**
+     * Begins a call of several requests, which ends when the object goes: they have one deadline, and the client stays.
+     * When another thread destroys the client, the request that is under way ends as cancelled, and no other begins.
+     *
+     *     auto const call = client.begin_call(options);
+     *     auto const id = client.get_submission_id({}, call.options());
+     *     ...                                           // and the next, with call.options() too
+     *
+     * @throws UsageError  for a time-out that is negative or not a number
+     */
+    [[nodiscard]] detail::JointCall begin_call(CallOptions options) const {
         options.deadline = detail::deadline_of(options, options_.timeout);
-        return options;
+        return {gate_, std::move(options)};
     }
 
     /// Tells the app of this client that it needs one more scope; the next call asks for a login if it is not there.
@@ -307,6 +317,8 @@ public:
     [[nodiscard]] Options const& options() const noexcept { return options_; }
     /// The base URL of the service, with a slash at its end.
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
+    /// What knows the calls that are running.
+    [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
     /**
      * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CLIENT_PAGING_HPP
 #define GLOBUS_CLIENT_PAGING_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/response.hpp>
@@ -182,7 +183,7 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  *
  * The loop over items does not keep the text of typed pages; the one over pages does.
  *
- * @tparam C  the client; it must outlive this
+ * @tparam C  the client; when it is destroyed, the walk ends at the next page with NetworkError (cancelled)
  * @tparam O  the operation
  *
  * @par Errors
@@ -203,7 +204,7 @@ public:
 
     /// Sends nothing: the first page is asked for by begin().
     Paginated(C const& client, O operation, CallOptions options)
-        : client_(&client), operation_(std::move(operation)), options_(std::move(options)) {
+        : client_(client), operation_(std::move(operation)), options_(std::move(options)) {
         keep_text_ = options_.keep_text;
         if constexpr (O::paging.style != PagingStyle::next_link) options_.keep_text = false;  // a link is read from it
         begin_walk();
@@ -294,7 +295,8 @@ private:
 
     void ensure_page() {
         if (page_ || ended_) return;
-        page_type page = client_->send(operation_, options_);
+        page_type page = client_.call(
+            options_, [this](C const& client, CallOptions const& options) { return client.send(operation_, options); });
         plan_next(page);
         page_.emplace(std::move(page));
         item_ = 0;
@@ -402,7 +404,7 @@ private:
         }
     }
 
-    C const* client_;
+    detail::ClientOfRange<C> client_;
     O operation_;
     CallOptions options_;
     bool keep_text_ = true;

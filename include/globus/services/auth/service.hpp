@@ -46,8 +46,8 @@ struct OpenidOperations {
     }
     /// The same, of the configuration that Globus Auth gives: two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
-        CallOptions const begun = openid().begun(options);
-        return get_jwk(*get_openid_configuration({}, begun), begun);
+        auto const call = openid().begin_call(options);
+        return get_jwk(*get_openid_configuration({}, call.options()), call.options());
     }
 
     /**

@@ -212,14 +212,14 @@ struct GcsService::Operations {
      * @throws DecodeError  if the endpoint does not tell it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
+        auto const call = self().begin_call(options);
         auto const ask = [&] {
-            auto const info = get_gcs_info({}, options);
+            auto const info = get_gcs_info({}, call.options());
             for (gcs::Info const& document : info->data)
                 if (is_uuid(document.client_id.value_or(""))) return *document.client_id;
             throw DecodeError("the information on this endpoint has no client_id, or one that is no UUID", info.text());
         };
-        return self().service().client_id.get(ask, detail::deadline_of(options, self().options().timeout),
-                                              options.stop);
+        return self().service().client_id.get(ask, *call.options().deadline, call.options().stop);
     }
     /// The scopes of an endpoint's manager. Sends nothing.
     [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {

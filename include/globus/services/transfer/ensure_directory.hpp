@@ -49,19 +49,20 @@ template <class Client>
 bool ensure_directory(Client const& client, transfer::EnsureDirectory const& directory, CallOptions const& options) {
     std::vector<std::string> missing{*directory.path};  // each the parent of the one before
     bool made = false;
+    bool climbing = true;  // until one is there; what is missing below one that is there, no climbing cures
     while (!missing.empty()) {
-        bool climb = false;
         try {
             (void)client.operation_mkdir(
                 {.endpoint_id = *directory.endpoint_id, .path = missing.back(), .local_user = directory.local_user},
                 options);
+            climbing = false;
             made = true;
         } catch (TransferApiError const& error) {
-            climb = !made && parent_is_missing(error) && !parent_directory(missing.back()).empty();
-            if (!climb && !transfer::OperationMkdir::already_done(error)) throw;
+            climbing = climbing && parent_is_missing(error) && !parent_directory(missing.back()).empty();
+            if (!climbing && !transfer::OperationMkdir::already_done(error)) throw;
             made = false;
         }
-        if (climb)
+        if (climbing)
             missing.push_back(parent_directory(missing.back()));
         else
             missing.pop_back();

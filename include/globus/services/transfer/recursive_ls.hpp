@@ -2,7 +2,9 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_RECURSIVE_LS_HPP
 #define GLOBUS_SERVICES_TRANSFER_RECURSIVE_LS_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/services/transfer/files.hpp>
@@ -12,6 +14,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,12 +27,15 @@ namespace globus::transfer {
 /// What recursive_ls lists.
 struct RecursiveLs {
     Required<std::string> endpoint_id;
-    Optional<std::string> path = {};            ///< where to begin; the collection's default directory if left out
-    std::optional<std::size_t> max_depth = {};  ///< 0: only the entries of `path` itself; no limit if left out
-    Optional<bool> show_hidden = {};            ///< names that begin with a dot; shown if left out
-    Optional<StringList> orderby = {};          ///< within each directory
-    Optional<std::string> local_user = {};      ///< the account on the collection's host, where it maps to several
-    /// Called with a directory that cannot be listed: true leaves it out, false throws the error.
+    Optional<std::string> path = {};  ///< where to begin; the collection's default directory if left out
+    /// 0: only the entries of `path` itself. If left out, more than 1,000 directories within one another are taken for a
+    /// circle, which is a DecodeError.
+    std::optional<std::size_t> max_depth = {};
+    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<StringList> orderby = {};      ///< within each directory
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    /// Called with a directory that cannot be listed: true leaves out what is still to come of it, false throws the
+    /// error. It may destroy the client; what it throws leaves the walk where it is.
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
 
@@ -46,12 +52,22 @@ struct FileEntry {
  *     for (FileEntry const& entry : client.recursive_ls({.endpoint_id = id, .path = "/~/", .max_depth = 3}))
  *         std::puts(entry.path.c_str());
  *
- * Each directory is one operation_ls, made when the loop comes to it. A link to a directory is listed, but not entered,
- * so that the walk ends even where links make a circle. A call that fails throws out of the loop; begin() on the same
- * object goes on with the directory that failed.
+ * Each directory is one operation_ls, made when the loop comes to it; one with more entries than the service lists at
+ * once, 100,000, is several. A call that fails throws out of the loop; begin() on the same object goes on with the listing
+ * that failed.
  *
- * @tparam C  the client; it must outlive this
+ * The service says of a symbolic link what it leads to, by its `type`, and that it is one, by its `link_target`. A link to
+ * a directory is listed, but not entered, so that the walk ends even where links make a circle.
  *
+ * A path is made of the names that the service says: what has a name with a slash or a NUL in it is no entry, but a
+ * DecodeError, whose body() is the name, and begin() goes on behind it; entries without a name, "." and ".." are passed
+ * over. So whoever makes files of these paths stays below the directory that they are relative to.
+ *
+ * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
+ *
+ * @par Errors
+ * Those of operation_ls, and DecodeError for a listing that says that more follows but does not give it, for a name as
+ * above, and for directories without end.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -60,7 +76,7 @@ class RecursiveListing {
 public:
     /// Sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
-        : client_(&client), what_(std::move(what)), options_(std::move(options)) {
+        : client_(client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
@@ -70,7 +86,7 @@ public:
         using value_type = FileEntry;
         using difference_type = std::ptrdiff_t;
 
-        /// @throws  what Client::send throws, as operator++ does
+        /// @throws  the errors of the listing, as operator++ does
         explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
         [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
         [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }
@@ -95,63 +111,111 @@ private:
         std::size_t depth;
     };
 
+    static constexpr std::size_t deepest = 1000;         ///< no walk without max_depth goes further down
+    static constexpr std::size_t most_at_once = 100000;  ///< entries that the service lists for one request
+
     void ensure_entry() {
         while (!has_entry_) {
-            if (next_ == files_.size()) {
-                if (directories_.empty()) return;
+            if (next_ != files_.size())
+                take(files_[next_++]);
+            else if (more_)
                 list();
-                continue;
-            }
-            File& file = files_[next_++];
-            std::string const name = file.name.value_or("");
-            if (name.empty() || name == "." || name == "..") continue;
-            entry_ = {.path = here_.path + name, .depth = here_.depth, .file = std::move(file)};
-            has_entry_ = true;
-            bool const is_link = entry_.file.link_target.has_value();
-            if (entry_.file.type == "dir" && !is_link && (!what_.max_depth || here_.depth < *what_.max_depth))
-                directories_.push_back({entry_.path + '/', here_.depth + 1});
+            else if (directories_.size() > 1 || !begun_)
+                enter();
+            else
+                return;
         }
     }
 
-    /// Lists the next directory.
+    /// Makes a file of the current directory the entry, if it is one.
+    void take(File& file) {
+        std::string const name = file.name.value_or("");
+        if (name.empty() || name == "." || name == "..") return;
+        if (name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+            throw DecodeError(
+                "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
+                "its directory; begin() on the same listing goes on behind it",
+                name);
+        Directory const& here = directories_.front();
+        entry_ = {.path = here.path + name, .depth = here.depth, .file = std::move(file)};
+        has_entry_ = true;
+        if (entry_.file.type != "dir" || entry_.file.link_target.has_value()) return;
+        if (here.depth >= what_.max_depth.value_or(deepest)) {
+            if (what_.max_depth) return;
+            throw DecodeError(
+                "recursive_ls: more than 1,000 directories are within one another, as in a circle that has "
+                "no end: give max_depth, or begin() on the same listing to go on without what is below");
+        }
+        directories_.push_back({entry_.path + '/', here.depth + 1});
+    }
+
+    /// Goes to the next directory, of which nothing is listed yet.
+    void enter() {
+        if (std::exchange(begun_, true)) directories_.pop_front();
+        offset_ = 0;
+        beginnings_.clear();
+        more_ = true;
+    }
+
+    /// Lists the entries of the current directory from offset_ on.
     void list() {
-        Directory const& next = directories_.front();
-        std::string const path = absolute(next.path);
+        std::string const path = absolute(directories_.front().path);
         OperationLs ls{.endpoint_id = *what_.endpoint_id,
                        .show_hidden = what_.show_hidden,
                        .orderby = what_.orderby,
                        .local_user = what_.local_user};
         if (!path.empty()) ls.path = path;
+        if (offset_ != 0) ls.offset = static_cast<std::int64_t>(offset_);
+        files_.clear();
+        next_ = 0;
         try {
-            auto listing = client_->operation_ls(std::move(ls), options_);
-            if (!base_) {
-                if (what_.path.has_value())
-                    base_ = *what_.path;
-                else
-                    base_ = listing->absolute_path ? *listing->absolute_path : listing->path.value_or("/~/");
-                if (!base_->ends_with('/')) *base_ += '/';
-            }
-            files_ = std::move(*std::move(listing)).DATA;
+            keep(client_.call(options_, [&](C const& client, CallOptions const& options) {
+                return *client.operation_ls(std::move(ls), options);
+            }));
         } catch (ApiError const& error) {
             if (!what_.on_error || !what_.on_error(path, error)) throw;
-            files_.clear();
+            more_ = false;
         }
-        next_ = 0;
-        here_ = std::move(directories_.front());
-        directories_.pop_front();
+    }
+
+    /// Notes a listing, and whether another of the same directory follows.
+    void keep(FileList listing) {
+        if (!base_) {
+            if (what_.path.has_value())
+                base_ = *what_.path;
+            else
+                base_ = listing.absolute_path ? *listing.absolute_path : listing.path.value_or("/~/");
+            if (!base_->ends_with('/')) *base_ += '/';
+        }
+        std::size_t const count = listing.DATA.size();
+        bool const follows =
+            listing.total ? *listing.total > static_cast<std::int64_t>(offset_ + count) : count >= most_at_once;
+        if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
+        if (count != 0 && !beginnings_.insert(listing.DATA.front().name.value_or("")).second)
+            incomplete("has two parts that begin with the same entry");
+        files_ = std::move(listing.DATA);
+        offset_ += count;
+        more_ = follows;
+    }
+    [[noreturn]] static void incomplete(std::string const& why) {
+        throw DecodeError("recursive_ls: a directory " + why +
+                          ": the listing is not complete; begin() on the same listing asks for that part again");
     }
     [[nodiscard]] std::string absolute(std::string const& path) const {
         return base_ ? *base_ + path : what_.path.value_or("");
     }
 
-    C const* client_;
+    detail::ClientOfRange<C> client_;
     RecursiveLs what_;
     CallOptions options_;
     std::optional<std::string> base_;    ///< of the first directory, with a slash at its end
-    std::deque<Directory> directories_;  ///< to be listed
-    Directory here_{};                   ///< that files_ are of
-    std::vector<File> files_;
-    std::size_t next_ = 0;
+    std::deque<Directory> directories_;  ///< the current one, and those to be listed
+    bool begun_ = false;                 ///< false: the first directory is not the current one yet
+    bool more_ = false;                  ///< the current directory is to be listed from offset_ on
+    std::size_t offset_ = 0;             ///< entries of the current directory that were listed
+    std::set<std::string> beginnings_;   ///< the first names of its listings
+    std::vector<File> files_;            ///< of the last listing
+    std::size_t next_ = 0;               ///< of files_
     FileEntry entry_;
     bool has_entry_ = false;
 };

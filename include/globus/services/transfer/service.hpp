@@ -177,10 +177,11 @@ struct TransferService::Operations {
      * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
      */
     bool ensure_directory(EnsureDirectory directory, CallOptions const& options = {}) const {
-        return detail::ensure_directory(self(), directory, self().begun(options));
+        auto const call = self().begin_call(options);
+        return detail::ensure_directory(self(), directory, call.options());
     }
 
-    /// All entries below a path, as a range; see RecursiveListing. The client must outlive it.
+    /// All entries below a path, as a range; see RecursiveListing.
     RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const& {
         return RecursiveListing<Client>(self(), std::move(what), std::move(options));
     }
@@ -256,21 +257,25 @@ struct TransferService::Operations {
 
     /**
      * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers comes to
-     * them; see transfer::Submissions. The client must outlive it.
+     * them; see transfer::Submissions.
      *
      * @throws UsageError  for what TransferData::check refuses, and if `max_items` is 0; nothing is sent then
      */
-    transfer::Submissions<Client> submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const {
+    transfer::Submissions<Client> submit_all(TransferData data, std::size_t max_items,
+                                             CallOptions options = {}) const& {
         data.check();
         return {self(), transfer::split_transfer_data(std::move(data), max_items), std::move(options)};
     }
+    // clang-format off
+    void submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
     /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
     /// any of them again makes no second task.
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
                                                   CallOptions const& options = {}) const {
         std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
-        CallOptions const begun = self().begun(options);
-        for (TransferData& part : parts) part.submission_id = new_submission_id(begun);
+        auto const call = self().begin_call(options);
+        for (TransferData& part : parts) part.submission_id = new_submission_id(call.options());
         return parts;
     }
 
@@ -283,10 +288,14 @@ struct TransferService::Operations {
      * It looks at the task at once and then each polling_interval. When the number of faults has grown, it reads what
      * they are. A look that fails for a passing reason (a lost connection, a 503) is made up for by the next one.
      *
+     * A status that is not known is no end: the wait goes on. The callbacks may destroy the client, which cancels the
+     * wait, and what they throw ends it.
+     *
      * @param options  of each request; `deadline` ends the wait too, and `stop` cancels it within 100 ms
-     * @return how the wait ended; as a bool, whether the task has ended
+     * @return how the wait ended
      * @throws UsageError        for a time-out or an interval under 1 s
-     * @throws NetworkError      cancelled, if `stop` asked; or the last look's error, if none succeeded
+     * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
+     * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read
      */
     TaskVerdict task_wait(TaskWait wait, CallOptions const& options = {}) const {
@@ -520,18 +529,19 @@ private:
 
     /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
     template <class Submit, class Typed, class Data>
-    Response<typename Submit::result> submit(Data&& data, CallOptions options) const {
+    Response<typename Submit::result> submit(Data&& data, CallOptions const& options) const {
         using Held = std::conditional_t<std::same_as<std::remove_cvref_t<Data>, Typed>, Typed, Json>;
         if constexpr (!std::same_as<std::remove_reference_t<Data>, Held>) {
             return submit<Submit, Typed>(Held(data), options);
         } else {
             if constexpr (!std::same_as<Held, Json>) data.check();  // before an id is fetched
-            options = self().begun(std::move(options));
-            std::optional<std::string> const id = submission_id<Submit>(data, options);
+            auto const call = self().begin_call(options);
+            std::optional<std::string> const id = submission_id<Submit>(data, call.options());
             if (id && id->empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");
-            if (!id && !options.retry_as) options.retry_as = RetryClass::non_idempotent;
+            CallOptions submitting = call.options();
+            if (!id && !submitting.retry_as) submitting.retry_as = RetryClass::non_idempotent;
             try {
-                return self().send(Submit{.data = Document(std::forward<Data>(data))}, options);
+                return self().send(Submit{.data = Document(std::forward<Data>(data))}, submitting);
             } catch (Error const&) {
                 detail::rethrow_marked<TransferApiError, AuthApiError, NetworkError, DecodeError>(
                     [&](Error& error) { error.set_submission_id(id.value_or("")); });

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 #define GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/response.hpp>
 #include <globus/services/transfer/data.hpp>
@@ -25,7 +26,7 @@ namespace globus::transfer {
  * A part is submitted when the loop comes to it, exactly once, as submit_transfer does. A call that fails throws out of
  * the loop; begin() on the same object goes on with the part that failed, under the submission id that it has.
  *
- * @tparam C  the client; it must outlive this
+ * @tparam C  the client; when it is destroyed, the walk ends at the next part with NetworkError (cancelled)
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
@@ -35,7 +36,7 @@ class Submissions {
 public:
     /// Sends nothing before the first begin(). `options` hold for each part.
     Submissions(C const& client, std::vector<TransferData> parts, CallOptions options)
-        : client_(&client), parts_(std::move(parts)), options_(std::move(options)) {}
+        : client_(client), parts_(std::move(parts)), options_(std::move(options)) {}
 
     /// Stands at the answer to one part; the next part is submitted as it goes there.
     class Iterator {
@@ -69,10 +70,13 @@ public:
 private:
     /// Submits the next part, unless its answer is there already.
     void submit() {
-        if (!accepted_ && next_ != parts_.size()) accepted_ = client_->submit_transfer(parts_[next_], options_);
+        if (accepted_ || next_ == parts_.size()) return;
+        accepted_ = client_.call(options_, [this](C const& client, CallOptions const& options) {
+            return client.submit_transfer(parts_[next_], options);
+        });
     }
 
-    C const* client_;
+    detail::ClientOfRange<C> client_;
     std::vector<TransferData> parts_;
     CallOptions options_;
     std::size_t next_ = 0;

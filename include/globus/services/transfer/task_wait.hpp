@@ -2,9 +2,11 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/visibility.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/services/transfer/tasks.hpp>
@@ -14,6 +16,8 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,7 +76,7 @@ struct TaskWait {
     std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
     std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
-    std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look
+    std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
     /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
     std::function<bool(std::chrono::duration<double>)> sleep = {};
@@ -93,7 +97,7 @@ struct TaskVerdict {
         inactive,   ///< it waits for its owner's credentials
         faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or time is over
         paused,     ///< time is over, and a pause rule or an administrator holds it
-        timed_out,  ///< time is over, and the task goes on
+        timed_out,  ///< time is over, and the task goes on, or has a status that this library does not know
     };
 
     Kind kind = Kind::timed_out;         ///< how it ended
@@ -106,6 +110,30 @@ struct TaskVerdict {
     }
     /// True if the task has ended and did what it should.
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
+};
+
+/**
+ * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on, and
+ * what the wait had seen of it is here.
+ *
+ *     catch (TaskWaitCancelled const& stopped) {
+ *         remember(stopped.seen().task.bytes_transferred);
+ *     }
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share what was seen.
+ */
+class GLOBUS_VISIBLE TaskWaitCancelled : public NetworkError {
+public:
+    /// @param seen  the verdict, had the time been over then
+    TaskWaitCancelled(NetworkError const& how, TaskVerdict seen)
+        : NetworkError(how), seen_(std::make_shared<TaskVerdict const>(std::move(seen))) {}
+
+    /// The task and its faults as they were last seen; a task without an id if no look had succeeded.
+    [[nodiscard]] TaskVerdict const& seen() const noexcept { return *seen_; }
+
+private:
+    std::shared_ptr<TaskVerdict const> seen_;
 };
 
 }  // namespace globus::transfer
@@ -123,7 +151,7 @@ class TaskWaiting {
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client), wait_(std::move(wait)), options_(std::move(options)) {
+        : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
         // written so that NaN is refused too
         if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
         if (!(wait_.polling_interval >= Seconds(1)))
@@ -131,31 +159,47 @@ public:
         if (!(wait_.jitter >= 0 && wait_.jitter < 1))
             throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
         wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline) wait_.timeout = std::min<Seconds>(wait_.timeout, *options_.deadline - start_);
+        if (options_.deadline)  // which may be as early or late as a clock can tell
+            wait_.timeout =
+                std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
+                                                                             : http::Clock::duration::zero());
         wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
         // a look that is under way when the time is over has a few seconds more
         auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
         options_.deadline = std::min(options_.deadline.value_or(end), end);
+        options_.stop = call_.stop();
     }
 
     transfer::TaskVerdict run() {
-        Seconds planned{0};
-        while (true) {
-            if (look() && over()) break;
-            // looks keep to their plan, however long each takes, and jitter does not add up
-            do planned += wait_.polling_interval;
-            while (planned <= elapsed());
-            if (planned > wait_.timeout) {
-                time_is_over();
-                break;
-            }
-            bool const last = planned + wait_.polling_interval > wait_.timeout;
-            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
+        try {
+            wait();
+        } catch (NetworkError const& error) {
+            if (error.kind() != NetworkError::Kind::cancelled) throw;
+            if (ended()) return std::move(verdict_);  // it was a callback of the last look that destroyed the client
+            verdict_.kind = kind_by_now();
+            throw transfer::TaskWaitCancelled(error, std::move(verdict_));
         }
         return std::move(verdict_);
     }
 
 private:
+    void wait() {
+        Seconds planned{0};
+        while (true) {
+            if (look() && over()) return;
+            // looks keep to their plan, however long each takes, and jitter does not add up
+            do planned += wait_.polling_interval;
+            while (planned <= elapsed());
+            if (planned > wait_.timeout) {
+                if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
+                verdict_.kind = kind_by_now();
+                return;
+            }
+            bool const last = planned + wait_.polling_interval > wait_.timeout;
+            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
+        }
+    }
+
     [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
 
     void sleep_until(Seconds until) {
@@ -163,7 +207,8 @@ private:
         if (wait_.sleep) {
             Seconds const length = std::max(Seconds(0), until - slept_);
             slept_ += length;
-            waited = wait_.sleep(length) && !options_.stop.stop_requested();
+            call_.run_callback([&] { waited = wait_.sleep(length); });
+            waited = waited && !options_.stop.stop_requested();
         } else {
             waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
         }
@@ -237,19 +282,28 @@ private:
         Seconds const now = elapsed();
         std::int64_t rate = task.effective_bytes_per_second.value_or(0);
         if (seen_before_ && now > last_look_)
-            rate = static_cast<std::int64_t>(static_cast<double>(bytes - last_bytes_) / (now - last_look_).count());
+            rate =
+                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - last_look_).count());
         seen_before_ = true;
         last_look_ = now;
         last_bytes_ = bytes;
         if (!wait_.on_progress) return;
-        wait_.on_progress(transfer::TaskProgress{.task = task,
-                                                 .elapsed = now,
-                                                 .bytes = bytes,
-                                                 .bytes_per_second = rate,
-                                                 .files = task.files_transferred.value_or(0),
-                                                 .files_total = task.files.value_or(0),
-                                                 .faults = task.faults.value_or(0),
-                                                 .nice_status = task.nice_status.value_or("")});
+        transfer::TaskProgress const progress{.task = task,
+                                              .elapsed = now,
+                                              .bytes = bytes,
+                                              .bytes_per_second = rate,
+                                              .files = task.files_transferred.value_or(0),
+                                              .files_total = task.files.value_or(0),
+                                              .faults = task.faults.value_or(0),
+                                              .nice_status = task.nice_status.value_or("")};
+        call_.run_callback([&] { wait_.on_progress(progress); });
+    }
+    /// Towards zero, and no further than the type goes: the service may say any number.
+    static std::int64_t rounded(double value) {
+        using Limits = std::numeric_limits<std::int64_t>;
+        if (value >= static_cast<double>(Limits::max())) return Limits::max();
+        if (value <= static_cast<double>(Limits::min())) return Limits::min();
+        return static_cast<std::int64_t>(value);
     }
 
     [[nodiscard]] bool has_incurable_fault() const {
@@ -265,16 +319,21 @@ private:
         return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
     }
 
+    /// Says whether the task will do no more by itself, and with which verdict.
+    bool ended() {
+        Task const& task = verdict_.task;
+        bool const inactive = task.status && *task.status == "INACTIVE";
+        if (!inactive && !verdict_.ended()) return false;
+        verdict_.kind = inactive                      ? Kind::inactive
+                        : *task.status == "SUCCEEDED" ? Kind::succeeded
+                        : was_cancelled()             ? Kind::cancelled
+                                                      : Kind::failed;
+        return true;
+    }
+
     /// Says whether the wait ends with what was last seen, and with which verdict.
     bool over() {
-        Task const& task = verdict_.task;
-        if (task.status && *task.status != "ACTIVE") {
-            verdict_.kind = *task.status == "SUCCEEDED"  ? Kind::succeeded
-                            : *task.status == "INACTIVE" ? Kind::inactive
-                            : was_cancelled()            ? Kind::cancelled
-                                                         : Kind::failed;
-            return true;
-        }
+        if (ended()) return true;
         if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return false;
         if (wait_.on_fault == OnFault::fail_fast) {
             verdict_.kind = Kind::faulting;
@@ -289,15 +348,16 @@ private:
         return false;
     }
 
-    void time_is_over() {
-        if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
-        verdict_.kind = cancelled_                                ? Kind::cancelled
-                        : verdict_.task.is_paused.value_or(false) ? Kind::paused
-                        : has_incurable_fault()                   ? Kind::faulting
-                                                                  : Kind::timed_out;
+    /// Of a task that has not ended.
+    [[nodiscard]] Kind kind_by_now() const {
+        return cancelled_                                ? Kind::cancelled
+               : verdict_.task.is_paused.value_or(false) ? Kind::paused
+               : has_incurable_fault()                   ? Kind::faulting
+                                                         : Kind::timed_out;
     }
 
     Client const& client_;
+    CallGate::Call const call_;  // from the first look to the last
     transfer::TaskWait wait_;
     CallOptions options_;
     http::Clock::time_point start_ = http::Clock::now();
