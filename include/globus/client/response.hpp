@@ -175,7 +175,9 @@ class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
-        if constexpr (requires { T::from_answer(raw_.body); })
+        if constexpr (requires { T::from_answer(raw_); })
+            value_ = T::from_answer(raw_);
+        else if constexpr (requires { T::from_answer(raw_.body); })
             value_ = T::from_answer(raw_.body);
         else if (!raw_.body.empty())
             read(detail::slot_of(value_));

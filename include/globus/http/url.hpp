@@ -131,6 +131,17 @@ inline bool same_origin(Url const& a, Url const& b) {
     return a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host) && port(a) == port(b);
 }
 
+/// True when `url` is one of the host of `base`, by the same scheme, whatever the port, and has no user name in it. What is
+/// no URL is not.
+inline bool is_on_host_of(std::string_view url, std::string_view base) {
+    try {
+        Url const a = parse_url(url), b = parse_url(base);
+        return !a.has_userinfo && a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host);
+    } catch (UsageError const&) {
+        return false;
+    }
+}
+
 /**
  * Checks the base URL of a service and gives it one slash at its end.
  *

@@ -45,10 +45,26 @@
 
 namespace globus {
 
-/// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
+/**
+ * An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying; only for
+ * a token that is good but for the time it says what the clock of this machine has to do with that.
+ */
 class GLOBUS_VISIBLE IdTokenError : public Error {
 public:
     IdTokenError() : Error("the id_token cannot be trusted") {}
+    /// @param why         what is wrong with the time
+    /// @param difference  by how much this machine's clock is ahead; negative: behind
+    IdTokenError(std::string const& why, std::chrono::seconds difference)
+        : Error("the id_token cannot be trusted now: " + why +
+                ". Set the clock of this machine, or allow for more leeway (IdTokenOptions::leeway)"),
+          difference_(difference) {}
+
+    /// Seconds by which this machine's clock seems to be ahead of that of Globus Auth, negative if it is behind; nothing if
+    /// it is not the time for which the token was refused.
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_difference() const noexcept { return difference_; }
+
+private:
+    std::optional<std::chrono::seconds> difference_;
 };
 
 /// What a verified id_token says about who logged in. What is absent was not
@@ -73,8 +89,11 @@ struct IdTokenClaims {
 struct IdTokenOptions {
     std::string nonce = {};               ///< that the login sent; empty: it sent none
     Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
-    std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
+    std::chrono::seconds leeway{300};     ///< by how much the clocks may differ; not negative
     std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
+    /// The time at Globus Auth when it gave the token, in seconds since 1970, for the error that names the difference of the
+    /// clocks; nothing: that of TokenResponse::date(), or what the token says.
+    std::optional<std::int64_t> date = {};
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys, or waiting for them
     std::stop_token stop = {};                                          ///< cancels fetching them, and the waiting
 };
@@ -332,7 +351,8 @@ private:
  * @param keys       a JwksCache, usually
  *
  * @par Errors
- * IdTokenError for a token that cannot be trusted, whatever the reason; and what `keys` throws.
+ * IdTokenError for a token that cannot be trusted, whatever the reason; UsageError for a leeway that is negative; and what
+ * `keys` throws.
  * @par Thread safety
  * May be called from any thread.
  *
@@ -347,7 +367,9 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
 template <JwksSource S>
 IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options = {}) {
-    return decode_id_token(tokens.id_token(), client_id, keys, options);
+    IdTokenOptions dated = options;
+    if (!dated.date) dated.date = tokens.date();
+    return decode_id_token(tokens.id_token(), client_id, keys, dated);
 }
 
 namespace detail {
@@ -408,7 +430,7 @@ inline std::optional<double> jwt_time(boost::json::object const& object, std::st
     return seconds;
 }
 
-/// The checks of everything but key, issuer and signature.
+/// The checks of everything but key, issuer, signature and time.
 inline bool id_token_header_is_good(boost::json::object const& header) {
     for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
         if (header.contains(name)) return false;
@@ -416,7 +438,24 @@ inline bool id_token_header_is_good(boost::json::object const& header) {
     return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
 }
 
-/// Reads the claims; nothing if one of them is wrong.
+/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
+inline void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
+    auto const now = options.now ? options.now() : unix_now();
+    auto const leeway = static_cast<double>(options.leeway.count());
+    auto const begins = std::max(claims.iat, jwt_time(claims.raw, "nbf").value_or(0));
+    bool const early = begins > static_cast<double>(now) + leeway;
+    if (!early && claims.exp > static_cast<double>(now) - leeway) return;
+    auto const limit = static_cast<std::int64_t>(early ? std::ceil(begins) : claims.exp);
+    std::chrono::seconds const difference(now - options.date.value_or(limit));
+    std::string const size = std::to_string(difference.count() < 0 ? -difference.count() : difference.count()) + " s";
+    std::string why = early ? "by this machine's clock it will be good in " : "by this machine's clock it has ended ";
+    why += std::to_string(early ? limit - now : now - limit) + (early ? " s" : " s ago");
+    if (options.date)
+        why += ", and that clock is " + size + (difference.count() < 0 ? " behind" : " ahead of") + " Globus Auth";
+    throw IdTokenError(why, difference);
+}
+
+/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
 inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
                                                           std::string_view alg, IdTokenOptions const& options) {
     IdTokenClaims claims;
@@ -425,14 +464,7 @@ inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object ob
     auto const exp = jwt_time(object, "exp");
     auto const iat = jwt_time(object, "iat");
     if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
-
-    auto const now = static_cast<double>(options.now ? options.now() : unix_now());
-    auto const leeway = static_cast<double>(options.leeway.count());
-    if (*exp <= now - leeway || *iat > now + leeway) return std::nullopt;
-    if (object.contains("nbf")) {
-        auto const nbf = jwt_time(object, "nbf");
-        if (!nbf || *nbf > now + leeway) return std::nullopt;
-    }
+    if (object.contains("nbf") && !jwt_time(object, "nbf")) return std::nullopt;
 
     auto const* aud = object.if_contains("aud");
     auto const audience = text_list(aud, true);
@@ -559,6 +591,7 @@ inline std::string as_pem(Json const& jwks) {
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options) {
+    if (options.leeway.count() < 0) throw UsageError("the leeway of an id_token is negative: it is 0 at least");
     constexpr std::size_t longest = std::size_t{64} << 10;
     std::string_view const token = id_token.reveal();
     if (token.size() > longest) throw IdTokenError();
@@ -574,11 +607,13 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
     auto const kid = detail::jwt_text(*header, "kid");
     if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
 
-    // What the token itself says comes first: only one that could be good is worth a request for keys.
+    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
+    // of a token that is not good otherwise nobody learns what is wrong.
     auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
     if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
     std::optional<IdTokenKey> const key = keys.key(*kid, options);
     if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
+    detail::check_id_token_time(*claims, options);
     return std::move(*claims);
 }
 

@@ -6,6 +6,7 @@
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/http/retry_after.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
 #include <boost/json/parse.hpp>
@@ -53,6 +54,8 @@ public:
     /// Reads the answer of the token endpoint, received now.
     /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
     [[nodiscard]] static TokenResponse from_answer(std::string_view body);
+    /// The same of an answer with its headers, which tell the time.
+    [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
 
     /// All tokens, by their resource server.
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
@@ -80,11 +83,15 @@ public:
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
     /// The `state` of the answer; empty if it has none.
     [[nodiscard]] std::string const& state() const noexcept { return state_; }
+    /// When it was made, by the clock of Globus Auth: seconds since 1970; nothing if it does not say (`Date`, RFC 9110,
+    /// section 6.6.1).
+    [[nodiscard]] std::optional<std::int64_t> date() const noexcept { return date_; }
 
 private:
     std::map<std::string, Token> tokens_;
     Secret id_token_;
     std::string state_;
+    std::optional<std::int64_t> date_;
 };
 
 namespace detail {
@@ -175,6 +182,11 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
 
 inline TokenResponse TokenResponse::from_answer(std::string_view body) {
     return detail::read_token_response(body, detail::unix_now());
+}
+inline TokenResponse TokenResponse::from_answer(http::Response const& answer) {
+    TokenResponse tokens = from_answer(std::string_view(answer.body));
+    tokens.date_ = detail::parse_http_date(answer.headers.get("Date"), detail::unix_now());
+    return tokens;
 }
 
 /// The answer to a grant for dependent tokens: a list, one Token a resource server.

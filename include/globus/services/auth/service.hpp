@@ -36,13 +36,17 @@ struct OpenidOperations {
         return openid().send(op, options);
     }
 
-    /// The public keys that id_tokens are signed with (RFC 7517), as they stand at the configuration's `jwks_uri`.
-    /// A key set at another origin is read without a credential.
-    /// @throws UsageError  if the configuration has no jwks_uri, or one that is neither https nor on this machine
+    /// The public keys that id_tokens are signed with (RFC 7517), as they stand at the configuration's `jwks_uri`. Anybody
+    /// may read them: no credential is sent.
+    /// @throws UsageError  if the configuration has no jwks_uri, or one that is not on the host of Globus Auth
     Response<Json> get_jwk(OpenidConfiguration const& openid_configuration, CallOptions const& options = {}) const {
-        if (openid_configuration.jwks_uri.value_or("").empty())
-            throw UsageError("get_jwk: the OpenID configuration has no jwks_uri");
-        return openid().get(*openid_configuration.jwks_uri, {}, options);
+        http::Request request;
+        request.url = openid_configuration.jwks_uri.value_or("");
+        if (request.url.empty()) throw UsageError("get_jwk: the OpenID configuration has no jwks_uri");
+        if (!http::is_on_host_of(request.url, openid().base_url()))
+            throw UsageError("get_jwk: the OpenID configuration has its keys on another host than " +
+                             openid().base_url());
+        return openid().template exchange<Response<Json>>(std::move(request), RetryClass::read, options, false);
     }
     /// The same, of the configuration that Globus Auth gives: two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
