@@ -180,7 +180,9 @@ private:
                 throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
         }
 
+        /// The hashed directory of certificates that libcurl was built with, if it has one; 7.70 and newer tell.
         static std::string hashed_directory() {
+#if LIBCURL_VERSION_NUM >= 0x074600
             curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
             if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
             DIR* const directory = opendir(info->capath);
@@ -195,6 +197,9 @@ private:
             }
             closedir(directory);
             return hashed ? std::string(info->capath) : std::string();
+#else
+            return {};
+#endif
         }
 
         CurlOptions const options;
