@@ -22,12 +22,14 @@ namespace globus {
 struct CallOptions {
     /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's.
     std::optional<std::chrono::duration<double>> timeout = {};
-    /// The same as a point in time; the earlier of the two holds.
+    /// The same as a point in time, any one; the earlier of the two holds. One that has passed ends the call with
+    /// NetworkError (timeout) before anything is sent.
     std::optional<http::Clock::time_point> deadline = {};
-    std::stop_token stop = {};                ///< cancels the call from another thread; it ends within 100 ms
-    http::Headers headers = {};               ///< added to the request; they replace the client's own of the same name
-    QueryParams query = {};                   ///< added to the request's query
-    std::optional<RetryClass> retry_as = {};  ///< in place of the operation's own, if you know better
+    std::stop_token stop = {};   ///< cancels the call from another thread; it ends within 100 ms
+    http::Headers headers = {};  ///< added to the request; they replace the client's own of the same name
+    QueryParams query = {};      ///< added to the request's query
+    /// In place of the operation's own, if you know better. RetryClass::never: one attempt, whatever comes of it.
+    std::optional<RetryClass> retry_as = {};
     /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
     /// `text()` is then empty, and `json()` null.
     bool keep_text = true;
@@ -36,13 +38,15 @@ struct CallOptions {
 
 namespace detail {
 
-/// When a call that begins now has to end. @param timeout  the client's, which the call may differ from
+/// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
+/// @param timeout  the client's, which the call may differ from
 inline http::Clock::time_point deadline_of(CallOptions const& options, std::chrono::duration<double> timeout) {
     constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    auto const wait = std::min(options.timeout.value_or(timeout), longest);
+    auto const wait = options.timeout.value_or(timeout);
     if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
-    auto const end = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(wait);
-    return options.deadline ? std::min(end, *options.deadline) : end;
+    auto const now = http::Clock::now();
+    auto const end = http::later(std::min(wait, longest), now);
+    return options.deadline ? std::clamp(*options.deadline, now, end) : end;
 }
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 #include <globus/client/environment.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
+#include <globus/client/redirects.hpp>
 #include <globus/client/response.hpp>
 #include <globus/http/log.hpp>
 #include <globus/oauth/errors.hpp>
@@ -343,8 +344,13 @@ public:
                 sink_began = true;
                 return options.sink(piece);
             };
-        retry_class = options.retry_as.value_or(retry_class);
-        request.fresh_connection = retry_class == RetryClass::non_idempotent;
+        RetryClass const asked = options.retry_as.value_or(retry_class);
+        // `never` says how often, not what the operation does
+        bool const reads = (asked == RetryClass::never ? retry_class : asked) == RetryClass::read;
+        retry_class = asked;
+        request.fresh_connection = retry_class == RetryClass::non_idempotent || retry_class == RetryClass::never;
+        // a stream cannot be read again
+        bool const once = request.source || retry_class == RetryClass::never;
         bool const own_origin = is_own_origin(request.url) && authorized;
         AuthContext const context{options_.auth_url, request.deadline, request.stop,
                                   detail::resource_server_of(service_)};
@@ -361,9 +367,9 @@ public:
                 Attempt attempt{
                     .number = number, .retry_class = retry_class, .previous_status = std::exchange(previous_status, 0)};
                 auto const started = http::Clock::now();
-                // a stream cannot be read again, nor can what a sink has taken be taken back
+                // what a sink has taken cannot be taken back
                 auto const before_retry = [&] {
-                    return request.source || sink_began ? std::nullopt : wait_before(attempt, request);
+                    return once || sink_began ? std::nullopt : wait_before(attempt, request);
                 };
                 http::Response response;
                 std::optional<std::chrono::duration<double>> wait;
@@ -371,8 +377,7 @@ public:
                     if (streams) stream.restart(request);
                     response = follow(request, own_origin);
                 } catch (NetworkError const& error) {
-                    unknown = unknown ||
-                              (error.sent() == NetworkError::Sent::yes && error.kind() != NetworkError::Kind::redirect);
+                    unknown = unknown || error.sent() == NetworkError::Sent::yes;
                     attempt.error = &error;
                     wait = before_retry();
                     log(request, attempt, started, wait);
@@ -383,7 +388,7 @@ public:
                     previous_status = response.status;
                     if (response.status == 401 && own_origin && !renewed) {
                         renewed = true;
-                        if (authorizer_.unauthorized(authorization, options_.transport, context) && !request.source) {
+                        if (authorizer_.unauthorized(authorization, options_.transport, context) && !once) {
                             log(request, attempt, started, std::chrono::duration<double>(0));
                             --number;  // an expired token is no failed attempt
                             continue;
@@ -417,20 +422,20 @@ public:
                             log(request, attempt, started, std::nullopt);
                             return Result(std::move(response));
                         }
-                        unknown = unknown || (response.status >= 500 && !attempt.endpoint_trouble);
+                        unknown =
+                            unknown || !(detail::promises_nothing_done(response.status) || attempt.endpoint_trouble);
                         wait = before_retry();
                         log(request, attempt, started, wait);
                         if (!wait) throw error;
                     }
                 }
-                auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-                if (!http::wait_until(until, request.stop))
+                if (!http::wait_until(http::later(*wait), request.stop))
                     throw NetworkError(NetworkError::Kind::cancelled,
                                        unknown ? NetworkError::Sent::yes : NetworkError::Sent::no,
                                        "the call was cancelled between two attempts");
             }
         } catch (Error const&) {
-            if (!unknown || retry_class == RetryClass::read) throw;
+            if (!unknown || reads) throw;
             detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
                 [](Error& error) { error.set_outcome_unknown(); });
         }
@@ -533,35 +538,11 @@ private:
     /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
     http::Response follow(http::Request const& request, bool own_origin) const {
         http::Response response = options_.transport.send(request);
-        auto const redirects = [](int status) {
-            return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-        };
-        if (!redirects(response.status) || response.headers.find("Location") == nullptr) return response;
-        auto const refuse = [&](char const* why) {
-            throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
-                               http::describe(request) + " was answered with a redirect " + why);
-        };
+        if (!detail::is_redirect(response)) return response;
         http::Request next = request;
-        for (int hops = 0; redirects(response.status) && response.headers.find("Location") != nullptr; ++hops) {
-            if (hops == 5) refuse("for the sixth time");
-            if (request.method != http::Method::get && request.method != http::Method::head)
-                refuse("that is not followed, because it is not a GET");
-            std::string location = *response.headers.find("Location");
-            http::Url const from = http::parse_url(next.url);
-            if (location.starts_with('/') && !location.starts_with("//"))
-                location = std::string(from.scheme) + "://" +
-                           next.url.substr(from.scheme.size() + 3,
-                                           next.url.find('/', from.scheme.size() + 3) - from.scheme.size() - 3) +
-                           location;
-            bool same = false;
-            try {
-                http::Url const to = http::parse_url(location);
-                same = http::same_origin(from, to) && !to.has_userinfo;
-            } catch (UsageError const&) {  // not an absolute http URL
-            }
-            if (!same || !own_origin) refuse("to another place, which is not followed");
-            if (location == next.url) refuse("to itself");
-            next.url = std::move(location);
+        for (int hops = 0; detail::is_redirect(response); ++hops) {
+            if (hops == 5) detail::refuse_redirect(request, "for the sixth time");
+            next.url = detail::redirect_target(next, response, own_origin);
             response = options_.transport.send(next);
         }
         return response;
@@ -571,9 +552,10 @@ private:
     [[nodiscard]] std::optional<std::chrono::duration<double>> wait_before(Attempt& attempt,
                                                                            http::Request const& request) const {
         constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
-        attempt.time_left = request.deadline - http::Clock::now() - least;
+        attempt.time_left = http::time_left(request.deadline) - least;
         auto const wait = options_.retry.before_retry(attempt);
-        return wait && *wait < attempt.time_left ? wait : std::nullopt;
+        if (!wait || !(*wait < attempt.time_left)) return std::nullopt;
+        return std::max(*wait, std::chrono::duration<double>(0));
     }
 
     void log(http::Request const& request, Attempt const& attempt, http::Clock::time_point started,

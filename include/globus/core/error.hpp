@@ -33,7 +33,7 @@ public:
     explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
 
     /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
-    /// off, or was a 5xx. Look what the service has before doing it again.
+    /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
     /// The submission id of the submit_transfer, submit_delete or create_tunnel that this ended; empty for other calls.
     /// Submitting again with it makes no second task.

@@ -4,8 +4,8 @@
 
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/http/clock.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,8 +18,6 @@
 
 /// Requests, answers and URLs, below all that the services know.
 namespace globus::http {
-
-using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
 
 /// The request methods that Globus services know (RFC 9110, section 9).
 enum class Method : unsigned char { get, head, post, put, patch, delete_ };

@@ -31,10 +31,10 @@ namespace globus {
  */
 class RateLimiter {
 public:
-    /// @throws UsageError  for a rate that is not positive, and a burst of 0
+    /// @throws UsageError  for a rate that is not positive, and a burst that is not 1 to 1,000,000
     explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::in_place) {
-        if (!(per_second > 0) || burst == 0)
-            throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
+        if (!(per_second > 0) || burst == 0 || burst > 1'000'000)
+            throw UsageError("RateLimiter: the rate must be positive, and the burst 1 to 1,000,000");
         constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
         std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
         state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
@@ -53,7 +53,7 @@ public:
             std::lock_guard const lock(state_->mutex);
             http::Clock::time_point& oldest = state_->turns[state_->next];
             turn = http::Clock::now();
-            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, oldest + state_->window);
+            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
             if (turn > deadline)
                 throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
                                    "the rate limiter has no turn for this request before its deadline");

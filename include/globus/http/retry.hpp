@@ -33,14 +33,19 @@ namespace globus {
  * | read           | GET, and POST that only looks things up               | any passing failure                       |
  * | keyed          | a write with a key made by the caller: submit_transfer| any passing failure, with the same bytes  |
  * | idempotent     | PUT, DELETE, cancel                                   | any passing failure                       |
- * | non_idempotent | POST that creates, PATCH                              | only what was surely not processed        |
+ * | non_idempotent | POST that creates, PATCH                              | 429, and what never left this machine     |
+ * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
  *
  * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
  * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
- * Surely not processed are a name, connect or TLS failure before the request was written, and 429. A non-idempotent request goes over a fresh connection, because libcurl repeats a request by itself when a kept
- * connection turns out to be dead.
+ * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
+ * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
+ *
+ * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
+ * last two classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
+ * out to be dead.
  */
-enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent };
+enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, never };
 
 /// How one attempt ended, for a retry policy.
 struct Attempt {
@@ -98,8 +103,13 @@ inline double random_unit() {
     return std::uniform_real_distribution<double>{0.0, 1.0}(device);
 }
 
+/// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
+/// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
+constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
+
 /// True if a second attempt can do no harm and may do good.
 inline bool may_retry(Attempt const& attempt) {
+    if (attempt.retry_class == RetryClass::never) return false;
     bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
     if (attempt.error != nullptr) {
         using Kind = NetworkError::Kind;
@@ -157,10 +167,10 @@ struct DefaultRetry {
         bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
         double const limit =
             std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
-        std::chrono::duration<double> wait(limit * detail::random_unit());
+        std::chrono::duration<double> wait(limit > 0 ? limit * detail::random_unit() : 0);  // 0 for NaN, too
         if (attempt.response != nullptr)
             if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
-        if (wait >= attempt.time_left || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
+        if (!(wait < attempt.time_left) || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
         return wait;
     }
     /// A call succeeded by `attempt`.
@@ -209,28 +219,29 @@ inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
  */
 template <class T>
 Response send_repeatable(T const& transport, Request const& request, DefaultRetry const& retry = {}) {
+    auto sent = NetworkError::Sent::no;
     for (int number = 1;; ++number) {
         Attempt attempt{.number = number, .retry_class = RetryClass::read};
-        auto const wait = [&]() -> std::optional<Clock::time_point> {
-            auto const asked = retry.before_retry(attempt);
-            if (!asked || *asked >= request.deadline - Clock::now()) return std::nullopt;
-            return Clock::now() + std::chrono::duration_cast<Clock::duration>(*asked);
+        auto const wait_before = [&] {
+            attempt.time_left = time_left(request.deadline);
+            return retry.before_retry(attempt);
         };
-        std::optional<Clock::time_point> until;
+        std::optional<std::chrono::duration<double>> wait;
         try {
             Response response = transport.send(request);
             if (response.status < 400) return response;
+            sent = NetworkError::Sent::yes;
             attempt.response = &response;
-            until = wait();
-            if (!until) return response;
+            wait = wait_before();
+            if (!wait) return response;
         } catch (NetworkError const& failure) {
+            if (failure.sent() == NetworkError::Sent::yes) sent = NetworkError::Sent::yes;
             attempt.error = &failure;
-            until = wait();
-            if (!until) throw;
+            wait = wait_before();
+            if (!wait) throw;
         }
-        if (!wait_until(*until, request.stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                               "the call was cancelled between two attempts");
+        if (!wait_until(later(*wait), request.stop))
+            throw NetworkError(NetworkError::Kind::cancelled, sent, "the call was cancelled between two attempts");
     }
 }
 

@@ -82,6 +82,7 @@ inline std::int64_t unix_now() {
 /// The seconds that one Retry-After header asks for; nothing if it is negative or malformed.
 constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
     constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
+    now = std::clamp(now, std::int64_t{-62167219200}, std::int64_t{253402300799});  // the years 0 to 9999
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
     if (text.empty()) return std::nullopt;

@@ -7,10 +7,51 @@
 #include <globus/http/message.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace globus::http {
+
+/// A URI reference in its parts (RFC 3986, section 4.1): any text is one. Views into the text that was split.
+struct Reference {
+    std::optional<std::string_view> scheme = {};     ///< without its ":"
+    std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
+    std::string_view path = {};
+    std::optional<std::string_view> query = {};     ///< without its "?"
+    std::optional<std::string_view> fragment = {};  ///< without its "#"
+};
+
+/// Splits a URI reference; nothing is checked or decoded.
+constexpr Reference split_reference(std::string_view text) {
+    Reference parts;
+    if (auto const hash = text.find('#'); hash != std::string_view::npos) {
+        parts.fragment = text.substr(hash + 1);
+        text = text.substr(0, hash);
+    }
+    if (auto const mark = text.find('?'); mark != std::string_view::npos) {
+        parts.query = text.substr(mark + 1);
+        text = text.substr(0, mark);
+    }
+    auto const is_scheme = [](std::string_view word) {
+        auto const letter = [](char c) { return detail::lower(c) >= 'a' && detail::lower(c) <= 'z'; };
+        if (word.empty() || !letter(word.front())) return false;
+        for (char const c : word)
+            if (!letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
+        return true;
+    };
+    if (auto const colon = text.find(':'); colon != std::string_view::npos && is_scheme(text.substr(0, colon))) {
+        parts.scheme = text.substr(0, colon);
+        text.remove_prefix(colon + 1);
+    }
+    if (text.starts_with("//")) {
+        auto const slash = text.find('/', 2);
+        parts.authority = text.substr(2, slash == std::string_view::npos ? slash : slash - 2);
+        text = slash == std::string_view::npos ? std::string_view{} : text.substr(slash);
+    }
+    parts.path = text;
+    return parts;
+}
 
 /// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
 struct Url {
@@ -32,24 +73,16 @@ inline Url parse_url(std::string_view text) {
     for (char const c : text)
         if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) refuse("it has a blank or control character");
     Url url;
-    auto const colon = text.find("://");
-    if (colon == std::string_view::npos) refuse("write it with its scheme, as in https://example.org/");
-    url.scheme = text.substr(0, colon);
+    Reference const parts = split_reference(text);
+    if (!parts.scheme || !parts.authority) refuse("write it with its scheme, as in https://example.org/");
+    url.scheme = *parts.scheme;
     if (url.scheme != "https" && url.scheme != "http") refuse("its scheme is neither https nor http");
-    std::string_view rest = text.substr(colon + 3);
-    if (auto const hash = rest.find('#'); hash != std::string_view::npos) {
-        url.has_fragment = true;
-        url.fragment = rest.substr(hash + 1);
-        rest = rest.substr(0, hash);
-    }
-    if (auto const mark = rest.find('?'); mark != std::string_view::npos) {
-        url.has_query = true;
-        url.query = rest.substr(mark + 1);
-        rest = rest.substr(0, mark);
-    }
-    auto const slash = rest.find('/');
-    std::string_view authority = rest.substr(0, slash);
-    if (slash != std::string_view::npos) url.path = rest.substr(slash);
+    url.path = parts.path;
+    url.has_query = parts.query.has_value();
+    url.query = parts.query.value_or(std::string_view{});
+    url.has_fragment = parts.fragment.has_value();
+    url.fragment = parts.fragment.value_or(std::string_view{});
+    std::string_view authority = *parts.authority;
     if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
         url.has_userinfo = true;
         url.userinfo = authority.substr(0, at);
@@ -119,6 +152,72 @@ constexpr bool is_plain_path(std::string_view path) {
 }
 
 }  // namespace detail
+
+/// The path without its segments "." and "..", and what these lead to (RFC 3986, section 5.2.4).
+inline std::string remove_dot_segments(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+        if (path.starts_with("../") || path.starts_with("./")) {
+            path.remove_prefix(path.find('/') + 1);
+        } else if (path == "." || path == "..") {
+            break;
+        } else if (path.starts_with("/./") || path == "/.") {
+            path.remove_prefix(2);
+            if (path.empty()) path = "/";
+        } else if (path.starts_with("/../") || path == "/..") {
+            path.remove_prefix(3);
+            if (path.empty()) path = "/";
+            auto const slash = out.rfind('/');
+            out.erase(slash == std::string::npos ? 0 : slash);
+        } else {
+            auto const next = path.find('/', 1);
+            out += path.substr(0, next);
+            path.remove_prefix(next == std::string_view::npos ? path.size() : next);
+        }
+    }
+    return out;
+}
+
+/**
+ * What a reference means at a place: the Location of an answer, or a link in it (RFC 3986, section 5.2).
+ *
+ * What is percent-encoded stays as it is; the scheme is written in small letters. Whether the place may be gone to is
+ * for the caller to judge: a reference can lead anywhere.
+ *
+ * @param base  an absolute URL; the one of the request that was answered
+ */
+inline std::string resolve_url(std::string_view base, std::string_view reference) {
+    Reference const from = split_reference(base);
+    Reference to = split_reference(reference);
+    std::string path;
+    if (to.scheme || to.authority) {
+        path = remove_dot_segments(to.path);
+        if (!to.scheme) to.scheme = from.scheme;
+    } else {
+        if (to.path.empty()) {
+            path = from.path;
+            if (!to.query) to.query = from.query;
+        } else if (to.path.starts_with('/')) {
+            path = remove_dot_segments(to.path);
+        } else {  // beside the last segment of the base
+            auto const slash = from.path.rfind('/');
+            path = slash == std::string_view::npos ? "/" : std::string(from.path.substr(0, slash + 1));
+            path = remove_dot_segments(path.append(to.path));
+        }
+        to.scheme = from.scheme;
+        to.authority = from.authority;
+    }
+    std::string url;
+    if (to.scheme) {
+        for (char const c : *to.scheme) url += detail::lower(c);
+        url += ':';
+    }
+    if (to.authority) url.append("//").append(*to.authority);
+    url += path;
+    if (to.query) url.append("?").append(*to.query);
+    if (to.fragment) url.append("#").append(*to.fragment);
+    return url;
+}
 
 /// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
 constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }

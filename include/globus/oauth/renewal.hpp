@@ -95,7 +95,7 @@ public:
                 std::shared_ptr<Flight> const flight = flight_;
                 wait_for(*flight, lock, context);
                 if (flight->error == nullptr) return present();
-                if (flight->personal && context.deadline - more_time > flight->given_up) continue;
+                if (flight->personal && context.deadline > http::later(more_time, flight->given_up)) continue;
                 if (remaining() > 0) return present();
                 std::rethrow_exception(flight->error);
             }

@@ -79,7 +79,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
         http::Response response;
         std::optional<std::chrono::duration<double>> wait;
         auto const before_retry = [&] {
-            attempt.time_left = request.deadline - http::Clock::now();
+            attempt.time_left = http::time_left(request.deadline);
             wait = run.retry.before_retry(attempt);
             run.out_of_time = !wait && number < run.retry.max_attempts && may_retry(attempt) &&
                               run.retry.budget->left() >= DefaultRetry::cost;
@@ -102,8 +102,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
             if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
             if (!before_retry()) throw;
         }
-        auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-        if (!http::wait_until(until, request.stop))
+        if (!http::wait_until(http::later(*wait), request.stop))
             throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
                                "the token request was cancelled");
     }

@@ -126,10 +126,9 @@ private:
         http::Response response = http::send_repeatable(transfer_.transport(), request);
         if (response.status >= 400) throw ApiError(request, std::move(response));
 
-        std::string_view const location = response.headers.get("Location");
         std::vector<std::string> ids;
-        if (auto const mark = location.find('?'); mark != std::string_view::npos)
-            for (auto const& [name, value] : parse_query(location.substr(mark + 1, location.find('#') - mark - 1)))
+        if (auto const query = http::split_reference(response.headers.get("Location")).query)
+            for (auto const& [name, value] : parse_query(*query))
                 if (name == "client_id") ids.push_back(value);
         if (ids.size() != 1 || !is_uuid(ids.front()))
             throw UsageError(
