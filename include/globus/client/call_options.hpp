@@ -20,7 +20,8 @@ namespace globus {
  *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
  */
 struct CallOptions {
-    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's.
+    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's; and if
+    /// that has none either, 120 s, which end when the body of a file or of a sink or source flows (see `sink`).
     std::optional<std::chrono::duration<double>> timeout = {};
     /// The same as a point in time, any one; the earlier of the two holds. One that has passed ends the call with
     /// NetworkError (timeout) before anything is sent.
@@ -33,16 +34,24 @@ struct CallOptions {
     /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
     /// `text()` is then empty, and `json()` null.
     bool keep_text = true;
-    http::Sink sink = {};  ///< takes the body of a success in pieces, as it comes
+    /// Takes the body of a success in pieces, as it comes. It may last as long as it flows: where neither the call nor its
+    /// client was given a time-out or deadline, only the transport's idle time-out ends one that stalls.
+    http::Sink sink = {};
 };
 
 namespace detail {
 
+/// True if somebody said how long a call may take. @param timeout  the client's
+inline bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout) {
+    return timeout || options.timeout || options.deadline;
+}
+
 /// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
 /// @param timeout  the client's, which the call may differ from
-inline http::Clock::time_point deadline_of(CallOptions const& options, std::chrono::duration<double> timeout) {
+inline http::Clock::time_point deadline_of(CallOptions const& options,
+                                           std::optional<std::chrono::duration<double>> const& timeout) {
     constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    auto const wait = options.timeout.value_or(timeout);
+    auto const wait = options.timeout.value_or(timeout.value_or(std::chrono::seconds(120)));
     if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
     auto const now = http::Clock::now();
     auto const end = http::later(std::min(wait, longest), now);

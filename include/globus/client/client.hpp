@@ -14,6 +14,7 @@
 #include <globus/oauth/errors.hpp>
 #include <globus/version.hpp>
 
+#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -70,6 +71,14 @@ inline std::string describe_answer(http::Request const& request, http::Response 
     return text;
 }
 
+/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
+inline std::string_view believed_length(http::Response const& head, std::size_t limit) {
+    std::string_view const length = head.headers.get("Content-Length");
+    std::size_t size = 0;
+    std::from_chars(length.data(), length.data() + length.size(), size);
+    return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
+}
+
 }  // namespace detail
 
 /**
@@ -86,7 +95,9 @@ struct ClientOptions {
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
     std::string app_name = {};     ///< added to the User-Agent
     std::vector<std::vector<std::pair<std::string, std::string>>> client_info = {};  ///< added to X-Globus-Client-Info
-    std::chrono::duration<double> timeout{120};              ///< of a call as a whole; CallOptions can differ
+    /// Of a call as a whole; CallOptions can differ. Unset: 120 s, but a file and the body of a sink or source may take as
+    /// long as they flow.
+    std::optional<std::chrono::duration<double>> timeout = {};
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer answer is a NetworkError (too_large)
     LogHook log = {};                                        ///< called after each attempt
 };
@@ -334,6 +345,9 @@ public:
         detail::CallGate::Call const call(gate_, options.stop);
         complete(request, options);
         request.stop = call.stop();
+        constexpr bool file = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
+        request.decode = !file;
+        request.flows = (file || options.sink || request.source) && !detail::is_timed(options, options_.timeout);
         auto stream = streaming<Result>();
         bool const streams = !options.keep_text && !options.sink && stream.possible;
         // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
@@ -463,8 +477,8 @@ private:
                 room -= piece.size();
                 return reading->write(piece);
             };
-            request.on_head = [this](http::Response const& head) {
-                reading->expect(head.headers.get("Content-Length"));
+            request.on_head = [this, &request](http::Response const& head) {
+                reading->expect(detail::believed_length(head, request.max_response_bytes));
             };
         }
         Result finish(http::Response response) { return reading->finish(std::move(response)); }

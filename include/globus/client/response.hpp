@@ -260,6 +260,8 @@ public:
     /// Takes any body.
     explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
 
+    /// The body is not unpacked, whatever its Content-Encoding is.
+    static constexpr bool as_stored = true;
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
 

@@ -3,6 +3,8 @@
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
 #include <globus/core/handle.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/http/proxy.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/http/url.hpp>
 
@@ -28,12 +30,19 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+// Asks libcurl to tell when it is about to write the request itself, which versions before 7.80 cannot.
+#if LIBCURL_VERSION_NUM >= 0x075000 && !defined(GLOBUS_DETAIL_NO_CURL_PREREQ)
+#define GLOBUS_DETAIL_CURL_PREREQ
+#endif
 
 namespace globus {
 
@@ -43,6 +52,13 @@ struct CurlOptions {
     std::chrono::seconds idle_timeout{60};  ///< no byte in either direction for so long ends the call; 0: never
     std::string ca_file = {};               ///< PEM file of the authorities to trust in place of the system's
     std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
+    /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4, socks4a,
+    /// socks5 and socks5h); "": none. Unset: the variables of the environment say (https_proxy, ALL_PROXY, NO_PROXY),
+    /// as for the curl tool. A loopback address is reached by no proxy, unless one that is named here is on loopback, too.
+    std::optional<Secret> proxy = {};
+    /// Hosts that are reached without the proxy: names, with all that is below them, and addresses, joined by commas;
+    /// "*": all. Unset: NO_PROXY of the environment, or none if `proxy` is set.
+    std::optional<std::string> no_proxy = {};
     std::size_t max_header_bytes = std::size_t{256} << 10;  ///< of one answer, in sum
     int max_informational = 16;                             ///< 1xx answers before the real one
     std::size_t max_idle_handles = 64;                      ///< kept for reuse, each with its connections
@@ -56,7 +72,13 @@ struct CurlOptions {
  *
  * It keeps easy handles in a pool, so that connections and TLS sessions are used again; a request that must not be sent
  * twice gets a connection of its own (http::Request::fresh_connection). It verifies TLS (1.2 or newer) and host names,
- * follows no redirect, keeps no cookie, reads no .netrc, and never sends to a proxy what goes to a loopback address.
+ * follows no redirect, keeps no cookie and reads no .netrc. It asks for packed answers in all codings that libcurl knows
+ * and unpacks what comes, asked for or not, unless http::Request::decode says otherwise; all limits are for what comes
+ * out.
+ *
+ * Two things of the environment reach libcurl and OpenSSL: the proxy's variables, unless CurlOptions::proxy is set, and
+ * SSLKEYLOGFILE. Who can set that one has the keys of the TLS sessions written to a file, which is for debugging: unset it
+ * where the environment is not yours.
  *
  * Where the system has a hashed directory of certificates, that is used: reading it takes a tenth of the time that
  * reading the bundle takes.
@@ -75,7 +97,8 @@ struct CurlOptions {
 class CurlTransport {
 public:
     CurlTransport() : CurlTransport(CurlOptions{}) {}
-    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read
+    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read, and for a proxy that is no URL of
+    /// one or that this libcurl cannot reach; what it says has nothing of that URL
     explicit CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
@@ -87,33 +110,54 @@ public:
 private:
     /**
      * What wakes a multi handle, a pair of sockets or a pipe. Many versions of libcurl leave it to child processes, and
-     * none tells its numbers (https://github.com/curl/curl/issues/13618). So a byte is sent through, and the ends are
-     * those where it is, of all that were not there before the handle: other threads open and close files meanwhile.
+     * none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random number of
+     * them, and the ends are those where exactly so many are, of all that were not there before the handle: other threads
+     * open, write and close files meanwhile, which are none of ours to change.
      *
      * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
      */
     class WakeUpFiles {
     public:
         /// To be made before the handle.
-        WakeUpFiles() : others_(looked_at()) {
-            for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(i);
+        WakeUpFiles() {
+            // numbers below the first that is free are taken: a few are looked at, as another thread may close one
+            std::size_t const free = first_free();
+            first_ = free - std::min<std::size_t>(free, around);
+            others_.resize(free + around - first_);
+            for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(first_ + i);
         }
         void keep_from_children(CURLM* multi) {
-            others_.resize(std::max(others_.size(), looked_at()));
-            std::vector<bool> quiet(others_.size());
-            for (std::size_t i = 0; i != quiet.size(); ++i) quiet[i] = !others_[i] && is_inherited(i) && !waits(i);
+            std::size_t const end = std::max(first_ + others_.size(), first_free() + around);
+            others_.resize(end - first_);
+            struct Candidate {
+                std::size_t file;
+                int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
+            };
+            std::vector<Candidate> candidates;
+            for (std::size_t i = 0; i != others_.size(); ++i)
+                if (!others_[i] && is_inherited(first_ + i) && waiting(first_ + i) == 0)
+                    candidates.push_back({first_ + i, 0});
             curl_multi_wakeup(multi);
-            for (std::size_t i = 0; i != quiet.size(); ++i)
-                if (quiet[i] && waits(i)) syscall(SYS_fcntl, i, F_SETFD, FD_CLOEXEC);
+            for (Candidate& one : candidates) one.of_one = waiting(one.file);
+            int sent = 1;
+            std::random_device random;
+            for (int turn = 0; turn != 2; ++turn) {
+                for (auto more = random() % 16 + 1; more != 0; --more, ++sent) curl_multi_wakeup(multi);
+                std::erase_if(candidates, [&](Candidate const& one) {
+                    return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
+                });
+            }
+            for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
         }
 
     private:
-        /// How many numbers are looked at: those below the first that is free, and some that other threads may take.
-        static std::size_t looked_at() {
+        static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
+
+        static std::size_t first_free() {
             int const file = open("/", O_RDONLY | O_CLOEXEC);
             if (file < 0) return 0;
             close(file);
-            return static_cast<std::size_t>(file) + 64;
+            return static_cast<std::size_t>(file);
         }
         /// A local socket or a pipe that child processes get.
         static bool is_inherited(std::size_t file) {
@@ -124,14 +168,16 @@ private:
                 return domain == AF_UNIX;
             return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
         }
-        static bool waits(std::size_t file) {
+        /// What waits to be read, here or at the other end.
+        static int waiting(std::size_t file) {
             int to_read = 0, to_write = 0;
             syscall(SYS_ioctl, file, FIONREAD, &to_read);
             syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-            return to_read != 0 || to_write != 0;
+            return std::max(to_read, to_write);
         }
 
-        std::vector<bool> others_;  ///< what child processes get and was there before
+        std::size_t first_ = 0;
+        std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
     };
 
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
@@ -143,19 +189,21 @@ private:
             curl_easy_cleanup(easy);
             curl_multi_cleanup(multi);
             curl_slist_free_all(header_list);
-            detail::wipe(header_key);
         }
 
         CURL* easy;
         CURLM* multi;
         curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
-        std::string header_key;
-        std::string origin;      ///< of the last request, whose proxy setting still holds
-        std::thread::id thread;  ///< that used it last
+        http::Headers headers;              ///< that it was made of
+        Secret authorization;               ///< likewise
+        char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
+        std::string origin;                 ///< of the last request, whose proxy setting still holds
+        std::thread::id thread;             ///< that used it last
         bool prepared = false;
         bool usable = true;      ///< false: its options are half set, it must not be used again
         bool plain_get = false;  ///< the last request was a GET without a body
         bool fresh_connection = false;
+        bool decode = false;
     };
 
     struct Pool {
@@ -166,6 +214,12 @@ private:
             if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
             check_readable("ca_file", options.ca_file, false);
             check_readable("ca_path", options.ca_path, true);
+            if (options.proxy && !options.proxy->empty()) {
+                proxy = http::parse_proxy(*options.proxy);
+                curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+                if (proxy.over_tls && (info == nullptr || (info->features & CURL_VERSION_HTTPS_PROXY) == 0))
+                    throw UsageError("the proxy is to be reached by https, which this libcurl cannot do");
+            }
         }
 
         static void check_readable(std::string const& option, std::string const& path, bool directory) {
@@ -202,7 +256,14 @@ private:
 #endif
         }
 
+        /// What CURLOPT_PROXY is for a host: null leaves it to the environment, "" is none.
+        [[nodiscard]] char const* proxy_for(std::string_view host) const {
+            if (http::is_loopback(host) && !(options.proxy && proxy.loopback)) return "";
+            return options.proxy ? options.proxy->reveal().c_str() : nullptr;
+        }
+
         CurlOptions const options;
+        http::Proxy proxy;  ///< of the options
         std::string default_ca_path;
         std::mutex mutex;
         std::vector<std::unique_ptr<Handle>> idle;
@@ -290,7 +351,7 @@ private:
             if (http::Clock::now() >= request_.deadline)
                 throw NetworkError(Kind::timeout, NetworkError::Sent::no, about("the deadline has passed"));
             prepare();
-            SigpipeGuard const guard(request_.url.starts_with("https:"));
+            SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
             CURLcode const code = drive();
             if (thrown_) std::rethrow_exception(thrown_);
             if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
@@ -298,7 +359,9 @@ private:
         }
 
     private:
-        enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers };
+        enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
+        /// Where in the head of an answer the next line is.
+        enum class Part : unsigned char { status_line, fields, body };
 
         template <class V>
         void set(CURLoption option, V value) {
@@ -330,24 +393,44 @@ private:
 #if LIBCURL_VERSION_NUM >= 0x075700
             set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
 #endif
-            if (!options.ca_file.empty() || !options.ca_path.empty()) {
-                set(CURLOPT_CAINFO, options.ca_file.empty() ? nullptr : options.ca_file.c_str());
-                set(CURLOPT_CAPATH, options.ca_path.empty() ? nullptr : options.ca_path.c_str());
-            } else if (!pool_.default_ca_path.empty()) {
-                set(CURLOPT_CAINFO, static_cast<char const*>(nullptr));
-                set(CURLOPT_CAPATH, pool_.default_ca_path.c_str());
-            }
+            prepare_trust();
+            // what is in the code holds whatever the environment says
+            if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
+            set(CURLOPT_ERRORBUFFER, handle_.words);
             set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
             set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
             set(CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
             set(CURLOPT_SEEKFUNCTION, &Exchange::refuse_seek);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+            set(CURLOPT_PREREQFUNCTION, &Exchange::on_request);
+#endif
             handle_.prepared = true;
+        }
+
+        /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
+        void prepare_trust() {
+            CurlOptions const& options = pool_.options;
+            bool const own = !options.ca_file.empty() || !options.ca_path.empty();
+            std::string const& path = own ? options.ca_path : pool_.default_ca_path;
+            if (!own && path.empty()) return;
+            char const* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
+            char const* const directory = path.empty() ? nullptr : path.c_str();
+            set(CURLOPT_CAINFO, file);
+            set(CURLOPT_CAPATH, directory);
+            if (!pool_.proxy.over_tls) return;
+            set(CURLOPT_PROXY_CAINFO, file);
+            set(CURLOPT_PROXY_CAPATH, directory);
+            set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
         }
 
         void prepare() {
             handle_.usable = false;
             if (!handle_.prepared) prepare_once();
+            handle_.words[0] = '\0';
             set(CURLOPT_WRITEDATA, this);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+            set(CURLOPT_PREREQDATA, this);
+#endif
             set(CURLOPT_HEADERDATA, this);
             set(CURLOPT_URL, request_.url.c_str());
             if (request_.fresh_connection != handle_.fresh_connection) {
@@ -356,9 +439,16 @@ private:
             }
             if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin)) {
                 http::Url const url = http::parse_url(request_.url);
-                set(CURLOPT_PROXY, http::is_loopback(url.host) ? "" : static_cast<char const*>(nullptr));
+                set(CURLOPT_PROXY, pool_.proxy_for(url.host));
                 auto const path = request_.url.find('/', url.scheme.size() + 3);
                 handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
+            }
+            // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
+            decode_ =
+                request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
+            if (decode_ != handle_.decode) {
+                set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
+                handle_.decode = decode_;
             }
             prepare_body();
             prepare_headers();
@@ -398,36 +488,37 @@ private:
         }
 
         void prepare_headers() {
-            std::string key;
-            key.reserve(handle_.header_key.size());
-            auto const line = [&](std::string_view name, std::string_view value) {
-                key.append(name).append(value.empty() ? ";" : ": ").append(value) += '\n';
+            http::Headers const& headers = request_.headers;
+            if (handle_.header_list != nullptr && request_.authorization == handle_.authorization &&
+                std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
+                return;
+            for (auto const& [name, value] : headers) http::check_header(name, value);
+            http::check_header("Authorization", request_.authorization.reveal());
+            auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
+            std::unique_ptr<curl_slist, decltype(free_all)> list(nullptr, free_all);
+            std::string line;
+            auto const add = [&](std::string_view name, std::string_view separator, std::string_view value) {
+                line.assign(name).append(separator).append(value);
+                curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+                if (longer == nullptr) throw std::bad_alloc();
+                (void)list.release();
+                list.reset(longer);
             };
-            for (auto const& [name, value] : request_.headers) line(name, value);
-            if (!request_.authorization.empty()) line("Authorization", request_.authorization.reveal());
-            if (request_.headers.find("Content-Type") == nullptr) key += "Content-Type:\n";  // libcurl would add one
-            key += "Expect:\n";
-            if (key != handle_.header_key) {
-                for (auto const& [name, value] : request_.headers) http::check_header(name, value);
-                http::check_header("Authorization", request_.authorization.reveal());
-                curl_slist* list = nullptr;
-                for (std::size_t begin = 0; begin != key.size();) {
-                    auto const end = key.find('\n', begin);
-                    key[end] = '\0';
-                    curl_slist* const longer = curl_slist_append(list, key.data() + begin);
-                    key[end] = '\n';
-                    if (longer == nullptr) {
-                        curl_slist_free_all(list);
-                        throw std::bad_alloc();
-                    }
-                    list = longer;
-                    begin = end + 1;
-                }
-                set(CURLOPT_HTTPHEADER, list);
-                curl_slist_free_all(std::exchange(handle_.header_list, list));
-                std::swap(handle_.header_key, key);
+            auto const field = [&](std::string_view name, std::string_view value) {
+                add(name, value.empty() ? ";" : ": ", value);
+            };
+            for (auto const& [name, value] : headers) field(name, value);
+            if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
+            add("Expect", ":", "");
+            if (!request_.authorization.empty()) {
+                line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
+                field("Authorization", request_.authorization.reveal());
             }
-            detail::wipe(key);
+            detail::wipe(line);
+            set(CURLOPT_HTTPHEADER, list.get());
+            curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
+            handle_.headers = headers;
+            handle_.authorization = request_.authorization;
         }
 
         /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
@@ -454,7 +545,11 @@ private:
                     break;
                 }
                 int wait = 1000;
-                if (request_.deadline != http::Clock::time_point::max()) {
+                if (decode_ && is_padded()) {
+                    stopped_ = Stopped::too_large;
+                    break;
+                }
+                if (request_.deadline != http::Clock::time_point::max() && !(request_.flows && flowing_)) {
                     auto const left =
                         std::chrono::ceil<std::chrono::milliseconds>(request_.deadline - http::Clock::now());
                     if (left.count() <= 0) {
@@ -469,11 +564,23 @@ private:
                 }
             }
             wake.reset();
-            long sent = 0;
-            curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
-            sent_ = sent > 0 ? NetworkError::Sent::yes : NetworkError::Sent::no;
+#ifndef GLOBUS_DETAIL_CURL_PREREQ
+            curl_off_t before =
+                0;  // set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
+            curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
+            if (before > 0) sent_ = NetworkError::Sent::yes;
+#endif
             curl_multi_remove_handle(multi, easy_);
             return code;
+        }
+
+        /// True if what comes is ever longer than what comes out: packed nothing, without end.
+        [[nodiscard]] bool is_padded() const {
+            if (!packed_) return false;
+            curl_off_t came = 0;
+            curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &came);
+            auto const size = static_cast<std::uint64_t>(std::max<curl_off_t>(came, 0));
+            return size > unpacked_ && size - unpacked_ > request_.max_response_bytes;
         }
 
         struct Wake {
@@ -487,34 +594,85 @@ private:
 
         [[noreturn]] void fail(CURLcode code) const {
             using Kind = NetworkError::Kind;
+            auto const end = [this](Kind kind, std::string const& what) {
+                throw NetworkError(kind, sent_, about(what));
+            };
             switch (stopped_) {
                 case Stopped::cancelled:
-                    throw NetworkError(Kind::cancelled, sent_, about("the call was cancelled"));
+                    end(Kind::cancelled, "the call was cancelled");
+                    break;
                 case Stopped::deadline:
-                    throw NetworkError(Kind::timeout, sent_, about("the deadline of the call passed"));
+                    end(Kind::timeout, "the deadline of the call passed");
+                    break;
                 case Stopped::too_large:
-                    throw NetworkError(
-                        Kind::too_large, sent_,
-                        about("the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes"));
+                    end(Kind::too_large,
+                        "the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes");
+                    break;
                 case Stopped::sink:
-                    throw NetworkError(Kind::cancelled, sent_, about("the sink ended the transfer"));
+                    end(Kind::cancelled, "the sink ended the transfer");
+                    break;
                 case Stopped::headers:
-                    throw NetworkError(Kind::too_large, sent_, about("the answer has too many headers"));
+                    end(Kind::too_large, "the answer has too many headers");
+                    break;
+                case Stopped::codings:
+                    end(Kind::protocol, "the answer is packed too many times");
+                    break;
                 case Stopped::no:
                     break;
             }
-            Kind kind = Kind::interrupted;
+            if (sent_ == NetworkError::Sent::no) fail_at_proxy();
+            std::string what = words(code);
+            if (code == CURLE_PEER_FAILED_VERIFICATION)
+                what +=
+                    "; check the host in the URL, or name the certificate of the server's authority in "
+                    "CurlOptions::ca_file or ca_path";
+            if (code == CURLE_SSL_CACERT_BADFILE)
+                what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
+            throw NetworkError(kind_of(code), sent_, about(what));
+        }
+
+        /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
+        /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
+        void fail_at_proxy() const {
+            using Kind = NetworkError::Kind;
+            long status = 0;
+            curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status);
+            if (status != 0 && status / 100 != 2) {
+                bool const passes = status == 408 || status == 429 || status >= 500;
+                throw NetworkError(passes ? Kind::connect : Kind::proxy, sent_,
+                                   about("the proxy answered " + std::to_string(status) + " to CONNECT" +
+                                         (status == 407 ? ": give its user and password in CurlOptions::proxy" : "")));
+            }
+#if LIBCURL_VERSION_NUM >= 0x074900
+            long reply = CURLPX_OK;
+            curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &reply);
+            switch (reply) {
+                case CURLPX_OK:
+                    return;
+                case CURLPX_IDENTD:
+                case CURLPX_IDENTD_DIFFER:
+                case CURLPX_NO_AUTH:
+                case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
+                case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
+                case CURLPX_REPLY_NOT_ALLOWED:
+                case CURLPX_USER_REJECTED:
+                    throw NetworkError(Kind::proxy, sent_, about("the proxy refused: " + words(CURLE_PROXY)));
+                default:
+                    throw NetworkError(Kind::connect, sent_, about("the proxy failed: " + words(CURLE_PROXY)));
+            }
+#endif
+        }
+
+        static NetworkError::Kind kind_of(CURLcode code) {
+            using Kind = NetworkError::Kind;
             switch (code) {
                 case CURLE_OPERATION_TIMEDOUT:
-                    kind = Kind::timeout;
-                    break;
+                    return Kind::timeout;
                 case CURLE_COULDNT_RESOLVE_HOST:
                 case CURLE_COULDNT_RESOLVE_PROXY:
-                    kind = Kind::resolve;
-                    break;
+                    return Kind::resolve;
                 case CURLE_COULDNT_CONNECT:
-                    kind = Kind::connect;
-                    break;
+                    return Kind::connect;
                 case CURLE_SSL_CONNECT_ERROR:
                 case CURLE_PEER_FAILED_VERIFICATION:
                 case CURLE_SSL_CERTPROBLEM:
@@ -522,32 +680,35 @@ private:
                 case CURLE_SSL_CACERT_BADFILE:
                 case CURLE_SSL_ISSUER_ERROR:
                 case CURLE_SSL_INVALIDCERTSTATUS:
-                    kind = Kind::tls;
-                    break;
+                    return Kind::tls;
                 case CURLE_UNSUPPORTED_PROTOCOL:
                 case CURLE_WEIRD_SERVER_REPLY:
                 case CURLE_BAD_CONTENT_ENCODING:
                 case CURLE_HTTP2:
                 case CURLE_HTTP2_STREAM:
-                    kind = Kind::protocol;
-                    break;
+                    return Kind::protocol;
                 case CURLE_OUT_OF_MEMORY:
                 case CURLE_FAILED_INIT:
                 case CURLE_BAD_FUNCTION_ARGUMENT:
                 case CURLE_URL_MALFORMAT:
-                    kind = Kind::local;
-                    break;
+                    return Kind::local;
                 default:
-                    break;
+                    return Kind::interrupted;
             }
-            std::string what = curl_easy_strerror(code);
-            if (code == CURLE_PEER_FAILED_VERIFICATION)
-                what +=
-                    "; check the host in the URL, or name the certificate of the server's authority in "
-                    "CurlOptions::ca_file or ca_path";
-            if (code == CURLE_SSL_CACERT_BADFILE)
-                what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
-            throw NetworkError(kind, sent_, about(what));
+        }
+
+        /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
+        /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
+        [[nodiscard]] std::string words(CURLcode code) const {
+            std::string_view own = handle_.words;
+            if (auto const proxy = own.find("roxy"); proxy != std::string_view::npos)
+                own = own.substr(0, own.find('\'', proxy));
+            if (own.find_first_of("@?") != std::string_view::npos) own = {};
+            std::string text(own.empty() ? std::string_view(curl_easy_strerror(code)) : own);
+            long error = 0;
+            if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error) == CURLE_OK)
+                if (error != 0) text += " (" + std::generic_category().message(static_cast<int>(error)) + ')';
+            return text;
         }
 
         // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
@@ -561,12 +722,20 @@ private:
         static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
             auto& exchange = *static_cast<Exchange*>(self);
             try {
-                return exchange.request_.source(buffer, size * count);
+                std::size_t const given = exchange.request_.source(buffer, size * count);
+                if (given != 0) exchange.flowing_ = true;
+                return given;
             } catch (...) {
                 exchange.thrown_ = std::current_exception();
                 return CURL_READFUNC_ABORT;
             }
         }
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+        static int on_request(void* self, char*, char*, int, int) noexcept {
+            static_cast<Exchange*>(self)->sent_ = NetworkError::Sent::yes;
+            return CURL_PREREQFUNC_OK;
+        }
+#endif
         static int refuse_seek(void*, curl_off_t, int) noexcept { return CURL_SEEKFUNC_FAIL; }
         static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
             return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -575,27 +744,22 @@ private:
         std::size_t take_body(std::string_view piece) noexcept {
             try {
                 if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
-                if (request_.sink && response_.status >= 200 && response_.status < 300) {
+                unpacked_ += piece.size();
+                bool const success = response_.status >= 200 && response_.status < 300;
+                if (success) flowing_ = true;
+                if (request_.sink && success) {
                     if (request_.sink(piece)) return piece.size();
                     stopped_ = Stopped::sink;
                     return 0;
                 }
-                if (piece.size() > request_.max_response_bytes - response_.body.size()) {
+                std::string& body = response_.body;
+                if (body.empty()) make_room();
+                if (stopped_ != Stopped::no) return 0;
+                if (piece.size() > request_.max_response_bytes - body.size()) {
                     stopped_ = Stopped::too_large;
                     return 0;
                 }
-                if (response_.body.empty()) {
-                    curl_off_t length = -1;
-                    curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-                    if (length > 0) {
-                        if (static_cast<std::uint64_t>(length) > request_.max_response_bytes) {
-                            stopped_ = Stopped::too_large;
-                            return 0;
-                        }
-                        response_.body.reserve(static_cast<std::size_t>(length));
-                    }
-                }
-                response_.body.append(piece);
+                body.append(piece);
                 return piece.size();
             } catch (...) {
                 thrown_ = std::current_exception();
@@ -603,40 +767,73 @@ private:
             }
         }
 
+        /// Heeds the length that an answer says it has. It is a claim: it ends the transfer if it is too large, and gets
+        /// memory in advance up to what most answers need.
+        void make_room() {
+            constexpr std::size_t most = std::size_t{4} << 20;
+            curl_off_t length = -1;
+            if (!packed_) curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+            if (length <= 0) return;
+            if (static_cast<std::uint64_t>(length) > request_.max_response_bytes)
+                stopped_ = Stopped::too_large;
+            else
+                response_.body.reserve(std::min(static_cast<std::size_t>(length), most));
+        }
+
         std::size_t take_header(std::string_view line) noexcept {
             try {
                 std::size_t const size = line.size();
                 header_bytes_ += size;
-                if (header_bytes_ > pool_.options.max_header_bytes) {
-                    stopped_ = Stopped::headers;
-                    return 0;
-                }
+                if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
                 while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-                if (line.starts_with("HTTP/")) {
-                    if (++informational_ > pool_.options.max_informational + 1) {
-                        stopped_ = Stopped::headers;
-                        return 0;
-                    }
-                    response_.headers.clear();
-                    response_.reason.clear();
-                    response_.status = 0;
-                    auto const blank = line.find(' ');
-                    if (blank != std::string_view::npos) {
-                        for (char const c : line.substr(blank + 1, 3))
-                            if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
-                        if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
-                    }
-                } else if (auto const colon = line.find(':'); colon != std::string_view::npos && colon != 0) {
-                    std::string_view value = line.substr(colon + 1);
-                    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-                    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-                    response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
-                }
-                return size;
+                // after the body come trailers, which are no headers (RFC 9110, section 6.5)
+                if (part_ == Part::status_line && line.starts_with("HTTP/"))
+                    read_status_line(line);
+                else if (part_ == Part::fields && line.empty())
+                    end_head();
+                else if (part_ == Part::fields)
+                    read_field(line);
+                return stopped_ == Stopped::no ? size : 0;
             } catch (...) {
                 thrown_ = std::current_exception();
                 return 0;
             }
+        }
+        void read_status_line(std::string_view line) {
+            part_ = Part::fields;
+            if (++informational_ > pool_.options.max_informational + 1) stopped_ = Stopped::headers;
+            response_.headers.clear();
+            response_.reason.clear();
+            response_.status = 0;
+            auto const blank = line.find(' ');
+            if (blank == std::string_view::npos) return;
+            for (char const c : line.substr(blank + 1, 3))
+                if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
+            if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
+        }
+        void read_field(std::string_view line) {
+            auto const colon = line.find(':');
+            if (colon == std::string_view::npos || colon == 0) return;
+            std::string_view value = line.substr(colon + 1);
+            while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+            while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+            response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
+        }
+        /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
+        /// the packed one.
+        void end_head() {
+            constexpr std::ptrdiff_t most = 4;  // codings; each unpacks all that comes from the one before
+            part_ = response_.status >= 200 ? Part::body : Part::status_line;
+            if (part_ != Part::body || !decode_) return;
+            std::ptrdiff_t codings = 0;
+            for (auto const& [name, value] : response_.headers)
+                if (http::detail::equal_ignoring_case(name, "Content-Encoding"))
+                    codings += 1 + std::count(value.begin(), value.end(), ',');
+            if (codings == 0) return;
+            if (codings > most) stopped_ = Stopped::codings;
+            packed_ = true;
+            response_.headers.erase("Content-Encoding");
+            response_.headers.erase("Content-Length");
         }
 
         Pool& pool_;
@@ -646,7 +843,12 @@ private:
         http::Response response_;
         std::size_t header_bytes_ = 0;
         int informational_ = 0;
+        Part part_ = Part::status_line;
+        std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
+        bool decode_ = false;         ///< the answer is unpacked
+        bool packed_ = false;         ///< it came with a coding
         bool body_began_ = false;
+        bool flowing_ = false;  ///< the body of a success came, or a source has given something
         Stopped stopped_ = Stopped::no;
         NetworkError::Sent sent_ = NetworkError::Sent::no;
         std::exception_ptr thrown_;

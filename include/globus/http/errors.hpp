@@ -35,17 +35,18 @@ public:
         timeout,      ///< a limit or the deadline of the call passed
         cancelled,    ///< the stop_token asked, or the client was destroyed
         resolve,      ///< the host name is not known
-        connect,      ///< nobody listens, or no route
+        connect,      ///< nobody listens, or no route, be it from here or from a proxy
+        proxy,        ///< the proxy refuses to connect to the service, or asks for other credentials
         tls,          ///< the certificate or the handshake was refused
         interrupted,  ///< the connection broke after it was made
         too_large,    ///< the answer is larger than the limit
         redirect,     ///< a redirect that must not be followed
-        protocol,     ///< not HTTP
+        protocol,     ///< not HTTP, or packed in a way that cannot be undone
         local,        ///< this process: memory, file descriptors, libcurl itself
     };
     /// How far the request got.
     enum class Sent : unsigned char {
-        no,   ///< no byte of the request left; doing it again is safe
+        no,   ///< no byte of the request left, whatever was said to a proxy before; doing it again is safe
         yes,  ///< some or all of it may have been read by the service
     };
 

@@ -73,8 +73,12 @@ public:
     void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
     /// Replaces all fields of that name by one.
     void set(std::string name, std::string value) {
-        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
+        erase(name);
         add(std::move(name), std::move(value));
+    }
+    /// Takes all fields of that name out.
+    void erase(std::string_view name) {
+        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
     }
     /// The value of the first field of that name, or nullptr.
     [[nodiscard]] std::string const* find(std::string_view name) const noexcept {
@@ -107,9 +111,11 @@ using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
 struct Response {
     int status = 0;           ///< three digits; 0: there is no answer yet
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    Headers headers = {};     ///< without those of a 1xx before it
-    std::string body = {};    ///< empty if a Sink took it
-    bool replayed = false;    ///< an error that says that an earlier attempt of the call has done it; set by Client
+    /// Without those of a 1xx before the answer, and without trailers. Of a body that the transport has unpacked nothing
+    /// is left that was said of the packed one: neither Content-Encoding nor Content-Length.
+    Headers headers = {};
+    std::string body = {};  ///< empty if a Sink took it
+    bool replayed = false;  ///< an error that says that an earlier attempt of the call has done it; set by Client
 };
 
 /**
@@ -129,7 +135,14 @@ struct Request {
     Sink sink = {};                                     ///< takes the body of a 2xx answer in place of Response::body
     std::function<void(Response const&)> on_head = {};  ///< called with status and headers before the first of the body
     Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
-    std::stop_token stop = {};                              ///< cancels it, from any thread
+    /// True: the deadline is of the way to the body only. Once bytes of a 2xx come or `source` gives some, the exchange lasts
+    /// as long as they flow, and the transport's idle time-out alone ends one that stalls.
+    bool flows = false;
+    /// Ask for a packed answer, and unpack what comes, be it asked for or not, by its Content-Encoding (RFC 9110, section
+    /// 8.4); an Accept-Encoding in `headers` takes the place of the transport's own. False: the body as it comes, for
+    /// files that are to stay as they are stored. HEAD, and requests with a Range, are never unpacked.
+    bool decode = true;
+    std::stop_token stop = {};      ///< cancels it, from any thread
     bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };

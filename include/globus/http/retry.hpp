@@ -122,6 +122,7 @@ inline bool may_retry(Attempt const& attempt) {
                 return repeatable || attempt.error->sent() == NetworkError::Sent::no;
             case Kind::cancelled:
             case Kind::tls:
+            case Kind::proxy:
             case Kind::too_large:
             case Kind::redirect:
             case Kind::local:

@@ -65,14 +65,16 @@ public:
     /// Sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
-    /// The bytes of a file, whatever they are. With CallOptions::sink they go to the sink piece by piece, and the result
-    /// is empty.
+    /// The bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece by piece,
+    /// and the result is empty. The file may take as long as it flows: unless the call or the Transfer client was given a
+    /// time-out or deadline, only the transport's idle time-out ends it.
     /// @param file_uri  https://HOST/PATH
     /// @param options   its time-out, deadline and stop_token are for all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
         CallOptions const within = ending(options);
+        bool const timed = detail::is_timed(options, transfer_.options().timeout);
         std::string const url = http::encode_iri(file_uri);
-        return *client_of(url, within).template get<Bytes>(url, {}, within);
+        return *client_of(url, within).template get<Bytes>(url, {}, timed ? within : options);
     }
 
     /// The client of the collection that a file is in.

@@ -260,6 +260,7 @@ struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
     using error = ApiError;  // the files come from a plain HTTPS server
     using credential = BearerCredential;
+    static constexpr bool as_stored = true;  ///< files come as they are: nothing is unpacked
 
     std::string collection_id;
     std::string collection_address;  ///< a host name or an https URL
@@ -290,7 +291,9 @@ struct GcsCollectionService {
     /// What a Client of the collection can do.
     template <class Client>
     struct Operations {
-        /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.
+        /// Reads a file as it is stored, whatever is in it. With CallOptions::sink it goes to the sink piece by piece,
+        /// whatever its size. It may take as long as it flows: unless the call or the client was given a time-out or
+        /// deadline, only the transport's idle time-out ends it.
         /// GET {path}
         /// @param path  from the top of the collection
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
