@@ -9,12 +9,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace globus;
 using namespace std::chrono_literals;
@@ -129,6 +131,56 @@ TEST_CASE("G3: a client that goes between two requests of one function ends it a
             std::make_unique<Auth>(NativeAppAuthService{"id"}, NullPolicy{}, Auth::Options{.transport = mock}), mock,
             json(R"({"jwks_uri": "https://auth.globus.org/jwk.json"})"),
             [](Auth const& client) { (void)client.get_jwk(); });
+    }
+}
+
+TEST_CASE("G3: a client that goes while calls wait for the answer of one of them ends them all", "[reliability][G3]") {
+    using Gcs = Client<GcsService, NullPolicy, MockTransport>;
+    MockTransport mock;
+    std::atomic<bool> asked = false;
+    mock.otherwise(
+        late(json(R"({"data": [{"client_id": "01234567-89ab-cdef-0123-456789abcdef"}], "DATA_TYPE": "result#1.0.0"})"),
+             asked));
+    auto client = std::make_unique<Gcs>(GcsService{"abc.example.org"}, NullPolicy{}, Gcs::Options{.transport = mock});
+    std::atomic<int> begun = 0, ended = 0;
+    std::vector<std::jthread> threads;
+    for (int t = 0; t != 4; ++t)
+        threads.emplace_back([&, mine = client.get()] {
+            ++begun;
+            try {
+                ended += mine->endpoint_client_id().size() == 36;  // the answer that came while the client went
+            } catch (NetworkError const& error) {
+                ended += error.kind() == Kind::cancelled;
+            }
+        });
+    while (!asked || begun != 4) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(20ms);  // the others come to wait; any order is right
+    client.reset();
+    threads.clear();
+    CHECK(ended == 4);
+}
+
+TEST_CASE("G3: a GCSDownloader may go while it is called", "[reliability][G3]") {
+    std::string const id = "01234567-89ab-cdef-0123-456789abcdef";
+    using Access = std::function<AccessTokenPolicy(std::string const&, StringList const&)>;
+    using Downloader = GCSDownloader<Transfer, Access>;
+    MockTransport mock;
+    std::unique_ptr<Downloader> downloader;
+    http::Response const login{.status = 302, .headers = {{"Location", "https://auth.globus.org/?client_id=" + id}}};
+    SECTION("between two of its requests") {
+        downloader = std::make_unique<Downloader>(
+            *client_of(mock), [](std::string const&, StringList const&) { return AccessTokenPolicy{"token"}; });
+        destroy_between(std::move(downloader), mock, login,
+                        [](Downloader const& mine) { (void)mine.read_file("https://m.example.org/f"); });
+    }
+    SECTION("by its own callback") {
+        mock.reply(login).reply(json(R"({"entity_type": "guest", "https_server": "https://m.example.org"})"));
+        downloader = std::make_unique<Downloader>(*client_of(mock), [&](std::string const&, StringList const&) {
+            downloader.reset();
+            return AccessTokenPolicy{"token"};
+        });
+        CHECK_THROWS_AS(downloader->read_file("https://m.example.org/f"), NetworkError);
+        CHECK(mock.request_count() == 2);
     }
 }
 

@@ -158,6 +158,11 @@ public:
     }
     /// For each of its requests.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// As CallGate::Call does.
+    template <class F>
+    void run_callback(F const& callback) const {
+        call_.run_callback(callback);
+    }
 
 private:
     CallGate::Call call_;

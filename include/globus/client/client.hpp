@@ -131,7 +131,8 @@ struct ClientOptions {
  * ends these calls with NetworkError (cancelled) and waits for them, be a call one request or a function of several,
  * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is no call, but each of its requests
  * is: the walk then ends with NetworkError (cancelled) at the next, and what it has read stays. The callbacks of the
- * functions of several requests may destroy the client; a log hook, sink or source runs within a request, and must not.
+ * functions of several requests may destroy the client; what runs within a request, a log hook, sink, source or a policy's
+ * callback, must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 #define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/client.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
@@ -15,6 +16,7 @@
 #include <concepts>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -47,7 +49,8 @@ namespace globus {
  * UsageError for an address that is not one, that no collection answers for, or that is not the address of the
  * collection that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
  * @par Thread safety
- * Any function may be called from any thread.
+ * Any function may be called from any thread. Destroying a downloader ends the calls that other threads have on it with
+ * NetworkError (cancelled), and waits for them.
  *
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
  */
@@ -71,15 +74,17 @@ public:
     /// @param file_uri  https://HOST/PATH
     /// @param options   its time-out, deadline and stop_token are for all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
-        CallOptions const within = ending(options);
-        bool const timed = detail::is_timed(options, transfer_.options().timeout);
+        detail::JointCall const call(gate_, ending(options));
         std::string const url = http::encode_iri(file_uri);
-        return *client_of(url, within).template get<Bytes>(url, {}, timed ? within : options);
+        client_type const files = client_of(url, call);
+        CallOptions reading = call.options();
+        if (!detail::is_timed(options, transfer_.options().timeout)) reading.deadline.reset();  // as long as it flows
+        return *files.template get<Bytes>(url, {}, reading);
     }
 
     /// The client of the collection that a file is in.
     [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
-        return client_of(http::encode_iri(file_uri), ending(options));
+        return client_of(http::encode_iri(file_uri), detail::JointCall(gate_, ending(options)));
     }
 
 private:
@@ -88,7 +93,7 @@ private:
         options.deadline = detail::deadline_of(options, transfer_.options().timeout);
         return options;
     }
-    [[nodiscard]] client_type client_of(std::string const& url, CallOptions const& options) const {
+    [[nodiscard]] client_type client_of(std::string const& url, detail::JointCall const& call) const {
         http::Url const parts = http::parse_url(url);
         std::string const address = url.substr(0, url.find_first_of("/?#", parts.scheme.size() + 3));
         (void)http::check_base_url(address);
@@ -97,11 +102,12 @@ private:
             std::lock_guard const lock(state.mutex);
             return state.clients[address];
         }();
-        return entry.get([&] { return make_client(url, options); }, *options.deadline, options.stop);
+        CallOptions const& options = call.options();
+        return entry.get([&] { return make_client(url, call); }, *options.deadline, options.stop);
     }
-    [[nodiscard]] client_type make_client(std::string const& url, CallOptions const& options) const {
-        std::string const id = collection_id(url, options);
-        CallOptions mine = options;
+    [[nodiscard]] client_type make_client(std::string const& url, detail::JointCall const& call) const {
+        std::string const id = collection_id(url, call.options());
+        CallOptions mine = call.options();
         mine.sink = nullptr;
         auto const collection = transfer_.get_endpoint({.endpoint_id = id}, mine);
         check_address(url, id, collection->https_server.value_or(""));
@@ -115,7 +121,9 @@ private:
         settings.auth_url = transfer_.options().auth_url;
         settings.timeout = transfer_.options().timeout;
         settings.max_response_bytes = transfer_.options().max_response_bytes;
-        return client_type(GcsCollectionService{id, *collection->https_server}, access_(id, needed), settings);
+        std::optional<policy_type> policy;
+        call.run_callback([&] { policy.emplace(access_(id, needed)); });
+        return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
     }
     /// Whose login a request without a credential is sent to. That is what a host says of itself, no more.
     [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
@@ -157,6 +165,7 @@ private:
     Transfer transfer_;
     Access access_;
     detail::SharedByThreads<State> state_{std::in_place};
+    detail::CallGate gate_;  // the last member: calls end before anything that they use goes
 };
 
 }  // namespace globus
