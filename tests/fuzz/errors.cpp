@@ -5,6 +5,7 @@
 #include <globus/services/flows/errors.hpp>
 #include <globus/services/gcs/errors.hpp>
 #include <globus/services/search/errors.hpp>
+#include <globus/services/timers/errors.hpp>
 #include <globus/services/transfer/errors.hpp>
 
 #include <boost/json/parse.hpp>
@@ -26,7 +27,10 @@ void read(std::string_view input) {
     (void)error.errors();
     (void)error.request_id();
     (void)error.raw_json();
-    (void)error.required_scopes();
+    (void)error.requirements();
+    always(globus::one_line(error.what(), 4096) == error.what(), "what an error says is one clean line");
+    for (std::string const& scope : error.required_scopes())
+        always(!globus::Scope::parse(scope).empty(), "a scope that is asked for can be asked for");
     (void)error.authorization_parameters();
     if (auto const gare = globus::to_gare(error)) {
         auto const again = globus::to_gare(boost::json::value(gare->to_json()));
@@ -45,5 +49,6 @@ void fuzz(std::string_view input) {
     read<globus::TransferApiError>(input);
     read<globus::FlowsApiError>(input);
     read<globus::SearchApiError>(input);
+    read<globus::TimersApiError>(input);
     read<globus::GcsApiError>(input);
 }

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -110,4 +112,41 @@ TEST_CASE("scope: the recorded texts are read as the reference reads them", "[oa
         ++compared;
     }
     CHECK(compared > 50);
+}
+
+TEST_CASE("scopes: what comes out of a text is bounded, too, and reads again", "[oauth][scope]") {
+    std::size_t const limit = std::size_t{512} << 10;
+    // A diamond: each layer comes out twice as often as the one above it.
+    auto const diamond = [](int layers, std::size_t width) {
+        std::string text;
+        for (int layer = 0; layer != layers; ++layer)
+            for (char const* const from : {"a", "b"}) {
+                std::string const next = std::to_string(layer + 1) + std::string(width, 'n');
+                text += from + std::to_string(layer) + std::string(width, 'n') + "[a" + next + " b" + next + "] ";
+            }
+        text.pop_back();
+        return text;
+    };
+    int refused = 0;
+    for (int layers = 1; layers != 12; ++layers)
+        for (std::size_t const width : {1U, 10U, 100U, 1000U, 7000U}) {
+            std::string const text = diamond(layers, width);
+            if (text.size() > limit) continue;
+            INFO(layers << " layers of " << width);
+            auto const begin = std::chrono::steady_clock::now();
+            try {
+                auto const scopes = Scope::parse(text);
+                std::string const out = Scope::join(scopes);
+                CHECK(out.size() <= limit);
+                CHECK(Scope::join(Scope::parse(out)) == out);
+            } catch (ScopeError const&) {
+                ++refused;
+            }
+            CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+        }
+    CHECK(refused > 0);
+    // a plain text of the greatest length is read
+    std::string plain(limit / 2, 'x');
+    plain += ' ' + std::string(limit - plain.size() - 1, 'y');
+    CHECK(Scope::join(Scope::parse(plain)) == plain);
 }

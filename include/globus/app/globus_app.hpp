@@ -44,12 +44,6 @@ namespace detail {
 template <class T>
 concept Complete = requires { sizeof(T); };
 
-/// True if any of the parameters is there.
-[[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
-    return p.session_message || p.session_required_identities || p.session_required_single_domain ||
-           p.session_required_policies || p.session_required_mfa || p.required_scopes || p.prompt;
-}
-
 /// Where tokens of a file storage are if nobody says; other storages are made without a word.
 template <class S>
 S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {

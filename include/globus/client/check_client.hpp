@@ -3,9 +3,9 @@
 #define GLOBUS_CLIENT_CHECK_CLIENT_HPP
 
 #include <globus/client/environment.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/transport.hpp>
+#include <globus/oauth/api_error.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 

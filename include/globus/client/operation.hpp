@@ -9,9 +9,9 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/oauth/api_error.hpp>
 
 #include <algorithm>
 #include <concepts>

@@ -2,7 +2,7 @@
 #ifndef GLOBUS_OAUTH_ERRORS_HPP
 #define GLOBUS_OAUTH_ERRORS_HPP
 
-#include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 
 #include <optional>
 #include <string>

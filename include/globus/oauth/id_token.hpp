@@ -5,6 +5,7 @@
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/core/json_members.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 #include <globus/http/retry.hpp>

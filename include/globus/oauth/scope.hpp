@@ -48,7 +48,8 @@ public:
      * dependency that is needed swallows the same one marked optional. The result is sorted by text.
      *
      * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
-     *                     scopes in all, or more than 512 KiB
+     *                     scopes in all, or more than 512 KiB: of `text`, and of what comes out where each scope has all
+     *                     of its dependencies
      */
     [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
     /// As parse, of exactly one scope.
@@ -225,13 +226,17 @@ private:
     Scope tree(std::string_view name, bool optional, std::size_t depth) {
         if (depth > deepest || ++made_ > most)
             throw ScopeError("the scopes depend on one another too deeply or too often");
+        auto const below = edges_.find(name);
+        written_ +=
+            name.size() + 1 + (optional ? 1 : 0) + (below != edges_.end() ? 1 : 0);  // with blank, mark, bracket
+        if (written_ > longest + 1) throw ScopeError("the text of the scopes with all that they depend on is too long");
         for (std::string_view const above : path_)
             if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
         Scope scope(name);
         scope.optional_ = optional;
         path_.push_back(name);
-        if (auto const found = edges_.find(name); found != edges_.end())
-            for (auto const& [child, needs] : found->second)
+        if (below != edges_.end())
+            for (auto const& [child, needs] : below->second)
                 scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
         path_.pop_back();
         sort(scope.dependencies_);
@@ -251,6 +256,7 @@ private:
     std::vector<std::string_view> path_;
     std::size_t read_ = 0;
     std::size_t made_ = 0;
+    std::size_t written_ = 0;
     bool closed_ = false;
 };
 

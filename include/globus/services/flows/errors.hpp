@@ -2,7 +2,8 @@
 #ifndef GLOBUS_SERVICES_FLOWS_ERRORS_HPP
 #define GLOBUS_SERVICES_FLOWS_ERRORS_HPP
 
-#include <globus/http/errors.hpp>
+#include <globus/core/json_members.hpp>
+#include <globus/oauth/api_error.hpp>
 
 #include <utility>
 
@@ -22,14 +23,15 @@ public:
 
 private:
     static bool read_error(boost::json::object const& document, Reading& reading) {
-        auto const* error = document.if_contains("error");
-        if (error == nullptr || !error->is_object()) return false;
-        reading.errors = {sub_error(error->get_object(), {"detail", "title"})};
+        auto const* error = globus::detail::object_member(document, "error");
+        if (error == nullptr) return false;
+        reading.errors = {sub_error(*error, {"detail", "title"})};
         reading.code = reading.errors.front().code;
-        if (auto const* details = globus::detail::object_list(error->get_object().if_contains("detail"))) {
-            for (boost::json::value const& detail : *details)
-                if (auto const text = globus::detail::text_member(detail.get_object(), "msg"))
-                    reading.messages.emplace_back(*text);
+        if (auto const* details = globus::detail::object_list(error->if_contains("detail"))) {
+            for (boost::json::value const& item : *details)
+                if (auto const* detail = item.if_object())
+                    if (auto const text = globus::detail::text_member(*detail, "msg"))
+                        reading.messages.emplace_back(*text);
         } else if (reading.errors.front().has_message) {
             reading.messages.push_back(reading.errors.front().message);
         }

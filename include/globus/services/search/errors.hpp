@@ -2,7 +2,7 @@
 #ifndef GLOBUS_SERVICES_SEARCH_ERRORS_HPP
 #define GLOBUS_SERVICES_SEARCH_ERRORS_HPP
 
-#include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 
 namespace globus {
 

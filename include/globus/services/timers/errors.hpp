@@ -2,12 +2,11 @@
 #ifndef GLOBUS_SERVICES_TIMERS_ERRORS_HPP
 #define GLOBUS_SERVICES_TIMERS_ERRORS_HPP
 
-#include <globus/http/errors.hpp>
+#include <globus/core/json_members.hpp>
+#include <globus/http/error_words.hpp>
+#include <globus/oauth/api_error.hpp>
 
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace globus {
 
@@ -26,9 +25,8 @@ public:
 
 private:
     static bool read_error(boost::json::object const& document, Reading& reading) {
-        auto const* error = document.if_contains("error");
-        if (error != nullptr && error->is_object()) {
-            reading.errors = {sub_error(error->get_object(), {"detail", "title"})};
+        if (auto const* error = globus::detail::object_member(document, "error")) {
+            reading.errors = {sub_error(*error, {"detail", "title"})};
             reading.code = reading.errors.front().code;
             if (reading.errors.front().has_message) reading.messages.push_back(reading.errors.front().message);
             return true;
@@ -36,21 +34,15 @@ private:
         auto const* details = globus::detail::object_list(document.if_contains("detail"));
         if (details == nullptr) return false;
         for (boost::json::value const& item : *details) {
+            if (!item.is_object()) continue;
             SubError sub = sub_error(item.get_object(), {"msg"});
-            auto const where = globus::detail::text_list(item.get_object().if_contains("loc"));
-            if (sub.has_message && where) reading.messages.push_back(sub.message + ": " + joined(*where));
+            auto const* const where = item.get_object().if_contains("loc");
+            if (sub.has_message && globus::detail::text_list(where))
+                reading.messages.push_back(sub.message + ": " + globus::detail::place_of(*where));
             reading.errors.push_back(std::move(sub));
         }
         reading.code = common_code(reading.errors);
         return true;
-    }
-    static std::string joined(std::vector<std::string> const& levels) {
-        std::string path;
-        for (std::string const& level : levels) {
-            if (&level != levels.data()) path += '.';
-            path += level;
-        }
-        return path;
     }
 };
 

@@ -3,7 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_FILES_HPP
 
 #include <globus/client/operation.hpp>
-#include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/data.hpp>
 #include <globus/services/transfer/documents.hpp>
 

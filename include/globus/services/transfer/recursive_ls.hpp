@@ -6,7 +6,7 @@
 #include <globus/client/call_options.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
-#include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/files.hpp>
 
 #include <cstddef>

