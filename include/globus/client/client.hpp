@@ -389,8 +389,10 @@ public:
                 http::Response response;
                 std::optional<std::chrono::duration<double>> wait;
                 try {
-                    if (streams) stream.restart(request);
+                    if (streams) stream.restart(request, options_.max_response_bytes);
                     response = follow(request, own_origin);
+                    response.wrote = retry_class != RetryClass::read;
+                    response.max_bytes = options_.max_response_bytes;
                 } catch (NetworkError const& error) {
                     unknown = unknown || error.sent() == NetworkError::Sent::yes;
                     attempt.error = &error;
@@ -423,7 +425,7 @@ public:
                             return result;
                         } catch (DecodeError const& error) {
                             unknown = true;
-                            attempt.undecodable = error.malformed();
+                            attempt.undecodable = error.cut_off();
                             if (attempt.undecodable) wait = before_retry();
                             log(request, attempt, started, wait);
                             if (!wait) throw error.in(detail::describe_answer(request, head));
@@ -461,15 +463,16 @@ private:
     template <class Result>
     struct Streaming {
         static constexpr bool possible = false;
-        void restart(http::Request&) {}
+        void restart(http::Request&, std::size_t) {}
         Result finish(http::Response response) { return Result(std::move(response)); }
     };
     template <class Result>
         requires Result::streams
     struct Streaming<Result> {
         static constexpr bool possible = true;
-        void restart(http::Request& request) {
+        void restart(http::Request& request, std::size_t limit) {
             reading.emplace();
+            reading->limit(limit);
             request.sink = [this, &request, room = request.max_response_bytes](std::string_view piece) mutable {
                 if (piece.size() > room)
                     throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,

@@ -7,9 +7,11 @@
 #include <globus/client/operation.hpp>
 #include <globus/client/response.hpp>
 
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -54,25 +57,43 @@ concept HasPages = requires { O::paging.style; };
 
 namespace detail {
 
-/// A JSON value as `V`: a mark may be a text or a number. Nothing if it is neither, or null.
+/// What a text says of a page: a mark, a number or a flag. Nothing if it is another thing than `V`.
 template <class V>
-std::optional<V> json_member(Json const* value) {
-    std::optional<V> found;
-    if (value == nullptr) return found;
+std::optional<V> said_by_text(std::string_view text) {
     if constexpr (std::same_as<V, bool>) {
-        if (value->is_bool()) found = value->as_bool();
+        if (text == "true" || text == "True" || text == "1") return true;
+        if (text == "false" || text == "False" || text == "0") return false;
     } else if constexpr (std::same_as<V, std::int64_t>) {
-        if (value->is_int64()) found = value->as_int64();
+        std::int64_t number = 0;
+        auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error == std::errc() && end == text.data() + text.size()) return number;
     } else {
-        if (value->is_string()) found = std::string(value->as_string());
-        if (value->is_int64()) found = std::to_string(value->as_int64());
+        if (text != "true" && text != "false") return std::string(text);
     }
-    return found;
+    return std::nullopt;
 }
 
-/// The member of a described page, or of its JSON, as `V`; nothing if it is absent or null.
+/// A JSON value as `V`: how a page says that another one follows may be a flag, a number or a text. Nothing if it is
+/// something else, or null.
+template <class V>
+std::optional<V> json_member(Json const* value) {
+    if (value == nullptr) return std::nullopt;
+    if (value->is_string()) {
+        if constexpr (std::same_as<V, std::string>) return std::string(value->get_string());
+        return said_by_text<V>(value->get_string());
+    }
+    if (value->is_bool() || value->is_int64() || value->is_uint64())
+        return said_by_text<V>(boost::json::serialize(*value));
+    if constexpr (std::same_as<V, std::int64_t>)
+        if (std::int64_t number = 0; value->is_double() && store_real<std::int64_t>(&number, value->get_double()))
+            return number;
+    return std::nullopt;
+}
+
+/// The member of a page as `V`; nothing if it is absent or null.
 template <class V, class Page>
-std::optional<V> page_member(Page const& page, std::string_view name) {
+std::optional<V> page_member(Response<Page> const& response, std::string_view name) {
+    auto const& page = *response;
     std::optional<V> found;
     if constexpr (std::same_as<Page, Json>) {
         found = json_member<V>(page.is_object() ? page.as_object().if_contains(name) : nullptr);
@@ -89,6 +110,7 @@ std::optional<V> page_member(Page const& page, std::string_view name) {
                 found = value;
             }
         });
+        if (std::string const* odd = response.odd_member(name); odd != nullptr) found = said_by_text<V>(*odd);
     }
     return found;
 }
@@ -112,6 +134,15 @@ auto const& page_items(Response<typename O::result> const& response) {
         return response->as_object().at(O::paging.items).as_array();
     else
         return (*response).*O::items;
+}
+
+/// The items that a page came with, also those that are none.
+template <class O>
+std::size_t items_sent(Response<typename O::result> const& response) {
+    if constexpr (std::same_as<typename O::result, Json>)
+        return page_items<O>(response).size();
+    else
+        return response.list_size(O::paging.items);
 }
 
 template <class O>
@@ -313,14 +344,13 @@ private:
 
     /// Reads from a page what the next request must be, or that there is none. Changes nothing if it throws.
     void plan_next(page_type const& response) {
-        auto const& page = *response;
         constexpr Paging paging = O::paging;
         if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
         if constexpr (by_offset) {
             std::int64_t const step = step_of(response);
             bool more = false;
             if constexpr (paging.style == PagingStyle::total) {
-                auto const total = detail::page_member<std::int64_t>(page, "total");
+                auto const total = detail::page_member<std::int64_t>(response, "total");
                 if (!total) refuse(response, "has no 'total'");
                 more = offset_ + step < *total;
             } else {
@@ -337,7 +367,7 @@ private:
         } else if constexpr (paging.style == PagingStyle::next_link) {
             plan_by_link(response);
         } else {
-            auto const mark = detail::page_member<std::string>(page, paging.marker).value_or("");
+            auto const mark = detail::page_member<std::string>(response, paging.marker).value_or("");
             if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key) {
                 ended_ = !says_more(response).value_or(false);
                 if (!ended_ && mark.empty())
@@ -355,13 +385,13 @@ private:
     }
     /// The items of a page, as the service counts them.
     [[nodiscard]] static std::int64_t step_of(page_type const& response) {
-        auto const items = static_cast<std::int64_t>(detail::page_items<O>(response).size());
+        auto const items = static_cast<std::int64_t>(detail::items_sent<O>(response));
         if (O::paging.count.empty()) return items;
-        return detail::page_member<std::int64_t>(*response, O::paging.count).value_or(items);
+        return detail::page_member<std::int64_t>(response, O::paging.count).value_or(items);
     }
     /// What `has_next_page` says; nothing only where a style does without.
     [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
-        auto const more = detail::page_member<bool>(*response, "has_next_page");
+        auto const more = detail::page_member<bool>(response, "has_next_page");
         if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
         return more;
     }

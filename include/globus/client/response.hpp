@@ -7,14 +7,12 @@
 #include <globus/core/values.hpp>
 #include <globus/http/message.hpp>
 
-#include <boost/json/parse.hpp>
-#include <boost/system/error_code.hpp>
-
 #include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,6 +25,12 @@
 namespace globus {
 
 namespace detail {
+
+/// The bytes that the document of an answer may take whose text is limited to so many.
+constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
+    return max_bytes < std::numeric_limits<std::size_t>::max() / 4 ? 3 * max_bytes
+                                                                   : std::numeric_limits<std::size_t>::max() / 2;
+}
 
 /// What every Response has, whatever its document: in one class, so that it is compiled once.
 class AnyResponse {
@@ -45,23 +49,37 @@ public:
     /// document has what the error says.
     [[nodiscard]] bool replayed() const noexcept { return raw_.replayed; }
 
-    /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
+    /**
+     * What was odd about the document, in one line: the first value of another kind than described, or the first text
+     * that is not Unicode, and where it stands. Empty if all was as described.
+     *
+     * Nothing odd makes the rest unreadable: an optional member of another kind is absent, another one keeps its default,
+     * an element of a list or an entry of a map is left out, and what is no character in a text reads as U+FFFD. Where a
+     * list, a map or a document should be, null means that there is none, which is not odd. A type that checks its
+     * document itself, and Json as to its kinds, have no mismatch.
+     */
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
 
-    /// True if the typed document came with the list `name` at its top. One that is missing reads as an empty one.
-    [[nodiscard]] bool has_list(std::string_view name) const noexcept {
-        return std::find(lists_.begin(), lists_.end(), name) != lists_.end();
+    /// True if the typed document came with the list `name` at its top. One that is missing, or null, reads as an empty one.
+    [[nodiscard]] bool has_list(std::string_view name) const noexcept { return find_list(name) != nullptr; }
+    /// The elements that the list `name` at the top of the typed document came with, also those that were left out.
+    [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept {
+        TopList const* list = find_list(name);
+        return list != nullptr ? list->size : 0;
+    }
+    /// A member at the top of the typed document whose kind is another one than described, as a text: `5` where a text
+    /// should be, or the text `5` where a number should be; nullptr if there is none.
+    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept {
+        for (OddMember const& odd : odd_members_)
+            if (odd.name == name) return &odd.text;
+        return nullptr;
     }
 
-    /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
+    /// The body as JSON; null if it is empty. What is no character in a text is U+FFFD.
+    /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
     [[nodiscard]] Json const& json() const {
         std::call_once(dom_->made, [&] {
-            if (raw_.body.empty()) return;
-            boost::json::parse_options options;
-            options.max_depth = 128;
-            boost::system::error_code error;
-            dom_->value = boost::json::parse(raw_.body, error, {}, options);
-            if (error) throw DecodeError("the answer is not valid JSON: " + error.message(), raw_.body);
+            if (!raw_.body.empty()) dom_->value = read_dom();
         });
         return dom_->value;
     }
@@ -73,24 +91,26 @@ protected:
         std::string_view const type = raw_.headers.get("Content-Type");
         return type.empty() || type.find("json") != std::string_view::npos;
     }
-    /// Reads the body into `slot`.
+    /// Reads the body into `slot`. Only for constructors: an error takes the body with it.
     void read(Slot slot) {
-        JsonDocumentReader reader(slot);
+        JsonDocumentReader reader(slot, memory_beside_text());
         try {
             reader.finish(raw_.body);
         } catch (DecodeError const& error) {
-            throw DecodeError(error.what(), raw_.body,
-                              error.malformed() ? DecodeError::Damage::malformed : DecodeError::Damage::none);
+            throw with_body(error, std::move(raw_.body));
         }
         take(reader);
     }
     void take(JsonDocumentReader const& reader) {
         mismatch_ = reader.mismatch();
-        misfit_ = reader.misfit();
+        root_misfit_ = reader.root_misfit();
         lists_ = reader.lists();
+        odd_members_ = reader.odd_members();
     }
+    /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
+    /// has an id or a status at most: it is an empty document then.
     void check_fit() const {
-        if (misfit_) throw DecodeError(mismatch_, raw_.body);
+        if (root_misfit_ && !raw_.wrote && !raw_.replayed) throw DecodeError(mismatch_, raw_.body);
     }
 
     http::Response raw_;
@@ -101,16 +121,42 @@ private:
         Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
     };
 
+    static DecodeError with_body(DecodeError const& error, std::string body) {
+        return DecodeError(error.what(), std::move(body),
+                           error.cut_off() ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
+    }
+    [[nodiscard]] Json read_dom() const {
+        try {
+            Json value;
+            JsonDocumentReader(slot_of(value), memory_beside_text()).finish(raw_.body);
+            return value;
+        } catch (DecodeError const& error) {
+            throw with_body(error, raw_.body);
+        }
+    }
+    /// Three times the limit of an answer, of which the text is one, and some for the parser.
+    [[nodiscard]] std::size_t memory_beside_text() const noexcept {
+        constexpr std::size_t parser = std::size_t{64} << 10;
+        std::size_t const all = memory_of(raw_.max_bytes);
+        return all - std::min(raw_.body.size(), all) + parser;
+    }
+    [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept {
+        for (TopList const& list : lists_)
+            if (list.name == name) return &list;
+        return nullptr;
+    }
+
     std::string mismatch_;
-    bool misfit_ = false;
-    std::vector<std::string_view> lists_;
+    bool root_misfit_ = false;
+    std::vector<TopList> lists_;
+    std::vector<OddMember> odd_members_;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
 /// A described document never is an answer 200 without a body.
 inline void require_document(http::Response const& raw) {
     if (raw.status == 200 && raw.body.empty())
-        throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
+        throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
 }
 
 /// Makes a document of an answer that comes in pieces, without keeping its text.
@@ -122,7 +168,7 @@ public:
     void write(std::string_view piece) noexcept {
         try {
             if (!reader_) {
-                reader_.emplace(slot_);
+                reader_.emplace(slot_, memory_);
                 reader_->expect(expected_);
             }
             if (!failure_) reader_->write(piece);
@@ -130,6 +176,8 @@ public:
             failure_ = std::current_exception();
         }
     }
+    /// Says how many bytes the document may take.
+    void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
     void expect(std::string_view content_length) noexcept {
         std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
@@ -147,6 +195,7 @@ private:
     std::optional<JsonDocumentReader> reader_;
     std::exception_ptr failure_;
     std::size_t expected_ = 0;
+    std::size_t memory_ = JsonDocumentReader::usual_memory;
 };
 
 }  // namespace detail
@@ -164,9 +213,9 @@ private:
  * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
  *
  * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
- * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
- * all of it in any case.
+ * `*` and `->` throw DecodeError if the document as a whole is something else than described, unless the call changed
+ * something. A value in it that is something else than described is left out, and `mismatch()` names the first. `text()`
+ * and `json()` give all of it in any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -191,7 +240,9 @@ public:
             answer_.write(piece);
             return true;
         }
-        /// Takes the Content-Length that was announced, by which lists are given room.
+        /// Says how many bytes the text may have; its document may take three times as many.
+        void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
+        /// Takes the Content-Length that was announced, by which lists are given room as far as the limit allows.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw) {
@@ -216,7 +267,7 @@ public:
     /// True for a document that is described.
     static constexpr bool has_shape = true;
 
-    /// The document. @throws DecodeError  if it, or a list in it, is something else than described
+    /// The document. @throws DecodeError  if it as a whole is something else than described, and the call only read
     [[nodiscard]] T const& operator*() const& {
         check_fit();
         return value_;

@@ -6,6 +6,7 @@
 #include <globus/core/visibility.hpp>
 
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <typeinfo>
@@ -62,24 +63,29 @@ public:
  */
 class GLOBUS_VISIBLE DecodeError : public Error {
 public:
-    /// Whether the text ends before its document does, as when an answer is cut off.
-    enum class Damage : bool { none, malformed };
+    /// Whether the text ends before its document does.
+    enum class Damage : bool { none, cut_off };
 
     /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
-        : Error(what), body_(std::move(body)), damage_(damage) {}
+        : Error(what), body_(std::make_shared<std::string const>(std::move(body))), damage_(damage) {}
+    DecodeError(DecodeError const&) = default;  // and no move, which would leave one without a body
+    DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
-    [[nodiscard]] std::string const& body() const noexcept { return body_; }
+    [[nodiscard]] std::string const& body() const noexcept { return *body_; }
     /// The same, saying what was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const {
-        return DecodeError(answer + ": " + what(), body_, damage_);
+        DecodeError same(answer + ": " + what(), {}, damage_);
+        same.body_ = body_;
+        return same;
     }
-    /// True if asking again may help; false if the service means what it says.
-    [[nodiscard]] bool malformed() const noexcept { return damage_ == Damage::malformed; }
+    /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
+    /// something else, such as a page of HTML: it means what it says.
+    [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
 
 private:
-    std::string body_;
+    std::shared_ptr<std::string const> body_;  ///< copies of the error share it: it can be long
     Damage damage_;
 };
 

@@ -3,8 +3,9 @@
 #define GLOBUS_CORE_JSON_READ_HPP
 
 #include <globus/core/error.hpp>
-#include <globus/core/members.hpp>
-#include <globus/core/optional.hpp>
+#include <globus/core/json_slots.hpp>
+#include <globus/core/json_text.hpp>
+#include <globus/core/one_line.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
@@ -13,266 +14,97 @@
 #include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <concepts>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-// How a document becomes a typed value without a DOM: Boost.JSON's parser calls
-// one handler, the JsonReader. It keeps a stack of slots, each an object and
-// the table of what can be done with an object of its type. The tables are made
-// from the described members, so the parser itself is instantiated once,
-// whatever is read.
+// How a document becomes a typed value without a DOM: Boost.JSON's parser calls one handler, the JsonReader, which keeps
+// a stack of slots. The parser itself is instantiated once, whatever is read.
 
 namespace globus::detail {
 
-struct SlotType;
-
-/// An object that the next JSON value goes to; `type` null: the value is
-/// skipped.
-struct Slot {
-    void* object = nullptr;
-    SlotType const* type = nullptr;
-};
-
-/// One member of a described type: its name on the wire, its type, and where it
-/// lies in the object.
-struct SlotMember {
+/// A list at the top of a document: its member's name, which is a constant, and how many elements it came with, those
+/// that did not fit among them.
+struct TopList {
     std::string_view name;
-    SlotType const* type;
-    std::size_t offset;
+    std::size_t size;
 };
 
-/// The members of a described type, found by a hash of their names.
-struct SlotMembers {
-    SlotMember const* members;
-    std::uint8_t const* buckets;  ///< index of a member + 1; 0: empty
-    std::size_t mask;             ///< number of buckets - 1
-
-    static constexpr std::size_t hash(std::string_view name) noexcept {
-        if (name.empty()) return 0;
-        auto const at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
-        return name.size() * 31 + at(0) * 7 + at(name.size() / 2) * 131 + at(name.size() - 1) * 17 +
-               at(name.size() * 3 / 4) * 53;
-    }
-    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept {
-        for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
-            if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
-        return nullptr;
-    }
+/// A member at the top of a document that is a text, an integer or a flag, but should be something else.
+struct OddMember {
+    std::string_view name;  ///< a constant
+    std::string text;       ///< the text, or how the number or flag is written
 };
 
-/// What can be read into an object of one type. A null entry: that kind of
-/// value does not fit.
-struct SlotType {
-    char const* expected;                    ///< in words, for messages
-    void (*null)(void*) = nullptr;           ///< JSON null
-    bool (*boolean)(void*, bool) = nullptr;  ///< each returns false if the value does not fit
-    bool (*integer)(void*, std::int64_t) = nullptr;
-    bool (*natural)(void*, std::uint64_t) = nullptr;
-    bool (*real)(void*, double) = nullptr;
-    bool (*string)(void*, std::string_view) = nullptr;
-    void (*object)(void*) = nullptr;                    ///< '{' begins
-    void (*array)(void*) = nullptr;                     ///< '[' begins
-    SlotMembers const& (*members)() = nullptr;          ///< of a described type
-    Slot (*member)(void*, std::string_view) = nullptr;  ///< of a map
-    Slot (*element)(void*, double) = nullptr;           ///< of a list; the part of the text that is read, 0 if unknown
-    std::size_t element_size = 0;                       ///< bytes of an element of a list
-    Slot (*inner)(void*) = nullptr;                     ///< Optional and Required: the slot of the value inside
-    void (*reset)(void*) = nullptr;                     ///< Optional: makes it absent again
-    bool dom = false;                                   ///< a Json: takes anything
+/// Counts what Boost.JSON takes for a DOM, and makes it.
+class DomBuilder {
+public:
+    explicit DomBuilder(DocumentRoom& room) noexcept : room_(&room) {}
+
+    /// True from the first value to the last.
+    [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
+    /// A list or an object begins; the outermost becomes `target`.
+    void enter(Json* target = nullptr) {
+        if (depth_++ != 0) return;
+        target_ = target;
+        values_.reset(target->storage());
+    }
+    void leave_object(std::size_t n) {
+        room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
+        values_.push_object(n);
+        leave(2 * n);
+    }
+    void leave_array(std::size_t n) {
+        room_->take(n * sizeof(Json) + 32);
+        values_.push_array(n);
+        leave(n);
+    }
+    void key(std::string_view text) {
+        push();
+        room_->take(text.size() + 40);
+        values_.push_key(text);
+    }
+    void string(std::string_view text) {
+        push();
+        room_->take_text(text.size());
+        values_.push_string(text);
+    }
+    void integer(std::int64_t number) { push(), values_.push_int64(number); }
+    void natural(std::uint64_t number) { push(), values_.push_uint64(number); }
+    void real(double number) { push(), values_.push_double(number); }
+    void boolean(bool value) { push(), values_.push_bool(value); }
+    void null() { push(), values_.push_null(); }
+
+private:
+    /// A value comes onto the stack, where it waits for the end of its list or object.
+    void push() {
+        if (++waiting_ > held_) held_ = room_->grow(held_, waiting_, sizeof(Json));
+    }
+    void leave(std::size_t n) {
+        waiting_ -= n;
+        push();
+        if (--depth_ != 0) return;
+        *target_ = values_.release();
+        waiting_ = 0;
+    }
+
+    DocumentRoom* room_;
+    boost::json::value_stack values_;
+    Json* target_ = nullptr;
+    std::size_t depth_ = 0;
+    std::size_t waiting_ = 0;  ///< values on the stack
+    std::size_t held_ = 0;     ///< that it has room for
 };
 
-template <class T>
-struct SlotTypeOf;
-
-template <class T>
-Slot slot_of(T& object) {
-    return {&object, &SlotTypeOf<T>::value};
-}
-
-template <class T>
-T& as(void* object) {
-    return *static_cast<T*>(object);
-}
-
-template <class T>
-bool store_integer(void* object, std::int64_t number) {
-    if constexpr (std::integral<T>)
-        if (!std::in_range<T>(number)) return false;
-    as<T>(object) = static_cast<T>(number);
-    return true;
-}
-template <class T>
-bool store_natural(void* object, std::uint64_t number) {
-    if constexpr (std::integral<T>)
-        if (!std::in_range<T>(number)) return false;
-    as<T>(object) = static_cast<T>(number);
-    return true;
-}
-template <class T>
-bool store_real(void* object, double number) {
-    if constexpr (std::integral<T>) {
-        constexpr double limit = 1125899906842624.0;  // 2^50: what Boost.JSON reads is
-                                                      // not exact in the last bits
-        if (!(number > -limit && number < limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
-            return false;
-        return store_integer<T>(object, static_cast<std::int64_t>(number));
-    } else {
-        if (!(number - number == 0)) return false;
-        as<T>(object) = static_cast<T>(number);
-        return true;
-    }
-}
-
-template <class V>
-inline constexpr bool is_readable_member = !std::same_as<V, AdditionalFields> && !requires { V::value.data(); };
-
-/// The table of a described type, made when the first object of it is read.
-template <class T>
-struct MemberTable {
-    static constexpr std::size_t bucket_count() {
-        std::size_t count = 4;
-        while (count < 3 * T::members::size) count *= 2;
-        return count;
-    }
-
-    MemberTable() {
-        T object{};
-        T::members::for_each(object, [&]<class M, class V>(M, V& member) {
-            if constexpr (is_readable_member<V>) {
-                std::size_t const offset = static_cast<std::size_t>(reinterpret_cast<char const*>(&member) -
-                                                                    reinterpret_cast<char const*>(&object));
-                add({wire_of<T>(M::key).name, &SlotTypeOf<V>::value, offset});
-            }
-        });
-    }
-    void add(SlotMember member) {
-        members[size++] = member;
-        std::size_t b = SlotMembers::hash(member.name) & table.mask;
-        while (buckets[b] != 0) b = (b + 1) & table.mask;
-        buckets[b] = static_cast<std::uint8_t>(size);
-    }
-
-    SlotMember members[T::members::size + 1] = {};
-    std::uint8_t buckets[bucket_count()] = {};
-    std::size_t size = 0;
-    SlotMembers table{members, buckets, bucket_count() - 1};
-};
-
-template <class T>
-SlotMembers const& members_of() {
-    static_assert(T::members::size < 255);
-    static MemberTable<T> const made;
-    return made.table;
-}
-
-/// Adds an element. A list that grows long is given room for as many as the
-/// rest of the text will have.
-template <class T>
-Slot next_element(void* object, double part_read) {
-    T& list = as<T>(object);
-    if constexpr (requires { list.reserve(1); })
-        if (list.size() == list.capacity() && list.size() >= 64 && part_read > 0)
-            list.reserve(list.size() + 16 +
-                         static_cast<std::size_t>(static_cast<double>(list.size()) * (1.02 / part_read - 1.0)));
-    return slot_of(list.emplace_back());
-}
-
-/// Optional texts, numbers and flags are the most of all values: they are
-/// stored without a detour.
-template <class T>
-concept Scalar = std::integral<T> || std::floating_point<T> || std::same_as<T, std::string>;
-
-template <class T>
-inline constexpr bool is_optional_scalar = false;
-template <Scalar T>
-inline constexpr bool is_optional_scalar<Optional<T>> = true;
-
-/// Stores into an Optional by `store(void*, value)`, which says whether the
-/// value fits.
-template <class T, class V, class F>
-bool store_optional(void* object, V value, F store) {
-    auto& optional = as<Optional<T>>(object);
-    if (store(&optional.emplace(), value)) return true;
-    optional.reset();
-    return false;
-}
-
-template <class T>
-constexpr SlotType make_slot_type() {
-    if constexpr (std::same_as<T, bool>) {
-        return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
-    } else if constexpr (std::integral<T>) {
-        return {.expected = "an integer in range",
-                .integer = &store_integer<T>,
-                .natural = &store_natural<T>,
-                .real = &store_real<T>};
-    } else if constexpr (std::floating_point<T>) {
-        return {
-            .expected = "a number", .integer = &store_integer<T>, .natural = &store_natural<T>, .real = &store_real<T>};
-    } else if constexpr (std::same_as<T, std::string>) {
-        return {.expected = "a text",
-                .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
-    } else if constexpr (std::same_as<T, Secret>) {
-        return {.expected = "a text",
-                .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
-    } else if constexpr (std::same_as<T, Json>) {
-        return {.expected = "anything", .dom = true};
-    } else if constexpr (is_optional_scalar<T>) {
-        using V = typename T::value_type;
-        SlotType type{.expected = SlotTypeOf<V>::value.expected};
-        type.null = [](void* o) { as<T>(o).set_null(); };
-        type.reset = [](void* o) { as<T>(o).reset(); };
-        if constexpr (std::same_as<V, bool>) {
-            type.boolean = [](void* o, bool b) { return as<T>(o).emplace() = b, true; };
-        } else if constexpr (std::same_as<V, std::string>) {
-            type.string = [](void* o, std::string_view text) { return as<T>(o).emplace().assign(text), true; };
-        } else {
-            type.integer = [](void* o, std::int64_t n) { return store_optional<V>(o, n, &store_integer<V>); };
-            type.natural = [](void* o, std::uint64_t n) { return store_optional<V>(o, n, &store_natural<V>); };
-            type.real = [](void* o, double n) { return store_optional<V>(o, n, &store_real<V>); };
-        }
-        return type;
-    } else if constexpr (is_optional<T>) {
-        return {.expected = "",
-                .null = [](void* o) { as<T>(o).set_null(); },
-                .inner = [](void* o) { return slot_of(as<T>(o).emplace()); },
-                .reset = [](void* o) { as<T>(o).reset(); }};
-    } else if constexpr (is_required<T>) {
-        return {.expected = "", .inner = [](void* o) { return slot_of(*as<T>(o)); }};
-    } else if constexpr (requires(T& t) {
-                             t[std::string()];
-                             t.begin()->second;
-                         }) {
-        return {.expected = "an object",
-                .object = [](void* o) { as<T>(o).clear(); },
-                .member = [](void* o, std::string_view key) { return slot_of(as<T>(o)[std::string(key)]); }};
-    } else if constexpr (requires(T& t) { t.emplace_back(); }) {
-        return {.expected = "a list",
-                .array = [](void* o) { as<T>(o).clear(); },
-                .element = &next_element<T>,
-                .element_size = sizeof(typename T::value_type)};
-    } else {
-        static_assert(Described<T>,
-                      "globus: this type cannot be read from JSON. "
-                      "Describe it with GLOBUS_MEMBERS.");
-        return {.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
-    }
-}
-
-template <class T>
-struct SlotTypeOf {
-    static constexpr SlotType value = make_slot_type<T>();
-};
-
-/// The handler of Boost.JSON's parser. It keeps the first mismatch as a
-/// sentence and reads on.
+/**
+ * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
+ * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
+ */
 class JsonReader {
 public:
     static constexpr std::size_t max_object_size = std::size_t(-1);
@@ -280,20 +112,23 @@ public:
     static constexpr std::size_t max_key_size = std::size_t(-1);
     static constexpr std::size_t max_string_size = std::size_t(-1);
 
-    explicit JsonReader(Slot root) : next_(root) {}
+    JsonReader(Slot root, std::size_t memory) : next_(root), room_(memory) {}
+    JsonReader(JsonReader const&) = delete;
+    JsonReader& operator=(JsonReader const&) = delete;
 
-    /// What did not fit, and where; empty if all did.
+    /// What was odd, and where; empty if nothing was.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
-    /// True if something did not fit that is not an Optional.
+    /// True if a value was of another kind than described.
     [[nodiscard]] bool misfit() const noexcept { return misfit_; }
-    /// The lists at the top of the document, by their members' names.
-    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return lists_; }
+    /// True if the document itself was.
+    [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
 
-    /// Tells what part of the text is read, so that lists can be given room.
-    void part_read(double part) noexcept { part_read_ = part; }
-    /// Tells how many bytes of the text are there. The lists of a short text do not become large: "[{},{},..." could make
-    /// a thousand times its size.
-    void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
+    /// The memory that the document may take.
+    [[nodiscard]] DocumentRoom& room() noexcept { return room_; }
+    /// Says that the text that is read now is not Unicode, and was mended.
+    void mended() noexcept { mended_ = true; }
 
     using ErrorCode = boost::system::error_code;
 
@@ -301,127 +136,143 @@ public:
     bool on_document_end(ErrorCode&) { return true; }
 
     bool on_object_begin(ErrorCode&) {
-        if (dom_depth_ != 0) return ++dom_depth_, begin_dom_object();
-        Slot const slot = enter();
-        if (slot.type != nullptr && slot.type->dom) return dom_ = slot, dom_depth_ = 1, begin_dom_object();
+        if (dom_.building()) return dom_.enter(), true;
+        Slot slot = enter<&SlotType::object>();
+        if (begins_dom(slot)) return true;
         if (slot.type != nullptr && slot.type->object != nullptr)
             slot.type->object(slot.object);
         else
-            refuse(slot, "an object");
-        stack_.push_back({fitting(slot, slot.type != nullptr && slot.type->object != nullptr), key_});
+            refuse(std::exchange(slot, Slot{}), "an object");
+        push(slot);
         return true;
     }
     bool on_object_end(std::size_t n, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_object(n), leave_dom();
-        leave();
+        if (dom_.building())
+            dom_.leave_object(n);
+        else
+            pop();
         return true;
     }
     bool on_array_begin(ErrorCode&) {
-        if (dom_depth_ != 0) return ++dom_depth_, begin_dom_object();
-        Slot const slot = enter();
-        if (slot.type != nullptr && slot.type->dom) return dom_ = slot, dom_depth_ = 1, begin_dom_object();
-        bool const fits = slot.type != nullptr && slot.type->array != nullptr;
-        if (fits)
+        if (dom_.building()) return dom_.enter(), true;
+        Slot slot = enter<&SlotType::array>();
+        if (begins_dom(slot)) return true;
+        if (slot.type != nullptr && slot.type->array != nullptr) {
             slot.type->array(slot.object);
-        else
-            refuse(slot, "a list");
-        if (fits && stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr)
-            lists_.push_back(key_);
-        stack_.push_back({fitting(slot, fits), key_});
+            if (at_top()) top_list().size = 0;
+        } else {
+            refuse(std::exchange(slot, Slot{}), "a list");
+        }
+        push(slot);
         return true;
     }
     bool on_array_end(std::size_t n, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_array(n), leave_dom();
-        leave();
+        if (dom_.building()) return dom_.leave_array(n), true;
+        bool const fits = stack_.back().slot.type != nullptr;
+        pop();
+        if (fits && at_top()) top_list().size = n;
         return true;
     }
     bool on_key_part(std::string_view part, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0)
-            values_.push_chars(part);
-        else
-            part_.append(part);
+        if (dom_.building() || stack_.back().slot.type != nullptr) append(part);
         return true;
     }
     bool on_key(std::string_view last, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_key(last), true;
-        std::string_view const key = whole(last);
+        if (std::exchange(mended_, false)) tell("the answer has a member whose name is not Unicode");
+        if (dom_.building()) return dom_.key(whole(last)), part_.clear(), true;
         Slot const parent = stack_.back().slot;
         next_ = Slot{};
-        if (parent.type != nullptr && parent.type->members != nullptr) {
+        if (parent.type == nullptr) return true;
+        std::string_view const key = whole(last);
+        if (parent.type->members != nullptr) {
             if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
                 next_ = {static_cast<char*>(parent.object) + member->offset, member->type};
                 key_ = member->name;
             }
-        } else if (parent.type != nullptr && parent.type->member != nullptr) {
-            next_ = parent.type->member(parent.object, key);
+        } else if (parent.type->make != nullptr) {
+            entry_key_ = key;
         }
         part_.clear();
         return true;
     }
     bool on_string_part(std::string_view part, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0)
-            values_.push_chars(part);
-        else
-            part_.append(part);
+        if (dom_.building() || is_read()) append(part);
         return true;
     }
     bool on_string(std::string_view last, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_string(last), true;
-        Slot const slot = enter();
-        std::string_view const text = whole(last);
-        if (slot.type != nullptr && slot.type->dom)
-            as<Json>(slot.object) = text;
-        else if (slot.type != nullptr && (slot.type->string == nullptr || !slot.type->string(slot.object, text)))
-            refuse(slot, "a text");
+        std::string_view const text = part_.empty() ? last : whole(last);
+        if (dom_.building()) {
+            if (std::exchange(mended_, false)) tell(where() + " is not Unicode" + path());
+            dom_.string(text);
+        } else {
+            Slot const slot = enter<&SlotType::string>();
+            if (std::exchange(mended_, false)) tell_mended(slot);
+            if (slot.type != nullptr) {
+                room_.take_text(text.size());
+                if (slot.type->dom)
+                    as<Json>(slot.object) = text;
+                else if (slot.type->string == nullptr || !slot.type->string(slot.object, text))
+                    refuse(slot, "a text", text);
+            }
+        }
         part_.clear();
         return true;
     }
-    bool on_number_part(std::string_view, ErrorCode&) { return true; }
+    bool on_number_part(std::string_view part, ErrorCode&) {
+        fraction_ = fraction_ || has_fraction(part);
+        return true;
+    }
     bool on_int64(std::int64_t number, std::string_view, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_int64(number), true;
-        Slot const slot = enter();
+        if (dom_.building()) return dom_.integer(number), true;
+        Slot const slot = enter<&SlotType::integer>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = number;
         else if (slot.type != nullptr && (slot.type->integer == nullptr || !slot.type->integer(slot.object, number)))
-            refuse(slot, "an integer");
+            refuse(slot, "an integer", std::to_string(number));
         return true;
     }
     bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_uint64(number), true;
-        Slot const slot = enter();
+        if (dom_.building()) return dom_.natural(number), true;
+        Slot const slot = enter<&SlotType::natural>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = number;
         else if (slot.type != nullptr && (slot.type->natural == nullptr || !slot.type->natural(slot.object, number)))
-            refuse(slot, "an integer");
+            refuse(slot, "an integer", std::to_string(number));
         return true;
     }
-    bool on_double(double number, std::string_view, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_double(number), true;
-        Slot const slot = enter();
+    bool on_double(double number, std::string_view text, ErrorCode&) {
+        // an integer of more than 64 bits comes here, too, and is not what is left of it
+        bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
+        if (dom_.building()) return dom_.real(number), true;
+        Slot const slot = enter<&SlotType::real>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = number;
-        else if (slot.type != nullptr && (slot.type->real == nullptr || !slot.type->real(slot.object, number)))
-            refuse(slot, "a number");
+        else if (slot.type != nullptr && (slot.type->real == nullptr || whole || !slot.type->real(slot.object, number)))
+            refuse(slot, whole ? "an integer" : "a number");
         return true;
     }
     bool on_bool(bool value, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_bool(value), true;
-        Slot const slot = enter();
+        if (dom_.building()) return dom_.boolean(value), true;
+        Slot const slot = enter<&SlotType::boolean>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = value;
         else if (slot.type != nullptr && (slot.type->boolean == nullptr || !slot.type->boolean(slot.object, value)))
-            refuse(slot, "true or false");
+            refuse(slot, "true or false", value ? "true" : "false");
         return true;
     }
+    /// Of a list or map null is an empty one, and a member that is a document has none then.
     bool on_null(ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_null(), true;
-        Slot const slot = take();
+        if (dom_.building()) return dom_.null(), true;
+        Slot slot = take<&SlotType::null>();
         optional_ = Slot{};
-        if (slot.type != nullptr && slot.type->null != nullptr)
+        while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
+            slot = slot.type->inner(slot.object);  // a Required
+        if (slot.type == nullptr) return true;
+        if (slot.type->null != nullptr)
             slot.type->null(slot.object);
-        else if (slot.type != nullptr && slot.type->dom)
+        else if (slot.type->dom)
             as<Json>(slot.object) = nullptr;
-        else
+        else if (slot.type->members == nullptr || stack_.empty() || stack_.back().slot.type->members == nullptr)
             refuse(slot, "null");
         return true;
     }
@@ -431,28 +282,33 @@ public:
 private:
     /// An object or a list that has begun, as the member `key` or inside of it.
     struct Frame {
-        Slot slot;
+        Slot slot;  ///< none: it is skipped
         std::string_view key;
+        std::size_t count;  ///< elements that have begun
     };
 
-    /// The slot of the value that begins now.
+    static bool has_fraction(std::string_view number) noexcept {
+        return number.find_first_of(".eE") != std::string_view::npos;
+    }
+
+    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
+    /// for gets no object.
+    template <auto Takes>
     Slot take() {
-        if (!stack_.empty()) {
-            Slot const parent = stack_.back().slot;
-            if (parent.type != nullptr && parent.type->element != nullptr) {
-                elements_ += parent.type->element_size;
-                if (elements_ <= room_) return parent.type->element(parent.object, part_read_);
-                misfit_ = true;
-                if (mismatch_.empty()) mismatch_ = "the answer has more items than a text of its length can describe";
-                return {};
-            }
-        }
-        return std::exchange(next_, Slot{});
+        if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
+            return std::exchange(next_, Slot{});
+        Frame& parent = stack_.back();
+        ++parent.count;
+        SlotType const& type = *parent.slot.type->value;
+        bool const fits = type.*Takes != nullptr || type.inner != nullptr || type.reset != nullptr || type.dom;
+        if (!fits) return {nullptr, &type};
+        return parent.slot.type->make(parent.slot.object, entry_key_, room_);
     }
     /// The same, gone inside Optional and Required.
+    template <auto Takes>
     Slot enter() {
-        Slot slot = take();
-        if (slot.type == nullptr) return slot;
+        Slot slot = take<Takes>();
+        if (slot.object == nullptr) return optional_ = Slot{}, slot;
         optional_ = slot.type->reset != nullptr ? slot : Slot{};
         while (slot.type->inner != nullptr) {
             slot = slot.type->inner(slot.object);
@@ -460,106 +316,192 @@ private:
         }
         return slot;
     }
+    /// True if the value that comes goes somewhere.
+    [[nodiscard]] bool is_read() const noexcept {
+        return next_.type != nullptr ||
+               (!stack_.empty() && stack_.back().slot.type != nullptr && stack_.back().slot.type->make != nullptr);
+    }
+    bool begins_dom(Slot slot) {
+        if (slot.type == nullptr || !slot.type->dom) return false;
+        return dom_.enter(&as<Json>(slot.object)), true;
+    }
+
+    /// Begins an object or a list.
+    void push(Slot slot) {
+        if (in_map()) map_keys_.push_back(entry_key_);
+        stack_.push_back({slot, key_, 0});
+    }
     /// Ends an object or a list: what comes next is beside it.
-    void leave() {
+    void pop() {
         key_ = stack_.back().key;
         stack_.pop_back();
+        if (in_map()) map_keys_.pop_back();
     }
-    static Slot fitting(Slot slot, bool fits) { return fits ? slot : Slot{}; }
+    static bool is_map(Slot slot) noexcept {
+        return slot.type != nullptr && slot.type->make != nullptr && slot.type->object != nullptr;
+    }
+    [[nodiscard]] bool in_map() const noexcept { return !stack_.empty() && is_map(stack_.back().slot); }
+    /// True if the value that is read is a member of the document itself.
+    [[nodiscard]] bool at_top() const noexcept {
+        return stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr;
+    }
+    TopList& top_list() {
+        for (TopList& list : lists_)
+            if (list.name == key_) return list;
+        return lists_.emplace_back(TopList{key_, 0});
+    }
 
-    /// A value that does not fit: an Optional stays absent, anything else makes
-    /// the whole unusable.
-    void refuse(Slot slot, char const* found) {
+    /// A value that does not fit. @param text  what it is, if that fits into a word
+    void refuse(Slot slot, char const* found, std::string_view text = {}) {
         if (slot.type == nullptr) return;
+        misfit_ = true;
+        root_misfit_ = root_misfit_ || stack_.empty();
+        if (mismatch_.empty()) tell(where() + " should be " + slot.type->expected + " but is " + found + path());
         if (optional_.type != nullptr)
             optional_.type->reset(optional_.object);
-        else
-            misfit_ = true;
-        if (!mismatch_.empty()) return;
-        mismatch_ = "the answer";
-        if (!key_.empty()) (mismatch_ += "'s member '").append(key_) += '\'';
-        while (slot.type->inner != nullptr) slot = slot.type->inner(slot.object);
-        mismatch_.append(" should be ").append(slot.type->expected).append(" but is ").append(found);
+        else if (in_map() || (slot.object != nullptr && !stack_.empty() && stack_.back().slot.type->drop != nullptr))
+            stack_.back().slot.type->drop(stack_.back().slot.object, entry_key_);
+        constexpr std::size_t longest = 4096;
+        if (!at_top() || text.empty() || text.size() > longest || slot.type == &SlotTypeOf<Secret>::value) return;
+        std::erase_if(odd_members_, [&](OddMember const& odd) { return odd.name == key_; });
+        odd_members_.push_back({key_, std::string(text)});
     }
-    std::string_view whole(std::string_view last) {
-        return part_.empty() ? last : std::string_view(part_.append(last));
+    void tell(std::string what) {
+        if (mismatch_.empty()) mismatch_ = std::move(what);
+    }
+    void tell_mended(Slot slot) {
+        tell(slot.type != nullptr ? where() + " is not Unicode" + path() : "the answer has a text that is not Unicode");
+    }
+    [[nodiscard]] std::string where() const {
+        return key_.empty() ? "the answer" : "the answer's member '" + std::string(key_) + '\'';
+    }
+    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
+    [[nodiscard]] std::string path() const {
+        std::string path;
+        std::size_t maps = 0;
+        for (std::size_t i = 0; i != stack_.size() && path.size() < 1000; ++i) {
+            Frame const& frame = stack_[i];
+            if (frame.slot.type == nullptr) break;
+            bool const last = i + 1 == stack_.size();
+            if (frame.slot.type->array != nullptr) {
+                path.append(1, '[').append(std::to_string(frame.count - 1)).append(1, ']');
+                continue;
+            }
+            if (!path.empty()) path += '.';
+            if (!is_map(frame.slot))
+                path += last ? key_ : stack_[i + 1].key;
+            else
+                path += last ? entry_key_ : map_keys_[maps++];
+        }
+        return path.empty() || path == key_ ? "" : ", at " + one_line(path, 200);
     }
 
-    bool begin_dom_object() {
-        if (dom_depth_ == 1) values_.reset(dom_storage());
-        return true;
+    /// Adds a part of a text that comes in several.
+    void append(std::string_view part) {
+        std::size_t const size = part_.size() + part.size();
+        if (size > part_.capacity()) part_.reserve(room_.grow(part_.capacity(), size, 1));
+        part_ += part;
     }
-    boost::json::storage_ptr dom_storage() const { return as<Json>(dom_.object).storage(); }
-    bool leave_dom() {
-        if (--dom_depth_ == 0) as<Json>(dom_.object) = values_.release();
-        return true;
+    std::string_view whole(std::string_view last) {
+        if (part_.empty()) return last;
+        append(last);
+        return part_;
     }
 
     Slot next_;
-    double part_read_ = 0;
-    std::size_t elements_ = 0;  ///< bytes that the elements of all lists take
-    std::size_t room_ = std::size_t{16} << 20;
+    DocumentRoom room_;
+    DomBuilder dom_{room_};
     std::vector<Frame> stack_;
-    std::string part_;
-    std::string_view key_;  ///< of the member that is read; a constant
-    std::vector<std::string_view> lists_;
+    std::string part_;                   ///< of a text that comes in several
+    std::string_view key_;               ///< of the member that is read; a constant
+    std::string entry_key_;              ///< of the entry of a map that is read
+    std::vector<std::string> map_keys_;  ///< of the entries that the lists and objects of the stack are
+    std::vector<TopList> lists_;
+    std::vector<OddMember> odd_members_;
     std::string mismatch_;
-    bool misfit_ = false;
-    Slot optional_;  ///< that the present value is inside of
-    boost::json::value_stack values_;
-    Slot dom_;
-    std::size_t dom_depth_ = 0;
+    bool misfit_ = false, root_misfit_ = false;
+    bool mended_ = false;    ///< the text that is read
+    bool fraction_ = false;  ///< the number that is read has one, or an exponent
+    Slot optional_;          ///< that the present value is inside of
 };
 
-/// Reads a document, whole or in pieces as they come.
+/**
+ * Reads a document, whole or in pieces as they come, into `root`.
+ *
+ * Texts that are not Unicode are mended, as parse_json does it.
+ */
 class JsonDocumentReader {
 public:
-    explicit JsonDocumentReader(Slot root) : parser_(options(), root) {}
+    /// The memory that a document may take unless somebody says otherwise: three times the usual limit of an answer.
+    static constexpr std::size_t usual_memory = 3 * (std::size_t{64} << 20);
 
-    /// Says how long the document will be, in bytes, so that its lists need not
-    /// grow step by step.
+    /// @param memory  bytes that what is read may take; more is a DecodeError
+    explicit JsonDocumentReader(Slot root, std::size_t memory = usual_memory) : parser_(options(), root, memory) {}
+
+    /// Says how long the document will be, in bytes, so that its lists need not grow step by step. Nobody is bound to it.
     void expect(std::size_t total) noexcept { total_ = total; }
     /// Takes a piece. @throws DecodeError  if it is not JSON
     void write(std::string_view piece) { write(piece, true); }
-    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or
-    /// not all of it
+    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or not all of it
     void finish(std::string_view piece = {}) {
         constexpr std::size_t step = std::size_t{64} << 10;
-        if (total_ == 0) total_ = piece.size();
+        if (read_ == 0) total_ = whole_ = piece.size();
         for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
         write(piece, false);
     }
 
-    /// What did not fit, and where; empty if all did.
+    /// What was odd, and where; empty if nothing was.
     [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
-    /// True if something did not fit that is not an Optional.
+    /// True if a value was of another kind than described.
     [[nodiscard]] bool misfit() const noexcept { return parser_.handler().misfit(); }
-    /// The lists at the top of the document, by their members' names, which are constants.
-    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return parser_.handler().lists(); }
+    /// True if the document itself was.
+    [[nodiscard]] bool root_misfit() const noexcept { return parser_.handler().root_misfit(); }
+    /// The lists at the top of the document.
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return parser_.handler().lists(); }
+    /// The members at the top that are something else than described, as texts.
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return parser_.handler().odd_members(); }
 
 private:
     static boost::json::parse_options options() {
         boost::json::parse_options options;
-        options.max_depth = 128;
+        options.max_depth = max_json_depth;
         return options;
     }
     void write(std::string_view piece, bool more) {
+        if (cut_.empty()) return mend(piece, more);
+        std::string const joined = std::exchange(cut_, {}).append(piece);
+        mend(joined, more);
+    }
+    /// Gives the parser what comes, each text as Unicode; what ends in the middle of a character waits for more.
+    void mend(std::string_view text, bool more) {
+        OddText const odd = find_odd_text(text);
+        if (odd.length == 0) return parse(text, more);
+        parse(text.substr(0, odd.at), true);
+        text.remove_prefix(odd.at);
+        if (!odd.cut) parser_.handler().mended();
+        std::string mended;
+        cut_ = text.substr(append_mended(mended, text, more));
+        parse(mended, more);
+    }
+    void parse(std::string_view text, bool more) {
         boost::system::error_code error;
-        parser_.handler().bytes_read(read_ + piece.size());
-        std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
+        parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
+        std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
         if (error)
             throw DecodeError(
                 "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
-                error == boost::json::error::incomplete ? DecodeError::Damage::malformed : DecodeError::Damage::none);
+                error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
         read_ += used;
-        if (total_ != 0) parser_.handler().part_read(static_cast<double>(read_) / static_cast<double>(total_));
-        if (used != piece.size())
+        if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
+        if (used != text.size())
             throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
     }
 
     boost::json::basic_parser<JsonReader> parser_;
-    std::size_t read_ = 0;
-    std::size_t total_ = 0;
+    std::string cut_;        ///< the beginning of a character whose end has not come
+    std::size_t read_ = 0;   ///< bytes that the parser has
+    std::size_t total_ = 0;  ///< that it will have, if somebody said so
+    std::size_t whole_ = 0;  ///< the same, if all of it is there
 };
 
 }  // namespace globus::detail
@@ -569,17 +511,16 @@ namespace globus {
 /**
  * Reads a described type, or a list or map of such, from JSON text.
  *
- * Missing members stay absent, unknown ones are ignored, nesting is limited to
- * 128 levels.
- * @throws DecodeError  for text that is not JSON, and for a member of another
- * type than described
+ * Missing members stay absent, unknown ones are ignored, null is an empty list or map, nesting is limited to 128 levels.
+ * What is no Unicode in a text reads as U+FFFD.
+ * @throws DecodeError  for text that is not JSON, and for a member of another type than described
  */
 template <class T>
 [[nodiscard]] T from_json(std::string_view text) {
     T value{};
-    detail::JsonDocumentReader reader(detail::slot_of(value));
+    detail::JsonDocumentReader reader(detail::slot_of(value), std::numeric_limits<std::size_t>::max());
     reader.finish(text);
-    if (!reader.mismatch().empty()) throw DecodeError(reader.mismatch(), std::string(text));
+    if (reader.misfit()) throw DecodeError(reader.mismatch(), std::string(text));
     return value;
 }
 

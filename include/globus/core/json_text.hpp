@@ -115,18 +115,19 @@ inline OddText find_odd_text(std::string_view text, std::size_t from = 0) noexce
 /// U+FFFD, which stands for what is no character.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-/// Appends `text` to `out`, mended.
-inline void append_mended(std::string& out, std::string_view text) {
+/// Appends `text` to `out`, mended. Returns how many bytes of it were taken: of what ends in the middle of a character
+/// nothing is, if there is `more` to come.
+inline std::size_t append_mended(std::string& out, std::string_view text, bool more = false) {
     for (std::size_t i = 0; i != text.size();) {
         OddText const odd = find_odd_text(text, i);
         out.append(text, i, odd.at - i);
-        // what begins an escape and is cut off ends the document, too: that is for the parser to say
-        if (odd.length != 0 && text[odd.at] == '\\' && odd.cut)
-            out.append(text, odd.at);
-        else if (odd.length != 0)
-            out.append(replacement_character);
-        i = odd.cut ? text.size() : odd.at + odd.length;
+        if (odd.cut && more) return odd.at;
+        // an escape that is cut off ends the document, too: that is for the parser to say
+        if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
+        if (odd.length != 0) out.append(replacement_character);
+        i = odd.at + odd.length;
     }
+    return text.size();
 }
 
 /**

@@ -15,10 +15,12 @@
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -203,8 +205,12 @@ void write_json(std::string& out, T const& value) {
         out.append(digits, end);
     } else if constexpr (std::floating_point<T>) {
         if (!(value - value == 0)) refuse_number();
-        char digits[32];
-        auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        // beyond that not all integers are values of T: an exponent says that it is none
+        constexpr T exact = T(std::uint64_t{1} << std::min(std::numeric_limits<T>::digits, 63));
+        char digits[64];
+        auto const end = value < exact && value > -exact
+                             ? std::to_chars(digits, digits + sizeof digits, value).ptr
+                             : std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific).ptr;
         out.append(digits, end);
     } else if constexpr (is_constant<T>) {
         write_string(out, T::value);

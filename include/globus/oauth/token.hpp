@@ -150,8 +150,9 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
     boost::system::error_code error;
     boost::json::value const document = boost::json::parse(body, error, {}, options);
     if (error)
-        throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},
-                          DecodeError::Damage::malformed);
+        throw DecodeError(
+            "the token answer of Globus Auth cannot be used: it is not JSON", {},
+            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
 
     std::map<std::string, Token> tokens;
     auto const add = [&](boost::json::value const& value) {

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_JSON_SLOTS_HPP
+#define GLOBUS_CORE_JSON_SLOTS_HPP
+
+#include <globus/core/error.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+// Where the values of a JSON document go: to slots, each an object and the table of what can be done with an object of
+// its type. The tables are made from the described members, so that one reader serves all types.
+
+namespace globus::detail {
+
+/**
+ * The memory that a document may take while it is read, in bytes. A text of megabytes can describe a document of a
+ * hundred times its size: "[{},{},...", so that lists, maps and long texts are counted as they come.
+ */
+class DocumentRoom {
+public:
+    explicit DocumentRoom(std::size_t most) noexcept : most_(most) { text_bytes(0); }
+
+    /// Says how much of the text is there: a short one does not become large.
+    void text_bytes(std::size_t bytes) noexcept {
+        constexpr std::size_t free = std::size_t{16} << 20, times = 32;
+        limit_ = std::min(most_, bytes < (most_ - std::min(free, most_)) / times ? free + times * bytes : most_);
+    }
+    /// Says what part of the text is read, from 0 to 1; 0 if it is not known how long it will be.
+    void part_read(double part) noexcept { part_read_ = part; }
+
+    /// Takes so many bytes. @throws DecodeError  if there are not so many left
+    void take(std::size_t bytes) {
+        if (bytes > limit_ - taken_) refuse();
+        taken_ += bytes;
+    }
+    /// Takes room for a text, unless it is so short that its object holds it.
+    void take_text(std::size_t size) {
+        if (size > 14) take(size + 40);
+    }
+    /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
+    /// shall hold: all that the rest of the text will probably have, if it holds many already.
+    [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size) {
+        std::size_t const most = (limit_ - taken_) / size;  // the old buffer is there until the new one is filled
+        if (needed > most) refuse();
+        double const now = static_cast<double>(capacity);
+        double const wanted =
+            capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
+        std::size_t const chosen = wanted < static_cast<double>(most) ? static_cast<std::size_t>(wanted) : most;
+        std::size_t const next = std::max(chosen, needed);
+        taken_ += (next - capacity) * size;
+        return next;
+    }
+
+private:
+    [[noreturn]] static void refuse() {
+        throw DecodeError(
+            "the answer describes more than the memory that it may take: ask for less at once, or raise "
+            "max_response_bytes, of which it may take three times as much");
+    }
+
+    std::size_t most_;       ///< whatever the text
+    std::size_t limit_ = 0;  ///< for the text that is there
+    std::size_t taken_ = 0;
+    double part_read_ = 0;
+};
+
+struct SlotType;
+
+/// An object that the next JSON value goes to; `type` null: the value is
+/// skipped.
+struct Slot {
+    void* object = nullptr;
+    SlotType const* type = nullptr;
+};
+
+/// One member of a described type: its name on the wire, its type, and where it
+/// lies in the object.
+struct SlotMember {
+    std::string_view name;
+    SlotType const* type;
+    std::size_t offset;
+};
+
+/// The members of a described type, found by a hash of their names.
+struct SlotMembers {
+    SlotMember const* members;
+    std::uint8_t const* buckets;  ///< index of a member + 1; 0: empty
+    std::size_t mask;             ///< number of buckets - 1
+
+    static constexpr std::size_t hash(std::string_view name) noexcept {
+        if (name.empty()) return 0;
+        auto const at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
+        return name.size() * 31 + at(0) * 7 + at(name.size() / 2) * 131 + at(name.size() - 1) * 17 +
+               at(name.size() * 3 / 4) * 53;
+    }
+    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept {
+        for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
+            if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
+        return nullptr;
+    }
+};
+
+/// What can be read into an object of one type. A null entry: that kind of
+/// value does not fit.
+struct SlotType {
+    char const* expected;                    ///< in words, for messages
+    void (*null)(void*) = nullptr;           ///< JSON null
+    bool (*boolean)(void*, bool) = nullptr;  ///< each returns false if the value does not fit
+    bool (*integer)(void*, std::int64_t) = nullptr;
+    bool (*natural)(void*, std::uint64_t) = nullptr;
+    bool (*real)(void*, double) = nullptr;
+    bool (*string)(void*, std::string_view) = nullptr;
+    void (*object)(void*) = nullptr;                                 ///< '{' begins
+    void (*array)(void*) = nullptr;                                  ///< '[' begins
+    SlotMembers const& (*members)() = nullptr;                       ///< of a described type
+    SlotType const* value = nullptr;                                 ///< of an element of a list or an entry of a map
+    Slot (*make)(void*, std::string_view, DocumentRoom&) = nullptr;  ///< an element, or the entry of that name
+    void (*drop)(void*, std::string_view) = nullptr;                 ///< the last element, or the entry of that name
+    Slot (*inner)(void*) = nullptr;  ///< Optional and Required: the slot of the value inside
+    void (*reset)(void*) = nullptr;  ///< Optional: makes it absent again
+    bool dom = false;                ///< a Json: takes anything
+};
+
+template <class T>
+struct SlotTypeOf;
+
+template <class T>
+Slot slot_of(T& object) {
+    return {&object, &SlotTypeOf<T>::value};
+}
+
+template <class T>
+T& as(void* object) {
+    return *static_cast<T*>(object);
+}
+
+/// True if a floating-point type has the number itself, not only one beside it.
+template <class T, class N>
+bool is_exact(N number) {
+    if constexpr (std::numeric_limits<T>::digits >= std::numeric_limits<N>::digits) return true;
+    constexpr N limit = N{1} << std::min(std::numeric_limits<T>::digits, std::numeric_limits<N>::digits - 1);
+    if (number <= limit && (std::unsigned_integral<N> || number >= N{0} - limit)) return true;
+    while (number % 2 == 0) number /= 2;  // the end of its binary digits
+    return number < limit && (std::unsigned_integral<N> || number > N{0} - limit);
+}
+
+/// Stores an integer; false if the type has no such number.
+template <class T, class N>
+bool store_whole(void* object, N number) {
+    if constexpr (std::integral<T>) {
+        if (!std::in_range<T>(number)) return false;
+    } else {
+        if (!is_exact<T>(number)) return false;
+    }
+    as<T>(object) = static_cast<T>(number);
+    return true;
+}
+template <class T>
+bool store_integer(void* object, std::int64_t number) {
+    return store_whole<T>(object, number);
+}
+template <class T>
+bool store_natural(void* object, std::uint64_t number) {
+    return store_whole<T>(object, number);
+}
+template <class T>
+bool store_real(void* object, double number) {
+    if constexpr (std::integral<T>) {
+        constexpr double limit = 1125899906842624.0;  // 2^50: what Boost.JSON reads is
+                                                      // not exact in the last bits
+        if (!(number > -limit && number < limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
+            return false;
+        return store_integer<T>(object, static_cast<std::int64_t>(number));
+    } else {
+        if (!(number >= -std::numeric_limits<T>::max() && number <= std::numeric_limits<T>::max())) return false;
+        as<T>(object) = static_cast<T>(number);
+        return true;
+    }
+}
+
+template <class V>
+inline constexpr bool is_readable_member = !std::same_as<V, AdditionalFields> && !requires { V::value.data(); };
+
+/// The table of a described type, made when the first object of it is read.
+template <class T>
+struct MemberTable {
+    static constexpr std::size_t bucket_count() {
+        std::size_t count = 4;
+        while (count < 3 * T::members::size) count *= 2;
+        return count;
+    }
+
+    MemberTable() {
+        T object{};
+        T::members::for_each(object, [&]<class M, class V>(M, V& member) {
+            if constexpr (is_readable_member<V>) {
+                std::size_t const offset = static_cast<std::size_t>(reinterpret_cast<char const*>(&member) -
+                                                                    reinterpret_cast<char const*>(&object));
+                add({wire_of<T>(M::key).name, &SlotTypeOf<V>::value, offset});
+            }
+        });
+    }
+    void add(SlotMember member) {
+        members[size++] = member;
+        std::size_t b = SlotMembers::hash(member.name) & table.mask;
+        while (buckets[b] != 0) b = (b + 1) & table.mask;
+        buckets[b] = static_cast<std::uint8_t>(size);
+    }
+
+    SlotMember members[T::members::size + 1] = {};
+    std::uint8_t buckets[bucket_count()] = {};
+    std::size_t size = 0;
+    SlotMembers table{members, buckets, bucket_count() - 1};
+};
+
+template <class T>
+SlotMembers const& members_of() {
+    static_assert(T::members::size < 255);
+    static MemberTable<T> const made;
+    return made.table;
+}
+
+/// Adds an element.
+template <class T>
+Slot next_element(void* object, std::string_view, DocumentRoom& room) {
+    T& list = as<T>(object);
+    constexpr std::size_t size = sizeof(typename T::value_type);
+    if constexpr (requires { list.reserve(list.capacity()); }) {
+        if (list.size() == list.capacity()) list.reserve(room.grow(list.capacity(), list.size() + 1, size));
+    } else {
+        room.take(size + 64);
+    }
+    return slot_of(list.emplace_back());
+}
+
+/// Adds an entry.
+template <class T>
+Slot next_entry(void* object, std::string_view key, DocumentRoom& room) {
+    room.take(sizeof(typename T::value_type) + 64);
+    room.take_text(key.size());
+    return slot_of(as<T>(object)[std::string(key)]);
+}
+
+/// Optional texts, numbers and flags are the most of all values: they are
+/// stored without a detour.
+template <class T>
+concept Scalar = std::integral<T> || std::floating_point<T> || std::same_as<T, std::string>;
+
+template <class T>
+inline constexpr bool is_optional_scalar = false;
+template <Scalar T>
+inline constexpr bool is_optional_scalar<Optional<T>> = true;
+
+/// Stores into an Optional by `store(void*, value)`, which says whether the
+/// value fits.
+template <class T, class V, class F>
+bool store_optional(void* object, V value, F store) {
+    auto& optional = as<Optional<T>>(object);
+    if (store(&optional.emplace(), value)) return true;
+    optional.reset();
+    return false;
+}
+
+template <class T>
+constexpr SlotType make_slot_type() {
+    if constexpr (std::same_as<T, bool>) {
+        return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
+    } else if constexpr (std::integral<T>) {
+        return {.expected = "an integer in range",
+                .integer = &store_integer<T>,
+                .natural = &store_natural<T>,
+                .real = &store_real<T>};
+    } else if constexpr (std::floating_point<T>) {
+        return {
+            .expected = "a number", .integer = &store_integer<T>, .natural = &store_natural<T>, .real = &store_real<T>};
+    } else if constexpr (std::same_as<T, std::string>) {
+        return {.expected = "a text",
+                .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, Secret>) {
+        return {.expected = "a text",
+                .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
+    } else if constexpr (std::same_as<T, Json>) {
+        return {.expected = "anything", .dom = true};
+    } else if constexpr (is_optional_scalar<T>) {
+        using V = typename T::value_type;
+        SlotType type{.expected = SlotTypeOf<V>::value.expected};
+        type.null = [](void* o) { as<T>(o).set_null(); };
+        type.reset = [](void* o) { as<T>(o).reset(); };
+        if constexpr (std::same_as<V, bool>) {
+            type.boolean = [](void* o, bool b) { return as<T>(o).emplace() = b, true; };
+        } else if constexpr (std::same_as<V, std::string>) {
+            type.string = [](void* o, std::string_view text) { return as<T>(o).emplace().assign(text), true; };
+        } else {
+            type.integer = [](void* o, std::int64_t n) { return store_optional<V>(o, n, &store_integer<V>); };
+            type.natural = [](void* o, std::uint64_t n) { return store_optional<V>(o, n, &store_natural<V>); };
+            type.real = [](void* o, double n) { return store_optional<V>(o, n, &store_real<V>); };
+        }
+        return type;
+    } else if constexpr (is_optional<T>) {
+        return {.expected = "",
+                .null = [](void* o) { as<T>(o).set_null(); },
+                .inner = [](void* o) { return slot_of(as<T>(o).emplace()); },
+                .reset = [](void* o) { as<T>(o).reset(); }};
+    } else if constexpr (is_required<T>) {
+        return {.expected = "", .inner = [](void* o) { return slot_of(*as<T>(o)); }};
+    } else if constexpr (requires(T& t) {
+                             t[std::string()];
+                             t.begin()->second;
+                         }) {
+        return {.expected = "an object",
+                .null = [](void* o) { as<T>(o).clear(); },
+                .object = [](void* o) { as<T>(o).clear(); },
+                .value = &SlotTypeOf<typename T::mapped_type>::value,
+                .make = &next_entry<T>,
+                .drop = [](void* o, std::string_view key) { as<T>(o).erase(std::string(key)); }};
+    } else if constexpr (requires(T& t) { t.emplace_back(); }) {
+        SlotType type{.expected = "a list",
+                      .null = [](void* o) { as<T>(o).clear(); },
+                      .array = [](void* o) { as<T>(o).clear(); },
+                      .value = &SlotTypeOf<typename T::value_type>::value,
+                      .make = &next_element<T>,
+                      .drop = [](void* o, std::string_view) { as<T>(o).pop_back(); }};
+        if constexpr (std::same_as<T, StringList>)
+            type.string = [](void* o, std::string_view text) { return as<T>(o).assign(1, std::string(text)), true; };
+        return type;
+    } else {
+        static_assert(Described<T>,
+                      "globus: this type cannot be read from JSON. "
+                      "Describe it with GLOBUS_MEMBERS.");
+        return {.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
+    }
+}
+
+template <class T>
+struct SlotTypeOf {
+    static constexpr SlotType value = make_slot_type<T>();
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_JSON_SLOTS_HPP
