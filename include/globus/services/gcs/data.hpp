@@ -416,7 +416,8 @@ struct GCSRoleDocument {
     std::string DATA_TYPE = "role#1.0.0";
     Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
+    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or
+    /// "access_monitor".
     Optional<std::string> role = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
