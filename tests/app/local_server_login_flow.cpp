@@ -2,16 +2,24 @@
 #include <globus/app/local_server_login_flow.hpp>
 #include <globus/http/mock_transport.hpp>
 
+#include "support/browser.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <unistd.h>
 
+#include <sys/wait.h>
+
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -88,11 +96,21 @@ using Kind = LoginError::Kind;
 
 }  // namespace
 
-TEST_CASE("A local login gives its URL to the desktop's opener, as one argument") {
+TEST_CASE("A local login gives the desktop's opener a link that leads to it once, as one argument") {
     Surroundings surroundings;
-    surroundings.opener("echo \"$#\" \"$1\" > \"$0.arguments\"; echo chatter; echo chatter >&2");
+    surroundings.opener(
+        "echo \"$#\" \"$1\" > \"$0.part\"; echo chatter; echo chatter >&2; "
+        "/bin/mv \"$0.part\" \"$0.arguments\"");
     ::setenv(GENERATE("DISPLAY", "WAYLAND_DISPLAY"), ":0", 1);
-    std::string shown;
+    std::string shown, first, second;
+    std::string const file = surroundings / "xdg-open.arguments";
+    std::jthread const browser([&](std::stop_token const& stop) {
+        while (!std::filesystem::exists(file))
+            if (stop.stop_requested()) return;
+        std::string const link = file_text(file).substr(2, file_text(file).find('\n') - 2);
+        first = browser_test::get(browser_test::port_of(link), browser_test::target_of(link));
+        second = browser_test::get(browser_test::port_of(link), browser_test::target_of(link));
+    });
     std::string const printed = printed_by([&] {
         CHECK(failure_of({.timeout = 1s, .without_browser = WithoutBrowser::print, .show = [&](auto const& url) {
                               shown = url;
@@ -100,9 +118,16 @@ TEST_CASE("A local login gives its URL to the desktop's opener, as one argument"
     });
     CHECK(printed.empty());
     CHECK(shown.empty());
-    std::string const arguments = file_text(surroundings / "xdg-open.arguments");
-    CHECK(arguments.starts_with("1 https://auth.globus.org/v2/oauth2/authorize?"));
-    CHECK(arguments.find("redirect_uri=http%3A%2F%2F127.0.0.1%3A") != std::string::npos);
+    // All users of the machine can read the arguments of a process.
+    std::string const arguments = file_text(file);
+    CHECK(arguments.starts_with("1 http://127.0.0.1:"));
+    CHECK(arguments.find("state") == std::string::npos);
+    CHECK(arguments.find("challenge") == std::string::npos);
+    std::string const leads_to = browser_test::header(first, "Location");
+    CHECK(leads_to.starts_with("https://auth.globus.org/v2/oauth2/authorize?"));
+    CHECK(leads_to.find("redirect_uri=http%3A%2F%2F127.0.0.1%3A") != std::string::npos);
+    CHECK(second.starts_with("HTTP/1.1 410 "));
+    CHECK(second.find("state") == std::string::npos);
 }
 
 TEST_CASE("A local login without a browser fails at once, or shows its URL and waits") {
@@ -160,3 +185,53 @@ TEST_CASE("A local login refuses a redirect URI that is not its own") {
         {.required_scopes = std::vector<std::string>{"openid"}}, {.redirect_uri = "https://e.org/cb"});
     CHECK_THROWS_AS(LocalServerLoginFlow().run_login_flow(login), UsageError);
 }
+
+TEST_CASE("How long a local login waits is checked") {
+    for (double const seconds : {std::nan(""), -1.0, -std::numeric_limits<double>::infinity()})
+        CHECK_THROWS_AS(LocalServerLoginFlow({.timeout = std::chrono::duration<double>(seconds)}), UsageError);
+    Surroundings surroundings;
+    ::setenv("DISPLAY", ":0", 1);
+    surroundings.opener("exit 0");
+    CHECK(failure_of({.timeout = 0s}) == Kind::timeout);
+    for (double const seconds : {std::numeric_limits<double>::infinity(), 1e308}) {
+        std::stop_source source;
+        source.request_stop();
+        try {
+            (void)LocalServerLoginFlow({.timeout = std::chrono::duration<double>(seconds)})
+                .run_login_flow(new_login(), source.get_token());
+            FAIL("the login succeeded");
+        } catch (LoginError const& error) {
+            CHECK(error.kind() == Kind::cancelled);
+        }
+    }
+}
+
+#ifdef __linux__
+TEST_CASE("The link to a login is followed for its own user only") {
+    if (::geteuid() != 0) {
+        WARN("only root can be another user: not tried");
+        return;
+    }
+    detail::RedirectListener listener;
+    std::string const link = listener.link_to("https://auth.example.org/?state=s");
+    std::stop_source done;
+    std::jthread const waiting([&] {
+        try {
+            (void)listener.wait([](std::string_view) { return false; }, [] {}, {},
+                                http::Clock::now() + std::chrono::minutes(1), done.get_token());
+        } catch (LoginError const&) {
+        }
+    });
+    auto const status = [&] {
+        return std::atoi(browser_test::get(browser_test::port_of(link), browser_test::target_of(link)).c_str() + 9);
+    };
+    pid_t const child = ::fork();
+    if (child == 0) ::_exit(::setuid(65534) == 0 && status() == 403 ? 0 : 1);
+    int ended = 1;
+    ::waitpid(child, &ended, 0);
+    CHECK(ended == 0);
+    CHECK(status() == 303);
+    CHECK(status() == 410);
+    done.request_stop();
+}
+#endif

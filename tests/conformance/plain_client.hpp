@@ -6,7 +6,7 @@
 
 #include "service.hpp"
 
-#include <globus/oauth/api_error.hpp>
+#include <globus/http/errors.hpp>
 
 namespace conformance {
 

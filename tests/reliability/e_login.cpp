@@ -542,3 +542,41 @@ TEST_CASE("E3: the code is sent once, whatever becomes of it", "[reliability][E3
     CHECK_THROWS_AS(login.finish(globus::Secret(code)), globus::UsageError);
     CHECK(server.count("oauth2_exchange_code_for_tokens") == 1);
 }
+
+TEST_CASE("E3: a code that surely was not sent can be sent again, by the same login", "[reliability][E3]") {
+    using globus::NetworkError;
+    int calls = 0, failures = 100;
+    NetworkError::Sent sent = NetworkError::Sent::no;
+    std::string body;
+    globus::MockTransport mock;
+    mock.otherwise([&](globus::http::Request const& request) -> globus::http::Response {
+        ++calls;
+        body = request.body;
+        if (failures-- > 0) throw NetworkError(NetworkError::Kind::connect, sent, "there is no way to it");
+        return {.status = 200, .body = R"({"token_type": "Bearer", "resource_server": "a", "scope": "openid",
+                                           "access_token": "t", "expires_in": 3600})"};
+    });
+    using Client = globus::LoginClient<globus::Native, globus::MockTransport>;
+    globus::Login login(Client(globus::NativeAppAuthService("id"), globus::NullPolicy{}, {.transport = mock}),
+                        {.required_scopes = std::vector<std::string>{"openid"}}, {});
+    std::string const state = parameter(login.start(), "state");
+
+    CHECK_THROWS_AS(login.finish(globus::Secret("code"), state), NetworkError);
+    CHECK(calls >= 1);
+    CHECK_THROWS_AS(login.finish(globus::Secret(""), state), globus::UsageError);  // what is refused before, too
+    std::stop_source cancelled;
+    cancelled.request_stop();
+    CHECK_THROWS_AS(login.finish(globus::Secret("code"), state, cancelled.get_token()), NetworkError);
+    failures = 0;
+    CHECK_FALSE(login.finish(globus::Secret("code"), state).by_resource_server().empty());
+    CHECK(body.find("code=code") != std::string::npos);
+    CHECK(body.find("code_verifier=") != std::string::npos);
+    CHECK_THROWS_AS(login.finish(globus::Secret("code"), state), globus::UsageError);  // now it was
+
+    // once it may have arrived the login is over, and what began meanwhile is not disturbed
+    std::string const lost = parameter(login.start(), "state");
+    failures = 100;
+    sent = NetworkError::Sent::yes;
+    CHECK_THROWS_AS(login.finish(globus::Secret("code"), lost), NetworkError);
+    CHECK_THROWS_AS(login.finish(globus::Secret("code"), lost), globus::UsageError);
+}

@@ -86,11 +86,12 @@ inline std::string target_of(std::string const& url) {
     return (url[end] == '?' ? "/" : "") + url.substr(end);
 }
 
-/// Goes to an authorize URL of the sandbox, where the user is logged in already; where the redirect leads.
-inline std::string redirect_of(std::string const& authorize_url) {
-    std::string const location = header(get(port_of(authorize_url), target_of(authorize_url)), "Location");
-    if (location.empty()) throw std::runtime_error("the sandbox does not redirect");
-    return location;
+/// Goes to an authorize URL of the sandbox, where the user is logged in already, or to a link to it; where the redirect
+/// leads.
+inline std::string redirect_of(std::string const& url) {
+    std::string const location = header(get(port_of(url), target_of(url)), "Location");
+    if (location.empty()) throw std::runtime_error("there is no redirect");
+    return target_of(url).starts_with("/open/") ? redirect_of(location) : location;
 }
 /// Follows the redirect to the listener, and what that answers; the last page.
 inline std::string follow(std::string const& location) {

@@ -86,18 +86,8 @@ public:
     using Config = ClientAppConfig<S, T>;
 
     /// @throws UsageError  for an unusable app name
-    explicit ClientApp(Config config) {
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
-        this->common_ = std::make_shared<typename Base::Common>(
-            config.app_name, std::move(place), config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-        config_ = std::make_shared<Config const>(std::move(config));
-    }
+    explicit ClientApp(Config config)
+        : Base(common_of(config)), config_(std::make_shared<Config const>(std::move(config))) {}
 
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
@@ -121,6 +111,17 @@ public:
     }
 
 private:
+    [[nodiscard]] static detail::SharedByThreads<typename Base::Common> common_of(Config const& config) {
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
+        return detail::SharedByThreads<typename Base::Common>(
+            std::in_place, config.app_name, std::move(place), config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+    }
     [[nodiscard]] LoginClient<Confidential, T> login_client() const {
         ClientOptions<T> options{.transport = config_->transport};
         options.base_url = this->common_->place.auth_url;
@@ -161,7 +162,7 @@ private:
         this->forget_policies();
     }
 
-    std::shared_ptr<Config const> config_;
+    detail::Shared<Config const> config_;
 };
 
 }  // namespace globus

@@ -9,6 +9,8 @@
 #include <globus/app/login_flow.hpp>
 #include <globus/app/validating_token_storage.hpp>
 #include <globus/client/client.hpp>
+#include <globus/core/callbacks.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/auth/service.hpp>
@@ -24,6 +26,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +39,14 @@ struct AppLoginOptions {
     bool force = false;                       ///< also if the stored tokens would do
     AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
     std::stop_token stop = {};                ///< cancels it, and waiting for another thread's login
+};
+
+/// What a logout of an app may be told.
+struct AppLogoutOptions {
+    /// Also the tokens of resource servers that the app does not use: whatever its storage has in its namespace, those of
+    /// other programs that share the file among it.
+    bool sweep = false;
+    CallOptions call = {};  ///< of the requests that revoke
 };
 
 namespace detail {
@@ -96,32 +107,40 @@ private:
 class LoginTurn {
 public:
     /// A turn, from its construction to its destruction. @throws LoginError  if it is cancelled before it comes
+    /// @throws UsageError  if this thread has it already
     class Lock {
     public:
         Lock(LoginTurn& turn, std::stop_token const& stop) : turn_(turn) {
             std::unique_lock lock(turn_.mutex_);
-            if (!turn_.ended_.wait(lock, stop, [this] { return !turn_.taken_; }))
+            if (turn_.whose_ == std::this_thread::get_id())
+                throw UsageError(
+                    "a login was asked for by what logs in, such as the login flow of the same app: it would wait for "
+                    "itself; finish the Login that the flow was given");
+            if (!turn_.ended_.wait(lock, stop, [this] { return turn_.whose_ == std::thread::id(); }))
                 throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-            turn_.taken_ = true;
+            turn_.whose_ = std::this_thread::get_id();
         }
         Lock(Lock const&) = delete;
         Lock& operator=(Lock const&) = delete;
         ~Lock() {
+            if (!made_.is_this_process()) return;  // a flow has forked: the locks are those of the parent process
             {
                 std::lock_guard const lock(turn_.mutex_);
-                turn_.taken_ = false;
+                turn_.whose_ = std::thread::id();
             }
             turn_.ended_.notify_all();
         }
 
     private:
+        CallbacksWait const callbacks_;
+        Maker const made_;
         LoginTurn& turn_;
     };
 
 private:
     std::mutex mutex_;
     std::condition_variable_any ended_;
-    bool taken_ = false;
+    std::thread::id whose_;  ///< nobody, or the thread that logs in
 };
 
 /**
@@ -134,13 +153,13 @@ template <class App, class Policy, class S, class T>
 class AppBase {
 public:
     /// What the configuration calls the app: part of the path of its tokens.
-    [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
+    [[nodiscard]] std::string const& app_name() const { return common_->app_name; }
     /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
-    [[nodiscard]] std::string const& environment() const noexcept { return common_->place.environment_; }
+    [[nodiscard]] std::string const& environment() const { return common_->place.environment_; }
     /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const noexcept { return common_->transport; }
+    [[nodiscard]] T const& transport() const { return common_->transport; }
     /// Where the tokens are, as they are.
-    [[nodiscard]] S const& token_storage() const noexcept { return common_->tokens.storage(); }
+    [[nodiscard]] S const& token_storage() const { return common_->tokens.storage(); }
 
     /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
     [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
@@ -200,18 +219,25 @@ public:
     }
 
     /**
-     * Revokes all stored tokens and forgets them.
+     * Revokes the stored tokens of the resource servers that the app uses - those of its clients, and Globus Auth - and
+     * forgets them. What other programs have stored for others stays, and stays valid, unless `sweep` is asked for.
      *
      * @throws AuthApiError, NetworkError  if one could not be revoked; it and those after it are still stored
      */
-    void logout(CallOptions const& options = {}) const {
+    void logout(AppLogoutOptions const& options = {}) const {
         auto const client = self().login_client();
+        ScopeRequirements const mine = scope_requirements();
         for (auto const& [server, data] : token_storage().get_token_data_by_resource_server()) {
-            (void)client.oauth2_revoke_token({.token = data.access_token}, options);
-            if (!data.refresh_token.empty()) (void)client.oauth2_revoke_token({.token = data.refresh_token}, options);
+            if (!options.sweep && !mine.contains(server)) continue;
+            (void)client.oauth2_revoke_token({.token = data.access_token}, options.call);
+            if (!data.refresh_token.empty())
+                (void)client.oauth2_revoke_token({.token = data.refresh_token}, options.call);
             common_->tokens.remove_token_data(server);
         }
-        common_->tokens.clear();
+        if (options.sweep)
+            common_->tokens.clear();
+        else
+            common_->tokens.forget_identity();
         forget_policies();
     }
 
@@ -252,6 +278,9 @@ public:
     }
 
 protected:
+    struct Common;
+    explicit AppBase(detail::SharedByThreads<Common> common) : common_(std::move(common)) {}
+
     struct Common {
         Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
                ValidatingTokenStorage<S> storage)
@@ -271,18 +300,21 @@ protected:
         std::map<std::string, Policy> policies;
         std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
-        bool making = false;               ///< a policy is being made; one at a time
+        std::thread::id making;            ///< nobody, or the thread that makes a policy; one at a time
         std::condition_variable_any made;  ///< it is not any more
     };
 
     /// The policy for a resource server: the one in use, or a new one from what is stored.
     [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
         std::string const name(server);
+        CallbacksWait const callbacks;
         std::unique_lock lock(common_->mutex);
         for (;;) {
             auto const found = common_->policies.find(name);
             if (found != common_->policies.end()) return found->second;
-            if (!common_->making) break;
+            if (common_->making == std::thread::id()) break;
+            if (common_->making == std::this_thread::get_id())
+                throw UsageError("the storage of an app asks the app for tokens, which it is to give");
             wait_for_policy(lock, context);
         }
         if (!scope_requirements().contains(name))
@@ -324,29 +356,31 @@ protected:
         return {common_->place.auth_url, call.deadline, call.stop};
     }
 
-    std::shared_ptr<Common> common_;
+    SharedByThreads<Common> common_;
 
 private:
     /// Says that a policy is being made. The lock is held at its beginning, and free at its end.
     class Making {
     public:
-        explicit Making(Common& common) : common_(common) { common_.making = true; }
+        explicit Making(Common& common) : common_(common) { common_.making = std::this_thread::get_id(); }
         Making(Making const&) = delete;
         Making& operator=(Making const&) = delete;
         ~Making() {
+            if (!made_.is_this_process()) return;
             {
                 std::lock_guard const lock(common_.mutex);
-                common_.making = false;
+                common_.making = std::thread::id();
             }
             common_.made.notify_all();
         }
 
     private:
+        Maker const made_;
         Common& common_;
     };
     /// Waits until no policy is being made, as long as the call may last.
     void wait_for_policy(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
-        auto const made = [this] { return !common_->making; };
+        auto const made = [this] { return common_->making == std::thread::id(); };
         bool const ended = context.deadline == http::Clock::time_point::max()
                                ? common_->made.wait(lock, context.stop, made)
                                : common_->made.wait_until(lock, context.stop, context.deadline, made);

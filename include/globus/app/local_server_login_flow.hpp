@@ -3,6 +3,7 @@
 #define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 
 #include <globus/app/login_flow.hpp>
+#include <globus/core/crypto.hpp>
 #include <globus/core/encoding.hpp>
 
 #include <arpa/inet.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -22,6 +24,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <list>
 #include <mutex>
@@ -44,9 +47,10 @@ enum class WithoutBrowser : unsigned char {
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user
+    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user, a day at most
     WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
-    /// Opens the URL and says whether that worked, in place of the system's own way.
+    /// Opens the URL and says whether that worked, in place of the system's own way. The URL is a secret as long as the
+    /// login: who sees it, in the arguments of a process for example, can log the program in as somebody else.
     /// The login listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
     std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
@@ -103,12 +107,55 @@ inline bool make_pipe(int (&ends)[2]) {
 }
 #endif
 
+#ifdef __linux__
+/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
+inline bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
+    char own[33] = {}, other[33] = {};
+    unsigned own_port = 0, other_port = 0;
+    unsigned long long inode = 0;
+    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
+                    &own_port, other, &other_port, &user, &inode) != 6 ||
+        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
+        return false;  // without an inode nobody has it open any more, and nobody knows who had
+    auto const is = [](std::string_view digits, sockaddr_in const& address) {
+        char wanted[9];
+        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
+        if (digits.size() == 32 &&
+            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
+            return false;
+        return digits.ends_with(wanted);
+    };
+    return is(own, from) && is(other, to);
+}
+#endif
+
+/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+inline bool is_of_this_user([[maybe_unused]] Descriptor const& socket) {
+#ifdef __linux__
+    sockaddr_in here{}, there{};
+    socklen_t size = sizeof here;
+    if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&here), &size) != 0) return false;
+    size = sizeof there;
+    if (::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&there), &size) != 0) return false;
+    bool tells = false;
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+        std::ifstream table(name);
+        tells = tells || table.is_open();
+        for (std::string line; std::getline(table, line);)
+            if (unsigned user = 0; is_line_of(line, there, here, user)) return user == ::geteuid();
+    }
+    return !tells;
+#else
+    return true;
+#endif
+}
+
 /**
  * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
  *
  * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
  * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
- * an answer.
+ * an answer. It also leads the browser to where the login begins, see link_to.
  */
 class RedirectListener {
 public:
@@ -140,6 +187,14 @@ public:
     }
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
+
+    /// A URL that leads a browser of this user to `secret_url`, once: it may be seen by all users of the machine, as the
+    /// arguments of processes are.
+    [[nodiscard]] std::string link_to(std::string secret_url) {
+        link_ = "/open/" + base64url_encode(random_bytes(16));
+        linked_ = std::move(secret_url);
+        return url() + link_;
+    }
 
     /**
      * Waits for the redirect.
@@ -255,7 +310,7 @@ private:
                 {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
         ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
-               static_cast<int>(std::clamp<long>(left, 0, patience.count())));
+               static_cast<int>(std::clamp<std::int64_t>(left, 0, patience.count())));
         if ((waiting[0].revents & POLLIN) == 0) return;
         while (!is_full()) {
             Descriptor taken = accept_from(socket_);
@@ -317,6 +372,8 @@ private:
             connection.output = page("400 Bad Request", {});
         } else if (request.method != "GET") {
             connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
+        } else if (!link_.empty() && request.path == link_ && request.query.empty()) {
+            follow_link(connection);
         } else if (request.path == "/done" && redirect && request.query.empty()) {
             connection.output = page("200 OK", redirect->error.empty() ? options.success_page : options.failure_page);
             connection.last = true;
@@ -327,6 +384,15 @@ private:
         } else {
             connection.output = page("303 See Other", {}, "Location: /done\r\n");
         }
+    }
+
+    void follow_link(Connection& connection) {
+        if (linked_.empty())
+            connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
+        else if (!is_of_this_user(connection.socket))
+            connection.output = page("403 Forbidden", {});
+        else
+            connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
     }
 
     static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {
@@ -342,6 +408,8 @@ private:
     Descriptor wake_read_;
     Descriptor wake_write_;
     std::string host_;
+    std::string link_;                   ///< the path of the link; empty: there is none
+    std::string linked_;                 ///< where it leads; empty: it was used
     std::list<Connection> connections_;  ///< the oldest first
     Clock::time_point no_descriptor_until_{};
     bool lingering_ = false;
@@ -364,8 +432,9 @@ public:
     /// One that is still there is left alone; who asks for its end is the next login.
     ~BrowserOpener() {
         if (child_ == 0) return;
-        std::lock_guard const lock(still_open().mutex);
-        still_open().children.push_back(child_);
+        // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
+        if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
+            still_open().children.push_back(child_);
     }
 
     /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
@@ -413,7 +482,8 @@ private:
     }
     /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
     static void reap() {
-        std::lock_guard const lock(still_open().mutex);
+        std::unique_lock const lock(still_open().mutex, std::try_to_lock);
+        if (!lock) return;
         std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
     }
 
@@ -431,6 +501,10 @@ private:
  * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
  * Only apps without a secret may have such a redirect.
  *
+ * What opens the browser is given a link to this listener that leads to Globus Auth once, since all users of a machine can
+ * read the arguments of its processes. On Linux the link is followed for this user only; on other systems, another local
+ * user who is faster than the browser could use it to log the program in as himself.
+ *
  * @par Errors
  * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
  * `without_browser` says otherwise. And those of Login::finish.
@@ -443,7 +517,11 @@ public:
     static constexpr bool native_apps_only = true;
 
     /// Listens to nothing yet: that begins with each login.
-    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
+    /// @throws UsageError  for a time-out that is negative or not a number
+    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {
+        if (!(options_.timeout.count() >= 0))
+            throw UsageError("the timeout of a login is negative or not a number: say how many seconds to wait");
+    }
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
         if (!login.redirect_uri().empty())
@@ -465,8 +543,8 @@ private:
         auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
         auto const deadline =
             http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
-        bool const opened =
-            !detail::is_remote_session() && (options_.open_browser ? options_.open_browser(url) : opener.start(url));
+        bool const opened = !detail::is_remote_session() &&
+                            (options_.open_browser ? options_.open_browser(url) : opener.start(listener.link_to(url)));
         if (!opened) do_without_browser(url);
         return listener.wait([&](std::string_view state) { return login.is_state(state); },
                              [&] {

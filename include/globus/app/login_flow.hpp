@@ -5,6 +5,7 @@
 #include <globus/app/gare.hpp>
 #include <globus/client/client.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/oauth/authorization_flow.hpp>
@@ -72,7 +73,7 @@ using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeApp
  * a code is exchanged once. A Login is a handle: copies are of the same login.
  *
  * @par Thread safety
- * Any function may be called from any thread.
+ * Any function may be called from any thread. In a child process that was forked it is a UsageError.
  *
  * RFC 6749, section 4.1; RFC 7636; RFC 9700
  */
@@ -85,7 +86,7 @@ public:
      */
     template <class C>
     Login(C client, AuthorizationParameters parameters, AuthorizationCodeFlow::Settings settings)
-        : state_(std::make_shared<State>()) {
+        : state_(std::in_place) {
         settings.auth_url = client.base_url();
         if constexpr (requires { client.service().client_id(); })
             settings.client_id = client.service().client_id();
@@ -101,9 +102,9 @@ public:
     }
 
     /// What is asked of the user.
-    [[nodiscard]] AuthorizationParameters const& parameters() const noexcept { return state_->parameters; }
+    [[nodiscard]] AuthorizationParameters const& parameters() const { return state_->parameters; }
     /// The redirect URI of the application's own; empty if the login flow brings one.
-    [[nodiscard]] std::string const& redirect_uri() const noexcept { return state_->settings.redirect_uri; }
+    [[nodiscard]] std::string const& redirect_uri() const { return state_->settings.redirect_uri; }
 
     /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
     std::string start(std::string redirect_uri) {
@@ -142,7 +143,7 @@ public:
      * @throws UsageError    if no login has begun, or its code was exchanged already
      * @throws AuthApiError  if Globus Auth refuses the code
      * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
-     *                       once: begin a new login.
+     *                       once: begin a new login. If it surely was not sent, this may be called again.
      */
     TokenResponse finish(Secret code, std::stop_token stop = {}) {
         std::optional<AuthorizationCodeFlow> flow;
@@ -153,8 +154,14 @@ public:
         if (!flow) throw UsageError("no login has begun, or its code was used already: begin a new login");
         try {
             return state_->exchange(*flow, std::move(code), std::move(stop));
+        } catch (UsageError const&) {
+            take_back(*std::move(flow));
+            throw;
         } catch (NetworkError const& error) {
-            if (error.sent() == NetworkError::Sent::no) throw;
+            if (error.sent() == NetworkError::Sent::no) {
+                take_back(*std::move(flow));
+                throw;
+            }
             throw NetworkError(error.kind(), error.sent(),
                                std::string("the code of a login was sent, but no answer came (") + error.what() +
                                    "): a code works once, so begin a new login");
@@ -169,6 +176,12 @@ public:
     }
 
 private:
+    /// Goes on with a login whose code was not sent, unless another has begun meanwhile.
+    void take_back(AuthorizationCodeFlow flow) const {
+        std::lock_guard const lock(state_->mutex);
+        if (!state_->flow) state_->flow.emplace(std::move(flow));
+    }
+
     struct State {
         AuthorizationParameters parameters;
         AuthorizationCodeFlow::Settings settings;
@@ -177,7 +190,7 @@ private:
         std::optional<AuthorizationCodeFlow> flow;
         std::string url;
     };
-    std::shared_ptr<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 /**

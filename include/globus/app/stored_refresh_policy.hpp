@@ -3,6 +3,7 @@
 #define GLOBUS_APP_STORED_REFRESH_POLICY_HPP
 
 #include <globus/app/token_storage.hpp>
+#include <globus/core/callbacks.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/renewal.hpp>
@@ -68,10 +69,10 @@ template <TokenStorage S>
 RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOptions options,
                                std::shared_ptr<StoredRecord> const& record) {
     auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
-    auto const tell = [on_error = options.on_error]() noexcept {
+    auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
         try {
-            if (on_error) on_error(std::current_exception());
-        } catch (...) {  // an observer that throws has nobody left to tell
+            if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
+        } catch (...) {  // no memory to tell it with
         }
     };
     options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call) {
@@ -85,7 +86,8 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
             };
             before = find_in(tokens);
             TokenData const stored = record->look(before, held, server);
-            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
+            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > 60 &&
+                stored.expires_at_seconds - 60 > now()) {
                 fresh = stored.token();
                 if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
                 return false;
@@ -116,7 +118,7 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
         } catch (...) {
             if (!fresh) throw;
             if (after) record->not_saved(std::move(before), *std::move(after));
-            tell();
+            tell(std::current_exception());
         }
         return *fresh;
     };
@@ -134,8 +136,8 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
  * taken over; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth
  * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
  *
- * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told: it may hold the only
- * refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
+ * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told when the renewal is over, so
+ * that it may use the same policy: the token may hold the only refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
  *
  * Waiting for the storage's lock ends with the call, where the storage takes a LockWait. Once a user's tokens were seen
  * in the storage, a renewal throws TokenValidationError and asks nobody when they were removed (missing_token: another

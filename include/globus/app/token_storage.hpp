@@ -122,6 +122,7 @@ struct TokenData {
     /// @throws DecodeError  that names the member which is missing or of another type
     [[nodiscard]] static TokenData from_json(boost::json::object const& object);
     /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    /// @throws UsageError  for a token with a character that no token has
     [[nodiscard]] boost::json::object to_json() const;
 
     friend bool operator==(TokenData const&, TokenData const&) = default;
@@ -203,14 +204,21 @@ inline TokenData TokenData::from_json(boost::json::object const& object) {
         auto const* value = object.if_contains(name);
         if (!needed && (value == nullptr || value->is_null())) return {};
         if (value == nullptr || !value->is_string()) refuse(name, "a text");
-        return std::string(value->as_string());
+        std::string read(value->as_string());
+        if (detail::has_control(read)) refuse(name, "without a control character");
+        return read;
+    };
+    auto const token = [&](std::string_view name, bool needed) {
+        std::string read = text(name, needed);
+        if (!detail::is_token_text(read)) refuse(name, "of the characters that tokens have");
+        return Secret(std::move(read));
     };
     TokenData data;
     data.resource_server = text("resource_server", true);
     data.identity_id = text("identity_id", false);
     data.scope = text("scope", true);
-    data.access_token = text("access_token", true);
-    data.refresh_token = text("refresh_token", false);
+    data.access_token = token("access_token", true);
+    data.refresh_token = token("refresh_token", false);
     auto const* expires = object.if_contains("expires_at_seconds");
     if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
     data.expires_at_seconds = expires->get_int64();
@@ -222,7 +230,26 @@ inline TokenData TokenData::from_json(boost::json::object const& object) {
     return data;
 }
 
+namespace detail {
+
+/// What reading it would refuse is not stored. @throws UsageError
+inline void check_token_data(TokenData const& data) {
+    for (auto const& [name, token] :
+         {std::pair{"an access token", &data.access_token}, {"a refresh token", &data.refresh_token}})
+        if (!is_token_text(token->reveal()))
+            throw UsageError(std::string(name) + " has a blank, a newline or another character that no token has");
+    for (auto const& [name, text] : {std::pair{"resource server", &data.resource_server},
+                                     {"scope", &data.scope},
+                                     {"type", &data.token_type},
+                                     {"identity", &data.identity_id}})
+        if (has_control(*text))
+            throw UsageError(std::string("the ") + name + " of a token has a control character in it");
+}
+
+}  // namespace detail
+
 inline boost::json::object TokenData::to_json() const {
+    detail::check_token_data(*this);
     boost::json::object object;
     object["resource_server"] = resource_server;
     if (!identity_id.empty()) object["identity_id"] = identity_id;

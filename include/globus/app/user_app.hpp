@@ -67,10 +67,11 @@ struct UserAppConfig {
     Required<K> client;             ///< Native{client_id} or Confidential{client_id, client_secret}
     F login_flow = F();             ///< how `login` asks the user
     std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
-    bool request_refresh_tokens = false;  ///< keeps the user logged in
-    std::string login_redirect_uri = {};  ///< of the application's own; a Confidential client needs one
-    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
-    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
+    bool request_refresh_tokens = false;        ///< keeps the user logged in
+    std::string login_redirect_uri = {};        ///< of the application's own; a Confidential client needs one
+    std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};                  ///< base URL of Globus Auth; else the environment's
+    std::chrono::seconds id_token_leeway{300};  ///< by how much this machine's clock may differ from Globus Auth's
     /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
@@ -178,7 +179,7 @@ inline std::string grant_label(std::string const& app_name) {
  *
  * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
  * a login that is refused, or that cannot be verified or stored, are revoked, as far as Globus Auth can be reached within
- * ten seconds.
+ * ten seconds; not for a clock that is wrong, of which the IdTokenError says by how much (see `id_token_leeway`).
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
  * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
@@ -187,7 +188,8 @@ inline std::string grant_label(std::string const& app_name) {
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
- * requests to Globus Auth.
+ * requests to Globus Auth. UsageError for a login that a login flow asks of its own app, for an app that was moved from,
+ * and in a child process that was forked: it makes an app of its own.
  * @par Thread safety
  * Any function may be called from any thread; one login runs at a time. Copies are of the same app.
  */
@@ -201,30 +203,8 @@ class UserApp : detail::UserAppRequirements<K, F, S, T>,
 public:
     using Config = UserAppConfig<K, F, S, T>;
 
-    /// @throws UsageError  for a Confidential client without login_redirect_uri, and for an unusable app name
-    explicit UserApp(Config config) {
-        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
-            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators;
-        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
-        validators.push_back(detail::RefusedTokens::validator(refused_));
-        validators.push_back(
-            has_scopes([requirements] { return requirements->get(); },
-                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
-                           return consents(client, storage, transport, url, renewal, id, call);
-                       }));
-        validators.push_back(unchanging_identity());
-        this->common_ = std::make_shared<typename Base::Common>(
-            config.app_name, place, config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-        state_ = std::make_shared<State const>(std::move(config), place.auth_url);
-    }
+    /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative leeway
+    explicit UserApp(Config config) : UserApp(std::move(config), std::make_shared<detail::RefusedTokens>()) {}
 
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
     void login(AppLoginOptions options = {}) const {
@@ -281,6 +261,37 @@ public:
     }
 
 private:
+    UserApp(Config config, std::shared_ptr<detail::RefusedTokens> const& refused)
+        : Base(common_of(config, refused)),
+          refused_(refused),
+          state_(std::in_place, std::move(config), this->common_->place.auth_url) {}
+
+    [[nodiscard]] static detail::SharedByThreads<typename Base::Common> common_of(
+        Config const& config, std::shared_ptr<detail::RefusedTokens> const& refused) {
+        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
+            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
+        if (config.id_token_leeway < config.id_token_leeway.zero())
+            throw UsageError("id_token_leeway is negative: it says by how much clocks may differ");
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators;
+        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
+        validators.push_back(detail::RefusedTokens::validator(refused));
+        validators.push_back(
+            has_scopes([requirements] { return requirements->get(); },
+                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
+                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
+                           return consents(client, storage, transport, url, renewal, id, call);
+                       }));
+        validators.push_back(unchanging_identity());
+        return detail::SharedByThreads<typename Base::Common>(
+            std::in_place, config.app_name, std::move(place), config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+    }
+
     struct State {
         State(Config c, std::string const& auth_url) : config(std::move(c)), keys(config.transport, auth_url) {}
         Config const config;
@@ -346,6 +357,7 @@ private:
         if (state_->config.request_refresh_tokens)
             return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
                                                       renewal_options(state_->config))};
+        detail::check_token("a stored access token", data.access_token.reveal());
         return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
                 .expires_at = data.expires_at_seconds};
     }
@@ -363,6 +375,9 @@ private:
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
         try {
             check_and_store(answer, stop);
+        } catch (IdTokenError const& error) {
+            if (!error.clock_difference()) revoke(answer, stop);  // nothing is wrong with tokens for the clock's sake
+            throw;
         } catch (...) {
             revoke(answer, stop);
             throw;
@@ -394,9 +409,10 @@ private:
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
-            identity = decode_id_token(answer, state_->config.client->client_id(), state_->keys,
-                                       {.now = state_->config.now, .stop = stop})
-                           .sub;
+            identity =
+                decode_id_token(answer, state_->config.client->client_id(), state_->keys,
+                                {.leeway = state_->config.id_token_leeway, .now = state_->config.now, .stop = stop})
+                    .sub;
         TokenDataByResourceServer tokens;
         for (auto const& [server, token] : answer.by_resource_server())
             tokens.emplace(server, TokenData::from(token, identity));
@@ -404,8 +420,8 @@ private:
         this->forget_policies();
     }
 
-    std::shared_ptr<detail::RefusedTokens> refused_ = std::make_shared<detail::RefusedTokens>();
-    std::shared_ptr<State const> state_;
+    std::shared_ptr<detail::RefusedTokens> refused_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus

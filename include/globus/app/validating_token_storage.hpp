@@ -6,6 +6,7 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/oauth/token.hpp>
 
@@ -64,8 +65,10 @@ struct TokenValidator {
                 throw TokenValidationError(TokenValidationError::Kind::missing_identity,
                                            "the login did not say who logged in: ask for the scope openid, too");
             if (!identity_id.empty() && identity_id != data.identity_id)
-                throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
-                                           "somebody else has logged in than before: log out first to change the user");
+                throw TokenValidationError(
+                    TokenValidationError::Kind::identity_mismatch,
+                    "somebody else has logged in than before: log out first to change the user, with `sweep` "
+                    "if tokens of other services are stored, too");
         }
     }};
 }
@@ -107,7 +110,7 @@ struct TokenValidator {
     return {
         .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
         .after_retrieve =
-            [check, consents = std::move(consents), cache = std::make_shared<Cache>()](
+            [check, consents = std::move(consents), cache = detail::SharedByThreads<Cache>(std::in_place)](
                 TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
                 auto const needed = check(tokens);
                 if (needed.empty() || identity_id.empty() || !consents) return;
@@ -144,12 +147,12 @@ class ValidatingTokenStorage {
 public:
     /// @throws UsageError  if the stored tokens are of several users
     ValidatingTokenStorage(S storage, std::vector<TokenValidator> validators)
-        : state_(std::make_shared<State>(std::move(storage), std::move(validators))) {
+        : state_(std::in_place, std::move(storage), std::move(validators)) {
         state_->identity_id = identity_of(state_->storage.get_token_data_by_resource_server());
     }
 
     /// The storage inside, which does not validate.
-    [[nodiscard]] S const& storage() const noexcept { return state_->storage; }
+    [[nodiscard]] S const& storage() const { return state_->storage; }
     /// Whose tokens they are; empty if nobody knows.
     [[nodiscard]] std::string identity_id() const {
         std::lock_guard const lock(state_->mutex);
@@ -180,13 +183,21 @@ public:
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
-        state_->storage.update([&](TokenDataByResourceServer& stored) {
-            std::string const known = known_identity(stored);
+        // Validators are called without the lock of the storage, and again if another program has changed the user since.
+        int tries = 0;
+        for (bool stored_them = false; !stored_them;) {
+            if (++tries == 100)
+                throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                           "whose tokens are stored changes all the time");
+            std::string const known = known_identity(state_->storage.get_token_data_by_resource_server());
             for (TokenValidator const& validator : state_->validators)
                 if (validator.before_store) validator.before_store(tokens, known);
-            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
-            return true;
-        });
+            state_->storage.update([&](TokenDataByResourceServer& stored) {
+                if (known_identity(stored) != known) return false;
+                for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+                return stored_them = true;
+            });
+        }
         std::lock_guard const lock(state_->mutex);
         if (!identity.empty()) state_->identity_id = identity;
     }
@@ -205,6 +216,10 @@ public:
             stored.clear();
             return true;
         });
+        forget_identity();
+    }
+    /// Forgets whose the tokens were: from now on only those that are stored say so.
+    void forget_identity() const {
         std::lock_guard const lock(state_->mutex);
         state_->identity_id.clear();
     }
@@ -240,7 +255,7 @@ private:
             if (validator.after_retrieve) validator.after_retrieve(tokens, known, call);
     }
 
-    std::shared_ptr<State> state_;
+    detail::SharedByThreads<State> state_;
 };
 
 }  // namespace globus

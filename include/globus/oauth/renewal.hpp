@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_RENEWAL_HPP
 #define GLOBUS_OAUTH_RENEWAL_HPP
 
+#include <globus/core/callbacks.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/oauth/authorizer.hpp>
@@ -23,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -92,6 +94,8 @@ public:
             if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
             if (flight_ != nullptr) {
                 if (age == Age::ageing) return present();
+                if (flight_->whose == std::this_thread::get_id())
+                    throw UsageError("a token is wanted by what is to renew it, which would wait for itself");
                 std::shared_ptr<Flight> const flight = flight_;
                 wait_for(*flight, lock, context);
                 if (flight->error == nullptr) return present();
@@ -122,6 +126,7 @@ private:
 
     /// One renewal under way.
     struct Flight {
+        std::thread::id const whose = std::this_thread::get_id();  ///< who renews
         bool done = false;
         bool personal = false;  ///< it ended because its own caller gave up; those who have more time must not
         http::Clock::time_point given_up = {};  ///< the deadline that ended it; in the past if it was a stop
@@ -215,6 +220,7 @@ private:
         Refusal const known = refusal_;
         flight_ = flight;
         lock.unlock();
+        std::optional<CallbacksWait> callbacks(std::in_place);
         Renewed made = attempt(held, known, call, grant);
         lock.lock();  // from here to the landing nothing can fail
         if (made.error == nullptr) {
@@ -235,11 +241,11 @@ private:
         flight->done = true;
         flight_ = nullptr;
         landed_.notify_all();
-        if (made.error != nullptr || !options_.on_refresh) return made.error;
 
         lock.unlock();
+        callbacks.reset();  // what went wrong on the way is told now
         try {
-            options_.on_refresh(made.told);
+            if (made.error == nullptr && options_.on_refresh) options_.on_refresh(made.told);
         } catch (...) {
             try {
                 if (options_.on_error) options_.on_error(std::current_exception());
@@ -247,7 +253,7 @@ private:
             }
         }
         lock.lock();
-        return nullptr;
+        return made.error;
     }
 
     /// All of a renewal that can fail. Nothing is thrown out of it, so that the renewal lands whatever happens.

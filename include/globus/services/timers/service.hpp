@@ -14,8 +14,6 @@
 
 namespace globus {
 
-using timers::EndAfter;
-using timers::EndAt;
 using timers::FlowTimer;
 using timers::OnceTimerSchedule;
 using timers::RecurringTimerSchedule;

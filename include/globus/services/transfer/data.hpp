@@ -406,10 +406,7 @@ public:
 
     /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
-    /// The same, or nothing where there is no condition.
-    [[nodiscard]] std::vector<std::string> query_texts() const {
-        return text_.empty() ? std::vector<std::string>{} : std::vector<std::string>{text_};
-    }
+    [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
 
 private:
@@ -433,8 +430,7 @@ public:
 
     [[nodiscard]] std::vector<std::string> query_texts() const {
         std::vector<std::string> texts;
-        for (TransferFilter const& filter : *this)
-            if (!filter.text().empty()) texts.push_back(filter.text());
+        for (TransferFilter const& filter : *this) texts.push_back(filter.text());
         return texts;
     }
 };
