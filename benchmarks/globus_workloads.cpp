@@ -68,16 +68,21 @@ long w3(std::string const& url) {
     return total;
 }
 
-long w4(std::string const& url) {
+/// Reads a directory of ENTRIES entries, and adds their sizes up.
+long list(std::string const& url, std::string const& directory) {
     auto const listing = client(url).operation_ls(
-        {.endpoint_id = source_id,
-         .path = "/projects/n" + std::to_string(size_from_environment("ENTRIES", 100000)) + "/"},
+        {.endpoint_id = source_id, .path = directory + std::to_string(size_from_environment("ENTRIES", 100000)) + "/"},
         {.keep_text = false});
     long sum = 0;
     for (File const& file : listing->DATA)
         if (file.type.value() == "file") sum += static_cast<long>(file.size.value());
     return sum;
 }
+
+long w4(std::string const& url) { return list(url, "/projects/n"); }
+
+/// The same over a slow link.
+long w11(std::string const& url) { return list(url, "/projects/wan"); }
 
 long w5(std::string const& url) {
     Transfer const transfer = client(url);
@@ -143,9 +148,9 @@ long w7(std::string const& url) {
 
 int main(int argc, char** argv) {
     std::map<std::string, std::function<long(std::string const&)>> const workloads{
-        {"w1", w1}, {"w2", w2}, {"w3", w3}, {"w4", w4}, {"w5", w5}, {"w6", w6}, {"w7", w7}};
+        {"w1", w1}, {"w2", w2}, {"w3", w3}, {"w4", w4}, {"w5", w5}, {"w6", w6}, {"w7", w7}, {"w11", w11}};
     if (argc != 3 || !workloads.contains(argv[1])) {
-        std::fputs("usage: globus_workloads w1|w2|w3|w4|w5|w6|w7 BASE_URL\n", stderr);
+        std::fputs("usage: globus_workloads w1|w2|w3|w4|w5|w6|w7|w11 BASE_URL\n", stderr);
         return 2;
     }
     try {

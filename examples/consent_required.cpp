@@ -37,7 +37,8 @@ int main() try {
         auto const gare = to_gare(error);  // what the service says that the user has to do, if that would help
         if (!gare) throw;
         AuthorizationParameters const& needed = gare->authorization_parameters;
-        std::printf("%s: %s\n", gare->code.c_str(), needed.session_message.value_or("log in again, please").c_str());
+        std::string const why = gare->code + ": " + needed.session_message.value_or("log in again, please");
+        std::printf("%s\n", one_line(why).c_str());  // the words of a service are not to steer a terminal
         app.login({.parameters = needed});
         list();
     }

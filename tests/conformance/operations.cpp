@@ -5,6 +5,7 @@
 
 #include <globus/core/error.hpp>
 #include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 
 #include <boost/json/serialize.hpp>
 

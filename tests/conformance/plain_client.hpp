@@ -6,7 +6,7 @@
 
 #include "service.hpp"
 
-#include <globus/http/errors.hpp>
+#include <globus/oauth/api_error.hpp>
 
 namespace conformance {
 

@@ -91,6 +91,7 @@ struct Comparing {
     struct Case {
         std::set<std::string> times = {};                  ///< given to it, as they were given
         std::map<std::string, std::string> integers = {};  ///< "2.0" that was given where we take an integer: "2"
+        bool empty_list = false;                           ///< one was given to it
         std::set<std::string> rules = {};                  ///< of differences.json, by which it differs
     };
     Case of_case = {};

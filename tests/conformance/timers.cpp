@@ -35,6 +35,10 @@ struct Fill<globus::timers::JobDocument> {
     }
 };
 template <>
+struct Fill<globus::timers::TimerEnd> {
+    static void from(globus::timers::TimerEnd& out, Json const& value) { out = globus::timers::TimerEnd(plain(value)); }
+};
+template <>
 inline globus::timers::TimerDocument make<globus::timers::TimerDocument>() {
     return Json(Object());
 }

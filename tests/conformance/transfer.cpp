@@ -13,6 +13,7 @@ struct Fill<TransferFilter> {
     static void from(TransferFilter& out, Json const& value) {
         if (!value.is_object() || !type_of(value).empty()) {
             out = TransferFilter(text(value));
+            if (out.text().empty()) comparing().of_case.empty_list = true;
             return;
         }
         for (auto const& [name, item] : value.get_object()) {
@@ -20,6 +21,7 @@ struct Fill<TransferFilter> {
             fill(values, item);
             out.add(std::string(name), values);
         }
+        if (out.text().empty()) comparing().of_case.empty_list = true;
     }
 };
 
@@ -29,6 +31,7 @@ struct Fill<TransferFilters> {
         std::vector<TransferFilter> filters;
         fill(filters, value);
         out.assign(filters.begin(), filters.end());
+        if (out.empty()) comparing().of_case.empty_list = true;
     }
 };
 

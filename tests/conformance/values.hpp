@@ -154,6 +154,7 @@ private:
     static void list(std::vector<std::string>& out, Json const& value) {
         out.clear();
         for (Json const& item : items(value)) out.push_back(texts_only(item));
+        if (out.empty()) comparing().of_case.empty_list = true;
     }
     static void query(globus::QueryParams& out, Json const& value) {
         if (value.is_null()) return;

@@ -205,7 +205,11 @@ TEST_CASE("error words: what a service repeats of a credential is not said", "[h
     form.headers.add("Content-Type", "application/x-www-form-urlencoded");
     form.has_body = true;
     form.body = "grant_type=refresh_token&token_type_hint=refresh_token&refresh_token=" + percent_encode(secret);
-    for (http::Request const& sent : {bearer, form})
+    http::Request basic = request();
+    basic.authorization = Secret("Basic " + base64_encode("an-app:" + secret));
+    http::Request own = request();
+    own.authorization = Secret(secret);
+    for (http::Request const& sent : {bearer, form, basic, own})
         for (auto const& [body, type] : std::vector<std::pair<std::string, std::string>>{
                  {R"({"code": ")" + secret + R"(", "message": "bad token )" + secret + "\"}", "application/json"},
                  {R"({"error": "invalid_grant", "error_description": "refresh_token )" + secret + "\"}",

@@ -171,13 +171,18 @@ TEST_CASE("requirements: what a service asks for cannot leave its place in a URL
 
 TEST_CASE("requirements: scopes that would grow are not taken from an error", "[oauth][requirements]") {
     std::string const wide(900, 'n');
-    std::string scope;  // each layer comes out twice as often as the one above it
+    std::string one, several;  // each layer comes out twice as often as the one above it
     for (int layer = 0; layer != 11; ++layer)
         for (char const* const from : {"a", "b"}) {
             std::string const next = std::to_string(layer + 1) + wide;
-            scope += from + std::to_string(layer) + wide + "[a" + next + " b" + next + "] ";
+            std::string const scope = from + std::to_string(layer) + wide + "[a" + next + " b" + next + ']';
+            one += scope + ' ';
+            several += (several.empty() ? "\"" : ", \"") + scope + '"';
         }
-    REQUIRE(scope.size() < 65000);
-    auto const e = error(R"({"code": "ConsentRequired", "required_scopes": ["ok", ")" + scope + "\"]}");
+    REQUIRE(several.size() < 65000);
+    auto const e = error(R"({"code": "ConsentRequired", "required_scopes": ["ok", ")" + one + "\"]}");
     CHECK(e.required_scopes() == Texts{"ok"});
+    auto const together = error(R"({"code": "ConsentRequired", "required_scopes": [)" + several + "]}");
+    CHECK_FALSE(together.consent_required());
+    CHECK(together.code() == "ConsentRequired");
 }

@@ -114,9 +114,10 @@ TEST_CASE("A walk over a posted query goes on from where it was told to begin", 
 
 TEST_CASE("A walk ends at subject 10,000 and asks for no more than that", "[search]") {
     MockTransport mock;
-    mock.otherwise([](http::Request const&) {
-        return http::Response{.status = 200,
-                              .body = R"({"gmeta": [{"subject": "s"}], "count": 60, "has_next_page": true})"};
+    std::string subjects = R"({"subject": "s"})";
+    for (int i = 1; i != 60; ++i) subjects += R"(, {"subject": "s"})";
+    mock.otherwise([&](http::Request const&) {
+        return http::Response{.status = 200, .body = R"({"gmeta": [)" + subjects + R"(], "has_next_page": true})"};
     });
     subjects_of(make_client(mock), search::Search{.index_id = "i", .q = "*", .offset = 9900});
     auto const requests = mock.requests();

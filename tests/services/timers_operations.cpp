@@ -7,6 +7,8 @@
 #include <boost/json/parse.hpp>
 
 #include <string>
+#include <type_traits>
+#include <utility>
 
 using namespace globus;
 
@@ -26,11 +28,10 @@ TEST_CASE("A timer of transfers has a schedule and no submission id of its own",
     data.submission_id = "of one run";
     data.add_item({.source_path = "/x", .destination_path = "/y"});
     auto const made = make_client(mock).create_timer(
-        {.timer = TransferTimer{
-             .name = "nightly ☃",
-             .schedule = RecurringTimerSchedule{.interval_seconds = 86400,
-                                                .end = Json{{"condition", "iterations"}, {"iterations", 5}}},
-             .body = data}});
+        {.timer =
+             TransferTimer{.name = "nightly ☃",
+                           .schedule = RecurringTimerSchedule{.interval_seconds = 86400, .end = EndAfter{.count = 5}},
+                           .body = data}});
     CHECK(made->timer->job_id == "t1");
     CHECK(made->timer->interval.is_null());
     CHECK(made.json().at("timer").at("tomorrow's") == 1);
@@ -41,10 +42,51 @@ TEST_CASE("A timer of transfers has a schedule and no submission id of its own",
     CHECK(sent.at("timer_type") == "transfer");
     CHECK(sent.at("name") == "nightly ☃");
     CHECK(sent.at("schedule") == boost::json::parse(R"({"type": "recurring", "interval_seconds": 86400,
-                                                        "end": {"condition": "iterations", "iterations": 5}})"));
+                                                        "end": {"condition": "iterations", "count": 5}})"));
     CHECK_FALSE(sent.at("body").as_object().contains("submission_id"));
     CHECK(sent.at("body").at("DATA").at(0).at("source_path") == "/x");
     CHECK(data.submission_id == "of one run");  // the caller's document is as it was
+}
+
+TEST_CASE("A timer ends after so many runs or at a time", "[timers]") {
+    auto const written = [](Optional<timers::TimerEnd> end) {
+        RecurringTimerSchedule schedule{.interval_seconds = 60};
+        schedule.end = std::move(end);
+        schedule.check();
+        return boost::json::parse(to_json(schedule)).at("end");
+    };
+    CHECK(written(EndAfter{.count = 7}) == boost::json::parse(R"({"condition": "iterations", "count": 7})"));
+    CHECK(written(EndAt{.datetime = "2030-01-02T03:04:05+00:00"}) ==
+          boost::json::parse(R"({"condition": "time", "datetime": "2030-01-02T03:04:05+00:00"})"));
+    CHECK(written(Json{{"condition", "new"}}) == Json{{"condition", "new"}});
+    CHECK(written(EndAfter{.count = 1, .additional_fields = {{"new", 1}}}).at("new") == 1);
+
+    RecurringTimerSchedule never{.interval_seconds = 60, .end = EndAfter{.count = 0}};
+    CHECK_THROWS_AS(never.check(), UsageError);
+    CHECK_THROWS_AS(written(EndAt{.datetime = ""}), UsageError);
+    static_assert(!std::is_convertible_v<int, timers::TimerEnd>);
+    static_assert(!std::is_convertible_v<char const*, timers::TimerEnd>);
+
+    MockTransport mock;
+    CHECK_THROWS_AS(make_client(mock).create_timer({.timer = TransferTimer{.schedule = never, .body = Json{{"a", 1}}}}),
+                    UsageError);
+    CHECK(mock.request_count() == 0);
+}
+
+TEST_CASE("A timer that was read tells its end and what it does", "[timers]") {
+    auto const read = [](char const* text) {
+        Response<timers::Timer> response{http::Response{.status = 200, .body = text}};
+        CHECK(response.mismatch().empty());
+        return *std::move(response);
+    };
+    auto const timer = read(R"({"stop_after": {"date": "2030-01-01T00:00:00+00:00", "n_runs": 5}, "timer_type": "flow",
+                                "flow_id": "f", "activity": {"code": "run_in_progress", "duration_seconds": 1.5}})");
+    CHECK(timer.stop_after->date == "2030-01-01T00:00:00+00:00");
+    CHECK(timer.stop_after->n_runs == 5);
+    CHECK(timer.activity->code == "run_in_progress");
+    CHECK(timer.activity->duration_seconds == 1.5);
+    CHECK(timer.flow_id == "f");
+    CHECK(read(R"({"stop_after": null, "activity": null})").stop_after.is_null());
 }
 
 TEST_CASE("A timer of a flow names the flow", "[timers]") {

@@ -7,6 +7,7 @@
 #include <globus/core/handle.hpp>
 #include <globus/core/home.hpp>
 #include <globus/core/json_write.hpp>
+#include <globus/core/one_line.hpp>
 #include <globus/core/utf8.hpp>
 #include <globus/http/retry.hpp>
 
@@ -126,8 +127,8 @@ public:
     void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
         auto const bit = static_cast<unsigned>(about);
         if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
-        CallbacksWait::call(
-            [tell = options_.on_warning, all = "the token storage " + path + ' ' + words] { tell(all); });
+        CallbacksWait::call([tell = options_.on_warning,
+                             all = one_line("the token storage " + path + ' ' + words, 4096)] { tell(all); });
     }
     /// The same of what `strict` refuses.
     void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {

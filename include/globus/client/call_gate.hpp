@@ -45,16 +45,35 @@ public:
     /// Lets calls begin that are not sure whether the client is still there.
     class Pass {
     public:
-        explicit Pass(CallGate const& gate) : state_(gate.state_) {}
+        /// @throws UsageError  for the gate of a client that was moved from
+        explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
+
+        /// @throws UsageError  if this was moved from
+        void check() const {
+            if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
+        }
 
     private:
         friend class CallGate;
-        std::shared_ptr<State> state_;
+        [[nodiscard]] std::shared_ptr<State> const& state() const {
+            check();
+            return state_;
+        }
+        std::shared_ptr<State> state_;  // null: moved from
     };
 
     CallGate() = default;
-    CallGate(CallGate const&) : CallGate() {}  // the calls of a copy are its own
-    CallGate& operator=(CallGate const&) { return *this; }
+    // the calls of a copy are its own; a client that was moved from has none
+    CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
+    CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
+    CallGate& operator=(CallGate const& other) {
+        moved_from_ = other.moved_from_;
+        return *this;
+    }
+    CallGate& operator=(CallGate&& other) {
+        moved_from_ = std::exchange(other.moved_from_, true);
+        return *this;
+    }
     ~CallGate() {
         if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
         state_->closed = true;
@@ -70,7 +89,7 @@ public:
         /// @param mine  what the caller cancels it with
         /// @throws UsageError    in a child process
         /// @throws NetworkError  cancelled, if the client was destroyed
-        Call(Pass const& pass, std::stop_token mine) : state_(pass.state_), token_(state_->closing.get_token()) {
+        Call(Pass const& pass, std::stop_token mine) : state_(pass.state()), token_(state_->closing.get_token()) {
             state_->made.check();
             if (mine.stop_possible()) {
                 either_.emplace();
@@ -147,6 +166,7 @@ private:
     [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
 
     std::shared_ptr<State> state_ = make_for_threads<State>();
+    bool moved_from_ = false;
 };
 
 /// A call of several requests: one deadline for all of them, and the client stays until it ends.
@@ -177,7 +197,11 @@ private:
 template <class Client>
 class ClientOfRange {
 public:
+    /// @throws UsageError  if the client was moved from
     explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
+
+    /// @throws UsageError  if this was moved from
+    void check() const { pass_.check(); }
 
     /// What `request` returns of the client and the options.
     /// @throws NetworkError  cancelled, if the client was destroyed

@@ -49,7 +49,7 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  *     };
  *
  * A member that the route names fills it; one called `body` or `data` is the document that is sent; every other is a
- * query parameter, unless the struct's `wire` says otherwise. `retry` gives the retry class where the method alone does
+ * query parameter, unless the struct's `wire` says otherwise; a list without items is none. `retry` gives the retry class where the method alone does
  * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
  * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
  * `static bool already_done(ApiError const&)` says which error of a second attempt means that the first, whose answer
@@ -182,7 +182,9 @@ public:
                 return text(wire, value ? "True" : "False");
         }
     }
+    /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
     void list(Wire const& wire, std::vector<std::string> const& values) {
+        if (values.empty() && wire.place != Place::form) return;
         if (wire.spelling == Spelling::repeat) {
             for (std::string const& value : values) text(wire, value);
             return;
@@ -310,7 +312,7 @@ private:
     bool is_form_ = false;
 };
 
-/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`.
+/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`. No text is no parameter.
 template <class T>
 concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;

@@ -6,6 +6,7 @@
 #include <globus/client/call_options.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/response.hpp>
+#include <globus/http/url.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -15,12 +16,16 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -48,7 +53,6 @@ struct Paging {
     std::string_view marker = {};  ///< the mark in a page, if its style has one
     std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
     std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
-    std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
 };
 
 /// `O` is an operation whose answers come in pages.
@@ -184,14 +188,29 @@ void set_parameter(O& operation, std::string_view name, V const& value) {
     });
 }
 
-template <class O>
-std::optional<std::int64_t> integer_parameter(O const& operation, std::string_view name) {
-    std::optional<std::int64_t> found;
+/// The member `name` of an operation, if it is set.
+template <class V, class O>
+std::optional<V> parameter(O const& operation, std::string_view name) {
+    std::optional<V> found;
     O::members::for_each(operation, [&]<class M, class U>(M, U const& member) {
-        if constexpr (std::same_as<U, Optional<std::int64_t>>)
+        if constexpr (std::same_as<U, Optional<V>>)
             if (M::key == name && member.has_value()) found = *member;
     });
     return found;
+}
+
+/// The parameters of a query in their order, those of one name together.
+inline QueryParams params_of(std::string_view query) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> params;
+    std::map<std::string, std::size_t> places;
+    for (auto& [name, value] : parse_query(query)) {
+        auto const [place, is_new] = places.try_emplace(name, params.size());
+        if (is_new) params.emplace_back(name, std::vector<std::string>{});
+        params[place->second].second.push_back(std::move(value));
+    }
+    QueryParams result;
+    for (auto& [name, values] : params) result.emplace_back(std::move(name), QueryValue(std::move(values)));
+    return result;
 }
 
 }  // namespace detail
@@ -208,6 +227,9 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
+ * It is the service that says whether a page follows, but each page must bring the walk on: one with a mark that came
+ * before, and the thousandth in a row without items, are errors. Marks, links and offsets never change where requests go.
+ *
  * Where pages follow by limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the
  * walk begins at its `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or
  * endpoints as far as 1,000, and the limit of the last page is cut to that.
@@ -220,7 +242,8 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  * @par Errors
  * Those of Client::send, and DecodeError for a page from which the walk cannot go on and of which nobody knows that it is
  * the last: without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark of
- * it or no items, or with the mark of the page before.
+ * it or no items, or with a mark that came before. UsageError, before anything is sent, for a negative offset and for a
+ * limit below 1, and for a range that was moved from.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -234,6 +257,7 @@ public:
     using item_type = typename detail::ItemOf<O>::type;  ///< what the range goes over
 
     /// Sends nothing: the first page is asked for by begin().
+    /// @throws UsageError  for a negative offset, and a limit below 1
     Paginated(C const& client, O operation, CallOptions options)
         : client_(client), operation_(std::move(operation)), options_(std::move(options)) {
         keep_text_ = options_.keep_text;
@@ -249,8 +273,8 @@ public:
 
         /// Begins where the walk is, and asks for that page if it is not there yet.
         explicit PageIterator(Paginated& walk) : walk_(&walk) { walk.ensure_page(); }
-        [[nodiscard]] page_type const& operator*() const { return *walk_->page_; }
-        [[nodiscard]] page_type const* operator->() const { return &*walk_->page_; }
+        [[nodiscard]] page_type const& operator*() const { return walk_->page(); }
+        [[nodiscard]] page_type const* operator->() const { return &walk_->page(); }
         PageIterator& operator++() {
             walk_->next_page();
             walk_->ensure_page();
@@ -271,7 +295,7 @@ public:
 
         /// Begins where the walk is, and asks for its page if it is not there yet.
         explicit ItemIterator(Paginated& walk) : walk_(&walk) { walk.ensure_item(); }
-        [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(*walk_->page_)[walk_->item_]; }
+        [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(walk_->page())[walk_->item_]; }
         [[nodiscard]] item_type const* operator->() const { return &**this; }
         ItemIterator& operator++() {
             ++walk_->item_;
@@ -310,12 +334,28 @@ private:
     static constexpr bool by_offset =
         O::paging.style == PagingStyle::has_next_page || O::paging.style == PagingStyle::total;
 
+    /// The parameter that takes the mark of a page.
+    static constexpr std::string_view mark_parameter = O::paging.style == PagingStyle::last_key     ? "last_key"
+                                                       : O::paging.style == PagingStyle::next_token ? "next_token"
+                                                                                                    : "marker";
+    /// So many pages without items may follow one another.
+    static constexpr int most_empty_pages = 1000;
+    /// No request has room for a longer mark.
+    static constexpr std::size_t longest_mark = std::size_t{64} << 10;
+
     void begin_walk() {
         if constexpr (by_offset) {
             if constexpr (requires { operation_.normalized(); }) operation_ = operation_.normalized();
-            offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
-            limit_ = detail::integer_parameter(operation_, "limit").value_or(O::paging.page_size);
+            offset_ = detail::parameter<std::int64_t>(operation_, "offset").value_or(0);
+            auto const limit = detail::parameter<std::int64_t>(operation_, "limit");
+            if (offset_ < 0) throw UsageError("a walk over pages cannot begin at a negative offset");
+            if (limit && *limit < 1)
+                throw UsageError("the limit of a walk is the size of a page: it must be at least 1");
+            limit_ = limit.value_or(O::paging.page_size);
             set_limit();
+        } else if constexpr (O::paging.style != PagingStyle::next_link) {
+            if (auto const mark = detail::parameter<std::string>(operation_, mark_parameter))
+                marks_.insert(hash(*mark));
         }
     }
     void set_limit() {
@@ -324,7 +364,13 @@ private:
         if (limit > 0) detail::set_parameter(operation_, "limit", limit);
     }
 
+    [[nodiscard]] page_type const& page() const {
+        client_.check();
+        if (!page_) throw UsageError("the walk is at its end, or an error ended it: there is nothing to read here");
+        return *page_;
+    }
     void ensure_page() {
+        client_.check();
         if (page_ || ended_) return;
         page_type page = client_.call(
             options_, [this](C const& client, CallOptions const& options) { return client.send(operation_, options); });
@@ -347,21 +393,22 @@ private:
         constexpr Paging paging = O::paging;
         if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
         if constexpr (by_offset) {
-            std::int64_t const step = step_of(response);
+            auto const items = static_cast<std::int64_t>(detail::items_sent<O>(response));
+            std::int64_t const next = offset_ + std::min(items, std::numeric_limits<std::int64_t>::max() - offset_);
             bool more = false;
             if constexpr (paging.style == PagingStyle::total) {
                 auto const total = detail::page_member<std::int64_t>(response, "total");
                 if (!total) refuse(response, "has no 'total'");
-                more = offset_ + step < *total;
+                more = next < *total;
             } else {
                 more = *says_more(response);
             }
-            if (!more || (paging.max_results != 0 && offset_ + step >= paging.max_results)) {
+            if (!more || (paging.max_results != 0 && next >= paging.max_results)) {
                 ended_ = true;
                 return;
             }
-            if (step <= 0) refuse(response, "has no items, but says that there are more");
-            offset_ += step;
+            if (next <= offset_) refuse(response, "has no items, but says that there are more");
+            offset_ = next;
             detail::set_parameter(operation_, "offset", offset_);
             set_limit();
         } else if constexpr (paging.style == PagingStyle::next_link) {
@@ -377,17 +424,8 @@ private:
             }
             if (ended_) return;
             remember(response, mark);
-            constexpr std::string_view parameter = paging.style == PagingStyle::last_key     ? "last_key"
-                                                   : paging.style == PagingStyle::next_token ? "next_token"
-                                                                                             : "marker";
-            detail::set_parameter(operation_, parameter, mark_);
+            detail::set_parameter(operation_, mark_parameter, mark);
         }
-    }
-    /// The items of a page, as the service counts them.
-    [[nodiscard]] static std::int64_t step_of(page_type const& response) {
-        auto const items = static_cast<std::int64_t>(detail::items_sent<O>(response));
-        if (O::paging.count.empty()) return items;
-        return detail::page_member<std::int64_t>(response, O::paging.count).value_or(items);
     }
     /// What `has_next_page` says; nothing only where a style does without.
     [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
@@ -395,9 +433,18 @@ private:
         if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
         return more;
     }
-    void remember(page_type const& response, std::string mark) {
-        if (mark == mark_) refuse(response, "says that it follows itself: its mark is that of the page before");
-        mark_ = std::move(mark);
+    [[nodiscard]] static std::size_t hash(std::string_view mark) { return std::hash<std::string_view>{}(mark); }
+    /// Notes the mark of the next page, by which the walk must come on.
+    void remember(page_type const& response, std::string_view mark) {
+        if (mark.size() > longest_mark) refuse(response, "has a mark of more than 64 KiB for the next");
+        if (marks_.contains(hash(mark))) refuse(response, "leads back to a page before, by a mark that came already");
+        if (detail::items_sent<O>(response) != 0) {
+            empty_pages_ = 0;
+        } else if (++empty_pages_ == most_empty_pages) {
+            empty_pages_ = 0;  // who begins again has as much patience again
+            refuse(response, "is the last of 1,000 in a row without items, and says that there are more");
+        }
+        marks_.insert(hash(mark));
     }
     [[noreturn]] void refuse(page_type const& response, std::string const& what) const {
         detail::refuse_page(O::struct_name, number_ + 1, what, response.text());
@@ -412,26 +459,10 @@ private:
             ended_ = true;
             return;
         }
-        remember(response, std::string(next->as_string()));
-        std::string_view const link = mark_;
-        auto const question = link.find('?');
-        std::string_view const query = question == std::string_view::npos
-                                           ? std::string_view{}
-                                           : link.substr(question + 1, link.find('#') - question - 1);
-        if constexpr (requires { operation_.query_params; }) {
-            operation_.query_params = {};
-            for (auto& [name, value] : parse_query(query)) {
-                auto const same = std::find_if(operation_.query_params.begin(), operation_.query_params.end(),
-                                               [&, &wanted = name](auto const& pair) { return pair.first == wanted; });
-                if (same == operation_.query_params.end()) {
-                    operation_.query_params.emplace_back(name, QueryValue(value));
-                } else {
-                    auto texts = same->second.texts();
-                    texts.push_back(value);
-                    same->second = QueryValue(std::move(texts));
-                }
-            }
-        }
+        std::string_view const link = next->as_string();
+        remember(response, link);
+        if constexpr (requires { operation_.query_params; })
+            operation_.query_params = detail::params_of(http::split_reference(link).query.value_or(std::string_view{}));
     }
 
     detail::ClientOfRange<C> client_;
@@ -440,10 +471,11 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
-    std::size_t number_ = 0;   ///< of the page read last, from 1
-    std::int64_t offset_ = 0;  ///< of the next page
-    std::int64_t limit_ = 0;   ///< items of a page
-    std::string mark_;         ///< of the next page
+    std::size_t number_ = 0;                 ///< of the page read last, from 1
+    std::int64_t offset_ = 0;                ///< of the next page
+    std::int64_t limit_ = 0;                 ///< items of a page
+    std::unordered_set<std::size_t> marks_;  ///< hashes of those that came
+    int empty_pages_ = 0;                    ///< in a row
     bool ended_ = false;
 };
 

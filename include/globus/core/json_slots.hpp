@@ -287,6 +287,11 @@ constexpr SlotType make_slot_type() {
     } else if constexpr (std::same_as<T, std::string>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, TextOrNumber>) {
+        return {.expected = "a text or a number",
+                .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
+                .natural = [](void* o, std::uint64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
+                .string = [](void* o, std::string_view text) { return as<T>(o).assign(text), true; }};
     } else if constexpr (std::same_as<T, Secret>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
@@ -338,7 +343,10 @@ constexpr SlotType make_slot_type() {
         static_assert(Described<T>,
                       "globus: this type cannot be read from JSON. "
                       "Describe it with GLOBUS_MEMBERS.");
-        return {.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
+        SlotType type{.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
+        if constexpr (requires(T& t) { t.read_text(std::string_view()); })
+            type.string = [](void* o, std::string_view text) { return as<T>(o).read_text(text), true; };
+        return type;
     }
 }
 

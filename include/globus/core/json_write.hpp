@@ -249,6 +249,12 @@ void write_json(std::string& out, T const& value) {
     }
 }
 
+inline void check_document(Json const& value) {
+    if (!value.is_object())
+        throw UsageError(
+            "a document to be sent is a JSON object: this Json is a list, a text, a number, a flag or null");
+}
+
 /// The Json of a text that this library or a type's own write_json wrote.
 inline Json json_of(std::string_view text) {
     boost::json::parse_options options;
@@ -284,10 +290,13 @@ template <class T>
 class SecretDocument {
 public:
     SecretDocument() = default;
-    /// Takes any JSON value, and keeps its text alone.
+    /// Takes a JSON object, and keeps its text alone. @throws UsageError  for a Json that is something else
     template <class T>
-        requires std::convertible_to<T&&, Json>
-    SecretDocument(T&& document) : text_(boost::json::serialize(Json(std::forward<T>(document)))) {}
+        requires std::same_as<std::remove_cvref_t<T>, Json> || std::same_as<std::remove_cvref_t<T>, boost::json::object>
+    SecretDocument(T&& document) {
+        if constexpr (std::same_as<std::remove_cvref_t<T>, Json>) detail::check_document(document);
+        text_ = Secret(boost::json::serialize(document));
+    }
 
     /// The JSON text.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_.reveal(); }
@@ -298,20 +307,25 @@ private:
     Secret text_{"{}"};
 };
 
+/// What a Document can be made of: an object of a described type, or a JSON object. No text and no number is a document.
+template <class T>
+concept MakesDocument = Described<T> || std::same_as<T, Json> || std::same_as<T, boost::json::object>;
+
 /**
- * A document to be sent: any described object, or a Json. What an operation takes where the reference takes a helper
- * object or a dictionary. Copies share the object, which is written when the request is made.
+ * A document to be sent: any described object, or a JSON object. What an operation takes where the reference takes a
+ * helper object or a dictionary. Copies share the object, which is written when the request is made.
  */
 class Document {
 public:
     /// An empty object.
     Document() = default;
-    /// An object of a described type, or what converts to Json.
+    /// An object of a described type, or a JSON object. @throws UsageError  for a Json that is something else
     template <class T>
-        requires Described<std::remove_cvref_t<T>> || std::convertible_to<T&&, Json>
+        requires MakesDocument<std::remove_cvref_t<T>>
     Document(T&& object) {
-        using Held = std::conditional_t<Described<std::remove_cvref_t<T>>, std::remove_cvref_t<T>, Json>;
-        held_ = std::make_shared<Model<Held> const>(Held(std::forward<T>(object)));
+        using Held = std::remove_cvref_t<T>;
+        if constexpr (std::same_as<Held, Json>) detail::check_document(object);
+        held_ = std::make_shared<Model<Held> const>(std::forward<T>(object));
     }
 
     void write_json(std::string& out) const {

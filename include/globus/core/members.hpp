@@ -8,6 +8,7 @@
 #include <boost/hana/string.hpp>
 #include <boost/hana/tuple.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -90,15 +91,25 @@ struct Member {
     }
 };
 
-/// The names in "first, second, third".
+/// The names in "first, second,third": the preprocessor leaves a blank where any stood, and none where none did.
 template <std::size_t N>
 constexpr std::array<std::string_view, N> split_names(std::string_view text) {
     std::array<std::string_view, N> names;
     for (std::string_view& name : names) {
         name = text.substr(0, text.find(','));
-        text.remove_prefix(name.size() < text.size() ? name.size() + 2 : name.size());
+        text.remove_prefix(name.size() < text.size() ? name.size() + 1 : name.size());
+        while (name.starts_with(' ')) name.remove_prefix(1);
+        while (name.ends_with(' ')) name.remove_suffix(1);
     }
     return names;
+}
+/// True for the name of a member, which may have letters beyond ASCII; false for "a.b" or "list[0]".
+constexpr bool is_identifier(std::string_view name) {
+    for (char const c : name) {
+        bool const digit = c >= '0' && c <= '9';
+        if (!digit && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c < 0 || c > '~')) return false;
+    }
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9');
 }
 constexpr std::size_t count_names(std::string_view text) {
     std::size_t count = text.empty() ? 0 : 1;
@@ -111,6 +122,8 @@ template <class T>
 struct Members {
     static constexpr std::size_t size = count_names(T::member_names);
     static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
+    static_assert(std::all_of(keys.begin(), keys.end(), is_identifier),
+                  "globus: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else.");
 
     /// Calls `f(Member<T, I>{}, member)` for each.
     template <class O, class F>

@@ -36,6 +36,13 @@ public:
     StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
 };
 
+/// A text that the service also writes as a number: that reads as its digits.
+struct TextOrNumber : std::string {
+    using std::string::string;
+    TextOrNumber() = default;
+    TextOrNumber(std::string text) : std::string(std::move(text)) {}
+};
+
 /**
  * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
  *

@@ -437,7 +437,8 @@ private:
                 set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
                 handle_.fresh_connection = request_.fresh_connection;
             }
-            if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin)) {
+            if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
+                http::detail::has_blank_or_control(request_.url)) {
                 http::Url const url = http::parse_url(request_.url);
                 set(CURLOPT_PROXY, pool_.proxy_for(url.host));
                 auto const path = request_.url.find('/', url.scheme.size() + 3);

@@ -176,7 +176,19 @@ inline std::vector<Secret> credentials_of(http::Request const& request) {
         if (text.size() >= 8) credentials.emplace_back(text);  // what is shorter is found where it is not meant
     };
     std::string_view const header = request.authorization.reveal();
-    add(header.substr(std::min(header.find(' '), header.size() - 1) + 1));
+    auto const blank = header.find(' ');
+    std::string_view const scheme = header.substr(0, blank == header.npos ? 0 : blank);
+    std::string credential(header.substr(blank == header.npos ? 0 : blank + 1));
+    add(credential);
+    if (http::detail::equal_ignoring_case(scheme, "Basic")) {
+        for (char& c : credential) c = c == '+' ? '-' : c == '/' ? '_' : c;
+        std::string_view const encoded = std::string_view(credential).substr(0, credential.find('='));
+        if (auto pair = base64url_decode(encoded)) {
+            add(std::string_view(*pair).substr(std::min(pair->find(':'), pair->size() - 1) + 1));
+            wipe(*pair);
+        }
+    }
+    wipe(credential);
     if (media_type(request.headers.get("Content-Type")) == "application/x-www-form-urlencoded")
         for (auto& [name, value] : parse_query(request.body)) {
             if (name == "code" || (may_be_secret(name) && name != "token_type_hint")) add(value);

@@ -149,9 +149,16 @@ struct Request {
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 
-/// The method and the URL without its query, for messages: nothing in it is secret.
+/// The method and the URL without its query and user, for messages: nothing in it is secret.
 inline std::string describe(Request const& request) {
-    return std::string(to_string(request.method)) + ' ' + request.url.substr(0, request.url.find_first_of("?#"));
+    std::string_view url = request.url;
+    url = url.substr(0, url.find_first_of("?#"));
+    auto const host = url.find("://");
+    auto const at = host == std::string_view::npos ? host : url.substr(0, url.find('/', host + 3)).rfind('@');
+    std::string text = to_string(request.method);
+    text += ' ';
+    if (at == std::string_view::npos) return text.append(url);
+    return text.append(url.substr(0, host + 3)).append(url.substr(at + 1));
 }
 
 }  // namespace globus::http

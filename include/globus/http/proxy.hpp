@@ -27,9 +27,10 @@ struct Proxy {
  */
 inline Proxy parse_proxy(Secret const& text) {
     auto const refuse = [](std::string const& why) {
-        throw UsageError("the URL of the proxy cannot be used: " + why +
-                         "; write it as in http://user:password@proxy.example.org:3128, what is special in user and "
-                         "password percent-encoded");
+        throw UsageError(
+            "the URL of the proxy cannot be used: " + why +
+            "; write it as in http://proxy.example.org:3128, and what is special in a user name and password "
+            "before the host percent-encoded");
     };
     std::string_view rest = text.reveal();
     std::string_view scheme = "http";

@@ -67,11 +67,21 @@ struct Url {
     bool has_fragment = false;       ///< tells an empty one from none
 };
 
+namespace detail {
+
+/// True for what no URL has as it is.
+constexpr bool has_blank_or_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return true;
+    return false;
+}
+
+}  // namespace detail
+
 /// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
 inline Url parse_url(std::string_view text) {
     auto const refuse = [](char const* why) { throw UsageError(std::string("this is not a usable URL: ") + why); };
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) refuse("it has a blank or control character");
+    if (detail::has_blank_or_control(text)) refuse("it has a blank or control character");
     Url url;
     Reference const parts = split_reference(text);
     if (!parts.scheme || !parts.authority) refuse("write it with its scheme, as in https://example.org/");

@@ -80,15 +80,19 @@ inline std::string query_value(std::optional<std::vector<std::string>> const& li
     return asks;
 }
 
-/// Scopes that can be asked for: of texts that a service wrote, those that are.
+/// Of texts that a service wrote, those that are scopes; none if they are too large together to be asked for.
 inline std::vector<std::string> readable_scopes(std::vector<std::string> texts) {
-    std::erase_if(texts, [](std::string const& text) {
+    auto const is_readable = [](std::string const& text) {
         try {
-            return Scope::parse(text).empty();
+            return !Scope::parse(text).empty();
         } catch (ScopeError const&) {
-            return true;
+            return false;
         }
-    });
+    };
+    std::erase_if(texts, [&](std::string const& text) { return !is_readable(text); });
+    std::string all;
+    for (std::string const& text : texts) all += text + ' ';
+    if (texts.size() > 1 && !is_readable(all)) texts.clear();
     return texts;
 }
 

@@ -286,12 +286,12 @@ inline Reply change_index(World& world, Call& call) {
     if (!in) return in.refused;
     auto* const index = in.find("indices");
     if (index == nullptr) return in.missing();
-    bool const pending = text_of(*index, "status") == "delete_pending";
+    bool const pending = text_of(*index, "status") == "delete-pending";
     if (call.operation == "delete_index") {
         if (pending)
             return in.error(409, "Conflict.IncompatibleIndexStatus",
                             "Index status (delete_pending) did not match required status for this operation: open");
-        (*index)["status"] = "delete_pending";
+        (*index)["status"] = "delete-pending";
         return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"acknowledged", true}});
     }
     if (call.operation == "reopen_index") {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What Globus Compute answers. https://compute.api.globus.org/redoc
@@ -74,7 +75,7 @@ struct EndpointRegistration {
 };
 
 /// An endpoint that registers for nobody else for a while.
-/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
@@ -122,8 +123,9 @@ struct Task {
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
+    Optional<std::string> reason = {};        ///< in get_task_batch: why there is no more to tell
     Optional<Json> details = {};              ///< as in where and when it ran
-    GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, details);
+    GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, reason, details);
 };
 
 /// Several tasks by their ids.
@@ -151,17 +153,26 @@ struct TaskGroup {
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
-/// What became of one task of a submission.
+/// What became of one task of a submission. The answer's status is 200 even if a task was refused: see accepted().
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
     Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
     Optional<std::int64_t> http_status_code = {};  ///< of this task
-    Optional<std::string> reason = {};             ///< of a failure
+    Optional<std::string> reason = {};             ///< of a failure; all there is where the service sent a text only
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
+
+    /// True if the task will run.
+    [[nodiscard]] bool accepted() const {
+        if (http_status_code) return *http_status_code >= 200 && *http_status_code < 300;
+        return status && *status == "success";
+    }
+    /// Reads a text in the place of an object.
+    void read_text(std::string_view text) { reason.emplace() = text; }
 };
 
-/// The outcome of a submission. https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
+/// The outcome of a submission: some tasks may have been accepted and others not.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submission {
     Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
@@ -173,10 +184,17 @@ struct Submission {
 
 namespace globus::compute_v3 {
 
-using compute_v2::EndpointLock;
 using compute_v2::EndpointRegistration;
 using compute_v2::FunctionRegistration;
 using compute_v2::QueueInfo;
+
+/// An endpoint that registers for nobody else for a while.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
+struct EndpointLock {
+    Optional<std::string> endpoint_id = {};
+    Optional<Json> lock_expiration_timestamp = {};  ///< seconds since 1970 as a number; older servers: an ISO 8601 text
+    GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
+};
 
 /// The functions that an endpoint runs.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get

@@ -24,7 +24,7 @@ struct GetVersion {
     using service = ComputeServiceV2;
     using result = Json;
     static constexpr auto route = get("/v2/version");
-    Optional<std::string> service_name = {};  ///< "all" for the versions of every part
+    Optional<std::string> service_name = {};  ///< "api", or "all" for the versions of every part
     static constexpr auto wire = wires(in_query("service_name", "service"));
     GLOBUS_MEMBERS(GetVersion, service_name);
 };
@@ -143,6 +143,7 @@ struct GetTask {
 };
 
 /// Reads several tasks. POST /v2/batch_status
+/// A task that failed, or that is not known, is one of the results, with status 200: see its `status` and `reason`.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct GetTaskBatch {
     using service = ComputeServiceV2;
@@ -165,7 +166,8 @@ struct GetTaskGroup {
 };
 
 /// Submits calls of functions. POST /v2/submit
-/// It is sent once, because the service would do it twice.
+/// It is sent once, because the service would do it twice. Some tasks may be refused, with status 200 all the same: ask
+/// SubmittedTask::accepted() of each.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submit {
     using service = ComputeServiceV2;

@@ -104,7 +104,8 @@ struct Run {
     Optional<std::string> flow_title = {};            ///< as it is now
     Optional<std::string> flow_last_updated = {};     ///< ISO 8601
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
-    Optional<std::string> status = {};  ///< "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED" or "FAILED"
+    /// "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
+    Optional<std::string> status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
     Optional<std::string> label = {};                      ///< for people
@@ -181,7 +182,7 @@ struct RegisteredApi {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};  ///< as in "ACTIVE"
+    Optional<std::string> status = {};  ///< "ACTIVE" or "INACTIVE"
     Optional<RegisteredApiRoles> roles = {};
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data

@@ -70,7 +70,9 @@ struct ListFlows {
     static constexpr auto route = get("/flows");
     static constexpr Paging paging{PagingStyle::marker, "flows", "marker"};
     static constexpr auto items = &FlowPage::flows;
-    Optional<StringList> filter_roles = {};      ///< "flow_owner", "flow_starter", ...: only flows with one of these
+    /// Only flows on which the caller has one of these: "flow_owner", "flow_administrators", "flow_starters",
+    /// "flow_viewers", "run_managers", "run_monitors".
+    Optional<StringList> filter_roles = {};
     Optional<std::string> filter_fulltext = {};  ///< words of the title, subtitle, description, keywords or owner
     Optional<StringList> orderby = {};           ///< as in "title ASC"
     Optional<std::string> marker = {};           ///< the page before's
@@ -146,8 +148,10 @@ struct ListRuns {
     static constexpr Paging paging{PagingStyle::marker, "runs", "marker"};
     static constexpr auto items = &RunPage::runs;
     Optional<StringList> filter_flow_id = {};  ///< only runs of these flows
-    Optional<StringList> filter_roles = {};    ///< "run_owner", "run_monitor", ...: only runs with one of these
-    Optional<std::string> marker = {};         ///< the page before's
+    /// Only runs on which the caller has one of these: "run_owner", "run_managers", "run_monitors",
+    /// "flow_run_managers", "flow_run_monitors".
+    Optional<StringList> filter_roles = {};
+    Optional<std::string> marker = {};  ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };

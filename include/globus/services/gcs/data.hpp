@@ -131,7 +131,7 @@ struct POSIXStagingStoragePolicies {
     Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
     Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
     Optional<std::string> stage_app = {};    ///< path of the program that brings files in
-    Optional<Json> environment = {};         ///< variables that the program gets, by name
+    Optional<Json> environment = {};         ///< variables that the program gets: a list of objects `name`, `value`
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(POSIXStagingStoragePolicies, DATA_TYPE, groups_allow, groups_deny, stage_app, environment,
                    additional_fields);
@@ -263,9 +263,10 @@ struct IrodsStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct HPSSStoragePolicies {
     std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
-    Optional<std::string> authentication_mech = {};  ///< how it authenticates to HPSS
+    Optional<std::string> authentication_mech = {};  ///< "krb5" or "unix"
     Optional<std::string> authenticator = {};        ///< what it authenticates with
-    Optional<bool> uda_checksum_support = {};        ///< keeps checksums with the files' metadata
+    /// Keeps checksums with the files' metadata. Newer servers call it uda_checksum: put that into additional_fields.
+    Optional<bool> uda_checksum_support = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
                    additional_fields);
@@ -360,7 +361,8 @@ struct GuestCollectionDocument {
     Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
     Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
     Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
-    /// Which outcomes of transfers whom is sent an e-mail about, by role.
+    /// Of which transfers its managers hear by e-mail: `status` ("SUCCEEDED", "FAILED") and `transfer_use` ("source",
+    /// "destination").
     Optional<std::map<std::string, StringList>> activity_notification_policy = {};
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -416,7 +418,7 @@ struct GCSRoleDocument {
     std::string DATA_TYPE = "role#1.0.0";
     Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
+    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
     Optional<std::string> role = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);

@@ -157,7 +157,7 @@ struct Role {
     Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> collection = {};  ///< its id; null for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
+    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
     Optional<std::string> role = {};
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };

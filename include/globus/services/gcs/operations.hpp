@@ -126,7 +126,7 @@ struct GetStorageGatewayList {
     static constexpr auto route = get("/storage_gateways");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<StorageGateway>::data;
-    Optional<StringList> include = {};      ///< "private_policies"
+    Optional<StringList> include = {};      ///< "private_policies", "accounts"
     Optional<std::int64_t> page_size = {};  ///< at most so many a page
     Optional<std::string> marker = {};      ///< the page before's
     QueryParams query_params = {};
@@ -152,7 +152,7 @@ struct GetStorageGateway {
     using result = Answer<StorageGateway>;
     static constexpr auto route = get("/storage_gateways/{storage_gateway_id}");
     Required<std::string> storage_gateway_id;
-    Optional<StringList> include = {};  ///< "private_policies"
+    Optional<StringList> include = {};  ///< "private_policies", "accounts"
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetStorageGateway, storage_gateway_id, include, query_params);
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What Globus Groups answers. Members bear the service's names, as in https://groups.api.globus.org/redoc
@@ -22,8 +23,14 @@ struct Membership {
     Optional<std::string> username = {};     ///< as in "ada@example.org"
     Optional<std::string> role = {};         ///< one of GroupRole
     Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
-    Optional<Json> membership_fields = {};  ///< what the group's signup_fields have asked for, by name
-    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields);
+    Optional<Json> membership_fields = {};            ///< what the group's signup_fields have asked for, by name
+    Optional<std::string> status_reason = {};         ///< what who changed it last has said about it
+    Optional<std::string> source_group_id = {};       ///< of the group that it comes from
+    Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
+    Optional<std::string> invite_time = {};           ///< ISO 8601
+    Optional<std::string> updated = {};               ///< ISO 8601
+    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields, status_reason,
+                   source_group_id, invite_email_address, invite_time, updated);
 };
 
 /// Who sees a group and how one gets into it.
@@ -100,7 +107,51 @@ struct SubscriptionVerification {
     GLOBUS_MEMBERS(SubscriptionVerification, group_id, subscription_admin_verified_id);
 };
 
-/// The memberships that a batch of actions made or changed, by action. `errors` has those that could not be.
+/// A membership that was not made or changed, and why.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct RefusedMembership {
+    std::string action = {};       ///< as the service calls it: "add", "invite", "change_role", ...
+    std::string identity_id = {};  ///< whose membership it is
+    std::string code = {};         ///< the service's word for the reason
+    std::string detail = {};       ///< the reason, for people
+    GLOBUS_MEMBERS(RefusedMembership, action, identity_id, code, detail);
+
+    friend bool operator==(RefusedMembership const&, RefusedMembership const&) = default;
+};
+
+namespace detail {
+
+/// Calls `f(action, error)` for each error of an answer. Whatever is there and not empty is one, whatever its form is.
+template <class F>
+void for_each_refusal(Json const& errors, F const& f, std::string_view action = {}) {
+    if (auto const* list = errors.if_array()) {
+        for (Json const& one : *list) for_each_refusal(one, f, action);
+    } else if (auto const* by_action = errors.if_object(); by_action != nullptr && action.empty()) {
+        for (auto const& [name, of_action] : *by_action) for_each_refusal(of_action, f, name);
+    } else if (!errors.is_null()) {
+        f(action, errors);
+    }
+}
+
+/// What one of them says.
+inline RefusedMembership refused_membership(std::string_view action, Json const& error) {
+    RefusedMembership refused{.action = std::string(action)};
+    if (auto const* reason = error.if_string()) refused.detail = *reason;
+    auto const text = [&](std::string_view name) {
+        auto const* object = error.if_object();
+        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    refused.identity_id = text("identity_id");
+    refused.code = text("code");
+    refused.detail = text("detail");
+    return refused;
+}
+
+}  // namespace detail
+
+/// The memberships that a batch of actions made or changed, by action. The status is 200 even if all were refused:
+/// `refused()` has those. GroupsManager throws them.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipActionResult {
     std::vector<Membership> accept = {};        ///< by accept_invites
@@ -114,9 +165,19 @@ struct MembershipActionResult {
     std::vector<Membership> reject = {};        ///< by reject_join_requests
     std::vector<Membership> remove = {};        ///< by remove_members
     std::vector<Membership> request_join = {};  ///< by request_join
-    Optional<Json> errors = {};                 ///< lists of code, detail and identity_id, by action
+    Optional<Json> errors = {};                 ///< as the service wrote them; see refused()
     GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
                    remove, request_join, errors);
+
+    /// What was not done, in the service's order; empty if all was.
+    [[nodiscard]] std::vector<RefusedMembership> refused() const {
+        std::vector<RefusedMembership> all;
+        if (errors)
+            detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
+                all.push_back(detail::refused_membership(action, error));
+            });
+        return all;
+    }
 };
 
 }  // namespace globus::groups

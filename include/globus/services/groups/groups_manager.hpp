@@ -8,8 +8,10 @@
 #include <boost/hana/type.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 // What one mostly does to a group, one thing a call. GroupsManager has a function for each.
 
@@ -197,6 +199,56 @@ constexpr auto operations() {
 namespace globus {
 
 /**
+ * Globus Groups refused what a GroupsManager was to do to a membership. It says so beside what it did, in an answer
+ * whose status is 200.
+ *
+ *     catch (MembershipRefused const& error) {
+ *         for (groups::RefusedMembership const& one : error.refused()) tell(one.identity_id, one.code, one.detail);
+ *     }
+ *
+ * `code()`, `messages()` and `errors()` have the service's words as those of other errors do.
+ */
+class GLOBUS_VISIBLE MembershipRefused : public GroupsApiError {
+public:
+    /// Takes what the answer to `request` says.
+    MembershipRefused(http::Request const& request, http::Response response, groups::MembershipActionResult result)
+        : GroupsApiError(request, as_json(std::move(response)), read_refusals, nullptr),
+          facts_(std::make_shared<Facts const>(Facts{result.refused(), std::move(result)})) {}
+
+    /// Who was refused what, and why; never empty.
+    [[nodiscard]] std::vector<groups::RefusedMembership> const& refused() const noexcept { return facts_->refused; }
+    /// All of the answer: what was done beside it, too.
+    [[nodiscard]] groups::MembershipActionResult const& result() const noexcept { return facts_->result; }
+
+private:
+    struct Facts {
+        std::vector<groups::RefusedMembership> refused;
+        groups::MembershipActionResult result;
+    };
+
+    /// The typed document was read from it, whatever its Content-Type says.
+    static http::Response as_json(http::Response response) {
+        response.headers.set("Content-Type", "application/json");
+        return response;
+    }
+    static bool read_refusals(boost::json::object const& document, Reading& reading) {
+        auto const* errors = document.if_contains("errors");
+        if (errors == nullptr) return false;
+        groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
+            auto const one = groups::detail::refused_membership(action, raw);
+            SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
+            if (raw.is_object()) error.raw = raw.get_object();
+            if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
+            reading.errors.push_back(std::move(error));
+        });
+        reading.code = common_code(reading.errors);
+        return true;
+    }
+
+    std::shared_ptr<Facts const> facts_;  ///< shared: to copy an error does not throw
+};
+
+/**
  * A Groups client with one function for each thing that one does to a group and its members.
  *
  *     GroupsManager manager{client};
@@ -205,6 +257,10 @@ namespace globus {
  *
  * Each is one request of the client's, with its retries and errors. None but set_group_policies is repeated after a
  * lost answer. What concerns several members at once is a BatchMembershipActions.
+ *
+ * @par Errors
+ * As the client's. What the service refuses to do to a membership, in an answer whose status is 200, is a
+ * MembershipRefused.
  *
  * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
  *
@@ -229,61 +285,72 @@ public:
     /// @copydoc groups::manager::AcceptInvite
     Response<groups::MembershipActionResult> accept_invite(groups::manager::AcceptInvite op,
                                                            CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::AddMember
     Response<groups::MembershipActionResult> add_member(groups::manager::AddMember op,
                                                         CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::ApprovePending
     Response<groups::MembershipActionResult> approve_pending(groups::manager::ApprovePending op,
                                                              CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::ChangeRole
     Response<groups::MembershipActionResult> change_role(groups::manager::ChangeRole op,
                                                          CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::DeclineInvite
     Response<groups::MembershipActionResult> decline_invite(groups::manager::DeclineInvite op,
                                                             CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::InviteMember
     Response<groups::MembershipActionResult> invite_member(groups::manager::InviteMember op,
                                                            CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::Join
     Response<groups::MembershipActionResult> join(groups::manager::Join op, CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::Leave
     Response<groups::MembershipActionResult> leave(groups::manager::Leave op, CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::RejectJoinRequest
     Response<groups::MembershipActionResult> reject_join_request(groups::manager::RejectJoinRequest op,
                                                                  CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::RemoveMember
     Response<groups::MembershipActionResult> remove_member(groups::manager::RemoveMember op,
                                                            CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::RequestJoin
     Response<groups::MembershipActionResult> request_join(groups::manager::RequestJoin op,
                                                           CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
 
     /// The client, for all that has no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:
+    /// Sends an action on a membership, and throws what was refused.
+    template <class O>
+    Response<groups::MembershipActionResult> act(O const& op, CallOptions const& options) const {
+        auto response = client_.send(op, options);
+        if (response->refused().empty()) return response;
+        throw MembershipRefused(
+            globus::detail::to_request(op, client_.service(), client_.base_url()),
+            http::Response{.status = response.status(), .headers = response.headers(), .body = response.text()},
+            *response);
+    }
+
     C client_;
 };
 

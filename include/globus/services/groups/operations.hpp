@@ -177,7 +177,7 @@ struct SetMembershipFields {
 // Memberships
 
 /// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
-/// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
+/// The answer tells what was done, and by refused() what was not: the status is 200 even if that is all of it.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
 /// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post

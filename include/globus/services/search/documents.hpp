@@ -19,7 +19,7 @@ struct Index {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};                    ///< "open" or "delete_pending"
+    Optional<std::string> status = {};                    ///< "open" or "delete-pending"
     Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
     Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
     Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
@@ -78,7 +78,7 @@ struct GSearchResult {
 struct Task {
     Optional<std::string> task_id = {};
     Optional<std::string> index_id = {};
-    Optional<std::string> state = {};              ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    Optional<std::string> state = {};              ///< "CREATING", "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
     Optional<std::string> state_description = {};  ///< the state for people
     Optional<std::string> task_type = {};          ///< as in "INGEST"
     Optional<std::string> creation_date = {};      ///< UTC

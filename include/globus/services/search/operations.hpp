@@ -97,7 +97,7 @@ struct Search {
     using service = SearchService;
     using result = GSearchResult;
     static constexpr auto route = get("/v1/index/{index_id}/search");
-    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
@@ -116,7 +116,7 @@ struct PostSearch {
     using result = GSearchResult;
     static constexpr auto route = post("/v1/index/{index_id}/search");
     static constexpr RetryClass retry = RetryClass::read;
-    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<Document> data;             ///< a SearchQueryV1

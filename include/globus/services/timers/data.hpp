@@ -28,21 +28,76 @@ struct OnceTimerSchedule {
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer that runs again and again. https://docs.globus.org/api/timers/timer-schedules/
+/// A timer ends after so many runs. https://docs.globus.org/api/timers/timer-schedules/
+struct EndAfter {
+    Constant<"iterations"> condition = {};  ///< what ends it
+    Required<std::int64_t> count;           ///< runs, at least 1
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(EndAfter, condition, count, additional_fields);
+
+    /// @throws UsageError  for a count that is not positive
+    void check() const {
+        if (*count <= 0 && !additional_fields.contains("count"))
+            throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
+    }
+};
+
+/// A timer ends at a time. https://docs.globus.org/api/timers/timer-schedules/
+struct EndAt {
+    Constant<"time"> condition = {};  ///< what ends it
+    Required<std::string> datetime;   ///< ISO 8601
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
+
+    /// @throws UsageError  for an empty time
+    void check() const {
+        if (datetime->empty() && !additional_fields.contains("datetime"))
+            throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
+    }
+};
+
+/// When a timer ends: an EndAfter, an EndAt or a Json. https://docs.globus.org/api/timers/timer-schedules/
+class TimerEnd {
+public:
+    /// An empty object.
+    TimerEnd() = default;
+    /// After so many runs.
+    TimerEnd(EndAfter end) : document_(std::move(end)) {}
+    /// At a time.
+    TimerEnd(EndAt end) : document_(std::move(end)) {}
+    /// The document as it stands.
+    template <std::same_as<Json> J>
+    TimerEnd(J end) : document_(std::move(end)) {}
+
+    void check() const { document_.check(); }
+    void write_json(std::string& out) const { document_.write_json(out); }
+    friend bool operator==(TimerEnd const&, TimerEnd const&) = default;
+
+private:
+    Document document_;
+};
+
+/**
+ * A timer that runs again and again.
+ *
+ *     RecurringTimerSchedule{.interval_seconds = 86400, .end = EndAfter{.count = 5}}
+ *
+ * https://docs.globus.org/api/timers/timer-schedules/
+ */
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
     Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
     Optional<std::string> start = {};         ///< ISO 8601; at once if left out
-    Optional<Json> end =
-        {};  ///< {"condition": "iterations", "iterations": 5} or {"condition": "time", "datetime": ...}
+    Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
-    /// @throws UsageError  for an interval that is not positive
+    /// @throws UsageError  for an interval that is not positive, and for what the end's own check() refuses
     void check() const {
         if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
             throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
                              ": give at least one second, or use OnceTimerSchedule");
+        if (end) end->check();
     }
 };
 

@@ -14,11 +14,29 @@
 
 namespace globus::timers {
 
+/// When a timer ends. https://docs.globus.org/api/timers/
+struct StopAfter {
+    Optional<std::string> date = {};     ///< ISO 8601; null for no time
+    Optional<std::int64_t> n_runs = {};  ///< after so many runs; null for any number
+    GLOBUS_MEMBERS(StopAfter, date, n_runs);
+};
+
+/// What a timer does now. https://docs.globus.org/api/timers/
+struct TimerActivity {
+    Optional<std::string> code = {};             ///< "awaiting_next_run", "run_in_progress", "retrying" or "paused"
+    Optional<std::string> next_run = {};         ///< ISO 8601; of a timer that waits
+    Optional<std::string> start_timestamp = {};  ///< ISO 8601; of a run, and of one that is tried again
+    Optional<double> duration_seconds = {};      ///< since the run began
+    Optional<std::string> reason = {};           ///< of a pause: "user", "globus_auth_requirements" or "other"
+    GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
+};
+
 /// A timer: what it starts, and when. https://docs.globus.org/api/timers/
 struct Timer {
     Optional<std::string> job_id = {};      ///< a UUID
     Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
-    Optional<std::string> timer_type = {};  ///< "transfer" or "flow"; of create_timer's answer
+    Optional<std::string> timer_type = {};  ///< "transfer", "flow" or "generic"
+    Optional<std::string> flow_id = {};     ///< that a timer of a flow starts
     Optional<std::string> name = {};
     Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
     Optional<std::string> scope = {};              ///< that the action provider is called with
@@ -28,7 +46,7 @@ struct Timer {
     Optional<std::string> start = {};              ///< ISO 8601
     Optional<double> interval = {};                ///< seconds; null runs once
     Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
-    Optional<std::string> stop_after = {};         ///< ISO 8601
+    Optional<StopAfter> stop_after = {};           ///< its end; null for none
     Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
     Optional<std::int64_t> n_errors = {};          ///< runs that failed
     Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
@@ -36,11 +54,12 @@ struct Timer {
     Optional<std::string> last_ran_at = {};        ///< ISO 8601
     Optional<std::string> next_run = {};           ///< ISO 8601
     Optional<std::string> submitted_at = {};       ///< ISO 8601
-    Optional<Json> inactive_reason = {};           ///< null while it is active
-    Optional<Json> results = {};                   ///< of the latest runs
-    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, name, status, scope, body, callback_url, callback_body, start,
-                   interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors, last_ran_at,
-                   next_run, submitted_at, inactive_reason, results);
+    Optional<TimerActivity> activity = {};         ///< what it does now; null once it has ended
+    Optional<Json> inactive_reason = {};  ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
+    Optional<Json> results = {};          ///< a page of its runs, in `data`
+    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, flow_id, name, status, scope, body, callback_url, callback_body,
+                   start, interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors,
+                   last_ran_at, next_run, submitted_at, activity, inactive_reason, results);
 };
 
 /// The timers of the caller. https://docs.globus.org/api/timers/

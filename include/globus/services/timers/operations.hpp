@@ -75,7 +75,7 @@ struct UpdateJob {
     using result = Timer;
     static constexpr auto route = patch("/jobs/{job_id}");
     Required<std::string> job_id;
-    Required<Document> data;  ///< what is to change: `name`, `stop_after`, ...; a described object or a Json
+    Required<Document> data;  ///< what is to change: its `name`; a described object or a Json
     GLOBUS_MEMBERS(UpdateJob, job_id, data);
 };
 

@@ -14,6 +14,8 @@
 
 namespace globus {
 
+using timers::EndAfter;
+using timers::EndAt;
 using timers::FlowTimer;
 using timers::OnceTimerSchedule;
 using timers::RecurringTimerSchedule;

@@ -406,7 +406,10 @@ public:
 
     /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
-    [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
+    /// The same, or nothing where there is no condition.
+    [[nodiscard]] std::vector<std::string> query_texts() const {
+        return text_.empty() ? std::vector<std::string>{} : std::vector<std::string>{text_};
+    }
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
 
 private:
@@ -430,7 +433,8 @@ public:
 
     [[nodiscard]] std::vector<std::string> query_texts() const {
         std::vector<std::string> texts;
-        for (TransferFilter const& filter : *this) texts.push_back(filter.text());
+        for (TransferFilter const& filter : *this)
+            if (!filter.text().empty()) texts.push_back(filter.text());
         return texts;
     }
 };

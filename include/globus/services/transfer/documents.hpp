@@ -190,11 +190,12 @@ struct Task {
     Optional<std::string> source_endpoint_display_name = {};  ///< null if the collection is gone
     Optional<std::string> destination_endpoint_id = {};       ///< null for a deletion, and if the collection is gone
     Optional<std::string> destination_endpoint_display_name = {};  ///< null if the collection is gone
-    Optional<std::string> source_base_path = {};          ///< the directory that all source paths have in common
-    Optional<std::string> destination_base_path = {};     ///< the directory that all destination paths have in common
-    Optional<std::string> source_local_user = {};         ///< account on the source's host
-    Optional<std::string> destination_local_user = {};    ///< account on the destination's host
-    Optional<std::string> source_local_user_status = {};  ///< as in "OK", "NO_PERMISSION"; these of endpoint managers
+    Optional<std::string> source_base_path = {};        ///< the directory that all source paths have in common
+    Optional<std::string> destination_base_path = {};   ///< the directory that all destination paths have in common
+    Optional<std::string> source_local_user = {};       ///< account on the source's host
+    Optional<std::string> destination_local_user = {};  ///< account on the destination's host
+    /// For endpoint managers: "OK", "NO_PERMISSION", "NOT_SCANNED", "ENDPOINT_ERROR" or "NO_ENDPOINT".
+    Optional<std::string> source_local_user_status = {};
     Optional<std::string> destination_local_user_status = {};  ///< the same of the destination
     Optional<std::string> source_host_endpoint_id = {};        ///< of the collection that a guest collection is on
     Optional<std::string> destination_host_endpoint_id = {};   ///< the same of the destination
@@ -214,9 +215,10 @@ struct Task {
     Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
     Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
     Optional<std::string> nice_status_short_description = {};  ///< the same for people
-    Optional<std::int64_t> nice_status_expires_in = {};        ///< seconds until the task fails for it; -1 for never
-    Optional<bool> is_ok = {};                                 ///< no error holds it; null once it has ended
-    Optional<bool> is_paused = {};                             ///< held by a pause rule or an administrator
+    /// When the task fails for it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
+    Optional<Json> nice_status_expires_in = {};
+    Optional<bool> is_ok = {};      ///< no error holds it; null once it has ended
+    Optional<bool> is_paused = {};  ///< held by a pause rule or an administrator
     /// "SOURCE", "DESTINATION" or "BOTH": whose manager has cancelled it; null for none.
     Optional<std::string> canceled_by_admin = {};
     Optional<std::string> canceled_by_admin_message = {};    ///< what that manager has to say
@@ -436,8 +438,9 @@ struct PauseRule {
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
     /// Made by the manager of the host of a guest collection, not of the collection.
-    Optional<std::string> created_by_host_manager = {};
+    Optional<bool> created_by_host_manager = {};
     Optional<std::string> modified_by = {};               ///< user name; only managers get it
+    Optional<std::string> modified_by_id = {};            ///< of that user's identity
     Optional<std::string> modified_time = {};             ///< ISO 8601
     Optional<bool> editable = {};                         ///< the user may change and delete it
     Optional<bool> pause_ls = {};                         ///< true: directories cannot be listed
@@ -450,9 +453,9 @@ struct PauseRule {
     Optional<bool> pause_task_transfer_write = {};        ///< holds transfers to the collection
     Optional<bool> pause_task_transfer_write_share = {};  ///< holds transfers to guest collections on it
     GLOBUS_MEMBERS(PauseRule, DATA_TYPE, id, message, start_time, endpoint_id, endpoint_display_name, identity_id,
-                   created_by_host_manager, modified_by, modified_time, editable, pause_ls, pause_mkdir, pause_rename,
-                   pause_symlink, pause_task_delete, pause_task_transfer_read, pause_task_transfer_read_share,
-                   pause_task_transfer_write, pause_task_transfer_write_share);
+                   created_by_host_manager, modified_by, modified_by_id, modified_time, editable, pause_ls, pause_mkdir,
+                   pause_rename, pause_symlink, pause_task_delete, pause_task_transfer_read,
+                   pause_task_transfer_read_share, pause_task_transfer_write, pause_task_transfer_write_share);
 };
 
 /// The pause rules of a collection, or of all that the user manages.
@@ -478,9 +481,11 @@ struct PauseInfo {
 /// What cancelling the tasks of others answers, and how far it is.
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
-    Optional<std::string> id = {};  ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};       ///< all tasks have been told
-    GLOBUS_MEMBERS(AdminCancel, id, done);
+    Optional<TextOrNumber> id = {};      ///< for endpoint_manager_cancel_status
+    Optional<bool> done = {};            ///< all tasks have been told; those that could not be are as they were
+    Optional<std::string> message = {};  ///< for the owners of the tasks
+    Optional<std::vector<std::string>> task_id_list = {};  ///< that were to be cancelled
+    GLOBUS_MEMBERS(AdminCancel, id, done, message, task_id_list);
 };
 
 // What became of single files

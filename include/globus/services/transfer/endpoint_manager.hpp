@@ -162,7 +162,8 @@ struct EndpointManagerTaskSkippedErrors {
     GLOBUS_MEMBERS(EndpointManagerTaskSkippedErrors, task_id, marker, query_params);
 };
 
-/// Cancels tasks of others. This takes its time: endpoint_manager_cancel_status says how far it is.
+/// Cancels tasks of others. This takes its time: endpoint_manager_cancel_status says how far it is. The answer promises
+/// nothing of a single task: get_task or endpoint_manager_get_task tells.
 /// POST /endpoint_manager/admin_cancel
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct EndpointManagerCancelTasks {
@@ -188,7 +189,8 @@ struct EndpointManagerCancelStatus {
     GLOBUS_MEMBERS(EndpointManagerCancelStatus, admin_cancel_id, query_params);
 };
 
-/// Pauses tasks of others, until endpoint_manager_resume_tasks. POST /endpoint_manager/admin_pause
+/// Pauses tasks of others, until endpoint_manager_resume_tasks. The answer's `code` is for all of them: one that has
+/// ended stays as it is. POST /endpoint_manager/admin_pause
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#pause_tasks_as_admin
 struct EndpointManagerPauseTasks {
     using service = TransferService;

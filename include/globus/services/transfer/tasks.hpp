@@ -113,7 +113,9 @@ struct UpdateTask {
     GLOBUS_MEMBERS(UpdateTask, task_id, data, query_params);
 };
 
-/// Cancels a task; one that has ended already stays as it is. POST /task/{task_id}/cancel
+/// Cancels a task. POST /task/{task_id}/cancel
+/// The answer's `code` says what came of it, with status 200 in each case: "Canceled"; "CancelAccepted", where it will be
+/// cancelled soon; "TaskComplete", where it had ended before and stays as it is.
 /// https://docs.globus.org/api/transfer/task/#cancel_task_by_id
 struct CancelTask {
     using service = TransferService;
