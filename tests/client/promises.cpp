@@ -84,8 +84,8 @@ TEST_CASE("Client: what an earlier attempt may have done is not forgotten over a
 }
 
 TEST_CASE("Client: what never left this machine was not done, however often it was tried", "[client][outcome]") {
-    for (Kind const kind : {Kind::resolve, Kind::connect, Kind::tls, Kind::timeout, Kind::interrupted, Kind::protocol,
-                            Kind::cancelled, Kind::local})
+    for (Kind const kind : {Kind::resolve, Kind::connect, Kind::proxy, Kind::tls, Kind::timeout, Kind::interrupted,
+                            Kind::protocol, Kind::cancelled, Kind::local})
         for (Sent const sent : {Sent::no, Sent::yes}) {
             MockTransport mock;
             mock.otherwise([&](http::Request const&) -> http::Response { throw NetworkError(kind, sent, "broken"); });
@@ -94,6 +94,30 @@ TEST_CASE("Client: what never left this machine was not done, however often it w
             CHECK(made.error().outcome_unknown() == (sent == Sent::yes));
             if (sent == Sent::yes) CHECK(mock.request_count() == 1);
         }
+}
+
+TEST_CASE("Client: a call that is cancelled between attempts says whether it may have been done", "[client][outcome]") {
+    enum class Before { not_sent, lost, refused, failed };
+    for (Before const before : {Before::not_sent, Before::lost, Before::refused, Before::failed}) {
+        std::stop_source stop;
+        MockTransport mock;
+        mock.otherwise([&](http::Request const&) -> http::Response {
+            stop.request_stop();
+            if (before == Before::not_sent) throw NetworkError(Kind::connect, Sent::no, "nobody listens");
+            if (before == Before::lost) throw NetworkError(Kind::interrupted, Sent::yes, "lost");
+            return {.status = before == Before::refused ? 429 : 503, .body = "{}"};
+        });
+        Client<TransferService, AccessTokenPolicy, MockTransport> const transfer{
+            "token", {.transport = mock, .retry = {.base = 100s, .throttled = 100s, .cap = 100s}}};
+        auto const cancelled = transfer.try_send(CancelTask{.task_id = "t"}, {.timeout = 1h, .stop = stop.get_token()});
+        REQUIRE_FALSE(cancelled);
+        auto const* error = dynamic_cast<NetworkError const*>(&cancelled.error());
+        REQUIRE(error != nullptr);
+        bool const perhaps = before == Before::lost || before == Before::failed;
+        CHECK(error->kind() == Kind::cancelled);
+        CHECK((error->sent() == Sent::yes) == perhaps);
+        CHECK(error->outcome_unknown() == perhaps);
+    }
 }
 
 TEST_CASE("Client: what is to be sent once is, whatever comes of it", "[client][outcome]") {

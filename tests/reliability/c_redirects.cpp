@@ -100,7 +100,9 @@ TEST_CASE("C1: a read is followed on its own origin, a write is not, and no cook
     Transfer const transfer{server.user_token("transfer.api.globus.org"),
                             {.base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 10s}};
     for (int const code : codes)
-        for (std::string const& location : {std::string("/v0.10/task_list"), server.base_url() + "v0.10/task_list"}) {
+        for (std::string const& location :
+             {std::string("/v0.10/task_list"), server.base_url() + "v0.10/task_list", std::string("v0.10/task_list"),
+              std::string("./x/../v0.10/./task_list#f"), server.base_url().substr(5) + "v0.10/task_list"}) {
             redirect(server, "/from", code, location);
             for (http::Method const method : methods) {
                 INFO(code << ' ' << to_string(method));
