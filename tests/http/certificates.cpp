@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <set>
 #include <string>
 
 using namespace globus;
@@ -12,6 +13,7 @@ using namespace globus;
 TEST_CASE("certificates: one that is not trusted is refused once, with advice", "[http][curl_transport]") {
     TemporaryDirectory const directory;
     std::string const file = directory / "ca.pem";
+    std::set<std::string> reasons;
     for (auto const kind : {sandbox::Tls::good, sandbox::Tls::wrong_host, sandbox::Tls::expired}) {
         sandbox::Options options;
         options.tls = kind;
@@ -34,9 +36,40 @@ TEST_CASE("certificates: one that is not trusted is refused once, with advice", 
             CHECK(error.sent() == NetworkError::Sent::no);
             CHECK_THAT(error.what(), Catch::Matchers::ContainsSubstring("CurlOptions::ca_file"));
             CHECK_THAT(error.what(), Catch::Matchers::ContainsSubstring("the host"));
+            std::string const what = error.what();
+            auto const begin = what.find(": ") + 2;
+            reasons.insert(what.substr(begin, what.find(';') - begin));
+            if (kind == sandbox::Tls::wrong_host)
+                CHECK_THAT(what, Catch::Matchers::ContainsSubstring("does not match") ||
+                                     Catch::Matchers::ContainsSubstring("name matches"));
+            if (kind == sandbox::Tls::expired) CHECK_THAT(what, Catch::Matchers::ContainsSubstring("expired"));
         }
         CHECK(attempts == 1);
         CHECK(server.count() == 0);
+    }
+    INFO(*reasons.begin());
+    CHECK(reasons.size() == 3);  // each cause reads differently
+}
+
+TEST_CASE("certificates: a proxy that is reached by https is trusted as a service is", "[http][curl_transport]") {
+    TemporaryDirectory const directory;
+    sandbox::Options options;
+    options.tls = sandbox::Tls::good;
+    sandbox::Server server(options);
+    write_file(directory / "ca.pem", server.ca_pem());
+    http::Request request;
+    request.url = "https://service.invalid/";
+    for (bool const trusted : {true, false}) {
+        CurlOptions curl{.proxy = server.base_url()};  // the sandbox is no proxy, and says so over TLS
+        if (trusted) curl.ca_file = directory / "ca.pem";
+        try {
+            (void)CurlTransport{curl}.send(request);
+            FAIL();
+        } catch (NetworkError const& error) {
+            INFO(error.what());
+            CHECK(error.kind() == (trusted ? NetworkError::Kind::proxy : NetworkError::Kind::tls));
+            CHECK(error.sent() == NetworkError::Sent::no);
+        }
     }
 }
 

@@ -3,7 +3,11 @@
 
 #include "support/catch.hpp"
 
+#include <curl/curl.h>
+
+#include <random>
 #include <string>
+#include <vector>
 
 using namespace globus;
 
@@ -102,4 +106,69 @@ TEST_CASE("url: no byte but tab gets through a header", "[http][url]") {
     }
     for (char const* name : {"", "a b", "a:b", "a\n", "\xC3\xA9"})
         CHECK_THROWS_AS(http::check_header(name, "v"), UsageError);
+}
+
+TEST_CASE("url: what is the same origin here is the same host, port and scheme to libcurl", "[http][url]") {
+    std::mt19937 random(7);  // any seed will do
+    std::vector<std::string> const bases{"https://transfer.api.globus.org/v0.10/task?limit=1#x",
+                                         "http://127.0.0.1:8080/a/b", "https://[::1]:443/",
+                                         "https://user:pass@m-abc.data.globus.org:8443/x"};
+    static constexpr char letters[] = "/\\@:?#[]%.;&=aZ09-_~!$'()*+,|^`{}<>\"\t\n\r \x7f\x80\xe2\0";
+    struct Parts {
+        bool read = false;
+        std::string scheme = {}, host = {}, port = {}, user = {};
+    };
+    auto const by_libcurl = [](std::string const& text) {
+        Parts parts;
+        CURLU* const url = curl_url();
+        parts.read = curl_url_set(url, CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) == CURLUE_OK;
+        auto const part = [&](CURLUPart which, unsigned flags, std::string& to) {
+            char* value = nullptr;
+            if (curl_url_get(url, which, &value, flags) == CURLUE_OK && value != nullptr) to = value;
+            curl_free(value);
+        };
+        part(CURLUPART_SCHEME, 0, parts.scheme);
+        part(CURLUPART_HOST, 0, parts.host);
+        part(CURLUPART_PORT, CURLU_DEFAULT_PORT, parts.port);
+        part(CURLUPART_USER, 0, parts.user);
+        curl_url_cleanup(url);
+        for (std::string* const text_of : {&parts.host, &parts.scheme})
+            for (char& c : *text_of) c = http::detail::lower(c);
+        return parts;
+    };
+    int compared = 0;
+    for (int i = 0; i != 60000; ++i) {
+        std::string const& base = bases[random() % bases.size()];
+        std::string text = base;
+        for (auto changes = random() % 3 + 1; changes != 0; --changes) {
+            auto const at = random() % text.size();
+            char const c = letters[random() % (sizeof letters - 1)];
+            switch (random() % 3) {
+                case 0:
+                    text[at] = c;
+                    break;
+                case 1:
+                    text.insert(at, 1, c);
+                    break;
+                default:
+                    text.erase(at, 1);
+            }
+            if (text.empty()) text = "x";
+        }
+        try {
+            http::Url const url = http::parse_url(text);
+            if (!http::same_origin(url, http::parse_url(base))) continue;
+            Parts const theirs = by_libcurl(text);
+            if (!theirs.read) continue;  // what libcurl refuses goes nowhere
+            ++compared;
+            Parts const wanted = by_libcurl(base);
+            CAPTURE(text);
+            REQUIRE(theirs.scheme == wanted.scheme);
+            REQUIRE(theirs.host == wanted.host);
+            REQUIRE(theirs.port == wanted.port);
+            if (!url.has_userinfo) REQUIRE(theirs.user.empty());
+        } catch (UsageError const&) {  // no URL
+        }
+    }
+    CHECK(compared > 1000);
 }
