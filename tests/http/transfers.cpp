@@ -272,16 +272,18 @@ TEST_CASE("curl transport: a process without descriptors is told so, and goes on
             taken.pop_back();
         }
         int const served = server.connections();
-        bool answered = false;
+        bool answered = false, told = true;  // looked at when there are descriptors again: a sanitizer needs some, too
         try {
             answered = transport.send(asking(server.url())).status == 200;
         } catch (NetworkError const& error) {
             // the server of this process has no descriptor for a connection either
-            if (server.connections() == served) CHECK(error.sent() == NetworkError::Sent::no);
+            told = server.connections() != served || error.sent() == NetworkError::Sent::no;
         }
-        CHECK((answered || free < 5));
         for (int const file : taken) ::close(file);
         ::setrlimit(RLIMIT_NOFILE, &before);
+        INFO(free << " descriptors");
+        CHECK(told);
+        CHECK((answered || free < 5));
         CHECK(transport.send(asking(server.url())).status == 200);
     }
 }
