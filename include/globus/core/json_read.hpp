@@ -55,12 +55,12 @@ public:
         values_.reset(target->storage());
     }
     void leave_object(std::size_t n) {
-        room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
+        if (n != 0) room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
         values_.push_object(n);
         leave(2 * n);
     }
     void leave_array(std::size_t n) {
-        room_->take(n * sizeof(Json) + 32);
+        if (n != 0) room_->take(n * sizeof(Json) + 32);
         values_.push_array(n);
         leave(n);
     }
@@ -83,7 +83,9 @@ public:
 private:
     /// A value comes onto the stack, where it waits for the end of its list or object.
     void push() {
-        if (++waiting_ > held_) held_ = room_->grow(held_, waiting_, sizeof(Json));
+        if (++waiting_ <= held_) return;
+        held_ = std::max(2 * held_, std::size_t{16});
+        room_->take(held_ * sizeof(Json));
     }
     void leave(std::size_t n) {
         waiting_ -= n;

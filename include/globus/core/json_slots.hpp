@@ -49,17 +49,19 @@ public:
         if (size > 14) take(size + 40);
     }
     /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
-    /// shall hold: all that the rest of the text will probably have, if it holds many already.
+    /// shall hold: all that the rest of the text will probably have, if it holds many already. The old buffer counts on:
+    /// what is freed between other blocks is seldom given back to the system.
     [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size) {
-        std::size_t const most = (limit_ - taken_) / size;  // the old buffer is there until the new one is filled
+        std::size_t const most = (limit_ - taken_) / size;
         if (needed > most) refuse();
         double const now = static_cast<double>(capacity);
         double const wanted =
             capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
-        std::size_t const chosen = wanted < static_cast<double>(most) ? static_cast<std::size_t>(wanted) : most;
-        std::size_t const next = std::max(chosen, needed);
-        taken_ += (next - capacity) * size;
-        return next;
+        std::size_t const half = most / 2;  // the rest is for what the elements hold
+        std::size_t const chosen =
+            std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
+        taken_ += chosen * size;
+        return chosen;
     }
 
 private:
