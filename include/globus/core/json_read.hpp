@@ -467,6 +467,7 @@ private:
     static boost::json::parse_options options() {
         boost::json::parse_options options;
         options.max_depth = max_json_depth;
+        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
         return options;
     }
     void write(std::string_view piece, bool more) {
