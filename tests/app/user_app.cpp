@@ -233,3 +233,18 @@ TEST_CASE("What an app is made of is checked") {
     CHECK_THROWS_AS(app.add_scope_requirements("", {Scope("a")}), UsageError);
     CHECK_THROWS_AS(app.authorize("nobody", MockTransport{}, AuthContext{"https://auth.globus.org/"}), UsageError);
 }
+
+TEST_CASE("A stored token that would become a header of its own is not sent") {
+    sandbox::Server server;
+    Terminal terminal;
+    MemoryTokenStorage const storage;
+    auto const app = make_app(server, terminal, storage, false);
+    auto const transfer = client_of<TransferService>(app, server);
+    app.login();
+    storage.update([](TokenDataByResourceServer& tokens) {
+        tokens.at("transfer.api.globus.org").access_token = Secret("A\r\nX-Evil: 1");
+        return true;
+    });
+    CHECK_THROWS_AS(transfer.task_list(), UsageError);
+    CHECK(server.count("task_list") == 0);
+}

@@ -203,6 +203,14 @@ TEST_CASE("E1: only the exact redirect with the right state ends the login", "[r
         requests.push_back("GET " + full + "\r\n\r\n");
         requests.push_back("GET " + full + " SPDY/9" + host);
         requests.push_back("\r\n\r\n");
+        // one request inside of another, and one behind another
+        std::string const forged = "GET " + full + " HTTP/1.1" + host;
+        requests.push_back("GET /other HTTP/1.1" + host + forged);
+        requests.push_back("POST / HTTP/1.1\r\nContent-Length: " + std::to_string(forged.size()) + host + forged);
+        requests.push_back("POST / HTTP/1.1\r\nTransfer-Encoding: chunked" + host + "0\r\n\r\n" + forged);
+        requests.push_back("GET " + full + std::string(1, '\0') + " HTTP/1.1" + host);
+        requests.push_back("GET " + full + "%00 HTTP/1.1" + host);
+        requests.push_back("GET /open/ HTTP/1.1" + host);
         wrong_requests = static_cast<int>(requests.size());
         for (std::string const& request : requests) {
             int const status = status_of(ask(port, request));

@@ -244,7 +244,7 @@ TEMPLATE_TEST_CASE("F4: what is told of a storage is told without its lock", "[r
     TestType const storage(path, {.lock_timeout = std::chrono::seconds(2), .on_warning = [&](std::string const&) {
                                       ++told;
                                       told_inside = told_inside || inside;
-                                      TestType(path).store_token_data_by_resource_server(tokens("by the observer"));
+                                      TestType(path).store_token_data_by_resource_server(tokens("by-the-observer"));
                                       throw 1;  // breaks nothing
                                   }});
     storage.update([&](TokenDataByResourceServer& stored) {
@@ -256,5 +256,5 @@ TEMPLATE_TEST_CASE("F4: what is told of a storage is told without its lock", "[r
     });
     CHECK(told == 2);
     CHECK_FALSE(told_inside);
-    CHECK(storage.get_token_data("a")->access_token == Secret("by the observer"));
+    CHECK(storage.get_token_data("a")->access_token == Secret("by-the-observer"));
 }

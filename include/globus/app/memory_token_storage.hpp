@@ -47,7 +47,6 @@ public:
         if (!turn) detail::end_wait(wait, "the token storage");
         TokenDataByResourceServer tokens = get_token_data_by_resource_server();
         if (!change(tokens)) return;
-        for (auto const& [server, data] : tokens) detail::check_token_data(data);
         std::lock_guard const write(state_->reading);
         state_->tokens[namespace_] = std::move(tokens);
     }

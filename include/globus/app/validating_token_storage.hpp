@@ -184,22 +184,24 @@ public:
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
         // Validators are called without the lock of the storage, and again if another program has changed the user since.
-        int tries = 0;
-        for (bool stored_them = false; !stored_them;) {
-            if (++tries == 100)
-                throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
-                                           "whose tokens are stored changes all the time");
+        for (int tries = 0; tries != 100; ++tries) {
             std::string const known = known_identity(state_->storage.get_token_data_by_resource_server());
             for (TokenValidator const& validator : state_->validators)
                 if (validator.before_store) validator.before_store(tokens, known);
+            bool same = false;
             state_->storage.update([&](TokenDataByResourceServer& stored) {
-                if (known_identity(stored) != known) return false;
+                same = known_identity(stored) == known;
+                if (!same) return false;
                 for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
-                return stored_them = true;
+                return true;
             });
+            if (!same) continue;
+            std::lock_guard const lock(state_->mutex);
+            if (!identity.empty()) state_->identity_id = identity;
+            return;
         }
-        std::lock_guard const lock(state_->mutex);
-        if (!identity.empty()) state_->identity_id = identity;
+        throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                   "whose tokens are stored changes all the time");
     }
     /// Forgets the tokens for a resource server, valid or not; false if there were none.
     bool remove_token_data(std::string_view resource_server) const {
