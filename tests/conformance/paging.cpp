@@ -52,6 +52,18 @@ Json as_objects(Json const& items, std::string const& name) {
     return objects;
 }
 
+/// A page of Search whose `count` is not the number of its items: by that the reference reckons where the next page is.
+bool has_miscounted_page(Json const& walk, std::string const& items_key) {
+    if (!string_member(walk, "operation").starts_with("search.")) return false;
+    for (Json const& page : member(walk, "pages").as_array()) {
+        Json const* const items = find(page, items_key);
+        Json const* const count = find(page, "count");
+        if (items != nullptr && items->is_array() && count != nullptr && *count != Json(items->get_array().size()))
+            return true;
+    }
+    return false;
+}
+
 std::string check_walk(Json const& walk, Json const& client, std::string const& items_key) {
     std::string name = string_member(walk, "operation");
     name = name.substr(name.find('.') + 1);
@@ -114,8 +126,18 @@ void run_paging(Report& report, Json const& section) {
                 clients[string_member(client, "class")] = {{"class", member(client, "class")},
                                                            {"kwargs", member(client, "recorded_with")}};
         }
-        report.check(string_member(walk, "id"),
-                     [&] { return check_walk(walk, clients[client_class], items_keys[operation]); });
+        report.check(string_member(walk, "id"), [&] {
+            std::string const& items_key = items_keys[operation];
+            if (!has_miscounted_page(walk, items_key)) return check_walk(walk, clients[client_class], items_key);
+            std::string words;
+            try {
+                words = check_walk(walk, clients[client_class], items_key);
+            } catch (globus::Error const& error) {
+                words = error.what();
+            }
+            if (!words.empty()) throw OnPurpose("page sizes", words);
+            return words;
+        });
     }
 }
 
