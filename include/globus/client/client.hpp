@@ -347,7 +347,7 @@ public:
         complete(request, options);
         request.stop = call.stop();
         constexpr bool file = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
-        request.decode = !file;
+        request.decode = request.decode && !file;
         request.flows = (file || options.sink || request.source) && !detail::is_timed(options, options_.timeout);
         auto stream = streaming<Result>();
         bool const streams = !options.keep_text && !options.sink && stream.possible;
