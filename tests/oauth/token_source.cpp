@@ -3,10 +3,14 @@
 #include <globus/oauth/token_source_policy.hpp>
 
 #include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -112,4 +116,32 @@ TEST_CASE("token source: one that needs its own token is told so", "[oauth][toke
     TokenSourcePolicy const policy([&] { return self->authorize(unused, within(60s)).header; });
     self = &policy;
     CHECK_THROWS_AS(policy.authorize(unused, within(60s)), UsageError);
+}
+
+TEST_CASE("token source: a file is taken whole or not at all, and nothing but a file", "[oauth][token_source_policy]") {
+    TemporaryDirectory const directory;
+    std::string const path = directory / "token";
+    auto const read = [&](std::string const& name) {
+        return TokenSourcePolicy::file(name).authorize(unused, within(60s)).header.reveal();
+    };
+    for (std::size_t const size : {1U, 4096U, 16383U, 16384U}) {
+        std::ofstream(path) << std::string(size, 'x');
+        CHECK(read(path) == "Bearer " + std::string(size, 'x'));
+    }
+    std::ofstream(path) << std::string(100, 'x') << "\r\n \t\n";
+    CHECK(read(path) == "Bearer " + std::string(100, 'x'));
+    for (std::string const& bad :
+         {std::string(16385, 'x'), std::string(20000, 'x'), std::string(1 << 20, 'x'), std::string(16384, 'x') + "\n",
+          "x" + std::string(20000, '\n'), std::string(), std::string("\n"), std::string("a b"), std::string("a\nb"),
+          std::string("a\0b", 3)}) {
+        std::ofstream(path) << bad;
+        CHECK_THROWS_AS(read(path), UsageError);
+    }
+    auto const begin = http::Clock::now();
+    REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+    for (std::string const& other :
+         {directory / "pipe", directory / "", directory / "nothing", std::string("/dev/zero"), std::string("/dev/null"),
+          std::string("/dev/tty"), std::string()})
+        CHECK_THROWS_AS(read(other), UsageError);
+    CHECK(http::Clock::now() - begin < 10s);
 }

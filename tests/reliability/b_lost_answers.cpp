@@ -82,8 +82,12 @@ TEST_CASE("B1: each operation of class D is sent once, and its outcome is unknow
                 CHECK(error.outcome_unknown() == (retry_class != RetryClass::read));
             }
             bool const page = way.how == std::string("a page");  // what is whole is not asked for again
+            bool const cut = way.how == std::string("cut off");
             if (retry_class == RetryClass::non_idempotent) {
                 CHECK(mock.request_count() == 1);
+                CHECK(mock.requests()[0].fresh_connection);
+            } else if (retry_class == RetryClass::grant) {  // 503: it had no time for it
+                CHECK(mock.request_count() == (page || cut ? 1 : way.how == std::string("503") ? 4 : 2));
                 CHECK(mock.requests()[0].fresh_connection);
             } else {
                 CHECK(mock.request_count() == (page ? 1 : 4));

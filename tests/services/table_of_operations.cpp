@@ -59,13 +59,12 @@ std::set<std::string_view> const reads{"PostSearch",   "Scroll",      "GetTaskBa
                                        "ValidateFlow", "ValidateRun", "Oauth2TokenIntrospect"};
 // A key that is fixed before the first byte makes the second one a duplicate.
 std::set<std::string_view> const keyed{"SubmitTransfer", "SubmitDelete", "CreateTunnel"};
-// POST that leaves the same behind, once or twice: states that are set, things that are ended, tokens that are given.
+// POST that leaves the same behind, once or twice: states that are set, things that are ended.
 std::set<std::string_view> const idempotent_posts{"CancelTask",
                                                   "CancelRun",
                                                   "PauseJob",
                                                   "ResumeJob",
                                                   "Oauth2RevokeToken",
-                                                  "Oauth2RefreshToken",
                                                   "LockEndpoint",
                                                   "DeleteByQuery",
                                                   "ReopenIndex",
@@ -73,15 +72,18 @@ std::set<std::string_view> const idempotent_posts{"CancelTask",
                                                   "EndpointManagerCancelTasks",
                                                   "EndpointManagerPauseTasks",
                                                   "EndpointManagerResumeTasks",
-                                                  "Oauth2ClientCredentialsTokens",
-                                                  "Oauth2GetDependentTokens",
                                                   "OperationMkdir",
                                                   "OperationRename"};
+
+// Grants that bring new tokens.
+std::set<std::string_view> const grants{"Oauth2RefreshToken", "Oauth2ClientCredentialsTokens",
+                                        "Oauth2GetDependentTokens"};
 
 RetryClass expected_class(http::Method method, std::string_view name) {
     using Method = http::Method;
     if (reads.contains(name) || method == Method::get || method == Method::head) return RetryClass::read;
     if (keyed.contains(name)) return RetryClass::keyed;
+    if (grants.contains(name)) return RetryClass::grant;
     if (idempotent_posts.contains(name) || method == Method::put || method == Method::delete_)
         return RetryClass::idempotent;
     return RetryClass::non_idempotent;
@@ -120,7 +122,7 @@ TEST_CASE("B1: each operation has the retry class that its effect asks for", "[r
             seen.insert(O::struct_name);
         });
     });
-    for (auto const* list : {&reads, &keyed, &idempotent_posts})
+    for (auto const* list : {&reads, &keyed, &idempotent_posts, &grants})
         for (std::string_view const name : *list) {
             INFO(name);
             CHECK(seen.contains(name));  // a name that no operation has would hide a mistake

@@ -88,6 +88,7 @@ public:
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        detail::check_audience(resource_server_, context);
         return app_.authorize(resource_server_, transport, context);
     }
     template <class T>

@@ -363,7 +363,8 @@ public:
         // `never` says how often, not what the operation does
         bool const reads = (asked == RetryClass::never ? retry_class : asked) == RetryClass::read;
         retry_class = asked;
-        request.fresh_connection = retry_class == RetryClass::non_idempotent || retry_class == RetryClass::never;
+        request.fresh_connection = retry_class == RetryClass::non_idempotent || retry_class == RetryClass::grant ||
+                                   retry_class == RetryClass::never;
         // a stream cannot be read again
         bool const once = request.source || retry_class == RetryClass::never;
         bool const own_origin = is_own_origin(request.url) && authorized;
@@ -371,6 +372,7 @@ public:
                                   detail::resource_server_of(service_)};
 
         bool renewed = false, unknown = false;  // an attempt may have done what was asked for
+        bool in_doubt = false;                  // it may have been processed, as far as a grant is concerned
         int previous_status = 0;
         try {
             for (int number = 1;; ++number) {
@@ -379,11 +381,14 @@ public:
                     authorization = authorizer_.authorize(options_.transport, context);
                     request.authorization = authorization.header;
                 }
-                Attempt attempt{
-                    .number = number, .retry_class = retry_class, .previous_status = std::exchange(previous_status, 0)};
+                Attempt attempt{.number = number,
+                                .retry_class = retry_class,
+                                .previous_status = std::exchange(previous_status, 0),
+                                .in_doubt = in_doubt};
                 auto const started = http::Clock::now();
                 // what a sink has taken cannot be taken back
                 auto const before_retry = [&] {
+                    in_doubt = in_doubt || detail::may_be_processed(attempt);
                     return once || sink_began ? std::nullopt : wait_before(attempt, request);
                 };
                 http::Response response;

@@ -34,6 +34,7 @@ namespace globus {
  * | keyed          | a write with a key made by the caller: submit_transfer| any passing failure, with the same bytes  |
  * | idempotent     | PUT, DELETE, cancel                                   | any passing failure                       |
  * | non_idempotent | POST that creates, PATCH                              | 429, and what never left this machine     |
+ * | grant          | a grant that Globus Auth may take once only           | as idempotent, see below                  |
  * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
  *
  * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
@@ -41,11 +42,15 @@ namespace globus {
  * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
  * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
  *
+ * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus Auth
+ * may have answered: that it sees twice what it has taken back may end the whole login. An answer that came, if only in
+ * part, is the last.
+ *
  * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
- * last two classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
+ * last three classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
  * out to be dead.
  */
-enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, never };
+enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
 
 /// How one attempt ended, for a retry policy.
 struct Attempt {
@@ -57,6 +62,7 @@ struct Attempt {
     std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
     int previous_status = 0;        ///< of the answer to the attempt before; 0: none came, or this is the first
     bool endpoint_trouble = false;  ///< the service says that an endpoint behind it failed; not passing
+    bool in_doubt = false;          ///< an earlier attempt of the call may have been processed
 };
 
 /**
@@ -107,9 +113,20 @@ inline double random_unit() {
 /// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
 constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
 
+/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
+/// service that had no time for it.
+inline bool may_be_processed(Attempt const& attempt) {
+    if (attempt.error != nullptr) return attempt.error->sent() == NetworkError::Sent::yes;
+    int const status = attempt.response->status;
+    return status != 503 && !promises_nothing_done(status);
+}
+
 /// True if a second attempt can do no harm and may do good.
 inline bool may_retry(Attempt const& attempt) {
     if (attempt.retry_class == RetryClass::never) return false;
+    bool const was_sent = attempt.error == nullptr || attempt.error->sent() == NetworkError::Sent::yes;
+    if (attempt.retry_class == RetryClass::grant && (attempt.undecodable || (attempt.in_doubt && was_sent)))
+        return false;
     bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
     if (attempt.error != nullptr) {
         using Kind = NetworkError::Kind;

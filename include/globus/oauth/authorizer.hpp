@@ -2,6 +2,8 @@
 #ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
 #define GLOBUS_OAUTH_AUTHORIZER_HPP
 
+#include <globus/core/error.hpp>
+#include <globus/core/one_line.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/transport.hpp>
@@ -30,6 +32,20 @@ struct AuthContext {
     /// be given. Empty: nobody knows.
     std::string_view resource_server = {};
 };
+
+namespace detail {
+
+/// Refuses to give a token for `resource_server` to a client of another one. What is not known on either side passes.
+/// @throws UsageError
+inline void check_audience(std::string_view resource_server, AuthContext const& context) {
+    if (resource_server.empty() || context.resource_server.empty() ||
+        http::detail::equal_ignoring_case(resource_server, context.resource_server))
+        return;
+    throw UsageError("the token of this policy is for " + one_line(resource_server) + ", and is not sent to " +
+                     one_line(context.resource_server) + ": give each client a policy with a token of its own");
+}
+
+}  // namespace detail
 
 // What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
 // client_kinds.hpp.

@@ -65,11 +65,12 @@ private:
 
     template <class T>
     auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const&, detail::GrantRun& run) {
+        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
             TokenResponse const answer =
                 detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
                                       transport, context, run);
-            return detail::only_token(answer);
+            return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
+                                     answer);
         };
     }
 

@@ -11,6 +11,7 @@
 #include <globus/http/retry.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/http/url.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/token.hpp>
 
@@ -222,7 +223,7 @@ public:
             auto const now = state.now();
             if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
                 if (auto found = state.keys->key(kid, options)) return found;
-                if (!state.fetching) {
+                if (!state.fetching.busy()) {
                     if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
                     state.looked_again = now;  // before the request: one that fails counts, too
                 }
@@ -240,7 +241,7 @@ private:
         std::function<http::Clock::time_point()> const now;
         std::mutex mutex;  ///< of what follows; free while something is fetched
         std::condition_variable_any fetched_something;
-        bool fetching = false;  ///< one at a time
+        detail::Doer fetching;  ///< one at a time
         std::string issuer;
         std::string jwks_uri;
         std::optional<StaticJwks> keys;
@@ -256,8 +257,10 @@ private:
     /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
     /// stays as it is until what takes its place is known to be good.
     static void fetch_or_wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
-        if (state.fetching) return wait(state, lock, options);
-        state.fetching = true;
+        if (state.fetching.busy())
+            return detail::wait_for(state.fetching, "the keys of Globus Auth", state.fetched_something, lock,
+                                    options.deadline, options.stop, [&state] { return !state.fetching.busy(); });
+        state.fetching.begin();
         Configuration const known{state.issuer, state.jwks_uri};
         lock.unlock();
         std::optional<Configuration> configuration;
@@ -272,7 +275,7 @@ private:
             error = std::current_exception();
         }
         lock.lock();
-        state.fetching = false;
+        state.fetching.end();
         state.fetched_something.notify_all();
         if (error) std::rethrow_exception(error);
         if (configuration) {
@@ -282,17 +285,6 @@ private:
             state.keys = std::move(keys);
             state.fetched = state.now();
         }
-    }
-    static void wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
-        auto const done = [&state] { return !state.fetching; };
-        bool const ended = options.deadline == http::Clock::time_point::max()
-                               ? state.fetched_something.wait(lock, options.stop, done)
-                               : state.fetched_something.wait_until(lock, options.stop, options.deadline, done);
-        if (ended) return;
-        if (options.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the keys of Globus Auth were being fetched");
     }
 
     [[nodiscard]] static Configuration fetch_configuration(State const& state, IdTokenOptions const& options) {

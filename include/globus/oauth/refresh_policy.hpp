@@ -87,7 +87,8 @@ private:
             TokenResponse const answer = detail::request_token(
                 state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
                 transport, context, run);
-            return detail::only_token(answer);
+            return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
+                                     answer);
         };
     }
 

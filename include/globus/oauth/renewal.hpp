@@ -5,7 +5,9 @@
 #include <globus/core/callbacks.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/authorizer.hpp>
+#include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/token.hpp>
 #include <globus/oauth/token_endpoint.hpp>
@@ -33,7 +35,8 @@ namespace globus {
 /// What a policy that renews its token can be told.
 struct RenewalOptions {
     /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
-    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
+    /// same policy: it gets the new token, which is not renewed for it again, also if a service refuses it. What it throws
+    /// goes to `on_error`; the call that renewed goes on.
     std::function<void(Token const&)> on_refresh = {};
     /// Called with what `on_refresh` threw. What it throws itself is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
@@ -43,22 +46,26 @@ struct RenewalOptions {
     /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
     std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
         through = {};
-    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
+    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves. It must
+    /// not use the policy.
     std::function<std::int64_t()> now = {};
     /// Seconds since any moment, which no change of the system's clock moves; for tests. Without it `now` if that is
-    /// given, else the time since the system started, sleep included.
+    /// given, else the time since the system started, sleep included. It must not use the policy.
     std::function<std::int64_t()> uptime = {};
 };
 
 namespace detail {
 
-/// The token of an answer for one resource server.
-inline Token only_token(TokenResponse const& answer) {
+/// The token of an answer for the one resource server that it was asked for; where that is not known, the only one.
+inline Token token_for(std::string_view resource_server, TokenResponse const& answer) {
     auto const& tokens = answer.by_resource_server();
-    if (tokens.size() != 1)
-        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
-                          " resource servers; make one policy for each, with a refresh token of its own");
-    return tokens.begin()->second;
+    if (tokens.size() == 1) return tokens.begin()->second;
+    auto const found = tokens.find(std::string(resource_server));
+    if (found != tokens.end()) return found->second;
+    throw DecodeError(
+        "a renewal was answered with tokens for " + std::to_string(tokens.size()) +
+        " resource servers, and it is not known that one of them is wanted; make one policy for each, with "
+        "a refresh token of its own");
 }
 
 /**
@@ -71,7 +78,7 @@ inline Token only_token(TokenResponse const& answer) {
 class Renewal {
 public:
     Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
-        if (!token_.access_token.empty()) check_header_text(token_.access_token);
+        if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
         header_ = Secret("Bearer " + token_.access_token.reveal());
         received_ = uptime();
         if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
@@ -83,31 +90,13 @@ public:
     }
 
     /// The present token, or a new one from `grant(old, run)`.
+    /// @throws UsageError  if the token is for another resource server than the call
     template <class Grant>
     Authorization authorize(AuthContext const& context, Grant&& grant) {
         std::unique_lock lock(mutex_);
-        while (true) {
-            std::int64_t const left = remaining();
-            Age const age = age_of(left);
-            if (age == Age::fresh) return present();
-            if (refusal_.error != nullptr && left > 0) return present();
-            if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
-            if (flight_ != nullptr) {
-                if (age == Age::ageing) return present();
-                if (flight_->whose == std::this_thread::get_id())
-                    throw UsageError("a token is wanted by what is to renew it, which would wait for itself");
-                std::shared_ptr<Flight> const flight = flight_;
-                wait_for(*flight, lock, context);
-                if (flight->error == nullptr) return present();
-                if (flight->personal && context.deadline > http::later(more_time, flight->given_up)) continue;
-                if (remaining() > 0) return present();
-                std::rethrow_exception(flight->error);
-            }
-            if (left > 0 && uptime() < not_before_) return present();
-            std::exception_ptr const error = renew(lock, context, age, grant);
-            if (error == nullptr || remaining() > 0) return present();
-            std::rethrow_exception(error);
-        }
+        Authorization authorization = authorize(lock, context, grant);
+        check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
+        return authorization;
     }
 
     /// After a 401 for `refused`: true when there is another token now.
@@ -126,11 +115,18 @@ private:
 
     /// One renewal under way.
     struct Flight {
-        std::thread::id const whose = std::this_thread::get_id();  ///< who renews
+        Doer renewing;  ///< the thread that does it
         bool done = false;
         bool personal = false;  ///< it ended because its own caller gave up; those who have more time must not
         http::Clock::time_point given_up = {};  ///< the deadline that ended it; in the past if it was a stop
         std::exception_ptr error;
+    };
+
+    /// The callbacks of a renewal run on a thread, which does not renew again for them.
+    struct Telling {
+        std::thread::id thread;
+        std::exception_ptr error;  ///< of the renewal; null: there is a new token
+        Telling* next;
     };
 
     /// Globus Auth refused a grant: asking again is of no use.
@@ -159,11 +155,6 @@ private:
     static constexpr std::chrono::milliseconds more_time{250};
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
-    static void check_header_text(Secret const& token) {
-        for (char const c : token.reveal())
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-                throw UsageError("the access token has a newline or another control character in it");
-    }
     /// Seconds that pass whatever is done to the system's clock, sleep included.
     [[nodiscard]] std::int64_t uptime() const {
         if (options_.uptime) return options_.uptime();
@@ -195,16 +186,35 @@ private:
     }
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
-    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        auto const done = [&] { return flight.done; };
-        bool const ended = context.deadline == http::Clock::time_point::max()
-                               ? landed_.wait(lock, context.stop, done)
-                               : landed_.wait_until(lock, context.stop, context.deadline, done);
-        if (ended) return;
-        if (context.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the access token was being renewed");
+    template <class Grant>
+    Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
+        check_audience(token_.resource_server, context);
+        for (Telling const* told = telling_; told != nullptr; told = told->next) {
+            if (told->thread != std::this_thread::get_id()) continue;
+            if (told->error != nullptr && remaining() == 0) std::rethrow_exception(told->error);
+            return present();
+        }
+        while (true) {
+            std::int64_t const left = remaining();
+            Age const age = age_of(left);
+            if (age == Age::fresh) return present();
+            if (refusal_.error != nullptr && left > 0) return present();
+            if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
+            if (flight_ != nullptr) {
+                if (age == Age::ageing || (left > 0 && flight_->renewing.is_this_thread())) return present();
+                std::shared_ptr<Flight> const flight = flight_;
+                wait_for(flight->renewing, "the access token", landed_, lock, context.deadline, context.stop,
+                         [&flight] { return flight->done; });
+                if (flight->error == nullptr) return present();
+                if (flight->personal && context.deadline > http::later(more_time, flight->given_up)) continue;
+                if (remaining() > 0) return present();
+                std::rethrow_exception(flight->error);
+            }
+            if (left > 0 && uptime() < not_before_) return present();
+            std::exception_ptr const error = renew(lock, context, age, grant);
+            if (error == nullptr || remaining() > 0) return present();
+            std::rethrow_exception(error);
+        }
     }
 
     /// Renews, with the lock free meanwhile; the result says why it did not work. While the token lives, nobody waits long
@@ -219,6 +229,7 @@ private:
                 call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
         Refusal const known = refusal_;
         flight_ = flight;
+        flight->renewing.begin();
         lock.unlock();
         std::optional<CallbacksWait> callbacks(std::in_place);
         Renewed made = attempt(held, known, call, grant);
@@ -239,21 +250,30 @@ private:
         flight->personal = made.personal;
         flight->given_up = made.given_up;
         flight->done = true;
+        flight->renewing.end();
         flight_ = nullptr;
         landed_.notify_all();
 
+        Telling telling{std::this_thread::get_id(), made.error, telling_};
+        telling_ = &telling;
         lock.unlock();
         callbacks.reset();  // what went wrong on the way is told now
+        if (made.error == nullptr && options_.on_refresh) tell(made.told);
+        lock.lock();
+        Telling** link = &telling_;
+        while (*link != &telling) link = &(*link)->next;
+        *link = telling.next;
+        return made.error;
+    }
+    void tell(Token const& token) const noexcept {
         try {
-            if (made.error == nullptr && options_.on_refresh) options_.on_refresh(made.told);
+            options_.on_refresh(token);
         } catch (...) {
             try {
                 if (options_.on_error) options_.on_error(std::current_exception());
             } catch (...) {  // an observer that throws has nobody left to tell
             }
         }
-        lock.lock();
-        return made.error;
     }
 
     /// All of a renewal that can fail. Nothing is thrown out of it, so that the renewal lands whatever happens.
@@ -274,7 +294,7 @@ private:
                 return answer;
             };
             made.token = options_.through ? options_.through(held, renew_one, call) : renew_one(held);
-            check_header_text(made.token.access_token);
+            check_token("the new access token", made.token.access_token.reveal());
             made.header = Secret("Bearer " + made.token.access_token.reveal());
             made.received = uptime();
             made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
@@ -310,6 +330,7 @@ private:
     std::int64_t received_remaining_ = 0;  ///< seconds that it had then
     std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
     std::shared_ptr<Flight> flight_;
+    Telling* telling_ = nullptr;  ///< the last of those that run
     Refusal refusal_;
 };
 

@@ -66,21 +66,24 @@ struct GrantRun {
 /**
  * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
  *
- * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
+ * What may be repeated is RetryClass::grant: Globus Auth may have replaced the refresh token by then.
  */
 template <ClientKind K, Transport T>
 TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
     http::Request request = token_request(client, std::move(form), context);
-    int lost = 0, previous_status = 0;
+    bool in_doubt = false;
+    int previous_status = 0;
     for (int number = 1;; ++number) {
         Attempt attempt{.number = number,
-                        .retry_class = RetryClass::idempotent,
-                        .previous_status = std::exchange(previous_status, 0)};
+                        .retry_class = RetryClass::grant,
+                        .previous_status = std::exchange(previous_status, 0),
+                        .in_doubt = in_doubt};
         http::Response response;
         std::optional<std::chrono::duration<double>> wait;
         auto const before_retry = [&] {
             attempt.time_left = http::time_left(request.deadline);
             wait = run.retry.before_retry(attempt);
+            in_doubt = in_doubt || may_be_processed(attempt);
             run.out_of_time = !wait && number < run.retry.max_attempts && may_retry(attempt) &&
                               run.retry.budget->left() >= DefaultRetry::cost;
             return wait.has_value();
@@ -99,7 +102,6 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
             if (!before_retry()) throw AuthApiError(request, std::move(response));
         } catch (NetworkError const& error) {
             attempt.error = &error;
-            if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
             if (!before_retry()) throw;
         }
         if (!http::wait_until(http::later(*wait), request.stop))

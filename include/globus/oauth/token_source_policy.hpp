@@ -3,9 +3,15 @@
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
 #include <globus/core/handle.hpp>
-#include <globus/http/errors.hpp>
+#include <globus/core/one_line.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <condition_variable>
@@ -15,12 +21,43 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace globus {
+
+namespace detail {
+
+/// The text of a token file. @throws UsageError  if it cannot be read, is no file, or is longer than any token
+inline Secret read_token_file(std::string const& path) {
+    auto const refuse = [&](std::string const& why) {
+        throw UsageError("the token file " + one_line(path) + ' ' + why);
+    };
+    // without O_NONBLOCK to open a pipe would wait for who writes into it
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const stream(
+        [&path] {
+            int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+            std::FILE* const opened = descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb");
+            if (descriptor >= 0 && opened == nullptr) ::close(descriptor);
+            return opened;
+        }(),
+        &std::fclose);
+    if (!stream) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    struct stat facts {};
+    if (::fstat(::fileno(stream.get()), &facts) != 0 || !S_ISREG(facts.st_mode)) refuse("is no regular file");
+    constexpr std::size_t longest = 16384;
+    std::string text(longest + 1, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), stream.get()));
+    bool const failed = std::ferror(stream.get()) != 0;
+    bool const cut = text.size() > longest;
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
+    Secret token(std::move(text));
+    if (failed) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    if (cut) refuse("has more than 16,384 characters, which no token has");
+    return token;
+}
+
+}  // namespace detail
 
 /**
  * Sends an access token that something else renews: a function asks for it, or a file holds it.
@@ -34,7 +71,7 @@ namespace globus {
  * @par Errors
  * What the function throws passes through. UsageError for a file that cannot be read, and for a token that is empty or
  * has a character that a token cannot have. NetworkError if the call has to end while another thread asks; the source
- * itself is not interrupted. UsageError if the source needs the token that it is to give.
+ * itself is not interrupted. UsageError if the source needs the token that it is to give, be it through others who wait.
  * @par Thread safety
  * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies share
  * the token.
@@ -43,60 +80,61 @@ class TokenSourcePolicy {
 public:
     using credential = BearerCredential;
 
+    /// @param resource_server  whom the tokens are for; a client of another service gets none. Empty: not known
     /// @throws UsageError  for a function that holds nothing
-    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::in_place, std::move(source)) {
+    explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {})
+        : state_(std::in_place, std::move(source), std::move(resource_server)) {
         if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
     }
 
-    /// The token is the text of the file at `path`, without blanks and newlines at its end.
-    [[nodiscard]] static TokenSourcePolicy file(std::string path) {
-        return TokenSourcePolicy([path = std::move(path)] {
-            std::unique_ptr<std::FILE, int (*)(std::FILE*)> const stream(std::fopen(path.c_str(), "rbe"), &std::fclose);
-            if (!stream) throw UsageError("the token file " + path + " cannot be read: " + std::strerror(errno));
-            char buffer[16384];
-            std::size_t const size = std::fread(buffer, 1, sizeof buffer, stream.get());
-            std::string text(buffer, size);
-            while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
-            return Secret(std::move(text));
-        });
+    /// The token is the text of the file at `path`, without blanks and newlines at its end. A file is wanted: for a pipe or
+    /// device the calls fail, as they do for a file of more than 16 KiB.
+    [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {}) {
+        return TokenSourcePolicy([path = std::move(path)] { return detail::read_token_file(path); },
+                                 std::move(resource_server));
     }
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const& context) const {
-        std::unique_lock lock(state_->mutex);
-        if (state_->token.empty()) ask(lock, context);
-        return {Secret("Bearer " + state_->token.reveal()), state_->generation};
+        State& state = *state_;
+        detail::check_audience(state.resource_server, context);
+        std::unique_lock lock(state.mutex);
+        if (state.token.empty()) ask(state, lock, context);
+        return {Secret("Bearer " + state.token.reveal()), state.generation};
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const&, AuthContext const& context) const {
-        std::unique_lock lock(state_->mutex);
-        if (refused.generation == state_->generation) ask(lock, context);  // else another thread has asked since
-        return refused.generation != state_->generation;
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
+        if (refused.generation == state.generation) ask(state, lock, context);  // else another thread has asked since
+        return refused.generation != state.generation;
     }
 
 private:
     struct State {
-        explicit State(std::function<Secret()> s) : source(std::move(s)) {}
+        State(std::function<Secret()> s, std::string server)
+            : source(std::move(s)), resource_server(std::move(server)) {}
         std::function<Secret()> const source;
+        std::string const resource_server;
         std::mutex mutex;
         std::condition_variable_any changed;
         Secret token;
         std::uint64_t generation = 0;
         std::uint64_t answers = 0;  ///< of the source, the same token or another
-        std::thread::id asking;     ///< nobody, or the thread that the source answers
+        detail::Doer asking;        ///< the thread that the source answers
     };
     /// Of the thread that asks: it gives the lock away, and takes it again.
     class Turn {
     public:
         Turn(State& state, std::unique_lock<std::mutex>& lock) : state_(state), lock_(lock) {
-            state_.asking = std::this_thread::get_id();
+            state_.asking.begin();
             lock_.unlock();
         }
         Turn(Turn const&) = delete;
         Turn& operator=(Turn const&) = delete;
         ~Turn() {
             if (!lock_.owns_lock()) lock_.lock();
-            state_.asking = std::thread::id();
+            state_.asking.end();
             state_.changed.notify_all();
         }
 
@@ -106,18 +144,10 @@ private:
     };
 
     /// Asks the source, without the lock; or waits for the thread that does, as long as the call may last.
-    void ask(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
-        State& state = *state_;
-        if (state.asking == std::this_thread::get_id())
-            throw UsageError("the token source makes a call that needs the token which it is to give");
+    static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
         std::uint64_t const before = state.answers;
-        auto const ready = [&] { return state.asking == std::thread::id() || state.answers != before; };
-        if (!state.changed.wait_until(lock, context.stop, context.deadline, ready)) {
-            bool const cancelled = context.stop.stop_requested();
-            throw NetworkError(
-                cancelled ? NetworkError::Kind::cancelled : NetworkError::Kind::timeout, NetworkError::Sent::no,
-                cancelled ? "the call was cancelled" : "the deadline passed while another call asked the token source");
-        }
+        detail::wait_for(state.asking, "the token of the token source", state.changed, lock, context.deadline,
+                         context.stop, [&] { return !state.asking.busy() || state.answers != before; });
         if (state.answers != before) return;
         Turn const turn(state, lock);
         Secret token = state.source();

@@ -85,6 +85,7 @@ struct Oauth2ExchangeCodeForTokens {
 };
 
 /// Exchanges a refresh token for an access token. POST /v2/oauth2/token
+/// Sent once more at most if its answer is lost: the answer may have brought a new refresh token.
 /// A program rarely needs it: RefreshPolicy does it when it is time.
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
@@ -93,7 +94,7 @@ struct Oauth2RefreshToken {
     using service = S;
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
-    static constexpr RetryClass retry = RetryClass::idempotent;
+    static constexpr RetryClass retry = RetryClass::grant;
     Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
@@ -151,7 +152,7 @@ struct Oauth2ClientCredentialsTokens {
     using service = S;
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
-    static constexpr RetryClass retry = RetryClass::idempotent;
+    static constexpr RetryClass retry = RetryClass::grant;
     Constant<"client_credentials"> grant_type = {};
     Required<StringList> requested_scopes;  ///< at least one
     static constexpr auto wire = wires(in_form("grant_type"), in_form("requested_scopes", "scope", Spelling::space));
@@ -184,7 +185,7 @@ struct Oauth2GetDependentTokens {
     using service = S;
     using result = DependentTokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
-    static constexpr RetryClass retry = RetryClass::idempotent;
+    static constexpr RetryClass retry = RetryClass::grant;
     Required<Secret> token;              ///< that the resource server was called with
     Optional<bool> refresh_tokens = {};  ///< asks for refresh tokens, too
     Optional<StringList> scope = {};     ///< some of the dependent scopes; all if left out
