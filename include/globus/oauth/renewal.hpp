@@ -201,7 +201,8 @@ private:
             if (refusal_.error != nullptr && left > 0) return present();
             if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
             if (flight_ != nullptr) {
-                if (age == Age::ageing || (left > 0 && flight_->renewing.is_this_thread())) return present();
+                if (age == Age::ageing) return present();
+                if (left > 0 && flight_->renewing.is_this_thread()) return present();
                 std::shared_ptr<Flight> const flight = flight_;
                 wait_for(flight->renewing, "the access token", landed_, lock, context.deadline, context.stop,
                          [&flight] { return flight->done; });
