@@ -56,8 +56,8 @@ O make_object(std::type_identity<std::tuple<Vs...>>) {
 template <class T>
 T make() {
     if constexpr (globus::Described<T>)
-        return make_object<T>(decltype(T::with_members(
-            std::declval<T&>(), []<class... Vs>(Vs&...) { return std::type_identity<std::tuple<Vs...>>{}; })){});
+        return make_object<T>(decltype(std::declval<T&>().with_members(
+            []<class... Vs>(Vs&...) { return std::type_identity<std::tuple<Vs...>>{}; })){});
     else if constexpr (std::same_as<T, globus::Document>)
         return globus::Document(Json(Object()));
     else

@@ -1,5 +1,6 @@
 // What GLOBUS_MEMBERS lists are names of members.
 // expect: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else
+// errors: 2
 #include <globus/core/json.hpp>
 
 struct Place {
@@ -11,7 +12,7 @@ struct Visit {
 #ifdef GLOBUS_REJECT
     GLOBUS_MEMBERS(Visit, place.name, days);
 #else
-    GLOBUS_MEMBERS(Visit, days);
+    GLOBUS_MEMBERS(Visit, place, days);
 #endif
 };
 

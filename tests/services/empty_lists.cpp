@@ -48,9 +48,8 @@ O with_empty_lists(std::string& names) {
 
 template <class O>
 consteval bool has_query_list() {
-    return decltype(O::with_members(std::declval<O&>(), []<class... Vs>(Vs&...) {
-        return std::bool_constant<(is_list<typename Inner<Vs>::type> || ...)>{};
-    }))::value;
+    return decltype(std::declval<O&>().with_members(
+        []<class... Vs>(Vs&...) { return std::bool_constant<(is_list<typename Inner<Vs>::type> || ...)>{}; }))::value;
 }
 
 template <class S, class Operations>
