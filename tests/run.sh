@@ -21,3 +21,9 @@ if [ -n "${CI:-}" ]; then # every header compiles alone
     cmake --build --preset "$preset" --parallel "$jobs" --target globus_verify_interface_header_sets
 fi
 ctest --preset "$preset" --parallel "$jobs"
+
+table=build-$preset/compile_time.md
+if [ "$preset" = default ]; then table=build/compile_time.md; fi
+if [ -n "${CI:-}" ] && [ -f "$table" ]; then # what a user's file costs to compile
+    cat "$table"
+fi
