@@ -203,7 +203,8 @@ struct DefaultRetry {
     std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
 };
 
-/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's.)
+/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
+/// repeats its token requests as it would for any client.)
 struct NoRetry {
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const {
         return std::nullopt;
@@ -227,40 +228,6 @@ inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
     std::unique_lock lock(mutex);
     wake.wait_until(lock, stop, until, [] { return false; });
     return !stop.stop_requested();
-}
-
-/**
- * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
- *
- * @return the last answer, whatever its status
- * @throws NetworkError  if no answer came, or the stop_token asked between two attempts
- */
-template <class T>
-Response send_repeatable(T const& transport, Request const& request, DefaultRetry const& retry = {}) {
-    auto sent = NetworkError::Sent::no;
-    for (int number = 1;; ++number) {
-        Attempt attempt{.number = number, .retry_class = RetryClass::read};
-        auto const wait_before = [&] {
-            attempt.time_left = time_left(request.deadline);
-            return retry.before_retry(attempt);
-        };
-        std::optional<std::chrono::duration<double>> wait;
-        try {
-            Response response = transport.send(request);
-            if (response.status < 400) return response;
-            sent = NetworkError::Sent::yes;
-            attempt.response = &response;
-            wait = wait_before();
-            if (!wait) return response;
-        } catch (NetworkError const& failure) {
-            if (failure.sent() == NetworkError::Sent::yes) sent = NetworkError::Sent::yes;
-            attempt.error = &failure;
-            wait = wait_before();
-            if (!wait) throw;
-        }
-        if (!wait_until(later(*wait), request.stop))
-            throw NetworkError(NetworkError::Kind::cancelled, sent, "the call was cancelled between two attempts");
-    }
 }
 
 }  // namespace http

@@ -8,7 +8,7 @@
 #include <globus/core/json_members.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
-#include <globus/http/retry.hpp>
+#include <globus/http/drive.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/http/url.hpp>
 #include <globus/http/waiting.hpp>

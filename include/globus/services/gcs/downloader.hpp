@@ -8,7 +8,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/once.hpp>
-#include <globus/http/retry.hpp>
+#include <globus/http/drive.hpp>
 #include <globus/http/url.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/service.hpp>

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_CALL_HPP
+#define GLOBUS_HTTP_CALL_HPP
+
+#include <globus/http/clock.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/message.hpp>
+#include <globus/http/retry.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <optional>
+#include <utility>
+
+namespace globus::detail {
+
+/// A retry policy without its type. It refers to the policy, which has to live as long.
+class RetryPolicyRef {
+public:
+    template <class R>
+        requires(!std::same_as<R, RetryPolicyRef>)
+    RetryPolicyRef(R const& policy) noexcept
+        : policy_(&policy),
+          before_retry_([](void const* self, Attempt const& attempt) {
+              return static_cast<R const*>(self)->before_retry(attempt);
+          }),
+          succeeded_([](void const* self, Attempt const& attempt) noexcept {
+              static_cast<R const*>(self)->succeeded(attempt);
+          }) {}
+
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        return before_retry_(policy_, attempt);
+    }
+    void succeeded(Attempt const& attempt) const noexcept { succeeded_(policy_, attempt); }
+
+private:
+    void const* policy_;
+    std::optional<std::chrono::duration<double>> (*before_retry_)(void const*, Attempt const&);
+    void (*succeeded_)(void const*, Attempt const&) noexcept;
+};
+
+/// What is known of a call before it begins.
+struct CallTerms {
+    RetryClass retry_class = RetryClass::read;  ///< of the operation
+    std::optional<RetryClass> retry_as = {};    ///< what the caller says in its place
+    bool authorized = false;                    ///< a credential goes with it, which can be renewed after a 401
+    bool sent_once = false;                     ///< its body is a stream, which cannot be read again
+    int read_below = 300;                       ///< an answer is read from 200 to below this; any other is refused
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of all attempts, and the waits between
+};
+
+/// What the error document of an answer says about trying again.
+struct Refusal {
+    bool settled = false;       ///< nothing was done, and asking again would be answered alike; see Attempt
+    bool already_done = false;  ///< what was asked for is there, or gone, as it would be had an attempt done it
+};
+
+/// What a call does next.
+struct Step {
+    enum class Kind : unsigned char {
+        authorize,  ///< put the credential of this moment into the request; then `authorized`
+        send,       ///< send the request; then `answered` or `failed`
+        read,       ///< make the result of the answer; then `finished` or `unread`
+        renew,      ///< have the credential renewed, which was refused; then `renewed`
+        refuse,     ///< make an error of the answer; then `refused`
+        wait,       ///< wait until `until`; then `waited`
+        replayed,   ///< make the result of this error, which says that an earlier attempt has done it; then `finished`
+        finish,     ///< the result is the caller's
+        fail,       ///< the error of this attempt is the caller's
+        cancel,     ///< the caller has cancelled the call between two attempts, and is told so
+    };
+    Kind kind = Kind::send;
+    http::Clock::time_point until = {};                                 ///< of `wait`
+    std::optional<std::chrono::duration<double>> next_attempt_in = {};  ///< with the first step after an attempt
+
+    /// True if an attempt is over by this.
+    [[nodiscard]] bool ends_attempt() const noexcept {
+        return next_attempt_in || kind == Kind::finish || kind == Kind::fail;
+    }
+};
+
+/**
+ * All that is decided about one call: what is read, when the credential is renewed, whether and when another attempt is
+ * made, and what an earlier one may have done.
+ *
+ * It sends nothing, waits for nothing and reads no clock: it is told what came, and answers with the next step. The one
+ * who does the steps, a driver, may block or not.
+ *
+ *     authorize -> send -> read   -> finish
+ *                              |     the document is cut off -> wait or fail
+ *                       -> renew  -> authorize, as the same attempt
+ *                              |     no other credential -> refuse
+ *                       -> refuse -> replayed, wait or fail
+ *                       -> no answer -> wait or fail
+ *     wait -> authorize, as the next attempt
+ *
+ * @par Thread safety
+ * None: one call, one thread at a time.
+ */
+class CallMachine {
+public:
+    /// @param retry  has to live as long as this
+    CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept : terms_(terms), retry_(retry) {
+        RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
+        // `never` says how often, not what the operation does
+        reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
+        once_ = terms.sent_once || asked == RetryClass::never;
+        attempt_.retry_class = asked;
+    }
+
+    /// The first step.
+    [[nodiscard]] Step begin() const noexcept {
+        return {.kind = terms_.authorized ? Step::Kind::authorize : Step::Kind::send};
+    }
+    /// The credential is in the request.
+    [[nodiscard]] Step authorized() const noexcept { return {.kind = Step::Kind::send}; }
+
+    /// An answer came.
+    [[nodiscard]] Step answered(http::Response const& answer) noexcept {
+        if (answer.status == 401 && terms_.authorized && !std::exchange(renewed_, true))
+            return {.kind = Step::Kind::renew};
+        bool const read = answer.status >= 200 && answer.status < terms_.read_below;
+        return {.kind = read ? Step::Kind::read : Step::Kind::refuse};
+    }
+    /// No answer came.
+    [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now) {
+        unknown_ = unknown_ || error.sent() == NetworkError::Sent::yes;
+        attempt_.error = &error;
+        return again_or_fail(0, now);
+    }
+    /// Asking for another credential has ended. @param other  there is one
+    [[nodiscard]] Step renewed(bool other) const noexcept {
+        if (!other || once_) return {.kind = Step::Kind::refuse};
+        // an expired token is no failed attempt
+        return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
+    }
+    /// An error was made of the answer.
+    [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now) {
+        if (unknown_ && refusal.already_done) {
+            replayed_ = true;
+            return {.kind = Step::Kind::replayed};
+        }
+        unknown_ = unknown_ || !(promises_nothing_done(answer.status) || refusal.settled);
+        attempt_.response = &answer;
+        attempt_.endpoint_trouble = refusal.settled;
+        return again_or_fail(answer.status, now);
+    }
+    /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help
+    [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now) {
+        unknown_ = true;
+        if (!cut_off || replayed_) return {.kind = Step::Kind::fail};
+        attempt_.response = &answer;
+        attempt_.undecodable = true;
+        return again_or_fail(answer.status, now);
+    }
+    /// The result was made of the answer.
+    [[nodiscard]] Step finished(http::Response const& answer) noexcept {
+        attempt_.response = &answer;
+        if (!replayed_) retry_.succeeded(attempt_);
+        attempt_.response = nullptr;
+        return {.kind = Step::Kind::finish};
+    }
+    /// The wait has ended. @param in_full  false: the caller has cancelled the call
+    [[nodiscard]] Step waited(bool in_full) noexcept {
+        if (!in_full) return {.kind = Step::Kind::cancel};
+        ++attempt_.number;
+        return begin();
+    }
+
+    /// A part of the answer is with the caller, and cannot be taken back: this attempt is the last.
+    void handed_over() noexcept { once_ = true; }
+
+    /// The attempt that is made, or was made last; the first is 1.
+    [[nodiscard]] int attempt() const noexcept { return attempt_.number; }
+    /// True if what was asked for may have been done, should the call end now.
+    [[nodiscard]] bool outcome_unknown() const noexcept { return unknown_ && !reads_; }
+    /// How far the attempts until now have got, as far as it matters to who would repeat the call.
+    [[nodiscard]] NetworkError::Sent sent() const noexcept {
+        return unknown_ ? NetworkError::Sent::yes : NetworkError::Sent::no;
+    }
+    /// True if no kept connection may be used, over which the transport could repeat the request unseen.
+    [[nodiscard]] bool needs_fresh_connection() const noexcept {
+        return attempt_.retry_class == RetryClass::non_idempotent || attempt_.retry_class == RetryClass::grant ||
+               attempt_.retry_class == RetryClass::never;
+    }
+
+private:
+    /// What comes after an attempt that failed. @param status  of its answer; 0: none came
+    Step again_or_fail(int status, http::Clock::time_point now) {
+        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+        Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
+        attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
+        if (once_) return {.kind = Step::Kind::fail};
+        attempt.time_left = http::time_left(terms_.deadline, now) - least;
+        auto const wait = retry_.before_retry(attempt);
+        if (!wait || !(*wait < attempt.time_left)) return {.kind = Step::Kind::fail};
+        attempt_.previous_status = status;
+        std::chrono::duration<double> const pause = std::max(*wait, std::chrono::duration<double>(0));
+        return {.kind = Step::Kind::wait, .until = http::later(pause, now), .next_attempt_in = pause};
+    }
+
+    CallTerms terms_;
+    RetryPolicyRef retry_;
+    Attempt attempt_ = {};  ///< the present one, as far as it is known
+    bool reads_ = false;
+    bool once_ = false;     ///< no attempt follows the present one
+    bool renewed_ = false;  ///< a 401 was met
+    bool unknown_ = false;  ///< an attempt may have done what was asked for
+    bool replayed_ = false;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_CALL_HPP
