@@ -6,19 +6,21 @@
 #include <globus/client/call_options.hpp>
 #include <globus/client/check_client.hpp>
 #include <globus/client/environment.hpp>
+#include <globus/client/exchange.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/client/redirects.hpp>
 #include <globus/client/response.hpp>
+#include <globus/http/drive.hpp>
 #include <globus/http/log.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/version.hpp>
 
-#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <exception>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -62,21 +64,6 @@ inline std::string client_info_header(std::vector<std::vector<std::pair<std::str
     }
     http::check_header("X-Globus-Client-Info", header);
     return header;
-}
-
-/// What was answered, for the error of an answer that cannot be used.
-inline std::string describe_answer(http::Request const& request, http::Response const& head) {
-    std::string text = http::describe(request) + " was answered " + std::to_string(head.status);
-    if (auto const id = head.headers.get("X-Request-ID"); !id.empty()) text.append(" (request id ").append(id) += ')';
-    return text;
-}
-
-/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
-inline std::string_view believed_length(http::Response const& head, std::size_t limit) {
-    std::string_view const length = head.headers.get("Content-Length");
-    std::size_t size = 0;
-    std::from_chars(length.data(), length.data() + length.size(), size);
-    return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
 }
 
 }  // namespace detail
@@ -255,8 +242,8 @@ public:
             if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
             if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
         }
-        request.url = absolute ? raw.path : options_.base_url + encode_path(raw.path);
-        if (!raw.query.empty()) add_query(request.url, raw.query);
+        request.url = absolute ? raw.path : options_.base_url + detail::encode_path(raw.path);
+        if (!raw.query.empty()) detail::add_query(request.url, raw.query);
         if (raw.body) {
             request.body = std::move(*raw.body);
             request.has_body = true;
@@ -343,262 +330,78 @@ public:
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
                     bool authorized = true, AlreadyDone already_done = nullptr) const {
-        detail::CallGate::Call const call(gate_, options.stop);
-        complete(request, options);
-        request.stop = call.stop();
-        constexpr bool file = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
-        request.decode = request.decode && !file;
-        request.flows = (file || options.sink || request.source) && !detail::is_timed(options, options_.timeout);
-        auto stream = streaming<Result>();
-        bool const streams = !options.keep_text && !options.sink && stream.possible;
-        // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
-        constexpr int successes = requires { requires Result::has_shape; } ? 300 : 400;
-        bool sink_began = false;
-        if (options.sink)
-            request.sink = [&](std::string_view piece) {
-                sink_began = true;
-                return options.sink(piece);
-            };
-        RetryClass const asked = options.retry_as.value_or(retry_class);
-        // `never` says how often, not what the operation does
-        bool const reads = (asked == RetryClass::never ? retry_class : asked) == RetryClass::read;
-        retry_class = asked;
-        request.fresh_connection = retry_class == RetryClass::non_idempotent || retry_class == RetryClass::grant ||
-                                   retry_class == RetryClass::never;
-        // a stream cannot be read again
-        bool const once = request.source || retry_class == RetryClass::never;
-        bool const own_origin = is_own_origin(request.url) && authorized;
-        AuthContext const context{options_.auth_url, request.deadline, request.stop,
-                                  detail::resource_server_of(service_)};
-
-        bool renewed = false, unknown = false;  // an attempt may have done what was asked for
-        bool in_doubt = false;                  // it may have been processed, as far as a grant is concerned
-        int previous_status = 0;
-        try {
-            for (int number = 1;; ++number) {
-                Authorization authorization;
-                if (own_origin) {
-                    authorization = authorizer_.authorize(options_.transport, context);
-                    request.authorization = authorization.header;
-                }
-                Attempt attempt{.number = number,
-                                .retry_class = retry_class,
-                                .previous_status = std::exchange(previous_status, 0),
-                                .in_doubt = in_doubt};
-                auto const started = http::Clock::now();
-                // what a sink has taken cannot be taken back
-                auto const before_retry = [&] {
-                    in_doubt = in_doubt || detail::may_be_processed(attempt);
-                    return once || sink_began ? std::nullopt : wait_before(attempt, request);
-                };
-                http::Response response;
-                std::optional<std::chrono::duration<double>> wait;
-                try {
-                    if (streams) stream.restart(request, options_.max_response_bytes);
-                    response = follow(request, own_origin);
-                    response.wrote = retry_class != RetryClass::read;
-                    response.max_bytes = options_.max_response_bytes;
-                } catch (NetworkError const& error) {
-                    unknown = unknown || error.sent() == NetworkError::Sent::yes;
-                    attempt.error = &error;
-                    wait = before_retry();
-                    log(request, attempt, started, wait);
-                    if (!wait) throw;
-                }
-                if (!wait) {  // an answer came
-                    attempt.response = &response;
-                    previous_status = response.status;
-                    if (response.status == 401 && own_origin && !renewed) {
-                        renewed = true;
-                        if (authorizer_.unauthorized(authorization, options_.transport, context) && !once) {
-                            log(request, attempt, started, std::chrono::duration<double>(0));
-                            --number;  // an expired token is no failed attempt
-                            continue;
-                        }
-                    }
-                    if (response.status >= 200 && response.status < successes) {
-                        http::Response head{.status = response.status};  // of what becomes the result
-                        if (std::string const* id = response.headers.find("X-Request-ID"); id != nullptr)
-                            head.headers.add("X-Request-ID", *id);
-                        attempt.response = &head;
-                        try {
-                            if constexpr (successes == 300)
-                                if (!streams && !options.sink) detail::require_document(response);
-                            Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
-                            log(request, attempt, started, std::nullopt);
-                            options_.retry.succeeded(attempt);
-                            return result;
-                        } catch (DecodeError const& error) {
-                            unknown = true;
-                            attempt.undecodable = error.cut_off();
-                            if (attempt.undecodable) wait = before_retry();
-                            log(request, attempt, started, wait);
-                            if (!wait) throw error.in(detail::describe_answer(request, head));
-                        }
-                    } else {
-                        typename S::error const error(request, response);
-                        if constexpr (requires { S::endpoint_trouble(error); })
-                            attempt.endpoint_trouble = response.status >= 500 && S::endpoint_trouble(error);
-                        if (unknown && already_done != nullptr && already_done(error)) {
-                            response.replayed = true;
-                            log(request, attempt, started, std::nullopt);
-                            return Result(std::move(response));
-                        }
-                        unknown =
-                            unknown || !(detail::promises_nothing_done(response.status) || attempt.endpoint_trouble);
-                        wait = before_retry();
-                        log(request, attempt, started, wait);
-                        if (!wait) throw error;
-                    }
-                }
-                if (!http::wait_until(http::later(*wait), request.stop))
-                    throw NetworkError(NetworkError::Kind::cancelled,
-                                       unknown ? NetworkError::Sent::yes : NetworkError::Sent::no,
-                                       "the call was cancelled between two attempts");
+        detail::CallGate::Call const running(gate_, options.stop);
+        detail::Streaming<Result> stream;
+        detail::CallPlan plan{.retry_class = retry_class, .authorized = authorized, .already_done = already_done};
+        plan.as_stored = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
+        plan.has_document = requires { requires Result::has_shape; };
+        if constexpr (requires { S::max_response_bytes; }) plan.max_response_bytes = S::max_response_bytes;
+        if constexpr (stream.possible)
+            if (!options.keep_text && !options.sink) {
+                plan.restart = &stream.restart;
+                plan.stream = &stream;
             }
-        } catch (Error const&) {
-            if (!unknown || reads) throw;
-            detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
-                [](Error& error) { error.set_outcome_unknown(); });
+        Sending sending(*this, request, plan, options, running.stop());
+        detail::BlockingCall call(sending, sending.terms(), options_.retry);
+        while (true) {
+            http::Response raw = call.answer();
+            try {
+                sending.check(raw, call.replayed());
+                Result result = sending.is_streamed() ? stream.finish(std::move(raw)) : Result(std::move(raw));
+                call.finished();
+                return result;
+            } catch (DecodeError const& error) {
+                call.unread(error);
+            }
         }
     }
 
 private:
-    /// Reads an answer as it comes, for the results that can.
-    template <class Result>
-    struct Streaming {
-        static constexpr bool possible = false;
-        void restart(http::Request&, std::size_t) {}
-        Result finish(http::Response response) { return Result(std::move(response)); }
-    };
-    template <class Result>
-        requires Result::streams
-    struct Streaming<Result> {
-        static constexpr bool possible = true;
-        void restart(http::Request& request, std::size_t limit) {
-            reading.emplace();
-            reading->limit(limit);
-            request.sink = [this, &request, room = request.max_response_bytes](std::string_view piece) mutable {
-                if (piece.size() > room)
-                    throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
-                                       http::describe(request) + ": the answer is larger than " +
-                                           std::to_string(request.max_response_bytes) + " bytes");
-                room -= piece.size();
-                return reading->write(piece);
-            };
-            request.on_head = [this, &request](http::Response const& head) {
-                reading->expect(detail::believed_length(head, request.max_response_bytes));
-            };
-        }
-        Result finish(http::Response response) { return reading->finish(std::move(response)); }
-        std::optional<typename Result::Stream> reading;
-    };
-    template <class Result>
-    static Streaming<Result> streaming() {
-        return {};
-    }
+    /// What only this type knows of a call.
+    class Sending final : public detail::ClientExchange {
+    public:
+        Sending(Client const& client, http::Request& sent, detail::CallPlan const& plan, CallOptions const& options,
+                std::stop_token const& stop)
+            : ClientExchange(sent, plan, options, stop, client.facts()),
+              client_(client),
+              context_{client.options_.auth_url, this->request.deadline, stop,
+                       detail::resource_server_of(client.service_)} {}
 
-    /// Adds what every request of this client has.
-    void complete(http::Request& request, CallOptions const& options) const {
-        request.deadline = detail::deadline_of(options, options_.timeout);
-        request.max_response_bytes = options_.max_response_bytes;
-        if constexpr (requires { S::max_response_bytes; })
-            request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
-        request.sink = options.sink;
-        if (!options.query.empty()) add_query(request.url, options.query);
-        auto const add = [&](char const* name, std::string_view value) {
-            if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
-        };
-        for (auto const& [name, value] : options.headers) {
-            http::check_header(name, value);
-            if (http::detail::equal_ignoring_case(name, "Authorization"))
-                throw UsageError(
-                    "a call cannot replace the Authorization header: make a client with another authorizer");
-            request.headers.set(name, value);
+        void authorize() override {
+            authorization_ = client_.authorizer_.authorize(client_.transport(), context_);
+            this->request.authorization = authorization_.header;
         }
-        add("Accept", "application/json");
-        add("User-Agent", user_agent_);
-        add("X-Globus-Client-Info", client_info_);
-    }
+        bool renew() override {
+            return client_.authorizer_.unauthorized(authorization_, client_.transport(), context_);
+        }
+        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        detail::Exchange::Refused refuse(http::Response const& answer) override {
+            typename S::error error(this->request, answer);
+            detail::Refusal refusal{.already_done = this->already_done(error)};
+            if constexpr (requires { S::endpoint_trouble(error); })
+                refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
+            return {refusal, std::make_exception_ptr(std::move(error))};
+        }
+        [[noreturn]] void throw_unknown() override {
+            detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
+                [](Error& error) { error.set_outcome_unknown(); });
+        }
 
-    static void add_query(std::string& url, QueryParams const& query) {
-        char separator = url.find('?') == std::string::npos ? '?' : '&';
-        for (auto const& [name, value] : query)
-            for (std::string const& text : value.texts()) {
-                url += std::exchange(separator, '&');
-                append_form_encoded(url, name);
-                url += '=';
-                append_form_encoded(url, text);
-            }
-    }
-    /// A path of several segments: each is encoded, and none may be a dot segment.
-    static std::string encode_path(std::string_view path) {
-        while (path.starts_with('/')) path.remove_prefix(1);
-        std::string encoded;
-        for (std::string_view rest = path;;) {
-            auto const slash = rest.find('/');
-            std::string_view const segment = rest.substr(0, slash);
-            if (!segment.empty()) encoded += detail::encode_segment("the path's segment", segment);
-            if (slash == std::string_view::npos) return encoded;
-            encoded += '/';
-            rest.remove_prefix(slash + 1);
-        }
-    }
-    [[nodiscard]] bool is_own_origin(std::string const& url) const {
-        if (url.starts_with(options_.base_url)) return true;
-        http::Url const target = http::parse_url(url);
-        if (target.scheme == "http" && !http::is_loopback(target.host))
-            throw UsageError("the URL is http; use https (http is allowed to 127.0.0.1 and [::1] only)");
-        return http::same_origin(target, http::parse_url(options_.base_url));
+    private:
+        Client const& client_;
+        AuthContext const context_;
+        Authorization authorization_;
+    };
+
+    [[nodiscard]] detail::ClientFacts facts() const noexcept {
+        return {options_.base_url,           user_agent_, client_info_, options_.timeout,
+                options_.max_response_bytes, options_.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
         RawRequest raw{.method = method, .path = std::move(path)};
         if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
-    }
-
-    /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
-    http::Response follow(http::Request const& request, bool own_origin) const {
-        http::Response response = options_.transport.send(request);
-        if (!detail::is_redirect(response)) return response;
-        http::Request next = request;
-        for (int hops = 0; detail::is_redirect(response); ++hops) {
-            if (hops == 5) detail::refuse_redirect(request, "for the sixth time");
-            next.url = detail::redirect_target(next, response, own_origin);
-            response = options_.transport.send(next);
-        }
-        return response;
-    }
-
-    /// The wait before another attempt; nothing if there must be none, or no time is left for it.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> wait_before(Attempt& attempt,
-                                                                           http::Request const& request) const {
-        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
-        attempt.time_left = http::time_left(request.deadline) - least;
-        auto const wait = options_.retry.before_retry(attempt);
-        if (!wait || !(*wait < attempt.time_left)) return std::nullopt;
-        return std::max(*wait, std::chrono::duration<double>(0));
-    }
-
-    void log(http::Request const& request, Attempt const& attempt, http::Clock::time_point started,
-             std::optional<std::chrono::duration<double>> wait) const noexcept {
-        if (!options_.log) return;
-        try {
-            std::string const url = one_line(std::string_view(request.url).substr(0, request.url.find_first_of("?#")));
-            std::string request_id;
-            LogEvent event{.method = to_string(request.method), .url = url};
-            event.attempt = attempt.number;
-            event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started);
-            if (attempt.response != nullptr) {
-                event.status = attempt.response->status;
-                event.request_id = request_id = one_line(attempt.response->headers.get("X-Request-ID"), 200);
-            }
-            if (attempt.error != nullptr) event.error = attempt.error->what();
-            if (wait) event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);
-            options_.log(event);
-        } catch (...) {  // a log hook must not break a call
-        }
     }
 
     [[no_unique_address]] S service_;

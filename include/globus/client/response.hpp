@@ -242,6 +242,8 @@ public:
         }
         /// Says how many bytes the text may have; its document may take three times as many.
         void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
+        /// What the pieces go through.
+        [[nodiscard]] detail::AnswerStream& answer() noexcept { return answer_; }
         /// Takes the Content-Length that was announced, by which lists are given room as far as the limit allows.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
