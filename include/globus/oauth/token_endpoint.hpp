@@ -3,6 +3,8 @@
 #define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 
 #include <globus/core/encoding.hpp>
+#include <globus/http/drive.hpp>
+#include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/oauth/authorizer.hpp>
@@ -13,6 +15,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -51,63 +54,55 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
     request.deadline = context.deadline;
     request.stop = context.stop;
     request.max_response_bytes = std::size_t{1} << 20;
-    request.fresh_connection = true;  // a refresh token that is replaced must not be sent again unseen
     for (auto& [name, value] : form) wipe(value);
     return request;
 }
 
-/// What one grant is told by the renewal that it is for, and what it tells it.
+/// What one grant is told by the renewal that it is for, and what it tells it: its retry policy.
 struct GrantRun {
     DefaultRetry const& retry;                 ///< shared by all grants of one token, for its budget
     std::function<std::int64_t()> const& now;  ///< seconds since 1970
-    bool out_of_time = false;                  ///< it would have been tried again if its caller had had the time
+    mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had the time
+
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        auto const wait = retry.before_retry(attempt);
+        out_of_time = !wait && attempt.number < retry.max_attempts && may_retry(attempt) &&
+                      retry.budget->left() >= DefaultRetry::cost;
+        return wait;
+    }
+    void succeeded(Attempt const& attempt) const noexcept { retry.succeeded(attempt); }
 };
 
 /**
- * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
+ * Sends a grant that may be repeated and reads its answer.
  *
- * What may be repeated is RetryClass::grant: Globus Auth may have replaced the refresh token by then.
+ * What may be repeated is RetryClass::grant: Globus Auth may have replaced the refresh token by then. It is repeated as
+ * the token's own policy says, whatever the retry policy of the client whose call needs it: a client with NoRetry sends
+ * the operation once, with a token that it has got.
+ *
+ * @throws AuthApiError for a refusal, which is never repeated; NetworkError, DecodeError
  */
 template <ClientKind K, Transport T>
 TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
-    http::Request request = token_request(client, std::move(form), context);
-    bool in_doubt = false;
-    int previous_status = 0;
-    for (int number = 1;; ++number) {
-        Attempt attempt{.number = number,
-                        .retry_class = RetryClass::grant,
-                        .previous_status = std::exchange(previous_status, 0),
-                        .in_doubt = in_doubt};
-        http::Response response;
-        std::optional<std::chrono::duration<double>> wait;
-        auto const before_retry = [&] {
-            attempt.time_left = http::time_left(request.deadline);
-            wait = run.retry.before_retry(attempt);
-            in_doubt = in_doubt || may_be_processed(attempt);
-            run.out_of_time = !wait && number < run.retry.max_attempts && may_retry(attempt) &&
-                              run.retry.budget->left() >= DefaultRetry::cost;
-            return wait.has_value();
-        };
-        try {
-            response = transport.send(request);
-            attempt.response = &response;
-            previous_status = response.status;
-            if (response.status >= 200 && response.status < 300) {
-                TokenResponse tokens = read_token_response(response.body, run.now());
-                run.retry.succeeded(attempt);
-                wipe(request.body);
-                wipe(response.body);
-                return tokens;
-            }
-            if (!before_retry()) throw AuthApiError(request, std::move(response));
-        } catch (NetworkError const& error) {
-            attempt.error = &error;
-            if (!before_retry()) throw;
+    struct Grant final : Exchange {
+        Grant(T const& over, http::Request& sent) : Exchange(sent), transport(over) {}
+        ~Grant() { wipe(this->request.body); }
+        Grant(Grant const&) = delete;
+        Grant& operator=(Grant const&) = delete;
+        http::Response send() override { return transport.send(this->request); }
+        Refused refuse(http::Response const& answer) override {
+            return {{}, std::make_exception_ptr(AuthApiError(this->request, answer))};
         }
-        if (!http::wait_until(http::later(*wait), request.stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the token request was cancelled");
-    }
+        T const& transport;
+    };
+    http::Request request = token_request(client, std::move(form), context);
+    Grant grant(transport, request);
+    BlockingCall call(grant, {.retry_class = RetryClass::grant, .deadline = request.deadline}, run);
+    http::Response answer = call.answer();
+    TokenResponse tokens = read_token_response(answer.body, run.now());
+    wipe(answer.body);
+    call.finished();
+    return tokens;
 }
 
 }  // namespace globus::detail
