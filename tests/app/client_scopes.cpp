@@ -2,20 +2,48 @@
 #include <globus/app/memory_token_storage.hpp>
 #include <globus/app/user_app.hpp>
 #include <globus/http/mock_transport.hpp>
+#include <globus/services/auth.hpp>
+#include <globus/services/compute.hpp>
 #include <globus/services/flows.hpp>
 #include <globus/services/gcs.hpp>
+#include <globus/services/groups.hpp>
+#include <globus/services/search.hpp>
 #include <globus/services/timers.hpp>
 #include <globus/services/transfer.hpp>
+#include <globus/services/transfer_v2.hpp>
 
 #include "support/catch.hpp"
 
+#include <array>
 #include <string>
+#include <string_view>
 
 using namespace globus;
 
 namespace {
 
 std::string const id = "ae341a98-d274-11e5-b888-dbae3a8ba545";
+
+/// A service of somebody's own, with an app of theirs behind it.
+struct PlainService {
+    static constexpr std::string_view name = "plain";
+    static constexpr std::string_view resource_server = "plain.example.org";
+    using error = ApiError;
+    using credential = BearerCredential;
+};
+struct OwnService : PlainService {
+    static constexpr std::array<std::string_view, 2> default_scopes{"https://own.example.org/read", "openid"};
+};
+
+/// What a client of the service makes an app ask for.
+template <class Service>
+std::string asked_for() {
+    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
+        {.app_name = "test", .client = Native{"client"}}};
+    AppPolicy const policy(app, Service{});
+    CHECK(policy.resource_server() == Service::resource_server);
+    return Scope::join(app.scope_requirements().at(std::string(Service::resource_server)));
+}
 
 }  // namespace
 
@@ -52,4 +80,19 @@ TEST_CASE("A client of a collection asks its app for the scope of its files") {
     CHECK(Scope::join(app.scope_requirements().at(id)) == GcsCollectionScopes(id).https());
     CHECK_THROWS_AS(app.client(GcsCollectionService{"", "m-abc.data.globus.org"}), UsageError);
     CHECK_THROWS_AS(app.client<GcsCollectionService>(), UsageError);
+}
+
+TEST_CASE("What a client of an app asks for is named by its service") {
+    CHECK(asked_for<TransferService>() == TransferScopes::all);
+    CHECK(asked_for<TransferServiceV2>() == TransferScopes::all);
+    CHECK(asked_for<GroupsService>() == GroupsScopes::view_my_groups_and_memberships);
+    CHECK(asked_for<SearchService>() == SearchScopes::search);
+    CHECK(asked_for<FlowsService>() == FlowsScopes::all);
+    CHECK(asked_for<TimersService>() == TimersScopes::timer);
+    CHECK(asked_for<ComputeServiceV2>() == ComputeScopes::all);
+    CHECK(asked_for<ComputeServiceV3>() == ComputeScopes::all);
+    Scope const openid(AuthScopes::openid), profile(AuthScopes::profile), email(AuthScopes::email);
+    CHECK(Scope::parse(asked_for<AuthService>()) == Scope::merge({openid, profile}, {email}));
+    CHECK(asked_for<OwnService>() == Scope::join(Scope::merge({Scope("https://own.example.org/read")}, {openid})));
+    CHECK(asked_for<PlainService>().empty());
 }

@@ -2,9 +2,9 @@
 #ifndef GLOBUS_APP_APP_POLICY_HPP
 #define GLOBUS_APP_APP_POLICY_HPP
 
+#include <globus/client/service.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/scope.hpp>
-#include <globus/oauth/scopes.hpp>
 
 #include <concepts>
 #include <string>
@@ -22,35 +22,6 @@ concept AuthorizingApp =
         { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
         { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
     };
-
-/**
- * The scopes that a client of a service needs for what it is usually used for: all of Transfer, for example, or the
- * searches of Search.
- *
- * @return  nothing for a resource server that is no service of Globus'
- */
-[[nodiscard]] inline std::vector<Scope> default_scopes(std::string_view resource_server) {
-    std::vector<Scope> scopes;
-    auto const add = [&](std::string_view scope) { scopes.emplace_back(scope); };
-    if (resource_server == AuthScopes::resource_server) {
-        add(AuthScopes::openid);
-        add(AuthScopes::profile);
-        add(AuthScopes::email);
-    } else if (resource_server == ComputeScopes::resource_server) {
-        add(ComputeScopes::all);
-    } else if (resource_server == FlowsScopes::resource_server) {
-        add(FlowsScopes::all);
-    } else if (resource_server == GroupsScopes::resource_server) {
-        add(GroupsScopes::view_my_groups_and_memberships);
-    } else if (resource_server == SearchScopes::resource_server) {
-        add(SearchScopes::search);
-    } else if (resource_server == TimersScopes::resource_server) {
-        add(TimersScopes::timer);
-    } else if (resource_server == TransferScopes::resource_server) {
-        add(TransferScopes::all);
-    }
-    return scopes;
-}
 
 /**
  * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
@@ -76,7 +47,7 @@ public:
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
     }
-    /// For a service, with the scopes that it usually needs.
+    /// For a service, with the scopes that it names: its `user_scope()`, or its `default_scopes`.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
@@ -112,19 +83,16 @@ private:
             "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
             "and its scopes: AppPolicy(app, endpoint_id, "
             "{Scope(GcsEndpointScopes(endpoint_id).manage_collections())}).");
-        if constexpr (requires { service.resource_server(); })
-            return std::string(service.resource_server());
-        else if constexpr (requires { service.resource_server; })
-            return std::string(service.resource_server);
-        else
-            return {};
+        return std::string(detail::resource_server_of(service));
     }
     template <class Service>
     static std::vector<Scope> scopes_of(Service const& service) {
+        std::vector<Scope> scopes;
         if constexpr (requires { service.user_scope(); })
-            return {Scope(service.user_scope())};
-        else
-            return default_scopes(server_of(service));
+            scopes.emplace_back(service.user_scope());
+        else if constexpr (requires { service.default_scopes; })
+            for (std::string_view const scope : service.default_scopes) scopes.emplace_back(scope);
+        return scopes;
     }
 
     App app_;

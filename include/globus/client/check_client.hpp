@@ -3,6 +3,7 @@
 #define GLOBUS_CLIENT_CHECK_CLIENT_HPP
 
 #include <globus/client/environment.hpp>
+#include <globus/client/service.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/oauth/api_error.hpp>
@@ -14,21 +15,6 @@
 #include <type_traits>
 
 namespace globus {
-
-/// `S` has a name, an error type and the operations that a Client mixes in.
-template <class S>
-concept NamesItself = requires { std::string_view(S::name); };
-template <class S>
-concept NamesItsError = std::derived_from<typename S::error, ApiError>;
-
-/**
- * A Globus service: what a Client talks to. It has a `name` (the one in GLOBUS_SDK_SERVICE_URL_*), an `error` type
- * and a member template `Operations<Client>` of named functions.
- *
- * An error that names this concept means that the first argument of `Client` is not such a type.
- */
-template <class S>
-concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<S>;
 
 /// `S` is reached with the id and secret of a confidential client.
 template <class S>
@@ -108,17 +94,6 @@ template <class S, class A, class T, class R>
 struct ClientRequirements {
     static_assert(check_client<S, A, T, R>());
 };
-
-/// Who takes the tokens of a service; empty for one that does not say. The text lives as long as the service.
-template <class S>
-std::string_view resource_server_of(S const& service) {
-    if constexpr (requires { service.resource_server(); })
-        return service.resource_server();
-    else if constexpr (requires { service.resource_server; })
-        return service.resource_server;
-    else
-        return {};
-}
 
 struct NoOperations {};
 template <class S, class C>

@@ -6,12 +6,14 @@
 #include <globus/oauth/authorization_flow.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/errors.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/auth/login.hpp>
 #include <globus/services/auth/operations.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -169,6 +171,8 @@ protected:
 struct AuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{AuthScopes::openid, AuthScopes::profile, AuthScopes::email};
     using error = AuthApiError;
     using credential = BearerCredential;
 

@@ -3,12 +3,14 @@
 #define GLOBUS_SERVICES_COMPUTE_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/compute/errors.hpp>
 #include <globus/services/compute/operations.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +37,8 @@ namespace globus {
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
@@ -149,6 +153,8 @@ private:
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 

@@ -43,6 +43,8 @@ using flows::RunActivityNotificationPolicy;
 struct FlowsService {
     static constexpr std::string_view name = "flows";
     static constexpr std::string_view resource_server = "flows.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{FlowsScopes::all};
     using error = FlowsApiError;
     using credential = BearerCredential;
 

@@ -3,12 +3,14 @@
 #define GLOBUS_SERVICES_GROUPS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/groups/errors.hpp>
 #include <globus/services/groups/operations.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +47,8 @@ using groups::IdentityPreferences;
 struct GroupsService {
     static constexpr std::string_view name = "groups";
     static constexpr std::string_view resource_server = "groups.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{GroupsScopes::view_my_groups_and_memberships};
     using error = GroupsApiError;
     using credential = BearerCredential;
 

@@ -3,12 +3,14 @@
 #define GLOBUS_SERVICES_SEARCH_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/search/errors.hpp>
 #include <globus/services/search/operations.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 
 namespace globus {
@@ -39,6 +41,8 @@ using search::SearchScrollQuery;
 struct SearchService {
     static constexpr std::string_view name = "search";
     static constexpr std::string_view resource_server = "search.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{SearchScopes::search};
     using error = SearchApiError;
     using credential = BearerCredential;
 

@@ -10,6 +10,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 
 namespace globus {
@@ -44,6 +45,8 @@ using timers::TransferTimer;
 struct TimersService {
     static constexpr std::string_view name = "timer";
     static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{TimersScopes::timer};
     using error = TimersApiError;
     using credential = BearerCredential;
 

@@ -2,7 +2,6 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_DATA_HPP
 #define GLOBUS_SERVICES_TRANSFER_DATA_HPP
 
-#include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
@@ -23,22 +22,6 @@
 // The documents that a Transfer program makes.
 
 namespace globus::detail {
-
-/// A random UUID (RFC 9562, section 5.4).
-inline std::string random_uuid() {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string bytes = random_bytes(16);
-    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
-    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
-    std::string text;
-    for (std::size_t i = 0; i != bytes.size(); ++i) {
-        auto const byte = static_cast<unsigned char>(bytes[i]);
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
 
 /// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
 struct ResourceLink {

@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/core/crypto.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/ensure_directory.hpp>
 #include <globus/services/transfer/errors.hpp>
@@ -14,6 +15,7 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -59,6 +61,8 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
 struct TransferService {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 

@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
 
 #include <globus/client/operation.hpp>
+#include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
 #include <globus/services/transfer/data.hpp>
 #include <globus/services/transfer/documents.hpp>

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
 #define GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
 
+#include <globus/core/crypto.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>

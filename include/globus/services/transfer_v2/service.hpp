@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer_v2/operations.hpp>
 
@@ -11,6 +12,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -48,6 +50,8 @@ using transfer_v2::TunnelUpdateDocument;
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
