@@ -5,10 +5,10 @@
 #include <globus/app/token_file.hpp>
 #include <globus/app/token_storage.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/version.hpp>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -94,10 +94,8 @@ private:
                 detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts.st_mode);
             }
             std::string text = file.read(path());
-            boost::json::parse_options options;
-            options.max_depth = 128;
             boost::system::error_code error;
-            boost::json::value document = boost::json::parse(text, error, {}, options);
+            boost::json::value document = detail::parse_exact_json(text, error);
             detail::wipe(text);
             if (!error) return document;
             if (facts.st_mtime + 2 < detail::unix_now() || http::Clock::now() > until)

@@ -5,11 +5,11 @@
 #include <globus/app/token_file.hpp>
 #include <globus/app/token_storage.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/version.hpp>
 
 #include <sqlite3.h>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -278,7 +278,7 @@ private:
     }
     [[nodiscard]] TokenData read(std::string text) const {
         boost::system::error_code error;
-        boost::json::value const value = boost::json::parse(text, error);
+        boost::json::value const value = detail::parse_exact_json(text, error);
         detail::wipe(text);
         if (error || !value.is_object()) corrupt("has a token that is no JSON object");
         try {

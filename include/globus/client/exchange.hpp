@@ -7,8 +7,8 @@
 #include <globus/client/query_params.hpp>
 #include <globus/client/redirects.hpp>
 #include <globus/client/response.hpp>
-#include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/form.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/log.hpp>
@@ -32,14 +32,8 @@ namespace globus::detail {
 
 /// Adds parameters to the query of a URL.
 inline void add_query(std::string& url, QueryParams const& query) {
-    char separator = url.find('?') == std::string::npos ? '?' : '&';
     for (auto const& [name, value] : query)
-        for (std::string const& text : value.texts()) {
-            url += std::exchange(separator, '&');
-            append_form_encoded(url, name);
-            url += '=';
-            append_form_encoded(url, text);
-        }
+        for (std::string const& text : value.texts()) add_to_query(url, name, text);
 }
 
 /// A path of several segments: each is encoded, and none may be a dot segment.

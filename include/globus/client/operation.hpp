@@ -4,6 +4,7 @@
 
 #include <globus/client/query_params.hpp>
 #include <globus/core/encoding.hpp>
+#include <globus/core/form.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -244,11 +245,13 @@ public:
         request.url.reserve(base_url_.size() + path_.size() + 16);
         request.url = base_url_;
         request.url.append(std::string_view(path_).substr(path_.starts_with('/') ? 1 : 0));
-        if (!query_.empty()) append_pairs(request.url += '?', query_);
+        for (auto const& [name, value] : query_) add_to_query(request.url, name, value);
         if (is_form_ || !form_.empty()) {
             request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-            append_pairs(request.body, form_);
-            for (auto& [name, value] : form_) wipe(value);
+            for (auto& [name, value] : form_) {
+                add_to_form(request.body, name, value);
+                wipe(value);
+            }
             request.has_body = true;
         } else if (kind_ != Body::none) {
             request.headers.add("Content-Type", "application/json");
@@ -259,7 +262,6 @@ public:
     }
 
 private:
-    using Form = std::vector<std::pair<std::string, std::string>>;
     enum class Body : unsigned char { none, document, object };
 
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
@@ -289,16 +291,6 @@ private:
             path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
         }
         return place;
-    }
-
-    static void append_pairs(std::string& out, Form const& pairs) {
-        bool first = true;
-        for (auto const& [name, value] : pairs) {
-            if (!std::exchange(first, false)) out += '&';
-            append_form_encoded(out, name);
-            out += '=';
-            append_form_encoded(out, value);
-        }
     }
 
     std::string_view base_url_;

@@ -465,8 +465,7 @@ public:
 
 private:
     static boost::json::parse_options options() {
-        boost::json::parse_options options;
-        options.max_depth = max_json_depth;
+        boost::json::parse_options options = json_options();
         options.allow_invalid_utf8 = true;  // there is none: what comes is mended
         return options;
     }

@@ -139,6 +139,18 @@ inline std::size_t append_mended(std::string& out, std::string_view text, bool m
     return text.size();
 }
 
+/// What a parser is told of every text.
+inline boost::json::parse_options json_options() noexcept {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    return options;
+}
+
+/// The document of a JSON text, of which nothing is mended. @param error  as of parse_json
+inline boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error) {
+    return boost::json::parse(text, error, {}, json_options());
+}
+
 /**
  * The document of a JSON text that a service wrote. What is no character in it reads as U+FFFD; other things than that
  * must be right. For texts of bounded size: a document takes many times the memory of its text.
@@ -146,12 +158,10 @@ inline std::size_t append_mended(std::string& out, std::string_view text, bool m
  * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
  */
 inline boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
-    boost::json::parse_options options;
-    options.max_depth = max_json_depth;
-    if (find_odd_text(text).at == text.size()) return boost::json::parse(text, error, {}, options);
+    if (find_odd_text(text).at == text.size()) return parse_exact_json(text, error);
     std::string mended;
     append_mended(mended, text);
-    return boost::json::parse(mended, error, {}, options);
+    return parse_exact_json(mended, error);
 }
 
 }  // namespace globus::detail

@@ -10,7 +10,6 @@
 #include <globus/core/utf8.hpp>
 #include <globus/core/values.hpp>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
@@ -257,10 +256,8 @@ inline void check_document(Json const& value) {
 
 /// The Json of a text that this library or a type's own write_json wrote.
 inline Json json_of(std::string_view text) {
-    boost::json::parse_options options;
-    options.max_depth = max_json_depth;
     boost::system::error_code error;
-    Json value = boost::json::parse(text, error, {}, options);
+    Json value = parse_exact_json(text, error);
     if (error == boost::json::error::too_deep) refuse_depth();
     if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
     return value;

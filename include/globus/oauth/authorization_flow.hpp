@@ -2,8 +2,8 @@
 #ifndef GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 #define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 
-#include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/form.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/url.hpp>
 #include <globus/oauth/client_kinds.hpp>
@@ -101,13 +101,7 @@ public:
             std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
         query.insert(query.end(), more.begin(), more.end());
         std::string url = settings_.auth_url + "v2/oauth2/authorize";
-        char separator = '?';
-        for (auto const& [name, value] : query) {
-            url += std::exchange(separator, '&');
-            append_form_encoded(url, name);
-            url += '=';
-            append_form_encoded(url, value);
-        }
+        for (auto const& [name, value] : query) detail::add_to_query(url, name, value);
         return url;
     }
 

@@ -6,6 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/json_members.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 #include <globus/http/drive.hpp>
@@ -15,7 +16,6 @@
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/token.hpp>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -323,7 +323,7 @@ private:
         http::Response response = http::send_repeatable(state.transport, request);
         if (response.status != 200) throw AuthApiError(request, std::move(response));
         boost::system::error_code error;
-        Json document = boost::json::parse(response.body, error);
+        Json document = detail::parse_exact_json(response.body, error);
         if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
         return document;
     }
@@ -390,7 +390,7 @@ inline std::optional<boost::json::object> read_jwt_object(std::string_view segme
     std::optional<std::string> const text = base64url_decode(segment);
     if (!text) return std::nullopt;
     boost::system::error_code error;
-    boost::json::value value = boost::json::parse(*text, error);
+    boost::json::value value = parse_exact_json(*text, error);
     if (error || !value.is_object()) return std::nullopt;
     std::size_t colons = 0;
     bool quoted = false;

@@ -3,13 +3,13 @@
 #define GLOBUS_OAUTH_TOKEN_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/retry_after.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -145,10 +145,8 @@ inline Token read_token(boost::json::object const& object, std::int64_t now) {
 
 /// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
 inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
-    boost::json::parse_options options;
-    options.max_depth = 128;
     boost::system::error_code error;
-    boost::json::value const document = boost::json::parse(body, error, {}, options);
+    boost::json::value const document = parse_exact_json(body, error);
     if (error)
         throw DecodeError(
             "the token answer of Globus Auth cannot be used: it is not JSON", {},

@@ -2,7 +2,7 @@
 #ifndef GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 #define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 
-#include <globus/core/encoding.hpp>
+#include <globus/core/form.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
@@ -21,22 +21,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
-
-using Form = std::vector<std::pair<std::string, std::string>>;
-
-inline std::string encode_form(Form const& form) {
-    std::string body;
-    for (auto const& [name, value] : form) {
-        if (!body.empty()) body += '&';
-        append_form_encoded(body, name);
-        body += '=';
-        append_form_encoded(body, value);
-    }
-    return body;
-}
 
 /// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
 template <ClientKind K>
@@ -49,7 +35,7 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
         request.authorization = client.credential().header();
     else
         form.emplace_back("client_id", client.client_id());
-    request.body = encode_form(form);
+    for (auto const& [name, value] : form) add_to_form(request.body, name, value);
     request.has_body = true;
     request.deadline = context.deadline;
     request.stop = context.stop;

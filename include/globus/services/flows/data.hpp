@@ -7,8 +7,6 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 
-#include <boost/json/parse.hpp>
-
 // The documents that a Flows program makes.
 
 namespace globus::flows {
@@ -26,7 +24,7 @@ struct RunActivityNotificationPolicy {
     GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
 
     /// The document, for a member that takes a Json.
-    operator Json() const { return boost::json::parse(to_json(*this)); }
+    operator Json() const { return globus::detail::json_of(to_json(*this)); }
 };
 
 }  // namespace globus::flows

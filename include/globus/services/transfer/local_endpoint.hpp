@@ -5,11 +5,11 @@
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/home.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/auth/documents.hpp>
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
@@ -217,10 +217,8 @@ public:
     [[nodiscard]] std::optional<boost::json::object> info() const {
         std::optional<std::string> const text = detail::read_small_file(info_path_);
         if (!text) return std::nullopt;
-        boost::json::parse_options options;
-        options.max_depth = 128;
         boost::system::error_code error;
-        Json document = boost::json::parse(*text, error, {}, options);
+        Json document = detail::parse_exact_json(*text, error);
         if (error || !document.is_object()) return std::nullopt;
         return std::move(document.get_object());
     }

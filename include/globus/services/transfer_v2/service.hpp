@@ -3,13 +3,13 @@
 #define GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer_v2/operations.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <array>
@@ -152,10 +152,8 @@ private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 
     static bool has_submission_id(Document const& document) {
-        boost::json::parse_options options;
-        options.max_depth = 128;
         boost::system::error_code error;
-        Json const json = boost::json::parse(document.text(), error, {}, options);
+        Json const json = detail::parse_exact_json(document.text(), error);
         Json const* const id = json.find_pointer("/data/attributes/submission_id", error);
         return id != nullptr && id->is_string() && !id->as_string().empty();
     }
