@@ -5,18 +5,13 @@
 #include <globus/app/login_flow.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/encoding.hpp>
+#include <globus/core/platform/browser.hpp>
+#include <globus/core/platform/peer_user.hpp>
+#include <globus/core/platform/socket.hpp>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -24,18 +19,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-extern char** environ;
 
 namespace globus {
 
@@ -62,94 +53,6 @@ struct LocalServerOptions {
 
 namespace detail {
 
-/// A file descriptor that is closed at its end.
-class Descriptor {
-public:
-    explicit Descriptor(int number = -1) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int get() const noexcept { return number_; }
-
-private:
-    int number_;
-};
-
-// Descriptors that neither block nor survive an exec: from their first moment on, where the system can make them so,
-// since another thread may start a program at any time.
-
-#ifdef SOCK_CLOEXEC
-inline Descriptor new_socket() { return Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
-inline Descriptor accept_from(Descriptor const& listener) {
-    return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-}
-inline bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
-#else
-inline int configured(int number) {
-    ::fcntl(number, F_SETFD, FD_CLOEXEC);
-    ::fcntl(number, F_SETFL, O_NONBLOCK);
-    return number;
-}
-inline Descriptor new_socket() { return Descriptor(configured(::socket(AF_INET, SOCK_STREAM, 0))); }
-inline Descriptor accept_from(Descriptor const& listener) {
-    int const number = ::accept(listener.get(), nullptr, nullptr);
-    return Descriptor(number < 0 ? number : configured(number));
-}
-inline bool make_pipe(int (&ends)[2]) {
-    if (::pipe(ends) != 0) return false;
-    for (int const end : ends) configured(end);
-    return true;
-}
-#endif
-
-#ifdef __linux__
-/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
-inline bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
-    char own[33] = {}, other[33] = {};
-    unsigned own_port = 0, other_port = 0;
-    unsigned long long inode = 0;
-    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
-                    &own_port, other, &other_port, &user, &inode) != 6 ||
-        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
-    auto const is = [](std::string_view digits, sockaddr_in const& address) {
-        char wanted[9];
-        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
-        if (digits.size() == 32 &&
-            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
-            return false;
-        return digits.ends_with(wanted);
-    };
-    return is(own, from) && is(other, to);
-}
-#endif
-
-/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
-inline bool is_of_this_user([[maybe_unused]] Descriptor const& socket) {
-#ifdef __linux__
-    sockaddr_in here{}, there{};
-    socklen_t size = sizeof here;
-    if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&here), &size) != 0) return false;
-    size = sizeof there;
-    if (::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&there), &size) != 0) return false;
-    bool tells = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
-        std::ifstream table(name);
-        tells = tells || table.is_open();
-        for (std::string line; std::getline(table, line);)
-            if (unsigned user = 0; is_line_of(line, there, here, user)) return user == ::geteuid();
-    }
-    return !tells;
-#else
-    return true;
-#endif
-}
-
 /**
  * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
  *
@@ -167,23 +70,17 @@ public:
         std::string error = {};  ///< empty: there is a code
     };
 
-    RedirectListener() : socket_(new_socket()) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        if (socket_.get() < 0 || ::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), SOMAXCONN) != 0 ||
-            ::getsockname(socket_.get(), generic, &size) != 0)
+    RedirectListener() {
+        auto listener = LoopbackListener::make();
+        if (!listener.socket)
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-        host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-        int ends[2];
-        if (!make_pipe(ends))
+        socket_ = std::move(listener.socket);
+        host_ = "127.0.0.1:" + std::to_string(listener.port);
+        wake_up_ = WakeUp::make();
+        if (!wake_up_.reader)
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot make a pipe: ") + std::strerror(errno));
-        wake_read_ = Descriptor(ends[0]);
-        wake_write_ = Descriptor(ends[1]);
     }
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
@@ -206,8 +103,7 @@ public:
     template <class IsState, class Look>
     Redirect wait(IsState const& is_state, Look const& look, LocalServerOptions const& options,
                   Clock::time_point deadline, std::stop_token const& stop) {
-        std::stop_callback const wake(
-            stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
+        std::stop_callback const wake(stop, [this] { wake_up_.wake(); });
         std::optional<Redirect> redirect;
         while (true) {
             if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
@@ -304,7 +200,7 @@ private:
 
     /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
     void poll_once(Clock::time_point deadline) {
-        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
+        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_up_.reader.get(), POLLIN, 0}};
         for (Connection const& connection : connections_)
             waiting.push_back(
                 {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
@@ -339,7 +235,7 @@ private:
         if (Clock::now() >= connection.until) return false;
         char buffer[4096];
         while (connection.output.empty()) {
-            auto const size = ::recv(connection.socket.get(), buffer, sizeof buffer, 0);
+            auto const size = receive(connection.socket, buffer, sizeof buffer);
             if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
             if (size == 0) return false;
             if (connection.answered) continue;  // what is left of a request that was refused
@@ -350,15 +246,14 @@ private:
             else if (connection.input.size() > longest_request)
                 connection.output = page("431 Request Header Fields Too Large", {});
         }
-        auto const sent =
-            ::send(connection.socket.get(), connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
+        auto const sent = send_some(connection.socket, connection.output);
         if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
         connection.output.erase(0, static_cast<std::size_t>(sent));
         if (!connection.output.empty()) return true;
         // Closing at once would reset a connection that is still being written to, and the answer with it.
         connection.answered = true;
         wipe(connection.input);
-        ::shutdown(connection.socket.get(), SHUT_WR);
+        end_writing(connection.socket);
         connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
         if (connection.last) shown_ = true;
         return true;
@@ -389,7 +284,7 @@ private:
     void follow_link(Connection& connection) {
         if (linked_.empty())
             connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
-        else if (!is_of_this_user(connection.socket))
+        else if (!is_of_this_user(connection.socket.get()))
             connection.output = page("403 Forbidden", {});
         else
             connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
@@ -405,8 +300,7 @@ private:
     }
 
     Descriptor socket_;
-    Descriptor wake_read_;
-    Descriptor wake_write_;
+    WakeUp wake_up_;
     std::string host_;
     std::string link_;                   ///< the path of the link; empty: there is none
     std::string linked_;                 ///< where it leads; empty: it was used
@@ -422,73 +316,6 @@ inline bool is_remote_session() {
     if (variable == nullptr) variable = std::getenv("SSH_CONNECTION");
     return variable != nullptr && *variable != '\0';
 }
-
-/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
-class BrowserOpener {
-public:
-    BrowserOpener() = default;
-    BrowserOpener(BrowserOpener const&) = delete;
-    BrowserOpener& operator=(BrowserOpener const&) = delete;
-    /// One that is still there is left alone; who asks for its end is the next login.
-    ~BrowserOpener() {
-        if (child_ == 0) return;
-        // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
-        if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
-            still_open().children.push_back(child_);
-    }
-
-    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
-    bool start(std::string const& url) {
-        reap();
-#ifdef __APPLE__
-        std::string program = "open";
-#else
-        std::string program = "xdg-open";
-        auto const set = [](char const* name) {
-            char const* value = std::getenv(name);
-            return value != nullptr && *value != '\0';
-        };
-        if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
-#endif
-        std::string argument = url;
-        char* arguments[] = {program.data(), argument.data(), nullptr};
-        posix_spawn_file_actions_t actions;
-        if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-        // A browser for the terminal must not take this program's, nor the chatter of others its output.
-        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-        int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
-        ::posix_spawn_file_actions_destroy(&actions);
-        if (failed != 0) child_ = 0;
-        return failed == 0;
-    }
-    /// True, once, when the opener has ended without having opened anything.
-    [[nodiscard]] bool has_failed() {
-        int status = 0;
-        if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
-        child_ = 0;
-        return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    }
-
-private:
-    struct StillOpen {
-        std::mutex mutex;
-        std::vector<::pid_t> children;
-    };
-    static StillOpen& still_open() {
-        static StillOpen all;
-        return all;
-    }
-    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
-    static void reap() {
-        std::unique_lock const lock(still_open().mutex, std::try_to_lock);
-        if (!lock) return;
-        std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
-    }
-
-    ::pid_t child_ = 0;
-};
 
 }  // namespace detail
 

@@ -5,7 +5,7 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/core/callbacks.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/home.hpp>
+#include <globus/core/platform/home.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/core/utf8.hpp>

@@ -5,10 +5,9 @@
 #include <globus/app/command_line_login_flow.hpp>
 #include <globus/app/globus_app.hpp>
 #include <globus/app/stored_refresh_policy.hpp>
+#include <globus/core/platform/process.hpp>
 #include <globus/oauth/id_token.hpp>
 #include <globus/oauth/refresh_policy.hpp>
-
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -156,9 +155,8 @@ private:
 
 /// "backup on my-host": how the consent is labelled.
 inline std::string grant_label(std::string const& app_name) {
-    char name[256] = {};
-    if (::gethostname(name, sizeof name - 1) != 0) return app_name;
-    std::string host = name;
+    std::string host = host_name();
+    if (host.empty()) return app_name;
     if (host.ends_with(".local")) host.resize(host.size() - 6);
     return app_name + " on " + host;
 }

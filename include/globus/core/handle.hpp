@@ -3,11 +3,8 @@
 #define GLOBUS_CORE_HANDLE_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/platform/process.hpp>
 
-#include <pthread.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -28,34 +25,6 @@ public:
 
 private:
     std::shared_ptr<State> state_;
-};
-
-/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
-///
-/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
-/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
-class Maker {
-public:
-    [[nodiscard]] bool is_this_process() const noexcept {
-        return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
-    }
-    /// @throws UsageError  in a child process
-    void check() const {
-        if (!is_this_process())
-            throw UsageError(
-                "this object was made before fork(), and its locks and connections are those of the parent process: "
-                "make a new one in the child process");
-    }
-
-private:
-    static inline std::atomic<unsigned> count_ = 0;
-    static inline int const counting_ =
-        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
-
-    pid_t process_ = ::getpid();
-    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
-    unsigned before_ = forks_->load(std::memory_order_relaxed);
 };
 
 /// Makes what threads share. A child process never destroys its copy: that could wait for threads which are not there.

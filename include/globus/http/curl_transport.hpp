@@ -3,34 +3,27 @@
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
 #include <globus/core/handle.hpp>
+#include <globus/core/platform/files.hpp>
+#include <globus/core/platform/sigpipe.hpp>
+#include <globus/core/platform/socket.hpp>
+#include <globus/core/platform/wake_up_files.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/proxy.hpp>
 #include <globus/http/transport.hpp>
 #include <globus/http/url.hpp>
 
 #include <curl/curl.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -108,78 +101,6 @@ public:
     }
 
 private:
-    /**
-     * What wakes a multi handle, a pair of sockets or a pipe. Many versions of libcurl leave it to child processes, and
-     * none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random number of
-     * them, and the ends are those where exactly so many are, of all that were not there before the handle: other threads
-     * open, write and close files meanwhile, which are none of ours to change.
-     *
-     * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
-     */
-    class WakeUpFiles {
-    public:
-        /// To be made before the handle.
-        WakeUpFiles() {
-            // numbers below the first that is free are taken: a few are looked at, as another thread may close one
-            std::size_t const free = first_free();
-            first_ = free - std::min<std::size_t>(free, around);
-            others_.resize(free + around - first_);
-            for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(first_ + i);
-        }
-        void keep_from_children(CURLM* multi) {
-            std::size_t const end = std::max(first_ + others_.size(), first_free() + around);
-            others_.resize(end - first_);
-            struct Candidate {
-                std::size_t file;
-                int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
-            };
-            std::vector<Candidate> candidates;
-            for (std::size_t i = 0; i != others_.size(); ++i)
-                if (!others_[i] && is_inherited(first_ + i) && waiting(first_ + i) == 0)
-                    candidates.push_back({first_ + i, 0});
-            curl_multi_wakeup(multi);
-            for (Candidate& one : candidates) one.of_one = waiting(one.file);
-            int sent = 1;
-            std::random_device random;
-            for (int turn = 0; turn != 2; ++turn) {
-                for (auto more = random() % 16 + 1; more != 0; --more, ++sent) curl_multi_wakeup(multi);
-                std::erase_if(candidates, [&](Candidate const& one) {
-                    return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
-                });
-            }
-            for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
-        }
-
-    private:
-        static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
-
-        static std::size_t first_free() {
-            int const file = open("/", O_RDONLY | O_CLOEXEC);
-            if (file < 0) return 0;
-            close(file);
-            return static_cast<std::size_t>(file);
-        }
-        /// A local socket or a pipe that child processes get.
-        static bool is_inherited(std::size_t file) {
-            if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
-            int domain = 0;
-            socklen_t size = sizeof domain;
-            if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0)
-                return domain == AF_UNIX;
-            return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
-        }
-        /// What waits to be read, here or at the other end.
-        static int waiting(std::size_t file) {
-            int to_read = 0, to_write = 0;
-            syscall(SYS_ioctl, file, FIONREAD, &to_read);
-            syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-            return std::max(to_read, to_write);
-        }
-
-        std::size_t first_ = 0;
-        std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
-    };
-
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
     struct Handle {
         Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
@@ -224,13 +145,7 @@ private:
 
         static void check_readable(std::string const& option, std::string const& path, bool directory) {
             if (path.empty()) return;
-            struct stat status {};
-            char const* why = nullptr;
-            if (stat(path.c_str(), &status) != 0 || access(path.c_str(), R_OK) != 0)
-                why = std::strerror(errno);
-            else if (S_ISDIR(status.st_mode) != directory)
-                why = directory ? "it is no directory" : "it is a directory";
-            if (why != nullptr)
+            if (char const* const why = detail::why_unreadable(path, directory))
                 throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
         }
 
@@ -239,17 +154,8 @@ private:
 #if LIBCURL_VERSION_NUM >= 0x074600
             curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
             if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
-            DIR* const directory = opendir(info->capath);
-            if (directory == nullptr) return {};
-            bool hashed = false;
-            while (dirent const* entry = readdir(directory)) {
-                std::string_view const name = entry->d_name;
-                if (name.size() == 10 && name.ends_with(".0")) {
-                    hashed = true;
-                    break;
-                }
-            }
-            closedir(directory);
+            bool const hashed = detail::directory_has(
+                info->capath, [](std::string_view name) { return name.size() == 10 && name.ends_with(".0"); });
             return hashed ? std::string(info->capath) : std::string();
 #else
             return {};
@@ -286,11 +192,11 @@ private:
                 }
             }
             if (handle) return;
-            WakeUpFiles files;
+            detail::WakeUpFiles files;
             handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
-            files.keep_from_children(handle->multi);
+            files.keep_from_children([&] { curl_multi_wakeup(handle->multi); });
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
@@ -308,36 +214,6 @@ private:
         std::unique_ptr<Handle> handle;
     };
 
-    /// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
-    class SigpipeGuard {
-    public:
-        explicit SigpipeGuard(bool needed) : needed_(needed) {
-            if (!needed_) return;
-            sigset_t pending;
-            sigemptyset(&pipe_);
-            sigaddset(&pipe_, SIGPIPE);
-            sigpending(&pending);
-            was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-            pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-        }
-        SigpipeGuard(SigpipeGuard const&) = delete;
-        SigpipeGuard& operator=(SigpipeGuard const&) = delete;
-        ~SigpipeGuard() {
-            if (!needed_) return;
-            timespec const now{};
-            if (!was_pending_)
-                while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-                }
-            pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-        }
-
-    private:
-        bool needed_;
-        bool was_pending_ = false;
-        sigset_t pipe_{};
-        sigset_t before_{};
-    };
-
     /// One request and its answer.
     class Exchange {
     public:
@@ -351,7 +227,7 @@ private:
             if (http::Clock::now() >= request_.deadline)
                 throw NetworkError(Kind::timeout, NetworkError::Sent::no, about("the deadline has passed"));
             prepare();
-            SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
+            detail::SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
             CURLcode const code = drive();
             if (thrown_) std::rethrow_exception(thrown_);
             if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
@@ -739,7 +615,7 @@ private:
 #endif
         static int refuse_seek(void*, curl_off_t, int) noexcept { return CURL_SEEKFUNC_FAIL; }
         static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
-            return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+            return detail::new_socket(address->family, address->socktype, address->protocol).release();
         }
 
         std::size_t take_body(std::string_view piece) noexcept {

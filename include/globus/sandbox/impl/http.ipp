@@ -3,7 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_HTTP_IPP
 #define GLOBUS_SANDBOX_IMPL_HTTP_IPP
 
-#include <globus/core/peer_user.hpp>
+#include <globus/core/platform/peer_user.hpp>
 #include <globus/sandbox/impl/faults.ipp>
 #include <globus/sandbox/impl/routes.ipp>
 #include <globus/sandbox/impl/tls.ipp>

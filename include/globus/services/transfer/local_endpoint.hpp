@@ -4,8 +4,8 @@
 
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/home.hpp>
 #include <globus/core/json_text.hpp>
+#include <globus/core/platform/home.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/auth/documents.hpp>
 

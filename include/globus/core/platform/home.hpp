@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_CORE_HOME_HPP
-#define GLOBUS_CORE_HOME_HPP
+#ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
+#define GLOBUS_CORE_PLATFORM_HOME_HPP
 
 #include <pwd.h>
 #include <unistd.h>
@@ -28,4 +28,4 @@ inline std::string home_directory() {
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_CORE_HOME_HPP
+#endif  // GLOBUS_CORE_PLATFORM_HOME_HPP

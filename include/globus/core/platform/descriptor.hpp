@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace globus::detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int get() const noexcept { return number_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+    /// The number, which the caller closes.
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
