@@ -308,7 +308,7 @@ TEST_CASE("client: submissions carry one key, in the result and in every error",
         (void)transfer.submit_transfer(data);
         FAIL();
     } catch (TransferApiError const& error) {
-        CHECK(error.submission_id() == "key-2");
+        CHECK(submission_id(error) == "key-2");
     }
     for (int i = 0; i != 4; ++i)
         transport.fail(NetworkError(NetworkError::Kind::interrupted, NetworkError::Sent::yes, "lost"));
@@ -316,6 +316,6 @@ TEST_CASE("client: submissions carry one key, in the result and in every error",
         (void)transfer.submit_transfer(data);
         FAIL();
     } catch (NetworkError const& error) {
-        CHECK(error.submission_id() == "key-2");
+        CHECK(submission_id(error) == "key-2");
     }
 }

@@ -218,7 +218,7 @@ TEST_CASE("Client: threads that share an error of a renewal do not share a submi
                     try {
                         (void)transfer.submit_transfer(data);
                     } catch (AuthApiError const& error) {
-                        right += error.submission_id() == id;
+                        right += submission_id(error) == id;
                     }
                 }
             });
@@ -226,7 +226,7 @@ TEST_CASE("Client: threads that share an error of a renewal do not share a submi
     CHECK(right == 400);
     auto const other = transfer.try_send(TaskList{});
     REQUIRE_FALSE(other);
-    CHECK(other.error().submission_id().empty());
+    CHECK(submission_id(other.error()).empty());
 }
 
 TEST_CASE("Client: a submission has an id in every error, and never an empty one", "[client][outcome]") {
@@ -240,7 +240,7 @@ TEST_CASE("Client: a submission has an id in every error, and never an empty one
         (void)transfer.submit_transfer(data);
         FAIL("it cannot be read");
     } catch (DecodeError const& error) {
-        CHECK(error.submission_id() == "fetched");
+        CHECK(submission_id(error) == "fetched");
         CHECK(error.outcome_unknown());
     }
     for (char const* answer : {"{}", R"({"value": ""})", R"({"value": null})"}) {

@@ -161,7 +161,7 @@ TEST_CASE("B3: every error of a submission has its id", "[reliability][B3]") {
         try {
             (void)call();
         } catch (Error const& error) {
-            return error.submission_id();
+            return submission_id(error);
         }
         return std::string("no error");
     };

@@ -88,9 +88,21 @@ TEST_CASE("the errors of a submission name its id", "[transfer][submit]") {
         (void)transfer.submit_delete({.endpoint = "e", .DATA = {{.path = "/x"}}});
         FAIL("a 403 was taken for a success");
     } catch (TransferApiError const& error) {
-        CHECK(error.submission_id() == "s1");
+        CHECK(submission_id(error) == "s1");
         CHECK(error.code() == "PermissionDenied");
     }
+    mock.reply(200, R"({"value": "s2"})")
+        .fail(NetworkError(NetworkError::Kind::tls, NetworkError::Sent::no, "not trusted"));
+    try {
+        (void)transfer.submit_delete({.endpoint = "e", .DATA = {{.path = "/x"}}});
+        FAIL("no answer was taken for a success");
+    } catch (SubmissionError const& error) {  // whatever else it is
+        CHECK(error.submission_id() == "s2");
+    }
+    mock.reply(404, "{}");
+    auto const other = transfer.try_send(transfer::GetTask{.task_id = "t"});
+    REQUIRE_FALSE(other);
+    CHECK(submission_id(other.error()).empty());
 }
 
 TEST_CASE("a large transfer is split", "[transfer][submit]") {

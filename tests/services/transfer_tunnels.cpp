@@ -64,7 +64,7 @@ TEST_CASE("a tunnel is made once", "[transfer][tunnels]") {
         (void)transfer.create_tunnel(data);
         FAIL("a 403 was taken for a success");
     } catch (TransferApiError const& error) {
-        CHECK(error.submission_id() == *data.submission_id);
+        CHECK(submission_id(error) == *data.submission_id);
     }
 }
 

@@ -323,7 +323,7 @@ public:
     /**
      * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
      *
-     * @tparam Result  what is made of the answer, by a constructor from http::Response that may throw DecodeError
+     * @tparam Result  a Response, which is made of the answer
      * @param authorized    false: without the client's credential
      * @param already_done  which error of a second attempt makes a Response that is `replayed()`; null: none
      */
@@ -346,8 +346,10 @@ public:
         while (true) {
             http::Response raw = call.answer();
             try {
-                sending.check(raw, call.replayed());
-                Result result = sending.is_streamed() ? stream.finish(std::move(raw)) : Result(std::move(raw));
+                sending.check(raw);
+                detail::AnswerFacts const facts = sending.facts(call.replayed());
+                Result result =
+                    sending.is_streamed() ? stream.finish(std::move(raw), facts) : Result(std::move(raw), facts);
                 call.finished();
                 return result;
             } catch (DecodeError const& error) {
@@ -383,8 +385,10 @@ private:
             return {refusal, std::make_exception_ptr(std::move(error))};
         }
         [[noreturn]] void throw_unknown() override {
-            detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
-                [](Error& error) { error.set_outcome_unknown(); });
+            detail::rethrow_changed<typename S::error, AuthApiError, NetworkError, DecodeError>([](auto error) {
+                error.set_outcome_unknown();
+                return error;
+            });
         }
 
     private:

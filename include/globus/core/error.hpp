@@ -36,17 +36,11 @@ public:
     /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
     /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
-    /// The submission id of the submit_transfer, submit_delete or create_tunnel that this ended; empty for other calls.
-    /// Submitting again with it makes no second task.
-    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
 
     /// Called by who throws it on; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
-    /// Likewise; an empty id is none.
-    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
 private:
-    std::string submission_id_;
     bool outcome_unknown_ = false;
 };
 
@@ -91,25 +85,23 @@ private:
 
 namespace detail {
 
-/// If the exception in flight is an `E`, throws a copy of it that `mark` has changed.
-template <class E, class M>
-void rethrow_if_marked(M const& mark) {
+/// If the exception in flight is an `E`, throws what `change` makes of it.
+template <class E, class F>
+void rethrow_if_changed(F const& change) {
     try {
         throw;
     } catch (E const& error) {
         if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
-        E copy = error;
-        mark(copy);
-        throw copy;
+        throw change(error);
     } catch (...) {
     }
 }
 
-/// Throws the exception in flight on; one of the types `Es` as a copy that `mark` has changed, since threads that wait
-/// for one renewal share the error that ends it.
-template <class... Es, class M>
-[[noreturn]] void rethrow_marked(M const& mark) {
-    (rethrow_if_marked<Es>(mark), ...);
+/// Throws the exception in flight on; in place of one of the types `Es` what `change` makes of it, which is not the same
+/// object: threads that wait for one renewal share the error that ends it.
+template <class... Es, class F>
+[[noreturn]] void rethrow_changed(F const& change) {
+    (rethrow_if_changed<Es>(change), ...);
     throw;
 }
 

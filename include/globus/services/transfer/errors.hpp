@@ -2,9 +2,13 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 
+#include <globus/core/error.hpp>
+#include <globus/core/visibility.hpp>
 #include <globus/oauth/api_error.hpp>
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -14,7 +18,41 @@ public:
     using ApiError::ApiError;
 };
 
+/**
+ * What the errors of submit_transfer, submit_delete and create_tunnel are, too, whatever else they are:
+ *
+ *     catch (NetworkError const& error) {
+ *         store(submission_id(error));
+ *     }
+ */
+class GLOBUS_VISIBLE SubmissionError {
+public:
+    explicit SubmissionError(std::string id) : id_(std::move(id)) {}
+
+    /// The submission id that was sent. Submitting again with it makes no second task.
+    [[nodiscard]] std::string const& submission_id() const noexcept { return id_; }
+
+protected:
+    ~SubmissionError() = default;
+
+private:
+    std::string id_;
+};
+
+/// The submission id of the submit_transfer, submit_delete or create_tunnel that an error ended; empty for other calls.
+[[nodiscard]] inline std::string submission_id(Error const& error) {
+    auto const* submission = dynamic_cast<SubmissionError const*>(&error);
+    return submission != nullptr ? submission->submission_id() : std::string();
+}
+
 namespace detail {
+
+/// An error that a submission ended with.
+template <class E>
+class GLOBUS_VISIBLE SubmissionEndedBy final : public E, public SubmissionError {
+public:
+    SubmissionEndedBy(E const& error, std::string id) : E(error), SubmissionError(std::move(id)) {}
+};
 
 /// True if a code of Transfer says that an endpoint failed, and not Transfer itself: asking again would not help.
 constexpr bool is_endpoint_code(std::string_view code) {

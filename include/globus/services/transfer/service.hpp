@@ -240,7 +240,7 @@ struct TransferService::Operations {
      *
      * The submission id is fetched first if `data` has none, and is fixed from then on: when an answer is lost, the
      * same document is sent again, and the service answers "Duplicate" with the task that it has already. The id stands in
-     * `data` afterwards, and in every error (`submission_id()`): store it, and a later run of the program cannot submit
+     * `data` afterwards, and in every error (`submission_id(error)`): store it, and a later run of the program cannot submit
      * twice. To submit the same transfer once more on purpose, reset it.
      *
      * @param data  a TransferData, or a Json of the same form
@@ -547,8 +547,9 @@ private:
             try {
                 return self().send(Submit{.data = Document(std::forward<Data>(data))}, submitting);
             } catch (Error const&) {
-                detail::rethrow_marked<TransferApiError, AuthApiError, NetworkError, DecodeError>(
-                    [&](Error& error) { error.set_submission_id(id.value_or("")); });
+                if (!id) throw;
+                detail::rethrow_changed<TransferApiError, AuthApiError, NetworkError, DecodeError>(
+                    [&](auto const& error) { return detail::SubmissionEndedBy(error, *id); });
             }
         }
     }
