@@ -57,8 +57,7 @@ struct Outer {
 template <class T = Outer>
 Response<T> answered(std::string const& text, bool wrote = false) {
     http::Response raw{.status = 200, .body = text};
-    raw.wrote = wrote;
-    Response<T> const whole(raw);
+    Response<T> const whole(raw, {.wrote = wrote});
     for (std::size_t cut = 0; cut <= text.size(); cut += text.size() / 5 + 1) {  // and the same in pieces
         typename Response<T>::Stream stream;
         (void)stream.write(std::string_view(text).substr(0, cut));

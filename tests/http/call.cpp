@@ -342,8 +342,8 @@ TEST_CASE("call: B4, the policy is told of each attempt, and of the success", "[
     CHECK(numbers == std::vector{1, 2, 3, 4});
     CHECK(statuses == std::vector{0, 0, 429, 502});  // a credential that was renewed is no attempt
     CHECK(asked[0].error != nullptr);
-    CHECK(asked[2].endpoint_trouble);
-    CHECK_FALSE(asked[3].endpoint_trouble);
+    CHECK(asked[2].settled);
+    CHECK_FALSE(asked[3].settled);
     CHECK(asked[3].undecodable);
     // 10 ms are kept for the attempt itself
     for (std::size_t i = 0; i != asked.size(); ++i)

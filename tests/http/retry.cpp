@@ -69,7 +69,7 @@ TEST_CASE("retry: the class decides what is sent twice", "[http][retry]") {
     for (Kind const kind : {Kind::tls, Kind::cancelled, Kind::too_large, Kind::redirect, Kind::local})
         CHECK_FALSE(retries(RetryClass::read, kind, Sent::no));
     http::Response const trouble{.status = 502};
-    CHECK_FALSE(detail::may_retry({.response = &trouble, .endpoint_trouble = true}));
+    CHECK_FALSE(detail::may_retry({.response = &trouble, .settled = true}));
 }
 
 TEST_CASE("retry: waits are jittered in full, and never shorter than asked for", "[http][retry]") {

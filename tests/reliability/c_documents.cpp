@@ -55,7 +55,6 @@ int reading(std::string const& text, std::function<void(http::Response)> const& 
     pid_t const child = ::fork();
     if (child == 0) {
         http::Response raw{.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = text};
-        raw.max_bytes = limit;
         std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
         std::size_t const before = status_of("VmRSS");
         int result = 0;
@@ -77,14 +76,14 @@ int reading(std::string const& text, std::function<void(http::Response)> const& 
 
 template <class T>
 void typed(http::Response raw) {
-    Response<T> const response(std::move(raw));
+    Response<T> const response(std::move(raw), {.max_bytes = limit});
     (void)*response;
 }
-void dom(http::Response raw) { (void)Response<Json>(std::move(raw)).json(); }
+void dom(http::Response raw) { (void)Response<Json>(std::move(raw), {.max_bytes = limit}).json(); }
 template <class T>
 void streamed(http::Response raw) {
     typename Response<T>::Stream stream;
-    stream.limit(raw.max_bytes);
+    stream.limit(limit);
     for (std::size_t i = 0; i < raw.body.size(); i += 16 * kib)
         (void)stream.write(std::string_view(raw.body).substr(i, 16 * kib));
     (void)stream.finish({.status = 200});
@@ -131,8 +130,7 @@ TEST_CASE("C6: an ordinary document is read whole", "[reliability][C6]") {
 
 TEST_CASE("C6: the error of an answer that is too large for memory says what to do", "[reliability][C6]") {
     http::Response raw{.status = 200, .body = filled("[", "[]", "]")};
-    raw.max_bytes = limit;
-    Response<Json> const response(raw);
+    Response<Json> const response(raw, {.max_bytes = limit});
     try {
         (void)response.json();
         FAIL("it was read");

@@ -124,12 +124,14 @@ public:
     /// True if the answer is read as it comes, by the plan's `stream`.
     [[nodiscard]] bool is_streamed() const noexcept { return plan_.restart != nullptr; }
 
-    /// Completes an answer that a result is to be made of.
+    /// What is known of an answer. @param replayed  it says that an earlier attempt has done it
+    [[nodiscard]] AnswerFacts facts(bool replayed) const noexcept {
+        return {.replayed = replayed,
+                .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+                .max_bytes = max_bytes_};
+    }
     /// @throws DecodeError  if there is no document where one must be
-    void check(http::Response& answer, bool replayed) const {
-        answer.replayed = replayed;
-        answer.wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read;
-        answer.max_bytes = max_bytes_;
+    void check(http::Response const& answer) const {
         if (plan_.has_document && !is_streamed() && !options_.sink) require_document(answer);
     }
 
@@ -211,14 +213,14 @@ private:
 template <class Result>
 struct Streaming {
     static constexpr bool possible = false;
-    Result finish(http::Response raw) { return Result(std::move(raw)); }
+    Result finish(http::Response raw, AnswerFacts const& facts) { return Result(std::move(raw), facts); }
 };
 template <class Result>
     requires Result::streams
 struct Streaming<Result> {
     static constexpr bool possible = true;
     static AnswerStream& restart(void* self) { return static_cast<Streaming*>(self)->reading.emplace().answer(); }
-    Result finish(http::Response raw) { return reading->finish(std::move(raw)); }
+    Result finish(http::Response raw, AnswerFacts const& facts) { return reading->finish(std::move(raw), facts); }
     std::optional<typename Result::Stream> reading;
 };
 

@@ -32,6 +32,13 @@ constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
                                                                    : std::numeric_limits<std::size_t>::max() / 2;
 }
 
+/// What the call knows of its answer, besides what came.
+struct AnswerFacts {
+    bool replayed = false;  ///< it is an error that says that an earlier attempt of the call has done it
+    bool wrote = false;     ///< it is that of a call that changes something
+    std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
+};
+
 /// What every Response has, whatever its document: in one class, so that it is compiled once.
 class AnyResponse {
 public:
@@ -47,7 +54,7 @@ public:
     /// True if the service only said that it was done already, by an earlier attempt of this call whose answer was lost:
     /// a directory that exists, or something to delete that is gone. The status is then that of an error, and the
     /// document has what the error says.
-    [[nodiscard]] bool replayed() const noexcept { return raw_.replayed; }
+    [[nodiscard]] bool replayed() const noexcept { return facts_.replayed; }
 
     /**
      * What was odd about the document, in one line: the first value of another kind than described, or the first text
@@ -85,7 +92,7 @@ public:
     }
 
 protected:
-    explicit AnyResponse(http::Response raw) : raw_(std::move(raw)) {}
+    explicit AnyResponse(http::Response raw, AnswerFacts const& facts) : raw_(std::move(raw)), facts_(facts) {}
 
     [[nodiscard]] bool is_json() const {
         std::string_view const type = raw_.headers.get("Content-Type");
@@ -110,10 +117,11 @@ protected:
     /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
     /// has an id or a status at most: it is an empty document then.
     void check_fit() const {
-        if (root_misfit_ && !raw_.wrote && !raw_.replayed) throw DecodeError(mismatch_, raw_.body);
+        if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
     }
 
     http::Response raw_;
+    AnswerFacts facts_;
 
 private:
     struct Dom {
@@ -137,7 +145,7 @@ private:
     /// Three times the limit of an answer, of which the text is one, and some for the parser.
     [[nodiscard]] std::size_t memory_beside_text() const noexcept {
         constexpr std::size_t parser = std::size_t{64} << 10;
-        std::size_t const all = memory_of(raw_.max_bytes);
+        std::size_t const all = memory_of(facts_.max_bytes);
         return all - std::min(raw_.body.size(), all) + parser;
     }
     [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept {
@@ -223,7 +231,7 @@ template <class T>
 class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
-    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
         if constexpr (requires { T::from_answer(raw_); })
             value_ = T::from_answer(raw_);
         else if constexpr (requires { T::from_answer(raw_.body); })
@@ -247,13 +255,13 @@ public:
         /// Takes the Content-Length that was announced, by which lists are given room as far as the limit allows.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
-        [[nodiscard]] Response finish(http::Response raw) {
+        [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
             detail::JsonDocumentReader const* const reader = answer_.finish();
             if (reader == nullptr) {
                 detail::require_document(raw);
-                return Response(std::move(raw));
+                return Response(std::move(raw), facts);
             }
-            Response response{http::Response{}};
+            Response response{http::Response{}, facts};
             response.raw_ = std::move(raw);
             response.take(*reader);
             response.value_ = std::move(value_);
@@ -290,7 +298,7 @@ template <>
 class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
-    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
         if (!raw_.body.empty() && is_json()) read({});
     }
 
@@ -311,7 +319,7 @@ template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
     /// Takes any body.
-    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {}
 
     /// The body is not unpacked, whatever its Content-Encoding is.
     static constexpr bool as_stored = true;

@@ -143,7 +143,7 @@ public:
         }
         unknown_ = unknown_ || !(promises_nothing_done(answer.status) || refusal.settled);
         attempt_.response = &answer;
-        attempt_.endpoint_trouble = refusal.settled;
+        attempt_.settled = refusal.settled;
         return again_or_fail(answer.status, now);
     }
     /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help

@@ -115,9 +115,6 @@ struct Response {
     /// is left that was said of the packed one: neither Content-Encoding nor Content-Length.
     Headers headers = {};
     std::string body = {};  ///< empty if a Sink took it
-    bool replayed = false;  ///< an error that says that an earlier attempt of the call has done it; set by Client
-    bool wrote = false;     ///< the answer to a call that changes something; set by Client
-    std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much; set by Client
 };
 
 /**

@@ -60,9 +60,9 @@ struct Attempt {
     NetworkError const* error = nullptr;        ///< why there is none
     bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
     std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
-    int previous_status = 0;        ///< of the answer to the attempt before; 0: none came, or this is the first
-    bool endpoint_trouble = false;  ///< the service says that an endpoint behind it failed; not passing
-    bool in_doubt = false;          ///< an earlier attempt of the call may have been processed
+    int previous_status = 0;  ///< of the answer to the attempt before; 0: none came, or this is the first
+    bool settled = false;     ///< the answer says that nothing was done, and that another would be alike
+    bool in_doubt = false;    ///< an earlier attempt of the call may have been processed
 };
 
 /**
@@ -156,7 +156,7 @@ inline bool may_retry(Attempt const& attempt) {
         case 502:
         case 503:
         case 504:
-            return repeatable && !attempt.endpoint_trouble;
+            return repeatable && !attempt.settled;
         default:
             return false;
     }
