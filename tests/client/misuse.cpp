@@ -33,7 +33,7 @@ TEST_CASE("client: one that was moved from says so", "[client]") {
             .status = 200,
             .body =
                 token
-                    ? R"({"access_token": "t", "token_type": "Bearer", "expires_in": 3600, "resource_server": "r", "scope": "s"})"
+                    ? R"({"access_token": "t", "token_type": "Bearer", "expires_in": 3600, "resource_server": "transfer.api.globus.org", "scope": "s"})"
                     : R"({"task_id": "t"})"};
     });
     check_moved_from(AccessTokenPolicy("token"), transport);
