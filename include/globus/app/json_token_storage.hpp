@@ -12,8 +12,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <sys/stat.h>
-
 #include <charconv>
 #include <chrono>
 #include <memory>
@@ -85,20 +83,20 @@ private:
     [[nodiscard]] std::optional<boost::json::value> parse() const {
         bool first = true;
         for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
-            detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+            detail::TokenFile const file = detail::TokenFile::open(path(), detail::Opening::to_read);
             if (!file) return std::nullopt;
-            struct stat const facts = file.facts(path());
+            detail::FileFacts const facts = file.facts(path());
             detail::check_token_file(*place_, path(), facts);
             if (first) {
                 detail::check_token_directory(*place_);
-                detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts.st_mode);
+                detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts);
             }
             std::string text = file.read(path());
             boost::system::error_code error;
             boost::json::value document = detail::parse_exact_json(text, error);
             detail::wipe(text);
             if (!error) return document;
-            if (facts.st_mtime + 2 < detail::unix_now() || http::Clock::now() > until)
+            if (facts.modified + 2 < detail::unix_now() || http::Clock::now() > until)
                 corrupt("does not hold a JSON object");
             http::wait_until(http::Clock::now() + std::chrono::milliseconds(10), {});
         }

@@ -13,13 +13,11 @@
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,9 +67,8 @@ public:
     void update(F const& change, LockWait const& wait = {}) const {
         detail::TokenFileLock const lock(*place_, wait);
         if (!check_file()) make_file();
-        if (mode_t const mode = check_file().value_or(0600); mode != 0600)
-            detail::check_made_private(*place_, path(), ::fchmodat(AT_FDCWD, path().c_str(), 0600, AT_SYMLINK_NOFOLLOW),
-                                       mode);
+        if (auto const facts = check_file(); facts && facts->mode != 0600)
+            detail::check_made_private(*place_, path(), detail::make_private(path()), *facts);
         Connection database(*this, wait);
         database.run("BEGIN IMMEDIATE");
         TokenDataByResourceServer const before = load(database);
@@ -222,31 +219,32 @@ private:
         sqlite3_stmt* statement_ = nullptr;
     };
 
-    /// The permissions of the file; nothing if it is not there. Refuses one that is not ours alone. It is looked at and
+    /// The facts of the file; nothing if it is not there. Refuses one that is not ours alone. It is looked at and
     /// never opened: closing any descriptor of a file gives up all locks that this process has on it, and so those of
     /// SQLite in another thread.
-    [[nodiscard]] std::optional<mode_t> check_file() const {
-        struct stat facts {};
+    [[nodiscard]] std::optional<detail::FileFacts> check_file() const {
+        std::optional<detail::FileFacts> facts;
         for (char const* const ending : {"-journal", "-wal", "-shm", ""}) {
             std::string const name = path() + ending;
-            if (::lstat(name.c_str(), &facts) == 0)
-                detail::check_token_file(*place_, name, facts);
+            facts = detail::facts_of_name(name);
+            if (facts)
+                detail::check_token_file(*place_, name, *facts);
             else if (errno != ENOENT)
                 detail::fail_token_file(name, "looked at");
             else if (name == path())
                 return std::nullopt;
         }
-        if (facts.st_size == 1) corrupt("is no database");  // SQLite would take it for an empty one
-        if (facts.st_size > static_cast<off_t>(detail::TokenFile::largest)) corrupt("is larger than any token file");
+        if (facts->size == 1) corrupt("is no database");  // SQLite would take it for an empty one
+        if (facts->size > std::int64_t{detail::TokenFile::largest}) corrupt("is larger than any token file");
         detail::check_token_directory(*place_);
-        detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts.st_mode);
-        return facts.st_mode & 07777;
+        detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), *facts);
+        return facts;
     }
     /// Makes an empty file: without opening it where that can be done, see check_file. The caller holds the lock.
     void make_file() const {
-        if (::mknod(path().c_str(), S_IFREG | 0600, 0) == 0 || errno == EEXIST) return;
+        if (detail::make_unopened(path()) || errno == EEXIST) return;
         if (!detail::is_unsupported(errno) && errno != EPERM) detail::fail_token_file(path(), "made");
-        if (!detail::TokenFile::open(path(), O_RDWR | O_CREAT | O_EXCL)) detail::fail_token_file(path(), "made");
+        if (!detail::TokenFile::open(path(), detail::Opening::to_make)) detail::fail_token_file(path(), "made");
     }
     [[nodiscard]] static bool has_tables(Connection const& database) {
         Statement tables(database,

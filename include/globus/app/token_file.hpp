@@ -5,16 +5,12 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/core/callbacks.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/platform/home.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/one_line.hpp>
+#include <globus/core/platform/files.hpp>
+#include <globus/core/platform/home.hpp>
 #include <globus/core/utf8.hpp>
 #include <globus/http/retry.hpp>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -22,7 +18,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <initializer_list>
@@ -92,11 +87,6 @@ namespace detail {
                       std::string("cannot be ") + doing + ": " + std::strerror(code));
 }
 
-/// True for what a system call answers on a file system that does not have it.
-inline bool is_unsupported(int code) {
-    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
-}
-
 /// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
 enum class TokenFileDoubt : unsigned {
     file_mode = 1U << 0U,
@@ -142,83 +132,58 @@ private:
     mutable std::atomic<unsigned> said_ = 0;
 };
 
-/// A file descriptor that is closed at the end and in child programs.
+/// An open token file.
 class TokenFile {
 public:
     static constexpr std::size_t largest = std::size_t{16} << 20;
 
-    explicit TokenFile(int descriptor) noexcept : descriptor_(descriptor) {}
-    TokenFile(TokenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-    TokenFile& operator=(TokenFile&&) = delete;
-    ~TokenFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
-
     /// Opens a file without following a link in its place; empty if there is none.
-    [[nodiscard]] static TokenFile open(std::string const& path, int flags, mode_t mode = 0600) {
-        int descriptor = -1;
-        do descriptor = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
-        while (descriptor < 0 && errno == EINTR);
-        if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
-        return TokenFile(descriptor);
+    [[nodiscard]] static TokenFile open(std::string const& path, Opening opening) {
+        Descriptor file = open_file(path, opening);
+        if (!file && errno != ENOENT) fail_token_file(path, "opened");
+        return TokenFile(std::move(file));
     }
+    /// One that is not open.
+    TokenFile() = default;
+    [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
+
     /// Its permissions, size and times.
-    [[nodiscard]] struct stat facts(std::string const& path) const {
-        struct stat facts {};
-        if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
-        return facts;
+    [[nodiscard]] FileFacts facts(std::string const& path) const {
+        auto const facts = facts_of(file_);
+        if (!facts) fail_token_file(path, "looked at");
+        return *facts;
     }
     [[nodiscard]] std::string read(std::string const& path) const {
         std::string text;
         char buffer[16384];
         while (true) {
-            ssize_t const count = ::read(descriptor_, buffer, sizeof buffer);
-            if (count < 0 && errno == EINTR) continue;
+            auto const count = read_file(file_, buffer, sizeof buffer);
             if (count < 0) fail_token_file(path, "read");
-            if (count == 0) return text;
             text.append(buffer, static_cast<std::size_t>(count));
             if (text.size() > largest)
                 refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+            if (static_cast<std::size_t>(count) < sizeof buffer) return text;
         }
     }
     void write(std::string const& path, std::string_view text) const {
-        while (!text.empty()) {
-            ssize_t const count = ::write(descriptor_, text.data(), text.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_token_file(path, "written");
-            text.remove_prefix(static_cast<std::size_t>(count));
-        }
+        if (!write_file(file_, text)) fail_token_file(path, "written");
     }
 
 private:
-    int descriptor_;
+    explicit TokenFile(Descriptor file) noexcept : file_(std::move(file)) {}
+
+    Descriptor file_;
 };
 
-inline std::string directory_of(std::string const& path) {
-    auto const slash = path.rfind('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-/// True on a file system that says of every file that it has several names. A new file has one.
-inline bool miscounts_links(std::string const& directory) {
-    std::string name = directory + "/.links-XXXXXX";
-    TokenFile const fresh(::mkostemp(name.data(), O_CLOEXEC));
-    struct stat facts {};
-    bool const several = fresh && ::fstat(fresh.get(), &facts) == 0 && facts.st_nlink > 1;
-    if (fresh) ::unlink(name.c_str());
-    return several;
-}
-
 /// Refuses what is no file of ours alone.
-inline void check_token_file(TokenPlace const& place, std::string const& path, struct stat const& facts) {
+inline void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts) {
     using Kind = TokenStorageError::Kind;
-    if (S_ISLNK(facts.st_mode))
+    if (facts.kind == FileFacts::Kind::link)
         refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
-    if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
-    if (facts.st_nlink <= 1) return;
+    if (facts.kind != FileFacts::Kind::regular) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (!facts.own) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (!facts.has_other_names) return;
     if (!miscounts_links(directory_of(path)))
         refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
     place.warn(TokenFileDoubt::links, path,
@@ -226,42 +191,43 @@ inline void check_token_file(TokenPlace const& place, std::string const& path, s
 }
 
 /// "mode 0644"
-inline std::string mode_text(mode_t mode) {
+inline std::string mode_text(unsigned mode) {
     char digits[16];
-    std::snprintf(digits, sizeof digits, "mode %04o", static_cast<unsigned>(mode & 07777));
+    std::snprintf(digits, sizeof digits, "mode %04o", mode);
     return digits;
 }
 
 /// Says that others may read or write a file, or refuses it.
-inline void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path, mode_t mode) {
-    if ((mode & 0077) != 0)
+inline void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
+                                  FileFacts const& facts) {
+    if (facts.is_open_to_others())
         place.doubt(about, path,
-                    "can be read or written by others (" + mode_text(mode) +
+                    "can be read or written by others (" + mode_text(facts.mode) +
                         "); run: chmod 600, and log in again if they may have read it");
 }
 
-/// Says that others may replace the files of a directory, or refuses it. Where it has the sticky bit, as /tmp has, they
-/// may not. A directory that cannot be looked at has no files that could be read.
+/// Says that others may replace the files of a directory, or refuses it. A directory that cannot be looked at has no files
+/// that could be read.
 inline void check_token_directory(TokenPlace const& place) {
     std::string const directory = directory_of(place.path());
-    struct stat facts {};
-    if (::stat(directory.c_str(), &facts) != 0) return;
-    bool const foreign = facts.st_uid != ::geteuid() && facts.st_uid != 0;
-    if (foreign || ((facts.st_mode & 0022) != 0 && (facts.st_mode & S_ISVTX) == 0))
+    auto const facts = facts_at(directory);
+    if (!facts) return;
+    bool const foreign = !facts->own && !facts->of_root;
+    if (foreign || facts->lets_others_replace())
         place.doubt(TokenFileDoubt::directory_mode, place.path(),
-                    "is in the directory " + directory + " (" + mode_text(facts.st_mode) + "), where " +
+                    "is in the directory " + directory + " (" + mode_text(facts->mode) + "), where " +
                         (foreign ? "another user, whose it is," : "others") +
                         " can replace it and its lock; choose another, or run: chmod 700");
 }
 
-/// After a call that should have made `path` private, whose permissions are `mode`: fails if the system refused it, and
-/// says so if the file system has no permissions that could be set.
-inline void check_made_private(TokenPlace const& place, std::string const& path, int result, mode_t mode) {
-    if (result == 0) return;
+/// After a call that should have made `path` private, whose facts were those: fails if the system refused it, and says so
+/// if the file system has no permissions that could be set.
+inline void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts) {
+    if (made) return;
     if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
-    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(mode) +
+    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(facts.mode) +
                               "): who may read it is decided where that was mounted";
-    if ((mode & 0077) != 0)
+    if (facts.is_open_to_others())
         place.doubt(TokenFileDoubt::permissions, place.path(), words);
     else
         place.warn(TokenFileDoubt::permissions, place.path(), words);
@@ -273,9 +239,9 @@ inline void make_token_directory(std::string const& path) {
     for (std::size_t end = 0; end != std::string::npos;) {
         end = directory.find('/', end + 1);
         std::string const part = directory.substr(0, end);
-        if (::mkdir(part.c_str(), 0700) == 0) {
+        if (make_directory(part)) {
             // one that stays open to others is told of when it is used, see check_token_directory
-            if (::chmod(part.c_str(), 0700) != 0 && !is_unsupported(errno) && errno != EPERM)
+            if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
                 fail_token_file(part, "made");
         } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
             fail_token_file(part, "made");
@@ -297,9 +263,9 @@ inline TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
 
 /// The path of a file in a directory that is named without links; the file itself may be one.
 inline std::string real_token_path(std::string const& path) {
-    std::unique_ptr<char, void (*)(void*)> const directory(::realpath(directory_of(path).c_str(), nullptr), &std::free);
-    if (directory == nullptr) fail_token_file(path, "found");
-    return std::string(directory.get()) + '/' + path.substr(path.rfind('/') + 1);
+    auto const directory = real_directory(directory_of(path));
+    if (!directory) fail_token_file(path, "found");
+    return *directory + '/' + path.substr(path.rfind('/') + 1);
 }
 
 /// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
@@ -336,16 +302,16 @@ public:
     TokenFileLock(TokenPlace const& place, LockWait const& wait)
         : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
           turn_(turn_of(real_token_path(place.path())), {until_, wait.stop}),
-          file_(turn_ ? TokenFile::open(place.path() + ".lock", O_RDWR | O_CREAT) : TokenFile(-1)) {
+          file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
         std::string const name = place.path() + ".lock";
         if (!turn_) give_up(place.path(), wait);
         if (!file_) fail_token_file(name, "made");
-        struct stat const facts = file_.facts(name);
+        FileFacts const facts = file_.facts(name);
         check_token_file(place, name, facts);
         check_token_directory(place);
-        check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts.st_mode);
-        check_made_private(place, name, ::fchmod(file_.get(), 0600), facts.st_mode);
-        while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+        check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts);
+        check_made_private(place, name, make_private(file_.get()), facts);
+        while (!try_lock(file_.get())) {
             if (is_unsupported(errno) || errno == ENOLCK) {
                 place.warn(TokenFileDoubt::locks, place.path(),
                            std::string("is on a file system without locks (") + std::strerror(errno) +
@@ -366,7 +332,7 @@ public:
     /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
     /// not the child who may.
     ~TokenFileLock() {
-        if (made_.is_this_process()) ::flock(file_.get(), LOCK_UN);
+        if (made_.is_this_process()) unlock(file_.get());
     }
 
 private:
@@ -389,11 +355,9 @@ private:
 inline std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
     std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
     std::string name = dated;
-    struct stat facts {};
-    for (int number = 2; ::lstat(name.c_str(), &facts) == 0; ++number) name = dated + '-' + std::to_string(number);
+    for (int number = 2; facts_of_name(name); ++number) name = dated + '-' + std::to_string(number);
     for (std::string const ending : endings)
-        if (::rename((path + ending).c_str(), (name + ending).c_str()) != 0 && errno != ENOENT)
-            fail_token_file(path + ending, "moved away");
+        if (!rename_file(path + ending, name + ending) && errno != ENOENT) fail_token_file(path + ending, "moved away");
     return name;
 }
 
@@ -401,30 +365,30 @@ inline std::string move_token_file(std::string const& path, std::initializer_lis
 inline void replace_token_file(TokenPlace const& place, std::string_view text) {
     std::string const& path = place.path();
     std::string const fresh = path + ".tmp";
-    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
+    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
     struct Remove {
-        char const* name;
+        std::string const* name;
         ~Remove() {
-            if (name != nullptr) ::unlink(name);
+            if (name != nullptr) remove_file(*name);
         }
-    } remove{fresh.c_str()};
+    } remove{&fresh};
     {
-        TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
+        TokenFile const file = TokenFile::open(fresh, Opening::to_make);
         if (!file) fail_token_file(fresh, "made");
-        check_made_private(place, fresh, ::fchmod(file.get(), 0600), file.facts(fresh).st_mode);
+        FileFacts const facts = file.facts(fresh);
+        check_made_private(place, fresh, make_private(file.get()), facts);
         file.write(fresh, text);
-        if (::fsync(file.get()) != 0) {
+        if (!sync_file(file.get())) {
             if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
             place.warn(TokenFileDoubt::disk, path,
                        "is on a file system that does not say when a file is on the disk: what was stored may be lost "
                        "when the power fails");
         }
     }
-    if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
+    if (!rename_file(fresh, path)) fail_token_file(path, "replaced");
     remove.name = nullptr;
     // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
-    TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.get()) != 0)
+    if (!sync_directory(directory_of(path)))
         place.warn(TokenFileDoubt::directory_on_disk, path,
                    std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
                        "): it may be the old file again when the power fails");

@@ -4,19 +4,16 @@
 
 #include <globus/core/handle.hpp>
 #include <globus/core/one_line.hpp>
+#include <globus/core/platform/files.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -33,26 +30,18 @@ inline Secret read_token_file(std::string const& path) {
     auto const refuse = [&](std::string const& why) {
         throw UsageError("the token file " + one_line(path) + ' ' + why);
     };
-    // without O_NONBLOCK to open a pipe would wait for who writes into it
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const stream(
-        [&path] {
-            int const descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-            std::FILE* const opened = descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb");
-            if (descriptor >= 0 && opened == nullptr) ::close(descriptor);
-            return opened;
-        }(),
-        &std::fclose);
-    if (!stream) refuse(std::string("cannot be read: ") + std::strerror(errno));
-    struct stat facts {};
-    if (::fstat(::fileno(stream.get()), &facts) != 0 || !S_ISREG(facts.st_mode)) refuse("is no regular file");
     constexpr std::size_t longest = 16384;
+    Descriptor const file = open_file(path, Opening::to_read, Links::followed);
+    if (!file) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    auto const facts = facts_of(file);
+    if (!facts || facts->kind != FileFacts::Kind::regular) refuse("is no regular file");
     std::string text(longest + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), stream.get()));
-    bool const failed = std::ferror(stream.get()) != 0;
+    auto const count = read_file(file, text.data(), text.size());
+    if (count < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    text.resize(static_cast<std::size_t>(count));
     bool const cut = text.size() > longest;
     while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
     Secret token(std::move(text));
-    if (failed) refuse(std::string("cannot be read: ") + std::strerror(errno));
     if (cut) refuse("has more than 16,384 characters, which no token has");
     return token;
 }

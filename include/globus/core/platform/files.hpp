@@ -2,16 +2,177 @@
 #ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
 #define GLOBUS_CORE_PLATFORM_FILES_HPP
 
+#include <globus/core/platform/descriptor.hpp>
+
 #include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+// Files that last, are private, and belong to one process at a time. What fails says why in errno.
+
 namespace globus::detail {
+
+/// True for what a system call answers on a file system that does not have it.
+inline bool is_unsupported(int code) {
+    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
+}
+
+/// What a file is, whose it is, and who may use it.
+struct FileFacts {
+    enum class Kind : unsigned char { regular, directory, link, other };
+    Kind kind = Kind::other;
+    unsigned mode = 0;  ///< its permissions
+    bool own = false;   ///< it belongs to this user
+    bool of_root = false;
+    bool has_other_names = false;  ///< hard links
+    std::int64_t size = 0;         ///< bytes
+    std::int64_t modified = 0;     ///< seconds since 1970
+
+    /// Others than the owner may read or write it.
+    [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
+    /// Of a directory: others than the owner may replace what is in it. Where it has the sticky bit, as /tmp has, they may
+    /// not.
+    [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
+};
+
+inline FileFacts facts_from(struct stat const& status) {
+    using Kind = FileFacts::Kind;
+    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
+                    : S_ISDIR(status.st_mode) ? Kind::directory
+                    : S_ISLNK(status.st_mode) ? Kind::link
+                                              : Kind::other,
+            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
+            .own = status.st_uid == ::geteuid(),
+            .of_root = status.st_uid == 0,
+            .has_other_names = status.st_nlink > 1,
+            .size = status.st_size,
+            .modified = status.st_mtime};
+}
+inline std::optional<FileFacts> facts_of(Descriptor const& file) {
+    struct stat status {};
+    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+/// Of what is at a path, where links lead.
+inline std::optional<FileFacts> facts_at(std::string const& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+/// Of what has a name, be it a link. Nothing is opened.
+inline std::optional<FileFacts> facts_of_name(std::string const& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+/// What a file is opened for.
+enum class Opening : int {
+    to_read = O_RDONLY,
+    to_lock = O_RDWR | O_CREAT,             ///< made if it is not there
+    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not be there
+};
+/// What becomes of a link in the place of a file.
+enum class Links : int {
+    refused = O_NOFOLLOW,  ///< ELOOP
+    followed = 0,
+};
+
+/// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
+inline Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused) {
+    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    int descriptor = -1;
+    do descriptor = ::open(path.c_str(), flags, 0600);
+    while (descriptor < 0 && errno == EINTR);
+    return Descriptor(descriptor);
+}
+
+/// Reads until the end or `size` bytes are there: how many there are, or -1.
+inline std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
+    std::size_t there = 0;
+    while (there != size) {
+        auto const count = ::read(file.get(), buffer + there, size - there);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        there += static_cast<std::size_t>(count);
+    }
+    return static_cast<std::ptrdiff_t>(there);
+}
+/// False where it cannot be written to the end.
+inline bool write_file(Descriptor const& file, std::string_view text) {
+    while (!text.empty()) {
+        auto const count = ::write(file.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+/// Leaves a file to its owner alone.
+inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
+/// The same without opening it.
+inline bool make_private(std::string const& path) {
+    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
+}
+/// Makes an empty file without opening it.
+inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
+
+/// Brings a file to the disk.
+inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+/// Brings the names in a directory to the disk.
+inline bool sync_directory(std::string const& path) {
+    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory && sync_file(directory);
+}
+
+/// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
+inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+/// Gives the lock back, whoever else has the same file open.
+inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
+
+/// Gives a file another name, in one step: what had it is gone.
+inline bool rename_file(std::string const& from, std::string const& to) {
+    return ::rename(from.c_str(), to.c_str()) == 0;
+}
+/// True also for one that is not there.
+inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
+
+inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
+/// Leaves a directory to its owner alone.
+inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
+
+/// The directory that a path names, as it was given.
+inline std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+/// The directory without links in its name; nothing if it is not there.
+inline std::optional<std::string> real_directory(std::string const& directory) {
+    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
+    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
+}
+
+/// True on a file system that says of every file that it has several names. A new file has one.
+inline bool miscounts_links(std::string const& directory) {
+    std::string name = directory + "/.links-XXXXXX";
+    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
+    if (!fresh) return false;
+    auto const facts = facts_of(fresh);
+    ::unlink(name.c_str());
+    return facts && facts->has_other_names;
+}
 
 /// Why a file, or a directory, cannot be read; null if it can be.
 inline char const* why_unreadable(std::string const& path, bool directory) {
