@@ -88,7 +88,7 @@ TEST_CASE("renewal: who is to give a token and needs it is told so, at once", "[
     AuthContext const context{"https://auth.globus.org/", http::Clock::now() + 60s};
     RefreshPolicy<Native> const* self = nullptr;
     RenewalOptions options;
-    options.through = [&](Token const& held, auto const& renew, AuthContext const&) {
+    options.around_renewal = [&](Token const& held, auto const& renew, AuthContext const&) {
         CHECK_THROWS_AS(self->authorize(transport, context), UsageError);
         return renew(held);
     };
@@ -100,7 +100,7 @@ TEST_CASE("renewal: who is to give a token and needs it is told so, at once", "[
 
     // with a token that still lives it goes on
     options.now = [] { return std::int64_t{1000000}; };
-    options.through = [&](Token const& held, auto const& renew, AuthContext const&) {
+    options.around_renewal = [&](Token const& held, auto const& renew, AuthContext const&) {
         CHECK(self->authorize(transport, context).header == Secret("Bearer old"));
         return renew(held);
     };
@@ -117,9 +117,10 @@ TEST_CASE("renewal: an access token is looked at wherever it comes from", "[oaut
                                    std::string("a\0b", 3), std::string("a\x7F")}) {
         CHECK_THROWS_AS(RefreshPolicy(Native("id"), Token{.access_token = bad, .refresh_token = "rt"}), UsageError);
         CHECK_THROWS_AS(ClientCredentialsPolicy({"id", "secret"}, "s", Token{.access_token = bad}), UsageError);
-        RefreshPolicy const policy{Native{"id"}, "rt", {.through = [&](Token const&, auto const&, AuthContext const&) {
-                                       return Token{.access_token = bad};
-                                   }}};
+        RefreshPolicy const policy{
+            Native{"id"}, "rt", {.around_renewal = [&](Token const&, auto const&, AuthContext const&) {
+                return Token{.access_token = bad};
+            }}};
         CHECK_THROWS_AS(policy.authorize(unused, context), UsageError);
         CHECK(policy.token().access_token.empty());
     }

@@ -111,14 +111,14 @@ public:
     }
 
 private:
-    [[nodiscard]] static detail::SharedByThreads<typename Base::Common> common_of(Config const& config) {
+    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(Config const& config) {
         detail::AppPlace place(config.environment, config.auth_url);
         S storage = config.storage ? *config.storage
                                    : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
                                                                       place.environment_);
         auto const requirements = std::make_shared<detail::SharedRequirements>();
         std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
-        return detail::SharedByThreads<typename Base::Common>(
+        return detail::ProcessBound<typename Base::Common>(
             std::in_place, config.app_name, std::move(place), config.transport, requirements,
             ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
     }

@@ -279,7 +279,7 @@ public:
 
 protected:
     struct Common;
-    explicit AppBase(detail::SharedByThreads<Common> common) : common_(std::move(common)) {}
+    explicit AppBase(detail::ProcessBound<Common> common) : common_(std::move(common)) {}
 
     struct Common {
         Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
@@ -356,7 +356,7 @@ protected:
         return {common_->place.auth_url, call.deadline, call.stop};
     }
 
-    SharedByThreads<Common> common_;
+    ProcessBound<Common> common_;
 
 private:
     /// Says that a policy is being made. The lock is held at its beginning, and free at its end.

@@ -190,7 +190,7 @@ private:
         std::optional<AuthorizationCodeFlow> flow;
         std::string url;
     };
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 /**

@@ -59,7 +59,7 @@ private:
         std::map<std::string, TokenDataByResourceServer> tokens;
     };
 
-    detail::SharedByThreads<State> state_{std::in_place};
+    detail::ProcessBound<State> state_{std::in_place};
     std::string namespace_ = "DEFAULT";
 };
 

@@ -75,7 +75,8 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
         } catch (...) {  // no memory to tell it with
         }
     };
-    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call) {
+    options.around_renewal = [=](Token const& held, std::function<Token(Token const&)> const& renew,
+                                 AuthContext const& call) {
         std::string const server = resource_server.empty() ? held.resource_server : resource_server;
         std::optional<TokenData> before, after;
         std::optional<Token> fresh;

@@ -264,7 +264,7 @@ private:
           refused_(refused),
           state_(std::in_place, std::move(config), this->common_->place.auth_url) {}
 
-    [[nodiscard]] static detail::SharedByThreads<typename Base::Common> common_of(
+    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(
         Config const& config, std::shared_ptr<detail::RefusedTokens> const& refused) {
         if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
             throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
@@ -285,7 +285,7 @@ private:
                            return consents(client, storage, transport, url, renewal, id, call);
                        }));
         validators.push_back(unchanging_identity());
-        return detail::SharedByThreads<typename Base::Common>(
+        return detail::ProcessBound<typename Base::Common>(
             std::in_place, config.app_name, std::move(place), config.transport, requirements,
             ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
     }
@@ -419,7 +419,7 @@ private:
     }
 
     std::shared_ptr<detail::RefusedTokens> refused_;
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

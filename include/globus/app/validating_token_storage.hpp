@@ -110,7 +110,7 @@ struct TokenValidator {
     return {
         .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
         .after_retrieve =
-            [check, consents = std::move(consents), cache = detail::SharedByThreads<Cache>(std::in_place)](
+            [check, consents = std::move(consents), cache = detail::ProcessBound<Cache>(std::in_place)](
                 TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
                 auto const needed = check(tokens);
                 if (needed.empty() || identity_id.empty() || !consents) return;
@@ -257,7 +257,7 @@ private:
             if (validator.after_retrieve) validator.after_retrieve(tokens, known, call);
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

@@ -165,7 +165,7 @@ public:
 private:
     [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
 
-    std::shared_ptr<State> state_ = make_for_threads<State>();
+    std::shared_ptr<State> state_ = make_process_bound<State>();
     bool moved_from_ = false;
 };
 

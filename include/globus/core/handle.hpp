@@ -27,22 +27,24 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Makes what threads share. A child process never destroys its copy: that could wait for threads which are not there.
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
+/// which are not there.
 template <class State, class... Args>
-[[nodiscard]] std::shared_ptr<State> make_for_threads(Args&&... args) {
+[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
     auto const destroy = [made = Maker()](State* state) {
         if (made.is_this_process()) delete state;
     };
     return {new State(std::forward<Args>(args)...), destroy};
 }
 
-/// A Shared whose state has locks or connections: to use it in a child process is a UsageError.
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
+/// is a UsageError.
 template <class State>
-class SharedByThreads {
+class ProcessBound {
 public:
     template <class... Args>
-    explicit SharedByThreads(std::in_place_t, Args&&... args)
-        : state_(make_for_threads<State>(std::forward<Args>(args)...)) {}
+    explicit ProcessBound(std::in_place_t, Args&&... args)
+        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
 
     [[nodiscard]] State* operator->() const {
         made_.check();

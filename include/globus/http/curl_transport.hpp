@@ -731,7 +731,7 @@ private:
         std::exception_ptr thrown_;
     };
 
-    detail::SharedByThreads<Pool> pool_;
+    detail::ProcessBound<Pool> pool_;
 };
 
 }  // namespace globus

@@ -168,7 +168,7 @@ private:
         std::deque<http::Request> requests;
         Handler otherwise;
     };
-    detail::SharedByThreads<State> state_{std::in_place};
+    detail::ProcessBound<State> state_{std::in_place};
 };
 
 }  // namespace globus

@@ -68,7 +68,7 @@ private:
         State& state_;
     };
 
-    SharedByThreads<State> state_{std::in_place};
+    ProcessBound<State> state_{std::in_place};
 };
 
 }  // namespace globus::detail

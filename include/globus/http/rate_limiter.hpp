@@ -73,7 +73,7 @@ private:
         http::Clock::duration window{};
     };
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 /**

@@ -74,7 +74,7 @@ private:
         };
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

@@ -328,7 +328,7 @@ private:
         return document;
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 /**

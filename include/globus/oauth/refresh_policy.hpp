@@ -92,7 +92,7 @@ private:
         };
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

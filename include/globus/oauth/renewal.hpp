@@ -45,7 +45,7 @@ struct RenewalOptions {
     /// the deadline of `call`: that of the call, or at most a second while the token lives, or none at all ahead of time.
     /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
     std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
-        through = {};
+        around_renewal = {};
     /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves. It must
     /// not use the policy.
     std::function<std::int64_t()> now = {};
@@ -199,7 +199,7 @@ private:
             Age const age = age_of(left);
             if (age == Age::fresh) return present();
             if (refusal_.error != nullptr && left > 0) return present();
-            if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
+            if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
             if (flight_ != nullptr) {
                 if (age == Age::ageing) return present();
                 if (left > 0 && flight_->renewing.is_this_thread()) return present();
@@ -294,7 +294,7 @@ private:
                                       answer.resource_server);
                 return answer;
             };
-            made.token = options_.through ? options_.through(held, renew_one, call) : renew_one(held);
+            made.token = options_.around_renewal ? options_.around_renewal(held, renew_one, call) : renew_one(held);
             check_token("the new access token", made.token.access_token.reveal());
             made.header = Secret("Bearer " + made.token.access_token.reveal());
             made.received = uptime();

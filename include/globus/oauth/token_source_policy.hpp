@@ -147,7 +147,7 @@ private:
         ++state.answers;
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

@@ -462,7 +462,7 @@ public:
             std::lock_guard lock(mutex_);
             name = "session-" + std::to_string(++made_);
         }
-        auto world = ::globus::detail::make_for_threads<World>(name, std::move(options));
+        auto world = ::globus::detail::make_process_bound<World>(name, std::move(options));
         world->start();
         std::lock_guard lock(mutex_);
         std::erase_if(worlds_, [](auto const& one) { return one.second.seen.expired(); });

@@ -215,9 +215,9 @@ GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world().listener->dr
 
 GLOBUS_SANDBOX_DECL Server::Server(Options options) {
     auto const admin_port = options.admin_port;
-    world_ = ::globus::detail::make_for_threads<detail::World>("default", std::move(options));
+    world_ = ::globus::detail::make_process_bound<detail::World>("default", std::move(options));
     world().start();
-    host_ = ::globus::detail::make_for_threads<detail::Host>(world_, admin_port);
+    host_ = ::globus::detail::make_process_bound<detail::Host>(world_, admin_port);
 }
 
 GLOBUS_SANDBOX_DECL Server::~Server() = default;

@@ -7,8 +7,8 @@
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/http/once.hpp>
 #include <globus/http/drive.hpp>
+#include <globus/http/once.hpp>
 #include <globus/http/url.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/service.hpp>
@@ -164,7 +164,7 @@ private:
 
     Transfer transfer_;
     Access access_;
-    detail::SharedByThreads<State> state_{std::in_place};
+    detail::ProcessBound<State> state_{std::in_place};
     detail::CallGate gate_;  // the last member: calls end before anything that they use goes
 };
 
