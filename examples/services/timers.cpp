@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Globus Timers: a transfer every night, and a run of a flow on a certain day.
 #include <globus/services/timers.hpp>
-#include <globus/services/transfer/data.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include "expect.hpp"
 

@@ -5,8 +5,8 @@
 #include <globus/http/url.hpp>
 #include <globus/oauth/authorization_flow.hpp>
 #include <globus/oauth/id_token.hpp>
-#include <globus/services/auth/data.hpp>
 #include <globus/services/auth/identity_map.hpp>
+#include <globus/services/auth/payloads.hpp>
 #include <globus/services/auth/service.hpp>
 
 #include <functional>

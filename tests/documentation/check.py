@@ -67,8 +67,8 @@ def complaints(path):
             request = route[1].rstrip("_").upper() + " " + re.sub(r"^/v0\.10", "", route[2])
             if request not in comment:
                 yield f"{where} does not say that it is {request}"
-        payload = service and path.name == "data.hpp"
-        if (route or payload or service and path.name == "documents.hpp") and "https://" not in comment:
+        payload = service and path.name == "payloads.hpp"
+        if (route or payload or service and path.name == "answers.hpp") and "https://" not in comment:
             yield f"{where} does not say where it is described"
         for at, text in body if service else ():
             named = METHOD.match(text) or ENUM.match(text) or ((route or payload) and MEMBER.match(text))

@@ -2,10 +2,10 @@
 // Answers of services into typed documents, whole and in pieces.
 #include <globus/client/response.hpp>
 #include <globus/core/json_write.hpp>
-#include <globus/services/flows/documents.hpp>
-#include <globus/services/gcs/documents.hpp>
-#include <globus/services/search/documents.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/flows/answers.hpp>
+#include <globus/services/gcs/answers.hpp>
+#include <globus/services/search/answers.hpp>
+#include <globus/services/transfer/answers.hpp>
 
 #include "fuzz.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/services/timers.hpp>
-#include <globus/services/transfer/data.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <support/catch.hpp>
 

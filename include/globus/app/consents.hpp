@@ -4,7 +4,7 @@
 
 #include <globus/core/error.hpp>
 #include <globus/oauth/scope.hpp>
-#include <globus/services/auth/documents.hpp>
+#include <globus/services/auth/answers.hpp>
 
 #include <algorithm>
 #include <cstddef>

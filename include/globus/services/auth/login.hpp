@@ -8,7 +8,7 @@
 #include <globus/oauth/authorization_flow.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/token.hpp>
-#include <globus/services/auth/documents.hpp>
+#include <globus/services/auth/answers.hpp>
 #include <globus/services/auth/operations.hpp>
 
 #include <string>

@@ -4,8 +4,8 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/core/error.hpp>
-#include <globus/services/auth/data.hpp>
-#include <globus/services/auth/documents.hpp>
+#include <globus/services/auth/answers.hpp>
+#include <globus/services/auth/payloads.hpp>
 
 #include <cstdint>
 #include <string>

@@ -3,7 +3,7 @@
 #define GLOBUS_SERVICES_COMPUTE_OPERATIONS_HPP
 
 #include <globus/client/operation.hpp>
-#include <globus/services/compute/documents.hpp>
+#include <globus/services/compute/answers.hpp>
 
 #include <string>
 #include <vector>

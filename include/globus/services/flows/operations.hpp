@@ -4,8 +4,8 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/services/flows/data.hpp>
-#include <globus/services/flows/documents.hpp>
+#include <globus/services/flows/answers.hpp>
+#include <globus/services/flows/payloads.hpp>
 
 #include <cstdint>
 #include <string>

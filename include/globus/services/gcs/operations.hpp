@@ -4,8 +4,8 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/services/gcs/data.hpp>
-#include <globus/services/gcs/documents.hpp>
+#include <globus/services/gcs/answers.hpp>
+#include <globus/services/gcs/payloads.hpp>
 
 #include <cstdint>
 #include <string>

@@ -3,8 +3,8 @@
 #define GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
 
 #include <globus/client/operation.hpp>
-#include <globus/services/groups/data.hpp>
-#include <globus/services/groups/documents.hpp>
+#include <globus/services/groups/answers.hpp>
+#include <globus/services/groups/payloads.hpp>
 
 #include <string>
 #include <vector>

@@ -4,8 +4,8 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/services/search/data.hpp>
-#include <globus/services/search/documents.hpp>
+#include <globus/services/search/answers.hpp>
+#include <globus/services/search/payloads.hpp>
 
 #include <cstdint>
 #include <string>

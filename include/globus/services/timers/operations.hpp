@@ -3,8 +3,8 @@
 #define GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
 
 #include <globus/client/operation.hpp>
-#include <globus/services/timers/data.hpp>
-#include <globus/services/timers/documents.hpp>
+#include <globus/services/timers/answers.hpp>
+#include <globus/services/timers/payloads.hpp>
 
 #include <string>
 

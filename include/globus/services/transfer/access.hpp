@@ -3,7 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_ACCESS_HPP
 
 #include <globus/client/operation.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/transfer/answers.hpp>
 
 #include <string>
 

@@ -4,7 +4,7 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/transfer/answers.hpp>
 
 #include <cstdint>
 #include <string>

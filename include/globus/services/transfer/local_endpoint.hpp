@@ -7,7 +7,7 @@
 #include <globus/core/json_text.hpp>
 #include <globus/core/platform/home.hpp>
 #include <globus/core/values.hpp>
-#include <globus/services/auth/documents.hpp>
+#include <globus/services/auth/answers.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/system/error_code.hpp>

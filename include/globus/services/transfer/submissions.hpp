@@ -5,8 +5,8 @@
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/response.hpp>
-#include <globus/services/transfer/data.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/transfer/answers.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <cstddef>
 #include <iterator>

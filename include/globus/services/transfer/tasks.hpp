@@ -4,8 +4,8 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/services/transfer/data.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/transfer/answers.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <cstdint>
 #include <string>

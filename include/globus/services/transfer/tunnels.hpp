@@ -5,8 +5,8 @@
 #include <globus/client/operation.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
-#include <globus/services/transfer/data.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/transfer/answers.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <string>
 #include <utility>

@@ -4,8 +4,8 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/services/transfer_v2/data.hpp>
-#include <globus/services/transfer_v2/documents.hpp>
+#include <globus/services/transfer_v2/answers.hpp>
+#include <globus/services/transfer_v2/payloads.hpp>
 
 #include <string>
 

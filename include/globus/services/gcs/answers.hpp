@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_GCS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_GCS_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_GCS_ANSWERS_HPP
+#define GLOBUS_SERVICES_GCS_ANSWERS_HPP
 
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
@@ -221,4 +221,4 @@ struct Answer {
 
 }  // namespace globus::gcs
 
-#endif  // GLOBUS_SERVICES_GCS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_GCS_ANSWERS_HPP

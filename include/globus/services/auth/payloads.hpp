@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_AUTH_DATA_HPP
-#define GLOBUS_SERVICES_AUTH_DATA_HPP
+#ifndef GLOBUS_SERVICES_AUTH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_AUTH_PAYLOADS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -31,4 +31,4 @@ struct DependentScopeSpec {
 
 }  // namespace globus::auth
 
-#endif  // GLOBUS_SERVICES_AUTH_DATA_HPP
+#endif  // GLOBUS_SERVICES_AUTH_PAYLOADS_HPP

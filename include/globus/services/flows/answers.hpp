@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_FLOWS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_FLOWS_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
+#define GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -292,4 +292,4 @@ struct WebInputResponse {
 
 }  // namespace globus::flows
 
-#endif  // GLOBUS_SERVICES_FLOWS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_FLOWS_ANSWERS_HPP

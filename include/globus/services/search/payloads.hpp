@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_SEARCH_DATA_HPP
-#define GLOBUS_SERVICES_SEARCH_DATA_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -84,4 +84,4 @@ struct SearchScrollQuery {
 
 }  // namespace globus::search
 
-#endif  // GLOBUS_SERVICES_SEARCH_DATA_HPP
+#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP

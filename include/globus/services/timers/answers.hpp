@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
+#define GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -82,4 +82,4 @@ struct TimerMessage {
 
 }  // namespace globus::timers
 
-#endif  // GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_TIMERS_ANSWERS_HPP

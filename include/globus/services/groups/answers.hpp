@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+#define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -182,4 +182,4 @@ struct MembershipActionResult {
 
 }  // namespace globus::groups
 
-#endif  // GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_GROUPS_ANSWERS_HPP

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
+#define GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -217,4 +217,4 @@ struct Submission {
 
 }  // namespace globus::compute_v3
 
-#endif  // GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_AUTH_ANSWERS_HPP
+#define GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -347,4 +347,4 @@ struct ConsentList {
 
 }  // namespace globus::auth
 
-#endif  // GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_AUTH_ANSWERS_HPP

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_ANSWERS_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
-#include <globus/services/transfer/documents.hpp>
+#include <globus/services/transfer/answers.hpp>
 
 #include <string>
 #include <vector>
@@ -72,4 +72,4 @@ struct BookmarkPage {
 
 }  // namespace globus::transfer_v2
 
-#endif  // GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_ANSWERS_HPP

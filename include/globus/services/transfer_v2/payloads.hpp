@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
-#define GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
 
 #include <globus/core/crypto.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
-#include <globus/services/transfer/data.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <array>
 #include <cstdint>
@@ -109,4 +109,4 @@ struct BookmarkUpdateDocument {
 
 }  // namespace globus::transfer_v2
 
-#endif  // GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_GCS_DATA_HPP
-#define GLOBUS_SERVICES_GCS_DATA_HPP
+#ifndef GLOBUS_SERVICES_GCS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
@@ -467,4 +467,4 @@ struct UserCredentialDocument {
 
 }  // namespace globus::gcs
 
-#endif  // GLOBUS_SERVICES_GCS_DATA_HPP
+#endif  // GLOBUS_SERVICES_GCS_PAYLOADS_HPP

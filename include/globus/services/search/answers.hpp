@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+#define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -131,4 +131,4 @@ struct DeletedRole {
 
 }  // namespace globus::search
 
-#endif  // GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_GROUPS_DATA_HPP
-#define GLOBUS_SERVICES_GROUPS_DATA_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
@@ -190,4 +190,4 @@ private:
 
 }  // namespace globus::groups
 
-#endif  // GLOBUS_SERVICES_GROUPS_DATA_HPP
+#endif  // GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_FLOWS_DATA_HPP
-#define GLOBUS_SERVICES_FLOWS_DATA_HPP
+#ifndef GLOBUS_SERVICES_FLOWS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_FLOWS_PAYLOADS_HPP
 
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
@@ -29,4 +29,4 @@ struct RunActivityNotificationPolicy {
 
 }  // namespace globus::flows
 
-#endif  // GLOBUS_SERVICES_FLOWS_DATA_HPP
+#endif  // GLOBUS_SERVICES_FLOWS_PAYLOADS_HPP

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_TIMERS_DATA_HPP
-#define GLOBUS_SERVICES_TIMERS_DATA_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
-#include <globus/services/transfer/data.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -212,4 +212,4 @@ private:
 
 }  // namespace globus::timers
 
-#endif  // GLOBUS_SERVICES_TIMERS_DATA_HPP
+#endif  // GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP

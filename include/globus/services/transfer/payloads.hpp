@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_TRANSFER_DATA_HPP
-#define GLOBUS_SERVICES_TRANSFER_DATA_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
@@ -424,4 +424,4 @@ public:
 
 }  // namespace globus::transfer
 
-#endif  // GLOBUS_SERVICES_TRANSFER_DATA_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP

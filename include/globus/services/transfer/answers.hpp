@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef GLOBUS_SERVICES_TRANSFER_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_TRANSFER_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
+#define GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -666,4 +666,4 @@ struct ApiResult {
 
 }  // namespace globus::transfer
 
-#endif  // GLOBUS_SERVICES_TRANSFER_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
