@@ -2,6 +2,7 @@
 // No wait is begun that could never end.
 #include <globus/http/mock_transport.hpp>
 #include <globus/http/once.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/id_token.hpp>
 #include <globus/oauth/token_source_policy.hpp>
 
@@ -16,7 +17,10 @@
 #include <chrono>
 #include <functional>
 #include <latch>
+#include <mutex>
 #include <optional>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,7 +32,85 @@ namespace {
 
 http::Clock::time_point late() { return http::Clock::now() + 60s; }
 
+/// What a thread is told that waits, as `call`, for one that asks as `first` and fails by `fail`.
+detail::SingleFlight::Landing landing(detail::Wait const& first, detail::Wait const& call,
+                                      std::function<void(detail::SingleFlight const&)> const& fail) {
+    std::mutex mutex;
+    detail::SingleFlight flight;
+    std::latch asking(1);
+    std::atomic<bool> waiting = false;
+    std::jthread const other([&] {
+        std::unique_lock own(mutex);
+        try {
+            (void)flight.ask(own, first, [&]() -> int {
+                asking.count_down();
+                while (!waiting) std::this_thread::yield();
+                { std::lock_guard const it_waits(mutex); }
+                fail(flight);
+                throw std::runtime_error("there is none");
+            });
+        } catch (std::runtime_error const&) {  // as it should
+        }
+    });
+    asking.wait();
+    std::unique_lock lock(mutex);
+    waiting = true;
+    return flight.wait(lock, call);
+}
+
 }  // namespace
+
+TEST_CASE("waiting: a failure is told to everybody, and whoever has more time than the one that gave up may ask again",
+          "[http][waiting]") {
+    auto const nothing = [](detail::SingleFlight const&) {};
+    auto const gives_up = [](detail::SingleFlight const& flight) { flight.out_of_time(); };
+    auto const now = http::Clock::now();
+    detail::Wait const later{"it", now + 60s};
+    detail::Wait const endless{"it"};
+    CHECK(landing(later, endless, nothing).error != nullptr);
+    CHECK_FALSE(landing(later, endless, nothing).again);
+    CHECK(landing(later, endless, gives_up).again);
+    CHECK_FALSE(landing(later, later, gives_up).again);
+    CHECK_FALSE(landing(endless, endless, gives_up).again);
+    CHECK(landing({"it", now - 1s}, later, nothing).again);
+    std::stop_source stopped;
+    stopped.request_stop();
+    CHECK(landing({"it", now + 60s, stopped.get_token()}, later, nothing).again);
+}
+
+TEST_CASE("waiting: a call says what it waited for when it has to end, and one without a deadline waits",
+          "[http][waiting]") {
+    auto const waits = [](detail::Wait const& call) {
+        std::mutex mutex;
+        detail::SingleFlight flight;
+        std::latch asking(1);
+        std::stop_source enough;
+        std::jthread const other([&] {
+            std::unique_lock own(mutex);
+            (void)flight.ask(own, {"nothing"}, [&] {
+                asking.count_down();
+                while (!enough.stop_requested()) std::this_thread::yield();
+                return 1;
+            });
+        });
+        asking.wait();
+        std::unique_lock lock(mutex);
+        try {
+            std::optional<int> const answer = flight.ask_or_wait(lock, call, [] { return 2; });
+            CHECK_FALSE(answer);
+        } catch (NetworkError const& error) {
+            enough.request_stop();
+            CHECK(std::string(error.what()).find("the last word") != std::string::npos);
+            return error.kind();
+        }
+        return NetworkError::Kind::interrupted;
+    };
+    CHECK(waits({"the last word", http::Clock::now() + 1ms}) == NetworkError::Kind::timeout);
+    std::stop_source stopper;
+    std::jthread const stops([&] { stopper.request_stop(); });
+    CHECK(waits({"the last word", http::Clock::time_point::max(), stopper.get_token()}) ==
+          NetworkError::Kind::cancelled);
+}
 
 TEST_CASE("waiting: functions that wait for one another are told so at once, however many there are",
           "[http][waiting]") {

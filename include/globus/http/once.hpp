@@ -3,10 +3,9 @@
 #define GLOBUS_HTTP_ONCE_HPP
 
 #include <globus/core/handle.hpp>
-#include <globus/http/message.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/waiting.hpp>
 
-#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -31,41 +30,18 @@ public:
     T const& get(F const& make, http::Clock::time_point deadline, std::stop_token const& stop) const {
         State& state = *state_;
         std::unique_lock lock(state.mutex);
-        wait_for(state.asking, "what is being asked for", state.changed, lock, deadline, stop,
-                 [&state] { return state.value || !state.asking.busy(); });
-        if (state.value) return *state.value;
-        Turn const turn(state);
-        lock.unlock();
-        T made = make();
-        lock.lock();
-        state.value.emplace(std::move(made));
-        lock.unlock();
+        while (!state.value)
+            if (std::optional<T> made =
+                    state.asking.ask_or_wait(lock, {"what is being asked for", deadline, stop}, make))
+                state.value.emplace(std::move(*made));
         return *state.value;
     }
 
 private:
     struct State {
-        std::mutex mutex;
-        std::condition_variable_any changed;
+        std::mutex mutex;  ///< of what follows
         std::optional<T> value;
-        Doer asking;  ///< the thread whose `make` runs
-    };
-    /// Of the thread that asks. It is made under the lock, and ends without it.
-    class Turn {
-    public:
-        explicit Turn(State& state) : state_(state) { state_.asking.begin(); }
-        Turn(Turn const&) = delete;
-        Turn& operator=(Turn const&) = delete;
-        ~Turn() {
-            {
-                std::lock_guard const lock(state_.mutex);
-                state_.asking.end();
-            }
-            state_.changed.notify_all();
-        }
-
-    private:
-        State& state_;
+        SingleFlight asking;
     };
 
     ProcessBound<State> state_{std::in_place};

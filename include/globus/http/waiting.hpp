@@ -3,18 +3,26 @@
 #define GLOBUS_HTTP_WAITING_HPP
 
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
-#include <globus/http/message.hpp>
 
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
+#include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <type_traits>
+#include <utility>
 
 namespace globus::detail {
 
@@ -43,15 +51,14 @@ class WaitFor {
 public:
     /// @param what  what is waited for, for the message
     /// @throws UsageError  if the wait would never end
-    WaitFor(Doer const& doer, char const* what) {
+    WaitFor(Doer const& doer, std::string const& what) {
         std::lock_guard const lock(mutex_);
         auto const self = std::this_thread::get_id();
         Doer const* next = &doer;
         for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
             auto const thread = next->thread();
             if (thread == self)
-                throw UsageError(std::string(what) +
-                                 " is wanted by the function that is to give it, itself or through " +
+                throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
                                  "what another thread waits for: it would be waited for without end");
             auto const further = waiting_.find(thread);
             if (further == waiting_.end()) break;
@@ -77,30 +84,164 @@ private:
                                                       });
 };
 
+/// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.
+template <class Ready>
+bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
+                std::stop_token const& stop, Ready const& ready) {
+    // a system may count time from another moment: then the last time that there is becomes one that has passed
+    return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
+                                                   : changed.wait_until(lock, stop, until, ready);
+}
+
 /**
- * Waits until `ready`, which is looked at under `lock`, as long as the call may last.
+ * How long a call waits for what another thread does, and the words of what it throws when it has to end before.
  *
- * @param doer  who makes it ready
- * @param what  what is waited for, as in "the access token"
- * @throws NetworkError  (timeout, cancelled) if the call has to end before
- * @throws UsageError    if the wait would never end, see WaitFor
+ *     Wait const call{"the lock of the door", context.deadline, context.stop};
+ *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
+ *
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
  */
+struct Wait {
+    std::string for_what;  ///< as in "the access token"
+    http::Clock::time_point deadline = http::Clock::time_point::max();
+    std::stop_token stop = {};
+
+    /**
+     * Waits until `ready`, which is looked at under `lock`.
+     *
+     * @param doer     who makes it ready
+     * @param changed  is notified when it may be
+     * @return false if the call has to end before
+     * @throws UsageError  if the wait would never end, see WaitFor
+     */
+    template <class Ready>
+    [[nodiscard]] bool until(Ready const& ready, Doer const& doer, std::condition_variable_any& changed,
+                             std::unique_lock<std::mutex>& lock) const {
+        if (ready()) return true;
+        WaitFor const waiting(doer, for_what);
+        return wait_until(changed, lock, deadline, stop, ready);
+    }
+    /// True if the call has to end now.
+    [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
+    /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
+    [[noreturn]] void end() const {
+        if (stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                               "the call was cancelled while it waited for " + for_what);
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the call waited for " + for_what);
+    }
+};
+
+/**
+ * One thread asks for something, the others wait and get what it got. It stands beside the mutex of what the answers fill,
+ * and all of its functions are called with that mutex locked.
+ *
+ *     std::unique_lock lock(mutex);
+ *     while (!value)
+ *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
+ *
+ * So far, when `ask` throws, the next one asks again. Where a failure is to be everybody's, a thread that waited looks at
+ * the Landing, which also says if it was none: the thread that asked had less time.
+ *
+ * A wait that could never end is a UsageError: `ask` wants what it is to give, itself or through what others wait for. In
+ * a child process that `ask` has forked, its answer is one, too, and the mutex, which is the parent's, is left alone.
+ */
+class SingleFlight {
+public:
+    /// What a thread is told that waited.
+    struct Landing {
+        std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
+        bool again = false;        ///< it gave up as its own call had to end, and the call that waited has more time
+    };
+
+    [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
+    [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
+
+    /// The answer of `ask`, which is called without the lock. What is done with it before the lock is given away, others see
+    /// as one step. Nobody else asks at the moment.
+    /// @param call  the call on whose behalf it asks
+    /// @throws what `ask` throws; the lock is held then, too
+    template <class Ask>
+    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask&& ask) {
+        auto const flight = std::make_shared<Flight>();
+        Asking const asking(*this, flight, lock);
+        try {
+            auto answer = ask();
+            asking.check();
+            return answer;
+        } catch (...) {
+            flight->error = std::current_exception();
+            flight->gave_up = flight->gave_up || call.is_over();
+            if (!call.stop.stop_requested()) flight->deadline = call.deadline;
+            throw;
+        }
+    }
+    /// Waits for the thread that asks at the moment.
+    /// @throws NetworkError  if the call has to end before
+    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
+        std::shared_ptr<Flight> const flight = flight_;
+        if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
+        return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
+    }
+    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without.
+    template <class Ask>
+    [[nodiscard]] std::optional<std::invoke_result_t<Ask&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
+                                                                        Wait const& call, Ask&& ask) {
+        if (!busy()) return this->ask(lock, call, ask);
+        (void)wait(lock, call);
+        return std::nullopt;
+    }
+    /// Called in `ask`: what it is about to throw is for want of time, although its call is not over yet.
+    void out_of_time() const noexcept { flight_->gave_up = true; }
+
+private:
+    struct Flight {
+        Doer asking;
+        std::exception_ptr error;
+        bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
+        http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
+    };
+    /// Of the thread that asks: it gives the lock away, and takes it again.
+    class Asking {
+    public:
+        Asking(SingleFlight& all, std::shared_ptr<Flight> flight, std::unique_lock<std::mutex>& lock)
+            : all_(all), lock_(lock) {
+            flight->asking.begin();
+            all_.flight_ = std::move(flight);
+            lock_.unlock();
+        }
+        Asking(Asking const&) = delete;
+        Asking& operator=(Asking const&) = delete;
+        ~Asking() {
+            if (!made_.is_this_process()) return;
+            lock_.lock();
+            all_.flight_->asking.end();
+            all_.flight_ = nullptr;
+            all_.landed_.notify_all();
+        }
+        void check() const { made_.check(); }
+
+    private:
+        SingleFlight& all_;
+        std::unique_lock<std::mutex>& lock_;
+        Maker const made_;
+    };
+
+    /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
+    static constexpr std::chrono::milliseconds more_time{250};
+
+    std::condition_variable_any landed_;
+    std::shared_ptr<Flight> flight_;
+};
+
+/// The form of before, for what does not use Wait yet.
 template <class Ready>
 void wait_for(Doer const& doer, char const* what, std::condition_variable_any& changed,
               std::unique_lock<std::mutex>& lock, http::Clock::time_point deadline, std::stop_token const& stop,
               Ready const& ready) {
-    if (ready()) return;
-    bool ended = false;
-    {
-        WaitFor const waiting(doer, what);
-        ended = deadline == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
-                                                           : changed.wait_until(lock, stop, deadline, ready);
-    }
-    if (ended) return;
-    if (stop.stop_requested())
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                       std::string("the deadline passed while another call was asking for ") + what);
+    Wait const call{what, deadline, stop};
+    if (!call.until(ready, doer, changed, lock)) call.end();
 }
 
 }  // namespace globus::detail
