@@ -11,13 +11,13 @@
 #include <globus/oauth/client_kinds.hpp>
 
 #include <cerrno>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -106,45 +106,26 @@ private:
         std::function<Secret()> const source;
         std::string const resource_server;
         std::mutex mutex;
-        std::condition_variable_any changed;
         Secret token;
         std::uint64_t generation = 0;
         std::uint64_t answers = 0;  ///< of the source, the same token or another
-        detail::Doer asking;        ///< the thread that the source answers
-    };
-    /// Of the thread that asks: it gives the lock away, and takes it again.
-    class Turn {
-    public:
-        Turn(State& state, std::unique_lock<std::mutex>& lock) : state_(state), lock_(lock) {
-            state_.asking.begin();
-            lock_.unlock();
-        }
-        Turn(Turn const&) = delete;
-        Turn& operator=(Turn const&) = delete;
-        ~Turn() {
-            if (!lock_.owns_lock()) lock_.lock();
-            state_.asking.end();
-            state_.changed.notify_all();
-        }
-
-    private:
-        State& state_;
-        std::unique_lock<std::mutex>& lock_;
+        detail::SingleFlight asking;
     };
 
     /// Asks the source, without the lock; or waits for the thread that does, as long as the call may last.
     static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        std::uint64_t const before = state.answers;
-        detail::wait_for(state.asking, "the token of the token source", state.changed, lock, context.deadline,
-                         context.stop, [&] { return !state.asking.busy() || state.answers != before; });
-        if (state.answers != before) return;
-        Turn const turn(state, lock);
-        Secret token = state.source();
-        detail::check_token("the access token of the token source", token.reveal());
-        lock.lock();
-        if (!(token == state.token)) ++state.generation;
-        state.token = std::move(token);
-        ++state.answers;
+        detail::Wait const call{"the token of the token source", context.deadline, context.stop};
+        auto const checked = [&state] {
+            Secret token = state.source();
+            detail::check_token("the access token of the token source", token.reveal());
+            return token;
+        };
+        for (std::uint64_t const before = state.answers; state.answers == before;)
+            if (std::optional<Secret> token = state.asking.ask_or_wait(lock, call, checked)) {
+                if (!(*token == state.token)) ++state.generation;
+                state.token = std::move(*token);
+                ++state.answers;
+            }
     }
 
     detail::ProcessBound<State> state_;
