@@ -31,7 +31,6 @@
 #include <chrono>
 #include <cmath>
 #include <concepts>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -240,8 +239,7 @@ private:
         std::string const auth_url;
         std::function<http::Clock::time_point()> const now;
         std::mutex mutex;  ///< of what follows; free while something is fetched
-        std::condition_variable_any fetched_something;
-        detail::Doer fetching;  ///< one at a time
+        detail::SingleFlight fetching;
         std::string issuer;
         std::string jwks_uri;
         std::optional<StaticJwks> keys;
@@ -257,33 +255,21 @@ private:
     /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
     /// stays as it is until what takes its place is known to be good.
     static void fetch_or_wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
-        if (state.fetching.busy())
-            return detail::wait_for(state.fetching, "the keys of Globus Auth", state.fetched_something, lock,
-                                    options.deadline, options.stop, [&state] { return !state.fetching.busy(); });
-        state.fetching.begin();
-        Configuration const known{state.issuer, state.jwks_uri};
-        lock.unlock();
-        std::optional<Configuration> configuration;
-        std::optional<StaticJwks> keys;
-        std::exception_ptr error;
-        try {
-            if (known.issuer.empty())
-                configuration = fetch_configuration(state, options);
-            else
-                keys.emplace(known.issuer, get(state, known.jwks_uri, options));
-        } catch (...) {
-            error = std::current_exception();
-        }
-        lock.lock();
-        state.fetching.end();
-        state.fetched_something.notify_all();
-        if (error) std::rethrow_exception(error);
-        if (configuration) {
-            state.issuer = std::move(configuration->issuer);
-            state.jwks_uri = std::move(configuration->jwks_uri);
+        detail::Wait const call{"the keys of Globus Auth", options.deadline, options.stop};
+        if (state.issuer.empty()) {
+            auto const fetch = [&] { return fetch_configuration(state, options); };
+            if (std::optional<Configuration> found = state.fetching.ask_or_wait(lock, call, fetch)) {
+                state.issuer = std::move(found->issuer);
+                state.jwks_uri = std::move(found->jwks_uri);
+            }
         } else {
-            state.keys = std::move(keys);
-            state.fetched = state.now();
+            auto const fetch = [&, issuer = state.issuer, uri = state.jwks_uri] {
+                return StaticJwks(issuer, get(state, uri, options));
+            };
+            if (std::optional<StaticJwks> keys = state.fetching.ask_or_wait(lock, call, fetch)) {
+                state.keys = std::move(keys);
+                state.fetched = state.now();
+            }
         }
     }
 
