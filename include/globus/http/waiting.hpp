@@ -163,19 +163,17 @@ public:
     /// @param call  the call on whose behalf it asks
     /// @throws what `ask` throws; the lock is held then, too
     template <class Ask>
-    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask&& ask) {
-        auto const flight = std::make_shared<Flight>();
-        Asking const asking(*this, flight, lock);
-        try {
-            auto answer = ask();
-            asking.check();
-            return answer;
-        } catch (...) {
-            flight->error = std::current_exception();
-            flight->gave_up = flight->gave_up || call.is_over();
-            if (!call.stop.stop_requested()) flight->deadline = call.deadline;
-            throw;
-        }
+    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask const& ask) {
+        return fly(lock, [&] {
+            try {
+                return ask();
+            } catch (...) {
+                flight_->error = std::current_exception();
+                flight_->gave_up = flight_->gave_up || call.is_over();
+                if (!call.stop.stop_requested()) flight_->deadline = call.deadline;
+                throw;
+            }
+        });
     }
     /// Waits for the thread that asks at the moment.
     /// @throws NetworkError  if the call has to end before
@@ -184,11 +182,12 @@ public:
         if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
         return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
     }
-    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without.
+    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
+    /// is this thread's alone.
     template <class Ask>
-    [[nodiscard]] std::optional<std::invoke_result_t<Ask&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
-                                                                        Wait const& call, Ask&& ask) {
-        if (!busy()) return this->ask(lock, call, ask);
+    [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
+                                                                              Wait const& call, Ask const& ask) {
+        if (!busy()) return fly(lock, ask);
         (void)wait(lock, call);
         return std::nullopt;
     }
@@ -205,10 +204,9 @@ private:
     /// Of the thread that asks: it gives the lock away, and takes it again.
     class Asking {
     public:
-        Asking(SingleFlight& all, std::shared_ptr<Flight> flight, std::unique_lock<std::mutex>& lock)
-            : all_(all), lock_(lock) {
-            flight->asking.begin();
-            all_.flight_ = std::move(flight);
+        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock) : all_(all), lock_(lock) {
+            all_.flight_ = std::make_shared<Flight>();
+            all_.flight_->asking.begin();
             lock_.unlock();
         }
         Asking(Asking const&) = delete;
@@ -228,21 +226,20 @@ private:
         Maker const made_;
     };
 
+    template <class Ask>
+    [[nodiscard]] auto fly(std::unique_lock<std::mutex>& lock, Ask const& ask) {
+        Asking const asking(*this, lock);
+        auto answer = ask();
+        asking.check();
+        return answer;
+    }
+
     /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
     static constexpr std::chrono::milliseconds more_time{250};
 
     std::condition_variable_any landed_;
     std::shared_ptr<Flight> flight_;
 };
-
-/// The form of before, for what does not use Wait yet.
-template <class Ready>
-void wait_for(Doer const& doer, char const* what, std::condition_variable_any& changed,
-              std::unique_lock<std::mutex>& lock, http::Clock::time_point deadline, std::stop_token const& stop,
-              Ready const& ready) {
-    Wait const call{what, deadline, stop};
-    if (!call.until(ready, doer, changed, lock)) call.end();
-}
 
 }  // namespace globus::detail
 

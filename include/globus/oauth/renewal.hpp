@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -113,15 +112,6 @@ public:
 private:
     enum class Age : unsigned char { fresh, ageing, due };
 
-    /// One renewal under way.
-    struct Flight {
-        Doer renewing;  ///< the thread that does it
-        bool done = false;
-        bool personal = false;  ///< it ended because its own caller gave up; those who have more time must not
-        http::Clock::time_point given_up = {};  ///< the deadline that ended it; in the past if it was a stop
-        std::exception_ptr error;
-    };
-
     /// The callbacks of a renewal run on a thread, which does not renew again for them.
     struct Telling {
         std::thread::id thread;
@@ -135,24 +125,16 @@ private:
         Secret refresh_token;      ///< that it refused; empty for another grant
     };
 
-    /// What a renewal gave, made without the lock. To move it to its place cannot fail.
+    /// What a renewal that worked gave, made without the lock. To move it to its place cannot fail.
     struct Renewed {
         Token token;
-        Token told;  ///< the same, for `on_refresh`
+        Token for_on_refresh;  ///< the same
         Secret header;
         std::int64_t received = 0;
         std::int64_t remaining = 0;
-        std::exception_ptr error;
-        Refusal refusal;
-        bool refused = false;
-        bool personal = false;
-        http::Clock::time_point given_up = {};
-        std::int64_t not_before = 0;
     };
     static_assert(std::is_nothrow_move_assignable_v<Token> && std::is_nothrow_move_assignable_v<Secret>);
 
-    /// So much later must the deadline of a waiter be than that of the caller who gave up, for it to try itself.
-    static constexpr std::chrono::milliseconds more_time{250};
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
     /// Seconds that pass whatever is done to the system's clock, sleep included.
@@ -189,9 +171,9 @@ private:
     template <class Grant>
     Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
         check_audience(token_.resource_server, context);
-        for (Telling const* told = telling_; told != nullptr; told = told->next) {
-            if (told->thread != std::this_thread::get_id()) continue;
-            if (told->error != nullptr && remaining() == 0) std::rethrow_exception(told->error);
+        for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
+            if (telling->thread != std::this_thread::get_id()) continue;
+            if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
             return present();
         }
         while (true) {
@@ -200,21 +182,19 @@ private:
             if (age == Age::fresh) return present();
             if (refusal_.error != nullptr && left > 0) return present();
             if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
-            if (flight_ != nullptr) {
+            SingleFlight::Landing landing;
+            if (flight_.busy()) {
                 if (age == Age::ageing) return present();
-                if (left > 0 && flight_->renewing.is_this_thread()) return present();
-                std::shared_ptr<Flight> const flight = flight_;
-                wait_for(flight->renewing, "the access token", landed_, lock, context.deadline, context.stop,
-                         [&flight] { return flight->done; });
-                if (flight->error == nullptr) return present();
-                if (flight->personal && context.deadline > http::later(more_time, flight->given_up)) continue;
-                if (remaining() > 0) return present();
-                std::rethrow_exception(flight->error);
+                if (left > 0 && flight_.is_this_thread()) return present();
+                landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
+            } else {
+                if (left > 0 && uptime() < not_before_) return present();
+                landing.error = renew(lock, context, age, grant);
             }
-            if (left > 0 && uptime() < not_before_) return present();
-            std::exception_ptr const error = renew(lock, context, age, grant);
-            if (error == nullptr || remaining() > 0) return present();
-            std::rethrow_exception(error);
+            if (landing.error == nullptr) return present();
+            if (landing.again) continue;
+            if (remaining() > 0) return present();
+            std::rethrow_exception(landing.error);
         }
     }
 
@@ -222,49 +202,42 @@ private:
     /// for a storage that others have locked, and ahead of time not at all.
     template <class Grant>
     std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant) {
-        auto const flight = std::make_shared<Flight>();
         Token const held = token_;
         AuthContext call = context;
         if (remaining() > 0)
             call.deadline = std::min<http::Clock::time_point>(
                 call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
         Refusal const known = refusal_;
-        flight_ = flight;
-        flight->renewing.begin();
-        lock.unlock();
+        Secret tried;
+        std::optional<Renewed> made;
+        std::exception_ptr error;
         std::optional<CallbacksWait> callbacks(std::in_place);
-        Renewed made = attempt(held, known, call, grant);
-        lock.lock();  // from here to the landing nothing can fail
-        if (made.error == nullptr) {
-            token_ = std::move(made.token);
-            header_ = std::move(made.header);
+        try {
+            made.emplace(flight_.ask(lock, {"the access token", call.deadline, call.stop},
+                                     [&] { return attempt(held, known, call, grant, tried); }));
+            token_ = std::move(made->token);  // from here on nothing can fail
+            header_ = std::move(made->header);
             ++generation_;
             revoked_ = false;
-            received_ = made.received;
-            received_remaining_ = made.remaining;
+            received_ = made->received;
+            received_remaining_ = made->remaining;
             refusal_ = Refusal();
-        } else {
-            if (made.refused) refusal_ = std::move(made.refusal);
-            not_before_ = made.not_before;
+        } catch (...) {
+            if (!lock.owns_lock()) throw;  // in a child process that was made meanwhile
+            error = std::current_exception();
+            learn_from_failure(std::move(tried));
         }
-        flight->error = made.error;
-        flight->personal = made.personal;
-        flight->given_up = made.given_up;
-        flight->done = true;
-        flight->renewing.end();
-        flight_ = nullptr;
-        landed_.notify_all();
 
-        Telling telling{std::this_thread::get_id(), made.error, telling_};
+        Telling telling{std::this_thread::get_id(), error, telling_};
         telling_ = &telling;
         lock.unlock();
         callbacks.reset();  // what went wrong on the way is told now
-        if (made.error == nullptr && options_.on_refresh) tell(made.told);
+        if (error == nullptr && options_.on_refresh) tell(made->for_on_refresh);
         lock.lock();
         Telling** link = &telling_;
         while (*link != &telling) link = &(*link)->next;
         *link = telling.next;
-        return made.error;
+        return error;
     }
     void tell(Token const& token) const noexcept {
         try {
@@ -277,49 +250,52 @@ private:
         }
     }
 
-    /// All of a renewal that can fail. Nothing is thrown out of it, so that the renewal lands whatever happens.
+    /// All of a renewal that can fail, without the lock.
+    /// @param tried  becomes the refresh token that was tried last
     template <class Grant>
-    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant) noexcept {
-        Renewed made;
+    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant, Secret& tried) {
         GrantRun run{retry_, now_};
+        std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+            tried = old.refresh_token;
+            if (known.error != nullptr && old.refresh_token == known.refresh_token) std::rethrow_exception(known.error);
+            Token answer = grant(old, run);
+            if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+            if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+                throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                                  answer.resource_server);
+            return answer;
+        };
+        Renewed made;
         try {
-            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
-                made.refusal.refresh_token = old.refresh_token;
-                if (known.error != nullptr && old.refresh_token == known.refresh_token)
-                    std::rethrow_exception(known.error);
-                Token answer = grant(old, run);
-                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
-                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
-                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
-                                      answer.resource_server);
-                return answer;
-            };
             made.token = options_.around_renewal ? options_.around_renewal(held, renew_one, call) : renew_one(held);
-            check_token("the new access token", made.token.access_token.reveal());
-            made.header = Secret("Bearer " + made.token.access_token.reveal());
-            made.received = uptime();
-            made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
-            if (options_.on_refresh) made.told = made.token;
-            return made;
-        } catch (AuthApiError const& refusal) {
-            made.error = made.refusal.error = std::current_exception();
-            std::string_view const word = refusal.oauth_error();
-            made.refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
         } catch (...) {
-            made.error = std::current_exception();
+            if (run.out_of_time) flight_.out_of_time();
+            throw;
         }
-        bool const stopped = call.stop.stop_requested();
-        made.personal = stopped || run.out_of_time || http::Clock::now() >= call.deadline;
-        if (!stopped) made.given_up = call.deadline;
+        check_token("the new access token", made.token.access_token.reveal());
+        made.header = Secret("Bearer " + made.token.access_token.reveal());
+        made.received = uptime();
+        made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+        if (options_.on_refresh) made.for_on_refresh = made.token;
+        return made;
+    }
+    /// What a failure, the exception at hand, says about the renewals that follow.
+    void learn_from_failure(Secret tried) noexcept {
         try {
-            made.not_before = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+            throw;
+        } catch (AuthApiError const& refusal) {
+            std::string_view const word = refusal.oauth_error();
+            bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
+            if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
+        } catch (...) {  // another time it may work
+        }
+        try {
+            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
         } catch (...) {  // without a clock there is no pause
         }
-        return made;
     }
 
     mutable std::mutex mutex_;
-    std::condition_variable_any landed_;
     Token token_;
     RenewalOptions const options_;
     std::function<std::int64_t()> const now_ = options_.now ? options_.now : &unix_now;
@@ -330,7 +306,7 @@ private:
     std::int64_t received_ = 0;            ///< uptime() when the token came
     std::int64_t received_remaining_ = 0;  ///< seconds that it had then
     std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
-    std::shared_ptr<Flight> flight_;
+    SingleFlight flight_;
     Telling* telling_ = nullptr;  ///< the last of those that run
     Refusal refusal_;
 };
