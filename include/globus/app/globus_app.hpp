@@ -11,6 +11,7 @@
 #include <globus/client/client.hpp>
 #include <globus/core/callbacks.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/auth/service.hpp>
@@ -300,33 +301,28 @@ protected:
         std::map<std::string, Policy> policies;
         std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
-        std::thread::id making;            ///< nobody, or the thread that makes a policy; one at a time
-        std::condition_variable_any made;  ///< it is not any more
+        SingleFlight making;  ///< of a policy; one at a time
     };
 
     /// The policy for a resource server: the one in use, or a new one from what is stored.
     [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
         std::string const name(server);
+        Wait const call{"the tokens of the app", context.deadline, context.stop};
         CallbacksWait const callbacks;
         std::unique_lock lock(common_->mutex);
         for (;;) {
             auto const found = common_->policies.find(name);
             if (found != common_->policies.end()) return found->second;
-            if (common_->making == std::thread::id()) break;
-            if (common_->making == std::this_thread::get_id())
-                throw UsageError("the storage of an app asks the app for tokens, which it is to give");
-            wait_for_policy(lock, context);
+            if (!scope_requirements().contains(name))
+                throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
+            std::uint64_t const before = common_->forgotten;
+            std::optional<Policy> policy = common_->making.ask_or_wait(
+                lock, call, [&] { return self().make_policy(name, {.deadline = call.deadline, .stop = call.stop}); });
+            if (!policy) continue;
+            // what was forgotten meanwhile may be what this one is made of
+            if (common_->forgotten == before) common_->policies.insert_or_assign(name, *policy);
+            return *std::move(policy);
         }
-        if (!scope_requirements().contains(name))
-            throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
-        std::uint64_t const before = common_->forgotten;
-        Making const making(*common_);
-        lock.unlock();
-        Policy policy = self().make_policy(name, {.deadline = context.deadline, .stop = context.stop});
-        // what was forgotten meanwhile may be what this one is made of
-        std::lock_guard const again(common_->mutex);
-        if (common_->forgotten == before) common_->policies.insert_or_assign(name, policy);
-        return policy;
     }
     void forget_policy(std::string_view server) const {
         std::lock_guard const lock(common_->mutex);
@@ -359,37 +355,6 @@ protected:
     ProcessBound<Common> common_;
 
 private:
-    /// Says that a policy is being made. The lock is held at its beginning, and free at its end.
-    class Making {
-    public:
-        explicit Making(Common& common) : common_(common) { common_.making = std::this_thread::get_id(); }
-        Making(Making const&) = delete;
-        Making& operator=(Making const&) = delete;
-        ~Making() {
-            if (!made_.is_this_process()) return;
-            {
-                std::lock_guard const lock(common_.mutex);
-                common_.making = std::thread::id();
-            }
-            common_.made.notify_all();
-        }
-
-    private:
-        Maker const made_;
-        Common& common_;
-    };
-    /// Waits until no policy is being made, as long as the call may last.
-    void wait_for_policy(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
-        auto const made = [this] { return common_->making == std::thread::id(); };
-        bool const ended = context.deadline == http::Clock::time_point::max()
-                               ? common_->made.wait(lock, context.stop, made)
-                               : common_->made.wait_until(lock, context.stop, context.deadline, made);
-        if (ended) return;
-        if (context.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the tokens of the app were being looked at");
-    }
     /// True for a service's 401; that of the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
