@@ -43,8 +43,9 @@ public:
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
         detail::CallbacksWait const callbacks;
-        detail::TurnLock const turn(state_->changing, wait);
-        if (!turn) detail::end_wait(wait, "the token storage");
+        detail::Wait const call{"the token storage", wait.deadline, wait.stop};
+        detail::TurnLock const turn(state_->changing, call);
+        if (!turn) call.end();
         TokenDataByResourceServer tokens = get_token_data_by_resource_server();
         if (!change(tokens)) return;
         std::lock_guard const write(state_->reading);
@@ -53,9 +54,8 @@ public:
 
 private:
     struct State {
-        std::shared_ptr<detail::Turn> const changing =
-            std::make_shared<detail::Turn>();  ///< while a change is worked out
-        std::mutex reading;                    ///< held while `tokens` is looked at
+        std::shared_ptr<detail::Turn> const changing = detail::make_storage_turn();  ///< while a change is worked out
+        std::mutex reading;  ///< held while `tokens` is looked at
         std::map<std::string, TokenDataByResourceServer> tokens;
     };
 

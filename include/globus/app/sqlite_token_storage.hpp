@@ -117,7 +117,8 @@ private:
                                   "is on a file system where databases cannot be locked: threads of this program take "
                                   "turns, but no other program may use it meanwhile");
             auto const turn = detail::turn_of(detail::real_token_path(storage_.path()));
-            if (!turn->is_mine() && !turn_.emplace(turn, LockWait{std::min(until_, wait_.deadline), wait_.stop}))
+            if (!turn->is_mine() && !turn_.emplace(turn, detail::Wait{detail::lock_of(storage_.path()),
+                                                                      std::min(until_, wait_.deadline), wait_.stop}))
                 detail::refuse_token_file(Kind::locked, storage_.path(), "was in use by another thread all the time");
             open("unix-none");
         }
@@ -127,8 +128,10 @@ private:
 
         void run(char const* sql) const {
             int const code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
-            if ((code & 0xFF) == SQLITE_BUSY && (wait_.stop.stop_requested() || http::Clock::now() >= wait_.deadline))
-                detail::end_wait(wait_, "the lock of the token storage " + storage_.path());
+            if ((code & 0xFF) == SQLITE_BUSY) {
+                detail::Wait const call{detail::lock_of(storage_.path()), wait_.deadline, wait_.stop};
+                if (call.is_over()) call.end();
+            }
             if (code != SQLITE_OK) storage_.fail(code, "changed");
         }
         /// From now on waits for other programs as long as the storage says.

@@ -288,10 +288,13 @@ inline std::shared_ptr<Turn> turn_of(std::string const& path) {
     std::weak_ptr<Turn>& known = turns->by_path[path];
     std::shared_ptr<Turn> turn = known.lock();
     if (turn != nullptr) return turn;
-    known = turn = std::make_shared<Turn>();
+    known = turn = make_storage_turn();
     std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
     return turn;
 }
+
+/// What a call waits for, in words.
+inline std::string lock_of(std::string const& path) { return "the lock of the token storage " + path; }
 
 /// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
 /// file system without locks it is one between the threads of this process only, and that is said.
@@ -301,7 +304,7 @@ public:
     /// @throws UsageError  if this thread holds it already
     TokenFileLock(TokenPlace const& place, LockWait const& wait)
         : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
-          turn_(turn_of(real_token_path(place.path())), {until_, wait.stop}),
+          turn_(turn_of(real_token_path(place.path())), {lock_of(place.path()), until_, wait.stop}),
           file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
         std::string const name = place.path() + ".lock";
         if (!turn_) give_up(place.path(), wait);
@@ -337,8 +340,8 @@ public:
 
 private:
     [[noreturn]] static void give_up(std::string const& path, LockWait const& wait) {
-        if (wait.stop.stop_requested() || http::Clock::now() >= wait.deadline)
-            end_wait(wait, "the lock of the token storage " + path);
+        Wait const call{lock_of(path), wait.deadline, wait.stop};
+        if (call.is_over()) call.end();
         refuse_token_file(TokenStorageError::Kind::locked, path,
                           "was locked by another thread or process all the time; end that process, or wait longer");
     }

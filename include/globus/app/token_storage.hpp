@@ -8,6 +8,7 @@
 #include <globus/core/values.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/token.hpp>
 
 #include <boost/json/object.hpp>
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -264,77 +264,12 @@ inline boost::json::object TokenData::to_json() const {
 
 namespace detail {
 
-/// Throws what ends a call whose wait has ended.
-[[noreturn]] inline void end_wait(LockWait const& wait, std::string const& for_what) {
-    if (wait.stop.stop_requested())
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                           "the call was cancelled while it waited for " + for_what);
-    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                       "the deadline passed while the call waited for " + for_what);
+/// The turns of the threads that change a storage.
+inline std::shared_ptr<Turn> make_storage_turn() {
+    return std::make_shared<Turn>(
+        "a token storage was to be changed from within its own update, which would wait for itself: change what that "
+        "update was given");
 }
-
-/// Lets one thread in at a time, in the order in which they come.
-class Turn {
-public:
-    /// Waits for the turn of this thread. False if the time is over or the stop_token asked; then there is none to end.
-    /// @throws UsageError  if this thread has it already
-    [[nodiscard]] bool begin(LockWait const& wait) {
-        std::unique_lock lock(mutex_);
-        if (is_mine_locked())
-            throw UsageError(
-                "a token storage was to be changed from within its own update, which would wait for itself: change "
-                "what "
-                "that update was given");
-        std::uint64_t const mine = next_++;
-        queue_.push_back(mine);
-        auto const first = [&] { return queue_.front() == mine; };
-        bool const ours = wait.deadline == http::Clock::time_point::max()
-                              ? moved_.wait(lock, wait.stop, first)
-                              : moved_.wait_until(lock, wait.stop, wait.deadline, first);
-        if (ours)
-            whose_ = std::this_thread::get_id();
-        else
-            queue_.erase(std::find(queue_.begin(), queue_.end(), mine));
-        return ours;
-    }
-    void end() {
-        std::lock_guard const lock(mutex_);
-        whose_ = std::thread::id();
-        queue_.erase(queue_.begin());
-        moved_.notify_all();
-    }
-    /// True for the thread that has the turn.
-    [[nodiscard]] bool is_mine() const {
-        std::lock_guard const lock(mutex_);
-        return is_mine_locked();
-    }
-
-private:
-    [[nodiscard]] bool is_mine_locked() const { return whose_ == std::this_thread::get_id(); }
-
-    mutable std::mutex mutex_;
-    std::condition_variable_any moved_;
-    std::vector<std::uint64_t> queue_;  ///< who waits; the first one has the turn
-    std::thread::id whose_;             ///< the thread that has it
-    std::uint64_t next_ = 0;
-};
-
-/// A turn, from when it comes to the end of this object; false if `wait` ended before it came.
-class TurnLock {
-public:
-    TurnLock(std::shared_ptr<Turn> turn, LockWait const& wait) : turn_(std::move(turn)), ours_(turn_->begin(wait)) {}
-    TurnLock(TurnLock const&) = delete;
-    TurnLock& operator=(TurnLock const&) = delete;
-    ~TurnLock() {
-        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
-    }
-    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
-
-private:
-    Maker const made_;
-    std::shared_ptr<Turn> const turn_;
-    bool const ours_;
-};
 
 }  // namespace detail
 }  // namespace globus

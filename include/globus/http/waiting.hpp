@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -239,6 +240,73 @@ private:
 
     std::condition_variable_any landed_;
     std::shared_ptr<Flight> flight_;
+};
+
+/**
+ * Lets one thread in at a time, in the order in which they come.
+ *
+ *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
+ *     TurnLock const mine(turn, {"the door", deadline});
+ *     if (!mine) ...  // others went through it all the time
+ *
+ * @par Thread safety
+ * Any function may be called from any thread, `end` by the one that has the turn.
+ */
+class Turn {
+public:
+    /// @param own  what the thread is told that has the turn and wants it again
+    explicit Turn(char const* own) : own_(own) {}
+
+    /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
+    /// @throws UsageError  if this thread has it already, or the wait would never end
+    [[nodiscard]] bool begin(Wait const& call) {
+        if (is_mine()) throw UsageError(own_);
+        std::unique_lock lock(mutex_);
+        auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
+        try {
+            if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
+                first_.begin();
+                return true;
+            }
+        } catch (...) {
+            queue_.erase(mine);
+            throw;
+        }
+        queue_.erase(mine);
+        return false;
+    }
+    void end() {
+        std::lock_guard const lock(mutex_);
+        first_.end();
+        queue_.pop_front();
+        moved_.notify_all();
+    }
+    /// True for the thread that has the turn.
+    [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
+
+private:
+    char const* const own_;
+    std::mutex mutex_;
+    std::condition_variable_any moved_;
+    std::list<std::thread::id> queue_;  ///< those who wait; the first one has the turn
+    Doer first_;
+};
+
+/// A turn, from when it comes to the end of this object; false if the call had to end before it came.
+class TurnLock {
+public:
+    TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
+    TurnLock(TurnLock const&) = delete;
+    TurnLock& operator=(TurnLock const&) = delete;
+    ~TurnLock() {
+        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
+
+private:
+    Maker const made_;
+    std::shared_ptr<Turn> const turn_;
+    bool const ours_;
 };
 
 }  // namespace globus::detail
