@@ -91,7 +91,7 @@ public:
 
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -146,7 +146,7 @@ private:
     }
     /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;

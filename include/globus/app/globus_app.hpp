@@ -16,7 +16,6 @@
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/auth/service.hpp>
 
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -104,44 +103,19 @@ private:
     ScopeRequirements requirements_{{std::string(AuthScopes::resource_server), {Scope(AuthScopes::openid)}}};
 };
 
-/// One login at a time: the others wait for their turn, unless they are cancelled.
+/// One login at a time: the others wait for their turn, unless they are cancelled. It ends with this object.
 class LoginTurn {
 public:
-    /// A turn, from its construction to its destruction. @throws LoginError  if it is cancelled before it comes
+    /// @throws LoginError  if it is cancelled before it comes
     /// @throws UsageError  if this thread has it already
-    class Lock {
-    public:
-        Lock(LoginTurn& turn, std::stop_token const& stop) : turn_(turn) {
-            std::unique_lock lock(turn_.mutex_);
-            if (turn_.whose_ == std::this_thread::get_id())
-                throw UsageError(
-                    "a login was asked for by what logs in, such as the login flow of the same app: it would wait for "
-                    "itself; finish the Login that the flow was given");
-            if (!turn_.ended_.wait(lock, stop, [this] { return turn_.whose_ == std::thread::id(); }))
-                throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-            turn_.whose_ = std::this_thread::get_id();
-        }
-        Lock(Lock const&) = delete;
-        Lock& operator=(Lock const&) = delete;
-        ~Lock() {
-            if (!made_.is_this_process()) return;  // a flow has forked: the locks are those of the parent process
-            {
-                std::lock_guard const lock(turn_.mutex_);
-                turn_.whose_ = std::thread::id();
-            }
-            turn_.ended_.notify_all();
-        }
-
-    private:
-        CallbacksWait const callbacks_;
-        Maker const made_;
-        LoginTurn& turn_;
-    };
+    LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop)
+        : turn_(std::move(turn), {.for_what = "the login of another thread", .stop = stop}) {
+        if (!turn_) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+    }
 
 private:
-    std::mutex mutex_;
-    std::condition_variable_any ended_;
-    std::thread::id whose_;  ///< nobody, or the thread that logs in
+    CallbacksWait const callbacks_;
+    TurnLock const turn_;
 };
 
 /**
@@ -296,7 +270,9 @@ protected:
         std::shared_ptr<SharedRequirements> const requirements;
         ValidatingTokenStorage<S> const tokens;
 
-        LoginTurn logging_in;
+        std::shared_ptr<Turn> const logging_in = std::make_shared<Turn>(
+            "a login was asked for by what logs in, such as the login flow of the same app: it would wait for itself; "
+            "finish the Login that the flow was given");
         std::mutex mutex;  ///< of what follows
         std::map<std::string, Policy> policies;
         std::uint64_t forgotten = 0;  ///< grows when policies are forgotten

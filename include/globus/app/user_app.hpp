@@ -206,7 +206,7 @@ public:
 
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -227,7 +227,7 @@ public:
     /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
     /// @throws UsageError  if the state is not that login's
     void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, stop);
+        detail::LoginTurn const turn(this->common_->logging_in, stop);
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
@@ -362,7 +362,7 @@ private:
 
     /// Logs in, unless somebody has since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;
