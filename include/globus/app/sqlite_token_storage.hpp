@@ -7,6 +7,7 @@
 #include <globus/core/handle.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/version.hpp>
 
 #include <sqlite3.h>

@@ -11,6 +11,7 @@
 #include <globus/core/platform/home.hpp>
 #include <globus/core/utf8.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/http/waiting.hpp>
 
 #include <algorithm>
 #include <atomic>

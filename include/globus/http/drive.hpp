@@ -9,6 +9,7 @@
 #include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/http/waiting.hpp>
 
 #include <chrono>
 #include <exception>

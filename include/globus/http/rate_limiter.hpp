@@ -4,9 +4,10 @@
 
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
-#include <globus/http/retry.hpp>
 #include <globus/http/transport.hpp>
+#include <globus/http/waiting.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -60,9 +61,7 @@ public:
             oldest = turn;
             state_->next = (state_->next + 1) % state_->turns.size();
         }
-        if (!http::wait_until(turn, stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the call was cancelled while it waited for the rate limiter");
+        if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
     }
 
 private:

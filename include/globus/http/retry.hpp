@@ -12,13 +12,10 @@
 #include <chrono>
 #include <cmath>
 #include <concepts>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -219,18 +216,6 @@ concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Att
     { retry.succeeded(attempt) } noexcept;
 };
 
-namespace http {
-
-/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
-inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_until(lock, stop, until, [] { return false; });
-    return !stop.stop_requested();
-}
-
-}  // namespace http
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_RETRY_HPP

@@ -311,4 +311,17 @@ private:
 
 }  // namespace globus::detail
 
+namespace globus::http {
+
+/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
+inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
+    std::mutex mutex;
+    std::condition_variable_any nothing_comes;
+    std::unique_lock lock(mutex);
+    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
+    return !stop.stop_requested();
+}
+
+}  // namespace globus::http
+
 #endif  // GLOBUS_HTTP_WAITING_HPP

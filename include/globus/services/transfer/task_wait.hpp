@@ -9,6 +9,7 @@
 #include <globus/core/visibility.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
+#include <globus/http/waiting.hpp>
 #include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/tasks.hpp>
 
