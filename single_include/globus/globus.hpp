@@ -23,13 +23,105 @@
 #ifndef GLOBUS_APP_APP_POLICY_HPP
 #define GLOBUS_APP_APP_POLICY_HPP
 
-#ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
-#define GLOBUS_OAUTH_AUTHORIZER_HPP
+#ifndef GLOBUS_CLIENT_SERVICE_HPP
+#define GLOBUS_CLIENT_SERVICE_HPP
 
-#ifndef GLOBUS_CORE_SECRET_HPP
-#define GLOBUS_CORE_SECRET_HPP
+#ifndef GLOBUS_OAUTH_API_ERROR_HPP
+#define GLOBUS_OAUTH_API_ERROR_HPP
 
-#include <iosfwd>
+#ifndef GLOBUS_CORE_ERROR_HPP
+#define GLOBUS_CORE_ERROR_HPP
+
+#ifndef GLOBUS_CORE_ONE_LINE_HPP
+#define GLOBUS_CORE_ONE_LINE_HPP
+
+#ifndef GLOBUS_CORE_UTF8_HPP
+#define GLOBUS_CORE_UTF8_HPP
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
+inline std::size_t utf8_sequence(std::string_view text) noexcept {
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    unsigned const first = at(0);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        if (!continues(1) || !continues(2)) return 0;
+        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
+        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        bool const overlong = first == 0xF0U && at(1) < 0x90U;
+        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
+        return overlong || too_large ? 0 : 4;
+    }
+    return 0;
+}
+
+/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
+inline std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) {
+        text.remove_prefix(1);
+        return std::nullopt;
+    }
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+
+/// Appends a code point that is no surrogate, as UTF-8.
+inline void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+
+/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
+constexpr bool is_blank(char32_t c) {
+    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
+/// direction of a text or has no meaning but a private one.
+constexpr bool is_printable(char32_t c) {
+    bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+                        (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+                        (c >= 0xFFF0 && c <= 0xFFFB);
+    bool const private_use = (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000;
+    return c == 0x20 || !(c < 0x20 || (c >= 0x7F && c <= 0x9F) || is_blank(c) || steers || private_use);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_UTF8_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,87 +130,51 @@ namespace globus {
 
 namespace detail {
 
-/// Overwrites `text` with zeros in a way that the optimiser may not drop.
-inline void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
-    volatile char* bytes = text.data();
-    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
-    text.clear();
+/// A character that must not reach a terminal, by its number: `\x1B`, `\u202E`, `\U000E0041`.
+inline void append_as_number(std::string& line, char32_t c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    int const wide = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    line += wide == 2 ? "\\x" : wide == 4 ? "\\u" : "\\U";
+    for (int shift = 4 * (wide - 1); shift >= 0; shift -= 4)
+        line += digits[static_cast<std::uint32_t>(c) >> static_cast<unsigned>(shift) & 15U];
 }
 
 }  // namespace detail
 
 /**
- * A token, client secret, password or code verifier.
+ * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
+ * steer a terminal, turn the direction of what follows or fill a disk.
  *
- * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
- * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
+ * Line breaks, tabs and rare blanks become one blank, other characters that do not show are given by their number
+ * (`\x1B`), bytes that are not UTF-8 become U+FFFD. What is longer than `most` ends in "...". A line stays as it is.
  *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
+ * @param most  bytes that the line may have; 3 or more
  */
-class Secret {
-public:
-    Secret() = default;
-    /// Takes the text over and wipes where it stood. What the caller has a copy of is not wiped.
-    Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
-    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
-    Secret(char const* text) : text_(text != nullptr ? text : "") {}
-    /// A copy of the text, which stays where it is.
-    Secret(std::string_view text) : text_(text) {}
-
-    /// Each copy wipes itself. What was moved from is empty, and wiped at once.
-    Secret(Secret const&) = default;
-    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
-    /// Wipes the text that it replaces.
-    Secret& operator=(Secret const& other) {
-        if (this != &other) {
-            std::string copy = other.text_;
-            detail::wipe(text_);
-            text_ = std::move(copy);
+[[nodiscard]] inline std::string one_line(std::string_view text, std::size_t most = 1000) {
+    std::string line;
+    line.reserve(std::min(text.size(), most));
+    std::size_t cut = 0;  // where "..." can follow
+    bool blank = false;   // there was one that waits for a character
+    while (!text.empty()) {
+        char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
+        if (c != U' ' && detail::is_blank(c)) {
+            blank = true;
+            continue;
         }
-        return *this;
+        if (line.size() + 3 <= most) cut = line.size();
+        if (std::exchange(blank, false) && !line.empty() && line.back() != ' ' && c != U' ') line += ' ';
+        if (detail::is_printable(c))
+            detail::append_code_point(line, c);
+        else
+            detail::append_as_number(line, c);
+        if (line.size() > most) return line.replace(cut, line.npos, "...");
     }
-    Secret& operator=(Secret&& other) noexcept {
-        if (this != &other) {
-            detail::wipe(text_);
-            text_ = std::move(other.text_);
-            detail::wipe(other.text_);
-        }
-        return *this;
-    }
-    ~Secret() { detail::wipe(text_); }
-
-    /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
-    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
-    /// True where none was given, and after a move.
-    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-
-    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
-    friend bool operator==(Secret const& a, Secret const& b) noexcept {
-        if (a.text_.size() != b.text_.size()) return false;
-        unsigned char difference = 0;
-        for (std::size_t i = 0; i != a.text_.size(); ++i)
-            difference = static_cast<unsigned char>(difference | (a.text_[i] ^ b.text_[i]));
-        return difference == 0;
-    }
-
-    template <class Char, class Traits>
-    friend void operator<<(std::basic_ostream<Char, Traits>&, Secret const&) = delete;  // a secret is not printed
-
-private:
-    std::string text_;
-};
+    return line;
+}
 
 }  // namespace globus
 
-#endif  // GLOBUS_CORE_SECRET_HPP
-#ifndef GLOBUS_HTTP_MESSAGE_HPP
-#define GLOBUS_HTTP_MESSAGE_HPP
-
-#ifndef GLOBUS_CORE_ERROR_HPP
-#define GLOBUS_CORE_ERROR_HPP
-
+#endif  // GLOBUS_CORE_ONE_LINE_HPP
 #ifndef GLOBUS_CORE_VISIBILITY_HPP
 #define GLOBUS_CORE_VISIBILITY_HPP
 
@@ -133,6 +189,7 @@ private:
 #endif  // GLOBUS_CORE_VISIBILITY_HPP
 
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <typeinfo>
@@ -151,26 +208,22 @@ namespace globus {
  *       ApiError        the service answered with an error status; one subclass a service
  *       DecodeError     the service answered, but not with the document that was expected
  *
- * `what()` is one sentence for a person and never holds a token, a client secret or a password.
+ * `what()` is one line for a person, whoever worded its parts: see one_line. It never holds a token, a client secret or
+ * a password.
  */
 class GLOBUS_VISIBLE Error : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    /// @param what  becomes one line of at most 4 KiB
+    explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
 
     /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
-    /// off, or was a 5xx. Look what the service has before doing it again.
+    /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
-    /// The submission id of the submit_transfer, submit_delete or create_tunnel that this ended; empty for other calls.
-    /// Submitting again with it makes no second task.
-    [[nodiscard]] std::string const& submission_id() const noexcept { return submission_id_; }
 
     /// Called by who throws it on; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
-    /// Likewise; an empty id is none.
-    void set_submission_id(std::string id) { submission_id_ = std::move(id); }
 
 private:
-    std::string submission_id_;
     bool outcome_unknown_ = false;
 };
 
@@ -187,48 +240,51 @@ public:
  */
 class GLOBUS_VISIBLE DecodeError : public Error {
 public:
-    /// Whether the text ends before its document does, as when an answer is cut off.
-    enum class Damage : bool { none, malformed };
+    /// Whether the text ends before its document does.
+    enum class Damage : bool { none, cut_off };
 
     /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
-        : Error(what), body_(std::move(body)), damage_(damage) {}
+        : Error(what), body_(std::make_shared<std::string const>(std::move(body))), damage_(damage) {}
+    DecodeError(DecodeError const&) = default;  // and no move, which would leave one without a body
+    DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
-    [[nodiscard]] std::string const& body() const noexcept { return body_; }
+    [[nodiscard]] std::string const& body() const noexcept { return *body_; }
     /// The same, saying what was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const {
-        return DecodeError(answer + ": " + what(), body_, damage_);
+        DecodeError same(answer + ": " + what(), {}, damage_);
+        same.body_ = body_;
+        return same;
     }
-    /// True if asking again may help; false if the service means what it says.
-    [[nodiscard]] bool malformed() const noexcept { return damage_ == Damage::malformed; }
+    /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
+    /// something else, such as a page of HTML: it means what it says.
+    [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
 
 private:
-    std::string body_;
+    std::shared_ptr<std::string const> body_;  ///< copies of the error share it: it can be long
     Damage damage_;
 };
 
 namespace detail {
 
-/// If the exception in flight is an `E`, throws a copy of it that `mark` has changed.
-template <class E, class M>
-void rethrow_if_marked(M const& mark) {
+/// If the exception in flight is an `E`, throws what `change` makes of it.
+template <class E, class F>
+void rethrow_if_changed(F const& change) {
     try {
         throw;
     } catch (E const& error) {
         if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
-        E copy = error;
-        mark(copy);
-        throw copy;
+        throw change(error);
     } catch (...) {
     }
 }
 
-/// Throws the exception in flight on; one of the types `Es` as a copy that `mark` has changed, since threads that wait
-/// for one renewal share the error that ends it.
-template <class... Es, class M>
-[[noreturn]] void rethrow_marked(M const& mark) {
-    (rethrow_if_marked<Es>(mark), ...);
+/// Throws the exception in flight on; in place of one of the types `Es` what `change` makes of it, which is not the same
+/// object: threads that wait for one renewal share the error that ends it.
+template <class... Es, class F>
+[[noreturn]] void rethrow_changed(F const& change) {
+    (rethrow_if_changed<Es>(change), ...);
     throw;
 }
 
@@ -300,473 +356,34 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ERROR_HPP
+#ifndef GLOBUS_CORE_JSON_MEMBERS_HPP
+#define GLOBUS_CORE_JSON_MEMBERS_HPP
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-/// Requests, answers and URLs, below all that the services know.
-namespace globus::http {
-
-using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
-
-/// The request methods that Globus services know (RFC 9110, section 9).
-enum class Method : unsigned char { get, head, post, put, patch, delete_ };
-
-/// The method as it stands in a request line.
-constexpr char const* to_string(Method method) {
-    switch (method) {
-        case Method::get:
-            return "GET";
-        case Method::head:
-            return "HEAD";
-        case Method::post:
-            return "POST";
-        case Method::put:
-            return "PUT";
-        case Method::patch:
-            return "PATCH";
-        case Method::delete_:
-            return "DELETE";
-    }
-    return "GET";
-}
-
-namespace detail {
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i != a.size(); ++i)
-        if (lower(a[i]) != lower(b[i])) return false;
-    return true;
-}
-
-}  // namespace detail
-
-/**
- * Header fields in the order they were added; names compare without case (RFC 9110, section 5).
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-class Headers {
-public:
-    /// Name and value.
-    using Field = std::pair<std::string, std::string>;
-
-    Headers() = default;
-    /// In this order; a name may come more than once.
-    Headers(std::initializer_list<Field> fields) : fields_(fields) {}
-
-    /// Adds a field, also when there is one of that name.
-    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
-    /// Replaces all fields of that name by one.
-    void set(std::string name, std::string value) {
-        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
-        add(std::move(name), std::move(value));
-    }
-    /// The value of the first field of that name, or nullptr.
-    [[nodiscard]] std::string const* find(std::string_view name) const noexcept {
-        for (Field const& field : fields_)
-            if (detail::equal_ignoring_case(field.first, name)) return &field.second;
-        return nullptr;
-    }
-    /// The value of the first field of that name, or an empty text.
-    [[nodiscard]] std::string_view get(std::string_view name) const noexcept {
-        std::string const* value = find(name);
-        return value != nullptr ? std::string_view(*value) : std::string_view{};
-    }
-    /// The number of fields; a name that comes twice counts twice.
-    [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
-    [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
-    [[nodiscard]] auto end() const noexcept { return fields_.end(); }
-    void clear() noexcept { fields_.clear(); }
-
-private:
-    std::vector<Field> fields_;
-};
-
-/// Takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
-using Sink = std::function<bool(std::string_view)>;
-/// Fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
-using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
-
-/// What came back: any complete answer, whatever its status.
-struct Response {
-    int status = 0;           ///< three digits; 0: there is no answer yet
-    std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    Headers headers = {};     ///< without those of a 1xx before it
-    std::string body = {};    ///< empty if a Sink took it
-    bool replayed = false;    ///< an error that says that an earlier attempt of the call has done it; set by Client
-};
-
-/**
- * What a Transport sends.
- *
- * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
- */
-struct Request {
-    Method method = Method::get;                        ///< in the request line
-    std::string url = {};                               ///< absolute, already encoded
-    Headers headers = {};                               ///< without Authorization
-    Secret authorization = {};                          ///< the value of the Authorization header; empty: none
-    std::string body = {};                              ///< sent if `has_body` says so
-    bool has_body = false;                              ///< an empty body that is sent differs from none
-    Source source = {};                                 ///< streams the body in place of `body`
-    std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known
-    Sink sink = {};                                     ///< takes the body of a 2xx answer in place of Response::body
-    std::function<void(Response const&)> on_head = {};  ///< called with status and headers before the first of the body
-    Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
-    std::stop_token stop = {};                              ///< cancels it, from any thread
-    bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
-    std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
-};
-
-/// The method and the URL without its query, for messages: nothing in it is secret.
-inline std::string describe(Request const& request) {
-    return std::string(to_string(request.method)) + ' ' + request.url.substr(0, request.url.find_first_of("?#"));
-}
-
-}  // namespace globus::http
-
-#endif  // GLOBUS_HTTP_MESSAGE_HPP
-#ifndef GLOBUS_HTTP_TRANSPORT_HPP
-#define GLOBUS_HTTP_TRANSPORT_HPP
-
-#ifndef GLOBUS_HTTP_ERRORS_HPP
-#define GLOBUS_HTTP_ERRORS_HPP
-
-#ifndef GLOBUS_HTTP_RETRY_AFTER_HPP
-#define GLOBUS_HTTP_RETRY_AFTER_HPP
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
-namespace globus {
-
-namespace detail {
-
-/// Days since 1970-01-01 of a Gregorian date.
-constexpr std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
-    year -= month <= 2 ? 1 : 0;
-    std::int64_t const era = (year >= 0 ? year : year - 399) / 400;
-    auto const year_of_era = static_cast<unsigned>(year - era * 400);
-    unsigned const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    unsigned const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
-}
-
-/// Reads `width` digits of `text` at `at`; -1 if they are not digits.
-constexpr int digits_at(std::string_view text, std::size_t at, std::size_t width) {
-    if (at + width > text.size()) return -1;
-    int number = 0;
-    for (std::size_t i = at; i != at + width; ++i) {
-        if (text[i] < '0' || text[i] > '9') return -1;
-        number = number * 10 + (text[i] - '0');
-    }
-    return number;
-}
-
-constexpr int month_number(std::string_view name) {
-    constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (name.size() != 3) return 0;
-    for (std::size_t i = 0; i != 12; ++i)
-        if (names.substr(i * 3, 3) == name) return static_cast<int>(i) + 1;
-    return 0;
-}
-
-/// The seconds since 1970 of any of the three date forms of RFC 9110, section 5.6.7.
-constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std::int64_t now) {
-    int year = -1, month = 0, day = -1;
-    std::string_view clock;
-    if (text.size() == 29 && text.substr(3, 2) == ", " && text.substr(25) == " GMT") {  // Sun, 06 Nov 1994 08:49:37 GMT
-        day = digits_at(text, 5, 2), month = month_number(text.substr(8, 3)), year = digits_at(text, 12, 4);
-        clock = text.substr(17, 8);
-    } else if (text.size() == 24) {  // Sun Nov  6 08:49:37 1994
-        day = text[8] == ' ' ? digits_at(text, 9, 1) : digits_at(text, 8, 2);
-        month = month_number(text.substr(4, 3)), year = digits_at(text, 20, 4);
-        clock = text.substr(11, 8);
-    } else if (auto const comma = text.find(", "); comma != std::string_view::npos && text.size() == comma + 24 &&
-                                                   text.ends_with(" GMT")) {  // Sunday, 06-Nov-94 08:49:37 GMT
-        std::string_view const date = text.substr(comma + 2);
-        day = digits_at(date, 0, 2), month = month_number(date.substr(3, 3)), year = digits_at(date, 7, 2);
-        if (year >= 0) {
-            year += 1900;  // the year of that ending which is at most 50 years ahead
-            std::int64_t const this_year = 1970 + now / 31556952;
-            while (year + 100 <= this_year + 50) year += 100;
-        }
-        clock = date.substr(10, 8);
-    }
-    int const hour = digits_at(clock, 0, 2), minute = digits_at(clock, 3, 2), second = digits_at(clock, 6, 2);
-    if (year < 0 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-        second < 0 || second > 60)
-        return std::nullopt;
-    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
-           minute * 60 + second;
-}
-
-inline std::int64_t unix_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-/// The seconds that one Retry-After header asks for; nothing if it is negative or malformed.
-constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
-    constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    if (text.empty()) return std::nullopt;
-    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
-        std::int64_t seconds = 0;
-        for (char const c : text) seconds = std::min(longest, seconds * 10 + (c - '0'));
-        return seconds;
-    }
-    auto const date = parse_http_date(text, now);
-    if (!date) return std::nullopt;
-    return std::clamp<std::int64_t>(*date - now, 0, longest);
-}
-
-}  // namespace detail
-
-/**
- * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. Of
- * several such headers the longest wait counts.
- *
- * @param now  seconds since 1970, for a date
- * @return nothing for a header that is missing, negative or malformed; at most 10 years
- */
-inline std::optional<std::chrono::seconds> retry_after(http::Headers const& headers,
-                                                       std::int64_t now = detail::unix_now()) {
-    std::optional<std::chrono::seconds> longest;
-    for (auto const& [name, value] : headers) {
-        if (!http::detail::equal_ignoring_case(name, "Retry-After")) continue;
-        if (auto const asked = detail::parse_retry_after(value, now))
-            longest = std::max(longest, std::optional(std::chrono::seconds(*asked)));
-    }
-    return longest;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_RETRY_AFTER_HPP
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <chrono>
-#include <cstddef>
-#include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-namespace globus {
+// Members of documents that somebody else wrote: each is there, or it is as if it were not.
 
-/**
- * No complete answer came.
- *
- * `kind()` says what went wrong, `sent()` how far the request got: an operation that must not be done twice may be
- * repeated after `Sent::no`, and has an unknown outcome after `Sent::yes`.
- */
-class GLOBUS_VISIBLE NetworkError : public Error {
-public:
-    /// What went wrong.
-    enum class Kind : unsigned char {
-        timeout,      ///< a limit or the deadline of the call passed
-        cancelled,    ///< the stop_token asked, or the client was destroyed
-        resolve,      ///< the host name is not known
-        connect,      ///< nobody listens, or no route
-        tls,          ///< the certificate or the handshake was refused
-        interrupted,  ///< the connection broke after it was made
-        too_large,    ///< the answer is larger than the limit
-        redirect,     ///< a redirect that must not be followed
-        protocol,     ///< not HTTP
-        local,        ///< this process: memory, file descriptors, libcurl itself
-    };
-    /// How far the request got.
-    enum class Sent : unsigned char {
-        no,   ///< no byte of the request left; doing it again is safe
-        yes,  ///< some or all of it may have been read by the service
-    };
-
-    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
-    NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
-
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
-    [[nodiscard]] Sent sent() const noexcept { return sent_; }
-
-private:
-    Kind kind_;
-    Sent sent_;
-};
-
-/// What a service asks for before it will serve: consents, a fresh login, another identity. It does not ask for what is
-/// absent.
-/// https://docs.globus.org/api/auth/sessions/
-struct AuthorizationParameters {
-    std::optional<std::string> session_message = {};                              ///< for the user: why it is asked
-    std::optional<std::vector<std::string>> session_required_identities = {};     ///< ids or names to log in with
-    std::optional<std::vector<std::string>> session_required_single_domain = {};  ///< domains; one of them is enough
-    std::optional<std::vector<std::string>> session_required_policies = {};       ///< ids of what the login has to meet
-    std::optional<bool> session_required_mfa = {};                                ///< whether a second factor is needed
-    std::optional<std::vector<std::string>> required_scopes = {};                 ///< that the user has to consent to
-    std::optional<std::string> prompt = {};  ///< "login": a fresh login, even if there is a session
-};
-
-/// One of the errors that an answer lists.
-struct SubError {
-    std::string code = {};         ///< empty where the service gives none
-    std::string message = {};      ///< empty where the service gives none
-    boost::json::object raw = {};  ///< the error as it came
-    bool has_message = false;      ///< tells an empty message from none
-};
-
-/**
- * The service answered with an error status.
- *
- *     try {
- *         client.operation_ls({.endpoint_id = id});
- *     } catch (globus::ApiError const& error) {
- *         if (error.http_status() == 404) ...
- *         if (error.consent_required()) log_in_again(error.required_scopes());
- *     }
- *
- * Reads every form in which Globus services say what is wrong: the common `code`/`message`/`request_id` document, the
- * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms that one
- * service alone has, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest.
- *
- * Each service has a class of its own, such as TransferApiError.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe. Copies share what was read.
- */
-class GLOBUS_VISIBLE ApiError : public Error {
-public:
-    /// @param request  the request that was answered; its method and URL (without the query) go into `what()`
-    ApiError(http::Request const& request, http::Response response)
-        : ApiError(request, std::move(response), nullptr, nullptr) {}
-
-    /// 400 or more, or a 3xx in place of a document.
-    [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
-    /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
-    [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
-    /// All header fields of the answer.
-    [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
-    /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
-    [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
-    /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
-    /// Of several errors: the word that all have in common.
-    [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
-    /// `messages()` joined by "; "; empty if there are none.
-    [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
-    /// What the service says to people, one text for each error that has one.
-    [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
-    /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
-    [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
-    /// The errors that the document lists, or the document itself as the only one.
-    [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
-    /// The body as received, up to 64 KiB.
-    [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
-    /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
-    [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
-
-    /// What has to be consented to or logged in for, if the answer has `authorization_parameters`.
-    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept {
-        return data_->parameters;
-    }
-    /// The scopes that a ConsentRequired error names; empty for other errors.
-    [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
-    /// True if a login that asks for required_scopes() can help.
-    [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
-
-protected:
-    /// What a document says.
-    struct Reading {
-        std::string code = {};                   ///< as ApiError::code
-        std::string request_id = {};             ///< empty: that of the header is taken
-        std::vector<std::string> messages = {};  ///< as ApiError::messages
-        std::vector<SubError> errors = {};       ///< as ApiError::errors
-    };
-    /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
-    using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);
-    /// Completes what was read, in whatever form.
-    using Completion = void (*)(Reading& reading);
-
-    /// For the error class of a service that has a form of its own; either function may be null.
-    ApiError(http::Request const& request, http::Response response, OwnForm own_form, Completion complete)
-        : ApiError(request, read(std::move(response), own_form, complete)) {}
-
-    /// A SubError of which the first of the members named that is a text is the message.
-    static SubError sub_error(boost::json::object const& object, std::initializer_list<std::string_view> message);
-    /// The code that all errors have that have one; empty if they differ.
-    static std::string common_code(std::vector<SubError> const& errors);
-
-    /// A member of the document; null if there is none.
-    [[nodiscard]] boost::json::value const& document_member(std::string_view name) const noexcept;
-    /// A member of the document that is a text; empty if there is none.
-    [[nodiscard]] std::string_view document_text(std::string_view name) const noexcept;
-
-private:
-    struct Data {
-        http::Response response;
-        boost::json::value json;
-        Reading reading;
-        std::string message;
-        std::vector<std::string> required_scopes;
-        std::optional<AuthorizationParameters> parameters;
-    };
-
-    ApiError(http::Request const& request, std::shared_ptr<Data const> data)
-        : Error(describe(request, *data)), data_(std::move(data)) {}
-
-    static std::string describe(http::Request const& request, Data const& data);
-    static std::shared_ptr<Data const> read(http::Response response, OwnForm own_form, Completion complete);
-    static void read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
-                                  Reading& reading);
-    static void read_requirements(boost::json::object const& document, Data& data);
-
-    std::shared_ptr<Data const> data_;
-};
-
-namespace detail {
-
-/// The media type of a Content-Type header, lower-case and without parameters (RFC 9110, section 8.3).
-inline std::string media_type(std::string_view content_type) {
-    std::string type(content_type.substr(0, content_type.find(';')));
-    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
-    while (!type.empty() && (type.front() == ' ' || type.front() == '\t')) type.erase(0, 1);
-    for (char& c : type) c = http::detail::lower(c);
-    return type;
-}
-
-inline bool is_json_media_type(std::string_view type) {
-    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
-}
+namespace globus::detail {
 
 /// A member that is a text; nothing if it is missing or something else.
 inline std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name) {
     boost::json::value const* value = object.if_contains(name);
     if (value == nullptr || !value->is_string()) return std::nullopt;
     return std::string_view(value->get_string());
+}
+
+/// A member that is an object; nullptr if it is missing or something else.
+inline boost::json::object const* object_member(boost::json::object const& object, std::string_view name) {
+    boost::json::value const* value = object.if_contains(name);
+    return value != nullptr ? value->if_object() : nullptr;
 }
 
 /// The texts of a list of texts, or of one text if that may stand alone; nothing for anything else.
@@ -782,537 +399,195 @@ inline std::optional<std::vector<std::string>> text_list(boost::json::value cons
     return texts;
 }
 
-/// A list of objects, perhaps empty; nullptr for anything else.
+/// The texts in a list, without what else is in it; nothing for what is no list, or one of other things only.
+inline std::optional<std::vector<std::string>> texts_in(boost::json::value const* value) {
+    if (value == nullptr || !value->is_array()) return std::nullopt;
+    std::vector<std::string> texts;
+    for (boost::json::value const& item : value->get_array())
+        if (item.is_string()) texts.emplace_back(item.get_string());
+    if (texts.empty() && !value->get_array().empty()) return std::nullopt;
+    return texts;
+}
+
+/// A list that has objects in it, or nothing; nullptr for anything else.
 inline boost::json::array const* object_list(boost::json::value const* value) {
     if (value == nullptr || !value->is_array()) return nullptr;
-    for (boost::json::value const& item : value->get_array())
-        if (!item.is_object()) return nullptr;
-    return &value->get_array();
+    boost::json::array const& list = value->get_array();
+    auto const is_object = [](boost::json::value const& item) { return item.is_object(); };
+    return list.empty() || std::any_of(list.begin(), list.end(), is_object) ? &list : nullptr;
 }
 
-/// The texts of a text split at commas.
-inline std::vector<std::string> split_commas(std::string_view text) {
-    std::vector<std::string> parts;
-    for (std::size_t begin = 0;;) {
-        auto const comma = text.find(',', begin);
-        parts.emplace_back(text.substr(begin, comma - begin));
-        if (comma == std::string_view::npos) return parts;
-        begin = comma + 1;
-    }
-}
+}  // namespace globus::detail
 
-/// Reads the `authorization_parameters` of an error. A member of another type than expected is left out.
-inline AuthorizationParameters read_authorization_parameters(boost::json::object const& object) {
-    AuthorizationParameters parameters;
-    auto const text = [&](char const* name) -> std::optional<std::string> {
-        auto const found = text_member(object, name);
-        return found ? std::optional<std::string>(*found) : std::nullopt;
-    };
-    parameters.session_message = text("session_message");
-    parameters.session_required_identities = text_list(object.if_contains("session_required_identities"));
-    parameters.session_required_single_domain = text_list(object.if_contains("session_required_single_domain"));
-    parameters.session_required_policies = text_list(object.if_contains("session_required_policies"));
-    if (auto const joined = text("session_required_policies"))
-        parameters.session_required_policies = split_commas(*joined);
-    if (auto const* mfa = object.if_contains("session_required_mfa"); mfa != nullptr && mfa->is_bool())
-        parameters.session_required_mfa = mfa->get_bool();
-    parameters.required_scopes = text_list(object.if_contains("required_scopes"));
-    parameters.prompt = text("prompt");
-    return parameters;
-}
+#endif  // GLOBUS_CORE_JSON_MEMBERS_HPP
+#ifndef GLOBUS_CORE_JSON_TEXT_HPP
+#define GLOBUS_CORE_JSON_TEXT_HPP
 
-}  // namespace detail
+#include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
 
-inline SubError ApiError::sub_error(boost::json::object const& object,
-                                    std::initializer_list<std::string_view> message) {
-    SubError sub;
-    sub.raw = object;
-    if (auto const code = detail::text_member(object, "code")) sub.code = *code;
-    for (std::string_view const name : message)
-        if (auto const text = detail::text_member(object, name)) {
-            sub.message = *text;
-            sub.has_message = true;
-            break;
-        }
-    return sub;
-}
-
-inline std::string ApiError::common_code(std::vector<SubError> const& errors) {
-    std::string code;
-    for (SubError const& sub : errors) {
-        if (sub.code.empty()) continue;
-        if (!code.empty() && code != sub.code) return {};
-        code = sub.code;
-    }
-    return code;
-}
-
-inline boost::json::value const& ApiError::document_member(std::string_view name) const noexcept {
-    static boost::json::value const nothing;
-    auto const* document = data_->json.if_object();
-    auto const* value = document != nullptr ? document->if_contains(name) : nullptr;
-    return value != nullptr ? *value : nothing;
-}
-
-inline std::string_view ApiError::document_text(std::string_view name) const noexcept {
-    boost::json::value const& value = document_member(name);
-    return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
-}
-
-inline std::string ApiError::describe(http::Request const& request, Data const& data) {
-    std::string what = http::describe(request) + " was answered " + std::to_string(data.response.status);
-    std::string_view code = data.reading.code;
-    std::string_view message = data.message;
-    if (auto const* document = data.json.if_object(); document != nullptr) {
-        // OAuth2 (RFC 6749, section 5.2) and Globus Compute have words of their own
-        if (code.empty()) code = detail::text_member(*document, "error").value_or("");
-        if (message.empty()) message = detail::text_member(*document, "error_description").value_or("");
-        if (message.empty()) message = detail::text_member(*document, "reason").value_or("");
-    }
-    if (message.empty()) message = data.response.reason;
-    if (!code.empty()) what.append(" ").append(code);
-    if (!message.empty()) what.append(": ").append(message);
-    if (!data.reading.request_id.empty()) what += " (request id " + data.reading.request_id + ')';
-    return what;
-}
-
-inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response response, OwnForm own_form,
-                                                            Completion complete) {
-    auto data = std::make_shared<Data>();
-    constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
-    std::string const type = detail::media_type(response.headers.get("Content-Type"));
-    if (detail::is_json_media_type(type) && response.body.size() <= kept) {
-        boost::json::parse_options options;
-        options.max_depth = 128;
-        boost::system::error_code error;
-        boost::json::value json = boost::json::parse(response.body, error, {}, options);
-        if (!error) data->json = std::move(json);
-    }
-    if (response.body.size() > kept) response.body.resize(kept);
-    data->response = std::move(response);
-
-    Reading& reading = data->reading;
-    if (auto const* document = data->json.if_object(); document != nullptr) {
-        read_common_forms(*document, type == "application/vnd.api+json", own_form, reading);
-        if (complete != nullptr) complete(reading);
-        read_requirements(*document, *data);
-    }
-    if (reading.request_id.empty()) reading.request_id = data->response.headers.get("X-Request-ID");
-    for (std::string const& one : reading.messages) {
-        if (&one != reading.messages.data()) data->message += "; ";
-        data->message += one;
-    }
-    return data;
-}
-
-inline void ApiError::read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
-                                        Reading& reading) {
-    auto const with_message = [](boost::json::object const& object) {
-        return sub_error(object, {"message", "detail", "title"});
-    };
-    auto const add_messages = [&](std::vector<SubError> const& errors) {
-        for (SubError const& sub : errors)
-            if (sub.has_message) reading.messages.push_back(sub.message);
-    };
-    boost::json::array const* const list = detail::object_list(document.if_contains("errors"));
-
-    if (json_api && list != nullptr && !list->empty()) {
-        for (boost::json::value const& item : *list)
-            reading.errors.push_back(sub_error(item.get_object(), {"detail", "title"}));
-        reading.code = common_code(reading.errors);
-        add_messages(reading.errors);
-        return;
-    }
-
-    auto const code = detail::text_member(document, "code");
-    auto const message = detail::text_member(document, "message");
-    auto const request_id = detail::text_member(document, "request_id");
-    bool const common = !json_api && code && message && (request_id || !document.contains("request_id"));
-    if (!common && own_form != nullptr && own_form(document, reading)) return;
-
-    if (list != nullptr)
-        for (boost::json::value const& item : *list) reading.errors.push_back(with_message(item.get_object()));
-    else
-        reading.errors.push_back(with_message(document));
-    if (common) {
-        reading.code = *code;
-        reading.messages.emplace_back(*message);
-        reading.request_id = request_id.value_or("");
-    } else {
-        reading.code = code ? std::string(*code) : common_code(reading.errors);
-        std::vector<SubError> itself;
-        if (reading.errors.empty()) itself.push_back(with_message(document));
-        add_messages(reading.errors.empty() ? itself : reading.errors);
-    }
-}
-
-inline void ApiError::read_requirements(boost::json::object const& document, Data& data) {
-    if (auto const* parameters = document.if_contains("authorization_parameters");
-        parameters != nullptr && parameters->is_object())
-        data.parameters = detail::read_authorization_parameters(parameters->get_object());
-    if (detail::text_member(document, "code") == "ConsentRequired") {
-        if (auto scopes = detail::text_list(document.if_contains("required_scopes")))
-            data.required_scopes = std::move(*scopes);
-        else if (auto const scope = detail::text_member(document, "required_scope"))
-            data.required_scopes.emplace_back(*scope);
-    }
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_ERRORS_HPP
-
-#include <concepts>
-
-namespace globus {
-
-/**
- * What carries requests.
- *
- * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
- * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
- * threads at once. A transport is a cheap handle: copies share connections.
- *
- * Models: CurlTransport, MockTransport, AnyTransport.
- *
- * An error that names this concept means that the third argument of `Client` has no
- * `http::Response send(http::Request const&)` that can be called on a const object.
- */
-template <class T>
-concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
-    { transport.send(request) } -> std::same_as<http::Response>;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_TRANSPORT_HPP
-
-#include <concepts>
-#include <cstdint>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/// What goes into the Authorization header of one request, and which of a policy's credentials it is.
-struct Authorization {
-    Secret header = {};            ///< empty: no header
-    std::uint64_t generation = 0;  ///< grows with every renewal
-};
-
-/// What a policy needs to know of the call that it authorizes.
-struct AuthContext {
-    std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
-    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
-    std::stop_token stop = {};                                          ///< cancels it
-};
-
-// What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
-// client_kinds.hpp.
-
-/// No credential.
-struct NoCredential {};
-/// An access token. RFC 6750
-struct BearerCredential {};
-
-/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
-template <class P, class T>
-concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
-    { policy.authorize(transport, context) } -> std::same_as<Authorization>;
-};
-
-/// `P` says after a 401 whether one more attempt makes sense; it may renew its credential for that.
-template <class P, class T>
-concept AnswersUnauthorized =
-    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context) {
-        { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
-    };
-
-/// `P` names the kind of credential it presents.
-template <class P>
-concept NamesCredential = requires { typename P::credential; };
-
-/**
- * How a Client proves who is asking.
- *
- * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
- * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
- * functions are const and may be called from many threads.
- *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
- *
- * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
- * names the member that is missing.
- */
-template <class P, class T>
-concept Authorizer =
-    std::copy_constructible<P> && NamesCredential<P> && GivesAuthorization<P, T> && AnswersUnauthorized<P, T>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
-#ifndef GLOBUS_OAUTH_SCOPE_HPP
-#define GLOBUS_OAUTH_SCOPE_HPP
-
-#include <algorithm>
 #include <cstddef>
-#include <map>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-namespace globus {
+// JSON text that others wrote: real services send what is not quite Unicode, such as the name of a file cut in the
+// middle of a character, and one such text must not make the rest of the document unreadable. It is mended before a
+// parser sees it: what is no character becomes U+FFFD, and nothing else changes.
 
-/// A scope text that cannot be read; `what()` says where it goes wrong.
-class GLOBUS_VISIBLE ScopeError : public UsageError {
-public:
-    using UsageError::UsageError;
+namespace globus::detail {
+
+/// How deep lists and objects may stand in one another, in what is sent as in what is read.
+inline constexpr std::size_t max_json_depth = 128;
+
+/// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
+/// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
+inline std::size_t utf8_broken(std::string_view text) noexcept {
+    auto const first = static_cast<unsigned char>(text[0]);
+    if (first < 0xC2U || first > 0xF4U || text.size() == 1) return 1;
+    auto const second = static_cast<unsigned char>(text[1]);
+    unsigned const low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
+    unsigned const high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
+    if (second < low || second > high) return 1;
+    bool const third = text.size() > 2 && (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80U;
+    return first >= 0xF0U && third ? 3 : 2;
+}
+
+/// A place in JSON text that is no character: bytes that are not UTF-8, or the escape of half a surrogate pair.
+struct OddText {
+    std::size_t at;      ///< where it begins; the size of the text if there is none
+    std::size_t length;  ///< its bytes
+    bool cut;            ///< the text ends in the middle of it: with what follows it may be a character
 };
+
+/// The UTF-16 unit of the escape `\uXXXX` that begins `text`, or -1 if none does.
+inline int escaped_unit(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
+    int unit = 0;
+    for (char const c : text.substr(2, 4)) {
+        int const digit = c >= '0' && c <= '9'   ? c - '0'
+                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                 : -1;
+        if (digit < 0) return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/// The number of bytes from a backslash to the end of what it begins; `odd` says that this is half a surrogate pair,
+/// `cut` that the text ends before one can tell.
+inline std::size_t escape_length(std::string_view text, bool& odd, bool& cut) noexcept {
+    odd = cut = false;
+    if (text.size() < 2) return cut = true, text.size();
+    if (text[1] != 'u') return 2;
+    if (text.size() < 6) return cut = true, text.size();
+    int const unit = escaped_unit(text);
+    if (unit < 0xD800 || unit > 0xDFFF) return unit < 0 ? 2 : 6;
+    if (unit >= 0xDC00) return odd = true, 6;
+    std::string_view const next = text.substr(6, 6);
+    int const low = escaped_unit(next);
+    if (low >= 0xDC00 && low <= 0xDFFF) return 12;
+    constexpr std::string_view begins = "\\u";
+    cut = next.size() < 6 && next.substr(0, 2) == begins.substr(0, next.size());
+    return odd = !cut, 6;
+}
+
+/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
+inline char const* skip_plain(char const* at, char const* end) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
+    for (; end - at >= block; at += block) {
+        std::uint64_t words[4];
+        std::memcpy(words, at, sizeof words);
+        std::uint64_t found = 0;
+        for (std::uint64_t const word : words) found |= word | ((word ^ (ones * '\\')) - ones);
+        if ((found & tops) != 0) break;
+    }
+    return at;
+}
+
+/// The first place of `text` at or after `from` that is no character. `from` must not be inside of one.
+inline OddText find_odd_text(std::string_view text, std::size_t from = 0) noexcept {
+    std::size_t i = from;
+    for (std::size_t checked = i; i < text.size();) {
+        if (i >= checked) {
+            i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
+            checked = i + 32;  // of a block that is not plain each byte is looked at
+            if (i == text.size()) break;
+        }
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (c == '\\') {
+            bool odd, cut;
+            std::size_t const length = escape_length(text.substr(i), odd, cut);
+            if (odd || cut) return {i, length, cut};
+            i += length;
+        } else if (c < 0x80U) {
+            ++i;
+        } else {
+            std::string_view const rest = text.substr(i);
+            std::size_t const length = utf8_sequence(rest);
+            if (length == 0) {
+                std::size_t const broken = utf8_broken(rest);
+                return {i, broken, broken == rest.size() && c >= 0xC2U && c <= 0xF4U};
+            }
+            i += length;
+        }
+    }
+    return {text.size(), 0, false};
+}
+
+/// U+FFFD, which stands for what is no character.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// Appends `text` to `out`, mended. Returns how many bytes of it were taken: of what ends in the middle of a character
+/// nothing is, if there is `more` to come.
+inline std::size_t append_mended(std::string& out, std::string_view text, bool more = false) {
+    for (std::size_t i = 0; i != text.size();) {
+        OddText const odd = find_odd_text(text, i);
+        out.append(text, i, odd.at - i);
+        if (odd.cut && more) return odd.at;
+        // an escape that is cut off ends the document, too: that is for the parser to say
+        if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
+        if (odd.length != 0) out.append(replacement_character);
+        i = odd.at + odd.length;
+    }
+    return text.size();
+}
+
+/// What a parser is told of every text.
+inline boost::json::parse_options json_options() noexcept {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    return options;
+}
+
+/// The document of a JSON text, of which nothing is mended. @param error  as of parse_json
+inline boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error) {
+    return boost::json::parse(text, error, {}, json_options());
+}
 
 /**
- * A scope: what a token may be used for, and which scopes it needs in turn.
+ * The document of a JSON text that a service wrote. What is no character in it reads as U+FFFD; other things than that
+ * must be right. For texts of bounded size: a document takes many times the memory of its text.
  *
- *     Scope transfer{TransferScopes::all};
- *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
- *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
- *
- * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
- * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- *
- * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+ * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
  */
-class Scope {
-public:
-    /// A scope by its own text, without marks and dependencies.
-    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
-    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
-    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+inline boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
+    if (find_odd_text(text).at == text.size()) return parse_exact_json(text, error);
+    std::string mended;
+    append_mended(mended, text);
+    return parse_exact_json(mended, error);
+}
 
-    /**
-     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
-     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
-     *
-     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
-     *                     scopes in all, or more than 512 KiB
-     */
-    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
-    /// As parse, of exactly one scope.
-    [[nodiscard]] static Scope parse_one(std::string_view text) {
-        std::vector<Scope> scopes = parse(text);
-        if (scopes.size() != 1)
-            throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
-        return std::move(scopes.front());
-    }
-    /// The texts of scopes, separated by blanks.
-    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes) {
-        std::string out;
-        for (Scope const& scope : scopes) {
-            if (!out.empty()) out += ' ';
-            scope.append_to(out);
-        }
-        return out;
-    }
-    /// All scopes of both, as one text with both would be read.
-    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
-        return parse(join(a) + ' ' + join(b));
-    }
+}  // namespace globus::detail
 
-    /// Its own text, without mark and dependencies.
-    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
-    /// True if it has the mark `*`.
-    [[nodiscard]] bool optional() const noexcept { return optional_; }
-    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
-    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
-
-    /// The same scope with one more dependency.
-    [[nodiscard]] Scope with_dependency(Scope dependency) const {
-        Scope copy = *this;
-        copy.dependencies_.push_back(std::move(dependency));
-        return copy;
-    }
-    /// The same scope, marked optional or not.
-    [[nodiscard]] Scope with_optional(bool optional = true) const {
-        Scope copy = *this;
-        copy.optional_ = optional;
-        return copy;
-    }
-
-    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
-    [[nodiscard]] bool contains(Scope const& other) const {
-        if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
-        return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
-            return std::any_of(dependencies_.begin(), dependencies_.end(),
-                               [&](Scope const& own) { return own.contains(wanted); });
-        });
-    }
-
-    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
-    [[nodiscard]] std::string text() const {
-        std::string out;
-        append_to(out);
-        return out;
-    }
-    /// As text().
-    operator std::string() const { return text(); }
-
-    friend bool operator==(Scope const& a, Scope const& b) {
-        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
-    }
-
-private:
-    static constexpr std::size_t deepest = 64;
-    static constexpr std::size_t most = 10000;
-    static constexpr std::size_t longest = std::size_t{512} << 10;
-
-    class Graph;
-
-    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
-    static void check(std::string_view text) {
-        for (char const c : text) {
-            auto const byte = static_cast<unsigned char>(c);
-            if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
-                throw ScopeError(
-                    "a scope has a character that it may not have; for several scopes, marks and "
-                    "dependencies use Scope::parse");
-        }
-    }
-    void append_to(std::string& out) const {
-        if (optional_) out += '*';
-        out += scope_string_;
-        if (dependencies_.empty()) return;
-        char separator = '[';
-        for (Scope const& dependency : dependencies_) {
-            out += std::exchange(separator, ' ');
-            dependency.append_to(out);
-        }
-        out += ']';
-    }
-
-    std::string scope_string_;
-    bool optional_ = false;
-    std::vector<Scope> dependencies_;
-};
-
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
-class Scope::Graph {
-public:
-    explicit Graph(std::string_view text) {
-        if (text.size() > longest) throw ScopeError("the text of the scopes is too long");
-        std::vector<std::string_view> open;  // the scopes whose brackets are open
-        std::string_view last;               // the scope that a '[' would belong to
-        bool marked = false;
-        for (std::size_t i = 0; i != text.size();) {
-            char const c = text[i];
-            if (c == ' ') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
-                last = {};
-                ++i;
-            } else if (c == '*') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
-                marked = true;
-                last = {};
-                ++i;
-            } else if (c == '[') {
-                if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
-                if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
-                open.push_back(last);
-                members_.push_back(0);
-                last = {};
-                ++i;
-            } else if (c == ']') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (open.empty()) throw ScopeError("a ']' has no '[' before it");
-                if (members_.back() == 0) throw ScopeError("there are empty brackets");
-                open.pop_back();
-                members_.pop_back();
-                last = {};
-                ++i;
-            } else {
-                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
-                std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
-                last = text.substr(i, end - i);
-                check(last);
-                if (++read_ > most) throw ScopeError("the text has too many scopes");
-                add(open.empty() ? std::string_view{} : open.back(), last, marked);
-                if (!members_.empty()) ++members_.back();
-                marked = false;
-                i = end;
-            }
-            closed_ = c == ']';
-        }
-        if (marked) throw ScopeError("the text ends in a mark '*'");
-        if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
-    }
-
-    [[nodiscard]] std::vector<Scope> trees() {
-        std::vector<Scope> top;
-        for (auto const& [name, needs] : edges_[{}]) {
-            // at the top a scope and the same one marked optional both stay
-            if (needs.needed) top.push_back(tree(name, false, 0));
-            if (needs.optional) top.push_back(tree(name, true, 0));
-        }
-        sort(top);
-        return top;
-    }
-
-private:
-    struct Needs {
-        bool needed = false;
-        bool optional = false;
-    };
-
-    void add(std::string_view parent, std::string_view name, bool optional) {
-        Needs& needs = edges_[parent][name];
-        (optional ? needs.optional : needs.needed) = true;
-    }
-    Scope tree(std::string_view name, bool optional, std::size_t depth) {
-        if (depth > deepest || ++made_ > most)
-            throw ScopeError("the scopes depend on one another too deeply or too often");
-        for (std::string_view const above : path_)
-            if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
-        Scope scope(name);
-        scope.optional_ = optional;
-        path_.push_back(name);
-        if (auto const found = edges_.find(name); found != edges_.end())
-            for (auto const& [child, needs] : found->second)
-                scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
-        path_.pop_back();
-        sort(scope.dependencies_);
-        return scope;
-    }
-    static void sort(std::vector<Scope>& scopes) {
-        std::vector<std::pair<std::string, Scope*>> order;  // each text is made once
-        for (Scope& scope : scopes) order.emplace_back(scope.text(), &scope);
-        std::sort(order.begin(), order.end());
-        std::vector<Scope> sorted;
-        for (auto const& [text, scope] : order) sorted.push_back(std::move(*scope));
-        scopes = std::move(sorted);
-    }
-
-    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
-    std::vector<std::size_t> members_;  ///< of each open bracket
-    std::vector<std::string_view> path_;
-    std::size_t read_ = 0;
-    std::size_t made_ = 0;
-    bool closed_ = false;
-};
-
-inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_SCOPE_HPP
-#ifndef GLOBUS_OAUTH_SCOPES_HPP
-#define GLOBUS_OAUTH_SCOPES_HPP
+#endif  // GLOBUS_CORE_JSON_TEXT_HPP
+#ifndef GLOBUS_HTTP_ERROR_WORDS_HPP
+#define GLOBUS_HTTP_ERROR_WORDS_HPP
 
 #ifndef GLOBUS_CORE_ENCODING_HPP
 #define GLOBUS_CORE_ENCODING_HPP
@@ -1492,6 +767,626 @@ constexpr bool is_uuid(std::string_view text) {
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ENCODING_HPP
+#ifndef GLOBUS_CORE_SECRET_HPP
+#define GLOBUS_CORE_SECRET_HPP
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// Overwrites `text` with zeros in a way that the optimiser may not drop.
+inline void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
+    volatile char* bytes = text.data();
+    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
+    text.clear();
+}
+
+}  // namespace detail
+
+/**
+ * A token, client secret, password or code verifier.
+ *
+ * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
+ * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Secret {
+public:
+    Secret() = default;
+    /// Takes the text over and wipes where it stood. What the caller has a copy of is not wiped.
+    Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
+    Secret(char const* text) : text_(text != nullptr ? text : "") {}
+    /// A copy of the text, which stays where it is.
+    Secret(std::string_view text) : text_(text) {}
+
+    /// Each copy wipes itself. What was moved from is empty, and wiped at once.
+    Secret(Secret const&) = default;
+    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
+    /// Wipes the text that it replaces.
+    Secret& operator=(Secret const& other) {
+        if (this != &other) {
+            std::string copy = other.text_;
+            detail::wipe(text_);
+            text_ = std::move(copy);
+        }
+        return *this;
+    }
+    Secret& operator=(Secret&& other) noexcept {
+        if (this != &other) {
+            detail::wipe(text_);
+            text_ = std::move(other.text_);
+            detail::wipe(other.text_);
+        }
+        return *this;
+    }
+    ~Secret() { detail::wipe(text_); }
+
+    /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
+    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    /// True where none was given, and after a move.
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+
+    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
+    friend bool operator==(Secret const& a, Secret const& b) noexcept {
+        if (a.text_.size() != b.text_.size()) return false;
+        unsigned char difference = 0;
+        for (std::size_t i = 0; i != a.text_.size(); ++i)
+            difference = static_cast<unsigned char>(difference | (a.text_[i] ^ b.text_[i]));
+        return difference == 0;
+    }
+
+    template <class Char, class Traits>
+    friend void operator<<(std::basic_ostream<Char, Traits>&, Secret const&) = delete;  // a secret is not printed
+
+private:
+    std::string text_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_SECRET_HPP
+#ifndef GLOBUS_HTTP_MESSAGE_HPP
+#define GLOBUS_HTTP_MESSAGE_HPP
+
+#ifndef GLOBUS_HTTP_CLOCK_HPP
+#define GLOBUS_HTTP_CLOCK_HPP
+
+#include <algorithm>
+#include <chrono>
+
+namespace globus::http {
+
+using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
+
+/**
+ * The moment `wait` after `from`, whatever the two are: arithmetic on times that a caller or a service may have chosen.
+ *
+ * @param wait  seconds; a negative time and NaN count as none, and what is longer than a century as a century
+ * @return never beyond Clock::time_point::max()
+ */
+inline Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from = Clock::now()) {
+    constexpr std::chrono::duration<double> century = std::chrono::hours(24 * 36525);
+    if (!(wait.count() > 0)) return from;
+    auto const step = std::chrono::ceil<Clock::duration>(std::min(wait, century));
+    return from > Clock::time_point::max() - step ? Clock::time_point::max() : from + step;
+}
+
+/// The seconds until a deadline, which may be any, Clock::time_point::min() and max() too; negative once it has passed.
+inline std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now = Clock::now()) {
+    using Seconds = std::chrono::duration<double>;
+    return Seconds(deadline.time_since_epoch()) - Seconds(now.time_since_epoch());
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_CLOCK_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Requests, answers and URLs, below all that the services know.
+namespace globus::http {
+
+/// The request methods that Globus services know (RFC 9110, section 9).
+enum class Method : unsigned char { get, head, post, put, patch, delete_ };
+
+/// The method as it stands in a request line.
+constexpr char const* to_string(Method method) {
+    switch (method) {
+        case Method::get:
+            return "GET";
+        case Method::head:
+            return "HEAD";
+        case Method::post:
+            return "POST";
+        case Method::put:
+            return "PUT";
+        case Method::patch:
+            return "PATCH";
+        case Method::delete_:
+            return "DELETE";
+    }
+    return "GET";
+}
+
+namespace detail {
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i != a.size(); ++i)
+        if (lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
+
+}  // namespace detail
+
+/**
+ * Header fields in the order they were added; names compare without case (RFC 9110, section 5).
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Headers {
+public:
+    /// Name and value.
+    using Field = std::pair<std::string, std::string>;
+
+    Headers() = default;
+    /// In this order; a name may come more than once.
+    Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+
+    /// Adds a field, also when there is one of that name.
+    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+    /// Replaces all fields of that name by one.
+    void set(std::string name, std::string value) {
+        erase(name);
+        add(std::move(name), std::move(value));
+    }
+    /// Takes all fields of that name out.
+    void erase(std::string_view name) {
+        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
+    }
+    /// The value of the first field of that name, or nullptr.
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept {
+        for (Field const& field : fields_)
+            if (detail::equal_ignoring_case(field.first, name)) return &field.second;
+        return nullptr;
+    }
+    /// The value of the first field of that name, or an empty text.
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept {
+        std::string const* value = find(name);
+        return value != nullptr ? std::string_view(*value) : std::string_view{};
+    }
+    /// The number of fields; a name that comes twice counts twice.
+    [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
+    [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return fields_.end(); }
+    void clear() noexcept { fields_.clear(); }
+
+private:
+    std::vector<Field> fields_;
+};
+
+/// Takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
+using Sink = std::function<bool(std::string_view)>;
+/// Fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
+using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
+
+/// What came back: any complete answer, whatever its status.
+struct Response {
+    int status = 0;           ///< three digits; 0: there is no answer yet
+    std::string reason = {};  ///< the reason phrase; HTTP/2 has none
+    /// Without those of a 1xx before the answer, and without trailers. Of a body that the transport has unpacked nothing
+    /// is left that was said of the packed one: neither Content-Encoding nor Content-Length.
+    Headers headers = {};
+    std::string body = {};  ///< empty if a Sink took it
+};
+
+/**
+ * What a Transport sends.
+ *
+ * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
+ */
+struct Request {
+    Method method = Method::get;                        ///< in the request line
+    std::string url = {};                               ///< absolute, already encoded
+    Headers headers = {};                               ///< without Authorization
+    Secret authorization = {};                          ///< the value of the Authorization header; empty: none
+    std::string body = {};                              ///< sent if `has_body` says so
+    bool has_body = false;                              ///< an empty body that is sent differs from none
+    Source source = {};                                 ///< streams the body in place of `body`
+    std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known
+    Sink sink = {};                                     ///< takes the body of a 2xx answer in place of Response::body
+    std::function<void(Response const&)> on_head = {};  ///< called with status and headers before the first of the body
+    Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
+    /// True: the deadline is of the way to the body only. Once bytes of a 2xx come or `source` gives some, the exchange lasts
+    /// as long as they flow, and the transport's idle time-out alone ends one that stalls.
+    bool flows = false;
+    /// Ask for a packed answer, and unpack what comes, be it asked for or not, by its Content-Encoding (RFC 9110, section
+    /// 8.4); an Accept-Encoding in `headers` takes the place of the transport's own. False: the body as it comes, for
+    /// files that are to stay as they are stored. HEAD, and requests with a Range, are never unpacked.
+    bool decode = true;
+    std::stop_token stop = {};      ///< cancels it, from any thread
+    bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
+    std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
+};
+
+/// The method and the URL without its query and user, for messages: nothing in it is secret.
+inline std::string describe(Request const& request) {
+    std::string_view url = request.url;
+    url = url.substr(0, url.find_first_of("?#"));
+    auto const host = url.find("://");
+    auto const at = host == std::string_view::npos ? host : url.substr(0, url.find('/', host + 3)).rfind('@');
+    std::string text = to_string(request.method);
+    text += ' ';
+    if (at == std::string_view::npos) return text.append(url);
+    return text.append(url.substr(0, host + 3)).append(url.substr(at + 1));
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_MESSAGE_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// What an error answer says to people when it is in no form that is known: the words of gateways, of frameworks, and of
+// what a service may use tomorrow.
+
+namespace globus::detail {
+
+/// The media type of a Content-Type header, lower-case and without parameters (RFC 9110, section 8.3).
+inline std::string media_type(std::string_view content_type) {
+    std::string type(content_type.substr(0, content_type.find(';')));
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
+    while (!type.empty() && (type.front() == ' ' || type.front() == '\t')) type.erase(0, 1);
+    for (char& c : type) c = http::detail::lower(c);
+    return type;
+}
+
+inline bool is_json_media_type(std::string_view type) {
+    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
+}
+
+/// True for the names under which a service may repeat a secret that it was sent, or give one.
+inline bool may_be_secret(std::string_view name) {
+    constexpr std::array<std::string_view, 14> words = {
+        "token",     "secret",   "password", "passwd", "credential", "authorization", "cookie",
+        "assertion", "verifier", "state",    "nonce",  "key",        "input",         "jwt"};
+    std::string lower(name);
+    for (char& c : lower) c = http::detail::lower(c);
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return lower.find(word) != lower.npos; });
+}
+
+/// Where the value stands that does not fit, as FastAPI says it: `["body", 0, "start"]` is "body.0.start".
+inline std::string place_of(boost::json::value const& loc) {
+    if (loc.is_string()) return std::string(loc.get_string());
+    std::string path;
+    if (auto const* levels = loc.if_array())
+        for (boost::json::value const& level : *levels) {
+            if (path.size() > 200 || !(level.is_string() || level.is_number())) break;
+            if (!path.empty()) path += '.';
+            path += level.is_string() ? std::string(level.get_string()) : boost::json::serialize(level);
+        }
+    return path;
+}
+
+/// What somebody says of an error.
+struct Sentence {
+    std::string text;
+    std::string about;  ///< the value that does not fit, such as "body.start"; empty if it does not say
+};
+
+/**
+ * Collects the sentences of a JSON document.
+ *
+ * An object that has a sentence of its own, such as `message` or `detail`, says that; else what the members say that
+ * hold errors (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that
+ * lead to it. The last leaves out what is no sentence, and what may be a secret that a service repeats.
+ */
+class SentenceCollector {
+public:
+    [[nodiscard]] static std::vector<Sentence> all_of(boost::json::value const& document) {
+        SentenceCollector collector;
+        collector.collect(document, {}, 0, false);
+        return std::move(collector.sentences_);
+    }
+
+private:
+    static constexpr std::size_t most = 50;     ///< sentences; nobody reads more
+    static constexpr std::size_t deepest = 10;  ///< levels; what is deeper is no message
+    static constexpr std::array<std::string_view, 8> own = {
+        "message", "detail", "msg", "error_description", "description", "error_message", "reason", "title"};
+    static constexpr std::array<std::string_view, 5> holders = {"errors", "error", "detail", "details", "message"};
+
+    /// @param worded  whether the value is inside of one that holds errors
+    void collect(boost::json::value const& value, std::string const& about, std::size_t depth, bool worded) {
+        if (depth > deepest || sentences_.size() >= most) return;
+        if (value.is_string()) {
+            if (!value.get_string().empty()) sentences_.push_back({std::string(value.get_string()), about});
+        } else if (auto const* list = value.if_array()) {
+            for (boost::json::value const& item : *list) collect(item, about, depth + 1, worded);
+        } else if (auto const* object = value.if_object()) {
+            collect_object(*object, about, depth, worded);
+        }
+    }
+
+    void collect_object(boost::json::object const& object, std::string const& about, std::size_t depth, bool worded) {
+        std::size_t const before = sentences_.size();
+        auto const done = [&] { return sentences_.size() != before; };
+        for (std::string_view const name : own) {
+            if (auto const text = text_member(object, name); text && !done())
+                collect(*object.if_contains(name), object.contains("loc") ? place_of(object.at("loc")) : about, depth,
+                        true);
+        }
+        for (std::string_view const name : holders)
+            if (auto const* value = object.if_contains(name); value != nullptr && !value->is_string() && !done())
+                collect(*value, about, depth + 1, true);
+        if (auto const error = text_member(object, "error"); error && !done())
+            collect(*object.if_contains("error"), about, depth, true);
+        if (done()) return;
+        for (auto const& member : object) {
+            std::string_view const name = member.key();
+            bool const seen = std::find(holders.begin(), holders.end(), name) != holders.end();
+            if (seen || is_no_sentence(name) || (!worded && may_be_secret(name))) continue;
+            std::string const path = about.empty() ? std::string(name) : about + '.' + std::string(name);
+            collect(member.value(), path.substr(0, 200), depth + 1, worded);
+        }
+    }
+
+    /// True for the names of what is for programs.
+    static bool is_no_sentence(std::string_view name) {
+        return name == "code" || name == "request_id" || name == "id" || name == "type" || name == "loc" ||
+               name == "url" || name == "DATA_TYPE" || name.starts_with('@');
+    }
+    std::vector<Sentence> sentences_;
+};
+
+/// `text` with the five entities of XML and the blank of HTML as characters.
+inline std::string without_entities(std::string_view text) {
+    constexpr std::pair<std::string_view, char> entities[] = {{"&lt;", '<'},    {"&gt;", '>'},   {"&quot;", '"'},
+                                                              {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '},
+                                                              {"&amp;", '&'}};
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        auto const* const found =
+            text[i] != '&' ? std::end(entities)
+                           : std::find_if(std::begin(entities), std::end(entities),
+                                          [&](auto const& entity) { return text.substr(i).starts_with(entity.first); });
+        bool const is_entity = found != std::end(entities);
+        out += is_entity ? found->second : text[i];
+        i += is_entity ? found->first.size() : 1;
+    }
+    return out;
+}
+
+/// What a page of HTML or a document of XML says it is about: its title, first heading or message.
+inline std::string page_title(std::string_view page) {
+    std::string lower(page);
+    for (char& c : lower) c = http::detail::lower(c);
+    for (std::string_view const element : {"<title", "<h1", "<message"}) {
+        auto const start = lower.find(element);
+        if (start == lower.npos) continue;
+        auto const begin = lower.find('>', start);
+        if (begin == lower.npos) continue;
+        std::string text = without_entities(page.substr(begin + 1, lower.find('<', begin) - begin - 1));
+        if (!one_line(text).empty()) return text;
+    }
+    return {};
+}
+
+/// The credentials of a request: what a service that repeats them must not bring into a message.
+inline std::vector<Secret> credentials_of(http::Request const& request) {
+    std::vector<Secret> credentials;
+    auto const add = [&](std::string_view text) {
+        if (text.size() >= 8) credentials.emplace_back(text);  // what is shorter is found where it is not meant
+    };
+    std::string_view const header = request.authorization.reveal();
+    auto const blank = header.find(' ');
+    std::string_view const scheme = header.substr(0, blank == header.npos ? 0 : blank);
+    std::string credential(header.substr(blank == header.npos ? 0 : blank + 1));
+    add(credential);
+    if (http::detail::equal_ignoring_case(scheme, "Basic")) {
+        for (char& c : credential) c = c == '+' ? '-' : c == '/' ? '_' : c;
+        std::string_view const encoded = std::string_view(credential).substr(0, credential.find('='));
+        if (auto pair = base64url_decode(encoded)) {
+            add(std::string_view(*pair).substr(std::min(pair->find(':'), pair->size() - 1) + 1));
+            wipe(*pair);
+        }
+    }
+    wipe(credential);
+    if (media_type(request.headers.get("Content-Type")) == "application/x-www-form-urlencoded")
+        for (auto& [name, value] : parse_query(request.body)) {
+            if (name == "code" || (may_be_secret(name) && name != "token_type_hint")) add(value);
+            wipe(value);
+        }
+    return credentials;
+}
+
+/// `text` as one line, with "***" for each of the credentials.
+inline std::string one_line_without(std::vector<Secret> const& credentials, std::string_view text) {
+    std::string clean(text);
+    for (Secret const& credential : credentials)
+        for (auto at = clean.find(credential.reveal()); at != clean.npos; at = clean.find(credential.reveal(), at + 3))
+            clean.replace(at, credential.reveal().size(), "***");
+    return one_line(clean);
+}
+
+/// What an answer says to people in whatever form, beyond what `said` has already; empty if nothing.
+inline std::vector<Sentence> further_words(http::Response const& response, boost::json::value const& json,
+                                           std::string_view said) {
+    std::vector<Sentence> words;
+    std::string_view body = response.body;
+    body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+    std::string const type = media_type(response.headers.get("Content-Type"));
+    bool const is_text = type.empty() || type.starts_with("text/") || type.ends_with("xml") || is_json_media_type(type);
+    if (!json.is_null()) {
+        words = SentenceCollector::all_of(json);
+    } else if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) {
+        boost::system::error_code error;  // it may be JSON under another name; the half of a document says nothing
+        words = SentenceCollector::all_of(parse_json(body, error));
+    } else if (is_text && body != "null") {
+        words.push_back({body.starts_with('<') ? page_title(body) : std::string(body), {}});
+    }
+    std::erase_if(words, [&](Sentence const& one) { return said.find(one.text) != said.npos; });
+    return words;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_ERROR_WORDS_HPP
+#ifndef GLOBUS_HTTP_RETRY_AFTER_HPP
+#define GLOBUS_HTTP_RETRY_AFTER_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace globus {
+
+namespace detail {
+
+/// Days since 1970-01-01 of a Gregorian date.
+constexpr std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
+    year -= month <= 2 ? 1 : 0;
+    std::int64_t const era = (year >= 0 ? year : year - 399) / 400;
+    auto const year_of_era = static_cast<unsigned>(year - era * 400);
+    unsigned const day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    unsigned const day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
+}
+
+/// Reads `width` digits of `text` at `at`; -1 if they are not digits.
+constexpr int digits_at(std::string_view text, std::size_t at, std::size_t width) {
+    if (at + width > text.size()) return -1;
+    int number = 0;
+    for (std::size_t i = at; i != at + width; ++i) {
+        if (text[i] < '0' || text[i] > '9') return -1;
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
+constexpr int month_number(std::string_view name) {
+    constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (name.size() != 3) return 0;
+    for (std::size_t i = 0; i != 12; ++i)
+        if (names.substr(i * 3, 3) == name) return static_cast<int>(i) + 1;
+    return 0;
+}
+
+/// The seconds since 1970 of any of the three date forms of RFC 9110, section 5.6.7.
+constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std::int64_t now) {
+    int year = -1, month = 0, day = -1;
+    std::string_view clock;
+    if (text.size() == 29 && text.substr(3, 2) == ", " && text.substr(25) == " GMT") {  // Sun, 06 Nov 1994 08:49:37 GMT
+        day = digits_at(text, 5, 2), month = month_number(text.substr(8, 3)), year = digits_at(text, 12, 4);
+        clock = text.substr(17, 8);
+    } else if (text.size() == 24) {  // Sun Nov  6 08:49:37 1994
+        day = text[8] == ' ' ? digits_at(text, 9, 1) : digits_at(text, 8, 2);
+        month = month_number(text.substr(4, 3)), year = digits_at(text, 20, 4);
+        clock = text.substr(11, 8);
+    } else if (auto const comma = text.find(", "); comma != std::string_view::npos && text.size() == comma + 24 &&
+                                                   text.ends_with(" GMT")) {  // Sunday, 06-Nov-94 08:49:37 GMT
+        std::string_view const date = text.substr(comma + 2);
+        day = digits_at(date, 0, 2), month = month_number(date.substr(3, 3)), year = digits_at(date, 7, 2);
+        if (year >= 0) {
+            year += 1900;  // the year of that ending which is at most 50 years ahead
+            std::int64_t const this_year = 1970 + now / 31556952;
+            while (year + 100 <= this_year + 50) year += 100;
+        }
+        clock = date.substr(10, 8);
+    }
+    int const hour = digits_at(clock, 0, 2), minute = digits_at(clock, 3, 2), second = digits_at(clock, 6, 2);
+    if (year < 0 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 60)
+        return std::nullopt;
+    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
+           minute * 60 + second;
+}
+
+inline std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+/// The seconds that one Retry-After header asks for; nothing if it is negative or malformed.
+constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
+    constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
+    now = std::clamp(now, std::int64_t{-62167219200}, std::int64_t{253402300799});  // the years 0 to 9999
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    if (text.empty()) return std::nullopt;
+    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
+        std::int64_t seconds = 0;
+        for (char const c : text) seconds = std::min(longest, seconds * 10 + (c - '0'));
+        return seconds;
+    }
+    auto const date = parse_http_date(text, now);
+    if (!date) return std::nullopt;
+    return std::clamp<std::int64_t>(*date - now, 0, longest);
+}
+
+}  // namespace detail
+
+/**
+ * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. Of
+ * several such headers the longest wait counts.
+ *
+ * @param now  seconds since 1970, for a date
+ * @return nothing for a header that is missing, negative or malformed; at most 10 years
+ */
+inline std::optional<std::chrono::seconds> retry_after(http::Headers const& headers,
+                                                       std::int64_t now = detail::unix_now()) {
+    std::optional<std::chrono::seconds> longest;
+    for (auto const& [name, value] : headers) {
+        if (!http::detail::equal_ignoring_case(name, "Retry-After")) continue;
+        if (auto const asked = detail::parse_retry_after(value, now))
+            longest = std::max(longest, std::optional(std::chrono::seconds(*asked)));
+    }
+    return longest;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_RETRY_AFTER_HPP
+#ifndef GLOBUS_OAUTH_AUTHORIZATION_REQUIREMENTS_HPP
+#define GLOBUS_OAUTH_AUTHORIZATION_REQUIREMENTS_HPP
+
 #ifndef GLOBUS_CORE_VALUES_HPP
 #define GLOBUS_CORE_VALUES_HPP
 
@@ -1578,7 +1473,7 @@ struct Member {
     /// Reads it from an object; what Hana calls an accessor.
     template <class O>
     constexpr decltype(auto) operator()(O&& object) const {
-        auto& member = T::with_members(object, [](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
+        auto& member = object.with_members([](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
         if constexpr (std::is_lvalue_reference_v<O>)
             return (member);
         else
@@ -1586,13 +1481,15 @@ struct Member {
     }
 };
 
-/// The names in "first, second, third".
+/// The names in "first, second,third": the preprocessor leaves a blank where any stood, and none where none did.
 template <std::size_t N>
 constexpr std::array<std::string_view, N> split_names(std::string_view text) {
     std::array<std::string_view, N> names;
     for (std::string_view& name : names) {
         name = text.substr(0, text.find(','));
-        text.remove_prefix(name.size() < text.size() ? name.size() + 2 : name.size());
+        text.remove_prefix(name.size() < text.size() ? name.size() + 1 : name.size());
+        while (name.starts_with(' ')) name.remove_prefix(1);
+        while (name.ends_with(' ')) name.remove_suffix(1);
     }
     return names;
 }
@@ -1602,16 +1499,20 @@ constexpr std::size_t count_names(std::string_view text) {
     return count;
 }
 
-/// The members of a described type, in the order of their declaration. Nothing of it is made before it is used.
+/// The members of a described type, in the order of their list. Nothing of it is made before it is used.
 template <class T>
 struct Members {
     static constexpr std::size_t size = count_names(T::member_names);
     static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
+    static_assert(size != 0 || std::is_empty_v<T>,
+                  "globus: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them.");
+    /// Where a list is short of a member, this does not compile.
+    using all_listed = decltype(T::has_all_members_listed(std::declval<T&>()));
 
     /// Calls `f(Member<T, I>{}, member)` for each.
     template <class O, class F>
     static constexpr void for_each(O& object, F&& f) {
-        T::with_members(object, [&f](auto&... all) { each(std::make_index_sequence<size>{}, f, all...); });
+        object.with_members([&f](auto&... all) { each(std::make_index_sequence<size>{}, f, all...); });
     }
     static constexpr bool has(std::string_view name) {
         for (std::string_view const key : keys)
@@ -1674,111 +1575,10 @@ struct accessors_impl<T, when<globus::Described<T>>> {
 
 }  // namespace boost::hana
 
-// One macro a length: the recursion of a single macro costs the preprocessor a hundred rescans a member.
-// clang-format off
-#define GLOBUS_DETAIL_LIST1(o, m) o.m
-#define GLOBUS_DETAIL_LIST2(o, m, ...) o.m, GLOBUS_DETAIL_LIST1(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST3(o, m, ...) o.m, GLOBUS_DETAIL_LIST2(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST4(o, m, ...) o.m, GLOBUS_DETAIL_LIST3(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST5(o, m, ...) o.m, GLOBUS_DETAIL_LIST4(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST6(o, m, ...) o.m, GLOBUS_DETAIL_LIST5(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST7(o, m, ...) o.m, GLOBUS_DETAIL_LIST6(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST8(o, m, ...) o.m, GLOBUS_DETAIL_LIST7(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST9(o, m, ...) o.m, GLOBUS_DETAIL_LIST8(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST10(o, m, ...) o.m, GLOBUS_DETAIL_LIST9(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST11(o, m, ...) o.m, GLOBUS_DETAIL_LIST10(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST12(o, m, ...) o.m, GLOBUS_DETAIL_LIST11(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST13(o, m, ...) o.m, GLOBUS_DETAIL_LIST12(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST14(o, m, ...) o.m, GLOBUS_DETAIL_LIST13(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST15(o, m, ...) o.m, GLOBUS_DETAIL_LIST14(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST16(o, m, ...) o.m, GLOBUS_DETAIL_LIST15(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST17(o, m, ...) o.m, GLOBUS_DETAIL_LIST16(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST18(o, m, ...) o.m, GLOBUS_DETAIL_LIST17(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST19(o, m, ...) o.m, GLOBUS_DETAIL_LIST18(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST20(o, m, ...) o.m, GLOBUS_DETAIL_LIST19(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST21(o, m, ...) o.m, GLOBUS_DETAIL_LIST20(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST22(o, m, ...) o.m, GLOBUS_DETAIL_LIST21(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST23(o, m, ...) o.m, GLOBUS_DETAIL_LIST22(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST24(o, m, ...) o.m, GLOBUS_DETAIL_LIST23(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST25(o, m, ...) o.m, GLOBUS_DETAIL_LIST24(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST26(o, m, ...) o.m, GLOBUS_DETAIL_LIST25(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST27(o, m, ...) o.m, GLOBUS_DETAIL_LIST26(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST28(o, m, ...) o.m, GLOBUS_DETAIL_LIST27(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST29(o, m, ...) o.m, GLOBUS_DETAIL_LIST28(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST30(o, m, ...) o.m, GLOBUS_DETAIL_LIST29(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST31(o, m, ...) o.m, GLOBUS_DETAIL_LIST30(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST32(o, m, ...) o.m, GLOBUS_DETAIL_LIST31(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST33(o, m, ...) o.m, GLOBUS_DETAIL_LIST32(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST34(o, m, ...) o.m, GLOBUS_DETAIL_LIST33(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST35(o, m, ...) o.m, GLOBUS_DETAIL_LIST34(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST36(o, m, ...) o.m, GLOBUS_DETAIL_LIST35(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST37(o, m, ...) o.m, GLOBUS_DETAIL_LIST36(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST38(o, m, ...) o.m, GLOBUS_DETAIL_LIST37(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST39(o, m, ...) o.m, GLOBUS_DETAIL_LIST38(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST40(o, m, ...) o.m, GLOBUS_DETAIL_LIST39(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST41(o, m, ...) o.m, GLOBUS_DETAIL_LIST40(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST42(o, m, ...) o.m, GLOBUS_DETAIL_LIST41(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST43(o, m, ...) o.m, GLOBUS_DETAIL_LIST42(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST44(o, m, ...) o.m, GLOBUS_DETAIL_LIST43(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST45(o, m, ...) o.m, GLOBUS_DETAIL_LIST44(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST46(o, m, ...) o.m, GLOBUS_DETAIL_LIST45(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST47(o, m, ...) o.m, GLOBUS_DETAIL_LIST46(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST48(o, m, ...) o.m, GLOBUS_DETAIL_LIST47(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST49(o, m, ...) o.m, GLOBUS_DETAIL_LIST48(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST50(o, m, ...) o.m, GLOBUS_DETAIL_LIST49(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST51(o, m, ...) o.m, GLOBUS_DETAIL_LIST50(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST52(o, m, ...) o.m, GLOBUS_DETAIL_LIST51(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST53(o, m, ...) o.m, GLOBUS_DETAIL_LIST52(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST54(o, m, ...) o.m, GLOBUS_DETAIL_LIST53(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST55(o, m, ...) o.m, GLOBUS_DETAIL_LIST54(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST56(o, m, ...) o.m, GLOBUS_DETAIL_LIST55(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST57(o, m, ...) o.m, GLOBUS_DETAIL_LIST56(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST58(o, m, ...) o.m, GLOBUS_DETAIL_LIST57(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST59(o, m, ...) o.m, GLOBUS_DETAIL_LIST58(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST60(o, m, ...) o.m, GLOBUS_DETAIL_LIST59(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST61(o, m, ...) o.m, GLOBUS_DETAIL_LIST60(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST62(o, m, ...) o.m, GLOBUS_DETAIL_LIST61(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST63(o, m, ...) o.m, GLOBUS_DETAIL_LIST62(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST64(o, m, ...) o.m, GLOBUS_DETAIL_LIST63(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST65(o, m, ...) o.m, GLOBUS_DETAIL_LIST64(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST66(o, m, ...) o.m, GLOBUS_DETAIL_LIST65(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST67(o, m, ...) o.m, GLOBUS_DETAIL_LIST66(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST68(o, m, ...) o.m, GLOBUS_DETAIL_LIST67(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST69(o, m, ...) o.m, GLOBUS_DETAIL_LIST68(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST70(o, m, ...) o.m, GLOBUS_DETAIL_LIST69(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST71(o, m, ...) o.m, GLOBUS_DETAIL_LIST70(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST72(o, m, ...) o.m, GLOBUS_DETAIL_LIST71(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST73(o, m, ...) o.m, GLOBUS_DETAIL_LIST72(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST74(o, m, ...) o.m, GLOBUS_DETAIL_LIST73(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST75(o, m, ...) o.m, GLOBUS_DETAIL_LIST74(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST76(o, m, ...) o.m, GLOBUS_DETAIL_LIST75(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST77(o, m, ...) o.m, GLOBUS_DETAIL_LIST76(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST78(o, m, ...) o.m, GLOBUS_DETAIL_LIST77(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST79(o, m, ...) o.m, GLOBUS_DETAIL_LIST78(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST80(o, m, ...) o.m, GLOBUS_DETAIL_LIST79(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST81(o, m, ...) o.m, GLOBUS_DETAIL_LIST80(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST82(o, m, ...) o.m, GLOBUS_DETAIL_LIST81(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST83(o, m, ...) o.m, GLOBUS_DETAIL_LIST82(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST84(o, m, ...) o.m, GLOBUS_DETAIL_LIST83(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST85(o, m, ...) o.m, GLOBUS_DETAIL_LIST84(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST86(o, m, ...) o.m, GLOBUS_DETAIL_LIST85(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST87(o, m, ...) o.m, GLOBUS_DETAIL_LIST86(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST88(o, m, ...) o.m, GLOBUS_DETAIL_LIST87(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST89(o, m, ...) o.m, GLOBUS_DETAIL_LIST88(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST90(o, m, ...) o.m, GLOBUS_DETAIL_LIST89(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST91(o, m, ...) o.m, GLOBUS_DETAIL_LIST90(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST92(o, m, ...) o.m, GLOBUS_DETAIL_LIST91(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST93(o, m, ...) o.m, GLOBUS_DETAIL_LIST92(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST94(o, m, ...) o.m, GLOBUS_DETAIL_LIST93(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST95(o, m, ...) o.m, GLOBUS_DETAIL_LIST94(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_LIST96(o, m, ...) o.m, GLOBUS_DETAIL_LIST95(o, __VA_ARGS__)
-#define GLOBUS_DETAIL_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40, _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59, _60, _61, _62, _63, _64, _65, _66, _67, _68, _69, _70, _71, _72, _73, _74, _75, _76, _77, _78, _79, _80, _81, _82, _83, _84, _85, _86, _87, _88, _89, _90, _91, _92, _93, _94, _95, _96, NAME, ...) NAME
-#define GLOBUS_DETAIL_LIST(o, ...) GLOBUS_DETAIL_PICK(__VA_ARGS__, GLOBUS_DETAIL_LIST96, GLOBUS_DETAIL_LIST95, GLOBUS_DETAIL_LIST94, GLOBUS_DETAIL_LIST93, GLOBUS_DETAIL_LIST92, GLOBUS_DETAIL_LIST91, GLOBUS_DETAIL_LIST90, GLOBUS_DETAIL_LIST89, GLOBUS_DETAIL_LIST88, GLOBUS_DETAIL_LIST87, GLOBUS_DETAIL_LIST86, GLOBUS_DETAIL_LIST85, GLOBUS_DETAIL_LIST84, GLOBUS_DETAIL_LIST83, GLOBUS_DETAIL_LIST82, GLOBUS_DETAIL_LIST81, GLOBUS_DETAIL_LIST80, GLOBUS_DETAIL_LIST79, GLOBUS_DETAIL_LIST78, GLOBUS_DETAIL_LIST77, GLOBUS_DETAIL_LIST76, GLOBUS_DETAIL_LIST75, GLOBUS_DETAIL_LIST74, GLOBUS_DETAIL_LIST73, GLOBUS_DETAIL_LIST72, GLOBUS_DETAIL_LIST71, GLOBUS_DETAIL_LIST70, GLOBUS_DETAIL_LIST69, GLOBUS_DETAIL_LIST68, GLOBUS_DETAIL_LIST67, GLOBUS_DETAIL_LIST66, GLOBUS_DETAIL_LIST65, GLOBUS_DETAIL_LIST64, GLOBUS_DETAIL_LIST63, GLOBUS_DETAIL_LIST62, GLOBUS_DETAIL_LIST61, GLOBUS_DETAIL_LIST60, GLOBUS_DETAIL_LIST59, GLOBUS_DETAIL_LIST58, GLOBUS_DETAIL_LIST57, GLOBUS_DETAIL_LIST56, GLOBUS_DETAIL_LIST55, GLOBUS_DETAIL_LIST54, GLOBUS_DETAIL_LIST53, GLOBUS_DETAIL_LIST52, GLOBUS_DETAIL_LIST51, GLOBUS_DETAIL_LIST50, GLOBUS_DETAIL_LIST49, GLOBUS_DETAIL_LIST48, GLOBUS_DETAIL_LIST47, GLOBUS_DETAIL_LIST46, GLOBUS_DETAIL_LIST45, GLOBUS_DETAIL_LIST44, GLOBUS_DETAIL_LIST43, GLOBUS_DETAIL_LIST42, GLOBUS_DETAIL_LIST41, GLOBUS_DETAIL_LIST40, GLOBUS_DETAIL_LIST39, GLOBUS_DETAIL_LIST38, GLOBUS_DETAIL_LIST37, GLOBUS_DETAIL_LIST36, GLOBUS_DETAIL_LIST35, GLOBUS_DETAIL_LIST34, GLOBUS_DETAIL_LIST33, GLOBUS_DETAIL_LIST32, GLOBUS_DETAIL_LIST31, GLOBUS_DETAIL_LIST30, GLOBUS_DETAIL_LIST29, GLOBUS_DETAIL_LIST28, GLOBUS_DETAIL_LIST27, GLOBUS_DETAIL_LIST26, GLOBUS_DETAIL_LIST25, GLOBUS_DETAIL_LIST24, GLOBUS_DETAIL_LIST23, GLOBUS_DETAIL_LIST22, GLOBUS_DETAIL_LIST21, GLOBUS_DETAIL_LIST20, GLOBUS_DETAIL_LIST19, GLOBUS_DETAIL_LIST18, GLOBUS_DETAIL_LIST17, GLOBUS_DETAIL_LIST16, GLOBUS_DETAIL_LIST15, GLOBUS_DETAIL_LIST14, GLOBUS_DETAIL_LIST13, GLOBUS_DETAIL_LIST12, GLOBUS_DETAIL_LIST11, GLOBUS_DETAIL_LIST10, GLOBUS_DETAIL_LIST9, GLOBUS_DETAIL_LIST8, GLOBUS_DETAIL_LIST7, GLOBUS_DETAIL_LIST6, GLOBUS_DETAIL_LIST5, GLOBUS_DETAIL_LIST4, GLOBUS_DETAIL_LIST3, GLOBUS_DETAIL_LIST2, GLOBUS_DETAIL_LIST1, 0)(o, __VA_ARGS__)
-// clang-format on
-
 /**
- * The last line of an operation or document: its own name, then its members in the order of their declaration (at most
- * 96). The struct stays an aggregate, and becomes a model of boost::hana's Struct. It must not be local to a function.
+ * The last line of an operation or document: its own name, then the names of all its members, in any order. The struct
+ * stays an aggregate, and becomes a model of boost::hana's Struct. A member that is not listed is a compile error where
+ * the struct is sent or read. The struct must not be local to a function, and a base class of it has no data members.
  *
  *     struct Bookmark {
  *         Optional<std::string> name = {};
@@ -1786,14 +1586,26 @@ struct accessors_impl<T, when<globus::Described<T>>> {
  *         GLOBUS_MEMBERS(Bookmark, name, path);
  *     };
  */
-#define GLOBUS_MEMBERS(O, ...)                                                                  \
-    static constexpr char const* struct_name = #O;                                              \
-    static constexpr char const* member_names = #__VA_ARGS__;                                   \
-    template <class Object, class F>                                                            \
-    static constexpr decltype(auto) with_members([[maybe_unused]] Object& object, F const& f) { \
-        return f(__VA_OPT__(GLOBUS_DETAIL_LIST(object, __VA_ARGS__)));                          \
-    }                                                                                           \
+// What is within the functions sees the struct's members by their names, so their own names are far from any member's.
+// The binding counts: compilers show its line, with the comment in it, where too few or other names are listed.
+// clang-format off
+#define GLOBUS_MEMBERS(O, ...)                                                                                         \
+    [[maybe_unused]] static constexpr char const* struct_name = #O;                                                    \
+    [[maybe_unused]] static constexpr char const* member_names = #__VA_ARGS__;                                         \
+    template <class GlobusVisitor>                                                                                     \
+    constexpr decltype(auto) with_members(GlobusVisitor const& globus_visitor) {                                       \
+        return globus_visitor(__VA_ARGS__);                                                                            \
+    }                                                                                                                  \
+    template <class GlobusVisitor>                                                                                     \
+    constexpr decltype(auto) with_members(GlobusVisitor const& globus_visitor) const {                                 \
+        return globus_visitor(__VA_ARGS__);                                                                            \
+    }                                                                                                                  \
+    template <class GlobusObject>                                                                                      \
+    static auto has_all_members_listed([[maybe_unused]] GlobusObject& globus_object) {                                 \
+        __VA_OPT__([[maybe_unused]] auto& [__VA_ARGS__] = globus_object; /* GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them. */) \
+    }                                                                                                                  \
     using members = ::globus::detail::Members<O>
+// clang-format on
 
 #endif  // GLOBUS_CORE_MEMBERS_HPP
 
@@ -1829,6 +1641,13 @@ public:
     StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
 };
 
+/// A text that the service also writes as a number: that reads as its digits.
+struct TextOrNumber : std::string {
+    using std::string::string;
+    TextOrNumber() = default;
+    TextOrNumber(std::string text) : std::string(std::move(text)) {}
+};
+
 /**
  * A member whose value is always `Text`, such as a document's DATA_TYPE. It takes no room and cannot be changed.
  *
@@ -1843,200 +1662,1018 @@ struct Constant {
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_VALUES_HPP
+#ifndef GLOBUS_OAUTH_SCOPE_HPP
+#define GLOBUS_OAUTH_SCOPE_HPP
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
-
-// The scopes of the Globus services, each with the resource server whose tokens carry it.
-// https://docs.globus.org/api/auth/reference/#globus_scopes
+#include <vector>
 
 namespace globus {
 
-/// The scopes of Globus Auth.
-struct AuthScopes {
-    static constexpr std::string_view resource_server = "auth.globus.org";
-    static constexpr std::string_view email = "email";  ///< the email address, in userinfo and the id_token
-    /// Projects, and the policies, clients, credentials and scopes in them.
-    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";    ///< makes a login give an id_token
-    static constexpr std::string_view profile = "profile";  ///< name, organization, ..., in userinfo and the id_token
-    static constexpr std::string_view view_authentications =
-        "urn:globus:auth:scope:auth.globus.org:view_authentications";
-    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
-    static constexpr std::string_view view_clients_and_scopes =
-        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
-    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
-    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
-    /// The other identities that the user has linked to the one of the login.
-    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
-};
-
-/// The scopes of Globus Compute.
-struct ComputeScopes {
-    static constexpr std::string_view resource_server = "funcx_service";
-    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
-};
-
-/// The scopes of Globus Flows.
-struct FlowsScopes {
-    static constexpr std::string_view resource_server = "flows.globus.org";
-    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
-    /// Creating, changing and deleting flows.
-    static constexpr std::string_view manage_flows =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
-    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
-    /// Cancelling, resuming and changing runs.
-    static constexpr std::string_view run_manage =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
-    /// Listing and reading runs.
-    static constexpr std::string_view run_status =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
-    /// Listing and reading flows.
-    static constexpr std::string_view view_flows =
-        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
-};
-
-/// The scopes of Globus Groups.
-struct GroupsScopes {
-    static constexpr std::string_view resource_server = "groups.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
-    static constexpr std::string_view view_my_groups_and_memberships =
-        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
-};
-
-/// The scopes of Nexus, the predecessor of Groups.
-struct NexusScopes {
-    static constexpr std::string_view resource_server = "nexus.api.globus.org";
-    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
-};
-
-/// The scopes of Globus Search.
-struct SearchScopes {
-    static constexpr std::string_view resource_server = "search.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
-    static constexpr std::string_view globus_connect_server =
-        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
-    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
-    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
-};
-
-/// The scopes of Globus Timers.
-struct TimersScopes {
-    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
-    static constexpr std::string_view timer =
-        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
-};
-
-/// The scopes of Globus Transfer.
-struct TransferScopes {
-    static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
-    /// Setting up Globus Connect Personal.
-    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
-};
-
-/// The scopes of the manager of one Globus Connect Server endpoint.
-class GcsEndpointScopes {
+/// A scope text that cannot be read; `what()` says where it goes wrong.
+class GLOBUS_VISIBLE ScopeError : public UsageError {
 public:
-    /// The id is taken as it is.
-    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
+    using UsageError::UsageError;
+};
 
-    /// The id of the endpoint.
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What the operations of GcsService ask for.
-    [[nodiscard]] std::string manage_collections() const {
-        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
+/**
+ * A scope: what a token may be used for, and which scopes it needs in turn.
+ *
+ *     Scope transfer{TransferScopes::all};
+ *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
+ *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
+ *
+ * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
+ * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+ */
+class Scope {
+public:
+    /// A scope by its own text, without marks and dependencies.
+    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
+    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
+    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
+    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+
+    /**
+     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
+     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
+     *
+     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
+     *                     scopes in all, or more than 512 KiB: of `text`, and of what comes out where each scope has all
+     *                     of its dependencies
+     */
+    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
+    /// As parse, of exactly one scope.
+    [[nodiscard]] static Scope parse_one(std::string_view text) {
+        std::vector<Scope> scopes = parse(text);
+        if (scopes.size() != 1)
+            throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
+        return std::move(scopes.front());
+    }
+    /// The texts of scopes, separated by blanks.
+    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes) {
+        std::string out;
+        for (Scope const& scope : scopes) {
+            if (!out.empty()) out += ' ';
+            scope.append_to(out);
+        }
+        return out;
+    }
+    /// All scopes of both, as one text with both would be read.
+    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
+        return parse(join(a) + ' ' + join(b));
+    }
+
+    /// Its own text, without mark and dependencies.
+    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
+    /// True if it has the mark `*`.
+    [[nodiscard]] bool optional() const noexcept { return optional_; }
+    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
+    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
+
+    /// The same scope with one more dependency.
+    [[nodiscard]] Scope with_dependency(Scope dependency) const {
+        Scope copy = *this;
+        copy.dependencies_.push_back(std::move(dependency));
+        return copy;
+    }
+    /// The same scope, marked optional or not.
+    [[nodiscard]] Scope with_optional(bool optional = true) const {
+        Scope copy = *this;
+        copy.optional_ = optional;
+        return copy;
+    }
+
+    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
+    [[nodiscard]] bool contains(Scope const& other) const {
+        if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
+        return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
+            return std::any_of(dependencies_.begin(), dependencies_.end(),
+                               [&](Scope const& own) { return own.contains(wanted); });
+        });
+    }
+
+    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
+    [[nodiscard]] std::string text() const {
+        std::string out;
+        append_to(out);
+        return out;
+    }
+    /// As text().
+    operator std::string() const { return text(); }
+
+    friend bool operator==(Scope const& a, Scope const& b) {
+        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
     }
 
 private:
-    std::string id_;
+    static constexpr std::size_t deepest = 64;
+    static constexpr std::size_t most = 10000;
+    static constexpr std::size_t longest = std::size_t{512} << 10;
+
+    class Graph;
+
+    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
+    static void check(std::string_view text) {
+        for (char const c : text) {
+            auto const byte = static_cast<unsigned char>(c);
+            if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
+                throw ScopeError(
+                    "a scope has a character that it may not have; for several scopes, marks and "
+                    "dependencies use Scope::parse");
+        }
+    }
+    void append_to(std::string& out) const {
+        if (optional_) out += '*';
+        out += scope_string_;
+        if (dependencies_.empty()) return;
+        char separator = '[';
+        for (Scope const& dependency : dependencies_) {
+            out += std::exchange(separator, ' ');
+            dependency.append_to(out);
+        }
+        out += ']';
+    }
+
+    std::string scope_string_;
+    bool optional_ = false;
+    std::vector<Scope> dependencies_;
 };
 
-/// The scopes of one collection.
-class GcsCollectionScopes {
+/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+class Scope::Graph {
 public:
-    /// The id is taken as it is.
-    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
+    explicit Graph(std::string_view text) {
+        if (text.size() > longest) throw ScopeError("the text of the scopes is too long");
+        std::vector<std::string_view> open;  // the scopes whose brackets are open
+        std::string_view last;               // the scope that a '[' would belong to
+        bool marked = false;
+        for (std::size_t i = 0; i != text.size();) {
+            char const c = text[i];
+            if (c == ' ') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
+                last = {};
+                ++i;
+            } else if (c == '*') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+                marked = true;
+                last = {};
+                ++i;
+            } else if (c == '[') {
+                if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
+                if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
+                open.push_back(last);
+                members_.push_back(0);
+                last = {};
+                ++i;
+            } else if (c == ']') {
+                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+                if (open.empty()) throw ScopeError("a ']' has no '[' before it");
+                if (members_.back() == 0) throw ScopeError("there are empty brackets");
+                open.pop_back();
+                members_.pop_back();
+                last = {};
+                ++i;
+            } else {
+                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+                std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
+                last = text.substr(i, end - i);
+                check(last);
+                if (++read_ > most) throw ScopeError("the text has too many scopes");
+                add(open.empty() ? std::string_view{} : open.back(), last, marked);
+                if (!members_.empty()) ++members_.back();
+                marked = false;
+                i = end;
+            }
+            closed_ = c == ']';
+        }
+        if (marked) throw ScopeError("the text ends in a mark '*'");
+        if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
+    }
 
-    /// The id of the collection.
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What Transfer needs for a mapped collection.
-    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
-    /// Reading and writing files by HTTPS.
-    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
-
-private:
-    std::string id_;
-};
-
-/// The scopes of one flow.
-class SpecificFlowScopes {
-public:
-    /// The id is taken as it is.
-    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
-
-    /// The id of the flow.
-    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// Running the flow.
-    [[nodiscard]] std::string user() const {
-        std::string name = id_;
-        std::replace(name.begin(), name.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
+    [[nodiscard]] std::vector<Scope> trees() {
+        std::vector<Scope> top;
+        for (auto const& [name, needs] : edges_[{}]) {
+            // at the top a scope and the same one marked optional both stay
+            if (needs.needed) top.push_back(tree(name, false, 0));
+            if (needs.optional) top.push_back(tree(name, true, 0));
+        }
+        sort(top);
+        return top;
     }
 
 private:
-    std::string id_;
+    struct Needs {
+        bool needed = false;
+        bool optional = false;
+    };
+
+    void add(std::string_view parent, std::string_view name, bool optional) {
+        Needs& needs = edges_[parent][name];
+        (optional ? needs.optional : needs.needed) = true;
+    }
+    Scope tree(std::string_view name, bool optional, std::size_t depth) {
+        if (depth > deepest || ++made_ > most)
+            throw ScopeError("the scopes depend on one another too deeply or too often");
+        auto const below = edges_.find(name);
+        written_ +=
+            name.size() + 1 + (optional ? 1 : 0) + (below != edges_.end() ? 1 : 0);  // with blank, mark, bracket
+        if (written_ > longest + 1) throw ScopeError("the text of the scopes with all that they depend on is too long");
+        for (std::string_view const above : path_)
+            if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
+        Scope scope(name);
+        scope.optional_ = optional;
+        path_.push_back(name);
+        if (below != edges_.end())
+            for (auto const& [child, needs] : below->second)
+                scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
+        path_.pop_back();
+        sort(scope.dependencies_);
+        return scope;
+    }
+    static void sort(std::vector<Scope>& scopes) {
+        std::vector<std::pair<std::string, Scope*>> order;  // each text is made once
+        for (Scope& scope : scopes) order.emplace_back(scope.text(), &scope);
+        std::sort(order.begin(), order.end());
+        std::vector<Scope> sorted;
+        for (auto const& [text, scope] : order) sorted.push_back(std::move(*scope));
+        scopes = std::move(sorted);
+    }
+
+    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
+    std::vector<std::size_t> members_;  ///< of each open bracket
+    std::vector<std::string_view> path_;
+    std::size_t read_ = 0;
+    std::size_t made_ = 0;
+    std::size_t written_ = 0;
+    bool closed_ = false;
+};
+
+inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPE_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// What a service asks for before it will serve: consents, a fresh login, another identity. It does not ask for what is
+/// absent, nor for what is empty.
+/// https://docs.globus.org/api/auth/sessions/
+struct AuthorizationParameters {
+    std::optional<std::string> session_message = {};  ///< for the user: why it is asked
+    std::optional<std::vector<std::string>> session_required_identities =
+        {};  ///< ids or names; one of them must be used
+    std::optional<std::vector<std::string>> session_required_single_domain = {};  ///< domains; one of them is enough
+    std::optional<std::vector<std::string>> session_required_policies = {};       ///< ids of what the login has to meet
+    std::optional<bool> session_required_mfa = {};                                ///< whether a second factor is needed
+    std::optional<std::vector<std::string>> required_scopes = {};                 ///< that the user has to consent to
+    std::optional<std::string> prompt = {};  ///< "login": a fresh login, even if there is a session
 };
 
 namespace detail {
 
-/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
-inline void check_uuids(char const* name, StringList const& ids) {
-    for (std::size_t i = 0; i != ids.size(); ++i)
-        if (!is_uuid(ids[i]))
-            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
+/// Calls `f` with the name and the value of each parameter: the one list of them, for the reader and the writers.
+template <class P, class F>
+void for_each_parameter(P& parameters, F const& f) {
+    f("session_message", parameters.session_message);
+    f("session_required_identities", parameters.session_required_identities);
+    f("session_required_policies", parameters.session_required_policies);
+    f("session_required_single_domain", parameters.session_required_single_domain);
+    f("session_required_mfa", parameters.session_required_mfa);
+    f("required_scopes", parameters.required_scopes);
+    f("prompt", parameters.prompt);
+}
+
+/// The texts of a list, separated by commas and without those that are empty.
+inline std::string join_commas(std::vector<std::string> const& texts) {
+    std::string joined;
+    for (std::string const& text : texts)
+        if (!text.empty()) joined.append(joined.empty() ? "" : ",").append(text);
+    return joined;
+}
+/// The texts of a text split at commas.
+inline std::vector<std::string> split_commas(std::string_view text) {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0;;) {
+        auto const comma = text.find(',', begin);
+        parts.emplace_back(text.substr(begin, comma - begin));
+        if (comma == std::string_view::npos) return parts;
+        begin = comma + 1;
+    }
+}
+
+/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
+inline std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
+inline std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
+inline std::string query_value(std::optional<std::vector<std::string>> const& list) {
+    return list ? join_commas(*list) : "";
+}
+
+/// True if any of the parameters asks for something.
+[[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& parameters) {
+    bool asks = false;
+    for_each_parameter(parameters, [&](char const*, auto const& value) { asks = asks || !query_value(value).empty(); });
+    return asks;
+}
+
+/// Of texts that a service wrote, those that are scopes; none if they are too large together to be asked for.
+inline std::vector<std::string> readable_scopes(std::vector<std::string> texts) {
+    auto const is_readable = [](std::string const& text) {
+        try {
+            return !Scope::parse(text).empty();
+        } catch (ScopeError const&) {
+            return false;
+        }
+    };
+    std::erase_if(texts, [&](std::string const& text) { return !is_readable(text); });
+    std::string all;
+    for (std::string const& text : texts) all += text + ' ';
+    if (texts.size() > 1 && !is_readable(all)) texts.clear();
+    return texts;
+}
+
+/// Read one parameter. A value that cannot be one leaves it absent, and the answer is false; null is absence itself.
+inline bool read_parameter(std::string_view, boost::json::value const& value, std::optional<std::string>& place) {
+    if (value.is_string()) place = std::string(value.get_string());
+    return value.is_string() || value.is_null();
+}
+inline bool read_parameter(std::string_view, boost::json::value const& value, std::optional<bool>& place) {
+    if (value.is_bool()) place = value.get_bool();
+    return value.is_bool() || value.is_null();
+}
+inline bool read_parameter(std::string_view name, boost::json::value const& value,
+                           std::optional<std::vector<std::string>>& place) {
+    bool const or_commas = name == "session_required_policies" || name == "session_required_single_domain";
+    place = value.is_string() && or_commas ? split_commas(value.get_string()) : texts_in(&value);
+    if (place && name == "required_scopes") place = readable_scopes(*std::move(place));
+    return place || value.is_null();
+}
+
+/// Reads `authorization_parameters`, in the forms of all times. What it cannot read goes to `other`.
+inline AuthorizationParameters read_parameters(boost::json::object const& object, boost::json::object& other) {
+    AuthorizationParameters parameters;
+    for (auto const& member : object) {
+        bool read = false;
+        for_each_parameter(parameters, [&](std::string_view name, auto& place) {
+            if (name == member.key()) read = read_parameter(name, member.value(), place);
+        });
+        if (!read) other.insert(member);
+    }
+    return parameters;
 }
 
 }  // namespace detail
 
-/// The scope of Transfer with the optional consents that mapped collections ask for.
-/// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope transfer_scope_with_data_access(StringList const& collection_ids) {
-    detail::check_uuids("collection_ids", collection_ids);
-    Scope scope(TransferScopes::all);
-    for (std::string const& id : collection_ids)
-        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
-    return scope;
+/**
+ * A Globus Auth Requirements Error: a service says what the user has to do before it will serve.
+ *
+ *     try {
+ *         client.operation_ls({.endpoint_id = id});
+ *     } catch (ApiError const& error) {
+ *         if (auto const gare = to_gare(error))
+ *             app.login({.parameters = gare->authorization_parameters});
+ *     }
+ *
+ * Services say it in several ways, old and new; `to_gare` reads them all into this one.
+ * https://docs.globus.org/api/flows/reference/globus-auth-requirements-errors/ (the form of today)
+ */
+struct Gare {
+    std::string code = {};  ///< "ConsentRequired", "AuthorizationRequired" or the service's own
+    AuthorizationParameters authorization_parameters = {};  ///< what to ask of the user
+    boost::json::object extra_parameters =
+        {};  ///< members of authorization_parameters that have no place above, by their name or their value
+    boost::json::object extra = {};  ///< other members of the document
+
+    /// The document in today's form; with what else stood in it, if that is wanted.
+    [[nodiscard]] boost::json::object to_json(bool with_extra = false) const {
+        boost::json::object parameters;
+        if (with_extra) parameters = extra_parameters;
+        detail::for_each_parameter(authorization_parameters, [&](char const* name, auto const& value) {
+            if (!value) return;
+            if constexpr (requires { value->front().size(); })
+                parameters[name] = boost::json::array(value->begin(), value->end());
+            else
+                parameters[name] = *value;
+        });
+        boost::json::object document{{"code", code}, {"authorization_parameters", std::move(parameters)}};
+        if (with_extra) document.insert(extra.begin(), extra.end());
+        return document;
+    }
+};
+
+namespace detail {
+
+/// Reads ConsentRequired as Transfer (`required_scopes`) and action providers (`required_scope`) wrote it before there
+/// was one form for all. Adds what it has read to `names`.
+inline void read_consent(boost::json::object const& document, Gare& gare, std::vector<std::string_view>& names) {
+    AuthorizationParameters& asked = gare.authorization_parameters;
+    auto const* const list = document.if_contains("required_scopes");
+    auto const one = text_member(document, "required_scope");
+    if (auto texts = one ? text_list(list) : texts_in(list)) {
+        asked.required_scopes = readable_scopes(*std::move(texts));
+        names.push_back("required_scopes");
+    } else if (one) {
+        asked.required_scopes = readable_scopes({std::string(*one)});
+        names.push_back("required_scope");
+    }
+    if (!asked.required_scopes || document.contains("authorization_parameters")) return;
+    if (auto const text = text_member(document, names.back() == "required_scope" ? "description" : "message"))
+        asked.session_message = *text;
 }
 
-/// The scope of one flow that moves files of mapped collections.
-/// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope flow_scope_with_data_access(SpecificFlowScopes const& flow,
-                                                       StringList const& collection_ids) {
-    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
+/// Reads dependent_consent_required, as Globus Auth writes it.
+inline void read_dependent_consent(boost::json::object const& document, Gare& gare,
+                                   std::vector<std::string_view>& names) {
+    auto const* const errors = object_list(document.if_contains("errors"));
+    if (text_member(document, "error") != "dependent_consent_required" || errors == nullptr) return;
+    for (boost::json::value const& error : *errors) {
+        auto const* const object = error.if_object();
+        auto const* const scopes = object != nullptr ? object->if_contains("unapproved_scopes") : nullptr;
+        auto texts = texts_in(scopes);
+        if (!texts) continue;
+        auto& all = gare.authorization_parameters.required_scopes;
+        if (!all) all.emplace();
+        for (std::string& scope : readable_scopes(*std::move(texts))) all->push_back(std::move(scope));
+    }
+    if (!gare.authorization_parameters.required_scopes) return;
+    gare.code = "ConsentRequired";
+    names.insert(names.end(), {"error", "errors"});
 }
 
-/// The scope of Timers for timers that move files of mapped collections.
-/// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope timers_scope_with_data_access(StringList const& collection_ids) {
-    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
+}  // namespace detail
+
+/**
+ * What a document asks for, in whatever of the five forms that services use; nothing if it asks for nothing.
+ *
+ * One value that is not what it should be does not hide the others: it is as if it were not there.
+ */
+inline std::optional<Gare> to_gare(Json const& document) {
+    boost::json::object const* const object = document.if_object();
+    if (object == nullptr) return std::nullopt;
+    Gare gare;
+    gare.code = detail::text_member(*object, "code").value_or("");
+    std::vector<std::string_view> names{"code", "authorization_parameters"};  // of what is not `extra`
+    auto const* const parameters = detail::object_member(*object, "authorization_parameters");
+    if (parameters != nullptr)
+        gare.authorization_parameters = detail::read_parameters(*parameters, gare.extra_parameters);
+    auto const& scopes = gare.authorization_parameters.required_scopes;
+    if (gare.code == "ConsentRequired" && (!scopes || scopes->empty())) detail::read_consent(*object, gare, names);
+    if (parameters == nullptr && !scopes) detail::read_dependent_consent(*object, gare, names);
+    if (parameters == nullptr && !scopes) return std::nullopt;
+    if (gare.code.empty()) gare.code = "AuthorizationRequired";
+    for (auto const& member : *object)
+        if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
+            gare.extra.insert(member);
+    return gare;
 }
 
-/// The scope of Timers for timers that run flows.
-/// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope timers_scope_with_flows(StringList const& flow_ids) {
-    detail::check_uuids("flow_ids", flow_ids);
-    Scope scope(TimersScopes::timer);
-    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
-    return scope;
+/**
+ * What the authorize URL says of a login besides scopes, as query parameters. What is empty is left out, since Globus
+ * Auth refuses it.
+ *
+ *     std::string const url = flow.authorize_url(session_query(gare.authorization_parameters));
+ *
+ * https://docs.globus.org/api/auth/sessions/
+ */
+inline std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters) {
+    std::vector<std::pair<std::string, std::string>> query;
+    detail::for_each_parameter(parameters, [&](std::string_view name, auto const& value) {
+        if (name == "required_scopes") return;  // the flow's own scopes have them
+        if (std::string text = detail::query_value(value); !text.empty()) query.emplace_back(name, std::move(text));
+    });
+    return query;
 }
 
 }  // namespace globus
 
-#endif  // GLOBUS_OAUTH_SCOPES_HPP
+#endif  // GLOBUS_OAUTH_AUTHORIZATION_REQUIREMENTS_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// One of the errors that an answer lists.
+struct SubError {
+    std::string code = {};         ///< empty where the service gives none
+    std::string message = {};      ///< empty where the service gives none
+    boost::json::object raw = {};  ///< the error as it came
+    bool has_message = false;      ///< tells an empty message from none
+};
+
+/**
+ * The service answered with an error status.
+ *
+ *     try {
+ *         client.operation_ls({.endpoint_id = id});
+ *     } catch (globus::ApiError const& error) {
+ *         if (error.http_status() == 404) ...
+ *         if (error.consent_required()) log_in_again(error.required_scopes());
+ *     }
+ *
+ * Reads every form in which Globus services say what is wrong: the common `code`/`message`/`request_id` document, the
+ * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms that one
+ * service alone has, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest. Words
+ * that are in no such form (a gateway's, a framework's list of what does not fit, a page's title) are in `what()` alone.
+ *
+ * `what()` is one clean line, without the credentials of the request even if the service repeats them; `message()`,
+ * `body()` and the like are as the service wrote them: use one_line to print them.
+ *
+ * Each service has a class of its own, such as TransferApiError.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share what was read.
+ */
+class GLOBUS_VISIBLE ApiError : public Error {
+public:
+    /// @param request  the request that was answered; its method and URL (without the query) go into `what()`
+    ApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), nullptr, nullptr) {}
+
+    /// 400 or more, or a 3xx in place of a document.
+    [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
+    /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
+    [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
+    /// All header fields of the answer.
+    [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
+    /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
+    /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
+    /// Of several errors: the word that all have in common.
+    [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
+    /// `messages()` joined by "; "; empty if there are none.
+    [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
+    /// What the service says to people, one text for each error that has one.
+    [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
+    /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
+    [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
+    /// The errors that the document lists, or the document itself as the only one.
+    [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
+    /// The body as received, up to 64 KiB.
+    [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
+    /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
+    [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
+
+    /// What the service asks of the user before it will serve, in whatever form: what each of the errors that the
+    /// document lists asks for, and the document as a whole. Empty if a login cannot help. See to_gare.
+    [[nodiscard]] std::vector<Gare> const& requirements() const noexcept { return data_->requirements; }
+    /// What has to be consented to or logged in for, if the document itself has `authorization_parameters`.
+    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept {
+        return data_->parameters;
+    }
+    /// The scopes that the user has to consent to; empty if consents are not what is asked for.
+    [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
+    /// True if a login that asks for required_scopes() can help.
+    [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
+
+protected:
+    /// What a document says.
+    struct Reading {
+        std::string code = {};                   ///< as ApiError::code
+        std::string request_id = {};             ///< empty: that of the header is taken
+        std::vector<std::string> messages = {};  ///< as ApiError::messages
+        std::vector<SubError> errors = {};       ///< as ApiError::errors
+    };
+    /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
+    using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);
+    /// Completes what was read, in whatever form.
+    using Completion = void (*)(Reading& reading);
+
+    /// For the error class of a service that has a form of its own; either function may be null.
+    ApiError(http::Request const& request, http::Response response, OwnForm own_form, Completion complete)
+        : ApiError(request, read(std::move(response), own_form, complete)) {}
+
+    /// A SubError of which the first of the members named that is a text is the message.
+    static SubError sub_error(boost::json::object const& object, std::initializer_list<std::string_view> message);
+    /// The code that all errors have that have one; empty if they differ.
+    static std::string common_code(std::vector<SubError> const& errors);
+
+    /// A member of the document; null if there is none.
+    [[nodiscard]] boost::json::value const& document_member(std::string_view name) const noexcept;
+    /// A member of the document that is a text; empty if there is none.
+    [[nodiscard]] std::string_view document_text(std::string_view name) const noexcept;
+
+private:
+    struct Data {
+        http::Response response;
+        boost::json::value json;
+        Reading reading;
+        std::string message;
+        std::vector<Gare> requirements;
+        std::vector<std::string> required_scopes;
+        std::optional<AuthorizationParameters> parameters;
+    };
+
+    ApiError(http::Request const& request, std::shared_ptr<Data const> data)
+        : Error(describe(request, *data)), data_(std::move(data)) {}
+
+    static std::string describe(http::Request const& request, Data const& data);
+    static std::shared_ptr<Data const> read(http::Response response, OwnForm own_form, Completion complete);
+    static void read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
+                                  Reading& reading);
+    static void read_requirements(boost::json::object const& document, Data& data);
+
+    std::shared_ptr<Data const> data_;
+};
+
+inline SubError ApiError::sub_error(boost::json::object const& object,
+                                    std::initializer_list<std::string_view> message) {
+    SubError sub;
+    sub.raw = object;
+    if (auto const code = detail::text_member(object, "code")) sub.code = *code;
+    for (std::string_view const name : message)
+        if (auto const text = detail::text_member(object, name)) {
+            sub.message = *text;
+            sub.has_message = true;
+            break;
+        }
+    return sub;
+}
+
+inline std::string ApiError::common_code(std::vector<SubError> const& errors) {
+    std::string code;
+    for (SubError const& sub : errors) {
+        if (sub.code.empty()) continue;
+        if (!code.empty() && code != sub.code) return {};
+        code = sub.code;
+    }
+    return code;
+}
+
+inline boost::json::value const& ApiError::document_member(std::string_view name) const noexcept {
+    static boost::json::value const nothing;
+    auto const* document = data_->json.if_object();
+    auto const* value = document != nullptr ? document->if_contains(name) : nullptr;
+    return value != nullptr ? *value : nothing;
+}
+
+inline std::string_view ApiError::document_text(std::string_view name) const noexcept {
+    boost::json::value const& value = document_member(name);
+    return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+}
+
+inline std::string ApiError::describe(http::Request const& request, Data const& data) {
+    std::vector<Secret> const credentials = detail::credentials_of(request);
+    auto const clean = [&](std::string_view text) { return detail::one_line_without(credentials, text); };
+    std::string_view code = data.reading.code;
+    if (auto const* document = data.json.if_object(); document != nullptr && code.empty()) {
+        // OAuth2's own word (RFC 6749, section 5.2), or that of the object in which some put what is wrong
+        code = detail::text_member(*document, "error").value_or("");
+        if (auto const* error = detail::object_member(*document, "error"))
+            code = detail::text_member(*error, "code").value_or("");
+    }
+    std::string words = clean(data.message);
+    for (detail::Sentence const& more : detail::further_words(data.response, data.json, data.message)) {
+        if (words.size() > 1000) break;  // the rest would be cut off
+        if (more.text == code) continue;
+        if (!words.empty()) words += "; ";
+        words += clean(more.text);
+        if (!more.about.empty()) words += ": " + clean(more.about);
+    }
+    if (words.empty()) words = clean(data.response.reason);
+
+    std::string what = one_line(http::describe(request)) + " was answered " + std::to_string(data.response.status);
+    if (!code.empty()) what += ' ' + one_line(clean(code), 200);
+    if (!words.empty()) what += ": " + one_line(words);
+    if (!data.reading.request_id.empty()) what += " (request id " + one_line(data.reading.request_id, 200) + ')';
+    return what;
+}
+
+inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response response, OwnForm own_form,
+                                                            Completion complete) {
+    auto data = std::make_shared<Data>();
+    constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
+    std::string const type = detail::media_type(response.headers.get("Content-Type"));
+    if (detail::is_json_media_type(type) && response.body.size() <= kept) {
+        boost::system::error_code error;
+        data->json = detail::parse_json(response.body, error);
+    }
+    if (response.body.size() > kept) response.body.resize(kept);
+    data->response = std::move(response);
+
+    Reading& reading = data->reading;
+    if (auto const* document = data->json.if_object(); document != nullptr) {
+        read_common_forms(*document, type == "application/vnd.api+json", own_form, reading);
+        if (complete != nullptr) complete(reading);
+        read_requirements(*document, *data);
+    }
+    if (reading.request_id.empty()) reading.request_id = data->response.headers.get("X-Request-ID");
+    for (std::string const& one : reading.messages) {
+        if (&one != reading.messages.data()) data->message += "; ";
+        data->message += one;
+    }
+    return data;
+}
+
+inline void ApiError::read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
+                                        Reading& reading) {
+    auto const with_message = [](boost::json::object const& object) {
+        return sub_error(object, {"message", "detail", "title"});
+    };
+    auto const add_messages = [&](std::vector<SubError> const& errors) {
+        for (SubError const& sub : errors)
+            if (sub.has_message) reading.messages.push_back(sub.message);
+    };
+    boost::json::array const* const list = detail::object_list(document.if_contains("errors"));
+
+    if (json_api && list != nullptr && !list->empty()) {
+        for (boost::json::value const& item : *list)
+            if (item.is_object()) reading.errors.push_back(sub_error(item.get_object(), {"detail", "title"}));
+        reading.code = common_code(reading.errors);
+        add_messages(reading.errors);
+        return;
+    }
+
+    auto const code = detail::text_member(document, "code");
+    auto const message = detail::text_member(document, "message");
+    auto const request_id = detail::text_member(document, "request_id");
+    bool const common = !json_api && code && message && (request_id || !document.contains("request_id"));
+    if (!common && own_form != nullptr && own_form(document, reading)) return;
+
+    if (list != nullptr)
+        for (boost::json::value const& item : *list) {
+            if (item.is_object()) reading.errors.push_back(with_message(item.get_object()));
+        }
+    else
+        reading.errors.push_back(with_message(document));
+    if (common) {
+        reading.code = *code;
+        reading.messages.emplace_back(*message);
+        reading.request_id = request_id.value_or("");
+    } else {
+        reading.code = code ? std::string(*code) : common_code(reading.errors);
+        if (!json_api && document.contains("code") && document.contains("message"))
+            reading.request_id = request_id.value_or("");  // the common document, with an odd value in it
+        std::vector<SubError> itself;
+        if (reading.errors.empty()) itself.push_back(with_message(document));
+        add_messages(reading.errors.empty() ? itself : reading.errors);
+    }
+}
+
+inline void ApiError::read_requirements(boost::json::object const& document, Data& data) {
+    boost::json::object other;
+    if (auto const* parameters = detail::object_member(document, "authorization_parameters"))
+        data.parameters = detail::read_parameters(*parameters, other);
+    auto const add = [&](std::optional<Gare> gare) {
+        if (gare) data.requirements.push_back(*std::move(gare));
+    };
+    if (auto const* errors = detail::object_list(document.if_contains("errors")))
+        for (Json const& error : *errors) add(to_gare(error));
+    for (char const* name : {"error", "detail"})  // Flows; the frameworks of others
+        if (auto const* part = document.if_contains(name)) add(to_gare(*part));
+    auto whole = to_gare(data.json);
+    auto const take_scopes = [&](Gare const& gare) {
+        if (data.required_scopes.empty())
+            data.required_scopes = gare.authorization_parameters.required_scopes.value_or(std::vector<std::string>{});
+    };
+    if (whole) take_scopes(*whole);
+    std::for_each(data.requirements.begin(), data.requirements.end(), take_scopes);
+    add(std::move(whole));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_API_ERROR_HPP
+
+#include <concepts>
+#include <string_view>
+
+namespace globus {
+
+/// `S` has a name, an error type and the operations that a Client mixes in.
+template <class S>
+concept NamesItself = requires { std::string_view(S::name); };
+template <class S>
+concept NamesItsError = std::derived_from<typename S::error, ApiError>;
+
+/**
+ * A Globus service: what a Client talks to. It has a `name` (the one in GLOBUS_SDK_SERVICE_URL_*), an `error` type
+ * and a member template `Operations<Client>` of named functions.
+ *
+ * An error that names this concept means that the first argument of `Client` is not such a type.
+ */
+template <class S>
+concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<S>;
+
+namespace detail {
+
+/// Who takes the tokens of a service; empty for one that does not say. The text lives as long as the service.
+template <class S>
+std::string_view resource_server_of(S const& service) {
+    if constexpr (requires { service.resource_server(); })
+        return service.resource_server();
+    else if constexpr (requires { service.resource_server; })
+        return service.resource_server;
+    else
+        return {};
+}
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_SERVICE_HPP
+#ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
+#define GLOBUS_OAUTH_AUTHORIZER_HPP
+
+#ifndef GLOBUS_HTTP_TRANSPORT_HPP
+#define GLOBUS_HTTP_TRANSPORT_HPP
+
+#ifndef GLOBUS_HTTP_ERRORS_HPP
+#define GLOBUS_HTTP_ERRORS_HPP
+
+#include <string>
+
+namespace globus {
+
+/**
+ * No complete answer came.
+ *
+ * `kind()` says what went wrong, `sent()` how far the request got: an operation that must not be done twice may be
+ * repeated after `Sent::no`, and has an unknown outcome after `Sent::yes`.
+ */
+class GLOBUS_VISIBLE NetworkError : public Error {
+public:
+    /// What went wrong.
+    enum class Kind : unsigned char {
+        timeout,      ///< a limit or the deadline of the call passed
+        cancelled,    ///< the stop_token asked, or the client was destroyed
+        resolve,      ///< the host name is not known
+        connect,      ///< nobody listens, or no route, be it from here or from a proxy
+        proxy,        ///< the proxy refuses to connect to the service, or asks for other credentials
+        tls,          ///< the certificate or the handshake was refused
+        interrupted,  ///< the connection broke after it was made
+        too_large,    ///< the answer is larger than the limit
+        redirect,     ///< a redirect that must not be followed
+        protocol,     ///< not HTTP, or packed in a way that cannot be undone
+        local,        ///< this process: memory, file descriptors, libcurl itself
+    };
+    /// How far the request got.
+    enum class Sent : unsigned char {
+        no,   ///< no byte of the request left, whatever was said to a proxy before; doing it again is safe
+        yes,  ///< some or all of it may have been read by the service
+    };
+
+    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
+    NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
+
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
+    [[nodiscard]] Sent sent() const noexcept { return sent_; }
+
+private:
+    Kind kind_;
+    Sent sent_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_ERRORS_HPP
+
+#include <concepts>
+
+namespace globus {
+
+/**
+ * What carries requests.
+ *
+ * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
+ * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
+ * threads at once. A transport is a cheap handle: copies share connections.
+ *
+ * Models: CurlTransport, MockTransport, AnyTransport.
+ *
+ * An error that names this concept means that the third argument of `Client` has no
+ * `http::Response send(http::Request const&)` that can be called on a const object.
+ */
+template <class T>
+concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
+    { transport.send(request) } -> std::same_as<http::Response>;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_TRANSPORT_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/// What goes into the Authorization header of one request, and which of a policy's credentials it is.
+struct Authorization {
+    Secret header = {};            ///< empty: no header
+    std::uint64_t generation = 0;  ///< grows with every renewal
+};
+
+/// What a policy needs to know of the call that it authorizes.
+struct AuthContext {
+    std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
+    std::stop_token stop = {};                                          ///< cancels it
+    /// Whom the client sends the credential to: "transfer.api.globus.org". A token for another resource server must not
+    /// be given. Empty: nobody knows.
+    std::string_view resource_server = {};
+};
+
+namespace detail {
+
+/// Refuses to give a token for `resource_server` to a client of another one. What is not known on either side passes.
+/// @throws UsageError
+inline void check_audience(std::string_view resource_server, AuthContext const& context) {
+    if (resource_server.empty() || context.resource_server.empty() ||
+        http::detail::equal_ignoring_case(resource_server, context.resource_server))
+        return;
+    throw UsageError("the token of this policy is for " + one_line(resource_server) + ", and is not sent to " +
+                     one_line(context.resource_server) + ": give each client a policy with a token of its own");
+}
+
+}  // namespace detail
+
+// What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
+// client_kinds.hpp.
+
+/// No credential.
+struct NoCredential {};
+/// An access token. RFC 6750
+struct BearerCredential {};
+
+/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
+template <class P, class T>
+concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
+    { policy.authorize(transport, context) } -> std::same_as<Authorization>;
+};
+
+/// `P` says after a 401 whether one more attempt makes sense; it may renew its credential for that.
+template <class P, class T>
+concept AnswersUnauthorized =
+    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context) {
+        { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
+    };
+
+/// `P` names the kind of credential it presents.
+template <class P>
+concept NamesCredential = requires { typename P::credential; };
+
+/**
+ * How a Client proves who is asking.
+ *
+ * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
+ * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
+ * functions are const and may be called from many threads.
+ *
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
+ *
+ * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
+ * names the member that is missing.
+ */
+template <class P, class T>
+concept Authorizer =
+    std::copy_constructible<P> && NamesCredential<P> && GivesAuthorization<P, T> && AnswersUnauthorized<P, T>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
 
 #include <concepts>
 #include <string>
@@ -2054,35 +2691,6 @@ concept AuthorizingApp =
         { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
         { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
     };
-
-/**
- * The scopes that a client of a service needs for what it is usually used for: all of Transfer, for example, or the
- * searches of Search.
- *
- * @return  nothing for a resource server that is no service of Globus'
- */
-[[nodiscard]] inline std::vector<Scope> default_scopes(std::string_view resource_server) {
-    std::vector<Scope> scopes;
-    auto const add = [&](std::string_view scope) { scopes.emplace_back(scope); };
-    if (resource_server == AuthScopes::resource_server) {
-        add(AuthScopes::openid);
-        add(AuthScopes::profile);
-        add(AuthScopes::email);
-    } else if (resource_server == ComputeScopes::resource_server) {
-        add(ComputeScopes::all);
-    } else if (resource_server == FlowsScopes::resource_server) {
-        add(FlowsScopes::all);
-    } else if (resource_server == GroupsScopes::resource_server) {
-        add(GroupsScopes::view_my_groups_and_memberships);
-    } else if (resource_server == SearchScopes::resource_server) {
-        add(SearchScopes::search);
-    } else if (resource_server == TimersScopes::resource_server) {
-        add(TimersScopes::timer);
-    } else if (resource_server == TransferScopes::resource_server) {
-        add(TransferScopes::all);
-    }
-    return scopes;
-}
 
 /**
  * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
@@ -2108,7 +2716,7 @@ public:
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
     }
-    /// For a service, with the scopes that it usually needs.
+    /// For a service, with the scopes that it names: its `user_scope()`, or its `default_scopes`.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
@@ -2120,6 +2728,7 @@ public:
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        detail::check_audience(resource_server_, context);
         return app_.authorize(resource_server_, transport, context);
     }
     template <class T>
@@ -2143,19 +2752,16 @@ private:
             "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
             "and its scopes: AppPolicy(app, endpoint_id, "
             "{Scope(GcsEndpointScopes(endpoint_id).manage_collections())}).");
-        if constexpr (requires { service.resource_server(); })
-            return std::string(service.resource_server());
-        else if constexpr (requires { service.resource_server; })
-            return std::string(service.resource_server);
-        else
-            return {};
+        return std::string(detail::resource_server_of(service));
     }
     template <class Service>
     static std::vector<Scope> scopes_of(Service const& service) {
+        std::vector<Scope> scopes;
         if constexpr (requires { service.user_scope(); })
-            return {Scope(service.user_scope())};
-        else
-            return default_scopes(server_of(service));
+            scopes.emplace_back(service.user_scope());
+        else if constexpr (requires { service.default_scopes; })
+            for (std::string_view const scope : service.default_scopes) scopes.emplace_back(scope);
+        return scopes;
     }
 
     App app_;
@@ -2174,8 +2780,8 @@ private:
 #ifndef GLOBUS_APP_CONSENTS_HPP
 #define GLOBUS_APP_CONSENTS_HPP
 
-#ifndef GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_AUTH_ANSWERS_HPP
+#define GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 
 #ifndef GLOBUS_CORE_OPTIONAL_HPP
 #define GLOBUS_CORE_OPTIONAL_HPP
@@ -2699,7 +3305,7 @@ struct ConsentList {
 
 }  // namespace globus::auth
 
-#endif  // GLOBUS_SERVICES_AUTH_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -2791,184 +3397,714 @@ private:
 #ifndef GLOBUS_APP_GARE_HPP
 #define GLOBUS_APP_GARE_HPP
 
-#ifndef GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
-#define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
+#include <concepts>
+#include <optional>
+#include <utility>
+#include <vector>
 
-#ifndef GLOBUS_HTTP_URL_HPP
-#define GLOBUS_HTTP_URL_HPP
+// What errors ask of the user; of a document alone it says authorization_requirements.hpp.
 
+namespace globus {
+
+/// What one of the errors that an answer lists asks for; nothing if it asks for nothing.
+inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(error.raw)); }
+
+/// All that an answer asks for: each of the errors that it lists, and the document as a whole.
+inline std::vector<Gare> to_gares(ApiError const& error) { return error.requirements(); }
+/// What an answer asks for: the document as a whole, or the first of the errors in it that asks for something.
+inline std::optional<Gare> to_gare(ApiError const& error) {
+    if (error.requirements().empty()) return std::nullopt;
+    if (auto gare = to_gare(error.raw_json())) return gare;
+    return error.requirements().front();
+}
+
+/// True if the document or error asks for a consent or a login.
+template <class E>
+    requires requires(E const& error) { to_gare(error); }
+bool is_gare(E const& error) {
+    return to_gare(error).has_value();
+}
+
+/// All that several documents or errors ask for.
+template <class E>
+std::vector<Gare> to_gares(std::vector<E> const& errors) {
+    std::vector<Gare> gares;
+    for (E const& error : errors) {
+        if constexpr (std::derived_from<E, ApiError>) {
+            for (Gare& gare : to_gares(error)) gares.push_back(std::move(gare));
+        } else if (auto gare = to_gare(error)) {
+            gares.push_back(std::move(*gare));
+        }
+    }
+    return gares;
+}
+/// True if any of several documents or errors asks for a consent or a login.
+template <class E>
+bool has_gares(std::vector<E> const& errors) {
+    for (E const& error : errors)
+        if (is_gare(error)) return true;
+    return false;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_GARE_HPP
+#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+
+#ifndef GLOBUS_APP_TOKEN_FILE_HPP
+#define GLOBUS_APP_TOKEN_FILE_HPP
+
+#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_TOKEN_STORAGE_HPP
+
+#ifndef GLOBUS_CORE_HANDLE_HPP
+#define GLOBUS_CORE_HANDLE_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
+#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <string>
-#include <string_view>
 
-namespace globus::http {
+namespace globus::detail {
 
-/// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
-struct Url {
-    std::string_view scheme = {};    ///< "https" or "http"
-    std::string_view userinfo = {};  ///< what stands before the "@"
-    std::string_view host = {};      ///< with the brackets of an IPv6 address
-    std::string_view port = {};      ///< empty: the scheme's own
-    std::string_view path = {};      ///< from its slash on; empty if there is none
-    std::string_view query = {};     ///< without its "?"
-    std::string_view fragment = {};  ///< without its "#"
-    bool has_userinfo = false;       ///< tells an empty one from none
-    bool has_query = false;          ///< tells an empty one from none
-    bool has_fragment = false;       ///< tells an empty one from none
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+///
+/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
+/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+class Maker {
+public:
+    [[nodiscard]] bool is_this_process() const noexcept {
+        return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
+    }
+    /// @throws UsageError  in a child process
+    void check() const {
+        if (!is_this_process())
+            throw UsageError(
+                "this object was made before fork(), and its locks and connections are those of the parent process: "
+                "make a new one in the child process");
+    }
+
+private:
+    static inline std::atomic<unsigned> count_ = 0;
+    static inline int const counting_ =
+        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
+
+    pid_t process_ = ::getpid();
+    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
+    unsigned before_ = forks_->load(std::memory_order_relaxed);
 };
 
-/// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
-inline Url parse_url(std::string_view text) {
-    auto const refuse = [](char const* why) { throw UsageError(std::string("this is not a usable URL: ") + why); };
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) refuse("it has a blank or control character");
-    Url url;
-    auto const colon = text.find("://");
-    if (colon == std::string_view::npos) refuse("write it with its scheme, as in https://example.org/");
-    url.scheme = text.substr(0, colon);
-    if (url.scheme != "https" && url.scheme != "http") refuse("its scheme is neither https nor http");
-    std::string_view rest = text.substr(colon + 3);
-    if (auto const hash = rest.find('#'); hash != std::string_view::npos) {
-        url.has_fragment = true;
-        url.fragment = rest.substr(hash + 1);
-        rest = rest.substr(0, hash);
-    }
-    if (auto const mark = rest.find('?'); mark != std::string_view::npos) {
-        url.has_query = true;
-        url.query = rest.substr(mark + 1);
-        rest = rest.substr(0, mark);
-    }
-    auto const slash = rest.find('/');
-    std::string_view authority = rest.substr(0, slash);
-    if (slash != std::string_view::npos) url.path = rest.substr(slash);
-    if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
-        url.has_userinfo = true;
-        url.userinfo = authority.substr(0, at);
-        authority = authority.substr(at + 1);
-    }
-    auto const bracket = authority.rfind(']');
-    auto const port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    url.host = authority.substr(0, port);
-    if (port != std::string_view::npos) {
-        url.port = authority.substr(port + 1);
-        unsigned number = 0;
-        for (char const c : url.port) {
-            if (c < '0' || c > '9' || url.port.size() > 5) refuse("its port is not a number");
-            number = number * 10 + static_cast<unsigned>(c - '0');
-        }
-        if (number == 0 || number > 65535) refuse("its port is not in 1 to 65535");
-    }
-    if (url.host.empty()) refuse("it has no host");
-    return url;
+/// The name of this machine; empty if the system does not tell.
+inline std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
-namespace detail {
+}  // namespace globus::detail
 
-/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
-/// other scripts are written in their ASCII form ("xn--...").
-constexpr bool is_plain_host(std::string_view host) {
-    if (host.starts_with('[')) {
-        if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
-        for (char const c : host.substr(1, host.size() - 2))
-            if (globus::detail::hex_digit(c) < 0 && c != ':' && c != '.') return false;
-        return true;
+#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <memory>
+#include <utility>
+
+namespace globus::detail {
+
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// such a handle is a UsageError.
+template <class State>
+class Shared {
+public:
+    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] State* operator->() const {
+        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
+        return state_.get();
     }
-    char before = '.';
-    for (char const c : host) {
-        if (!globus::detail::is_unreserved(c) || c == '~' || (c == '.' && before == '.')) return false;
-        before = c;
-    }
-    return before != '.';
-}
+    [[nodiscard]] State& operator*() const { return *operator->(); }
 
-/// True for a path of the characters of RFC 3986, section 3.3, without dot segments, and without dots, slashes and
-/// control characters that are percent-encoded.
-constexpr bool is_plain_path(std::string_view path) {
-    constexpr std::string_view others = "!$&'()*+,;=:@";
-    std::string_view rest = path;
-    while (!rest.empty()) {
-        rest.remove_prefix(1);  // the slash
-        std::string_view const segment = rest.substr(0, rest.find('/'));
-        if (segment == "." || segment == "..") return false;
-        rest.remove_prefix(segment.size());
-    }
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        char const c = path[i];
-        if (c == '%') {
-            if (i + 2 >= path.size()) return false;
-            int const high = globus::detail::hex_digit(path[i + 1]);
-            int const low = globus::detail::hex_digit(path[i + 2]);
-            if (high < 0 || low < 0) return false;
-            int const byte = high * 16 + low;
-            if (byte < 0x20 || byte == '.' || byte == '/' || byte == '\\' || byte == 0x7F) return false;
-            i += 2;
-        } else if (c != '/' && !globus::detail::is_unreserved(c) && others.find(c) == std::string_view::npos) {
-            return false;
-        }
-    }
-    return true;
-}
+private:
+    std::shared_ptr<State> state_;
+};
 
-}  // namespace detail
-
-/// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
-constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
-
-/// True when both have the same scheme, host and port, the port of the scheme counting as written.
-inline bool same_origin(Url const& a, Url const& b) {
-    auto const port = [](Url const& url) -> std::string_view {
-        return !url.port.empty() ? url.port : url.scheme == "https" ? "443" : "80";
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
+/// which are not there.
+template <class State, class... Args>
+[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
+    auto const destroy = [made = Maker()](State* state) {
+        if (made.is_this_process()) delete state;
     };
-    return a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host) && port(a) == port(b);
+    return {new State(std::forward<Args>(args)...), destroy};
+}
+
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
+/// is a UsageError.
+template <class State>
+class ProcessBound {
+public:
+    template <class... Args>
+    explicit ProcessBound(std::in_place_t, Args&&... args)
+        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
+
+    [[nodiscard]] State* operator->() const {
+        made_.check();
+        return state_.operator->();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    Shared<State> state_;
+    Maker made_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_HANDLE_HPP
+#ifndef GLOBUS_HTTP_WAITING_HPP
+#define GLOBUS_HTTP_WAITING_HPP
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+namespace globus::detail {
+
+/// Which thread does something that others wait for; mostly none.
+class Doer {
+public:
+    [[nodiscard]] bool busy() const noexcept { return thread() != std::thread::id(); }
+    [[nodiscard]] bool is_this_thread() const noexcept { return thread() == std::this_thread::get_id(); }
+    [[nodiscard]] std::thread::id thread() const noexcept { return thread_.load(); }
+    /// Of the thread that begins, which does not wait for anything.
+    void begin() noexcept { thread_.store(std::this_thread::get_id()); }
+    void end() noexcept { thread_.store(std::thread::id()); }
+
+private:
+    std::atomic<std::thread::id> thread_{std::thread::id()};
+};
+
+/**
+ * This thread waits for a Doer, from construction to destruction: a wait that could never end is refused, since the doer is
+ * this thread, or waits itself, directly or through others, for something that this thread does.
+ *
+ * Who waits for whom is known for all threads of the process, so that it does not matter which objects the circle is made
+ * of. In a forked child nobody waits.
+ */
+class WaitFor {
+public:
+    /// @param what  what is waited for, for the message
+    /// @throws UsageError  if the wait would never end
+    WaitFor(Doer const& doer, std::string const& what) {
+        std::lock_guard const lock(mutex_);
+        auto const self = std::this_thread::get_id();
+        Doer const* next = &doer;
+        for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
+            auto const thread = next->thread();
+            if (thread == self)
+                throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
+                                 "what another thread waits for: it would be waited for without end");
+            auto const further = waiting_.find(thread);
+            if (further == waiting_.end()) break;
+            next = further->second;
+        }
+        waiting_[self] = &doer;
+    }
+    WaitFor(WaitFor const&) = delete;
+    WaitFor& operator=(WaitFor const&) = delete;
+    ~WaitFor() {
+        std::lock_guard const lock(mutex_);
+        waiting_.erase(std::this_thread::get_id());
+    }
+
+private:
+    static inline std::mutex mutex_;
+    /// Never destroyed: calls may wait while the program ends.
+    static inline std::map<std::thread::id, Doer const*>& waiting_ = *new std::map<std::thread::id, Doer const*>;
+    static inline int const forks_ = ::pthread_atfork([] { mutex_.lock(); }, [] { mutex_.unlock(); },
+                                                      [] {
+                                                          waiting_.clear();
+                                                          mutex_.unlock();
+                                                      });
+};
+
+/// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.
+template <class Ready>
+bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
+                std::stop_token const& stop, Ready const& ready) {
+    // a system may count time from another moment: then the last time that there is becomes one that has passed
+    return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
+                                                   : changed.wait_until(lock, stop, until, ready);
 }
 
 /**
- * Checks the base URL of a service and gives it one slash at its end.
+ * How long a call waits for what another thread does, and the words of what it throws when it has to end before.
  *
- * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
- * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
+ *     Wait const call{"the lock of the door", context.deadline, context.stop};
+ *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
  *
- * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
- * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
  */
-inline std::string check_base_url(std::string text) {
-    Url const url = parse_url(text);
-    if (url.scheme == "http" && !is_loopback(url.host))
-        throw UsageError(
-            "the base URL is http, so that credentials would travel in clear text: use https "
-            "(http is allowed to 127.0.0.1 and [::1] only)");
-    if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
-    if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
-    if (!detail::is_plain_host(url.host))
-        throw UsageError(
-            "the base URL's host has a character that no host name has, or a dot at its end: write it as in "
-            "https://example.org/ (a name in another script by its form in ASCII, xn--...)");
-    if (!detail::is_plain_path(url.path))
-        throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
-    if (!text.ends_with('/')) text += '/';
-    return text;
-}
+struct Wait {
+    std::string for_what;  ///< as in "the access token"
+    http::Clock::time_point deadline = http::Clock::time_point::max();
+    std::stop_token stop = {};
 
-/// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.
-/// The message names the header and never the value.
-inline void check_header(std::string_view name, std::string_view value) {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    bool good = !name.empty();
-    for (char const c : name) {
-        bool const alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        good = good && (alnum || others.find(c) != std::string_view::npos);
+    /**
+     * Waits until `ready`, which is looked at under `lock`.
+     *
+     * @param doer     who makes it ready
+     * @param changed  is notified when it may be
+     * @return false if the call has to end before
+     * @throws UsageError  if the wait would never end, see WaitFor
+     */
+    template <class Ready>
+    [[nodiscard]] bool until(Ready const& ready, Doer const& doer, std::condition_variable_any& changed,
+                             std::unique_lock<std::mutex>& lock) const {
+        if (ready()) return true;
+        WaitFor const waiting(doer, for_what);
+        return wait_until(changed, lock, deadline, stop, ready);
     }
-    if (!good) throw UsageError("a header's name is empty or has a character that is not allowed in it");
-    for (char const c : value) {
-        auto const byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte == 0x7F)
-            throw UsageError("the value for the header " + std::string(name) +
-                             " has a newline or another control character in it");
+    /// True if the call has to end now.
+    [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
+    /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
+    [[noreturn]] void end() const {
+        if (stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                               "the call was cancelled while it waited for " + for_what);
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the deadline passed while the call waited for " + for_what);
     }
+};
+
+/**
+ * One thread asks for something, the others wait and get what it got. It stands beside the mutex of what the answers fill,
+ * and all of its functions are called with that mutex locked.
+ *
+ *     std::unique_lock lock(mutex);
+ *     while (!value)
+ *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
+ *
+ * So far, when `ask` throws, the next one asks again. Where a failure is to be everybody's, a thread that waited looks at
+ * the Landing, which also says if it was none: the thread that asked had less time.
+ *
+ * A wait that could never end is a UsageError: `ask` wants what it is to give, itself or through what others wait for. In
+ * a child process that `ask` has forked, its answer is one, too, and the mutex, which is the parent's, is left alone.
+ */
+class SingleFlight {
+public:
+    /// What a thread is told that waited.
+    struct Landing {
+        std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
+        bool again = false;        ///< it gave up as its own call had to end, and the call that waited has more time
+    };
+
+    [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
+    [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
+
+    /// The answer of `ask`, which is called without the lock. What is done with it before the lock is given away, others see
+    /// as one step. Nobody else asks at the moment.
+    /// @param call  the call on whose behalf it asks
+    /// @throws what `ask` throws; the lock is held then, too
+    template <class Ask>
+    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask const& ask) {
+        return fly(lock, [&] {
+            try {
+                return ask();
+            } catch (...) {
+                flight_->error = std::current_exception();
+                flight_->gave_up = flight_->gave_up || call.is_over();
+                if (!call.stop.stop_requested()) flight_->deadline = call.deadline;
+                throw;
+            }
+        });
+    }
+    /// Waits for the thread that asks at the moment.
+    /// @throws NetworkError  if the call has to end before
+    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
+        std::shared_ptr<Flight> const flight = flight_;
+        if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
+        return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
+    }
+    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
+    /// is this thread's alone.
+    template <class Ask>
+    [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
+                                                                              Wait const& call, Ask const& ask) {
+        if (!busy()) return fly(lock, ask);
+        (void)wait(lock, call);
+        return std::nullopt;
+    }
+    /// Called in `ask`: what it is about to throw is for want of time, although its call is not over yet.
+    void out_of_time() const noexcept { flight_->gave_up = true; }
+
+private:
+    struct Flight {
+        Doer asking;
+        std::exception_ptr error;
+        bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
+        http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
+    };
+    /// Of the thread that asks: it gives the lock away, and takes it again.
+    class Asking {
+    public:
+        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock) : all_(all), lock_(lock) {
+            all_.flight_ = std::make_shared<Flight>();
+            all_.flight_->asking.begin();
+            lock_.unlock();
+        }
+        Asking(Asking const&) = delete;
+        Asking& operator=(Asking const&) = delete;
+        ~Asking() {
+            if (!made_.is_this_process()) return;
+            lock_.lock();
+            all_.flight_->asking.end();
+            all_.flight_ = nullptr;
+            all_.landed_.notify_all();
+        }
+        void check() const { made_.check(); }
+
+    private:
+        SingleFlight& all_;
+        std::unique_lock<std::mutex>& lock_;
+        Maker const made_;
+    };
+
+    template <class Ask>
+    [[nodiscard]] auto fly(std::unique_lock<std::mutex>& lock, Ask const& ask) {
+        Asking const asking(*this, lock);
+        auto answer = ask();
+        asking.check();
+        return answer;
+    }
+
+    /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
+    static constexpr std::chrono::milliseconds more_time{250};
+
+    std::condition_variable_any landed_;
+    std::shared_ptr<Flight> flight_;
+};
+
+/**
+ * Lets one thread in at a time, in the order in which they come.
+ *
+ *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
+ *     TurnLock const mine(turn, {"the door", deadline});
+ *     if (!mine) ...  // others went through it all the time
+ *
+ * @par Thread safety
+ * Any function may be called from any thread, `end` by the one that has the turn.
+ */
+class Turn {
+public:
+    /// @param own  what the thread is told that has the turn and wants it again
+    explicit Turn(char const* own) : own_(own) {}
+
+    /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
+    /// @throws UsageError  if this thread has it already, or the wait would never end
+    [[nodiscard]] bool begin(Wait const& call) {
+        if (is_mine()) throw UsageError(own_);
+        std::unique_lock lock(mutex_);
+        auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
+        try {
+            if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
+                first_.begin();
+                return true;
+            }
+        } catch (...) {
+            queue_.erase(mine);
+            throw;
+        }
+        queue_.erase(mine);
+        return false;
+    }
+    void end() {
+        std::lock_guard const lock(mutex_);
+        first_.end();
+        queue_.pop_front();
+        moved_.notify_all();
+    }
+    /// True for the thread that has the turn.
+    [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
+
+private:
+    char const* const own_;
+    std::mutex mutex_;
+    std::condition_variable_any moved_;
+    std::list<std::thread::id> queue_;  ///< those who wait; the first one has the turn
+    Doer first_;
+};
+
+/// A turn, from when it comes to the end of this object; false if the call had to end before it came.
+class TurnLock {
+public:
+    TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
+    TurnLock(TurnLock const&) = delete;
+    TurnLock& operator=(TurnLock const&) = delete;
+    ~TurnLock() {
+        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
+
+private:
+    Maker const made_;
+    std::shared_ptr<Turn> const turn_;
+    bool const ours_;
+};
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
+inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
+    std::mutex mutex;
+    std::condition_variable_any nothing_comes;
+    std::unique_lock lock(mutex);
+    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
+    return !stop.stop_requested();
 }
 
 }  // namespace globus::http
 
-#endif  // GLOBUS_HTTP_URL_HPP
+#endif  // GLOBUS_HTTP_WAITING_HPP
+#ifndef GLOBUS_OAUTH_TOKEN_HPP
+#define GLOBUS_OAUTH_TOKEN_HPP
+
+#ifndef GLOBUS_HTTP_RETRY_HPP
+#define GLOBUS_HTTP_RETRY_HPP
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * What may happen when an operation's request is sent a second time. Every operation carries one.
+ *
+ * | class          | for                                                   | repeated after                            |
+ * |----------------|-------------------------------------------------------|-------------------------------------------|
+ * | read           | GET, and POST that only looks things up               | any passing failure                       |
+ * | keyed          | a write with a key made by the caller: submit_transfer| any passing failure, with the same bytes  |
+ * | idempotent     | PUT, DELETE, cancel                                   | any passing failure                       |
+ * | non_idempotent | POST that creates, PATCH                              | 429, and what never left this machine     |
+ * | grant          | a grant that Globus Auth may take once only           | as idempotent, see below                  |
+ * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
+ *
+ * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
+ * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
+ * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
+ * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
+ *
+ * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus Auth
+ * may have answered: that it sees twice what it has taken back may end the whole login. An answer that came, if only in
+ * part, is the last.
+ *
+ * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
+ * last three classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
+ * out to be dead.
+ */
+enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
+
+/// How one attempt ended, for a retry policy.
+struct Attempt {
+    int number = 1;                             ///< the first is 1
+    RetryClass retry_class = RetryClass::read;  ///< of the operation, unless CallOptions::retry_as says otherwise
+    http::Response const* response = nullptr;   ///< the answer, if there is one
+    NetworkError const* error = nullptr;        ///< why there is none
+    bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
+    std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
+    int previous_status = 0;  ///< of the answer to the attempt before; 0: none came, or this is the first
+    bool settled = false;     ///< the answer says that nothing was done, and that another would be alike
+    bool in_doubt = false;    ///< an earlier attempt of the call may have been processed
+};
+
+/**
+ * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
+ *
+ * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
+ * retry what that retry took. An empty budget means no retry.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread.
+ */
+class RetryBudget {
+public:
+    static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
+
+    /// Takes `cost` tokens, or none and returns false if there are fewer.
+    [[nodiscard]] bool take(int cost) noexcept {
+        int have = tokens_.load(std::memory_order_relaxed);
+        do {
+            if (have < cost) return false;
+        } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
+        return true;
+    }
+    /// Puts tokens back, as far as there is room.
+    void give(int amount) noexcept {
+        int have = tokens_.load(std::memory_order_relaxed);
+        do {
+            if (have == capacity) return;
+        } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
+    }
+    /// The tokens of this moment: other threads take and give, too.
+    [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<int> tokens_{capacity};
+};
+
+namespace detail {
+
+/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
+/// processes that are forked, and their attempts would come together.
+inline double random_unit() {
+    std::random_device device;
+    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
+}
+
+/// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
+/// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
+constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
+
+/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
+/// service that had no time for it.
+inline bool may_be_processed(Attempt const& attempt) {
+    if (attempt.error != nullptr) return attempt.error->sent() == NetworkError::Sent::yes;
+    int const status = attempt.response->status;
+    return status != 503 && !promises_nothing_done(status);
+}
+
+/// True if a second attempt can do no harm and may do good.
+inline bool may_retry(Attempt const& attempt) {
+    if (attempt.retry_class == RetryClass::never) return false;
+    bool const was_sent = attempt.error == nullptr || attempt.error->sent() == NetworkError::Sent::yes;
+    if (attempt.retry_class == RetryClass::grant && (attempt.undecodable || (attempt.in_doubt && was_sent)))
+        return false;
+    bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
+    if (attempt.error != nullptr) {
+        using Kind = NetworkError::Kind;
+        switch (attempt.error->kind()) {
+            case Kind::resolve:
+            case Kind::connect:
+            case Kind::timeout:
+            case Kind::interrupted:
+            case Kind::protocol:
+                return repeatable || attempt.error->sent() == NetworkError::Sent::no;
+            case Kind::cancelled:
+            case Kind::tls:
+            case Kind::proxy:
+            case Kind::too_large:
+            case Kind::redirect:
+            case Kind::local:
+                return false;
+        }
+        return false;
+    }
+    if (attempt.undecodable) return repeatable;
+    switch (attempt.response->status) {
+        case 429:
+            return true;
+        case 408:
+        case 500:
+        case 502:
+        case 503:
+        case 504:
+            return repeatable && !attempt.settled;
+        default:
+            return false;
+    }
+}
+
+}  // namespace detail
+
+/**
+ * The retry policy of a Client unless another is named: at most `max_attempts`, full jitter, Retry-After honoured and
+ * never shortened, and a budget that all calls of the client share.
+ *
+ * Any copyable type with the member functions `before_retry` and `succeeded` can take its place.
+ *
+ * @par Thread safety
+ * Its const functions may be called from any thread. Copies share the budget.
+ */
+struct DefaultRetry {
+    int max_attempts = 4;                          ///< of a call, the first one included
+    std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
+    std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
+    std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
+
+    /// How long to wait before the next attempt; nothing: do not make one.
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        if (attempt.number >= max_attempts || !detail::may_retry(attempt)) return std::nullopt;
+        bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
+        double const limit =
+            std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
+        std::chrono::duration<double> wait(limit > 0 ? limit * detail::random_unit() : 0);  // 0 for NaN, too
+        if (attempt.response != nullptr)
+            if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
+        if (!(wait < attempt.time_left) || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
+        return wait;
+    }
+    /// A call succeeded by `attempt`.
+    void succeeded(Attempt const& attempt) const noexcept {
+        budget->give(attempt.number == 1 ? 1 : attempt.previous_status == 429 ? throttled_cost : cost);
+    }
+
+    static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
+    static constexpr int throttled_cost = 5;  ///< of one after a 429
+
+    /// Shared by all copies; clients that are given one object share it, too. It must not be null.
+    std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
+};
+
+/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
+/// repeats its token requests as it would for any client.)
+struct NoRetry {
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const {
+        return std::nullopt;
+    }
+    void succeeded(Attempt const&) const noexcept {}
+};
+
+/// `R` decides about retries: see DefaultRetry for what the two functions mean.
+template <class R>
+concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Attempt const& attempt) {
+    { retry.before_retry(attempt) } -> std::same_as<std::optional<std::chrono::duration<double>>>;
+    { retry.succeeded(attempt) } noexcept;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_RETRY_HPP
 #ifndef GLOBUS_OAUTH_CLIENT_KINDS_HPP
 #define GLOBUS_OAUTH_CLIENT_KINDS_HPP
 
@@ -3103,782 +4239,7 @@ concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_CLIENT_KINDS_HPP
-#ifndef GLOBUS_OAUTH_PKCE_HPP
-#define GLOBUS_OAUTH_PKCE_HPP
 
-#ifndef GLOBUS_CORE_CRYPTO_HPP
-#define GLOBUS_CORE_CRYPTO_HPP
-
-#include <openssl/rand.h>
-#include <openssl/sha.h>
-
-#include <climits>
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-namespace globus {
-
-/// The 32 bytes of the SHA-256 digest of `bytes` (FIPS 180-4).
-inline std::string sha256(std::string_view bytes) {
-    std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(),
-           reinterpret_cast<unsigned char*>(digest.data()));
-    return digest;
-}
-
-/// `count` bytes from OpenSSL's cryptographic generator; throws Error if it has no entropy.
-inline std::string random_bytes(std::size_t count) {
-    std::string bytes(count, '\0');
-    if (count > INT_MAX || RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
-        throw Error("the system's random generator failed");
-    return bytes;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_CORE_CRYPTO_HPP
-
-#include <string>
-
-namespace globus {
-
-/**
- * The proof that who redeems an authorization code is who asked for it: a secret verifier and its public challenge
- * (RFC 7636, method S256; `plain` is not offered).
- */
-class Pkce {
-public:
-    /// A new verifier of 256 random bits.
-    Pkce() : Pkce(Secret(base64url_encode(random_bytes(32)))) {}
-
-    /// A verifier of the caller's.
-    /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
-    explicit Pkce(Secret verifier) : verifier_(std::move(verifier)) {
-        std::string const& text = verifier_.reveal();
-        bool good = text.size() >= 43 && text.size() <= 128;
-        for (char const c : text) good = good && detail::is_unreserved(c);
-        if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
-    }
-
-    /// The secret, which goes to the token endpoint with the code.
-    [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
-    /// What goes into the authorize URL: the SHA-256 of the verifier, in base64url.
-    [[nodiscard]] std::string challenge() const { return base64url_encode(sha256(verifier_.reveal())); }
-
-private:
-    Secret verifier_;
-};
-
-/// A `state` of 128 random bits, for the redirect of a login (RFC 6749, section 10.12).
-inline std::string random_state() { return base64url_encode(random_bytes(16)); }
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_PKCE_HPP
-
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// Scopes as one text, separated by spaces. @throws UsageError  if there is none
-inline std::string join_scopes(std::vector<std::string> const& scopes) {
-    std::string joined;
-    for (std::string const& scope : scopes) {
-        if (!joined.empty()) joined += ' ';
-        joined += scope;
-    }
-    if (joined.find_first_not_of(' ') == std::string::npos) throw UsageError("at least one scope has to be asked for");
-    return joined;
-}
-
-/**
- * One login of a user: the authorization code grant of OAuth2 (RFC 6749, section 4.1).
- *
- * It holds what the authorize URL and the exchange of the code must agree on, and what proves that both belong to it: a
- * random `state` and, for a native app, a PKCE verifier (RFC 7636). One object is for one login; it does not change.
- *
- *     AuthorizationCodeFlow flow({.client_id = id, .auth_url = "https://auth.globus.org/", .scope = "openid",
- *                                 .redirect_uri = "https://example.org/callback"});
- *     open_browser(flow.authorize_url());
- *
- * Most programs get it from `oauth2_start_flow` of a login client.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-class AuthorizationCodeFlow {
-public:
-    /// What a flow is made of.
-    struct Settings {
-        std::string client_id = {};          ///< of the app that asks
-        std::string auth_url = {};           ///< base URL of Globus Auth
-        std::string scope = {};              ///< separated by spaces
-        std::string redirect_uri = {};       ///< where the code comes to
-        std::string state = random_state();  ///< what the redirect has to bring back; of one login only
-        bool refresh_tokens = false;         ///< whether refresh tokens are asked for (`access_type=offline`)
-        std::optional<Pkce> pkce = {};       ///< a native app's
-        std::optional<std::string> prefill_named_grant = {};  ///< what the user sees the consent called
-    };
-
-    /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
-    explicit AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
-        detail::check_client_id(settings_.client_id);
-        settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
-        settings_.scope = join_scopes({settings_.scope});
-        if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
-        if (settings_.state.empty())
-            throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
-    }
-
-    /// The app that asks, which alone can exchange the code.
-    [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
-    /// The scopes asked for, separated by spaces.
-    [[nodiscard]] std::string const& scope() const noexcept { return settings_.scope; }
-    /// Where the code comes to; its exchange has to name it, too (RFC 6749, section 4.1.3).
-    [[nodiscard]] std::string const& redirect_uri() const noexcept { return settings_.redirect_uri; }
-    /// What the redirect has to bring back, see check_state.
-    [[nodiscard]] std::string const& state() const noexcept { return settings_.state; }
-    /// True if refresh tokens are asked for.
-    [[nodiscard]] bool refresh_tokens() const noexcept { return settings_.refresh_tokens; }
-    /// Empty for a confidential app.
-    [[nodiscard]] std::optional<Pkce> const& pkce() const noexcept { return settings_.pkce; }
-
-    /**
-     * The URL that the user's browser is sent to.
-     *
-     * @param more  parameters besides the flow's own; those of the same name take its place
-     */
-    [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const {
-        std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
-                                                               {"redirect_uri", settings_.redirect_uri},
-                                                               {"scope", settings_.scope},
-                                                               {"state", settings_.state},
-                                                               {"response_type", "code"}};
-        if (settings_.pkce) {
-            query.emplace_back("code_challenge", settings_.pkce->challenge());
-            query.emplace_back("code_challenge_method", "S256");
-        }
-        query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
-        if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
-        for (auto const& [name, value] : more)
-            std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
-        query.insert(query.end(), more.begin(), more.end());
-        std::string url = settings_.auth_url + "v2/oauth2/authorize";
-        char separator = '?';
-        for (auto const& [name, value] : query) {
-            url += std::exchange(separator, '&');
-            append_form_encoded(url, name);
-            url += '=';
-            append_form_encoded(url, value);
-        }
-        return url;
-    }
-
-    /// Compares the `state` that came back with the one sent, in a time that tells nothing of it.
-    /// @throws UsageError  if they differ: the answer does not belong to this login
-    void check_state(std::string_view returned) const {
-        if (!(Secret(returned) == Secret(std::string_view(settings_.state))))
-            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
-    }
-
-private:
-    Settings settings_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-
-#include <concepts>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/**
- * A Globus Auth Requirements Error: a service says what the user has to do before it will serve.
- *
- *     try {
- *         client.operation_ls({.endpoint_id = id});
- *     } catch (ApiError const& error) {
- *         if (auto const gare = to_gare(error))
- *             app.login({.parameters = gare->authorization_parameters});
- *     }
- *
- * Services say it in several ways, old and new; `to_gare` reads them all into this one.
- * https://docs.globus.org/api/flows/reference/globus-auth-requirements-errors/ (the form of today)
- */
-struct Gare {
-    std::string code = {};  ///< "ConsentRequired", "AuthorizationRequired" or the service's own
-    AuthorizationParameters authorization_parameters = {};  ///< what to ask of the user
-    boost::json::object extra_parameters =
-        {};                          ///< members of authorization_parameters that this library has no name for
-    boost::json::object extra = {};  ///< other members of the document
-
-    /// The document in today's form; with what else stood in it, if that is wanted.
-    [[nodiscard]] boost::json::object to_json(bool with_extra = false) const {
-        boost::json::object parameters;
-        AuthorizationParameters const& p = authorization_parameters;
-        auto const text = [&](char const* name, std::optional<std::string> const& value) {
-            if (value) parameters[name] = *value;
-        };
-        auto const list = [&](char const* name, std::optional<std::vector<std::string>> const& value) {
-            if (!value) return;
-            boost::json::array items;
-            for (std::string const& item : *value) items.emplace_back(item);
-            parameters[name] = std::move(items);
-        };
-        text("session_message", p.session_message);
-        list("session_required_identities", p.session_required_identities);
-        list("session_required_policies", p.session_required_policies);
-        list("session_required_single_domain", p.session_required_single_domain);
-        if (p.session_required_mfa) parameters["session_required_mfa"] = *p.session_required_mfa;
-        list("required_scopes", p.required_scopes);
-        text("prompt", p.prompt);
-        boost::json::object document{{"code", code}};
-        if (with_extra)
-            for (auto const& member : extra_parameters) parameters[member.key()] = member.value();
-        document["authorization_parameters"] = std::move(parameters);
-        if (with_extra)
-            for (auto const& member : extra) document[member.key()] = member.value();
-        return document;
-    }
-};
-
-namespace detail {
-
-/// Reads the members of a document one by one; what is left over is `extra`. A member that does not fit spoils all.
-class GareReader {
-public:
-    explicit GareReader(boost::json::object const& object) : extra(object) {}
-
-    [[nodiscard]] std::optional<std::string> text(char const* name) {
-        auto const value = take(name);
-        if (!value) return std::nullopt;
-        if (value->is_string()) return std::string(value->get_string());
-        good = false;
-        return std::nullopt;
-    }
-    [[nodiscard]] std::optional<bool> boolean(char const* name) {
-        auto const value = take(name);
-        if (!value) return std::nullopt;
-        if (value->is_bool()) return value->get_bool();
-        good = false;
-        return std::nullopt;
-    }
-    [[nodiscard]] std::optional<std::vector<std::string>> list(char const* name, bool or_commas = false) {
-        auto const value = take(name);
-        if (!value) return std::nullopt;
-        if (or_commas && value->is_string()) return split_commas(value->get_string());
-        auto texts = text_list(&*value, false);
-        if (!texts) good = false;
-        return texts;
-    }
-    /// Null counts as absent.
-    [[nodiscard]] std::optional<boost::json::value> take(char const* name) {
-        auto const* found = extra.if_contains(name);
-        if (found == nullptr) return std::nullopt;
-        boost::json::value value = *found;
-        extra.erase(name);
-        if (value.is_null()) return std::nullopt;
-        return value;
-    }
-
-    boost::json::object extra;
-    bool good = true;
-};
-
-/// The form of today, and, if `lenient`, the one before: no code, lists as text with commas, no scopes.
-inline std::optional<Gare> read_parameters_gare(boost::json::object const& document, bool lenient) {
-    GareReader outer(document);
-    Gare gare;
-    auto const code = outer.text("code");
-    auto const parameters = outer.take("authorization_parameters");
-    if (!outer.good || (!code && !lenient) || !parameters || !parameters->is_object()) return std::nullopt;
-    gare.code = code.value_or("");
-    if (lenient && gare.code.empty()) gare.code = "AuthorizationRequired";
-    GareReader inner(parameters->get_object());
-    AuthorizationParameters& p = gare.authorization_parameters;
-    p.session_message = inner.text("session_message");
-    p.session_required_identities = inner.list("session_required_identities");
-    p.session_required_policies = inner.list("session_required_policies", lenient);
-    p.session_required_single_domain = inner.list("session_required_single_domain", lenient);
-    p.session_required_mfa = inner.boolean("session_required_mfa");
-    if (!lenient) p.required_scopes = inner.list("required_scopes");
-    p.prompt = inner.text("prompt");
-    if (lenient && p.prompt && p.prompt != "login") return std::nullopt;
-    if (!inner.good) return std::nullopt;
-    gare.extra_parameters = std::move(inner.extra);
-    gare.extra = std::move(outer.extra);
-    return gare;
-}
-
-/// ConsentRequired as Transfer (`required_scopes`) and action providers (`required_scope`) write it.
-inline std::optional<Gare> read_consent_gare(boost::json::object const& document, bool of_action_provider) {
-    GareReader reader(document);
-    Gare gare;
-    gare.code = reader.text("code").value_or("");
-    if (gare.code != "ConsentRequired") return std::nullopt;
-    AuthorizationParameters& p = gare.authorization_parameters;
-    if (of_action_provider) {
-        auto const scope = reader.text("required_scope");
-        if (!scope) return std::nullopt;
-        p.required_scopes = std::vector{*scope};
-        if (auto const more = reader.take("authorization_parameters"); more && more->is_object())
-            gare.extra_parameters = more->get_object();
-    } else {
-        p.required_scopes = reader.list("required_scopes");
-    }
-    gare.extra = reader.extra;
-    p.session_message = reader.text(of_action_provider ? "description" : "message");
-    if (!reader.good || !p.required_scopes) return std::nullopt;
-    return gare;
-}
-
-/// dependent_consent_required, as Globus Auth writes it.
-inline std::optional<Gare> read_dependent_gare(boost::json::object const& document) {
-    GareReader reader(document);
-    auto const errors = reader.take("errors");
-    if (reader.text("error") != "dependent_consent_required" || !errors || !errors->is_array() ||
-        errors->get_array().empty() || !errors->get_array().front().is_object())
-        return std::nullopt;
-    GareReader first(errors->get_array().front().get_object());
-    Gare gare;
-    gare.code = "ConsentRequired";
-    gare.authorization_parameters.required_scopes =
-        first.list("unapproved_scopes").value_or(std::vector<std::string>{});
-    if (!first.good) return std::nullopt;
-    return gare;
-}
-
-}  // namespace detail
-
-/// What a document asks for; nothing if it asks for nothing, or is not of a form that is known.
-inline std::optional<Gare> to_gare(Json const& document) {
-    boost::json::object const* const object = document.if_object();
-    if (object == nullptr) return std::nullopt;
-    if (auto gare = detail::read_parameters_gare(*object, false)) return gare;
-    if (auto gare = detail::read_parameters_gare(*object, true)) return gare;
-    if (auto gare = detail::read_consent_gare(*object, false)) return gare;
-    if (auto gare = detail::read_consent_gare(*object, true)) return gare;
-    return detail::read_dependent_gare(*object);
-}
-/// The same of one of the errors that an answer lists.
-inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(error.raw)); }
-
-/// All that an answer asks for: each of the errors that it lists, and the document as a whole.
-inline std::vector<Gare> to_gares(ApiError const& error) {
-    std::vector<Gare> gares;
-    boost::json::object const* const root = error.raw_json().if_object();
-    if (root == nullptr) return gares;
-    auto const add = [&](std::optional<Gare> gare) {
-        if (gare) gares.push_back(std::move(*gare));
-    };
-    if (root->contains("errors"))
-        for (SubError const& sub : error.errors()) add(to_gare(sub));
-    if (auto const* inner = root->if_contains("error"); inner != nullptr && inner->is_object()) add(to_gare(*inner));
-    add(to_gare(error.raw_json()));
-    return gares;
-}
-/// What an answer asks for: the document as a whole, or the first of the errors in it that asks for something.
-inline std::optional<Gare> to_gare(ApiError const& error) {
-    if (auto gare = to_gare(error.raw_json())) return gare;
-    auto gares = to_gares(error);
-    if (gares.empty()) return std::nullopt;
-    return std::move(gares.front());
-}
-
-/// True if the document or error asks for a consent or a login.
-template <class E>
-    requires requires(E const& error) { to_gare(error); }
-bool is_gare(E const& error) {
-    return to_gare(error).has_value();
-}
-
-/// All that several documents or errors ask for.
-template <class E>
-std::vector<Gare> to_gares(std::vector<E> const& errors) {
-    std::vector<Gare> gares;
-    for (E const& error : errors) {
-        if constexpr (std::derived_from<E, ApiError>) {
-            for (Gare& gare : to_gares(error)) gares.push_back(std::move(gare));
-        } else if (auto gare = to_gare(error)) {
-            gares.push_back(std::move(*gare));
-        }
-    }
-    return gares;
-}
-/// True if any of several documents or errors asks for a consent or a login.
-template <class E>
-bool has_gares(std::vector<E> const& errors) {
-    for (E const& error : errors)
-        if (is_gare(error)) return true;
-    return false;
-}
-
-/**
- * What the authorize URL says of a login besides scopes, as query parameters.
- *
- *     std::string const url = flow.authorize_url(session_query(gare.authorization_parameters));
- *
- * https://docs.globus.org/api/auth/sessions/
- */
-inline std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters) {
-    std::vector<std::pair<std::string, std::string>> query;
-    auto const list = [&](char const* name, std::optional<std::vector<std::string>> const& items) {
-        if (!items) return;
-        std::string joined;
-        for (std::string const& item : *items) joined += (joined.empty() ? "" : ",") + item;
-        query.emplace_back(name, joined);
-    };
-    list("session_required_identities", parameters.session_required_identities);
-    list("session_required_single_domain", parameters.session_required_single_domain);
-    list("session_required_policies", parameters.session_required_policies);
-    if (parameters.session_required_mfa)
-        query.emplace_back("session_required_mfa", *parameters.session_required_mfa ? "True" : "False");
-    if (parameters.session_message) query.emplace_back("session_message", *parameters.session_message);
-    if (parameters.prompt) query.emplace_back("prompt", *parameters.prompt);
-    return query;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_GARE_HPP
-#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-
-#ifndef GLOBUS_APP_TOKEN_FILE_HPP
-#define GLOBUS_APP_TOKEN_FILE_HPP
-
-#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_TOKEN_STORAGE_HPP
-
-#ifndef GLOBUS_CORE_HANDLE_HPP
-#define GLOBUS_CORE_HANDLE_HPP
-
-#include <unistd.h>
-
-#include <memory>
-#include <utility>
-
-namespace globus::detail {
-
-/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
-/// such a handle is a UsageError.
-template <class State>
-class Shared {
-public:
-    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
-
-    [[nodiscard]] State* operator->() const {
-        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
-        return state_.get();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    std::shared_ptr<State> state_;
-};
-
-/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
-class Maker {
-public:
-    [[nodiscard]] bool is_this_process() const noexcept { return ::getpid() == process_; }
-    /// @throws UsageError  in a child process
-    void check() const {
-        if (!is_this_process())
-            throw UsageError(
-                "this object was made before fork(), and its locks and connections are those of the parent process: "
-                "make a new one in the child process");
-    }
-
-private:
-    pid_t process_ = ::getpid();
-};
-
-/// Makes what threads share. A child process never destroys its copy: that could wait for threads which are not there.
-template <class State, class... Args>
-[[nodiscard]] std::shared_ptr<State> make_for_threads(Args&&... args) {
-    auto const destroy = [made = Maker()](State* state) {
-        if (made.is_this_process()) delete state;
-    };
-    return {new State(std::forward<Args>(args)...), destroy};
-}
-
-/// A Shared whose state has locks or connections: to use it in a child process is a UsageError.
-template <class State>
-class SharedByThreads {
-public:
-    template <class... Args>
-    explicit SharedByThreads(std::in_place_t, Args&&... args)
-        : state_(make_for_threads<State>(std::forward<Args>(args)...)) {}
-
-    [[nodiscard]] State* operator->() const {
-        made_.check();
-        return state_.operator->();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    Shared<State> state_;
-    Maker made_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_HANDLE_HPP
-#ifndef GLOBUS_OAUTH_TOKEN_HPP
-#define GLOBUS_OAUTH_TOKEN_HPP
-
-#ifndef GLOBUS_HTTP_RETRY_HPP
-#define GLOBUS_HTTP_RETRY_HPP
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cmath>
-#include <concepts>
-#include <condition_variable>
-#include <cstdint>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <random>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * What may happen when an operation's request is sent a second time. Every operation carries one.
- *
- * | class          | for                                                   | repeated after                            |
- * |----------------|-------------------------------------------------------|-------------------------------------------|
- * | read           | GET, and POST that only looks things up               | any passing failure                       |
- * | keyed          | a write with a key made by the caller: submit_transfer| any passing failure, with the same bytes  |
- * | idempotent     | PUT, DELETE, cancel                                   | any passing failure                       |
- * | non_idempotent | POST that creates, PATCH                              | only what was surely not processed        |
- *
- * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
- * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
- * Surely not processed are a name, connect or TLS failure before the request was written, and 429. A non-idempotent request goes over a fresh connection, because libcurl repeats a request by itself when a kept
- * connection turns out to be dead.
- */
-enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent };
-
-/// How one attempt ended, for a retry policy.
-struct Attempt {
-    int number = 1;                             ///< the first is 1
-    RetryClass retry_class = RetryClass::read;  ///< of the operation, unless CallOptions::retry_as says otherwise
-    http::Response const* response = nullptr;   ///< the answer, if there is one
-    NetworkError const* error = nullptr;        ///< why there is none
-    bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
-    std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
-    int previous_status = 0;        ///< of the answer to the attempt before; 0: none came, or this is the first
-    bool endpoint_trouble = false;  ///< the service says that an endpoint behind it failed; not passing
-};
-
-/**
- * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
- *
- * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
- * retry what that retry took. An empty budget means no retry.
- *
- * @par Thread safety
- * Any function may be called from any thread.
- */
-class RetryBudget {
-public:
-    static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
-
-    /// Takes `cost` tokens, or none and returns false if there are fewer.
-    [[nodiscard]] bool take(int cost) noexcept {
-        int have = tokens_.load(std::memory_order_relaxed);
-        do {
-            if (have < cost) return false;
-        } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
-        return true;
-    }
-    /// Puts tokens back, as far as there is room.
-    void give(int amount) noexcept {
-        int have = tokens_.load(std::memory_order_relaxed);
-        do {
-            if (have == capacity) return;
-        } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
-    }
-    /// The tokens of this moment: other threads take and give, too.
-    [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<int> tokens_{capacity};
-};
-
-namespace detail {
-
-/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
-/// processes that are forked, and their attempts would come together.
-inline double random_unit() {
-    std::random_device device;
-    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
-}
-
-/// True if a second attempt can do no harm and may do good.
-inline bool may_retry(Attempt const& attempt) {
-    bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
-    if (attempt.error != nullptr) {
-        using Kind = NetworkError::Kind;
-        switch (attempt.error->kind()) {
-            case Kind::resolve:
-            case Kind::connect:
-            case Kind::timeout:
-            case Kind::interrupted:
-            case Kind::protocol:
-                return repeatable || attempt.error->sent() == NetworkError::Sent::no;
-            case Kind::cancelled:
-            case Kind::tls:
-            case Kind::too_large:
-            case Kind::redirect:
-            case Kind::local:
-                return false;
-        }
-        return false;
-    }
-    if (attempt.undecodable) return repeatable;
-    switch (attempt.response->status) {
-        case 429:
-            return true;
-        case 408:
-        case 500:
-        case 502:
-        case 503:
-        case 504:
-            return repeatable && !attempt.endpoint_trouble;
-        default:
-            return false;
-    }
-}
-
-}  // namespace detail
-
-/**
- * The retry policy of a Client unless another is named: at most `max_attempts`, full jitter, Retry-After honoured and
- * never shortened, and a budget that all calls of the client share.
- *
- * Any copyable type with the member functions `before_retry` and `succeeded` can take its place.
- *
- * @par Thread safety
- * Its const functions may be called from any thread. Copies share the budget.
- */
-struct DefaultRetry {
-    int max_attempts = 4;                          ///< of a call, the first one included
-    std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
-    std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
-    std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
-
-    /// How long to wait before the next attempt; nothing: do not make one.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        if (attempt.number >= max_attempts || !detail::may_retry(attempt)) return std::nullopt;
-        bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
-        double const limit =
-            std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
-        std::chrono::duration<double> wait(limit * detail::random_unit());
-        if (attempt.response != nullptr)
-            if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
-        if (wait >= attempt.time_left || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
-        return wait;
-    }
-    /// A call succeeded by `attempt`.
-    void succeeded(Attempt const& attempt) const noexcept {
-        budget->give(attempt.number == 1 ? 1 : attempt.previous_status == 429 ? throttled_cost : cost);
-    }
-
-    static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
-    static constexpr int throttled_cost = 5;  ///< of one after a 429
-
-    /// Shared by all copies; clients that are given one object share it, too. It must not be null.
-    std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
-};
-
-/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's.)
-struct NoRetry {
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const {
-        return std::nullopt;
-    }
-    void succeeded(Attempt const&) const noexcept {}
-};
-
-/// `R` decides about retries: see DefaultRetry for what the two functions mean.
-template <class R>
-concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Attempt const& attempt) {
-    { retry.before_retry(attempt) } -> std::same_as<std::optional<std::chrono::duration<double>>>;
-    { retry.succeeded(attempt) } noexcept;
-};
-
-namespace http {
-
-/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
-inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    wake.wait_until(lock, stop, until, [] { return false; });
-    return !stop.stop_requested();
-}
-
-/**
- * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
- *
- * @return the last answer, whatever its status
- * @throws NetworkError  if no answer came, or the stop_token asked between two attempts
- */
-template <class T>
-Response send_repeatable(T const& transport, Request const& request, DefaultRetry const& retry = {}) {
-    for (int number = 1;; ++number) {
-        Attempt attempt{.number = number, .retry_class = RetryClass::read};
-        auto const wait = [&]() -> std::optional<Clock::time_point> {
-            auto const asked = retry.before_retry(attempt);
-            if (!asked || *asked >= request.deadline - Clock::now()) return std::nullopt;
-            return Clock::now() + std::chrono::duration_cast<Clock::duration>(*asked);
-        };
-        std::optional<Clock::time_point> until;
-        try {
-            Response response = transport.send(request);
-            if (response.status < 400) return response;
-            attempt.response = &response;
-            until = wait();
-            if (!until) return response;
-        } catch (NetworkError const& failure) {
-            attempt.error = &failure;
-            until = wait();
-            if (!until) throw;
-        }
-        if (!wait_until(*until, request.stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                               "the call was cancelled between two attempts");
-    }
-}
-
-}  // namespace http
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_RETRY_HPP
-
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -3923,6 +4284,8 @@ public:
     /// Reads the answer of the token endpoint, received now.
     /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
     [[nodiscard]] static TokenResponse from_answer(std::string_view body);
+    /// The same of an answer with its headers, which tell the time.
+    [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
 
     /// All tokens, by their resource server.
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
@@ -3950,11 +4313,15 @@ public:
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
     /// The `state` of the answer; empty if it has none.
     [[nodiscard]] std::string const& state() const noexcept { return state_; }
+    /// When it was made, by the clock of Globus Auth: seconds since 1970; nothing if it does not say (`Date`, RFC 9110,
+    /// section 6.6.1).
+    [[nodiscard]] std::optional<std::int64_t> date() const noexcept { return date_; }
 
 private:
     std::map<std::string, Token> tokens_;
     Secret id_token_;
     std::string state_;
+    std::optional<std::int64_t> date_;
 };
 
 namespace detail {
@@ -4008,13 +4375,12 @@ inline Token read_token(boost::json::object const& object, std::int64_t now) {
 
 /// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
 inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
-    boost::json::parse_options options;
-    options.max_depth = 128;
     boost::system::error_code error;
-    boost::json::value const document = boost::json::parse(body, error, {}, options);
+    boost::json::value const document = parse_exact_json(body, error);
     if (error)
-        throw DecodeError("the token answer of Globus Auth cannot be used: it is not JSON", {},
-                          DecodeError::Damage::malformed);
+        throw DecodeError(
+            "the token answer of Globus Auth cannot be used: it is not JSON", {},
+            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
 
     std::map<std::string, Token> tokens;
     auto const add = [&](boost::json::value const& value) {
@@ -4046,6 +4412,11 @@ inline TokenResponse read_token_response(std::string_view body, std::int64_t now
 inline TokenResponse TokenResponse::from_answer(std::string_view body) {
     return detail::read_token_response(body, detail::unix_now());
 }
+inline TokenResponse TokenResponse::from_answer(http::Response const& answer) {
+    TokenResponse tokens = from_answer(std::string_view(answer.body));
+    tokens.date_ = detail::parse_http_date(answer.headers.get("Date"), detail::unix_now());
+    return tokens;
+}
 
 /// The answer to a grant for dependent tokens: a list, one Token a resource server.
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
@@ -4071,7 +4442,6 @@ public:
 
 #include <algorithm>
 #include <concepts>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -4081,6 +4451,7 @@ public:
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -4177,6 +4548,7 @@ struct TokenData {
     /// @throws DecodeError  that names the member which is missing or of another type
     [[nodiscard]] static TokenData from_json(boost::json::object const& object);
     /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    /// @throws UsageError  for a token with a character that no token has
     [[nodiscard]] boost::json::object to_json() const;
 
     friend bool operator==(TokenData const&, TokenData const&) = default;
@@ -4192,6 +4564,7 @@ using TokenDataByResourceServer = std::map<std::string, TokenData>;
  *
  * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
  * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ * `f` may read the storage; to change it from within `f` is a UsageError.
  * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
  * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
  *
@@ -4257,14 +4630,21 @@ inline TokenData TokenData::from_json(boost::json::object const& object) {
         auto const* value = object.if_contains(name);
         if (!needed && (value == nullptr || value->is_null())) return {};
         if (value == nullptr || !value->is_string()) refuse(name, "a text");
-        return std::string(value->as_string());
+        std::string read(value->as_string());
+        if (detail::has_control(read)) refuse(name, "without a control character");
+        return read;
+    };
+    auto const token = [&](std::string_view name, bool needed) {
+        std::string read = text(name, needed);
+        if (!detail::is_token_text(read)) refuse(name, "of the characters that tokens have");
+        return Secret(std::move(read));
     };
     TokenData data;
     data.resource_server = text("resource_server", true);
     data.identity_id = text("identity_id", false);
     data.scope = text("scope", true);
-    data.access_token = text("access_token", true);
-    data.refresh_token = text("refresh_token", false);
+    data.access_token = token("access_token", true);
+    data.refresh_token = token("refresh_token", false);
     auto const* expires = object.if_contains("expires_at_seconds");
     if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
     data.expires_at_seconds = expires->get_int64();
@@ -4276,7 +4656,26 @@ inline TokenData TokenData::from_json(boost::json::object const& object) {
     return data;
 }
 
+namespace detail {
+
+/// What reading it would refuse is not stored. @throws UsageError
+inline void check_token_data(TokenData const& data) {
+    for (auto const& [name, token] :
+         {std::pair{"an access token", &data.access_token}, {"a refresh token", &data.refresh_token}})
+        if (!is_token_text(token->reveal()))
+            throw UsageError(std::string(name) + " has a blank, a newline or another character that no token has");
+    for (auto const& [name, text] : {std::pair{"resource server", &data.resource_server},
+                                     {"scope", &data.scope},
+                                     {"type", &data.token_type},
+                                     {"identity", &data.identity_id}})
+        if (has_control(*text))
+            throw UsageError(std::string("the ") + name + " of a token has a control character in it");
+}
+
+}  // namespace detail
+
 inline boost::json::object TokenData::to_json() const {
+    detail::check_token_data(*this);
     boost::json::object object;
     object["resource_server"] = resource_server;
     if (!identity_id.empty()) object["identity_id"] = identity_id;
@@ -4291,76 +4690,89 @@ inline boost::json::object TokenData::to_json() const {
 
 namespace detail {
 
-/// Throws what ends a call whose wait has ended.
-[[noreturn]] inline void end_wait(LockWait const& wait, std::string const& for_what) {
-    if (wait.stop.stop_requested())
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                           "the call was cancelled while it waited for " + for_what);
-    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                       "the deadline passed while the call waited for " + for_what);
+/// The turns of the threads that change a storage.
+inline std::shared_ptr<Turn> make_storage_turn() {
+    return std::make_shared<Turn>(
+        "a token storage was to be changed from within its own update, which would wait for itself: change what that "
+        "update was given");
 }
-
-/// Lets one thread in at a time, in the order in which they come.
-class Turn {
-public:
-    /// Waits for the turn of this thread. False if the time is over or the stop_token asked; then there is none to end.
-    [[nodiscard]] bool begin(LockWait const& wait) {
-        std::unique_lock lock(mutex_);
-        std::uint64_t const mine = next_++;
-        queue_.push_back(mine);
-        auto const first = [&] { return queue_.front() == mine; };
-        bool const ours = wait.deadline == http::Clock::time_point::max()
-                              ? moved_.wait(lock, wait.stop, first)
-                              : moved_.wait_until(lock, wait.stop, wait.deadline, first);
-        if (!ours) queue_.erase(std::find(queue_.begin(), queue_.end(), mine));
-        return ours;
-    }
-    void end() {
-        std::lock_guard const lock(mutex_);
-        queue_.erase(queue_.begin());
-        moved_.notify_all();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable_any moved_;
-    std::vector<std::uint64_t> queue_;  ///< who waits; the first one has the turn
-    std::uint64_t next_ = 0;
-};
-
-/// A turn, from when it comes to the end of this object; false if `wait` ended before it came.
-class TurnLock {
-public:
-    TurnLock(std::shared_ptr<Turn> turn, LockWait const& wait) : turn_(std::move(turn)), ours_(turn_->begin(wait)) {}
-    TurnLock(TurnLock const&) = delete;
-    TurnLock& operator=(TurnLock const&) = delete;
-    ~TurnLock() {
-        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
-    }
-    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
-
-private:
-    Maker const made_;
-    std::shared_ptr<Turn> const turn_;
-    bool const ours_;
-};
 
 }  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_CORE_CALLBACKS_HPP
+#define GLOBUS_CORE_CALLBACKS_HPP
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * While a thread has one, what a program is to be told waits: the thread holds a lock, or does what others wait for, and
+ * a callback that uses the same object would wait for its own thread. The outermost one tells it all when it ends, so it
+ * is made before the lock is taken.
+ *
+ * @par Thread safety
+ * Of one thread, which made it.
+ */
+class CallbacksWait {
+public:
+    CallbacksWait() noexcept : is_outermost_(outermost() == nullptr) {
+        if (is_outermost_) outermost() = this;
+    }
+    CallbacksWait(CallbacksWait const&) = delete;
+    CallbacksWait& operator=(CallbacksWait const&) = delete;
+    ~CallbacksWait() {
+        if (!is_outermost_) return;
+        outermost() = nullptr;
+        for (auto const& tell : waiting_) now(tell);
+    }
+
+    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: an observer that throws has
+    /// nobody left to tell, and must not break a call.
+    static void call(std::function<void()> tell) noexcept {
+        if (outermost() == nullptr) return now(tell);
+        try {
+            outermost()->waiting_.push_back(std::move(tell));
+        } catch (...) {  // there is no memory to wait in
+        }
+    }
+
+private:
+    static void now(std::function<void()> const& tell) noexcept {
+        try {
+            tell();
+        } catch (...) {
+        }
+    }
+    static CallbacksWait*& outermost() noexcept {
+        thread_local CallbacksWait* one = nullptr;
+        return one;
+    }
+
+    bool const is_outermost_;
+    std::vector<std::function<void()>> waiting_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_CALLBACKS_HPP
 #ifndef GLOBUS_CORE_JSON_WRITE_HPP
 #define GLOBUS_CORE_JSON_WRITE_HPP
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -4371,28 +4783,6 @@ private:
 
 namespace globus {
 namespace detail {
-
-/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
-inline std::size_t utf8_sequence(std::string_view text) noexcept {
-    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
-    unsigned const first = at(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-    if (first >= 0xE0U && first <= 0xEFU) {
-        if (!continues(1) || !continues(2)) return 0;
-        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
-        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xF0U && first <= 0xF4U) {
-        if (!continues(1) || !continues(2) || !continues(3)) return 0;
-        bool const overlong = first == 0xF0U && at(1) < 0x90U;
-        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
-        return overlong || too_large ? 0 : 4;
-    }
-    return 0;
-}
 
 /// True for the ASCII characters that stand for themselves in a JSON string.
 inline constexpr std::array<bool, 256> is_plain = [] {
@@ -4414,9 +4804,6 @@ inline void check_utf8(std::string_view text) {
         i += length;
     }
 }
-
-/// How deep lists and objects may stand in one another, in what is sent as in what is read.
-inline constexpr std::size_t max_json_depth = 128;
 
 [[noreturn]] inline void refuse_depth() {
     throw UsageError("this JSON document is nested deeper than 128 levels: send a flatter one");
@@ -4570,8 +4957,12 @@ void write_json(std::string& out, T const& value) {
         out.append(digits, end);
     } else if constexpr (std::floating_point<T>) {
         if (!(value - value == 0)) refuse_number();
-        char digits[32];
-        auto const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        // beyond that not all integers are values of T: an exponent says that it is none
+        constexpr T exact = T(std::uint64_t{1} << std::min(std::numeric_limits<T>::digits, 63));
+        char digits[64];
+        auto const end = value < exact && value > -exact
+                             ? std::to_chars(digits, digits + sizeof digits, value).ptr
+                             : std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific).ptr;
         out.append(digits, end);
     } else if constexpr (is_constant<T>) {
         write_string(out, T::value);
@@ -4610,12 +5001,16 @@ void write_json(std::string& out, T const& value) {
     }
 }
 
+inline void check_document(Json const& value) {
+    if (!value.is_object())
+        throw UsageError(
+            "a document to be sent is a JSON object: this Json is a list, a text, a number, a flag or null");
+}
+
 /// The Json of a text that this library or a type's own write_json wrote.
 inline Json json_of(std::string_view text) {
-    boost::json::parse_options options;
-    options.max_depth = max_json_depth;
     boost::system::error_code error;
-    Json value = boost::json::parse(text, error, {}, options);
+    Json value = parse_exact_json(text, error);
     if (error == boost::json::error::too_deep) refuse_depth();
     if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
     return value;
@@ -4645,10 +5040,13 @@ template <class T>
 class SecretDocument {
 public:
     SecretDocument() = default;
-    /// Takes any JSON value, and keeps its text alone.
+    /// Takes a JSON object, and keeps its text alone. @throws UsageError  for a Json that is something else
     template <class T>
-        requires std::convertible_to<T&&, Json>
-    SecretDocument(T&& document) : text_(boost::json::serialize(Json(std::forward<T>(document)))) {}
+        requires std::same_as<std::remove_cvref_t<T>, Json> || std::same_as<std::remove_cvref_t<T>, boost::json::object>
+    SecretDocument(T&& document) {
+        if constexpr (std::same_as<std::remove_cvref_t<T>, Json>) detail::check_document(document);
+        text_ = Secret(boost::json::serialize(document));
+    }
 
     /// The JSON text.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_.reveal(); }
@@ -4659,20 +5057,25 @@ private:
     Secret text_{"{}"};
 };
 
+/// What a Document can be made of: an object of a described type, or a JSON object. No text and no number is a document.
+template <class T>
+concept MakesDocument = Described<T> || std::same_as<T, Json> || std::same_as<T, boost::json::object>;
+
 /**
- * A document to be sent: any described object, or a Json. What an operation takes where the reference takes a helper
- * object or a dictionary. Copies share the object, which is written when the request is made.
+ * A document to be sent: any described object, or a JSON object. What an operation takes where the reference takes a
+ * helper object or a dictionary. Copies share the object, which is written when the request is made.
  */
 class Document {
 public:
     /// An empty object.
     Document() = default;
-    /// An object of a described type, or what converts to Json.
+    /// An object of a described type, or a JSON object. @throws UsageError  for a Json that is something else
     template <class T>
-        requires Described<std::remove_cvref_t<T>> || std::convertible_to<T&&, Json>
+        requires MakesDocument<std::remove_cvref_t<T>>
     Document(T&& object) {
-        using Held = std::conditional_t<Described<std::remove_cvref_t<T>>, std::remove_cvref_t<T>, Json>;
-        held_ = std::make_shared<Model<Held> const>(Held(std::forward<T>(object)));
+        using Held = std::remove_cvref_t<T>;
+        if constexpr (std::same_as<Held, Json>) detail::check_document(object);
+        held_ = std::make_shared<Model<Held> const>(std::forward<T>(object));
     }
 
     void write_json(std::string& out) const {
@@ -4711,11 +5114,266 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_JSON_WRITE_HPP
+#ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
+#define GLOBUS_CORE_PLATFORM_FILES_HPP
 
+#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace globus::detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int get() const noexcept { return number_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+    /// The number, which the caller closes.
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <dirent.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Files that last, are private, and belong to one process at a time. What fails says why in errno.
+
+namespace globus::detail {
+
+/// True for what a system call answers on a file system that does not have it.
+inline bool is_unsupported(int code) {
+    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
+}
+
+/// What a file is, whose it is, and who may use it.
+struct FileFacts {
+    enum class Kind : unsigned char { regular, directory, link, other };
+    Kind kind = Kind::other;
+    unsigned mode = 0;  ///< its permissions
+    bool own = false;   ///< it belongs to this user
+    bool of_root = false;
+    bool has_other_names = false;  ///< hard links
+    std::int64_t size = 0;         ///< bytes
+    std::int64_t modified = 0;     ///< seconds since 1970
+
+    /// Others than the owner may read or write it.
+    [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
+    /// Of a directory: others than the owner may replace what is in it. Where it has the sticky bit, as /tmp has, they may
+    /// not.
+    [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
+};
+
+inline FileFacts facts_from(struct stat const& status) {
+    using Kind = FileFacts::Kind;
+    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
+                    : S_ISDIR(status.st_mode) ? Kind::directory
+                    : S_ISLNK(status.st_mode) ? Kind::link
+                                              : Kind::other,
+            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
+            .own = status.st_uid == ::geteuid(),
+            .of_root = status.st_uid == 0,
+            .has_other_names = status.st_nlink > 1,
+            .size = status.st_size,
+            .modified = status.st_mtime};
+}
+inline std::optional<FileFacts> facts_of(Descriptor const& file) {
+    struct stat status {};
+    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+/// Of what is at a path, where links lead.
+inline std::optional<FileFacts> facts_at(std::string const& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+/// Of what has a name, be it a link. Nothing is opened.
+inline std::optional<FileFacts> facts_of_name(std::string const& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+/// What a file is opened for.
+enum class Opening : int {
+    to_read = O_RDONLY,
+    to_lock = O_RDWR | O_CREAT,             ///< made if it is not there
+    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not be there
+};
+/// What becomes of a link in the place of a file.
+enum class Links : int {
+    refused = O_NOFOLLOW,  ///< ELOOP
+    followed = 0,
+};
+
+/// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
+inline Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused) {
+    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    int descriptor = -1;
+    do descriptor = ::open(path.c_str(), flags, 0600);
+    while (descriptor < 0 && errno == EINTR);
+    return Descriptor(descriptor);
+}
+
+/// Reads until the end or `size` bytes are there: how many there are, or -1.
+inline std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
+    std::size_t there = 0;
+    while (there != size) {
+        auto const count = ::read(file.get(), buffer + there, size - there);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        there += static_cast<std::size_t>(count);
+    }
+    return static_cast<std::ptrdiff_t>(there);
+}
+/// False where it cannot be written to the end.
+inline bool write_file(Descriptor const& file, std::string_view text) {
+    while (!text.empty()) {
+        auto const count = ::write(file.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+/// Leaves a file to its owner alone.
+inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
+/// The same without opening it.
+inline bool make_private(std::string const& path) {
+    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
+}
+/// Makes an empty file without opening it.
+inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
+
+/// Brings a file to the disk.
+inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+/// Brings the names in a directory to the disk.
+inline bool sync_directory(std::string const& path) {
+    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory && sync_file(directory);
+}
+
+/// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
+inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+/// Gives the lock back, whoever else has the same file open.
+inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
+
+/// Gives a file another name, in one step: what had it is gone.
+inline bool rename_file(std::string const& from, std::string const& to) {
+    return ::rename(from.c_str(), to.c_str()) == 0;
+}
+/// True also for one that is not there.
+inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
+
+inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
+/// Leaves a directory to its owner alone.
+inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
+
+/// The directory that a path names, as it was given.
+inline std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+/// The directory without links in its name; nothing if it is not there.
+inline std::optional<std::string> real_directory(std::string const& directory) {
+    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
+    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
+}
+
+/// True on a file system that says of every file that it has several names. A new file has one.
+inline bool miscounts_links(std::string const& directory) {
+    std::string name = directory + "/.links-XXXXXX";
+    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
+    if (!fresh) return false;
+    auto const facts = facts_of(fresh);
+    ::unlink(name.c_str());
+    return facts && facts->has_other_names;
+}
+
+/// Why a file, or a directory, cannot be read; null if it can be.
+inline char const* why_unreadable(std::string const& path, bool directory) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return std::strerror(errno);
+    if (S_ISDIR(status.st_mode) != directory) return directory ? "it is no directory" : "it is a directory";
+    return nullptr;
+}
+
+/// Whether a directory, which may not be there, has a name that is wanted.
+template <class IsWanted>
+bool directory_has(char const* path, IsWanted const& is_wanted) {
+    DIR* const directory = ::opendir(path);
+    if (directory == nullptr) return false;
+    bool found = false;
+    while (dirent const* const entry = found ? nullptr : ::readdir(directory))
+        found = is_wanted(std::string_view(entry->d_name));
+    ::closedir(directory);
+    return found;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_FILES_HPP
+#ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
+#define GLOBUS_CORE_PLATFORM_HOME_HPP
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+namespace globus::detail {
+
+/// The user's home directory: HOME, or else what the password database says, as for programs that a batch system or
+/// cron starts without it. Empty if neither knows one.
+inline std::string home_directory() {
+    char const* const home = std::getenv("HOME");
+    if (home != nullptr && *home != '\0') return home;
+    passwd record{};
+    passwd* found = nullptr;
+    std::string texts(1024, '\0');
+    while (::getpwuid_r(::getuid(), &record, texts.data(), texts.size(), &found) == ERANGE &&
+           texts.size() < (std::size_t{1} << 20))
+        texts.resize(texts.size() * 2);
+    return found != nullptr && found->pw_dir != nullptr ? found->pw_dir : "";
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_HOME_HPP
 
 #include <algorithm>
 #include <atomic>
@@ -4723,7 +5381,6 @@ private:
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <initializer_list>
@@ -4742,9 +5399,16 @@ namespace globus {
 /// What the storages that keep a file can be told.
 struct TokenFileOptions {
     std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
-    bool strict = false;                     ///< refuse to read a file that others than its owner may read
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);  ///< to wait for other threads and processes
-    /// Told, in a sentence, that a file was readable by others; the next `update` closes it.
+    /// Refuse a file that others than its owner may read or write, and a directory in which others may replace it.
+    bool strict = false;
+    /// To wait for other threads and processes, a day at most; 0 or negative: the lock is tried once.
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
+    /**
+     * Told in a sentence what the storage cannot guarantee, each thing once for all copies of a storage: that others may
+     * read the file (the next `update` closes it) or replace it in its directory, and what the file system cannot do:
+     * lock files, give them permissions, or bring a directory to the disk. It is called when no lock is held, on the
+     * thread of the call, and may use the storage; what it throws is dropped.
+     */
     std::function<void(std::string const&)> on_warning = {};
 };
 
@@ -4762,7 +5426,8 @@ struct TokenFileOptions {
  * and a `-` before `tokens` unless it is production.
  *
  * @param suffix  ".json" or ".db"
- * @throws UsageError  as app_name_slug, for a client id that is no file name, and if HOME is not set
+ * @throws UsageError  as app_name_slug, for a client id that is no file name, and if neither HOME nor the password
+ *                     database says where the home directory is
  */
 [[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
                                              std::string_view environment = "production",
@@ -4785,76 +5450,150 @@ namespace detail {
                       std::string("cannot be ") + doing + ": " + std::strerror(code));
 }
 
-/// Refuses what is no file of ours alone.
-inline void check_token_file(std::string const& path, struct stat const& facts) {
-    using Kind = TokenStorageError::Kind;
-    if (S_ISLNK(facts.st_mode))
-        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (!S_ISREG(facts.st_mode)) refuse_token_file(Kind::insecure, path, "is not a regular file");
-    if (facts.st_uid != ::geteuid()) refuse_token_file(Kind::insecure, path, "belongs to another user");
-    if (facts.st_nlink > 1)
-        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
-}
+/// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
+enum class TokenFileDoubt : unsigned {
+    file_mode = 1U << 0U,
+    lock_mode = 1U << 1U,
+    directory_mode = 1U << 2U,
+    permissions = 1U << 3U,
+    locks = 1U << 4U,
+    links = 1U << 5U,
+    disk = 1U << 6U,
+    directory_on_disk = 1U << 7U,
+    database_locks = 1U << 8U,
+};
 
-/// A file descriptor that is closed at the end and in child programs.
+/// A token file: its path, what its storage was told, and what it has said. It has no lock, so a child process may use it.
+class TokenPlace {
+public:
+    /// Makes the directory.
+    TokenPlace(std::string path, TokenFileOptions options);
+
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+    [[nodiscard]] TokenFileOptions const& options() const noexcept { return options_; }
+    /// When a wait for a lock that begins now has to end.
+    [[nodiscard]] http::Clock::time_point lock_deadline() const {
+        using Time = std::chrono::milliseconds;
+        return http::Clock::now() + std::clamp<Time>(options_.lock_timeout, Time::zero(), std::chrono::hours(24));
+    }
+    /// Says, once, how the sentence "the token storage <path> ..." goes on.
+    void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+        auto const bit = static_cast<unsigned>(about);
+        if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
+        CallbacksWait::call([tell = options_.on_warning,
+                             all = one_line("the token storage " + path + ' ' + words, 4096)] { tell(all); });
+    }
+    /// The same of what `strict` refuses.
+    void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+        if (options_.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+        warn(about, path, words);
+    }
+
+private:
+    std::string const path_;
+    TokenFileOptions const options_;
+    mutable std::atomic<unsigned> said_ = 0;
+};
+
+/// An open token file.
 class TokenFile {
 public:
     static constexpr std::size_t largest = std::size_t{16} << 20;
 
-    explicit TokenFile(int descriptor) noexcept : descriptor_(descriptor) {}
-    TokenFile(TokenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-    TokenFile& operator=(TokenFile&&) = delete;
-    ~TokenFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return descriptor_ >= 0; }
-
     /// Opens a file without following a link in its place; empty if there is none.
-    [[nodiscard]] static TokenFile open(std::string const& path, int flags, mode_t mode = 0600) {
-        int descriptor = -1;
-        do descriptor = ::open(path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode);
-        while (descriptor < 0 && errno == EINTR);
-        if (descriptor < 0 && errno != ENOENT) fail_token_file(path, "opened");
-        return TokenFile(descriptor);
+    [[nodiscard]] static TokenFile open(std::string const& path, Opening opening) {
+        Descriptor file = open_file(path, opening);
+        if (!file && errno != ENOENT) fail_token_file(path, "opened");
+        return TokenFile(std::move(file));
     }
-    /// Refuses what is no file of ours alone. @return  its permissions, size and times
-    struct stat check(std::string const& path) const {
-        struct stat facts {};
-        if (::fstat(descriptor_, &facts) != 0) fail_token_file(path, "looked at");
-        check_token_file(path, facts);
-        return facts;
+    /// One that is not open.
+    TokenFile() = default;
+    [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
+
+    /// Its permissions, size and times.
+    [[nodiscard]] FileFacts facts(std::string const& path) const {
+        auto const facts = facts_of(file_);
+        if (!facts) fail_token_file(path, "looked at");
+        return *facts;
     }
     [[nodiscard]] std::string read(std::string const& path) const {
         std::string text;
         char buffer[16384];
         while (true) {
-            ssize_t const count = ::read(descriptor_, buffer, sizeof buffer);
-            if (count < 0 && errno == EINTR) continue;
+            auto const count = read_file(file_, buffer, sizeof buffer);
             if (count < 0) fail_token_file(path, "read");
-            if (count == 0) return text;
             text.append(buffer, static_cast<std::size_t>(count));
             if (text.size() > largest)
                 refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+            if (static_cast<std::size_t>(count) < sizeof buffer) return text;
         }
     }
     void write(std::string const& path, std::string_view text) const {
-        while (!text.empty()) {
-            ssize_t const count = ::write(descriptor_, text.data(), text.size());
-            if (count < 0 && errno == EINTR) continue;
-            if (count < 0) fail_token_file(path, "written");
-            text.remove_prefix(static_cast<std::size_t>(count));
-        }
-        if (::fsync(descriptor_) != 0) fail_token_file(path, "written to the disk");
+        if (!write_file(file_, text)) fail_token_file(path, "written");
     }
 
 private:
-    int descriptor_;
+    explicit TokenFile(Descriptor file) noexcept : file_(std::move(file)) {}
+
+    Descriptor file_;
 };
 
-inline std::string directory_of(std::string const& path) {
-    auto const slash = path.rfind('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+/// Refuses what is no file of ours alone.
+inline void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts) {
+    using Kind = TokenStorageError::Kind;
+    if (facts.kind == FileFacts::Kind::link)
+        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (facts.kind != FileFacts::Kind::regular) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (!facts.own) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (!facts.has_other_names) return;
+    if (!miscounts_links(directory_of(path)))
+        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
+    place.warn(TokenFileDoubt::links, path,
+               "is on a file system that does not count names: a second name of the file would not be noticed");
+}
+
+/// "mode 0644"
+inline std::string mode_text(unsigned mode) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "mode %04o", mode);
+    return digits;
+}
+
+/// Says that others may read or write a file, or refuses it.
+inline void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
+                                  FileFacts const& facts) {
+    if (facts.is_open_to_others())
+        place.doubt(about, path,
+                    "can be read or written by others (" + mode_text(facts.mode) +
+                        "); run: chmod 600, and log in again if they may have read it");
+}
+
+/// Says that others may replace the files of a directory, or refuses it. A directory that cannot be looked at has no files
+/// that could be read.
+inline void check_token_directory(TokenPlace const& place) {
+    std::string const directory = directory_of(place.path());
+    auto const facts = facts_at(directory);
+    if (!facts) return;
+    bool const foreign = !facts->own && !facts->of_root;
+    if (foreign || facts->lets_others_replace())
+        place.doubt(TokenFileDoubt::directory_mode, place.path(),
+                    "is in the directory " + directory + " (" + mode_text(facts->mode) + "), where " +
+                        (foreign ? "another user, whose it is," : "others") +
+                        " can replace it and its lock; choose another, or run: chmod 700");
+}
+
+/// After a call that should have made `path` private, whose facts were those: fails if the system refused it, and says so
+/// if the file system has no permissions that could be set.
+inline void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts) {
+    if (made) return;
+    if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
+    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(facts.mode) +
+                              "): who may read it is decided where that was mounted";
+    if (facts.is_open_to_others())
+        place.doubt(TokenFileDoubt::permissions, place.path(), words);
+    else
+        place.warn(TokenFileDoubt::permissions, place.path(), words);
 }
 
 /// Makes the directory of a token file, and those above it, for the owner alone.
@@ -4863,12 +5602,33 @@ inline void make_token_directory(std::string const& path) {
     for (std::size_t end = 0; end != std::string::npos;) {
         end = directory.find('/', end + 1);
         std::string const part = directory.substr(0, end);
-        if (::mkdir(part.c_str(), 0700) == 0) {
-            if (::chmod(part.c_str(), 0700) != 0) fail_token_file(part, "made");
+        if (make_directory(part)) {
+            // one that stays open to others is told of when it is used, see check_token_directory
+            if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
+                fail_token_file(part, "made");
         } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
             fail_token_file(part, "made");
         }
     }
+}
+
+/// A path that may be given to the system.
+inline std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+inline TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
+    : path_(check_token_path(std::move(path))), options_(std::move(options)) {
+    make_token_directory(path_);
+}
+
+/// The path of a file in a directory that is named without links; the file itself may be one.
+inline std::string real_token_path(std::string const& path) {
+    auto const directory = real_directory(directory_of(path));
+    if (!directory) fail_token_file(path, "found");
+    return *directory + '/' + path.substr(path.rfind('/') + 1);
 }
 
 /// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
@@ -4891,30 +5651,46 @@ inline std::shared_ptr<Turn> turn_of(std::string const& path) {
     std::weak_ptr<Turn>& known = turns->by_path[path];
     std::shared_ptr<Turn> turn = known.lock();
     if (turn != nullptr) return turn;
-    known = turn = std::make_shared<Turn>();
+    known = turn = make_storage_turn();
     std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
     return turn;
 }
 
-/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies.
+/// What a call waits for, in words.
+inline std::string lock_of(std::string const& path) { return "the lock of the token storage " + path; }
+
+/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
+/// file system without locks it is one between the threads of this process only, and that is said.
 class TokenFileLock {
 public:
-    /// @throws TokenStorageError  (locked) after `timeout`; NetworkError when `wait` ends before
-    TokenFileLock(std::string const& path, std::chrono::milliseconds timeout, LockWait const& wait)
-        : until_(std::min<http::Clock::time_point>(http::Clock::now() + timeout, wait.deadline)),
-          turn_(turn_of(path), {until_, wait.stop}),
-          file_(turn_ ? TokenFile::open(path + ".lock", O_RDWR | O_CREAT) : TokenFile(-1)) {
-        if (!turn_) give_up(path, wait);
-        if (!file_) fail_token_file(path + ".lock", "made");
-        file_.check(path + ".lock");
-        ::fchmod(file_.get(), 0600);
-        while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(path + ".lock", "locked");
+    /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
+    /// @throws UsageError  if this thread holds it already
+    TokenFileLock(TokenPlace const& place, LockWait const& wait)
+        : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
+          turn_(turn_of(real_token_path(place.path())), {lock_of(place.path()), until_, wait.stop}),
+          file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
+        std::string const name = place.path() + ".lock";
+        if (!turn_) give_up(place.path(), wait);
+        if (!file_) fail_token_file(name, "made");
+        FileFacts const facts = file_.facts(name);
+        check_token_file(place, name, facts);
+        check_token_directory(place);
+        check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts);
+        check_made_private(place, name, make_private(file_.get()), facts);
+        while (!try_lock(file_.get())) {
+            if (is_unsupported(errno) || errno == ENOLCK) {
+                place.warn(TokenFileDoubt::locks, place.path(),
+                           std::string("is on a file system without locks (") + std::strerror(errno) +
+                               "): threads of this program take turns, but two programs may change it at once, and one "
+                               "then undoes what the other has stored; let one at a time use it");
+                return;
+            }
+            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
             // random, so that nobody always comes too late
             auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
             auto const now = http::Clock::now();
             if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
-                give_up(path, wait);
+                give_up(place.path(), wait);
         }
     }
     TokenFileLock(TokenFileLock const&) = delete;
@@ -4922,118 +5698,68 @@ public:
     /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
     /// not the child who may.
     ~TokenFileLock() {
-        if (made_.is_this_process()) ::flock(file_.get(), LOCK_UN);
+        if (made_.is_this_process()) unlock(file_.get());
     }
 
 private:
     [[noreturn]] static void give_up(std::string const& path, LockWait const& wait) {
-        if (wait.stop.stop_requested() || http::Clock::now() >= wait.deadline)
-            end_wait(wait, "the lock of the token storage " + path);
+        Wait const call{lock_of(path), wait.deadline, wait.stop};
+        if (call.is_over()) call.end();
         refuse_token_file(TokenStorageError::Kind::locked, path,
                           "was locked by another thread or process all the time; end that process, or wait longer");
     }
 
+    CallbacksWait const callbacks_;
     Maker const made_;
     http::Clock::time_point const until_;
     TurnLock const turn_;
     TokenFile const file_;
 };
 
-/// The path of a file in a directory that is named without links; the file itself may be one.
-inline std::string real_token_path(std::string const& path) {
-    std::unique_ptr<char, void (*)(void*)> const directory(::realpath(directory_of(path).c_str(), nullptr), &std::free);
-    if (directory == nullptr) fail_token_file(path, "found");
-    return std::string(directory.get()) + '/' + path.substr(path.rfind('/') + 1);
-}
-
 /// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
 /// holds the lock. @return  that name
 inline std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
     std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
     std::string name = dated;
-    struct stat facts {};
-    for (int number = 2; ::lstat(name.c_str(), &facts) == 0; ++number) name = dated + '-' + std::to_string(number);
+    for (int number = 2; facts_of_name(name); ++number) name = dated + '-' + std::to_string(number);
     for (std::string const ending : endings)
-        if (::rename((path + ending).c_str(), (name + ending).c_str()) != 0 && errno != ENOENT)
-            fail_token_file(path + ending, "moved away");
+        if (!rename_file(path + ending, name + ending) && errno != ENOENT) fail_token_file(path + ending, "moved away");
     return name;
 }
 
-/// Puts `text` in the place of a file, all of it or nothing, for good. The caller holds the lock.
-inline void replace_token_file(std::string const& path, std::string_view text) {
+/// Puts `text` in the place of the file, all of it or nothing, for good. The caller holds the lock.
+inline void replace_token_file(TokenPlace const& place, std::string_view text) {
+    std::string const& path = place.path();
     std::string const fresh = path + ".tmp";
-    if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) fail_token_file(fresh, "removed");  // of a process that died
+    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
     struct Remove {
-        char const* name;
+        std::string const* name;
         ~Remove() {
-            if (name != nullptr) ::unlink(name);
+            if (name != nullptr) remove_file(*name);
         }
-    } remove{fresh.c_str()};
+    } remove{&fresh};
     {
-        TokenFile const file = TokenFile::open(fresh, O_WRONLY | O_CREAT | O_EXCL);
+        TokenFile const file = TokenFile::open(fresh, Opening::to_make);
         if (!file) fail_token_file(fresh, "made");
-        if (::fchmod(file.get(), 0600) != 0) fail_token_file(fresh, "made private");
+        FileFacts const facts = file.facts(fresh);
+        check_made_private(place, fresh, make_private(file.get()), facts);
         file.write(fresh, text);
-    }
-    if (::rename(fresh.c_str(), path.c_str()) != 0) fail_token_file(path, "replaced");
-    remove.name = nullptr;
-    TokenFile const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || (::fsync(directory.get()) != 0 && errno != EINVAL)) fail_token_file(path, "made durable");
-}
-
-/// Says that others may read a file, or refuses it.
-inline void check_token_file_mode(std::string const& path, mode_t mode, TokenFileOptions const& options) {
-    if ((mode & 0077) == 0) return;
-    char digits[8];
-    std::snprintf(digits, sizeof digits, "%03o", static_cast<unsigned>(mode & 0777));
-    std::string const words = "can be read or written by others (mode " + std::string(digits) +
-                              "); run: chmod 600, and log in again if they may have read it";
-    if (options.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
-    try {
-        if (options.on_warning) options.on_warning("the token storage " + path + ' ' + words);
-    } catch (...) {  // an observer must not break a call
-    }
-}
-
-/// A path that may be given to the system.
-inline std::string check_token_path(std::string path) {
-    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
-        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
-    return path;
-}
-
-/// One code point of UTF-8 text, taken from its front.
-inline char32_t take_code_point(std::string_view& text) {
-    std::size_t const length = utf8_sequence(text);
-    if (length == 0) throw UsageError("the app's name is not UTF-8");
-    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
-    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
-    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
-    text.remove_prefix(length);
-    return point;
-}
-inline void append_code_point(std::string& out, char32_t point) {
-    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (point < 0x80) return put(point);
-    if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-    } else {
-        if (point < 0x10000) {
-            put(0xE0U | point >> 12U);
-        } else {
-            put(0xF0U | point >> 18U);
-            put(0x80U | (point >> 12U & 0x3FU));
+        if (!sync_file(file.get())) {
+            if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
+            place.warn(TokenFileDoubt::disk, path,
+                       "is on a file system that does not say when a file is on the disk: what was stored may be lost "
+                       "when the power fails");
         }
-        put(0x80U | (point >> 6U & 0x3FU));
     }
-    put(0x80U | (point & 0x3FU));
+    if (!rename_file(fresh, path)) fail_token_file(path, "replaced");
+    remove.name = nullptr;
+    // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
+    if (!sync_directory(directory_of(path)))
+        place.warn(TokenFileDoubt::directory_on_disk, path,
+                   std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
+                       "): it may be the old file again when the power fails");
 }
-/// Controls, blanks other than ' ', formatting and private characters.
-inline bool is_printable(char32_t c) {
-    return !(c < 0x20 || (c >= 0x7F && c <= 0xA0) || c == 0xAD || c == 0x1680 || (c >= 0x2000 && c <= 0x200F) ||
-             (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000 ||
-             (c >= 0xD800 && c <= 0xF8FF) || c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000);
-}
+
 /// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
 inline char32_t to_lower(char32_t c) {
     if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
@@ -5051,7 +5777,9 @@ inline char32_t to_lower(char32_t c) {
 inline std::string app_name_slug(std::string_view app_name) {
     std::string slug;
     while (!app_name.empty()) {
-        char32_t const c = detail::take_code_point(app_name);
+        auto const taken = detail::take_code_point(app_name);
+        if (!taken) throw UsageError("the app's name is not UTF-8");
+        char32_t const c = *taken;
         if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
             slug += '+';
         else if (c == U'.' || c == U' ')
@@ -5074,11 +5802,10 @@ inline std::string default_token_path(std::string_view client_id, std::string_vi
         if (text.empty() || text == "." || text == ".." ||
             text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
             throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
-    char const* const home = std::getenv("HOME");
-    if (home == nullptr || *home == '\0')
-        throw UsageError("HOME is not set, so there is no place for tokens; give the storage a path");
-    std::string path =
-        std::string(home) + "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    std::string path = detail::home_directory();
+    if (path.empty())
+        throw UsageError("HOME is not set, and the password database has no home directory: give the storage a path");
+    path += "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
     if (environment != "production") path += std::string(environment) + '-';
     return path + "tokens" + std::string(suffix);
 }
@@ -5096,11 +5823,8 @@ inline std::string default_token_path(std::string_view client_id, std::string_vi
 
 #endif  // GLOBUS_VERSION_HPP
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
-
-#include <sys/stat.h>
 
 #include <charconv>
 #include <chrono>
@@ -5137,19 +5861,17 @@ public:
     /// Makes the directory of `path`, if it is not there.
     /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
     explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
-        : state_(std::make_shared<State const>(State{detail::check_token_path(std::move(path)), std::move(options)})) {
-        detail::make_token_directory(state_->path);
-    }
+        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
 
     /// The file, as the constructor was given it.
-    [[nodiscard]] std::string const& path() const noexcept { return state_->path; }
+    [[nodiscard]] std::string const& path() const { return place_->path(); }
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
 
     /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, wait);
+        detail::TokenFileLock const lock(*place_, wait);
         boost::json::object document = load();
         TokenDataByResourceServer tokens = tokens_of(document);
         if (change(tokens)) store(std::move(document), tokens);
@@ -5158,7 +5880,7 @@ public:
     /// Moves the file away if it is damaged, so that a login can begin anew.
     /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
     std::string move_corrupt_file() const {
-        detail::TokenFileLock const lock(path(), state_->options.lock_timeout, {});
+        detail::TokenFileLock const lock(*place_, {});
         try {
             (void)get_token_data_by_resource_server();
         } catch (TokenStorageError const& error) {
@@ -5170,28 +5892,25 @@ public:
 
 private:
     using Kind = TokenStorageError::Kind;
-    struct State {
-        std::string path;
-        TokenFileOptions options;
-    };
-
     /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
     /// the Python SDK writes in place.
     [[nodiscard]] std::optional<boost::json::value> parse() const {
         bool first = true;
         for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
-            detail::TokenFile const file = detail::TokenFile::open(path(), O_RDONLY);
+            detail::TokenFile const file = detail::TokenFile::open(path(), detail::Opening::to_read);
             if (!file) return std::nullopt;
-            struct stat const facts = file.check(path());
-            if (first) detail::check_token_file_mode(path(), facts.st_mode, state_->options);
+            detail::FileFacts const facts = file.facts(path());
+            detail::check_token_file(*place_, path(), facts);
+            if (first) {
+                detail::check_token_directory(*place_);
+                detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts);
+            }
             std::string text = file.read(path());
-            boost::json::parse_options options;
-            options.max_depth = 128;
             boost::system::error_code error;
-            boost::json::value document = boost::json::parse(text, error, {}, options);
+            boost::json::value document = detail::parse_exact_json(text, error);
             detail::wipe(text);
             if (!error) return document;
-            if (facts.st_mtime + 2 < detail::unix_now() || http::Clock::now() > until)
+            if (facts.modified + 2 < detail::unix_now() || http::Clock::now() > until)
                 corrupt("does not hold a JSON object");
             http::wait_until(http::Clock::now() + std::chrono::milliseconds(10), {});
         }
@@ -5224,7 +5943,7 @@ private:
     }
     [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const {
         TokenDataByResourceServer tokens;
-        auto const* mine = document.at("data").get_object().if_contains(state_->options.namespace_name);
+        auto const* mine = document.at("data").get_object().if_contains(place_->options().namespace_name);
         if (mine == nullptr) return tokens;
         if (!mine->is_object()) corrupt("has a namespace that is no object");
         for (auto const& [server, value] : mine->get_object()) {
@@ -5240,11 +5959,11 @@ private:
     void store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
         boost::json::object mine;
         for (auto const& [server, data] : tokens) mine[server] = data.to_json();
-        document["data"].get_object()[state_->options.namespace_name] = std::move(mine);
+        document["data"].get_object()[place_->options().namespace_name] = std::move(mine);
         document["format_version"] = "2.0";
         document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
         std::string text = boost::json::serialize(document);
-        detail::replace_token_file(path(), text);
+        detail::replace_token_file(*place_, text);
         detail::wipe(text);
     }
     [[noreturn]] void corrupt(std::string const& why) const {
@@ -5252,7 +5971,7 @@ private:
                                   why + "; move it away, as move_corrupt_file() does, and log in again");
     }
 
-    std::shared_ptr<State const> state_;
+    detail::Shared<detail::TokenPlace const> place_;
 };
 
 static_assert(TokenStorage<JsonTokenStorage>);
@@ -5269,79 +5988,6 @@ static_assert(TokenStorage<JsonTokenStorage>);
 #ifndef GLOBUS_CLIENT_CALL_GATE_HPP
 #define GLOBUS_CLIENT_CALL_GATE_HPP
 
-#include <atomic>
-#include <memory>
-#include <optional>
-#include <stop_token>
-#include <utility>
-
-namespace globus::detail {
-
-/**
- * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
- *
- * @par Thread safety
- * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late.
- */
-class CallGate {
-    struct State {
-        Maker made;
-        std::stop_source closing;
-        std::atomic<int> running = 0;
-    };
-
-public:
-    CallGate() = default;
-    CallGate(CallGate const&) : CallGate() {}  // the calls of a copy are its own
-    CallGate& operator=(CallGate const&) { return *this; }
-    ~CallGate() {
-        if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
-        state_->closing.request_stop();
-        while (int const running = state_->running.load()) state_->running.wait(running);
-    }
-
-    /// One call, from its construction to its destruction.
-    class Call {
-    public:
-        /// @param mine  what the caller cancels it with
-        /// @throws UsageError  in a child process
-        Call(CallGate const& gate, std::stop_token mine) : state_(gate.state_), token_(state_->closing.get_token()) {
-            state_->made.check();
-            if (mine.stop_possible()) {
-                either_.emplace();
-                mine_.emplace(std::move(mine), Ask{*either_});
-                closing_.emplace(token_, Ask{*either_});
-                token_ = either_->get_token();
-            }
-            ++state_->running;
-        }
-        Call(Call const&) = delete;
-        Call& operator=(Call const&) = delete;
-        ~Call() {
-            if (--state_->running == 0) state_->running.notify_all();
-        }
-
-        /// Asks to stop when the caller does, and when the client goes.
-        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
-
-    private:
-        struct Ask {
-            std::stop_source either;
-            void operator()() noexcept { either.request_stop(); }
-        };
-        std::shared_ptr<State> state_;
-        std::stop_token token_;
-        std::optional<std::stop_source> either_;
-        std::optional<std::stop_callback<Ask>> mine_, closing_;
-    };
-
-private:
-    std::shared_ptr<State> state_ = make_for_threads<State>();
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
 #ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
 #define GLOBUS_CLIENT_CALL_OPTIONS_HPP
 
@@ -5418,40 +6064,597 @@ namespace globus {
  *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
  */
 struct CallOptions {
-    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's.
+    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's; and if
+    /// that has none either, 120 s, which end when the body of a file or of a sink or source flows (see `sink`).
     std::optional<std::chrono::duration<double>> timeout = {};
-    /// The same as a point in time; the earlier of the two holds.
+    /// The same as a point in time, any one; the earlier of the two holds. One that has passed ends the call with
+    /// NetworkError (timeout) before anything is sent.
     std::optional<http::Clock::time_point> deadline = {};
-    std::stop_token stop = {};                ///< cancels the call from another thread; it ends within 100 ms
-    http::Headers headers = {};               ///< added to the request; they replace the client's own of the same name
-    QueryParams query = {};                   ///< added to the request's query
-    std::optional<RetryClass> retry_as = {};  ///< in place of the operation's own, if you know better
+    std::stop_token stop = {};   ///< cancels the call from another thread; it ends within 100 ms
+    http::Headers headers = {};  ///< added to the request; they replace the client's own of the same name
+    QueryParams query = {};      ///< added to the request's query
+    /// In place of the operation's own, if you know better. RetryClass::never: one attempt, whatever comes of it.
+    std::optional<RetryClass> retry_as = {};
     /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
     /// `text()` is then empty, and `json()` null.
     bool keep_text = true;
-    http::Sink sink = {};  ///< takes the body of a success in pieces, as it comes
+    /// Takes the body of a success in pieces, as it comes. It may last as long as it flows: where neither the call nor its
+    /// client was given a time-out or deadline, only the transport's idle time-out ends one that stalls.
+    http::Sink sink = {};
 };
 
 namespace detail {
 
-/// When a call that begins now has to end. @param timeout  the client's, which the call may differ from
-inline http::Clock::time_point deadline_of(CallOptions const& options, std::chrono::duration<double> timeout) {
+/// True if somebody said how long a call may take. @param timeout  the client's
+inline bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout) {
+    return timeout || options.timeout || options.deadline;
+}
+
+/// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
+/// @param timeout  the client's, which the call may differ from
+inline http::Clock::time_point deadline_of(CallOptions const& options,
+                                           std::optional<std::chrono::duration<double>> const& timeout) {
     constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    auto const wait = std::min(options.timeout.value_or(timeout), longest);
+    auto const wait = options.timeout.value_or(timeout.value_or(std::chrono::seconds(120)));
     if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
-    auto const end = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(wait);
-    return options.deadline ? std::min(end, *options.deadline) : end;
+    auto const now = http::Clock::now();
+    auto const end = http::later(std::min(wait, longest), now);
+    return options.deadline ? std::clamp(*options.deadline, now, end) : end;
 }
 
 }  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
+ * A call may be one request, or a function of several with those requests as calls within it.
+ *
+ * @par Thread safety
+ * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late, and is refused if
+ * it has a Pass.
+ */
+class CallGate {
+    struct State {
+        Maker made;
+        std::stop_source closing;
+        std::atomic<bool> closed = false;
+        std::atomic<int> running = 0;
+        std::mutex mutex;
+        std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+
+        int calling_back_here() {
+            std::lock_guard const lock(mutex);
+            return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
+        }
+    };
+
+public:
+    /// Lets calls begin that are not sure whether the client is still there.
+    class Pass {
+    public:
+        /// @throws UsageError  for the gate of a client that was moved from
+        explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
+
+        /// @throws UsageError  if this was moved from
+        void check() const {
+            if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
+        }
+
+    private:
+        friend class CallGate;
+        [[nodiscard]] std::shared_ptr<State> const& state() const {
+            check();
+            return state_;
+        }
+        std::shared_ptr<State> state_;  // null: moved from
+    };
+
+    CallGate() = default;
+    // the calls of a copy are its own; a client that was moved from has none
+    CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
+    CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
+    CallGate& operator=(CallGate const& other) {
+        moved_from_ = other.moved_from_;
+        return *this;
+    }
+    CallGate& operator=(CallGate&& other) {
+        moved_from_ = std::exchange(other.moved_from_, true);
+        return *this;
+    }
+    ~CallGate() {
+        if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
+        state_->closed = true;
+        state_->closing.request_stop();
+        // a callback that destroys the client is within a call, which ends when the callback has
+        int const own = state_->calling_back_here();
+        while (int const running = others(own)) state_->running.wait(running + own);
+    }
+
+    /// One call, from its construction to its destruction.
+    class Call {
+    public:
+        /// @param mine  what the caller cancels it with
+        /// @throws UsageError    in a child process
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        Call(Pass const& pass, std::stop_token mine) : state_(pass.state()), token_(state_->closing.get_token()) {
+            state_->made.check();
+            if (mine.stop_possible()) {
+                either_.emplace();
+                mine_.emplace(std::move(mine), Ask{*either_});
+                closing_.emplace(token_, Ask{*either_});
+                token_ = either_->get_token();
+            }
+            ++state_->running;
+            if (!state_->closed) return;
+            leave();
+            refuse();
+        }
+        Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+        Call(Call const&) = delete;
+        Call& operator=(Call const&) = delete;
+        ~Call() { leave(); }
+
+        /// Asks to stop when the caller does, and when the client goes.
+        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
+
+        /**
+         * Runs a callback of the user's, which may destroy the client: that does not wait for this call, then.
+         *
+         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it is there any more
+         */
+        template <class F>
+        void run_callback(F const& callback) const {
+            {
+                Aside const aside(*state_);
+                callback();
+            }
+            if (state_->closed) refuse();
+        }
+
+    private:
+        struct Ask {
+            std::stop_source either;
+            void operator()() noexcept { either.request_stop(); }
+        };
+        /// While a call of this thread runs a callback.
+        class Aside {
+        public:
+            explicit Aside(State& state) : state_(state) {
+                std::lock_guard const lock(state_.mutex);
+                state_.calling_back.push_back(std::this_thread::get_id());
+            }
+            Aside(Aside const&) = delete;
+            Aside& operator=(Aside const&) = delete;
+            ~Aside() {
+                std::lock_guard const lock(state_.mutex);
+                auto& threads = state_.calling_back;
+                threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
+            }
+
+        private:
+            State& state_;
+        };
+
+        void leave() noexcept {
+            --state_->running;
+            if (state_->closed) state_->running.notify_all();
+        }
+        [[noreturn]] static void refuse() {
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
+        }
+
+        std::shared_ptr<State> state_;
+        std::stop_token token_;
+        std::optional<std::stop_source> either_;
+        std::optional<std::stop_callback<Ask>> mine_, closing_;
+    };
+
+private:
+    [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
+
+    std::shared_ptr<State> state_ = make_process_bound<State>();
+    bool moved_from_ = false;
+};
+
+/// A call of several requests: one deadline for all of them, and the client stays until it ends.
+class JointCall {
+public:
+    /// @param options  with the deadline of the whole
+    JointCall(CallGate const& gate, CallOptions options) : call_(gate, options.stop), options_(std::move(options)) {
+        options_.stop = call_.stop();
+    }
+    /// For each of its requests.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// As CallGate::Call does.
+    template <class F>
+    void run_callback(F const& callback) const {
+        call_.run_callback(callback);
+    }
+
+private:
+    CallGate::Call call_;
+    CallOptions options_;
+};
+
+/**
+ * A client as a range knows it: from one request to the next the client may be destroyed.
+ *
+ * @tparam Client  whose ranges these are
+ */
+template <class Client>
+class ClientOfRange {
+public:
+    /// @throws UsageError  if the client was moved from
+    explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
+
+    /// @throws UsageError  if this was moved from
+    void check() const { pass_.check(); }
+
+    /// What `request` returns of the client and the options.
+    /// @throws NetworkError  cancelled, if the client was destroyed
+    template <class F>
+    auto call(CallOptions options, F const& request) const {
+        CallGate::Call const call(pass_, std::move(options.stop));
+        options.stop = call.stop();
+        return request(*client_, options);
+    }
+
+private:
+    Client const* client_;
+    CallGate::Pass pass_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
 #ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
 #define GLOBUS_CLIENT_CHECK_CLIENT_HPP
 
 #ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
 #define GLOBUS_CLIENT_ENVIRONMENT_HPP
+
+#ifndef GLOBUS_HTTP_URL_HPP
+#define GLOBUS_HTTP_URL_HPP
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+/// A URI reference in its parts (RFC 3986, section 4.1): any text is one. Views into the text that was split.
+struct Reference {
+    std::optional<std::string_view> scheme = {};     ///< without its ":"
+    std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
+    std::string_view path = {};
+    std::optional<std::string_view> query = {};     ///< without its "?"
+    std::optional<std::string_view> fragment = {};  ///< without its "#"
+};
+
+/// Splits a URI reference; nothing is checked or decoded.
+constexpr Reference split_reference(std::string_view text) {
+    Reference parts;
+    if (auto const hash = text.find('#'); hash != std::string_view::npos) {
+        parts.fragment = text.substr(hash + 1);
+        text = text.substr(0, hash);
+    }
+    if (auto const mark = text.find('?'); mark != std::string_view::npos) {
+        parts.query = text.substr(mark + 1);
+        text = text.substr(0, mark);
+    }
+    auto const is_scheme = [](std::string_view word) {
+        auto const letter = [](char c) { return detail::lower(c) >= 'a' && detail::lower(c) <= 'z'; };
+        if (word.empty() || !letter(word.front())) return false;
+        for (char const c : word)
+            if (!letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
+        return true;
+    };
+    if (auto const colon = text.find(':'); colon != std::string_view::npos && is_scheme(text.substr(0, colon))) {
+        parts.scheme = text.substr(0, colon);
+        text.remove_prefix(colon + 1);
+    }
+    if (text.starts_with("//")) {
+        auto const slash = text.find('/', 2);
+        parts.authority = text.substr(2, slash == std::string_view::npos ? slash : slash - 2);
+        text = slash == std::string_view::npos ? std::string_view{} : text.substr(slash);
+    }
+    parts.path = text;
+    return parts;
+}
+
+/// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
+struct Url {
+    std::string_view scheme = {};    ///< "https" or "http"
+    std::string_view userinfo = {};  ///< what stands before the "@"
+    std::string_view host = {};      ///< with the brackets of an IPv6 address
+    std::string_view port = {};      ///< empty: the scheme's own
+    std::string_view path = {};      ///< from its slash on; empty if there is none
+    std::string_view query = {};     ///< without its "?"
+    std::string_view fragment = {};  ///< without its "#"
+    bool has_userinfo = false;       ///< tells an empty one from none
+    bool has_query = false;          ///< tells an empty one from none
+    bool has_fragment = false;       ///< tells an empty one from none
+};
+
+namespace detail {
+
+/// True for what no URL has as it is.
+constexpr bool has_blank_or_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return true;
+    return false;
+}
+
+}  // namespace detail
+
+/// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
+inline Url parse_url(std::string_view text) {
+    auto const refuse = [](char const* why) { throw UsageError(std::string("this is not a usable URL: ") + why); };
+    if (detail::has_blank_or_control(text)) refuse("it has a blank or control character");
+    Url url;
+    Reference const parts = split_reference(text);
+    if (!parts.scheme || !parts.authority) refuse("write it with its scheme, as in https://example.org/");
+    url.scheme = *parts.scheme;
+    if (url.scheme != "https" && url.scheme != "http") refuse("its scheme is neither https nor http");
+    url.path = parts.path;
+    url.has_query = parts.query.has_value();
+    url.query = parts.query.value_or(std::string_view{});
+    url.has_fragment = parts.fragment.has_value();
+    url.fragment = parts.fragment.value_or(std::string_view{});
+    std::string_view authority = *parts.authority;
+    if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
+        url.has_userinfo = true;
+        url.userinfo = authority.substr(0, at);
+        authority = authority.substr(at + 1);
+    }
+    auto const bracket = authority.rfind(']');
+    auto const port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    url.host = authority.substr(0, port);
+    if (port != std::string_view::npos) {
+        url.port = authority.substr(port + 1);
+        unsigned number = 0;
+        for (char const c : url.port) {
+            if (c < '0' || c > '9' || url.port.size() > 5) refuse("its port is not a number");
+            number = number * 10 + static_cast<unsigned>(c - '0');
+        }
+        if (number == 0 || number > 65535) refuse("its port is not in 1 to 65535");
+    }
+    if (url.host.empty()) refuse("it has no host");
+    return url;
+}
+
+namespace detail {
+
+/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
+/// other scripts are written in their ASCII form ("xn--...").
+constexpr bool is_plain_host(std::string_view host) {
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
+        for (char const c : host.substr(1, host.size() - 2))
+            if (globus::detail::hex_digit(c) < 0 && c != ':' && c != '.') return false;
+        return true;
+    }
+    char before = '.';
+    for (char const c : host) {
+        if (!globus::detail::is_unreserved(c) || c == '~' || (c == '.' && before == '.')) return false;
+        before = c;
+    }
+    return before != '.';
+}
+
+/// True for a path of the characters of RFC 3986, section 3.3, without dot segments, and without dots, slashes and
+/// control characters that are percent-encoded.
+constexpr bool is_plain_path(std::string_view path) {
+    constexpr std::string_view others = "!$&'()*+,;=:@";
+    std::string_view rest = path;
+    while (!rest.empty()) {
+        rest.remove_prefix(1);  // the slash
+        std::string_view const segment = rest.substr(0, rest.find('/'));
+        if (segment == "." || segment == "..") return false;
+        rest.remove_prefix(segment.size());
+    }
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        char const c = path[i];
+        if (c == '%') {
+            if (i + 2 >= path.size()) return false;
+            int const high = globus::detail::hex_digit(path[i + 1]);
+            int const low = globus::detail::hex_digit(path[i + 2]);
+            if (high < 0 || low < 0) return false;
+            int const byte = high * 16 + low;
+            if (byte < 0x20 || byte == '.' || byte == '/' || byte == '\\' || byte == 0x7F) return false;
+            i += 2;
+        } else if (c != '/' && !globus::detail::is_unreserved(c) && others.find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// The path without its segments "." and "..", and what these lead to (RFC 3986, section 5.2.4).
+inline std::string remove_dot_segments(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+        if (path.starts_with("../") || path.starts_with("./")) {
+            path.remove_prefix(path.find('/') + 1);
+        } else if (path == "." || path == "..") {
+            break;
+        } else if (path.starts_with("/./") || path == "/.") {
+            path.remove_prefix(2);
+            if (path.empty()) path = "/";
+        } else if (path.starts_with("/../") || path == "/..") {
+            path.remove_prefix(3);
+            if (path.empty()) path = "/";
+            auto const slash = out.rfind('/');
+            out.erase(slash == std::string::npos ? 0 : slash);
+        } else {
+            auto const next = path.find('/', 1);
+            out += path.substr(0, next);
+            path.remove_prefix(next == std::string_view::npos ? path.size() : next);
+        }
+    }
+    return out;
+}
+
+/**
+ * What a reference means at a place: the Location of an answer, or a link in it (RFC 3986, section 5.2).
+ *
+ * What is percent-encoded stays as it is; the scheme is written in small letters. Whether the place may be gone to is
+ * for the caller to judge: a reference can lead anywhere.
+ *
+ * @param base  an absolute URL; the one of the request that was answered
+ */
+inline std::string resolve_url(std::string_view base, std::string_view reference) {
+    Reference const from = split_reference(base);
+    Reference to = split_reference(reference);
+    std::string path;
+    if (to.scheme || to.authority) {
+        path = remove_dot_segments(to.path);
+        if (!to.scheme) to.scheme = from.scheme;
+    } else {
+        if (to.path.empty()) {
+            path = from.path;
+            if (!to.query) to.query = from.query;
+        } else if (to.path.starts_with('/')) {
+            path = remove_dot_segments(to.path);
+        } else {  // beside the last segment of the base
+            auto const slash = from.path.rfind('/');
+            path = slash == std::string_view::npos ? "/" : std::string(from.path.substr(0, slash + 1));
+            path = remove_dot_segments(path.append(to.path));
+        }
+        to.scheme = from.scheme;
+        to.authority = from.authority;
+    }
+    std::string url;
+    if (to.scheme) {
+        for (char const c : *to.scheme) url += detail::lower(c);
+        url += ':';
+    }
+    if (to.authority) url.append("//").append(*to.authority);
+    url += path;
+    if (to.query) url.append("?").append(*to.query);
+    if (to.fragment) url.append("#").append(*to.fragment);
+    return url;
+}
+
+/// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
+constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
+
+/// True when both have the same scheme, host and port, the port of the scheme counting as written.
+inline bool same_origin(Url const& a, Url const& b) {
+    auto const port = [](Url const& url) -> std::string_view {
+        return !url.port.empty() ? url.port : url.scheme == "https" ? "443" : "80";
+    };
+    return a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host) && port(a) == port(b);
+}
+
+/// True when `url` is one of the host of `base`, by the same scheme, whatever the port, and has no user name in it. What is
+/// no URL is not.
+inline bool is_on_host_of(std::string_view url, std::string_view base) {
+    try {
+        Url const a = parse_url(url), b = parse_url(base);
+        return !a.has_userinfo && a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host);
+    } catch (UsageError const&) {
+        return false;
+    }
+}
+
+/**
+ * Checks the base URL of a service and gives it one slash at its end.
+ *
+ * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
+ * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
+ *
+ * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
+ * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
+ */
+inline std::string check_base_url(std::string text) {
+    Url const url = parse_url(text);
+    if (url.scheme == "http" && !is_loopback(url.host))
+        throw UsageError(
+            "the base URL is http, so that credentials would travel in clear text: use https "
+            "(http is allowed to 127.0.0.1 and [::1] only)");
+    if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
+    if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
+    if (!detail::is_plain_host(url.host))
+        throw UsageError(
+            "the base URL's host has a character that no host name has, or a dot at its end: write it as in "
+            "https://example.org/ (a name in another script by its form in ASCII, xn--...)");
+    if (!detail::is_plain_path(url.path))
+        throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
+    if (!text.ends_with('/')) text += '/';
+    return text;
+}
+
+/**
+ * The URL of an address as people write and paste it (RFC 3987, section 3.1): behind the host, what no URL has - blanks,
+ * letters beyond ASCII, brackets, a '%' that begins no escape - is percent-encoded byte by byte. All else stays, `%20`
+ * and the fragment among it. Blanks around the address are dropped.
+ *
+ * @throws UsageError  for a control character. Whether the host can be one is not looked at.
+ */
+inline std::string encode_iri(std::string_view text) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(text[i]);
+        bool const c1 = byte == 0xC2 && i + 1 != text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (byte < 0x20 || byte == 0x7F || c1) throw UsageError("the address has a control character in it");
+    }
+    auto const scheme = text.find("://");
+    std::size_t const host = scheme == std::string_view::npos ? 0 : scheme + 3;
+    std::size_t const rest = std::min(text.find_first_of("/?#", host), text.size());
+    std::string url(text.substr(0, rest));
+    constexpr std::string_view others = "/?#!$&'()*+,;=:@";
+    for (std::size_t i = rest; i != text.size(); ++i) {
+        char const c = text[i];
+        bool const escape = c == '%' && i + 2 < text.size() && globus::detail::hex_digit(text[i + 1]) >= 0 &&
+                            globus::detail::hex_digit(text[i + 2]) >= 0;
+        if (escape || globus::detail::is_unreserved(c) || others.find(c) != std::string_view::npos)
+            url += c;
+        else
+            globus::detail::append_escaped(url, c);
+    }
+    return url;
+}
+
+/// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.
+/// The message names the header and never the value.
+inline void check_header(std::string_view name, std::string_view value) {
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    bool good = !name.empty();
+    for (char const c : name) {
+        bool const alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        good = good && (alnum || others.find(c) != std::string_view::npos);
+    }
+    if (!good) throw UsageError("a header's name is empty or has a character that is not allowed in it");
+    for (char const c : value) {
+        auto const byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\t') || byte == 0x7F)
+            throw UsageError("the value for the header " + std::string(name) +
+                             " has a newline or another control character in it");
+    }
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_URL_HPP
 
 #include <algorithm>
 #include <array>
@@ -5558,21 +6761,6 @@ private:
 
 namespace globus {
 
-/// `S` has a name, an error type and the operations that a Client mixes in.
-template <class S>
-concept NamesItself = requires { std::string_view(S::name); };
-template <class S>
-concept NamesItsError = std::derived_from<typename S::error, ApiError>;
-
-/**
- * A Globus service: what a Client talks to. It has a `name` (the one in GLOBUS_SDK_SERVICE_URL_*), an `error` type
- * and a member template `Operations<Client>` of named functions.
- *
- * An error that names this concept means that the first argument of `Client` is not such a type.
- */
-template <class S>
-concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<S>;
-
 /// `S` is reached with the id and secret of a confidential client.
 template <class S>
 concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
@@ -5667,8 +6855,44 @@ struct OperationsOf<S, C> {
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#ifndef GLOBUS_CLIENT_EXCHANGE_HPP
+#define GLOBUS_CLIENT_EXCHANGE_HPP
+
 #ifndef GLOBUS_CLIENT_OPERATION_HPP
 #define GLOBUS_CLIENT_OPERATION_HPP
+
+#ifndef GLOBUS_CORE_FORM_HPP
+#define GLOBUS_CORE_FORM_HPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/// The pairs of a query or form, in order, before they are encoded.
+using Form = std::vector<std::pair<std::string, std::string>>;
+
+inline void append_pair(std::string& out, std::string_view name, std::string_view value) {
+    append_form_encoded(out, name);
+    out += '=';
+    append_form_encoded(out, value);
+}
+/// Adds a pair to the body of a form, which may be empty.
+inline void add_to_form(std::string& body, std::string_view name, std::string_view value) {
+    if (!body.empty()) body += '&';
+    append_pair(body, name, value);
+}
+/// Adds a pair to the query of a URL, which may have none, and has no fragment.
+inline void add_to_query(std::string& url, std::string_view name, std::string_view value) {
+    url += url.find('?') == std::string::npos ? '?' : '&';
+    append_pair(url, name, value);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_FORM_HPP
 
 #include <algorithm>
 #include <concepts>
@@ -5706,7 +6930,7 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  *     };
  *
  * A member that the route names fills it; one called `body` or `data` is the document that is sent; every other is a
- * query parameter, unless the struct's `wire` says otherwise. `retry` gives the retry class where the method alone does
+ * query parameter, unless the struct's `wire` says otherwise; a list without items is none. `retry` gives the retry class where the method alone does
  * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
  * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
  * `static bool already_done(ApiError const&)` says which error of a second attempt means that the first, whose answer
@@ -5839,7 +7063,9 @@ public:
                 return text(wire, value ? "True" : "False");
         }
     }
+    /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
     void list(Wire const& wire, std::vector<std::string> const& values) {
+        if (values.empty() && wire.place != Place::form) return;
         if (wire.spelling == Spelling::repeat) {
             for (std::string const& value : values) text(wire, value);
             return;
@@ -5899,11 +7125,13 @@ public:
         request.url.reserve(base_url_.size() + path_.size() + 16);
         request.url = base_url_;
         request.url.append(std::string_view(path_).substr(path_.starts_with('/') ? 1 : 0));
-        if (!query_.empty()) append_pairs(request.url += '?', query_);
+        for (auto const& [name, value] : query_) add_to_query(request.url, name, value);
         if (is_form_ || !form_.empty()) {
             request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-            append_pairs(request.body, form_);
-            for (auto& [name, value] : form_) wipe(value);
+            for (auto& [name, value] : form_) {
+                add_to_form(request.body, name, value);
+                wipe(value);
+            }
             request.has_body = true;
         } else if (kind_ != Body::none) {
             request.headers.add("Content-Type", "application/json");
@@ -5914,7 +7142,6 @@ public:
     }
 
 private:
-    using Form = std::vector<std::pair<std::string, std::string>>;
     enum class Body : unsigned char { none, document, object };
 
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
@@ -5946,16 +7173,6 @@ private:
         return place;
     }
 
-    static void append_pairs(std::string& out, Form const& pairs) {
-        bool first = true;
-        for (auto const& [name, value] : pairs) {
-            if (!std::exchange(first, false)) out += '&';
-            append_form_encoded(out, name);
-            out += '=';
-            append_form_encoded(out, value);
-        }
-    }
-
     std::string_view base_url_;
     Route route_;
     std::string path_;
@@ -5967,7 +7184,7 @@ private:
     bool is_form_ = false;
 };
 
-/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`.
+/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`. No text is no parameter.
 template <class T>
 concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
@@ -6101,37 +7318,130 @@ http::Request to_request(O const& operation, typename O::service const& service,
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_OPERATION_HPP
-#ifndef GLOBUS_CLIENT_PAGING_HPP
-#define GLOBUS_CLIENT_PAGING_HPP
+#ifndef GLOBUS_CLIENT_REDIRECTS_HPP
+#define GLOBUS_CLIENT_REDIRECTS_HPP
 
+#include <algorithm>
+#include <string>
+
+namespace globus::detail {
+
+/// An answer that says where else to ask (RFC 9110, section 15.4).
+inline bool is_redirect(http::Response const& answer) {
+    int const status = answer.status;
+    return (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) &&
+           answer.headers.find("Location") != nullptr;
+}
+
+[[noreturn]] inline void refuse_redirect(http::Request const& request, char const* why) {
+    throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
+                       http::describe(request) + " was answered with a redirect " + why);
+}
+
+/**
+ * Where the redirect that answers a request leads, as the URL of the next request.
+ *
+ * A redirect is followed for reads only, and to the origin that it comes from: a credential never goes elsewhere.
+ *
+ * @param own_origin  whether the request went to the client's own origin; from another one nothing is followed
+ * @throws NetworkError  redirect, for what must not be followed
+ */
+inline std::string redirect_target(http::Request const& request, http::Response const& answer, bool own_origin) {
+    if (request.method != http::Method::get && request.method != http::Method::head)
+        refuse_redirect(request, "that is not followed, because it is not a GET");
+    std::string target = http::resolve_url(request.url, answer.headers.get("Location"));
+    target.erase(std::min(target.find('#'), target.size()));  // a fragment is never sent
+    bool same = false;
+    try {
+        http::Url const to = http::parse_url(target);
+        same = http::same_origin(http::parse_url(request.url), to) && !to.has_userinfo;
+    } catch (UsageError const&) {  // not an http URL
+    }
+    if (!same || !own_origin) refuse_redirect(request, "to another place, which is not followed");
+    if (target == request.url) refuse_redirect(request, "to itself");
+    return target;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_REDIRECTS_HPP
 #ifndef GLOBUS_CLIENT_RESPONSE_HPP
 #define GLOBUS_CLIENT_RESPONSE_HPP
 
 #ifndef GLOBUS_CORE_JSON_READ_HPP
 #define GLOBUS_CORE_JSON_READ_HPP
 
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/parse_options.hpp>
-#include <boost/json/value_stack.hpp>
-#include <boost/system/error_code.hpp>
+#ifndef GLOBUS_CORE_JSON_SLOTS_HPP
+#define GLOBUS_CORE_JSON_SLOTS_HPP
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-// How a document becomes a typed value without a DOM: Boost.JSON's parser calls
-// one handler, the JsonReader. It keeps a stack of slots, each an object and
-// the table of what can be done with an object of its type. The tables are made
-// from the described members, so the parser itself is instantiated once,
-// whatever is read.
+// Where the values of a JSON document go: to slots, each an object and the table of what can be done with an object of
+// its type. The tables are made from the described members, so that one reader serves all types.
 
 namespace globus::detail {
+
+/**
+ * The memory that a document may take while it is read, in bytes. A text of megabytes can describe a document of a
+ * hundred times its size: "[{},{},...", so that lists, maps and long texts are counted as they come.
+ */
+class DocumentRoom {
+public:
+    explicit DocumentRoom(std::size_t most) noexcept : most_(most) { text_bytes(0); }
+
+    /// Says how much of the text is there: a short one does not become large.
+    void text_bytes(std::size_t bytes) noexcept {
+        constexpr std::size_t free = std::size_t{16} << 20, times = 32;
+        limit_ = std::min(most_, bytes < (most_ - std::min(free, most_)) / times ? free + times * bytes : most_);
+    }
+    /// Says what part of the text is read, from 0 to 1; 0 if it is not known how long it will be.
+    void part_read(double part) noexcept { part_read_ = part; }
+
+    /// Takes so many bytes. @throws DecodeError  if there are not so many left
+    void take(std::size_t bytes) {
+        if (bytes > limit_ - taken_) refuse();
+        taken_ += bytes;
+    }
+    /// Takes room for a text, unless it is so short that its object holds it.
+    void take_text(std::size_t size) {
+        if (size > 14) take(size + 40);
+    }
+    /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
+    /// shall hold: all that the rest of the text will probably have, if it holds many already. The old buffer counts on:
+    /// what is freed between other blocks is seldom given back to the system.
+    [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size) {
+        std::size_t const most = (limit_ - taken_) / size;
+        if (needed > most) refuse();
+        double const now = static_cast<double>(capacity);
+        double const wanted =
+            capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
+        std::size_t const half = most / 2;  // the rest is for what the elements hold
+        std::size_t const chosen =
+            std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
+        taken_ += chosen * size;
+        return chosen;
+    }
+
+private:
+    [[noreturn]] static void refuse() {
+        throw DecodeError(
+            "the answer describes more than the memory that it may take: ask for less at once, or raise "
+            "max_response_bytes, of which it may take three times as much");
+    }
+
+    std::size_t most_;       ///< whatever the text
+    std::size_t limit_ = 0;  ///< for the text that is there
+    std::size_t taken_ = 0;
+    double part_read_ = 0;
+};
 
 struct SlotType;
 
@@ -6179,15 +7489,15 @@ struct SlotType {
     bool (*natural)(void*, std::uint64_t) = nullptr;
     bool (*real)(void*, double) = nullptr;
     bool (*string)(void*, std::string_view) = nullptr;
-    void (*object)(void*) = nullptr;                    ///< '{' begins
-    void (*array)(void*) = nullptr;                     ///< '[' begins
-    SlotMembers const& (*members)() = nullptr;          ///< of a described type
-    Slot (*member)(void*, std::string_view) = nullptr;  ///< of a map
-    Slot (*element)(void*, double) = nullptr;           ///< of a list; the part of the text that is read, 0 if unknown
-    std::size_t element_size = 0;                       ///< bytes of an element of a list
-    Slot (*inner)(void*) = nullptr;                     ///< Optional and Required: the slot of the value inside
-    void (*reset)(void*) = nullptr;                     ///< Optional: makes it absent again
-    bool dom = false;                                   ///< a Json: takes anything
+    void (*object)(void*) = nullptr;                                 ///< '{' begins
+    void (*array)(void*) = nullptr;                                  ///< '[' begins
+    SlotMembers const& (*members)() = nullptr;                       ///< of a described type
+    SlotType const* value = nullptr;                                 ///< of an element of a list or an entry of a map
+    Slot (*make)(void*, std::string_view, DocumentRoom&) = nullptr;  ///< an element, or the entry of that name
+    void (*drop)(void*, std::string_view) = nullptr;                 ///< the last element, or the entry of that name
+    Slot (*inner)(void*) = nullptr;  ///< Optional and Required: the slot of the value inside
+    void (*reset)(void*) = nullptr;  ///< Optional: makes it absent again
+    bool dom = false;                ///< a Json: takes anything
 };
 
 template <class T>
@@ -6203,19 +7513,34 @@ T& as(void* object) {
     return *static_cast<T*>(object);
 }
 
-template <class T>
-bool store_integer(void* object, std::int64_t number) {
-    if constexpr (std::integral<T>)
+/// True if a floating-point type has the number itself, not only one beside it.
+template <class T, class N>
+bool is_exact(N number) {
+    if constexpr (std::numeric_limits<T>::digits >= std::numeric_limits<N>::digits) return true;
+    constexpr N limit = N{1} << std::min(std::numeric_limits<T>::digits, std::numeric_limits<N>::digits - 1);
+    if (number <= limit && (std::unsigned_integral<N> || number >= N{0} - limit)) return true;
+    while (number % 2 == 0) number /= 2;  // the end of its binary digits
+    return number < limit && (std::unsigned_integral<N> || number > N{0} - limit);
+}
+
+/// Stores an integer; false if the type has no such number.
+template <class T, class N>
+bool store_whole(void* object, N number) {
+    if constexpr (std::integral<T>) {
         if (!std::in_range<T>(number)) return false;
+    } else {
+        if (!is_exact<T>(number)) return false;
+    }
     as<T>(object) = static_cast<T>(number);
     return true;
 }
 template <class T>
+bool store_integer(void* object, std::int64_t number) {
+    return store_whole<T>(object, number);
+}
+template <class T>
 bool store_natural(void* object, std::uint64_t number) {
-    if constexpr (std::integral<T>)
-        if (!std::in_range<T>(number)) return false;
-    as<T>(object) = static_cast<T>(number);
-    return true;
+    return store_whole<T>(object, number);
 }
 template <class T>
 bool store_real(void* object, double number) {
@@ -6226,7 +7551,7 @@ bool store_real(void* object, double number) {
             return false;
         return store_integer<T>(object, static_cast<std::int64_t>(number));
     } else {
-        if (!(number - number == 0)) return false;
+        if (!(number >= -std::numeric_limits<T>::max() && number <= std::numeric_limits<T>::max())) return false;
         as<T>(object) = static_cast<T>(number);
         return true;
     }
@@ -6274,16 +7599,25 @@ SlotMembers const& members_of() {
     return made.table;
 }
 
-/// Adds an element. A list that grows long is given room for as many as the
-/// rest of the text will have.
+/// Adds an element.
 template <class T>
-Slot next_element(void* object, double part_read) {
+Slot next_element(void* object, std::string_view, DocumentRoom& room) {
     T& list = as<T>(object);
-    if constexpr (requires { list.reserve(1); })
-        if (list.size() == list.capacity() && list.size() >= 64 && part_read > 0)
-            list.reserve(list.size() + 16 +
-                         static_cast<std::size_t>(static_cast<double>(list.size()) * (1.02 / part_read - 1.0)));
+    constexpr std::size_t size = sizeof(typename T::value_type);
+    if constexpr (requires { list.reserve(list.capacity()); }) {
+        if (list.size() == list.capacity()) list.reserve(room.grow(list.capacity(), list.size() + 1, size));
+    } else {
+        room.take(size + 64);
+    }
     return slot_of(list.emplace_back());
+}
+
+/// Adds an entry.
+template <class T>
+Slot next_entry(void* object, std::string_view key, DocumentRoom& room) {
+    room.take(sizeof(typename T::value_type) + 64);
+    room.take_text(key.size());
+    return slot_of(as<T>(object)[std::string(key)]);
 }
 
 /// Optional texts, numbers and flags are the most of all values: they are
@@ -6321,6 +7655,11 @@ constexpr SlotType make_slot_type() {
     } else if constexpr (std::same_as<T, std::string>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, TextOrNumber>) {
+        return {.expected = "a text or a number",
+                .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
+                .natural = [](void* o, std::uint64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
+                .string = [](void* o, std::string_view text) { return as<T>(o).assign(text), true; }};
     } else if constexpr (std::same_as<T, Secret>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
@@ -6353,18 +7692,29 @@ constexpr SlotType make_slot_type() {
                              t.begin()->second;
                          }) {
         return {.expected = "an object",
+                .null = [](void* o) { as<T>(o).clear(); },
                 .object = [](void* o) { as<T>(o).clear(); },
-                .member = [](void* o, std::string_view key) { return slot_of(as<T>(o)[std::string(key)]); }};
+                .value = &SlotTypeOf<typename T::mapped_type>::value,
+                .make = &next_entry<T>,
+                .drop = [](void* o, std::string_view key) { as<T>(o).erase(std::string(key)); }};
     } else if constexpr (requires(T& t) { t.emplace_back(); }) {
-        return {.expected = "a list",
-                .array = [](void* o) { as<T>(o).clear(); },
-                .element = &next_element<T>,
-                .element_size = sizeof(typename T::value_type)};
+        SlotType type{.expected = "a list",
+                      .null = [](void* o) { as<T>(o).clear(); },
+                      .array = [](void* o) { as<T>(o).clear(); },
+                      .value = &SlotTypeOf<typename T::value_type>::value,
+                      .make = &next_element<T>,
+                      .drop = [](void* o, std::string_view) { as<T>(o).pop_back(); }};
+        if constexpr (std::same_as<T, StringList>)
+            type.string = [](void* o, std::string_view text) { return as<T>(o).assign(1, std::string(text)), true; };
+        return type;
     } else {
         static_assert(Described<T>,
                       "globus: this type cannot be read from JSON. "
                       "Describe it with GLOBUS_MEMBERS.");
-        return {.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
+        SlotType type{.expected = "an object", .object = [](void*) {}, .members = &members_of<T>};
+        if constexpr (requires(T& t) { t.read_text(std::string_view()); })
+            type.string = [](void* o, std::string_view text) { return as<T>(o).read_text(text), true; };
+        return type;
     }
 }
 
@@ -6373,8 +7723,108 @@ struct SlotTypeOf {
     static constexpr SlotType value = make_slot_type<T>();
 };
 
-/// The handler of Boost.JSON's parser. It keeps the first mismatch as a
-/// sentence and reads on.
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_JSON_SLOTS_HPP
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value_stack.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// How a document becomes a typed value without a DOM: Boost.JSON's parser calls one handler, the JsonReader, which keeps
+// a stack of slots. The parser itself is instantiated once, whatever is read.
+
+namespace globus::detail {
+
+/// A list at the top of a document: its member's name, which is a constant, and how many elements it came with, those
+/// that did not fit among them.
+struct TopList {
+    std::string_view name;
+    std::size_t size;
+};
+
+/// A member at the top of a document that is a text, an integer or a flag, but should be something else.
+struct OddMember {
+    std::string_view name;  ///< a constant
+    std::string text;       ///< the text, or how the number or flag is written
+};
+
+/// Counts what Boost.JSON takes for a DOM, and makes it.
+class DomBuilder {
+public:
+    explicit DomBuilder(DocumentRoom& room) noexcept : room_(&room) {}
+
+    /// True from the first value to the last.
+    [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
+    /// A list or an object begins; the outermost becomes `target`.
+    void enter(Json* target = nullptr) {
+        if (depth_++ != 0) return;
+        target_ = target;
+        values_.reset(target->storage());
+    }
+    void leave_object(std::size_t n) {
+        if (n != 0) room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
+        values_.push_object(n);
+        leave(2 * n);
+    }
+    void leave_array(std::size_t n) {
+        if (n != 0) room_->take(n * sizeof(Json) + 32);
+        values_.push_array(n);
+        leave(n);
+    }
+    void key(std::string_view text) {
+        push();
+        room_->take(text.size() + 40);
+        values_.push_key(text);
+    }
+    void string(std::string_view text) {
+        push();
+        room_->take_text(text.size());
+        values_.push_string(text);
+    }
+    void integer(std::int64_t number) { push(), values_.push_int64(number); }
+    void natural(std::uint64_t number) { push(), values_.push_uint64(number); }
+    void real(double number) { push(), values_.push_double(number); }
+    void boolean(bool value) { push(), values_.push_bool(value); }
+    void null() { push(), values_.push_null(); }
+
+private:
+    /// A value comes onto the stack, where it waits for the end of its list or object.
+    void push() {
+        if (++waiting_ <= held_) return;
+        held_ = std::max(2 * held_, std::size_t{16});
+        room_->take(held_ * sizeof(Json));
+    }
+    void leave(std::size_t n) {
+        waiting_ -= n;
+        push();
+        if (--depth_ != 0) return;
+        *target_ = values_.release();
+        waiting_ = 0;
+    }
+
+    DocumentRoom* room_;
+    boost::json::value_stack values_;
+    Json* target_ = nullptr;
+    std::size_t depth_ = 0;
+    std::size_t waiting_ = 0;  ///< values on the stack
+    std::size_t held_ = 0;     ///< that it has room for
+};
+
+/**
+ * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
+ * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
+ */
 class JsonReader {
 public:
     static constexpr std::size_t max_object_size = std::size_t(-1);
@@ -6382,20 +7832,23 @@ public:
     static constexpr std::size_t max_key_size = std::size_t(-1);
     static constexpr std::size_t max_string_size = std::size_t(-1);
 
-    explicit JsonReader(Slot root) : next_(root) {}
+    JsonReader(Slot root, std::size_t memory) : next_(root), room_(memory) {}
+    JsonReader(JsonReader const&) = delete;
+    JsonReader& operator=(JsonReader const&) = delete;
 
-    /// What did not fit, and where; empty if all did.
+    /// What was odd, and where; empty if nothing was.
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
-    /// True if something did not fit that is not an Optional.
+    /// True if a value was of another kind than described.
     [[nodiscard]] bool misfit() const noexcept { return misfit_; }
-    /// The lists at the top of the document, by their members' names.
-    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return lists_; }
+    /// True if the document itself was.
+    [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
 
-    /// Tells what part of the text is read, so that lists can be given room.
-    void part_read(double part) noexcept { part_read_ = part; }
-    /// Tells how many bytes of the text are there. The lists of a short text do not become large: "[{},{},..." could make
-    /// a thousand times its size.
-    void bytes_read(std::size_t bytes) noexcept { room_ = (std::size_t{16} << 20) + 16 * bytes; }
+    /// The memory that the document may take.
+    [[nodiscard]] DocumentRoom& room() noexcept { return room_; }
+    /// Says that the text that is read now is not Unicode, and was mended.
+    void mended() noexcept { mended_ = true; }
 
     using ErrorCode = boost::system::error_code;
 
@@ -6403,127 +7856,143 @@ public:
     bool on_document_end(ErrorCode&) { return true; }
 
     bool on_object_begin(ErrorCode&) {
-        if (dom_depth_ != 0) return ++dom_depth_, begin_dom_object();
-        Slot const slot = enter();
-        if (slot.type != nullptr && slot.type->dom) return dom_ = slot, dom_depth_ = 1, begin_dom_object();
+        if (dom_.building()) return dom_.enter(), true;
+        Slot slot = enter<&SlotType::object>();
+        if (begins_dom(slot)) return true;
         if (slot.type != nullptr && slot.type->object != nullptr)
             slot.type->object(slot.object);
         else
-            refuse(slot, "an object");
-        stack_.push_back({fitting(slot, slot.type != nullptr && slot.type->object != nullptr), key_});
+            refuse(std::exchange(slot, Slot{}), "an object");
+        push(slot);
         return true;
     }
     bool on_object_end(std::size_t n, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_object(n), leave_dom();
-        leave();
+        if (dom_.building())
+            dom_.leave_object(n);
+        else
+            pop();
         return true;
     }
     bool on_array_begin(ErrorCode&) {
-        if (dom_depth_ != 0) return ++dom_depth_, begin_dom_object();
-        Slot const slot = enter();
-        if (slot.type != nullptr && slot.type->dom) return dom_ = slot, dom_depth_ = 1, begin_dom_object();
-        bool const fits = slot.type != nullptr && slot.type->array != nullptr;
-        if (fits)
+        if (dom_.building()) return dom_.enter(), true;
+        Slot slot = enter<&SlotType::array>();
+        if (begins_dom(slot)) return true;
+        if (slot.type != nullptr && slot.type->array != nullptr) {
             slot.type->array(slot.object);
-        else
-            refuse(slot, "a list");
-        if (fits && stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr)
-            lists_.push_back(key_);
-        stack_.push_back({fitting(slot, fits), key_});
+            if (at_top()) top_list().size = 0;
+        } else {
+            refuse(std::exchange(slot, Slot{}), "a list");
+        }
+        push(slot);
         return true;
     }
     bool on_array_end(std::size_t n, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_array(n), leave_dom();
-        leave();
+        if (dom_.building()) return dom_.leave_array(n), true;
+        bool const fits = stack_.back().slot.type != nullptr;
+        pop();
+        if (fits && at_top()) top_list().size = n;
         return true;
     }
     bool on_key_part(std::string_view part, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0)
-            values_.push_chars(part);
-        else
-            part_.append(part);
+        if (dom_.building() || stack_.back().slot.type != nullptr) append(part);
         return true;
     }
     bool on_key(std::string_view last, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_key(last), true;
-        std::string_view const key = whole(last);
+        if (std::exchange(mended_, false)) tell("the answer has a member whose name is not Unicode");
+        if (dom_.building()) return dom_.key(whole(last)), part_.clear(), true;
         Slot const parent = stack_.back().slot;
         next_ = Slot{};
-        if (parent.type != nullptr && parent.type->members != nullptr) {
+        if (parent.type == nullptr) return true;
+        std::string_view const key = whole(last);
+        if (parent.type->members != nullptr) {
             if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
                 next_ = {static_cast<char*>(parent.object) + member->offset, member->type};
                 key_ = member->name;
             }
-        } else if (parent.type != nullptr && parent.type->member != nullptr) {
-            next_ = parent.type->member(parent.object, key);
+        } else if (parent.type->make != nullptr) {
+            entry_key_ = key;
         }
         part_.clear();
         return true;
     }
     bool on_string_part(std::string_view part, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0)
-            values_.push_chars(part);
-        else
-            part_.append(part);
+        if (dom_.building() || is_read()) append(part);
         return true;
     }
     bool on_string(std::string_view last, std::size_t, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_string(last), true;
-        Slot const slot = enter();
-        std::string_view const text = whole(last);
-        if (slot.type != nullptr && slot.type->dom)
-            as<Json>(slot.object) = text;
-        else if (slot.type != nullptr && (slot.type->string == nullptr || !slot.type->string(slot.object, text)))
-            refuse(slot, "a text");
+        std::string_view const text = part_.empty() ? last : whole(last);
+        if (dom_.building()) {
+            if (std::exchange(mended_, false)) tell(where() + " is not Unicode" + path());
+            dom_.string(text);
+        } else {
+            Slot const slot = enter<&SlotType::string>();
+            if (std::exchange(mended_, false)) tell_mended(slot);
+            if (slot.type != nullptr) {
+                room_.take_text(text.size());
+                if (slot.type->dom)
+                    as<Json>(slot.object) = text;
+                else if (slot.type->string == nullptr || !slot.type->string(slot.object, text))
+                    refuse(slot, "a text", text);
+            }
+        }
         part_.clear();
         return true;
     }
-    bool on_number_part(std::string_view, ErrorCode&) { return true; }
+    bool on_number_part(std::string_view part, ErrorCode&) {
+        fraction_ = fraction_ || has_fraction(part);
+        return true;
+    }
     bool on_int64(std::int64_t number, std::string_view, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_int64(number), true;
-        Slot const slot = enter();
+        if (dom_.building()) return dom_.integer(number), true;
+        Slot const slot = enter<&SlotType::integer>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = number;
         else if (slot.type != nullptr && (slot.type->integer == nullptr || !slot.type->integer(slot.object, number)))
-            refuse(slot, "an integer");
+            refuse(slot, "an integer", std::to_string(number));
         return true;
     }
     bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_uint64(number), true;
-        Slot const slot = enter();
+        if (dom_.building()) return dom_.natural(number), true;
+        Slot const slot = enter<&SlotType::natural>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = number;
         else if (slot.type != nullptr && (slot.type->natural == nullptr || !slot.type->natural(slot.object, number)))
-            refuse(slot, "an integer");
+            refuse(slot, "an integer", std::to_string(number));
         return true;
     }
-    bool on_double(double number, std::string_view, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_double(number), true;
-        Slot const slot = enter();
+    bool on_double(double number, std::string_view text, ErrorCode&) {
+        // an integer of more than 64 bits comes here, too, and is not what is left of it
+        bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
+        if (dom_.building()) return dom_.real(number), true;
+        Slot const slot = enter<&SlotType::real>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = number;
-        else if (slot.type != nullptr && (slot.type->real == nullptr || !slot.type->real(slot.object, number)))
-            refuse(slot, "a number");
+        else if (slot.type != nullptr && (slot.type->real == nullptr || whole || !slot.type->real(slot.object, number)))
+            refuse(slot, whole ? "an integer" : "a number");
         return true;
     }
     bool on_bool(bool value, ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_bool(value), true;
-        Slot const slot = enter();
+        if (dom_.building()) return dom_.boolean(value), true;
+        Slot const slot = enter<&SlotType::boolean>();
         if (slot.type != nullptr && slot.type->dom)
             as<Json>(slot.object) = value;
         else if (slot.type != nullptr && (slot.type->boolean == nullptr || !slot.type->boolean(slot.object, value)))
-            refuse(slot, "true or false");
+            refuse(slot, "true or false", value ? "true" : "false");
         return true;
     }
+    /// Of a list or map null is an empty one, and a member that is a document has none then.
     bool on_null(ErrorCode&) {
-        if (dom_depth_ != 0) return values_.push_null(), true;
-        Slot const slot = take();
+        if (dom_.building()) return dom_.null(), true;
+        Slot slot = take<&SlotType::null>();
         optional_ = Slot{};
-        if (slot.type != nullptr && slot.type->null != nullptr)
+        while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
+            slot = slot.type->inner(slot.object);  // a Required
+        if (slot.type == nullptr) return true;
+        if (slot.type->null != nullptr)
             slot.type->null(slot.object);
-        else if (slot.type != nullptr && slot.type->dom)
+        else if (slot.type->dom)
             as<Json>(slot.object) = nullptr;
-        else
+        else if (slot.type->members == nullptr || stack_.empty() || stack_.back().slot.type->members == nullptr)
             refuse(slot, "null");
         return true;
     }
@@ -6533,28 +8002,33 @@ public:
 private:
     /// An object or a list that has begun, as the member `key` or inside of it.
     struct Frame {
-        Slot slot;
+        Slot slot;  ///< none: it is skipped
         std::string_view key;
+        std::size_t count;  ///< elements that have begun
     };
 
-    /// The slot of the value that begins now.
+    static bool has_fraction(std::string_view number) noexcept {
+        return number.find_first_of(".eE") != std::string_view::npos;
+    }
+
+    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
+    /// for gets no object.
+    template <auto Takes>
     Slot take() {
-        if (!stack_.empty()) {
-            Slot const parent = stack_.back().slot;
-            if (parent.type != nullptr && parent.type->element != nullptr) {
-                elements_ += parent.type->element_size;
-                if (elements_ <= room_) return parent.type->element(parent.object, part_read_);
-                misfit_ = true;
-                if (mismatch_.empty()) mismatch_ = "the answer has more items than a text of its length can describe";
-                return {};
-            }
-        }
-        return std::exchange(next_, Slot{});
+        if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
+            return std::exchange(next_, Slot{});
+        Frame& parent = stack_.back();
+        ++parent.count;
+        SlotType const& type = *parent.slot.type->value;
+        bool const fits = type.*Takes != nullptr || type.inner != nullptr || type.reset != nullptr || type.dom;
+        if (!fits) return {nullptr, &type};
+        return parent.slot.type->make(parent.slot.object, entry_key_, room_);
     }
     /// The same, gone inside Optional and Required.
+    template <auto Takes>
     Slot enter() {
-        Slot slot = take();
-        if (slot.type == nullptr) return slot;
+        Slot slot = take<Takes>();
+        if (slot.object == nullptr) return optional_ = Slot{}, slot;
         optional_ = slot.type->reset != nullptr ? slot : Slot{};
         while (slot.type->inner != nullptr) {
             slot = slot.type->inner(slot.object);
@@ -6562,106 +8036,192 @@ private:
         }
         return slot;
     }
+    /// True if the value that comes goes somewhere.
+    [[nodiscard]] bool is_read() const noexcept {
+        return next_.type != nullptr ||
+               (!stack_.empty() && stack_.back().slot.type != nullptr && stack_.back().slot.type->make != nullptr);
+    }
+    bool begins_dom(Slot slot) {
+        if (slot.type == nullptr || !slot.type->dom) return false;
+        return dom_.enter(&as<Json>(slot.object)), true;
+    }
+
+    /// Begins an object or a list.
+    void push(Slot slot) {
+        if (in_map()) map_keys_.push_back(entry_key_);
+        stack_.push_back({slot, key_, 0});
+    }
     /// Ends an object or a list: what comes next is beside it.
-    void leave() {
+    void pop() {
         key_ = stack_.back().key;
         stack_.pop_back();
+        if (in_map()) map_keys_.pop_back();
     }
-    static Slot fitting(Slot slot, bool fits) { return fits ? slot : Slot{}; }
+    static bool is_map(Slot slot) noexcept {
+        return slot.type != nullptr && slot.type->make != nullptr && slot.type->object != nullptr;
+    }
+    [[nodiscard]] bool in_map() const noexcept { return !stack_.empty() && is_map(stack_.back().slot); }
+    /// True if the value that is read is a member of the document itself.
+    [[nodiscard]] bool at_top() const noexcept {
+        return stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr;
+    }
+    TopList& top_list() {
+        for (TopList& list : lists_)
+            if (list.name == key_) return list;
+        return lists_.emplace_back(TopList{key_, 0});
+    }
 
-    /// A value that does not fit: an Optional stays absent, anything else makes
-    /// the whole unusable.
-    void refuse(Slot slot, char const* found) {
+    /// A value that does not fit. @param text  what it is, if that fits into a word
+    void refuse(Slot slot, char const* found, std::string_view text = {}) {
         if (slot.type == nullptr) return;
+        misfit_ = true;
+        root_misfit_ = root_misfit_ || stack_.empty();
+        if (mismatch_.empty()) tell(where() + " should be " + slot.type->expected + " but is " + found + path());
         if (optional_.type != nullptr)
             optional_.type->reset(optional_.object);
-        else
-            misfit_ = true;
-        if (!mismatch_.empty()) return;
-        mismatch_ = "the answer";
-        if (!key_.empty()) (mismatch_ += "'s member '").append(key_) += '\'';
-        while (slot.type->inner != nullptr) slot = slot.type->inner(slot.object);
-        mismatch_.append(" should be ").append(slot.type->expected).append(" but is ").append(found);
+        else if (in_map() || (slot.object != nullptr && !stack_.empty() && stack_.back().slot.type->drop != nullptr))
+            stack_.back().slot.type->drop(stack_.back().slot.object, entry_key_);
+        constexpr std::size_t longest = 4096;
+        if (!at_top() || text.empty() || text.size() > longest || slot.type == &SlotTypeOf<Secret>::value) return;
+        std::erase_if(odd_members_, [&](OddMember const& odd) { return odd.name == key_; });
+        odd_members_.push_back({key_, std::string(text)});
     }
-    std::string_view whole(std::string_view last) {
-        return part_.empty() ? last : std::string_view(part_.append(last));
+    void tell(std::string what) {
+        if (mismatch_.empty()) mismatch_ = std::move(what);
+    }
+    void tell_mended(Slot slot) {
+        tell(slot.type != nullptr ? where() + " is not Unicode" + path() : "the answer has a text that is not Unicode");
+    }
+    [[nodiscard]] std::string where() const {
+        return key_.empty() ? "the answer" : "the answer's member '" + std::string(key_) + '\'';
+    }
+    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
+    [[nodiscard]] std::string path() const {
+        std::string path;
+        std::size_t maps = 0;
+        for (std::size_t i = 0; i != stack_.size() && path.size() < 1000; ++i) {
+            Frame const& frame = stack_[i];
+            if (frame.slot.type == nullptr) break;
+            bool const last = i + 1 == stack_.size();
+            if (frame.slot.type->array != nullptr) {
+                path.append(1, '[').append(std::to_string(frame.count - 1)).append(1, ']');
+                continue;
+            }
+            if (!path.empty()) path += '.';
+            if (!is_map(frame.slot))
+                path += last ? key_ : stack_[i + 1].key;
+            else
+                path += last ? entry_key_ : map_keys_[maps++];
+        }
+        return path.empty() || path == key_ ? "" : ", at " + one_line(path, 200);
     }
 
-    bool begin_dom_object() {
-        if (dom_depth_ == 1) values_.reset(dom_storage());
-        return true;
+    /// Adds a part of a text that comes in several.
+    void append(std::string_view part) {
+        std::size_t const size = part_.size() + part.size();
+        if (size > part_.capacity()) part_.reserve(room_.grow(part_.capacity(), size, 1));
+        part_ += part;
     }
-    boost::json::storage_ptr dom_storage() const { return as<Json>(dom_.object).storage(); }
-    bool leave_dom() {
-        if (--dom_depth_ == 0) as<Json>(dom_.object) = values_.release();
-        return true;
+    std::string_view whole(std::string_view last) {
+        if (part_.empty()) return last;
+        append(last);
+        return part_;
     }
 
     Slot next_;
-    double part_read_ = 0;
-    std::size_t elements_ = 0;  ///< bytes that the elements of all lists take
-    std::size_t room_ = std::size_t{16} << 20;
+    DocumentRoom room_;
+    DomBuilder dom_{room_};
     std::vector<Frame> stack_;
-    std::string part_;
-    std::string_view key_;  ///< of the member that is read; a constant
-    std::vector<std::string_view> lists_;
+    std::string part_;                   ///< of a text that comes in several
+    std::string_view key_;               ///< of the member that is read; a constant
+    std::string entry_key_;              ///< of the entry of a map that is read
+    std::vector<std::string> map_keys_;  ///< of the entries that the lists and objects of the stack are
+    std::vector<TopList> lists_;
+    std::vector<OddMember> odd_members_;
     std::string mismatch_;
-    bool misfit_ = false;
-    Slot optional_;  ///< that the present value is inside of
-    boost::json::value_stack values_;
-    Slot dom_;
-    std::size_t dom_depth_ = 0;
+    bool misfit_ = false, root_misfit_ = false;
+    bool mended_ = false;    ///< the text that is read
+    bool fraction_ = false;  ///< the number that is read has one, or an exponent
+    Slot optional_;          ///< that the present value is inside of
 };
 
-/// Reads a document, whole or in pieces as they come.
+/**
+ * Reads a document, whole or in pieces as they come, into `root`.
+ *
+ * Texts that are not Unicode are mended, as parse_json does it.
+ */
 class JsonDocumentReader {
 public:
-    explicit JsonDocumentReader(Slot root) : parser_(options(), root) {}
+    /// The memory that a document may take unless somebody says otherwise: three times the usual limit of an answer.
+    static constexpr std::size_t usual_memory = 3 * (std::size_t{64} << 20);
 
-    /// Says how long the document will be, in bytes, so that its lists need not
-    /// grow step by step.
+    /// @param memory  bytes that what is read may take; more is a DecodeError
+    explicit JsonDocumentReader(Slot root, std::size_t memory = usual_memory) : parser_(options(), root, memory) {}
+
+    /// Says how long the document will be, in bytes, so that its lists need not grow step by step. Nobody is bound to it.
     void expect(std::size_t total) noexcept { total_ = total; }
     /// Takes a piece. @throws DecodeError  if it is not JSON
     void write(std::string_view piece) { write(piece, true); }
-    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or
-    /// not all of it
+    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or not all of it
     void finish(std::string_view piece = {}) {
         constexpr std::size_t step = std::size_t{64} << 10;
-        if (total_ == 0) total_ = piece.size();
+        if (read_ == 0) total_ = whole_ = piece.size();
         for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
         write(piece, false);
     }
 
-    /// What did not fit, and where; empty if all did.
+    /// What was odd, and where; empty if nothing was.
     [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
-    /// True if something did not fit that is not an Optional.
+    /// True if a value was of another kind than described.
     [[nodiscard]] bool misfit() const noexcept { return parser_.handler().misfit(); }
-    /// The lists at the top of the document, by their members' names, which are constants.
-    [[nodiscard]] std::vector<std::string_view> const& lists() const noexcept { return parser_.handler().lists(); }
+    /// True if the document itself was.
+    [[nodiscard]] bool root_misfit() const noexcept { return parser_.handler().root_misfit(); }
+    /// The lists at the top of the document.
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return parser_.handler().lists(); }
+    /// The members at the top that are something else than described, as texts.
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return parser_.handler().odd_members(); }
 
 private:
     static boost::json::parse_options options() {
-        boost::json::parse_options options;
-        options.max_depth = 128;
+        boost::json::parse_options options = json_options();
+        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
         return options;
     }
     void write(std::string_view piece, bool more) {
+        if (cut_.empty()) return mend(piece, more);
+        std::string const joined = std::exchange(cut_, {}).append(piece);
+        mend(joined, more);
+    }
+    /// Gives the parser what comes, each text as Unicode; what ends in the middle of a character waits for more.
+    void mend(std::string_view text, bool more) {
+        OddText const odd = find_odd_text(text);
+        if (odd.length == 0) return parse(text, more);
+        parse(text.substr(0, odd.at), true);
+        text.remove_prefix(odd.at);
+        if (!odd.cut) parser_.handler().mended();
+        std::string mended;
+        cut_ = text.substr(append_mended(mended, text, more));
+        parse(mended, more);
+    }
+    void parse(std::string_view text, bool more) {
         boost::system::error_code error;
-        parser_.handler().bytes_read(read_ + piece.size());
-        std::size_t const used = parser_.write_some(more, piece.data(), piece.size(), error);
+        parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
+        std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
         if (error)
             throw DecodeError(
                 "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
-                error == boost::json::error::incomplete ? DecodeError::Damage::malformed : DecodeError::Damage::none);
+                error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
         read_ += used;
-        if (total_ != 0) parser_.handler().part_read(static_cast<double>(read_) / static_cast<double>(total_));
-        if (used != piece.size())
+        if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
+        if (used != text.size())
             throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
     }
 
     boost::json::basic_parser<JsonReader> parser_;
-    std::size_t read_ = 0;
-    std::size_t total_ = 0;
+    std::string cut_;        ///< the beginning of a character whose end has not come
+    std::size_t read_ = 0;   ///< bytes that the parser has
+    std::size_t total_ = 0;  ///< that it will have, if somebody said so
+    std::size_t whole_ = 0;  ///< the same, if all of it is there
 };
 
 }  // namespace globus::detail
@@ -6671,17 +8231,16 @@ namespace globus {
 /**
  * Reads a described type, or a list or map of such, from JSON text.
  *
- * Missing members stay absent, unknown ones are ignored, nesting is limited to
- * 128 levels.
- * @throws DecodeError  for text that is not JSON, and for a member of another
- * type than described
+ * Missing members stay absent, unknown ones are ignored, null is an empty list or map, nesting is limited to 128 levels.
+ * What is no Unicode in a text reads as U+FFFD.
+ * @throws DecodeError  for text that is not JSON, and for a member of another type than described
  */
 template <class T>
 [[nodiscard]] T from_json(std::string_view text) {
     T value{};
-    detail::JsonDocumentReader reader(detail::slot_of(value));
+    detail::JsonDocumentReader reader(detail::slot_of(value), std::numeric_limits<std::size_t>::max());
     reader.finish(text);
-    if (!reader.mismatch().empty()) throw DecodeError(reader.mismatch(), std::string(text));
+    if (reader.misfit()) throw DecodeError(reader.mismatch(), std::string(text));
     return value;
 }
 
@@ -6689,14 +8248,12 @@ template <class T>
 
 #endif  // GLOBUS_CORE_JSON_READ_HPP
 
-#include <boost/json/parse.hpp>
-#include <boost/system/error_code.hpp>
-
 #include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -6709,6 +8266,19 @@ template <class T>
 namespace globus {
 
 namespace detail {
+
+/// The bytes that the document of an answer may take whose text is limited to so many.
+constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
+    return max_bytes < std::numeric_limits<std::size_t>::max() / 4 ? 3 * max_bytes
+                                                                   : std::numeric_limits<std::size_t>::max() / 2;
+}
+
+/// What the call knows of its answer, besides what came.
+struct AnswerFacts {
+    bool replayed = false;  ///< it is an error that says that an earlier attempt of the call has done it
+    bool wrote = false;     ///< it is that of a call that changes something
+    std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
+};
 
 /// What every Response has, whatever its document: in one class, so that it is compiled once.
 class AnyResponse {
@@ -6725,57 +8295,74 @@ public:
     /// True if the service only said that it was done already, by an earlier attempt of this call whose answer was lost:
     /// a directory that exists, or something to delete that is gone. The status is then that of an error, and the
     /// document has what the error says.
-    [[nodiscard]] bool replayed() const noexcept { return raw_.replayed; }
+    [[nodiscard]] bool replayed() const noexcept { return facts_.replayed; }
 
-    /// The first member that has another type than described, as a sentence; empty if all fit. Such a member is absent.
+    /**
+     * What was odd about the document, in one line: the first value of another kind than described, or the first text
+     * that is not Unicode, and where it stands. Empty if all was as described.
+     *
+     * Nothing odd makes the rest unreadable: an optional member of another kind is absent, another one keeps its default,
+     * an element of a list or an entry of a map is left out, and what is no character in a text reads as U+FFFD. Where a
+     * list, a map or a document should be, null means that there is none, which is not odd. A type that checks its
+     * document itself, and Json as to its kinds, have no mismatch.
+     */
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
 
-    /// True if the typed document came with the list `name` at its top. One that is missing reads as an empty one.
-    [[nodiscard]] bool has_list(std::string_view name) const noexcept {
-        return std::find(lists_.begin(), lists_.end(), name) != lists_.end();
+    /// True if the typed document came with the list `name` at its top. One that is missing, or null, reads as an empty one.
+    [[nodiscard]] bool has_list(std::string_view name) const noexcept { return find_list(name) != nullptr; }
+    /// The elements that the list `name` at the top of the typed document came with, also those that were left out.
+    [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept {
+        TopList const* list = find_list(name);
+        return list != nullptr ? list->size : 0;
+    }
+    /// A member at the top of the typed document whose kind is another one than described, as a text: `5` where a text
+    /// should be, or the text `5` where a number should be; nullptr if there is none.
+    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept {
+        for (OddMember const& odd : odd_members_)
+            if (odd.name == name) return &odd.text;
+        return nullptr;
     }
 
-    /// The body as JSON; null if it is empty. @throws DecodeError  if it is not JSON
+    /// The body as JSON; null if it is empty. What is no character in a text is U+FFFD.
+    /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
     [[nodiscard]] Json const& json() const {
         std::call_once(dom_->made, [&] {
-            if (raw_.body.empty()) return;
-            boost::json::parse_options options;
-            options.max_depth = 128;
-            boost::system::error_code error;
-            dom_->value = boost::json::parse(raw_.body, error, {}, options);
-            if (error) throw DecodeError("the answer is not valid JSON: " + error.message(), raw_.body);
+            if (!raw_.body.empty()) dom_->value = read_dom();
         });
         return dom_->value;
     }
 
 protected:
-    explicit AnyResponse(http::Response raw) : raw_(std::move(raw)) {}
+    explicit AnyResponse(http::Response raw, AnswerFacts const& facts) : raw_(std::move(raw)), facts_(facts) {}
 
     [[nodiscard]] bool is_json() const {
         std::string_view const type = raw_.headers.get("Content-Type");
         return type.empty() || type.find("json") != std::string_view::npos;
     }
-    /// Reads the body into `slot`.
+    /// Reads the body into `slot`. Only for constructors: an error takes the body with it.
     void read(Slot slot) {
-        JsonDocumentReader reader(slot);
+        JsonDocumentReader reader(slot, memory_beside_text());
         try {
             reader.finish(raw_.body);
         } catch (DecodeError const& error) {
-            throw DecodeError(error.what(), raw_.body,
-                              error.malformed() ? DecodeError::Damage::malformed : DecodeError::Damage::none);
+            throw with_body(error, std::move(raw_.body));
         }
         take(reader);
     }
     void take(JsonDocumentReader const& reader) {
         mismatch_ = reader.mismatch();
-        misfit_ = reader.misfit();
+        root_misfit_ = reader.root_misfit();
         lists_ = reader.lists();
+        odd_members_ = reader.odd_members();
     }
+    /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
+    /// has an id or a status at most: it is an empty document then.
     void check_fit() const {
-        if (misfit_) throw DecodeError(mismatch_, raw_.body);
+        if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
     }
 
     http::Response raw_;
+    AnswerFacts facts_;
 
 private:
     struct Dom {
@@ -6783,16 +8370,42 @@ private:
         Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
     };
 
+    static DecodeError with_body(DecodeError const& error, std::string body) {
+        return DecodeError(error.what(), std::move(body),
+                           error.cut_off() ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
+    }
+    [[nodiscard]] Json read_dom() const {
+        try {
+            Json value;
+            JsonDocumentReader(slot_of(value), memory_beside_text()).finish(raw_.body);
+            return value;
+        } catch (DecodeError const& error) {
+            throw with_body(error, raw_.body);
+        }
+    }
+    /// Three times the limit of an answer, of which the text is one, and some for the parser.
+    [[nodiscard]] std::size_t memory_beside_text() const noexcept {
+        constexpr std::size_t parser = std::size_t{64} << 10;
+        std::size_t const all = memory_of(facts_.max_bytes);
+        return all - std::min(raw_.body.size(), all) + parser;
+    }
+    [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept {
+        for (TopList const& list : lists_)
+            if (list.name == name) return &list;
+        return nullptr;
+    }
+
     std::string mismatch_;
-    bool misfit_ = false;
-    std::vector<std::string_view> lists_;
+    bool root_misfit_ = false;
+    std::vector<TopList> lists_;
+    std::vector<OddMember> odd_members_;
     std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
 };
 
 /// A described document never is an answer 200 without a body.
 inline void require_document(http::Response const& raw) {
     if (raw.status == 200 && raw.body.empty())
-        throw DecodeError("the answer has no document", {}, DecodeError::Damage::malformed);
+        throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
 }
 
 /// Makes a document of an answer that comes in pieces, without keeping its text.
@@ -6804,7 +8417,7 @@ public:
     void write(std::string_view piece) noexcept {
         try {
             if (!reader_) {
-                reader_.emplace(slot_);
+                reader_.emplace(slot_, memory_);
                 reader_->expect(expected_);
             }
             if (!failure_) reader_->write(piece);
@@ -6812,6 +8425,8 @@ public:
             failure_ = std::current_exception();
         }
     }
+    /// Says how many bytes the document may take.
+    void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
     void expect(std::string_view content_length) noexcept {
         std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
@@ -6829,6 +8444,7 @@ private:
     std::optional<JsonDocumentReader> reader_;
     std::exception_ptr failure_;
     std::size_t expected_ = 0;
+    std::size_t memory_ = JsonDocumentReader::usual_memory;
 };
 
 }  // namespace detail
@@ -6846,9 +8462,9 @@ private:
  * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
  *
  * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole, or a list in it, is something else than described. An
- * optional member of another type than described is absent, and `mismatch()` names the first. `text()` and `json()` give
- * all of it in any case.
+ * `*` and `->` throw DecodeError if the document as a whole is something else than described, unless the call changed
+ * something. A value in it that is something else than described is left out, and `mismatch()` names the first. `text()`
+ * and `json()` give all of it in any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -6856,8 +8472,10 @@ template <class T>
 class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
-    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
-        if constexpr (requires { T::from_answer(raw_.body); })
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
+        if constexpr (requires { T::from_answer(raw_); })
+            value_ = T::from_answer(raw_);
+        else if constexpr (requires { T::from_answer(raw_.body); })
             value_ = T::from_answer(raw_.body);
         else if (!raw_.body.empty())
             read(detail::slot_of(value_));
@@ -6871,16 +8489,20 @@ public:
             answer_.write(piece);
             return true;
         }
-        /// Takes the Content-Length that was announced, by which lists are given room.
+        /// Says how many bytes the text may have; its document may take three times as many.
+        void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
+        /// What the pieces go through.
+        [[nodiscard]] detail::AnswerStream& answer() noexcept { return answer_; }
+        /// Takes the Content-Length that was announced, by which lists are given room as far as the limit allows.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
-        [[nodiscard]] Response finish(http::Response raw) {
+        [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
             detail::JsonDocumentReader const* const reader = answer_.finish();
             if (reader == nullptr) {
                 detail::require_document(raw);
-                return Response(std::move(raw));
+                return Response(std::move(raw), facts);
             }
-            Response response{http::Response{}};
+            Response response{http::Response{}, facts};
             response.raw_ = std::move(raw);
             response.take(*reader);
             response.value_ = std::move(value_);
@@ -6896,7 +8518,7 @@ public:
     /// True for a document that is described.
     static constexpr bool has_shape = true;
 
-    /// The document. @throws DecodeError  if it, or a list in it, is something else than described
+    /// The document. @throws DecodeError  if it as a whole is something else than described, and the call only read
     [[nodiscard]] T const& operator*() const& {
         check_fit();
         return value_;
@@ -6917,7 +8539,7 @@ template <>
 class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
-    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
         if (!raw_.body.empty() && is_json()) read({});
     }
 
@@ -6938,8 +8560,10 @@ template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
     /// Takes any body.
-    explicit Response(http::Response raw) : AnyResponse(std::move(raw)) {}
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {}
 
+    /// The body is not unpacked, whatever its Content-Encoding is.
+    static constexpr bool as_stored = true;
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
 
@@ -6953,18 +8577,729 @@ public:
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_RESPONSE_HPP
+#ifndef GLOBUS_HTTP_DRIVE_HPP
+#define GLOBUS_HTTP_DRIVE_HPP
 
+#ifndef GLOBUS_HTTP_CALL_HPP
+#define GLOBUS_HTTP_CALL_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <optional>
+#include <utility>
+
+namespace globus::detail {
+
+/// A retry policy without its type. It refers to the policy, which has to live as long.
+class RetryPolicyRef {
+public:
+    template <class R>
+        requires(!std::same_as<R, RetryPolicyRef>)
+    RetryPolicyRef(R const& policy) noexcept
+        : policy_(&policy),
+          before_retry_([](void const* self, Attempt const& attempt) {
+              return static_cast<R const*>(self)->before_retry(attempt);
+          }),
+          succeeded_([](void const* self, Attempt const& attempt) noexcept {
+              static_cast<R const*>(self)->succeeded(attempt);
+          }) {}
+
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        return before_retry_(policy_, attempt);
+    }
+    void succeeded(Attempt const& attempt) const noexcept { succeeded_(policy_, attempt); }
+
+private:
+    void const* policy_;
+    std::optional<std::chrono::duration<double>> (*before_retry_)(void const*, Attempt const&);
+    void (*succeeded_)(void const*, Attempt const&) noexcept;
+};
+
+/// What is known of a call before it begins.
+struct CallTerms {
+    RetryClass retry_class = RetryClass::read;  ///< of the operation
+    std::optional<RetryClass> retry_as = {};    ///< what the caller says in its place
+    bool authorized = false;                    ///< a credential goes with it, which can be renewed after a 401
+    bool sent_once = false;                     ///< its body is a stream, which cannot be read again
+    int read_below = 300;                       ///< an answer is read from 200 to below this; any other is refused
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of all attempts, and the waits between
+};
+
+/// What the error document of an answer says about trying again.
+struct Refusal {
+    bool settled = false;       ///< nothing was done, and asking again would be answered alike; see Attempt
+    bool already_done = false;  ///< what was asked for is there, or gone, as it would be had an attempt done it
+};
+
+/// What a call does next.
+struct Step {
+    enum class Kind : unsigned char {
+        authorize,  ///< put the credential of this moment into the request; then `authorized`
+        send,       ///< send the request; then `answered` or `failed`
+        read,       ///< make the result of the answer; then `finished` or `unread`
+        renew,      ///< have the credential renewed, which was refused; then `renewed`
+        refuse,     ///< make an error of the answer; then `refused`
+        wait,       ///< wait until `until`; then `waited`
+        replayed,   ///< make the result of this error, which says that an earlier attempt has done it; then `finished`
+        finish,     ///< the result is the caller's
+        fail,       ///< the error of this attempt is the caller's
+        cancel,     ///< the caller has cancelled the call between two attempts, and is told so
+    };
+    Kind kind = Kind::send;
+    http::Clock::time_point until = {};                                 ///< of `wait`
+    std::optional<std::chrono::duration<double>> next_attempt_in = {};  ///< with the first step after an attempt
+
+    /// True if an attempt is over by this.
+    [[nodiscard]] bool ends_attempt() const noexcept {
+        return next_attempt_in || kind == Kind::finish || kind == Kind::fail;
+    }
+};
+
+/**
+ * All that is decided about one call: what is read, when the credential is renewed, whether and when another attempt is
+ * made, and what an earlier one may have done.
+ *
+ * It sends nothing, waits for nothing and reads no clock: it is told what came, and answers with the next step. The one
+ * who does the steps, a driver, may block or not.
+ *
+ *     authorize -> send -> read   -> finish
+ *                              |     the document is cut off -> wait or fail
+ *                       -> renew  -> authorize, as the same attempt
+ *                              |     no other credential -> refuse
+ *                       -> refuse -> replayed, wait or fail
+ *                       -> no answer -> wait or fail
+ *     wait -> authorize, as the next attempt
+ *
+ * @par Thread safety
+ * None: one call, one thread at a time.
+ */
+class CallMachine {
+public:
+    /// @param retry  has to live as long as this
+    CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept : terms_(terms), retry_(retry) {
+        RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
+        // `never` says how often, not what the operation does
+        reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
+        once_ = terms.sent_once || asked == RetryClass::never;
+        attempt_.retry_class = asked;
+    }
+
+    /// The first step.
+    [[nodiscard]] Step begin() const noexcept {
+        return {.kind = terms_.authorized ? Step::Kind::authorize : Step::Kind::send};
+    }
+    /// The credential is in the request.
+    [[nodiscard]] Step authorized() const noexcept { return {.kind = Step::Kind::send}; }
+
+    /// An answer came.
+    [[nodiscard]] Step answered(http::Response const& answer) noexcept {
+        if (answer.status == 401 && terms_.authorized && !std::exchange(renewed_, true))
+            return {.kind = Step::Kind::renew};
+        bool const read = answer.status >= 200 && answer.status < terms_.read_below;
+        return {.kind = read ? Step::Kind::read : Step::Kind::refuse};
+    }
+    /// No answer came.
+    [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now) {
+        unknown_ = unknown_ || error.sent() == NetworkError::Sent::yes;
+        attempt_.error = &error;
+        return again_or_fail(0, now);
+    }
+    /// Asking for another credential has ended. @param other  there is one
+    [[nodiscard]] Step renewed(bool other) const noexcept {
+        if (!other || once_) return {.kind = Step::Kind::refuse};
+        // an expired token is no failed attempt
+        return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
+    }
+    /// An error was made of the answer.
+    [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now) {
+        if (unknown_ && refusal.already_done) {
+            replayed_ = true;
+            return {.kind = Step::Kind::replayed};
+        }
+        unknown_ = unknown_ || !(promises_nothing_done(answer.status) || refusal.settled);
+        attempt_.response = &answer;
+        attempt_.settled = refusal.settled;
+        return again_or_fail(answer.status, now);
+    }
+    /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help
+    [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now) {
+        unknown_ = true;
+        if (!cut_off || replayed_) return {.kind = Step::Kind::fail};
+        attempt_.response = &answer;
+        attempt_.undecodable = true;
+        return again_or_fail(answer.status, now);
+    }
+    /// The result was made of the answer.
+    [[nodiscard]] Step finished(http::Response const& answer) noexcept {
+        attempt_.response = &answer;
+        if (!replayed_) retry_.succeeded(attempt_);
+        attempt_.response = nullptr;
+        return {.kind = Step::Kind::finish};
+    }
+    /// The wait has ended. @param in_full  false: the caller has cancelled the call
+    [[nodiscard]] Step waited(bool in_full) noexcept {
+        if (!in_full) return {.kind = Step::Kind::cancel};
+        ++attempt_.number;
+        return begin();
+    }
+
+    /// A part of the answer is with the caller, and cannot be taken back: this attempt is the last.
+    void handed_over() noexcept { once_ = true; }
+
+    /// The attempt that is made, or was made last; the first is 1.
+    [[nodiscard]] int attempt() const noexcept { return attempt_.number; }
+    /// True if what was asked for may have been done, should the call end now.
+    [[nodiscard]] bool outcome_unknown() const noexcept { return unknown_ && !reads_; }
+    /// How far the attempts until now have got, as far as it matters to who would repeat the call.
+    [[nodiscard]] NetworkError::Sent sent() const noexcept {
+        return unknown_ ? NetworkError::Sent::yes : NetworkError::Sent::no;
+    }
+    /// True if no kept connection may be used, over which the transport could repeat the request unseen.
+    [[nodiscard]] bool needs_fresh_connection() const noexcept {
+        return attempt_.retry_class == RetryClass::non_idempotent || attempt_.retry_class == RetryClass::grant ||
+               attempt_.retry_class == RetryClass::never;
+    }
+
+private:
+    /// What comes after an attempt that failed. @param status  of its answer; 0: none came
+    Step again_or_fail(int status, http::Clock::time_point now) {
+        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+        Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
+        attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
+        if (once_) return {.kind = Step::Kind::fail};
+        attempt.time_left = http::time_left(terms_.deadline, now) - least;
+        auto const wait = retry_.before_retry(attempt);
+        if (!wait || !(*wait < attempt.time_left)) return {.kind = Step::Kind::fail};
+        attempt_.previous_status = status;
+        std::chrono::duration<double> const pause = std::max(*wait, std::chrono::duration<double>(0));
+        return {.kind = Step::Kind::wait, .until = http::later(pause, now), .next_attempt_in = pause};
+    }
+
+    CallTerms terms_;
+    RetryPolicyRef retry_;
+    Attempt attempt_ = {};  ///< the present one, as far as it is known
+    bool reads_ = false;
+    bool once_ = false;     ///< no attempt follows the present one
+    bool renewed_ = false;  ///< a 401 was met
+    bool unknown_ = false;  ///< an attempt may have done what was asked for
+    bool replayed_ = false;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_CALL_HPP
+#ifndef GLOBUS_HTTP_LOG_HPP
+#define GLOBUS_HTTP_LOG_HPP
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * What a log hook is told of one attempt of a call.
+ *
+ * It has no way to reach a header, a body, a query or a credential: what is not here cannot be leaked. Each text is one
+ * clean line, whatever a service or proxy sent (see one_line).
+ */
+struct LogEvent {
+    std::string_view method;                 ///< "GET"
+    std::string_view url;                    ///< without its query
+    int attempt = 1;                         ///< the first is 1
+    int status = 0;                          ///< 0: no answer came
+    std::string_view request_id = {};        ///< of the answer's X-Request-ID header
+    std::string_view error = {};             ///< why no answer came
+    std::chrono::microseconds elapsed{};     ///< of this attempt
+    std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
+};
+
+/// Called after each attempt, on the thread of the call. What it throws is ignored.
+using LogHook = std::function<void(LogEvent const&)>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_LOG_HPP
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// The two ends of a call that its driver does not know: how the request travels, and what its errors are.
+class Exchange {
+public:
+    /// What became of an answer that is an error: what it says about trying again, and the error that the caller gets if
+    /// the call ends by it. Null: the caller takes the answer as it is.
+    struct Refused {
+        Refusal refusal = {};
+        std::exception_ptr error = {};
+    };
+
+    /// @param sent, hook  have to live as long as this
+    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
+    Exchange(Exchange const&) = delete;
+    Exchange& operator=(Exchange const&) = delete;
+
+    /// Puts the credential into the request. What it throws ends the call.
+    virtual void authorize() {}
+    /// Has the credential renewed that was refused. @return whether there is another one now
+    virtual bool renew() { return false; }
+    /// Makes one attempt. @throws NetworkError  if no answer comes
+    virtual http::Response send() = 0;
+    /// Makes an error of an answer.
+    virtual Refused refuse(http::Response const& answer) = 0;
+    /// Throws on the error in flight, which ends the call and leaves open whether what was asked for was done.
+    [[noreturn]] virtual void throw_unknown() { throw; }
+
+    http::Request& request;
+    LogHook const* log;        ///< called after each attempt; null: nobody is
+    bool handed_over = false;  ///< a part of an answer is with the caller, and cannot be taken back
+
+protected:
+    ~Exchange() = default;
+};
+
+/// Tells a log hook of an attempt that has ended.
+class AttemptLog {
+public:
+    AttemptLog(LogHook const* hook, http::Request const& request) noexcept
+        : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
+
+    void begin(int number) noexcept {
+        if (hook_ == nullptr) return;
+        number_ = number;
+        started_ = http::Clock::now();
+    }
+    /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
+    void end(int status, std::string_view request_id, NetworkError const* error, Step const& next) const noexcept {
+        if (hook_ == nullptr) return;
+        try {
+            std::string const url =
+                one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
+            std::string const id = one_line(request_id, 200);
+            LogEvent event{.method = to_string(request_.method), .url = url};
+            event.attempt = number_;
+            event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
+            event.status = status;
+            event.request_id = id;
+            if (error != nullptr) event.error = error->what();
+            if (next.next_attempt_in)
+                event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
+            (*hook_)(event);
+        } catch (...) {  // a log hook must not break a call
+        }
+    }
+
+private:
+    LogHook const* hook_;
+    http::Request const& request_;
+    int number_ = 1;
+    http::Clock::time_point started_ = {};
+};
+
+/**
+ * Does the steps of a call on the thread of its caller, up to an answer that a result can be made of.
+ *
+ *     while (true) {
+ *         http::Response raw = call.answer();
+ *         try {
+ *             Document document(std::move(raw));
+ *             call.finished();
+ *             return document;
+ *         } catch (DecodeError const& error) {
+ *             call.unread(error);
+ *         }
+ *     }
+ *
+ * @par Thread safety
+ * None: it belongs to one thread, which waits in it.
+ */
+class BlockingCall {
+public:
+    /// @param exchange  has to live as long as this, and so has the retry policy
+    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
+        : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
+        if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
+    }
+    BlockingCall(BlockingCall const&) = delete;
+    BlockingCall& operator=(BlockingCall const&) = delete;
+
+    /// The next answer that a result is to be made of.
+    /// @throws what ends the call in its place: NetworkError, the error of an answer, what the credential throws
+    http::Response answer() {
+        try {
+            return next_answer();
+        } catch (Error const&) {
+            rethrow();
+        }
+    }
+    /// A result was made of the answer.
+    void finished() { go_on(machine_.finished(answer_)); }
+    /// None could be made of it: to be called while the error is in flight. It returns if there is another attempt.
+    void unread(DecodeError const& error) {
+        go_on(machine_.unread(answer_, error.cut_off(), http::Clock::now()));
+        if (step_.kind != Step::Kind::fail) return;
+        try {
+            throw error.in(describe_answer());
+        } catch (Error const&) {
+            rethrow();
+        }
+    }
+
+    /// True if the answer is an error that says that an earlier attempt has done it.
+    [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
+
+private:
+    [[noreturn]] void rethrow() {
+        if (machine_.outcome_unknown()) exchange_.throw_unknown();
+        throw;
+    }
+    http::Response next_answer() {
+        while (true) {
+            switch (step_.kind) {
+                case Step::Kind::authorize:
+                    exchange_.authorize();
+                    step_ = machine_.authorized();
+                    break;
+                case Step::Kind::send:
+                    send();
+                    break;
+                case Step::Kind::renew:
+                    go_on(machine_.renewed(exchange_.renew()));
+                    break;
+                case Step::Kind::refuse:
+                    refuse();
+                    break;
+                case Step::Kind::wait:
+                    step_ = machine_.waited(http::wait_until(step_.until, exchange_.request.stop));
+                    break;
+                case Step::Kind::read:
+                case Step::Kind::replayed:
+                    return hand_out();
+                case Step::Kind::cancel:
+                    throw NetworkError(NetworkError::Kind::cancelled, machine_.sent(),
+                                       "the call was cancelled between two attempts");
+                case Step::Kind::fail:
+                case Step::Kind::finish:
+                    if (error_ == nullptr) return std::move(answer_);
+                    std::rethrow_exception(error_);
+            }
+        }
+    }
+    void send() {
+        log_.begin(machine_.attempt());
+        try {
+            answer_ = exchange_.send();
+        } catch (NetworkError const& error) {
+            error_ = std::current_exception();
+            if (exchange_.handed_over) machine_.handed_over();
+            go_on(machine_.failed(error, http::Clock::now()), &error);
+            return;
+        }
+        if (exchange_.handed_over) machine_.handed_over();
+        request_id_ = answer_.headers.get("X-Request-ID");
+        step_ = machine_.answered(answer_);
+    }
+    void refuse() {
+        Exchange::Refused refused = exchange_.refuse(answer_);
+        error_ = std::move(refused.error);
+        go_on(machine_.refused(answer_, refused.refusal, http::Clock::now()));
+    }
+    void go_on(Step const& next, NetworkError const* error = nullptr) {
+        step_ = next;
+        if (!next.ends_attempt()) return;
+        if (error != nullptr)
+            log_.end(0, {}, error, next);
+        else
+            log_.end(answer_.status, request_id_, nullptr, next);
+    }
+    /// The answer, of which no more stays here than its status.
+    http::Response hand_out() {
+        http::Response whole = std::move(answer_);
+        answer_ = {.status = whole.status};
+        return whole;
+    }
+    /// What was answered, for the error of an answer that cannot be used.
+    [[nodiscard]] std::string describe_answer() const {
+        std::string text = http::describe(exchange_.request) + " was answered " + std::to_string(answer_.status);
+        if (!request_id_.empty()) text.append(" (request id ").append(request_id_) += ')';
+        return text;
+    }
+
+    Exchange& exchange_;
+    AttemptLog log_;
+    CallMachine machine_;
+    Step step_;
+    http::Response answer_;     ///< of the present attempt
+    std::string request_id_;    ///< of the answer
+    std::exception_ptr error_;  ///< that ends the call, should there be no other attempt
+};
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+/**
+ * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
+ *
+ * @return the last answer, whatever its status
+ * @throws NetworkError  if no answer came, or the stop_token asked between two attempts
+ */
+template <class T>
+Response send_repeatable(T const& transport, Request const& request, DefaultRetry const& retry = {}) {
+    struct Asking final : globus::detail::Exchange {
+        Asking(T const& over, Request& asked) : Exchange(asked), transport(over) {}
+        Response send() override { return transport.send(this->request); }
+        Refused refuse(Response const&) override { return {}; }
+        T const& transport;
+    };
+    Request sent = request;
+    Asking asking(transport, sent);
+    return globus::detail::BlockingCall(asking, {.read_below = 400, .deadline = request.deadline}, retry).answer();
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_DRIVE_HPP
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// What a call of a Client is besides its types: compiled once, whatever the operations and services.
+
+namespace globus::detail {
+
+/// Adds parameters to the query of a URL.
+inline void add_query(std::string& url, QueryParams const& query) {
+    for (auto const& [name, value] : query)
+        for (std::string const& text : value.texts()) add_to_query(url, name, text);
+}
+
+/// A path of several segments: each is encoded, and none may be a dot segment.
+inline std::string encode_path(std::string_view path) {
+    while (path.starts_with('/')) path.remove_prefix(1);
+    std::string encoded;
+    for (std::string_view rest = path;;) {
+        auto const slash = rest.find('/');
+        std::string_view const segment = rest.substr(0, slash);
+        if (!segment.empty()) encoded += encode_segment("the path's segment", segment);
+        if (slash == std::string_view::npos) return encoded;
+        encoded += '/';
+        rest.remove_prefix(slash + 1);
+    }
+}
+
+/// True if a URL is on the origin of a client, which gets the client's credential.
+/// @throws UsageError  for http to another machine
+inline bool is_own_origin(std::string_view base_url, std::string const& url) {
+    if (url.starts_with(base_url)) return true;
+    http::Url const target = http::parse_url(url);
+    if (target.scheme == "http" && !http::is_loopback(target.host))
+        throw UsageError("the URL is http; use https (http is allowed to 127.0.0.1 and [::1] only)");
+    return http::same_origin(target, http::parse_url(base_url));
+}
+
+/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
+inline std::string_view believed_length(http::Response const& head, std::size_t limit) {
+    std::string_view const length = head.headers.get("Content-Length");
+    std::size_t size = 0;
+    std::from_chars(length.data(), length.data() + length.size(), size);
+    return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
+}
+
+/// What a client has for each of its calls.
+struct ClientFacts {
+    std::string const& base_url;
+    std::string const& user_agent;
+    std::string const& client_info;
+    std::optional<std::chrono::duration<double>> timeout;
+    std::size_t max_response_bytes;
+    LogHook const& log;
+};
+
+/// What one call is, besides its request.
+struct CallPlan {
+    RetryClass retry_class = RetryClass::read;  ///< of the operation
+    bool authorized = true;                     ///< false: without the client's credential
+    AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
+    bool as_stored = false;                     ///< the body is a file, which is not unpacked
+    bool has_document = true;                   ///< the answer is a described document
+    std::size_t max_response_bytes = std::numeric_limits<std::size_t>::max();  ///< besides the client's own limit
+    /// Begins a new document in `stream`, which reads an answer as it comes; null for one that is read at its end.
+    AnswerStream& (*restart)(void* stream) = nullptr;
+    void* stream = nullptr;
+};
+
+/// One call of a Client, but for what only the client's type knows.
+class ClientExchange : public Exchange {
+public:
+    /// @param sent, options  have to live as long as this
+    /// @throws UsageError  for what cannot be sent
+    ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options, std::stop_token const& stop,
+                   ClientFacts const& facts)
+        : Exchange(sent, &facts.log), plan_(plan), options_(options), max_bytes_(facts.max_response_bytes) {
+        complete(facts);
+        request.stop = stop;
+        own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
+        request.sink = nullptr;
+        if (options.sink)
+            request.sink = [this](std::string_view piece) {
+                handed_over = true;
+                return options_.sink(piece);
+            };
+        else if (is_streamed())
+            read_as_it_comes();
+    }
+
+    [[nodiscard]] CallTerms terms() const {
+        return {.retry_class = plan_.retry_class,
+                .retry_as = options_.retry_as,
+                .authorized = own_origin_,
+                .sent_once = request.source != nullptr,
+                // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
+                .read_below = plan_.has_document ? 300 : 400,
+                .deadline = request.deadline};
+    }
+    /// True if the answer is read as it comes, by the plan's `stream`.
+    [[nodiscard]] bool is_streamed() const noexcept { return plan_.restart != nullptr; }
+
+    /// What is known of an answer. @param replayed  it says that an earlier attempt has done it
+    [[nodiscard]] AnswerFacts facts(bool replayed) const noexcept {
+        return {.replayed = replayed,
+                .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+                .max_bytes = max_bytes_};
+    }
+    /// @throws DecodeError  if there is no document where one must be
+    void check(http::Response const& answer) const {
+        if (plan_.has_document && !is_streamed() && !options_.sink) require_document(answer);
+    }
+
+    /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
+    http::Response send() final {
+        if (is_streamed()) {
+            stream_ = &plan_.restart(plan_.stream);
+            stream_->limit_memory(memory_of(max_bytes_));
+            room_ = request.max_response_bytes;
+        }
+        http::Response response = travel(request);
+        if (!is_redirect(response)) return response;
+        http::Request next = request;
+        for (int hops = 0; is_redirect(response); ++hops) {
+            if (hops == 5) refuse_redirect(request, "for the sixth time");
+            next.url = redirect_target(next, response, own_origin_);
+            response = travel(next);
+        }
+        return response;
+    }
+
+protected:
+    ~ClientExchange() = default;
+
+    /// Has a request sent by the client's transport.
+    virtual http::Response travel(http::Request const& one) = 0;
+
+    /// True if the error of a second attempt says that an earlier one has done it.
+    [[nodiscard]] bool already_done(ApiError const& error) const {
+        return plan_.already_done != nullptr && plan_.already_done(error);
+    }
+
+private:
+    /// Adds what every request of the client has.
+    void complete(ClientFacts const& facts) {
+        request.deadline = deadline_of(options_, facts.timeout);
+        request.max_response_bytes = std::min(facts.max_response_bytes, plan_.max_response_bytes);
+        request.decode = request.decode && !plan_.as_stored;
+        request.flows = (plan_.as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
+        if (!options_.query.empty()) add_query(request.url, options_.query);
+        for (auto const& [name, value] : options_.headers) {
+            http::check_header(name, value);
+            if (http::detail::equal_ignoring_case(name, "Authorization"))
+                throw UsageError(
+                    "a call cannot replace the Authorization header: make a client with another authorizer");
+            request.headers.set(name, value);
+        }
+        auto const add = [&](char const* name, std::string_view value) {
+            if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
+        };
+        add("Accept", "application/json");
+        add("User-Agent", facts.user_agent);
+        add("X-Globus-Client-Info", facts.client_info);
+    }
+    void read_as_it_comes() {
+        request.sink = [this](std::string_view piece) {
+            if (piece.size() > room_)
+                throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                                   http::describe(request) + ": the answer is larger than " +
+                                       std::to_string(request.max_response_bytes) + " bytes");
+            room_ -= piece.size();
+            stream_->write(piece);
+            return true;
+        };
+        request.on_head = [this](http::Response const& head) {
+            stream_->expect(believed_length(head, request.max_response_bytes));
+        };
+    }
+
+    CallPlan const plan_;
+    CallOptions const& options_;
+    std::size_t const max_bytes_;
+    bool own_origin_ = false;         ///< the client's credential goes with it
+    AnswerStream* stream_ = nullptr;  ///< of the present attempt
+    std::size_t room_ = 0;            ///< bytes that it may still take
+};
+
+/// What reads an answer of one type as it comes; nothing where that cannot be.
+template <class Result>
+struct Streaming {
+    static constexpr bool possible = false;
+    Result finish(http::Response raw, AnswerFacts const& facts) { return Result(std::move(raw), facts); }
+};
+template <class Result>
+    requires Result::streams
+struct Streaming<Result> {
+    static constexpr bool possible = true;
+    static AnswerStream& restart(void* self) { return static_cast<Streaming*>(self)->reading.emplace().answer(); }
+    Result finish(http::Response raw, AnswerFacts const& facts) { return reading->finish(std::move(raw), facts); }
+    std::optional<typename Result::Stream> reading;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_EXCHANGE_HPP
+#ifndef GLOBUS_CLIENT_PAGING_HPP
+#define GLOBUS_CLIENT_PAGING_HPP
+
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -6992,7 +9327,6 @@ struct Paging {
     std::string_view marker = {};  ///< the mark in a page, if its style has one
     std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
     std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
-    std::string_view count = {};   ///< the member that says how many items a page has; empty: they are counted
 };
 
 /// `O` is an operation whose answers come in pages.
@@ -7001,25 +9335,43 @@ concept HasPages = requires { O::paging.style; };
 
 namespace detail {
 
-/// A JSON value as `V`: a mark may be a text or a number. Nothing if it is neither, or null.
+/// What a text says of a page: a mark, a number or a flag. Nothing if it is another thing than `V`.
 template <class V>
-std::optional<V> json_member(Json const* value) {
-    std::optional<V> found;
-    if (value == nullptr) return found;
+std::optional<V> said_by_text(std::string_view text) {
     if constexpr (std::same_as<V, bool>) {
-        if (value->is_bool()) found = value->as_bool();
+        if (text == "true" || text == "True" || text == "1") return true;
+        if (text == "false" || text == "False" || text == "0") return false;
     } else if constexpr (std::same_as<V, std::int64_t>) {
-        if (value->is_int64()) found = value->as_int64();
+        std::int64_t number = 0;
+        auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error == std::errc() && end == text.data() + text.size()) return number;
     } else {
-        if (value->is_string()) found = std::string(value->as_string());
-        if (value->is_int64()) found = std::to_string(value->as_int64());
+        if (text != "true" && text != "false") return std::string(text);
     }
-    return found;
+    return std::nullopt;
 }
 
-/// The member of a described page, or of its JSON, as `V`; nothing if it is absent or null.
+/// A JSON value as `V`: how a page says that another one follows may be a flag, a number or a text. Nothing if it is
+/// something else, or null.
+template <class V>
+std::optional<V> json_member(Json const* value) {
+    if (value == nullptr) return std::nullopt;
+    if (value->is_string()) {
+        if constexpr (std::same_as<V, std::string>) return std::string(value->get_string());
+        return said_by_text<V>(value->get_string());
+    }
+    if (value->is_bool() || value->is_int64() || value->is_uint64())
+        return said_by_text<V>(boost::json::serialize(*value));
+    if constexpr (std::same_as<V, std::int64_t>)
+        if (std::int64_t number = 0; value->is_double() && store_real<std::int64_t>(&number, value->get_double()))
+            return number;
+    return std::nullopt;
+}
+
+/// The member of a page as `V`; nothing if it is absent or null.
 template <class V, class Page>
-std::optional<V> page_member(Page const& page, std::string_view name) {
+std::optional<V> page_member(Response<Page> const& response, std::string_view name) {
+    auto const& page = *response;
     std::optional<V> found;
     if constexpr (std::same_as<Page, Json>) {
         found = json_member<V>(page.is_object() ? page.as_object().if_contains(name) : nullptr);
@@ -7036,6 +9388,7 @@ std::optional<V> page_member(Page const& page, std::string_view name) {
                 found = value;
             }
         });
+        if (std::string const* odd = response.odd_member(name); odd != nullptr) found = said_by_text<V>(*odd);
     }
     return found;
 }
@@ -7059,6 +9412,15 @@ auto const& page_items(Response<typename O::result> const& response) {
         return response->as_object().at(O::paging.items).as_array();
     else
         return (*response).*O::items;
+}
+
+/// The items that a page came with, also those that are none.
+template <class O>
+std::size_t items_sent(Response<typename O::result> const& response) {
+    if constexpr (std::same_as<typename O::result, Json>)
+        return page_items<O>(response).size();
+    else
+        return response.list_size(O::paging.items);
 }
 
 template <class O>
@@ -7100,14 +9462,29 @@ void set_parameter(O& operation, std::string_view name, V const& value) {
     });
 }
 
-template <class O>
-std::optional<std::int64_t> integer_parameter(O const& operation, std::string_view name) {
-    std::optional<std::int64_t> found;
+/// The member `name` of an operation, if it is set.
+template <class V, class O>
+std::optional<V> parameter(O const& operation, std::string_view name) {
+    std::optional<V> found;
     O::members::for_each(operation, [&]<class M, class U>(M, U const& member) {
-        if constexpr (std::same_as<U, Optional<std::int64_t>>)
+        if constexpr (std::same_as<U, Optional<V>>)
             if (M::key == name && member.has_value()) found = *member;
     });
     return found;
+}
+
+/// The parameters of a query in their order, those of one name together.
+inline QueryParams params_of(std::string_view query) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> params;
+    std::map<std::string, std::size_t> places;
+    for (auto& [name, value] : parse_query(query)) {
+        auto const [place, is_new] = places.try_emplace(name, params.size());
+        if (is_new) params.emplace_back(name, std::vector<std::string>{});
+        params[place->second].second.push_back(std::move(value));
+    }
+    QueryParams result;
+    for (auto& [name, values] : params) result.emplace_back(std::move(name), QueryValue(std::move(values)));
+    return result;
 }
 
 }  // namespace detail
@@ -7124,19 +9501,23 @@ std::optional<std::int64_t> integer_parameter(O const& operation, std::string_vi
  * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
+ * It is the service that says whether a page follows, but each page must bring the walk on: one with a mark that came
+ * before, and the thousandth in a row without items, are errors. Marks, links and offsets never change where requests go.
+ *
  * Where pages follow by limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the
  * walk begins at its `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or
  * endpoints as far as 1,000, and the limit of the last page is cut to that.
  *
  * The loop over items does not keep the text of typed pages; the one over pages does.
  *
- * @tparam C  the client; it must outlive this
+ * @tparam C  the client; when it is destroyed, the walk ends at the next page with NetworkError (cancelled)
  * @tparam O  the operation
  *
  * @par Errors
  * Those of Client::send, and DecodeError for a page from which the walk cannot go on and of which nobody knows that it is
  * the last: without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark of
- * it or no items, or with the mark of the page before.
+ * it or no items, or with a mark that came before. UsageError, before anything is sent, for a negative offset and for a
+ * limit below 1, and for a range that was moved from.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -7150,8 +9531,9 @@ public:
     using item_type = typename detail::ItemOf<O>::type;  ///< what the range goes over
 
     /// Sends nothing: the first page is asked for by begin().
+    /// @throws UsageError  for a negative offset, and a limit below 1
     Paginated(C const& client, O operation, CallOptions options)
-        : client_(&client), operation_(std::move(operation)), options_(std::move(options)) {
+        : client_(client), operation_(std::move(operation)), options_(std::move(options)) {
         keep_text_ = options_.keep_text;
         if constexpr (O::paging.style != PagingStyle::next_link) options_.keep_text = false;  // a link is read from it
         begin_walk();
@@ -7165,8 +9547,8 @@ public:
 
         /// Begins where the walk is, and asks for that page if it is not there yet.
         explicit PageIterator(Paginated& walk) : walk_(&walk) { walk.ensure_page(); }
-        [[nodiscard]] page_type const& operator*() const { return *walk_->page_; }
-        [[nodiscard]] page_type const* operator->() const { return &*walk_->page_; }
+        [[nodiscard]] page_type const& operator*() const { return walk_->page(); }
+        [[nodiscard]] page_type const* operator->() const { return &walk_->page(); }
         PageIterator& operator++() {
             walk_->next_page();
             walk_->ensure_page();
@@ -7187,7 +9569,7 @@ public:
 
         /// Begins where the walk is, and asks for its page if it is not there yet.
         explicit ItemIterator(Paginated& walk) : walk_(&walk) { walk.ensure_item(); }
-        [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(*walk_->page_)[walk_->item_]; }
+        [[nodiscard]] item_type const& operator*() const { return detail::page_items<O>(walk_->page())[walk_->item_]; }
         [[nodiscard]] item_type const* operator->() const { return &**this; }
         ItemIterator& operator++() {
             ++walk_->item_;
@@ -7226,12 +9608,28 @@ private:
     static constexpr bool by_offset =
         O::paging.style == PagingStyle::has_next_page || O::paging.style == PagingStyle::total;
 
+    /// The parameter that takes the mark of a page.
+    static constexpr std::string_view mark_parameter = O::paging.style == PagingStyle::last_key     ? "last_key"
+                                                       : O::paging.style == PagingStyle::next_token ? "next_token"
+                                                                                                    : "marker";
+    /// So many pages without items may follow one another.
+    static constexpr int most_empty_pages = 1000;
+    /// No request has room for a longer mark.
+    static constexpr std::size_t longest_mark = std::size_t{64} << 10;
+
     void begin_walk() {
         if constexpr (by_offset) {
             if constexpr (requires { operation_.normalized(); }) operation_ = operation_.normalized();
-            offset_ = detail::integer_parameter(operation_, "offset").value_or(0);
-            limit_ = detail::integer_parameter(operation_, "limit").value_or(O::paging.page_size);
+            offset_ = detail::parameter<std::int64_t>(operation_, "offset").value_or(0);
+            auto const limit = detail::parameter<std::int64_t>(operation_, "limit");
+            if (offset_ < 0) throw UsageError("a walk over pages cannot begin at a negative offset");
+            if (limit && *limit < 1)
+                throw UsageError("the limit of a walk is the size of a page: it must be at least 1");
+            limit_ = limit.value_or(O::paging.page_size);
             set_limit();
+        } else if constexpr (O::paging.style != PagingStyle::next_link) {
+            if (auto const mark = detail::parameter<std::string>(operation_, mark_parameter))
+                marks_.insert(hash(*mark));
         }
     }
     void set_limit() {
@@ -7240,9 +9638,16 @@ private:
         if (limit > 0) detail::set_parameter(operation_, "limit", limit);
     }
 
+    [[nodiscard]] page_type const& page() const {
+        client_.check();
+        if (!page_) throw UsageError("the walk is at its end, or an error ended it: there is nothing to read here");
+        return *page_;
+    }
     void ensure_page() {
+        client_.check();
         if (page_ || ended_) return;
-        page_type page = client_->send(operation_, options_);
+        page_type page = client_.call(
+            options_, [this](C const& client, CallOptions const& options) { return client.send(operation_, options); });
         plan_next(page);
         page_.emplace(std::move(page));
         item_ = 0;
@@ -7259,31 +9664,31 @@ private:
 
     /// Reads from a page what the next request must be, or that there is none. Changes nothing if it throws.
     void plan_next(page_type const& response) {
-        auto const& page = *response;
         constexpr Paging paging = O::paging;
         if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
         if constexpr (by_offset) {
-            std::int64_t const step = step_of(response);
+            auto const items = static_cast<std::int64_t>(detail::items_sent<O>(response));
+            std::int64_t const next = offset_ + std::min(items, std::numeric_limits<std::int64_t>::max() - offset_);
             bool more = false;
             if constexpr (paging.style == PagingStyle::total) {
-                auto const total = detail::page_member<std::int64_t>(page, "total");
+                auto const total = detail::page_member<std::int64_t>(response, "total");
                 if (!total) refuse(response, "has no 'total'");
-                more = offset_ + step < *total;
+                more = next < *total;
             } else {
                 more = *says_more(response);
             }
-            if (!more || (paging.max_results != 0 && offset_ + step >= paging.max_results)) {
+            if (!more || (paging.max_results != 0 && next >= paging.max_results)) {
                 ended_ = true;
                 return;
             }
-            if (step <= 0) refuse(response, "has no items, but says that there are more");
-            offset_ += step;
+            if (next <= offset_) refuse(response, "has no items, but says that there are more");
+            offset_ = next;
             detail::set_parameter(operation_, "offset", offset_);
             set_limit();
         } else if constexpr (paging.style == PagingStyle::next_link) {
             plan_by_link(response);
         } else {
-            auto const mark = detail::page_member<std::string>(page, paging.marker).value_or("");
+            auto const mark = detail::page_member<std::string>(response, paging.marker).value_or("");
             if constexpr (paging.style == PagingStyle::marker || paging.style == PagingStyle::last_key) {
                 ended_ = !says_more(response).value_or(false);
                 if (!ended_ && mark.empty())
@@ -7293,27 +9698,27 @@ private:
             }
             if (ended_) return;
             remember(response, mark);
-            constexpr std::string_view parameter = paging.style == PagingStyle::last_key     ? "last_key"
-                                                   : paging.style == PagingStyle::next_token ? "next_token"
-                                                                                             : "marker";
-            detail::set_parameter(operation_, parameter, mark_);
+            detail::set_parameter(operation_, mark_parameter, mark);
         }
-    }
-    /// The items of a page, as the service counts them.
-    [[nodiscard]] static std::int64_t step_of(page_type const& response) {
-        auto const items = static_cast<std::int64_t>(detail::page_items<O>(response).size());
-        if (O::paging.count.empty()) return items;
-        return detail::page_member<std::int64_t>(*response, O::paging.count).value_or(items);
     }
     /// What `has_next_page` says; nothing only where a style does without.
     [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
-        auto const more = detail::page_member<bool>(*response, "has_next_page");
+        auto const more = detail::page_member<bool>(response, "has_next_page");
         if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
         return more;
     }
-    void remember(page_type const& response, std::string mark) {
-        if (mark == mark_) refuse(response, "says that it follows itself: its mark is that of the page before");
-        mark_ = std::move(mark);
+    [[nodiscard]] static std::size_t hash(std::string_view mark) { return std::hash<std::string_view>{}(mark); }
+    /// Notes the mark of the next page, by which the walk must come on.
+    void remember(page_type const& response, std::string_view mark) {
+        if (mark.size() > longest_mark) refuse(response, "has a mark of more than 64 KiB for the next");
+        if (marks_.contains(hash(mark))) refuse(response, "leads back to a page before, by a mark that came already");
+        if (detail::items_sent<O>(response) != 0) {
+            empty_pages_ = 0;
+        } else if (++empty_pages_ == most_empty_pages) {
+            empty_pages_ = 0;  // who begins again has as much patience again
+            refuse(response, "is the last of 1,000 in a row without items, and says that there are more");
+        }
+        marks_.insert(hash(mark));
     }
     [[noreturn]] void refuse(page_type const& response, std::string const& what) const {
         detail::refuse_page(O::struct_name, number_ + 1, what, response.text());
@@ -7328,75 +9733,29 @@ private:
             ended_ = true;
             return;
         }
-        remember(response, std::string(next->as_string()));
-        std::string_view const link = mark_;
-        auto const question = link.find('?');
-        std::string_view const query = question == std::string_view::npos
-                                           ? std::string_view{}
-                                           : link.substr(question + 1, link.find('#') - question - 1);
-        if constexpr (requires { operation_.query_params; }) {
-            operation_.query_params = {};
-            for (auto& [name, value] : parse_query(query)) {
-                auto const same = std::find_if(operation_.query_params.begin(), operation_.query_params.end(),
-                                               [&, &wanted = name](auto const& pair) { return pair.first == wanted; });
-                if (same == operation_.query_params.end()) {
-                    operation_.query_params.emplace_back(name, QueryValue(value));
-                } else {
-                    auto texts = same->second.texts();
-                    texts.push_back(value);
-                    same->second = QueryValue(std::move(texts));
-                }
-            }
-        }
+        std::string_view const link = next->as_string();
+        remember(response, link);
+        if constexpr (requires { operation_.query_params; })
+            operation_.query_params = detail::params_of(http::split_reference(link).query.value_or(std::string_view{}));
     }
 
-    C const* client_;
+    detail::ClientOfRange<C> client_;
     O operation_;
     CallOptions options_;
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
-    std::size_t number_ = 0;   ///< of the page read last, from 1
-    std::int64_t offset_ = 0;  ///< of the next page
-    std::int64_t limit_ = 0;   ///< items of a page
-    std::string mark_;         ///< of the next page
+    std::size_t number_ = 0;                 ///< of the page read last, from 1
+    std::int64_t offset_ = 0;                ///< of the next page
+    std::int64_t limit_ = 0;                 ///< items of a page
+    std::unordered_set<std::size_t> marks_;  ///< hashes of those that came
+    int empty_pages_ = 0;                    ///< in a row
     bool ended_ = false;
 };
 
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_PAGING_HPP
-#ifndef GLOBUS_HTTP_LOG_HPP
-#define GLOBUS_HTTP_LOG_HPP
-
-#include <chrono>
-#include <functional>
-#include <string_view>
-
-namespace globus {
-
-/**
- * What a log hook is told of one attempt of a call.
- *
- * It has no way to reach a header, a body, a query or a credential: what is not here cannot be leaked.
- */
-struct LogEvent {
-    std::string_view method;                 ///< "GET"
-    std::string_view url;                    ///< without its query
-    int attempt = 1;                         ///< the first is 1
-    int status = 0;                          ///< 0: no answer came
-    std::string_view request_id = {};        ///< as the answer's X-Request-ID header gives it
-    std::string_view error = {};             ///< why no answer came
-    std::chrono::microseconds elapsed{};     ///< of this attempt
-    std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
-};
-
-/// Called after each attempt, on the thread of the call. What it throws is ignored.
-using LogHook = std::function<void(LogEvent const&)>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_LOG_HPP
 #ifndef GLOBUS_OAUTH_ERRORS_HPP
 #define GLOBUS_OAUTH_ERRORS_HPP
 
@@ -7448,7 +9807,9 @@ private:
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <exception>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -7494,13 +9855,6 @@ inline std::string client_info_header(std::vector<std::vector<std::pair<std::str
     return header;
 }
 
-/// What was answered, for the error of an answer that cannot be used.
-inline std::string describe_answer(http::Request const& request, http::Response const& head) {
-    std::string text = http::describe(request) + " was answered " + std::to_string(head.status);
-    if (auto const id = head.headers.get("X-Request-ID"); !id.empty()) text.append(" (request id ").append(id) += ')';
-    return text;
-}
-
 }  // namespace detail
 
 /**
@@ -7517,7 +9871,9 @@ struct ClientOptions {
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
     std::string app_name = {};     ///< added to the User-Agent
     std::vector<std::vector<std::pair<std::string, std::string>>> client_info = {};  ///< added to X-Globus-Client-Info
-    std::chrono::duration<double> timeout{120};              ///< of a call as a whole; CallOptions can differ
+    /// Of a call as a whole; CallOptions can differ. Unset: 120 s, but a file and the body of a sink or source may take as
+    /// long as they flow.
+    std::optional<std::chrono::duration<double>> timeout = {};
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer answer is a NetworkError (too_large)
     LogHook log = {};                                        ///< called after each attempt
 };
@@ -7548,8 +9904,11 @@ struct ClientOptions {
  * @par Thread safety
  * A client does not change after its construction: any const member function may be called from any thread.
  * Copies share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it
- * ends these calls with NetworkError (cancelled) and waits for them; what a call runs, such as its log hook or sink,
- * must not destroy the client.
+ * ends these calls with NetworkError (cancelled) and waits for them, be a call one request or a function of several,
+ * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is no call, but each of its requests
+ * is: the walk then ends with NetworkError (cancelled) at the next, and what it has read stays. The callbacks of the
+ * functions of several requests may destroy the client; what runs within a request, a log hook, sink, source or a policy's
+ * callback, must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
@@ -7672,8 +10031,8 @@ public:
             if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
             if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
         }
-        request.url = absolute ? raw.path : options_.base_url + encode_path(raw.path);
-        if (!raw.query.empty()) add_query(request.url, raw.query);
+        request.url = absolute ? raw.path : options_.base_url + detail::encode_path(raw.path);
+        if (!raw.query.empty()) detail::add_query(request.url, raw.query);
         if (raw.body) {
             request.body = std::move(*raw.body);
             request.has_body = true;
@@ -7709,11 +10068,19 @@ public:
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
-    /// The same options, their time-out begun: what sends several requests with them has one deadline for all.
-    /// @throws UsageError  for a time-out that is negative or not a number
-    [[nodiscard]] CallOptions begun(CallOptions options) const {
+    /**
+     * Begins a call of several requests, which ends when the object goes: they have one deadline, and the client stays.
+     * When another thread destroys the client, the request that is under way ends as cancelled, and no other begins.
+     *
+     *     auto const call = client.begin_call(options);
+     *     auto const id = client.get_submission_id({}, call.options());
+     *     ...                                           // and the next, with call.options() too
+     *
+     * @throws UsageError  for a time-out that is negative or not a number
+     */
+    [[nodiscard]] detail::JointCall begin_call(CallOptions options) const {
         options.deadline = detail::deadline_of(options, options_.timeout);
-        return options;
+        return {gate_, std::move(options)};
     }
 
     /// Tells the app of this client that it needs one more scope; the next call asks for a login if it is not there.
@@ -7739,279 +10106,95 @@ public:
     [[nodiscard]] Options const& options() const noexcept { return options_; }
     /// The base URL of the service, with a slash at its end.
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
+    /// What knows the calls that are running.
+    [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
     /**
      * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
      *
-     * @tparam Result  what is made of the answer, by a constructor from http::Response that may throw DecodeError
+     * @tparam Result  a Response, which is made of the answer
      * @param authorized    false: without the client's credential
      * @param already_done  which error of a second attempt makes a Response that is `replayed()`; null: none
      */
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
                     bool authorized = true, AlreadyDone already_done = nullptr) const {
-        detail::CallGate::Call const call(gate_, options.stop);
-        complete(request, options);
-        request.stop = call.stop();
-        auto stream = streaming<Result>();
-        bool const streams = !options.keep_text && !options.sink && stream.possible;
-        // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
-        constexpr int successes = requires { requires Result::has_shape; } ? 300 : 400;
-        bool sink_began = false;
-        if (options.sink)
-            request.sink = [&](std::string_view piece) {
-                sink_began = true;
-                return options.sink(piece);
-            };
-        retry_class = options.retry_as.value_or(retry_class);
-        request.fresh_connection = retry_class == RetryClass::non_idempotent;
-        bool const own_origin = is_own_origin(request.url) && authorized;
-        AuthContext const context{options_.auth_url, request.deadline, request.stop};
-
-        bool renewed = false, unknown = false;  // an attempt may have done what was asked for
-        int previous_status = 0;
-        try {
-            for (int number = 1;; ++number) {
-                Authorization authorization;
-                if (own_origin) {
-                    authorization = authorizer_.authorize(options_.transport, context);
-                    request.authorization = authorization.header;
-                }
-                Attempt attempt{
-                    .number = number, .retry_class = retry_class, .previous_status = std::exchange(previous_status, 0)};
-                auto const started = http::Clock::now();
-                // a stream cannot be read again, nor can what a sink has taken be taken back
-                auto const before_retry = [&] {
-                    return request.source || sink_began ? std::nullopt : wait_before(attempt, request);
-                };
-                http::Response response;
-                std::optional<std::chrono::duration<double>> wait;
-                try {
-                    if (streams) stream.restart(request);
-                    response = follow(request, own_origin);
-                } catch (NetworkError const& error) {
-                    unknown = unknown ||
-                              (error.sent() == NetworkError::Sent::yes && error.kind() != NetworkError::Kind::redirect);
-                    attempt.error = &error;
-                    wait = before_retry();
-                    log(request, attempt, started, wait);
-                    if (!wait) throw;
-                }
-                if (!wait) {  // an answer came
-                    attempt.response = &response;
-                    previous_status = response.status;
-                    if (response.status == 401 && own_origin && !renewed) {
-                        renewed = true;
-                        if (authorizer_.unauthorized(authorization, options_.transport, context) && !request.source) {
-                            log(request, attempt, started, std::chrono::duration<double>(0));
-                            --number;  // an expired token is no failed attempt
-                            continue;
-                        }
-                    }
-                    if (response.status >= 200 && response.status < successes) {
-                        http::Response head{.status = response.status};  // of what becomes the result
-                        if (std::string const* id = response.headers.find("X-Request-ID"); id != nullptr)
-                            head.headers.add("X-Request-ID", *id);
-                        attempt.response = &head;
-                        try {
-                            if constexpr (successes == 300)
-                                if (!streams && !options.sink) detail::require_document(response);
-                            Result result = streams ? stream.finish(std::move(response)) : Result(std::move(response));
-                            log(request, attempt, started, std::nullopt);
-                            options_.retry.succeeded(attempt);
-                            return result;
-                        } catch (DecodeError const& error) {
-                            unknown = true;
-                            attempt.undecodable = error.malformed();
-                            if (attempt.undecodable) wait = before_retry();
-                            log(request, attempt, started, wait);
-                            if (!wait) throw error.in(detail::describe_answer(request, head));
-                        }
-                    } else {
-                        typename S::error const error(request, response);
-                        if constexpr (requires { S::endpoint_trouble(error); })
-                            attempt.endpoint_trouble = response.status >= 500 && S::endpoint_trouble(error);
-                        if (unknown && already_done != nullptr && already_done(error)) {
-                            response.replayed = true;
-                            log(request, attempt, started, std::nullopt);
-                            return Result(std::move(response));
-                        }
-                        unknown = unknown || (response.status >= 500 && !attempt.endpoint_trouble);
-                        wait = before_retry();
-                        log(request, attempt, started, wait);
-                        if (!wait) throw error;
-                    }
-                }
-                auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-                if (!http::wait_until(until, request.stop))
-                    throw NetworkError(NetworkError::Kind::cancelled,
-                                       unknown ? NetworkError::Sent::yes : NetworkError::Sent::no,
-                                       "the call was cancelled between two attempts");
+        detail::CallGate::Call const running(gate_, options.stop);
+        detail::Streaming<Result> stream;
+        detail::CallPlan plan{.retry_class = retry_class, .authorized = authorized, .already_done = already_done};
+        plan.as_stored = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
+        plan.has_document = requires { requires Result::has_shape; };
+        if constexpr (requires { S::max_response_bytes; }) plan.max_response_bytes = S::max_response_bytes;
+        if constexpr (stream.possible)
+            if (!options.keep_text && !options.sink) {
+                plan.restart = &stream.restart;
+                plan.stream = &stream;
             }
-        } catch (Error const&) {
-            if (!unknown || retry_class == RetryClass::read) throw;
-            detail::rethrow_marked<typename S::error, AuthApiError, NetworkError, DecodeError>(
-                [](Error& error) { error.set_outcome_unknown(); });
+        Sending sending(*this, request, plan, options, running.stop());
+        detail::BlockingCall call(sending, sending.terms(), options_.retry);
+        while (true) {
+            http::Response raw = call.answer();
+            try {
+                sending.check(raw);
+                detail::AnswerFacts const facts = sending.facts(call.replayed());
+                Result result =
+                    sending.is_streamed() ? stream.finish(std::move(raw), facts) : Result(std::move(raw), facts);
+                call.finished();
+                return result;
+            } catch (DecodeError const& error) {
+                call.unread(error);
+            }
         }
     }
 
 private:
-    /// Reads an answer as it comes, for the results that can.
-    template <class Result>
-    struct Streaming {
-        static constexpr bool possible = false;
-        void restart(http::Request&) {}
-        Result finish(http::Response response) { return Result(std::move(response)); }
-    };
-    template <class Result>
-        requires Result::streams
-    struct Streaming<Result> {
-        static constexpr bool possible = true;
-        void restart(http::Request& request) {
-            reading.emplace();
-            request.sink = [this, &request, room = request.max_response_bytes](std::string_view piece) mutable {
-                if (piece.size() > room)
-                    throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
-                                       http::describe(request) + ": the answer is larger than " +
-                                           std::to_string(request.max_response_bytes) + " bytes");
-                room -= piece.size();
-                return reading->write(piece);
-            };
-            request.on_head = [this](http::Response const& head) {
-                reading->expect(head.headers.get("Content-Length"));
-            };
-        }
-        Result finish(http::Response response) { return reading->finish(std::move(response)); }
-        std::optional<typename Result::Stream> reading;
-    };
-    template <class Result>
-    static Streaming<Result> streaming() {
-        return {};
-    }
+    /// What only this type knows of a call.
+    class Sending final : public detail::ClientExchange {
+    public:
+        Sending(Client const& client, http::Request& sent, detail::CallPlan const& plan, CallOptions const& options,
+                std::stop_token const& stop)
+            : ClientExchange(sent, plan, options, stop, client.facts()),
+              client_(client),
+              context_{client.options_.auth_url, this->request.deadline, stop,
+                       detail::resource_server_of(client.service_)} {}
 
-    /// Adds what every request of this client has.
-    void complete(http::Request& request, CallOptions const& options) const {
-        request.deadline = detail::deadline_of(options, options_.timeout);
-        request.max_response_bytes = options_.max_response_bytes;
-        if constexpr (requires { S::max_response_bytes; })
-            request.max_response_bytes = std::min(request.max_response_bytes, S::max_response_bytes);
-        request.sink = options.sink;
-        if (!options.query.empty()) add_query(request.url, options.query);
-        auto const add = [&](char const* name, std::string_view value) {
-            if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
-        };
-        for (auto const& [name, value] : options.headers) {
-            http::check_header(name, value);
-            if (http::detail::equal_ignoring_case(name, "Authorization"))
-                throw UsageError(
-                    "a call cannot replace the Authorization header: make a client with another authorizer");
-            request.headers.set(name, value);
+        void authorize() override {
+            authorization_ = client_.authorizer_.authorize(client_.transport(), context_);
+            this->request.authorization = authorization_.header;
         }
-        add("Accept", "application/json");
-        add("User-Agent", user_agent_);
-        add("X-Globus-Client-Info", client_info_);
-    }
+        bool renew() override {
+            return client_.authorizer_.unauthorized(authorization_, client_.transport(), context_);
+        }
+        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        detail::Exchange::Refused refuse(http::Response const& answer) override {
+            typename S::error error(this->request, answer);
+            detail::Refusal refusal{.already_done = this->already_done(error)};
+            if constexpr (requires { S::endpoint_trouble(error); })
+                refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
+            return {refusal, std::make_exception_ptr(std::move(error))};
+        }
+        [[noreturn]] void throw_unknown() override {
+            detail::rethrow_changed<typename S::error, AuthApiError, NetworkError, DecodeError>([](auto error) {
+                error.set_outcome_unknown();
+                return error;
+            });
+        }
 
-    static void add_query(std::string& url, QueryParams const& query) {
-        char separator = url.find('?') == std::string::npos ? '?' : '&';
-        for (auto const& [name, value] : query)
-            for (std::string const& text : value.texts()) {
-                url += std::exchange(separator, '&');
-                append_form_encoded(url, name);
-                url += '=';
-                append_form_encoded(url, text);
-            }
-    }
-    /// A path of several segments: each is encoded, and none may be a dot segment.
-    static std::string encode_path(std::string_view path) {
-        while (path.starts_with('/')) path.remove_prefix(1);
-        std::string encoded;
-        for (std::string_view rest = path;;) {
-            auto const slash = rest.find('/');
-            std::string_view const segment = rest.substr(0, slash);
-            if (!segment.empty()) encoded += detail::encode_segment("the path's segment", segment);
-            if (slash == std::string_view::npos) return encoded;
-            encoded += '/';
-            rest.remove_prefix(slash + 1);
-        }
-    }
-    [[nodiscard]] bool is_own_origin(std::string const& url) const {
-        if (url.starts_with(options_.base_url)) return true;
-        http::Url const target = http::parse_url(url);
-        if (target.scheme == "http" && !http::is_loopback(target.host))
-            throw UsageError("the URL is http; use https (http is allowed to 127.0.0.1 and [::1] only)");
-        return http::same_origin(target, http::parse_url(options_.base_url));
+    private:
+        Client const& client_;
+        AuthContext const context_;
+        Authorization authorization_;
+    };
+
+    [[nodiscard]] detail::ClientFacts facts() const noexcept {
+        return {options_.base_url,           user_agent_, client_info_, options_.timeout,
+                options_.max_response_bytes, options_.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
         RawRequest raw{.method = method, .path = std::move(path)};
         if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
-    }
-
-    /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
-    http::Response follow(http::Request const& request, bool own_origin) const {
-        http::Response response = options_.transport.send(request);
-        auto const redirects = [](int status) {
-            return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-        };
-        if (!redirects(response.status) || response.headers.find("Location") == nullptr) return response;
-        auto const refuse = [&](char const* why) {
-            throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
-                               http::describe(request) + " was answered with a redirect " + why);
-        };
-        http::Request next = request;
-        for (int hops = 0; redirects(response.status) && response.headers.find("Location") != nullptr; ++hops) {
-            if (hops == 5) refuse("for the sixth time");
-            if (request.method != http::Method::get && request.method != http::Method::head)
-                refuse("that is not followed, because it is not a GET");
-            std::string location = *response.headers.find("Location");
-            http::Url const from = http::parse_url(next.url);
-            if (location.starts_with('/') && !location.starts_with("//"))
-                location = std::string(from.scheme) + "://" +
-                           next.url.substr(from.scheme.size() + 3,
-                                           next.url.find('/', from.scheme.size() + 3) - from.scheme.size() - 3) +
-                           location;
-            bool same = false;
-            try {
-                http::Url const to = http::parse_url(location);
-                same = http::same_origin(from, to) && !to.has_userinfo;
-            } catch (UsageError const&) {  // not an absolute http URL
-            }
-            if (!same || !own_origin) refuse("to another place, which is not followed");
-            if (location == next.url) refuse("to itself");
-            next.url = std::move(location);
-            response = options_.transport.send(next);
-        }
-        return response;
-    }
-
-    /// The wait before another attempt; nothing if there must be none, or no time is left for it.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> wait_before(Attempt& attempt,
-                                                                           http::Request const& request) const {
-        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
-        attempt.time_left = request.deadline - http::Clock::now() - least;
-        auto const wait = options_.retry.before_retry(attempt);
-        return wait && *wait < attempt.time_left ? wait : std::nullopt;
-    }
-
-    void log(http::Request const& request, Attempt const& attempt, http::Clock::time_point started,
-             std::optional<std::chrono::duration<double>> wait) const noexcept {
-        if (!options_.log) return;
-        try {
-            LogEvent event{.method = to_string(request.method),
-                           .url = std::string_view(request.url).substr(0, request.url.find_first_of("?#"))};
-            event.attempt = attempt.number;
-            event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started);
-            if (attempt.response != nullptr) {
-                event.status = attempt.response->status;
-                event.request_id = attempt.response->headers.get("X-Request-ID");
-            }
-            if (attempt.error != nullptr) event.error = attempt.error->what();
-            if (wait) event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*wait);
-            options_.log(event);
-        } catch (...) {  // a log hook must not break a call
-        }
     }
 
     [[no_unique_address]] S service_;
@@ -8025,6 +10208,212 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_CLIENT_HPP
+#ifndef GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
+#define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
+
+#ifndef GLOBUS_OAUTH_PKCE_HPP
+#define GLOBUS_OAUTH_PKCE_HPP
+
+#ifndef GLOBUS_CORE_CRYPTO_HPP
+#define GLOBUS_CORE_CRYPTO_HPP
+
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <climits>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+/// The 32 bytes of the SHA-256 digest of `bytes` (FIPS 180-4).
+inline std::string sha256(std::string_view bytes) {
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
+    SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(),
+           reinterpret_cast<unsigned char*>(digest.data()));
+    return digest;
+}
+
+/// `count` bytes from OpenSSL's cryptographic generator; throws Error if it has no entropy.
+inline std::string random_bytes(std::size_t count) {
+    std::string bytes(count, '\0');
+    if (count > INT_MAX || RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
+        throw Error("the system's random generator failed");
+    return bytes;
+}
+
+namespace detail {
+
+/// A random UUID (RFC 9562, section 5.4).
+inline std::string random_uuid() {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string bytes = random_bytes(16);
+    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
+    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
+    std::string text;
+    for (std::size_t i = 0; i != bytes.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(bytes[i]);
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_CRYPTO_HPP
+
+#include <string>
+
+namespace globus {
+
+/**
+ * The proof that who redeems an authorization code is who asked for it: a secret verifier and its public challenge
+ * (RFC 7636, method S256; `plain` is not offered).
+ */
+class Pkce {
+public:
+    /// A new verifier of 256 random bits.
+    Pkce() : Pkce(Secret(base64url_encode(random_bytes(32)))) {}
+
+    /// A verifier of the caller's.
+    /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
+    explicit Pkce(Secret verifier) : verifier_(std::move(verifier)) {
+        std::string const& text = verifier_.reveal();
+        bool good = text.size() >= 43 && text.size() <= 128;
+        for (char const c : text) good = good && detail::is_unreserved(c);
+        if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
+    }
+
+    /// The secret, which goes to the token endpoint with the code.
+    [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
+    /// What goes into the authorize URL: the SHA-256 of the verifier, in base64url.
+    [[nodiscard]] std::string challenge() const { return base64url_encode(sha256(verifier_.reveal())); }
+
+private:
+    Secret verifier_;
+};
+
+/// A `state` of 128 random bits, for the redirect of a login (RFC 6749, section 10.12).
+inline std::string random_state() { return base64url_encode(random_bytes(16)); }
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_PKCE_HPP
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Scopes as one text, separated by spaces. @throws UsageError  if there is none
+inline std::string join_scopes(std::vector<std::string> const& scopes) {
+    std::string joined;
+    for (std::string const& scope : scopes) {
+        if (!joined.empty()) joined += ' ';
+        joined += scope;
+    }
+    if (joined.find_first_not_of(' ') == std::string::npos) throw UsageError("at least one scope has to be asked for");
+    return joined;
+}
+
+/**
+ * One login of a user: the authorization code grant of OAuth2 (RFC 6749, section 4.1).
+ *
+ * It holds what the authorize URL and the exchange of the code must agree on, and what proves that both belong to it: a
+ * random `state` and, for a native app, a PKCE verifier (RFC 7636). One object is for one login; it does not change.
+ *
+ *     AuthorizationCodeFlow flow({.client_id = id, .auth_url = "https://auth.globus.org/", .scope = "openid",
+ *                                 .redirect_uri = "https://example.org/callback"});
+ *     open_browser(flow.authorize_url());
+ *
+ * Most programs get it from `oauth2_start_flow` of a login client.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class AuthorizationCodeFlow {
+public:
+    /// What a flow is made of.
+    struct Settings {
+        std::string client_id = {};          ///< of the app that asks
+        std::string auth_url = {};           ///< base URL of Globus Auth
+        std::string scope = {};              ///< separated by spaces
+        std::string redirect_uri = {};       ///< where the code comes to
+        std::string state = random_state();  ///< what the redirect has to bring back; of one login only
+        bool refresh_tokens = false;         ///< whether refresh tokens are asked for (`access_type=offline`)
+        std::optional<Pkce> pkce = {};       ///< a native app's
+        std::optional<std::string> prefill_named_grant = {};  ///< what the user sees the consent called
+    };
+
+    /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
+    explicit AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
+        detail::check_client_id(settings_.client_id);
+        settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
+        settings_.scope = join_scopes({settings_.scope});
+        if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
+        if (settings_.state.empty())
+            throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
+    }
+
+    /// The app that asks, which alone can exchange the code.
+    [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
+    /// The scopes asked for, separated by spaces.
+    [[nodiscard]] std::string const& scope() const noexcept { return settings_.scope; }
+    /// Where the code comes to; its exchange has to name it, too (RFC 6749, section 4.1.3).
+    [[nodiscard]] std::string const& redirect_uri() const noexcept { return settings_.redirect_uri; }
+    /// What the redirect has to bring back, see check_state.
+    [[nodiscard]] std::string const& state() const noexcept { return settings_.state; }
+    /// True if refresh tokens are asked for.
+    [[nodiscard]] bool refresh_tokens() const noexcept { return settings_.refresh_tokens; }
+    /// Empty for a confidential app.
+    [[nodiscard]] std::optional<Pkce> const& pkce() const noexcept { return settings_.pkce; }
+
+    /**
+     * The URL that the user's browser is sent to.
+     *
+     * @param more  parameters besides the flow's own; those of the same name take its place
+     */
+    [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const {
+        std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
+                                                               {"redirect_uri", settings_.redirect_uri},
+                                                               {"scope", settings_.scope},
+                                                               {"state", settings_.state},
+                                                               {"response_type", "code"}};
+        if (settings_.pkce) {
+            query.emplace_back("code_challenge", settings_.pkce->challenge());
+            query.emplace_back("code_challenge_method", "S256");
+        }
+        query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
+        if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
+        for (auto const& [name, value] : more)
+            std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
+        query.insert(query.end(), more.begin(), more.end());
+        std::string url = settings_.auth_url + "v2/oauth2/authorize";
+        for (auto const& [name, value] : query) detail::add_to_query(url, name, value);
+        return url;
+    }
+
+    /// Compares the `state` that came back with the one sent, in a time that tells nothing of it.
+    /// @throws UsageError  if they differ: the answer does not belong to this login
+    void check_state(std::string_view returned) const {
+        if (!(Secret(returned) == Secret(std::string_view(settings_.state))))
+            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
+    }
+
+private:
+    Settings settings_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 #ifndef GLOBUS_OAUTH_STATIC_POLICIES_HPP
 #define GLOBUS_OAUTH_STATIC_POLICIES_HPP
 
@@ -8125,14 +10514,210 @@ private:
 #ifndef GLOBUS_SERVICES_AUTH_SERVICE_HPP
 #define GLOBUS_SERVICES_AUTH_SERVICE_HPP
 
+#ifndef GLOBUS_OAUTH_SCOPES_HPP
+#define GLOBUS_OAUTH_SCOPES_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// The scopes of the Globus services, each with the resource server whose tokens carry it.
+// https://docs.globus.org/api/auth/reference/#globus_scopes
+
+namespace globus {
+
+/// The scopes of Globus Auth.
+struct AuthScopes {
+    static constexpr std::string_view resource_server = "auth.globus.org";
+    static constexpr std::string_view email = "email";  ///< the email address, in userinfo and the id_token
+    /// Projects, and the policies, clients, credentials and scopes in them.
+    static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
+    static constexpr std::string_view openid = "openid";    ///< makes a login give an id_token
+    static constexpr std::string_view profile = "profile";  ///< name, organization, ..., in userinfo and the id_token
+    static constexpr std::string_view view_authentications =
+        "urn:globus:auth:scope:auth.globus.org:view_authentications";
+    static constexpr std::string_view view_clients = "urn:globus:auth:scope:auth.globus.org:view_clients";
+    static constexpr std::string_view view_clients_and_scopes =
+        "urn:globus:auth:scope:auth.globus.org:view_clients_and_scopes";
+    static constexpr std::string_view view_consents = "urn:globus:auth:scope:auth.globus.org:view_consents";
+    static constexpr std::string_view view_identities = "urn:globus:auth:scope:auth.globus.org:view_identities";
+    /// The other identities that the user has linked to the one of the login.
+    static constexpr std::string_view view_identity_set = "urn:globus:auth:scope:auth.globus.org:view_identity_set";
+};
+
+/// The scopes of Globus Compute.
+struct ComputeScopes {
+    static constexpr std::string_view resource_server = "funcx_service";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
+};
+
+/// The scopes of Globus Flows.
+struct FlowsScopes {
+    static constexpr std::string_view resource_server = "flows.globus.org";
+    static constexpr std::string_view all = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
+    /// Creating, changing and deleting flows.
+    static constexpr std::string_view manage_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/manage_flows";
+    static constexpr std::string_view run = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run";
+    /// Cancelling, resuming and changing runs.
+    static constexpr std::string_view run_manage =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_manage";
+    /// Listing and reading runs.
+    static constexpr std::string_view run_status =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/run_status";
+    /// Listing and reading flows.
+    static constexpr std::string_view view_flows =
+        "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/view_flows";
+};
+
+/// The scopes of Globus Groups.
+struct GroupsScopes {
+    static constexpr std::string_view resource_server = "groups.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:groups.api.globus.org:all";
+    static constexpr std::string_view view_my_groups_and_memberships =
+        "urn:globus:auth:scope:groups.api.globus.org:view_my_groups_and_memberships";
+};
+
+/// The scopes of Nexus, the predecessor of Groups.
+struct NexusScopes {
+    static constexpr std::string_view resource_server = "nexus.api.globus.org";
+    static constexpr std::string_view groups = "urn:globus:auth:scope:nexus.api.globus.org:groups";
+};
+
+/// The scopes of Globus Search.
+struct SearchScopes {
+    static constexpr std::string_view resource_server = "search.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
+    static constexpr std::string_view globus_connect_server =
+        "urn:globus:auth:scope:search.api.globus.org:globus_connect_server";
+    static constexpr std::string_view ingest = "urn:globus:auth:scope:search.api.globus.org:ingest";
+    static constexpr std::string_view search = "urn:globus:auth:scope:search.api.globus.org:search";
+};
+
+/// The scopes of Globus Timers.
+struct TimersScopes {
+    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    static constexpr std::string_view timer =
+        "https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer";
+};
+
+/// The scopes of Globus Transfer.
+struct TransferScopes {
+    static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    static constexpr std::string_view all = "urn:globus:auth:scope:transfer.api.globus.org:all";
+    /// Setting up Globus Connect Personal.
+    static constexpr std::string_view gcp_install = "urn:globus:auth:scope:transfer.api.globus.org:gcp_install";
+};
+
+/// The scopes of the manager of one Globus Connect Server endpoint.
+class GcsEndpointScopes {
+public:
+    /// The id is taken as it is.
+    explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
+
+    /// The id of the endpoint.
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What the operations of GcsService ask for.
+    [[nodiscard]] std::string manage_collections() const {
+        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
+    }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one collection.
+class GcsCollectionScopes {
+public:
+    /// The id is taken as it is.
+    explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
+
+    /// The id of the collection.
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// What Transfer needs for a mapped collection.
+    [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
+    /// Reading and writing files by HTTPS.
+    [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
+
+private:
+    std::string id_;
+};
+
+/// The scopes of one flow.
+class SpecificFlowScopes {
+public:
+    /// The id is taken as it is.
+    explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
+
+    /// The id of the flow.
+    [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
+    /// Running the flow.
+    [[nodiscard]] std::string user() const {
+        std::string name = id_;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
+    }
+
+private:
+    std::string id_;
+};
+
+namespace detail {
+
+/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
+inline void check_uuids(char const* name, StringList const& ids) {
+    for (std::size_t i = 0; i != ids.size(); ++i)
+        if (!is_uuid(ids[i]))
+            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
+}
+
+}  // namespace detail
+
+/// The scope of Transfer with the optional consents that mapped collections ask for.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope transfer_scope_with_data_access(StringList const& collection_ids) {
+    detail::check_uuids("collection_ids", collection_ids);
+    Scope scope(TransferScopes::all);
+    for (std::string const& id : collection_ids)
+        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
+    return scope;
+}
+
+/// The scope of one flow that moves files of mapped collections.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope flow_scope_with_data_access(SpecificFlowScopes const& flow,
+                                                       StringList const& collection_ids) {
+    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
+}
+
+/// The scope of Timers for timers that move files of mapped collections.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope timers_scope_with_data_access(StringList const& collection_ids) {
+    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
+}
+
+/// The scope of Timers for timers that run flows.
+/// @throws UsageError  for an id that is not a UUID
+[[nodiscard]] inline Scope timers_scope_with_flows(StringList const& flow_ids) {
+    detail::check_uuids("flow_ids", flow_ids);
+    Scope scope(TimersScopes::timer);
+    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
+    return scope;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPES_HPP
 #ifndef GLOBUS_SERVICES_AUTH_LOGIN_HPP
 #define GLOBUS_SERVICES_AUTH_LOGIN_HPP
 
 #ifndef GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 #define GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_AUTH_DATA_HPP
-#define GLOBUS_SERVICES_AUTH_DATA_HPP
+#ifndef GLOBUS_SERVICES_AUTH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_AUTH_PAYLOADS_HPP
 
 #include <string>
 
@@ -8159,7 +10744,7 @@ struct DependentScopeSpec {
 
 }  // namespace globus::auth
 
-#endif  // GLOBUS_SERVICES_AUTH_DATA_HPP
+#endif  // GLOBUS_SERVICES_AUTH_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -8710,6 +11295,7 @@ struct Oauth2ExchangeCodeForTokens {
 };
 
 /// Exchanges a refresh token for an access token. POST /v2/oauth2/token
+/// Sent once more at most if its answer is lost: the answer may have brought a new refresh token.
 /// A program rarely needs it: RefreshPolicy does it when it is time.
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
@@ -8718,7 +11304,7 @@ struct Oauth2RefreshToken {
     using service = S;
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
-    static constexpr RetryClass retry = RetryClass::idempotent;
+    static constexpr RetryClass retry = RetryClass::grant;
     Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
@@ -8776,7 +11362,7 @@ struct Oauth2ClientCredentialsTokens {
     using service = S;
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
-    static constexpr RetryClass retry = RetryClass::idempotent;
+    static constexpr RetryClass retry = RetryClass::grant;
     Constant<"client_credentials"> grant_type = {};
     Required<StringList> requested_scopes;  ///< at least one
     static constexpr auto wire = wires(in_form("grant_type"), in_form("requested_scopes", "scope", Spelling::space));
@@ -8809,7 +11395,7 @@ struct Oauth2GetDependentTokens {
     using service = S;
     using result = DependentTokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
-    static constexpr RetryClass retry = RetryClass::idempotent;
+    static constexpr RetryClass retry = RetryClass::grant;
     Required<Secret> token;              ///< that the resource server was called with
     Optional<bool> refresh_tokens = {};  ///< asks for refresh tokens, too
     Optional<StringList> scope = {};     ///< some of the dependent scopes; all if left out
@@ -8892,6 +11478,7 @@ struct CreateChildClient {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -8916,18 +11503,22 @@ struct OpenidOperations {
         return openid().send(op, options);
     }
 
-    /// The public keys that id_tokens are signed with (RFC 7517), as they stand at the configuration's `jwks_uri`.
-    /// A key set at another origin is read without a credential.
-    /// @throws UsageError  if the configuration has no jwks_uri, or one that is neither https nor on this machine
+    /// The public keys that id_tokens are signed with (RFC 7517), as they stand at the configuration's `jwks_uri`. Anybody
+    /// may read them: no credential is sent.
+    /// @throws UsageError  if the configuration has no jwks_uri, or one that is not on the host of Globus Auth
     Response<Json> get_jwk(OpenidConfiguration const& openid_configuration, CallOptions const& options = {}) const {
-        if (openid_configuration.jwks_uri.value_or("").empty())
-            throw UsageError("get_jwk: the OpenID configuration has no jwks_uri");
-        return openid().get(*openid_configuration.jwks_uri, {}, options);
+        http::Request request;
+        request.url = openid_configuration.jwks_uri.value_or("");
+        if (request.url.empty()) throw UsageError("get_jwk: the OpenID configuration has no jwks_uri");
+        if (!http::is_on_host_of(request.url, openid().base_url()))
+            throw UsageError("get_jwk: the OpenID configuration has its keys on another host than " +
+                             openid().base_url());
+        return openid().template exchange<Response<Json>>(std::move(request), RetryClass::read, options, false);
     }
     /// The same, of the configuration that Globus Auth gives: two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
-        CallOptions const begun = openid().begun(options);
-        return get_jwk(*get_openid_configuration({}, begun), begun);
+        auto const call = openid().begin_call(options);
+        return get_jwk(*get_openid_configuration({}, call.options()), call.options());
     }
 
     /**
@@ -9045,6 +11636,8 @@ protected:
 struct AuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{AuthScopes::openid, AuthScopes::profile, AuthScopes::email};
     using error = AuthApiError;
     using credential = BearerCredential;
 
@@ -9412,12 +12005,8 @@ namespace detail {
 
 /// Why a login was refused, as a redirect says it: one line, of a length for a message.
 inline std::string refusal_text(std::string const& error, std::string const& description) {
-    std::string why = "the login was refused: " + (error.empty() ? "without a reason" : error);
-    if (!description.empty()) why += ": " + description;
-    for (char& c : why)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-    if (why.size() > 500) why.resize(500);
-    return why;
+    std::string const why = error.empty() ? "without a reason" : one_line(error, 100);
+    return "the login was refused: " + why + (description.empty() ? "" : ": " + one_line(description, 400));
 }
 
 }  // namespace detail
@@ -9439,7 +12028,7 @@ using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeApp
  * a code is exchanged once. A Login is a handle: copies are of the same login.
  *
  * @par Thread safety
- * Any function may be called from any thread.
+ * Any function may be called from any thread. In a child process that was forked it is a UsageError.
  *
  * RFC 6749, section 4.1; RFC 7636; RFC 9700
  */
@@ -9452,7 +12041,7 @@ public:
      */
     template <class C>
     Login(C client, AuthorizationParameters parameters, AuthorizationCodeFlow::Settings settings)
-        : state_(std::make_shared<State>()) {
+        : state_(std::in_place) {
         settings.auth_url = client.base_url();
         if constexpr (requires { client.service().client_id(); })
             settings.client_id = client.service().client_id();
@@ -9468,9 +12057,9 @@ public:
     }
 
     /// What is asked of the user.
-    [[nodiscard]] AuthorizationParameters const& parameters() const noexcept { return state_->parameters; }
+    [[nodiscard]] AuthorizationParameters const& parameters() const { return state_->parameters; }
     /// The redirect URI of the application's own; empty if the login flow brings one.
-    [[nodiscard]] std::string const& redirect_uri() const noexcept { return state_->settings.redirect_uri; }
+    [[nodiscard]] std::string const& redirect_uri() const { return state_->settings.redirect_uri; }
 
     /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
     std::string start(std::string redirect_uri) {
@@ -9509,7 +12098,7 @@ public:
      * @throws UsageError    if no login has begun, or its code was exchanged already
      * @throws AuthApiError  if Globus Auth refuses the code
      * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
-     *                       once: begin a new login.
+     *                       once: begin a new login. If it surely was not sent, this may be called again.
      */
     TokenResponse finish(Secret code, std::stop_token stop = {}) {
         std::optional<AuthorizationCodeFlow> flow;
@@ -9520,8 +12109,14 @@ public:
         if (!flow) throw UsageError("no login has begun, or its code was used already: begin a new login");
         try {
             return state_->exchange(*flow, std::move(code), std::move(stop));
+        } catch (UsageError const&) {
+            take_back(*std::move(flow));
+            throw;
         } catch (NetworkError const& error) {
-            if (error.sent() == NetworkError::Sent::no) throw;
+            if (error.sent() == NetworkError::Sent::no) {
+                take_back(*std::move(flow));
+                throw;
+            }
             throw NetworkError(error.kind(), error.sent(),
                                std::string("the code of a login was sent, but no answer came (") + error.what() +
                                    "): a code works once, so begin a new login");
@@ -9536,6 +12131,12 @@ public:
     }
 
 private:
+    /// Goes on with a login whose code was not sent, unless another has begun meanwhile.
+    void take_back(AuthorizationCodeFlow flow) const {
+        std::lock_guard const lock(state_->mutex);
+        if (!state_->flow) state_->flow.emplace(std::move(flow));
+    }
+
     struct State {
         AuthorizationParameters parameters;
         AuthorizationCodeFlow::Settings settings;
@@ -9544,7 +12145,7 @@ private:
         std::optional<AuthorizationCodeFlow> flow;
         std::string url;
     };
-    std::shared_ptr<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 /**
@@ -9629,8 +12230,10 @@ struct TokenValidator {
                 throw TokenValidationError(TokenValidationError::Kind::missing_identity,
                                            "the login did not say who logged in: ask for the scope openid, too");
             if (!identity_id.empty() && identity_id != data.identity_id)
-                throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
-                                           "somebody else has logged in than before: log out first to change the user");
+                throw TokenValidationError(
+                    TokenValidationError::Kind::identity_mismatch,
+                    "somebody else has logged in than before: log out first to change the user, with `sweep` "
+                    "if tokens of other services are stored, too");
         }
     }};
 }
@@ -9672,7 +12275,7 @@ struct TokenValidator {
     return {
         .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
         .after_retrieve =
-            [check, consents = std::move(consents), cache = std::make_shared<Cache>()](
+            [check, consents = std::move(consents), cache = detail::ProcessBound<Cache>(std::in_place)](
                 TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
                 auto const needed = check(tokens);
                 if (needed.empty() || identity_id.empty() || !consents) return;
@@ -9709,12 +12312,12 @@ class ValidatingTokenStorage {
 public:
     /// @throws UsageError  if the stored tokens are of several users
     ValidatingTokenStorage(S storage, std::vector<TokenValidator> validators)
-        : state_(std::make_shared<State>(std::move(storage), std::move(validators))) {
+        : state_(std::in_place, std::move(storage), std::move(validators)) {
         state_->identity_id = identity_of(state_->storage.get_token_data_by_resource_server());
     }
 
     /// The storage inside, which does not validate.
-    [[nodiscard]] S const& storage() const noexcept { return state_->storage; }
+    [[nodiscard]] S const& storage() const { return state_->storage; }
     /// Whose tokens they are; empty if nobody knows.
     [[nodiscard]] std::string identity_id() const {
         std::lock_guard const lock(state_->mutex);
@@ -9745,15 +12348,25 @@ public:
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
-        state_->storage.update([&](TokenDataByResourceServer& stored) {
-            std::string const known = known_identity(stored);
+        // Validators are called without the lock of the storage, and again if another program has changed the user since.
+        for (int tries = 0; tries != 100; ++tries) {
+            std::string const known = known_identity(state_->storage.get_token_data_by_resource_server());
             for (TokenValidator const& validator : state_->validators)
                 if (validator.before_store) validator.before_store(tokens, known);
-            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
-            return true;
-        });
-        std::lock_guard const lock(state_->mutex);
-        if (!identity.empty()) state_->identity_id = identity;
+            bool same = false;
+            state_->storage.update([&](TokenDataByResourceServer& stored) {
+                same = known_identity(stored) == known;
+                if (!same) return false;
+                for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+                return true;
+            });
+            if (!same) continue;
+            std::lock_guard const lock(state_->mutex);
+            if (!identity.empty()) state_->identity_id = identity;
+            return;
+        }
+        throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                   "whose tokens are stored changes all the time");
     }
     /// Forgets the tokens for a resource server, valid or not; false if there were none.
     bool remove_token_data(std::string_view resource_server) const {
@@ -9770,6 +12383,10 @@ public:
             stored.clear();
             return true;
         });
+        forget_identity();
+    }
+    /// Forgets whose the tokens were: from now on only those that are stored say so.
+    void forget_identity() const {
         std::lock_guard const lock(state_->mutex);
         state_->identity_id.clear();
     }
@@ -9805,14 +12422,13 @@ private:
             if (validator.after_retrieve) validator.after_retrieve(tokens, known, call);
     }
 
-    std::shared_ptr<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
 
 #endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -9823,6 +12439,7 @@ private:
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -9837,17 +12454,19 @@ struct AppLoginOptions {
     std::stop_token stop = {};                ///< cancels it, and waiting for another thread's login
 };
 
+/// What a logout of an app may be told.
+struct AppLogoutOptions {
+    /// Also the tokens of resource servers that the app does not use: whatever its storage has in its namespace, those of
+    /// other programs that share the file among it.
+    bool sweep = false;
+    CallOptions call = {};  ///< of the requests that revoke
+};
+
 namespace detail {
 
 /// `T` is defined, and not only declared.
 template <class T>
 concept Complete = requires { sizeof(T); };
-
-/// True if any of the parameters is there.
-[[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& p) {
-    return p.session_message || p.session_required_identities || p.session_required_single_domain ||
-           p.session_required_policies || p.session_required_mfa || p.required_scopes || p.prompt;
-}
 
 /// Where tokens of a file storage are if nobody says; other storages are made without a word.
 template <class S>
@@ -9897,36 +12516,19 @@ private:
     ScopeRequirements requirements_{{std::string(AuthScopes::resource_server), {Scope(AuthScopes::openid)}}};
 };
 
-/// One login at a time: the others wait for their turn, unless they are cancelled.
+/// One login at a time: the others wait for their turn, unless they are cancelled. It ends with this object.
 class LoginTurn {
 public:
-    /// A turn, from its construction to its destruction. @throws LoginError  if it is cancelled before it comes
-    class Lock {
-    public:
-        Lock(LoginTurn& turn, std::stop_token const& stop) : turn_(turn) {
-            std::unique_lock lock(turn_.mutex_);
-            if (!turn_.ended_.wait(lock, stop, [this] { return !turn_.taken_; }))
-                throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-            turn_.taken_ = true;
-        }
-        Lock(Lock const&) = delete;
-        Lock& operator=(Lock const&) = delete;
-        ~Lock() {
-            {
-                std::lock_guard const lock(turn_.mutex_);
-                turn_.taken_ = false;
-            }
-            turn_.ended_.notify_all();
-        }
-
-    private:
-        LoginTurn& turn_;
-    };
+    /// @throws LoginError  if it is cancelled before it comes
+    /// @throws UsageError  if this thread has it already
+    LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop)
+        : turn_(std::move(turn), {.for_what = "the login of another thread", .stop = stop}) {
+        if (!turn_) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+    }
 
 private:
-    std::mutex mutex_;
-    std::condition_variable_any ended_;
-    bool taken_ = false;
+    CallbacksWait const callbacks_;
+    TurnLock const turn_;
 };
 
 /**
@@ -9939,13 +12541,13 @@ template <class App, class Policy, class S, class T>
 class AppBase {
 public:
     /// What the configuration calls the app: part of the path of its tokens.
-    [[nodiscard]] std::string const& app_name() const noexcept { return common_->app_name; }
+    [[nodiscard]] std::string const& app_name() const { return common_->app_name; }
     /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
-    [[nodiscard]] std::string const& environment() const noexcept { return common_->place.environment_; }
+    [[nodiscard]] std::string const& environment() const { return common_->place.environment_; }
     /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const noexcept { return common_->transport; }
+    [[nodiscard]] T const& transport() const { return common_->transport; }
     /// Where the tokens are, as they are.
-    [[nodiscard]] S const& token_storage() const noexcept { return common_->tokens.storage(); }
+    [[nodiscard]] S const& token_storage() const { return common_->tokens.storage(); }
 
     /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
     [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
@@ -10005,18 +12607,25 @@ public:
     }
 
     /**
-     * Revokes all stored tokens and forgets them.
+     * Revokes the stored tokens of the resource servers that the app uses - those of its clients, and Globus Auth - and
+     * forgets them. What other programs have stored for others stays, and stays valid, unless `sweep` is asked for.
      *
      * @throws AuthApiError, NetworkError  if one could not be revoked; it and those after it are still stored
      */
-    void logout(CallOptions const& options = {}) const {
+    void logout(AppLogoutOptions const& options = {}) const {
         auto const client = self().login_client();
+        ScopeRequirements const mine = scope_requirements();
         for (auto const& [server, data] : token_storage().get_token_data_by_resource_server()) {
-            (void)client.oauth2_revoke_token({.token = data.access_token}, options);
-            if (!data.refresh_token.empty()) (void)client.oauth2_revoke_token({.token = data.refresh_token}, options);
+            if (!options.sweep && !mine.contains(server)) continue;
+            (void)client.oauth2_revoke_token({.token = data.access_token}, options.call);
+            if (!data.refresh_token.empty())
+                (void)client.oauth2_revoke_token({.token = data.refresh_token}, options.call);
             common_->tokens.remove_token_data(server);
         }
-        common_->tokens.clear();
+        if (options.sweep)
+            common_->tokens.clear();
+        else
+            common_->tokens.forget_identity();
         forget_policies();
     }
 
@@ -10057,6 +12666,9 @@ public:
     }
 
 protected:
+    struct Common;
+    explicit AppBase(detail::ProcessBound<Common> common) : common_(std::move(common)) {}
+
     struct Common {
         Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
                ValidatingTokenStorage<S> storage)
@@ -10071,35 +12683,35 @@ protected:
         std::shared_ptr<SharedRequirements> const requirements;
         ValidatingTokenStorage<S> const tokens;
 
-        LoginTurn logging_in;
+        std::shared_ptr<Turn> const logging_in = std::make_shared<Turn>(
+            "a login was asked for by what logs in, such as the login flow of the same app: it would wait for itself; "
+            "finish the Login that the flow was given");
         std::mutex mutex;  ///< of what follows
         std::map<std::string, Policy> policies;
         std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
         std::uint64_t logins = 0;
-        bool making = false;               ///< a policy is being made; one at a time
-        std::condition_variable_any made;  ///< it is not any more
+        SingleFlight making;  ///< of a policy; one at a time
     };
 
     /// The policy for a resource server: the one in use, or a new one from what is stored.
     [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
         std::string const name(server);
+        Wait const call{"the tokens of the app", context.deadline, context.stop};
+        CallbacksWait const callbacks;
         std::unique_lock lock(common_->mutex);
         for (;;) {
             auto const found = common_->policies.find(name);
             if (found != common_->policies.end()) return found->second;
-            if (!common_->making) break;
-            wait_for_policy(lock, context);
+            if (!scope_requirements().contains(name))
+                throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
+            std::uint64_t const before = common_->forgotten;
+            std::optional<Policy> policy = common_->making.ask_or_wait(
+                lock, call, [&] { return self().make_policy(name, {.deadline = call.deadline, .stop = call.stop}); });
+            if (!policy) continue;
+            // what was forgotten meanwhile may be what this one is made of
+            if (common_->forgotten == before) common_->policies.insert_or_assign(name, *policy);
+            return *std::move(policy);
         }
-        if (!scope_requirements().contains(name))
-            throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
-        std::uint64_t const before = common_->forgotten;
-        Making const making(*common_);
-        lock.unlock();
-        Policy policy = self().make_policy(name, {.deadline = context.deadline, .stop = context.stop});
-        // what was forgotten meanwhile may be what this one is made of
-        std::lock_guard const again(common_->mutex);
-        if (common_->forgotten == before) common_->policies.insert_or_assign(name, policy);
-        return policy;
     }
     void forget_policy(std::string_view server) const {
         std::lock_guard const lock(common_->mutex);
@@ -10129,38 +12741,9 @@ protected:
         return {common_->place.auth_url, call.deadline, call.stop};
     }
 
-    std::shared_ptr<Common> common_;
+    ProcessBound<Common> common_;
 
 private:
-    /// Says that a policy is being made. The lock is held at its beginning, and free at its end.
-    class Making {
-    public:
-        explicit Making(Common& common) : common_(common) { common_.making = true; }
-        Making(Making const&) = delete;
-        Making& operator=(Making const&) = delete;
-        ~Making() {
-            {
-                std::lock_guard const lock(common_.mutex);
-                common_.making = false;
-            }
-            common_.made.notify_all();
-        }
-
-    private:
-        Common& common_;
-    };
-    /// Waits until no policy is being made, as long as the call may last.
-    void wait_for_policy(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
-        auto const made = [this] { return !common_->making; };
-        bool const ended = context.deadline == http::Clock::time_point::max()
-                               ? common_->made.wait(lock, context.stop, made)
-                               : common_->made.wait_until(lock, context.stop, context.deadline, made);
-        if (ended) return;
-        if (context.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the tokens of the app were being looked at");
-    }
     /// True for a service's 401; that of the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
@@ -10200,27 +12783,14 @@ private:
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
-
-using Form = std::vector<std::pair<std::string, std::string>>;
-
-inline std::string encode_form(Form const& form) {
-    std::string body;
-    for (auto const& [name, value] : form) {
-        if (!body.empty()) body += '&';
-        append_form_encoded(body, name);
-        body += '=';
-        append_form_encoded(body, value);
-    }
-    return body;
-}
 
 /// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
 template <ClientKind K>
@@ -10233,67 +12803,60 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
         request.authorization = client.credential().header();
     else
         form.emplace_back("client_id", client.client_id());
-    request.body = encode_form(form);
+    for (auto const& [name, value] : form) add_to_form(request.body, name, value);
     request.has_body = true;
     request.deadline = context.deadline;
     request.stop = context.stop;
     request.max_response_bytes = std::size_t{1} << 20;
-    request.fresh_connection = true;  // a refresh token that is replaced must not be sent again unseen
     for (auto& [name, value] : form) wipe(value);
     return request;
 }
 
-/// What one grant is told by the renewal that it is for, and what it tells it.
+/// What one grant is told by the renewal that it is for, and what it tells it: its retry policy.
 struct GrantRun {
     DefaultRetry const& retry;                 ///< shared by all grants of one token, for its budget
     std::function<std::int64_t()> const& now;  ///< seconds since 1970
-    bool out_of_time = false;                  ///< it would have been tried again if its caller had had the time
+    mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had the time
+
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        auto const wait = retry.before_retry(attempt);
+        out_of_time = !wait && attempt.number < retry.max_attempts && may_retry(attempt) &&
+                      retry.budget->left() >= DefaultRetry::cost;
+        return wait;
+    }
+    void succeeded(Attempt const& attempt) const noexcept { retry.succeeded(attempt); }
 };
 
 /**
- * Sends a grant that may be repeated and reads its answer. AuthApiError for a refusal, which is never repeated.
+ * Sends a grant that may be repeated and reads its answer.
  *
- * A request whose answer was lost is repeated once only: Globus Auth may have replaced the refresh token by then.
+ * What may be repeated is RetryClass::grant: Globus Auth may have replaced the refresh token by then. It is repeated as
+ * the token's own policy says, whatever the retry policy of the client whose call needs it: a client with NoRetry sends
+ * the operation once, with a token that it has got.
+ *
+ * @throws AuthApiError for a refusal, which is never repeated; NetworkError, DecodeError
  */
 template <ClientKind K, Transport T>
 TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
-    http::Request request = token_request(client, std::move(form), context);
-    int lost = 0, previous_status = 0;
-    for (int number = 1;; ++number) {
-        Attempt attempt{.number = number,
-                        .retry_class = RetryClass::idempotent,
-                        .previous_status = std::exchange(previous_status, 0)};
-        http::Response response;
-        std::optional<std::chrono::duration<double>> wait;
-        auto const before_retry = [&] {
-            attempt.time_left = request.deadline - http::Clock::now();
-            wait = run.retry.before_retry(attempt);
-            run.out_of_time = !wait && number < run.retry.max_attempts && may_retry(attempt) &&
-                              run.retry.budget->left() >= DefaultRetry::cost;
-            return wait.has_value();
-        };
-        try {
-            response = transport.send(request);
-            attempt.response = &response;
-            previous_status = response.status;
-            if (response.status >= 200 && response.status < 300) {
-                TokenResponse tokens = read_token_response(response.body, run.now());
-                run.retry.succeeded(attempt);
-                wipe(request.body);
-                wipe(response.body);
-                return tokens;
-            }
-            if (!before_retry()) throw AuthApiError(request, std::move(response));
-        } catch (NetworkError const& error) {
-            attempt.error = &error;
-            if (error.sent() == NetworkError::Sent::yes && ++lost > 1) throw;
-            if (!before_retry()) throw;
+    struct Grant final : Exchange {
+        Grant(T const& over, http::Request& sent) : Exchange(sent), transport(over) {}
+        ~Grant() { wipe(this->request.body); }
+        Grant(Grant const&) = delete;
+        Grant& operator=(Grant const&) = delete;
+        http::Response send() override { return transport.send(this->request); }
+        Refused refuse(http::Response const& answer) override {
+            return {{}, std::make_exception_ptr(AuthApiError(this->request, answer))};
         }
-        auto const until = http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(*wait);
-        if (!http::wait_until(until, request.stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the token request was cancelled");
-    }
+        T const& transport;
+    };
+    http::Request request = token_request(client, std::move(form), context);
+    Grant grant(transport, request);
+    BlockingCall call(grant, {.retry_class = RetryClass::grant, .deadline = request.deadline}, run);
+    http::Response answer = call.answer();
+    TokenResponse tokens = read_token_response(answer.body, run.now());
+    wipe(answer.body);
+    call.finished();
+    return tokens;
 }
 
 }  // namespace globus::detail
@@ -10304,7 +12867,6 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -10314,6 +12876,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -10322,7 +12885,8 @@ namespace globus {
 /// What a policy that renews its token can be told.
 struct RenewalOptions {
     /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
-    /// same policy. What it throws goes to `on_error`; the call that renewed goes on.
+    /// same policy: it gets the new token, which is not renewed for it again, also if a service refuses it. What it throws
+    /// goes to `on_error`; the call that renewed goes on.
     std::function<void(Token const&)> on_refresh = {};
     /// Called with what `on_refresh` threw. What it throws itself is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
@@ -10331,23 +12895,27 @@ struct RenewalOptions {
     /// the deadline of `call`: that of the call, or at most a second while the token lives, or none at all ahead of time.
     /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
     std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
-        through = {};
-    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves.
+        around_renewal = {};
+    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves. It must
+    /// not use the policy.
     std::function<std::int64_t()> now = {};
     /// Seconds since any moment, which no change of the system's clock moves; for tests. Without it `now` if that is
-    /// given, else the time since the system started, sleep included.
+    /// given, else the time since the system started, sleep included. It must not use the policy.
     std::function<std::int64_t()> uptime = {};
 };
 
 namespace detail {
 
-/// The token of an answer for one resource server.
-inline Token only_token(TokenResponse const& answer) {
+/// The token of an answer for the one resource server that it was asked for; where that is not known, the only one.
+inline Token token_for(std::string_view resource_server, TokenResponse const& answer) {
     auto const& tokens = answer.by_resource_server();
-    if (tokens.size() != 1)
-        throw DecodeError("a renewal was answered with tokens for " + std::to_string(tokens.size()) +
-                          " resource servers; make one policy for each, with a refresh token of its own");
-    return tokens.begin()->second;
+    if (tokens.size() == 1) return tokens.begin()->second;
+    auto const found = tokens.find(std::string(resource_server));
+    if (found != tokens.end()) return found->second;
+    throw DecodeError(
+        "a renewal was answered with tokens for " + std::to_string(tokens.size()) +
+        " resource servers, and it is not known that one of them is wanted; make one policy for each, with "
+        "a refresh token of its own");
 }
 
 /**
@@ -10360,7 +12928,7 @@ inline Token only_token(TokenResponse const& answer) {
 class Renewal {
 public:
     Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
-        if (!token_.access_token.empty()) check_header_text(token_.access_token);
+        if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
         header_ = Secret("Bearer " + token_.access_token.reveal());
         received_ = uptime();
         if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
@@ -10372,29 +12940,13 @@ public:
     }
 
     /// The present token, or a new one from `grant(old, run)`.
+    /// @throws UsageError  if the token is for another resource server than the call
     template <class Grant>
     Authorization authorize(AuthContext const& context, Grant&& grant) {
         std::unique_lock lock(mutex_);
-        while (true) {
-            std::int64_t const left = remaining();
-            Age const age = age_of(left);
-            if (age == Age::fresh) return present();
-            if (refusal_.error != nullptr && left > 0) return present();
-            if (refusal_.error != nullptr && !options_.through) std::rethrow_exception(refusal_.error);
-            if (flight_ != nullptr) {
-                if (age == Age::ageing) return present();
-                std::shared_ptr<Flight> const flight = flight_;
-                wait_for(*flight, lock, context);
-                if (flight->error == nullptr) return present();
-                if (flight->personal && context.deadline - more_time > flight->given_up) continue;
-                if (remaining() > 0) return present();
-                std::rethrow_exception(flight->error);
-            }
-            if (left > 0 && uptime() < not_before_) return present();
-            std::exception_ptr const error = renew(lock, context, age, grant);
-            if (error == nullptr || remaining() > 0) return present();
-            std::rethrow_exception(error);
-        }
+        Authorization authorization = authorize(lock, context, grant);
+        check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
+        return authorization;
     }
 
     /// After a 401 for `refused`: true when there is another token now.
@@ -10411,12 +12963,11 @@ public:
 private:
     enum class Age : unsigned char { fresh, ageing, due };
 
-    /// One renewal under way.
-    struct Flight {
-        bool done = false;
-        bool personal = false;  ///< it ended because its own caller gave up; those who have more time must not
-        http::Clock::time_point given_up = {};  ///< the deadline that ended it; in the past if it was a stop
-        std::exception_ptr error;
+    /// The callbacks of a renewal run on a thread, which does not renew again for them.
+    struct Telling {
+        std::thread::id thread;
+        std::exception_ptr error;  ///< of the renewal; null: there is a new token
+        Telling* next;
     };
 
     /// Globus Auth refused a grant: asking again is of no use.
@@ -10425,31 +12976,18 @@ private:
         Secret refresh_token;      ///< that it refused; empty for another grant
     };
 
-    /// What a renewal gave, made without the lock. To move it to its place cannot fail.
+    /// What a renewal that worked gave, made without the lock. To move it to its place cannot fail.
     struct Renewed {
         Token token;
-        Token told;  ///< the same, for `on_refresh`
+        Token for_on_refresh;  ///< the same
         Secret header;
         std::int64_t received = 0;
         std::int64_t remaining = 0;
-        std::exception_ptr error;
-        Refusal refusal;
-        bool refused = false;
-        bool personal = false;
-        http::Clock::time_point given_up = {};
-        std::int64_t not_before = 0;
     };
     static_assert(std::is_nothrow_move_assignable_v<Token> && std::is_nothrow_move_assignable_v<Secret>);
 
-    /// So much later must the deadline of a waiter be than that of the caller who gave up, for it to try itself.
-    static constexpr std::chrono::milliseconds more_time{250};
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
-    static void check_header_text(Secret const& token) {
-        for (char const c : token.reveal())
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-                throw UsageError("the access token has a newline or another control character in it");
-    }
     /// Seconds that pass whatever is done to the system's clock, sleep included.
     [[nodiscard]] std::int64_t uptime() const {
         if (options_.uptime) return options_.uptime();
@@ -10481,109 +13019,134 @@ private:
     }
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
-    void wait_for(Flight const& flight, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        auto const done = [&] { return flight.done; };
-        bool const ended = context.deadline == http::Clock::time_point::max()
-                               ? landed_.wait(lock, context.stop, done)
-                               : landed_.wait_until(lock, context.stop, context.deadline, done);
-        if (ended) return;
-        if (context.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the access token was being renewed");
+    template <class Grant>
+    Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
+        check_audience(token_.resource_server, context);
+        for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
+            if (telling->thread != std::this_thread::get_id()) continue;
+            if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
+            return present();
+        }
+        while (true) {
+            std::int64_t const left = remaining();
+            Age const age = age_of(left);
+            if (age == Age::fresh) return present();
+            if (refusal_.error != nullptr && left > 0) return present();
+            if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+            SingleFlight::Landing landing;
+            if (flight_.busy()) {
+                if (age == Age::ageing) return present();
+                if (left > 0 && flight_.is_this_thread()) return present();
+                landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
+            } else {
+                if (left > 0 && uptime() < not_before_) return present();
+                landing.error = renew(lock, context, age, grant);
+            }
+            if (landing.error == nullptr) return present();
+            if (landing.again) continue;
+            if (remaining() > 0) return present();
+            std::rethrow_exception(landing.error);
+        }
     }
 
     /// Renews, with the lock free meanwhile; the result says why it did not work. While the token lives, nobody waits long
     /// for a storage that others have locked, and ahead of time not at all.
     template <class Grant>
     std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant) {
-        auto const flight = std::make_shared<Flight>();
         Token const held = token_;
         AuthContext call = context;
         if (remaining() > 0)
             call.deadline = std::min<http::Clock::time_point>(
                 call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
         Refusal const known = refusal_;
-        flight_ = flight;
-        lock.unlock();
-        Renewed made = attempt(held, known, call, grant);
-        lock.lock();  // from here to the landing nothing can fail
-        if (made.error == nullptr) {
-            token_ = std::move(made.token);
-            header_ = std::move(made.header);
+        Secret tried;
+        std::optional<Renewed> made;
+        std::exception_ptr error;
+        std::optional<CallbacksWait> callbacks(std::in_place);
+        try {
+            made.emplace(flight_.ask(lock, {"the access token", call.deadline, call.stop},
+                                     [&] { return attempt(held, known, call, grant, tried); }));
+            token_ = std::move(made->token);  // from here on nothing can fail
+            header_ = std::move(made->header);
             ++generation_;
             revoked_ = false;
-            received_ = made.received;
-            received_remaining_ = made.remaining;
+            received_ = made->received;
+            received_remaining_ = made->remaining;
             refusal_ = Refusal();
-        } else {
-            if (made.refused) refusal_ = std::move(made.refusal);
-            not_before_ = made.not_before;
+        } catch (...) {
+            if (!lock.owns_lock()) throw;  // in a child process that was made meanwhile
+            error = std::current_exception();
+            learn_from_failure(std::move(tried));
         }
-        flight->error = made.error;
-        flight->personal = made.personal;
-        flight->given_up = made.given_up;
-        flight->done = true;
-        flight_ = nullptr;
-        landed_.notify_all();
-        if (made.error != nullptr || !options_.on_refresh) return made.error;
 
+        Telling telling{std::this_thread::get_id(), error, telling_};
+        telling_ = &telling;
         lock.unlock();
+        callbacks.reset();  // what went wrong on the way is told now
+        if (error == nullptr && options_.on_refresh) tell(made->for_on_refresh);
+        lock.lock();
+        Telling** link = &telling_;
+        while (*link != &telling) link = &(*link)->next;
+        *link = telling.next;
+        return error;
+    }
+    void tell(Token const& token) const noexcept {
         try {
-            options_.on_refresh(made.told);
+            options_.on_refresh(token);
         } catch (...) {
             try {
                 if (options_.on_error) options_.on_error(std::current_exception());
             } catch (...) {  // an observer that throws has nobody left to tell
             }
         }
-        lock.lock();
-        return nullptr;
     }
 
-    /// All of a renewal that can fail. Nothing is thrown out of it, so that the renewal lands whatever happens.
+    /// All of a renewal that can fail, without the lock.
+    /// @param tried  becomes the refresh token that was tried last
     template <class Grant>
-    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant) noexcept {
-        Renewed made;
+    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant, Secret& tried) {
         GrantRun run{retry_, now_};
+        std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+            tried = old.refresh_token;
+            if (known.error != nullptr && old.refresh_token == known.refresh_token) std::rethrow_exception(known.error);
+            Token answer = grant(old, run);
+            if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+            if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+                throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                                  answer.resource_server);
+            return answer;
+        };
+        Renewed made;
         try {
-            std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
-                made.refusal.refresh_token = old.refresh_token;
-                if (known.error != nullptr && old.refresh_token == known.refresh_token)
-                    std::rethrow_exception(known.error);
-                Token answer = grant(old, run);
-                if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
-                if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
-                    throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
-                                      answer.resource_server);
-                return answer;
-            };
-            made.token = options_.through ? options_.through(held, renew_one, call) : renew_one(held);
-            check_header_text(made.token.access_token);
-            made.header = Secret("Bearer " + made.token.access_token.reveal());
-            made.received = uptime();
-            made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
-            if (options_.on_refresh) made.told = made.token;
-            return made;
-        } catch (AuthApiError const& refusal) {
-            made.error = made.refusal.error = std::current_exception();
-            std::string_view const word = refusal.oauth_error();
-            made.refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
+            made.token = options_.around_renewal ? options_.around_renewal(held, renew_one, call) : renew_one(held);
         } catch (...) {
-            made.error = std::current_exception();
+            if (run.out_of_time) flight_.out_of_time();
+            throw;
         }
-        bool const stopped = call.stop.stop_requested();
-        made.personal = stopped || run.out_of_time || http::Clock::now() >= call.deadline;
-        if (!stopped) made.given_up = call.deadline;
+        check_token("the new access token", made.token.access_token.reveal());
+        made.header = Secret("Bearer " + made.token.access_token.reveal());
+        made.received = uptime();
+        made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+        if (options_.on_refresh) made.for_on_refresh = made.token;
+        return made;
+    }
+    /// What a failure, the exception at hand, says about the renewals that follow.
+    void learn_from_failure(Secret tried) noexcept {
         try {
-            made.not_before = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+            throw;
+        } catch (AuthApiError const& refusal) {
+            std::string_view const word = refusal.oauth_error();
+            bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
+            if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
+        } catch (...) {  // another time it may work
+        }
+        try {
+            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
         } catch (...) {  // without a clock there is no pause
         }
-        return made;
     }
 
     mutable std::mutex mutex_;
-    std::condition_variable_any landed_;
     Token token_;
     RenewalOptions const options_;
     std::function<std::int64_t()> const now_ = options_.now ? options_.now : &unix_now;
@@ -10594,7 +13157,8 @@ private:
     std::int64_t received_ = 0;            ///< uptime() when the token came
     std::int64_t received_remaining_ = 0;  ///< seconds that it had then
     std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
-    std::shared_ptr<Flight> flight_;
+    SingleFlight flight_;
+    Telling* telling_ = nullptr;  ///< the last of those that run
     Refusal refusal_;
 };
 
@@ -10683,11 +13247,12 @@ private:
             TokenResponse const answer = detail::request_token(
                 state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
                 transport, context, run);
-            return detail::only_token(answer);
+            return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
+                                     answer);
         };
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
@@ -10755,13 +13320,14 @@ template <TokenStorage S>
 RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOptions options,
                                std::shared_ptr<StoredRecord> const& record) {
     auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
-    auto const tell = [on_error = options.on_error]() noexcept {
+    auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
         try {
-            if (on_error) on_error(std::current_exception());
-        } catch (...) {  // an observer that throws has nobody left to tell
+            if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
+        } catch (...) {  // no memory to tell it with
         }
     };
-    options.through = [=](Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call) {
+    options.around_renewal = [=](Token const& held, std::function<Token(Token const&)> const& renew,
+                                 AuthContext const& call) {
         std::string const server = resource_server.empty() ? held.resource_server : resource_server;
         std::optional<TokenData> before, after;
         std::optional<Token> fresh;
@@ -10772,7 +13338,8 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
             };
             before = find_in(tokens);
             TokenData const stored = record->look(before, held, server);
-            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > now() + 60) {
+            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > 60 &&
+                stored.expires_at_seconds - 60 > now()) {
                 fresh = stored.token();
                 if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
                 return false;
@@ -10803,7 +13370,7 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
         } catch (...) {
             if (!fresh) throw;
             if (after) record->not_saved(std::move(before), *std::move(after));
-            tell();
+            tell(std::current_exception());
         }
         return *fresh;
     };
@@ -10821,8 +13388,8 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
  * taken over; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth
  * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
  *
- * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told: it may hold the only
- * refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
+ * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told when the renewal is over, so
+ * that it may use the same policy: the token may hold the only refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
  *
  * Waiting for the storage's lock ends with the call, where the storage takes a LockWait. Once a user's tokens were seen
  * in the storage, a renewal throws TokenValidationError and asks nobody when they were removed (missing_token: another
@@ -10923,15 +13490,16 @@ private:
 
     template <class T>
     auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const&, detail::GrantRun& run) {
+        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
             TokenResponse const answer =
                 detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
                                       transport, context, run);
-            return detail::only_token(answer);
+            return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
+                                     answer);
         };
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
@@ -11018,22 +13586,12 @@ public:
     using Config = ClientAppConfig<S, T>;
 
     /// @throws UsageError  for an unusable app name
-    explicit ClientApp(Config config) {
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
-        this->common_ = std::make_shared<typename Base::Common>(
-            config.app_name, std::move(place), config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-        config_ = std::make_shared<Config const>(std::move(config));
-    }
+    explicit ClientApp(Config config)
+        : Base(common_of(config)), config_(std::make_shared<Config const>(std::move(config))) {}
 
     /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -11053,6 +13611,17 @@ public:
     }
 
 private:
+    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(Config const& config) {
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
+        return detail::ProcessBound<typename Base::Common>(
+            std::in_place, config.app_name, std::move(place), config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+    }
     [[nodiscard]] LoginClient<Confidential, T> login_client() const {
         ClientOptions<T> options{.transport = config_->transport};
         options.base_url = this->common_->place.auth_url;
@@ -11077,7 +13646,7 @@ private:
     }
     /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;
@@ -11093,7 +13662,7 @@ private:
         this->forget_policies();
     }
 
-    std::shared_ptr<Config const> config_;
+    detail::Shared<Config const> config_;
 };
 
 }  // namespace globus
@@ -11203,93 +13772,205 @@ private:
 #ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 #define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#ifndef GLOBUS_CORE_PLATFORM_BROWSER_HPP
+#define GLOBUS_CORE_PLATFORM_BROWSER_HPP
 
-#include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
 #include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <list>
 #include <mutex>
-#include <optional>
-#include <stop_token>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 extern char** environ;
 
-namespace globus {
+namespace globus::detail {
 
-/// What a LocalServerLoginFlow does where no browser can be opened.
-enum class WithoutBrowser : unsigned char {
-    fail,   ///< LoginError (unavailable), before anything else
-    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
-};
-
-/// How a LocalServerLoginFlow works.
-struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user
-    WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
-    /// Opens the URL and says whether that worked, in place of the system's own way.
-    /// The login listens, but answers nobody before this returns.
-    std::function<bool(std::string const& url)> open_browser = {};
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
-    /// HTML that the browser shows when a code came. Its exchange is still to come, and may fail.
-    std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
-    /// HTML that the browser shows when the redirect brought an error.
-    std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
-};
-
-namespace detail {
-
-/// A file descriptor that is closed at its end.
-class Descriptor {
+/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
+class BrowserOpener {
 public:
-    explicit Descriptor(int number = -1) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
+    BrowserOpener() = default;
+    BrowserOpener(BrowserOpener const&) = delete;
+    BrowserOpener& operator=(BrowserOpener const&) = delete;
+    /// One that is still there is left alone; who asks for its end is the next login.
+    ~BrowserOpener() {
+        if (child_ == 0) return;
+        // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
+        if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
+            still_open().children.push_back(child_);
     }
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
+
+    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
+    bool start(std::string const& url) {
+        reap();
+#ifdef __APPLE__
+        std::string program = "open";
+#else
+        std::string program = "xdg-open";
+        auto const set = [](char const* name) {
+            char const* value = std::getenv(name);
+            return value != nullptr && *value != '\0';
+        };
+        if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
+#endif
+        std::string argument = url;
+        char* arguments[] = {program.data(), argument.data(), nullptr};
+        posix_spawn_file_actions_t actions;
+        if (::posix_spawn_file_actions_init(&actions) != 0) return false;
+        // A browser for the terminal must not take this program's, nor the chatter of others its output.
+        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+        ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+        int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+        ::posix_spawn_file_actions_destroy(&actions);
+        if (failed != 0) child_ = 0;
+        return failed == 0;
     }
-    [[nodiscard]] int get() const noexcept { return number_; }
+    /// True, once, when the opener has ended without having opened anything.
+    [[nodiscard]] bool has_failed() {
+        int status = 0;
+        if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
+        child_ = 0;
+        return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    }
 
 private:
-    int number_;
+    struct StillOpen {
+        std::mutex mutex;
+        std::vector<::pid_t> children;
+    };
+    static StillOpen& still_open() {
+        static StillOpen all;
+        return all;
+    }
+    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
+    static void reap() {
+        std::unique_lock const lock(still_open().mutex, std::try_to_lock);
+        if (!lock) return;
+        std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
+    }
+
+    ::pid_t child_ = 0;
 };
 
-// Descriptors that neither block nor survive an exec: from their first moment on, where the system can make them so,
-// since another thread may start a program at any time.
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_BROWSER_HPP
+#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
+// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+
+namespace globus::detail {
+
+/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
+inline bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
+    char own[33] = {}, other[33] = {};
+    unsigned own_port = 0, other_port = 0;
+    unsigned long long inode = 0;
+    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
+                    &own_port, other, &other_port, &user, &inode) != 6 ||
+        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
+        return false;  // without an inode nobody has it open any more, and nobody knows who had
+    auto const is = [](std::string_view digits, sockaddr_in const& address) {
+        char wanted[9];
+        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
+        if (digits.size() == 32 &&
+            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
+            return false;
+        return digits.ends_with(wanted);
+    };
+    return is(own, from) && is(other, to);
+}
+
+/// What the system says of the other end of a connection.
+struct Peer {
+    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
+    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+};
+
+[[nodiscard]] inline Peer peer_of(int socket) {
+    sockaddr_in here{}, there{};
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
+        return {};
+    bool told = false;
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+        std::ifstream table(name);
+        told = told || table.is_open();
+        for (std::string line; std::getline(table, line);)
+            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
+    }
+    return {.told = told};
+}
+
+/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+[[nodiscard]] inline bool is_of_this_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user ? *peer.user == ::geteuid() : !peer.told;
+}
+
+/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
+[[nodiscard]] inline bool is_of_another_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+#ifndef GLOBUS_CORE_PLATFORM_SOCKET_HPP
+#define GLOBUS_CORE_PLATFORM_SOCKET_HPP
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+// Descriptors that do not survive an exec: from their first moment on, where the system can make them so, since another
+// thread may start a program at any time. Those for listening do not block, either.
 
 #ifdef SOCK_CLOEXEC
-inline Descriptor new_socket() { return Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)); }
+inline Descriptor new_socket(int family, int type, int protocol) {
+    return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
+}
 inline Descriptor accept_from(Descriptor const& listener) {
     return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
 }
 inline bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
 #else
+inline Descriptor new_socket(int family, int type, int protocol) {
+    Descriptor made(::socket(family, type, protocol));
+    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+    return made;
+}
 inline int configured(int number) {
     ::fcntl(number, F_SETFD, FD_CLOEXEC);
     ::fcntl(number, F_SETFL, O_NONBLOCK);
     return number;
 }
-inline Descriptor new_socket() { return Descriptor(configured(::socket(AF_INET, SOCK_STREAM, 0))); }
 inline Descriptor accept_from(Descriptor const& listener) {
     int const number = ::accept(listener.get(), nullptr, nullptr);
     return Descriptor(number < 0 ? number : configured(number));
@@ -11301,12 +13982,105 @@ inline bool make_pipe(int (&ends)[2]) {
 }
 #endif
 
+/// What wakes a thread that polls `reader`.
+struct WakeUp {
+    /// Both are empty, and errno says why, where there can be none.
+    [[nodiscard]] static WakeUp make() {
+        int ends[2];
+        if (!make_pipe(ends)) return {};
+        return {Descriptor(ends[0]), Descriptor(ends[1])};
+    }
+    void wake() const noexcept { [[maybe_unused]] auto const written = ::write(writer.get(), "", 1); }
+
+    Descriptor reader = Descriptor();
+    Descriptor writer = Descriptor();
+};
+
+/// Listens on 127.0.0.1.
+struct LoopbackListener {
+    /// At a port of the system's choice; the socket is empty, and errno says why, where that cannot be.
+    [[nodiscard]] static LoopbackListener make() {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        Descriptor made = new_socket(AF_INET, SOCK_STREAM, 0);
+        if (!made || ::fcntl(made.get(), F_SETFL, O_NONBLOCK) != 0 || ::bind(made.get(), generic, size) != 0 ||
+            ::listen(made.get(), SOMAXCONN) != 0 || ::getsockname(made.get(), generic, &size) != 0)
+            return {};
+        return {std::move(made), ntohs(address.sin_port)};
+    }
+
+    Descriptor socket = Descriptor();
+    std::uint16_t port = 0;
+};
+
+/// As recv(2): how many bytes came, 0 at the end, -1 and errno.
+inline std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
+    return ::recv(socket.get(), buffer, size, 0);
+}
+/// As send(2), without a signal where the other end is closed.
+inline std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
+    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+/// Tells the other end that nothing more comes.
+inline void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_SOCKET_HPP
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <list>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// What a LocalServerLoginFlow does where no browser can be opened.
+enum class WithoutBrowser : unsigned char {
+    fail,   ///< LoginError (unavailable), before anything else
+    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
+};
+
+/// How a LocalServerLoginFlow works.
+struct LocalServerOptions {
+    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user, a day at most
+    WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
+    /// Opens the URL and says whether that worked, in place of the system's own way. The URL is a secret as long as the
+    /// login: who sees it, in the arguments of a process for example, can log the program in as somebody else.
+    /// The login listens, but answers nobody before this returns.
+    std::function<bool(std::string const& url)> open_browser = {};
+    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
+    /// HTML that the browser shows when a code came. Its exchange is still to come, and may fail.
+    std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
+    /// HTML that the browser shows when the redirect brought an error.
+    std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
+};
+
+namespace detail {
+
 /**
  * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
  *
  * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
  * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
- * an answer.
+ * an answer. It also leads the browser to where the login begins, see link_to.
  */
 class RedirectListener {
 public:
@@ -11318,26 +14092,28 @@ public:
         std::string error = {};  ///< empty: there is a code
     };
 
-    RedirectListener() : socket_(new_socket()) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        if (socket_.get() < 0 || ::bind(socket_.get(), generic, size) != 0 || ::listen(socket_.get(), SOMAXCONN) != 0 ||
-            ::getsockname(socket_.get(), generic, &size) != 0)
+    RedirectListener() {
+        auto listener = LoopbackListener::make();
+        if (!listener.socket)
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-        host_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-        int ends[2];
-        if (!make_pipe(ends))
+        socket_ = std::move(listener.socket);
+        host_ = "127.0.0.1:" + std::to_string(listener.port);
+        wake_up_ = WakeUp::make();
+        if (!wake_up_.reader)
             throw LoginError(LoginError::Kind::unavailable,
                              std::string("the login cannot make a pipe: ") + std::strerror(errno));
-        wake_read_ = Descriptor(ends[0]);
-        wake_write_ = Descriptor(ends[1]);
     }
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
+
+    /// A URL that leads a browser of this user to `secret_url`, once: it may be seen by all users of the machine, as the
+    /// arguments of processes are.
+    [[nodiscard]] std::string link_to(std::string secret_url) {
+        link_ = "/open/" + base64url_encode(random_bytes(16));
+        linked_ = std::move(secret_url);
+        return url() + link_;
+    }
 
     /**
      * Waits for the redirect.
@@ -11349,8 +14125,7 @@ public:
     template <class IsState, class Look>
     Redirect wait(IsState const& is_state, Look const& look, LocalServerOptions const& options,
                   Clock::time_point deadline, std::stop_token const& stop) {
-        std::stop_callback const wake(
-            stop, [this] { [[maybe_unused]] auto const written = ::write(wake_write_.get(), "", 1); });
+        std::stop_callback const wake(stop, [this] { wake_up_.wake(); });
         std::optional<Redirect> redirect;
         while (true) {
             if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
@@ -11447,13 +14222,13 @@ private:
 
     /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
     void poll_once(Clock::time_point deadline) {
-        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
+        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_up_.reader.get(), POLLIN, 0}};
         for (Connection const& connection : connections_)
             waiting.push_back(
                 {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
         auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
         ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
-               static_cast<int>(std::clamp<long>(left, 0, patience.count())));
+               static_cast<int>(std::clamp<std::int64_t>(left, 0, patience.count())));
         if ((waiting[0].revents & POLLIN) == 0) return;
         while (!is_full()) {
             Descriptor taken = accept_from(socket_);
@@ -11482,7 +14257,7 @@ private:
         if (Clock::now() >= connection.until) return false;
         char buffer[4096];
         while (connection.output.empty()) {
-            auto const size = ::recv(connection.socket.get(), buffer, sizeof buffer, 0);
+            auto const size = receive(connection.socket, buffer, sizeof buffer);
             if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
             if (size == 0) return false;
             if (connection.answered) continue;  // what is left of a request that was refused
@@ -11493,15 +14268,14 @@ private:
             else if (connection.input.size() > longest_request)
                 connection.output = page("431 Request Header Fields Too Large", {});
         }
-        auto const sent =
-            ::send(connection.socket.get(), connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
+        auto const sent = send_some(connection.socket, connection.output);
         if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
         connection.output.erase(0, static_cast<std::size_t>(sent));
         if (!connection.output.empty()) return true;
         // Closing at once would reset a connection that is still being written to, and the answer with it.
         connection.answered = true;
         wipe(connection.input);
-        ::shutdown(connection.socket.get(), SHUT_WR);
+        end_writing(connection.socket);
         connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
         if (connection.last) shown_ = true;
         return true;
@@ -11515,6 +14289,8 @@ private:
             connection.output = page("400 Bad Request", {});
         } else if (request.method != "GET") {
             connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
+        } else if (!link_.empty() && request.path == link_ && request.query.empty()) {
+            follow_link(connection);
         } else if (request.path == "/done" && redirect && request.query.empty()) {
             connection.output = page("200 OK", redirect->error.empty() ? options.success_page : options.failure_page);
             connection.last = true;
@@ -11527,6 +14303,15 @@ private:
         }
     }
 
+    void follow_link(Connection& connection) {
+        if (linked_.empty())
+            connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
+        else if (!is_of_this_user(connection.socket.get()))
+            connection.output = page("403 Forbidden", {});
+        else
+            connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
+    }
+
     static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {
         std::string answer = "HTTP/1.1 ";
         answer.append(status).append(
@@ -11537,9 +14322,10 @@ private:
     }
 
     Descriptor socket_;
-    Descriptor wake_read_;
-    Descriptor wake_write_;
+    WakeUp wake_up_;
     std::string host_;
+    std::string link_;                   ///< the path of the link; empty: there is none
+    std::string linked_;                 ///< where it leads; empty: it was used
     std::list<Connection> connections_;  ///< the oldest first
     Clock::time_point no_descriptor_until_{};
     bool lingering_ = false;
@@ -11553,71 +14339,6 @@ inline bool is_remote_session() {
     return variable != nullptr && *variable != '\0';
 }
 
-/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
-class BrowserOpener {
-public:
-    BrowserOpener() = default;
-    BrowserOpener(BrowserOpener const&) = delete;
-    BrowserOpener& operator=(BrowserOpener const&) = delete;
-    /// One that is still there is left alone; who asks for its end is the next login.
-    ~BrowserOpener() {
-        if (child_ == 0) return;
-        std::lock_guard const lock(still_open().mutex);
-        still_open().children.push_back(child_);
-    }
-
-    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
-    bool start(std::string const& url) {
-        reap();
-#ifdef __APPLE__
-        std::string program = "open";
-#else
-        std::string program = "xdg-open";
-        auto const set = [](char const* name) {
-            char const* value = std::getenv(name);
-            return value != nullptr && *value != '\0';
-        };
-        if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
-#endif
-        std::string argument = url;
-        char* arguments[] = {program.data(), argument.data(), nullptr};
-        posix_spawn_file_actions_t actions;
-        if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-        // A browser for the terminal must not take this program's, nor the chatter of others its output.
-        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-        int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
-        ::posix_spawn_file_actions_destroy(&actions);
-        if (failed != 0) child_ = 0;
-        return failed == 0;
-    }
-    /// True, once, when the opener has ended without having opened anything.
-    [[nodiscard]] bool has_failed() {
-        int status = 0;
-        if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
-        child_ = 0;
-        return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    }
-
-private:
-    struct StillOpen {
-        std::mutex mutex;
-        std::vector<::pid_t> children;
-    };
-    static StillOpen& still_open() {
-        static StillOpen all;
-        return all;
-    }
-    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
-    static void reap() {
-        std::lock_guard const lock(still_open().mutex);
-        std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
-    }
-
-    ::pid_t child_ = 0;
-};
-
 }  // namespace detail
 
 /**
@@ -11628,6 +14349,10 @@ private:
  * The listener is open for this login only. Whatever else connects to it - other programs, other pages in the browser -
  * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
  * Only apps without a secret may have such a redirect.
+ *
+ * What opens the browser is given a link to this listener that leads to Globus Auth once, since all users of a machine can
+ * read the arguments of its processes. On Linux the link is followed for this user only; on other systems, another local
+ * user who is faster than the browser could use it to log the program in as himself.
  *
  * @par Errors
  * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
@@ -11641,7 +14366,11 @@ public:
     static constexpr bool native_apps_only = true;
 
     /// Listens to nothing yet: that begins with each login.
-    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {}
+    /// @throws UsageError  for a time-out that is negative or not a number
+    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {
+        if (!(options_.timeout.count() >= 0))
+            throw UsageError("the timeout of a login is negative or not a number: say how many seconds to wait");
+    }
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
         if (!login.redirect_uri().empty())
@@ -11663,8 +14392,8 @@ private:
         auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
         auto const deadline =
             http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
-        bool const opened =
-            !detail::is_remote_session() && (options_.open_browser ? options_.open_browser(url) : opener.start(url));
+        bool const opened = !detail::is_remote_session() &&
+                            (options_.open_browser ? options_.open_browser(url) : opener.start(listener.link_to(url)));
         if (!opened) do_without_browser(url);
         return listener.wait([&](std::string_view state) { return login.is_state(state); },
                              [&] {
@@ -11704,7 +14433,8 @@ namespace globus {
  * Copies share what is stored, each under its own namespace: see in_namespace.
  *
  * @par Thread safety
- * Any function may be called from any thread. Reading never waits for what an `update` does.
+ * Any function may be called from any thread. Reading never waits for what an `update` does. A child process makes a
+ * storage of its own.
  */
 class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
 public:
@@ -11725,8 +14455,10 @@ public:
     /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TurnLock const turn(std::shared_ptr<detail::Turn>(state_, &state_->changing), wait);
-        if (!turn) detail::end_wait(wait, "the token storage");
+        detail::CallbacksWait const callbacks;
+        detail::Wait const call{"the token storage", wait.deadline, wait.stop};
+        detail::TurnLock const turn(state_->changing, call);
+        if (!turn) call.end();
         TokenDataByResourceServer tokens = get_token_data_by_resource_server();
         if (!change(tokens)) return;
         std::lock_guard const write(state_->reading);
@@ -11735,12 +14467,12 @@ public:
 
 private:
     struct State {
-        detail::Turn changing;  ///< held while a change is worked out
-        std::mutex reading;     ///< held while `tokens` is looked at
+        std::shared_ptr<detail::Turn> const changing = detail::make_storage_turn();  ///< while a change is worked out
+        std::mutex reading;  ///< held while `tokens` is looked at
         std::map<std::string, TokenDataByResourceServer> tokens;
     };
 
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    detail::ProcessBound<State> state_{std::in_place};
     std::string namespace_ = "DEFAULT";
 };
 
@@ -11755,7 +14487,6 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 #ifndef GLOBUS_OAUTH_ID_TOKEN_HPP
 #define GLOBUS_OAUTH_ID_TOKEN_HPP
 
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -11771,7 +14502,6 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 #include <chrono>
 #include <cmath>
 #include <concepts>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -11787,10 +14517,26 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 
 namespace globus {
 
-/// An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying.
+/**
+ * An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying; only for
+ * a token that is good but for the time it says what the clock of this machine has to do with that.
+ */
 class GLOBUS_VISIBLE IdTokenError : public Error {
 public:
     IdTokenError() : Error("the id_token cannot be trusted") {}
+    /// @param why         what is wrong with the time
+    /// @param difference  by how much this machine's clock is ahead; negative: behind
+    IdTokenError(std::string const& why, std::chrono::seconds difference)
+        : Error("the id_token cannot be trusted now: " + why +
+                ". Set the clock of this machine, or allow for more leeway (IdTokenOptions::leeway)"),
+          difference_(difference) {}
+
+    /// Seconds by which this machine's clock seems to be ahead of that of Globus Auth, negative if it is behind; nothing if
+    /// it is not the time for which the token was refused.
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_difference() const noexcept { return difference_; }
+
+private:
+    std::optional<std::chrono::seconds> difference_;
 };
 
 /// What a verified id_token says about who logged in. What is absent was not
@@ -11815,8 +14561,11 @@ struct IdTokenClaims {
 struct IdTokenOptions {
     std::string nonce = {};               ///< that the login sent; empty: it sent none
     Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
-    std::chrono::seconds leeway{60};      ///< by how much the clocks may differ
+    std::chrono::seconds leeway{300};     ///< by how much the clocks may differ; not negative
     std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
+    /// The time at Globus Auth when it gave the token, in seconds since 1970, for the error that names the difference of the
+    /// clocks; nothing: that of TokenResponse::date(), or what the token says.
+    std::optional<std::int64_t> date = {};
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys, or waiting for them
     std::stop_token stop = {};                                          ///< cancels fetching them, and the waiting
 };
@@ -11840,10 +14589,10 @@ public:
     [[nodiscard]] std::string pem() const;
 
 private:
-    IdTokenKey() = default;
+    explicit IdTokenKey(std::shared_ptr<EVP_PKEY const> key) : key_(std::move(key)) {}
     std::string kid_;
     std::string alg_;  ///< the one algorithm that the key is for; empty: either
-    std::shared_ptr<EVP_PKEY const> key_;
+    detail::Shared<EVP_PKEY const> key_;
 };
 
 /**
@@ -11926,29 +14675,30 @@ public:
     /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
     /// @throws UsageError  for a base URL that is not one
     JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
-        : state_(std::make_shared<State>(std::move(transport), http::check_base_url(std::move(auth_url)),
-                                         now ? std::move(now) : &http::Clock::now)) {}
+        : state_(std::in_place, std::move(transport), http::check_base_url(std::move(auth_url)),
+                 now ? std::move(now) : &http::Clock::now) {}
 
     /// The issuer, as its own configuration writes it.
     [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        std::unique_lock lock(state_->mutex);
-        while (state_->issuer.empty()) fetch_or_wait(lock, options);
-        return state_->issuer;
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
+        while (state.issuer.empty()) fetch_or_wait(state, lock, options);
+        return state.issuer;
     }
     /// The key of that name; nothing if the issuer has none.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        std::unique_lock lock(state_->mutex);
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
         for (;;) {
-            auto const now = state_->now();
-            if (state_->keys && now - state_->fetched <= std::chrono::hours(24)) {
-                if (auto found = state_->keys->key(kid, options)) return found;
-                if (!state_->fetching) {
-                    if (state_->looked_again && now - *state_->looked_again < std::chrono::seconds(60))
-                        return std::nullopt;
-                    state_->looked_again = now;  // before the request: one that fails counts, too
+            auto const now = state.now();
+            if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
+                if (auto found = state.keys->key(kid, options)) return found;
+                if (!state.fetching.busy()) {
+                    if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
+                    state.looked_again = now;  // before the request: one that fails counts, too
                 }
             }
-            fetch_or_wait(lock, options);
+            fetch_or_wait(state, lock, options);
         }
     }
 
@@ -11960,8 +14710,7 @@ private:
         std::string const auth_url;
         std::function<http::Clock::time_point()> const now;
         std::mutex mutex;  ///< of what follows; free while something is fetched
-        std::condition_variable_any fetched_something;
-        bool fetching = false;  ///< one at a time
+        detail::SingleFlight fetching;
         std::string issuer;
         std::string jwks_uri;
         std::optional<StaticJwks> keys;
@@ -11976,48 +14725,27 @@ private:
 
     /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
     /// stays as it is until what takes its place is known to be good.
-    void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
-        if (state_->fetching) return wait(lock, options);
-        state_->fetching = true;
-        Configuration const known{state_->issuer, state_->jwks_uri};
-        lock.unlock();
-        std::optional<Configuration> configuration;
-        std::optional<StaticJwks> keys;
-        std::exception_ptr error;
-        try {
-            if (known.issuer.empty())
-                configuration = fetch_configuration(options);
-            else
-                keys.emplace(known.issuer, get(known.jwks_uri, options));
-        } catch (...) {
-            error = std::current_exception();
-        }
-        lock.lock();
-        state_->fetching = false;
-        state_->fetched_something.notify_all();
-        if (error) std::rethrow_exception(error);
-        if (configuration) {
-            state_->issuer = std::move(configuration->issuer);
-            state_->jwks_uri = std::move(configuration->jwks_uri);
+    static void fetch_or_wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
+        detail::Wait const call{"the keys of Globus Auth", options.deadline, options.stop};
+        if (state.issuer.empty()) {
+            auto const fetch = [&] { return fetch_configuration(state, options); };
+            if (std::optional<Configuration> found = state.fetching.ask_or_wait(lock, call, fetch)) {
+                state.issuer = std::move(found->issuer);
+                state.jwks_uri = std::move(found->jwks_uri);
+            }
         } else {
-            state_->keys = std::move(keys);
-            state_->fetched = state_->now();
+            auto const fetch = [&, issuer = state.issuer, uri = state.jwks_uri] {
+                return StaticJwks(issuer, get(state, uri, options));
+            };
+            if (std::optional<StaticJwks> keys = state.fetching.ask_or_wait(lock, call, fetch)) {
+                state.keys = std::move(keys);
+                state.fetched = state.now();
+            }
         }
-    }
-    void wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) const {
-        auto const done = [this] { return !state_->fetching; };
-        bool const ended = options.deadline == http::Clock::time_point::max()
-                               ? state_->fetched_something.wait(lock, options.stop, done)
-                               : state_->fetched_something.wait_until(lock, options.stop, options.deadline, done);
-        if (ended) return;
-        if (options.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the keys of Globus Auth were being fetched");
     }
 
-    [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const {
-        Json const document = get(state_->auth_url + ".well-known/openid-configuration", options);
+    [[nodiscard]] static Configuration fetch_configuration(State const& state, IdTokenOptions const& options) {
+        Json const document = get(state, state.auth_url + ".well-known/openid-configuration", options);
         auto const text = [&](char const* name) {
             auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
             if (value == nullptr || !value->is_string())
@@ -12027,8 +14755,8 @@ private:
         Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
         std::string slashed = configuration.issuer;
         if (!slashed.ends_with('/')) slashed += '/';
-        if (slashed != state_->auth_url)
-            throw DecodeError("the OpenID configuration of " + state_->auth_url + " names another issuer");
+        if (slashed != state.auth_url)
+            throw DecodeError("the OpenID configuration of " + state.auth_url + " names another issuer");
         bool good = false;
         try {
             http::Url const keys = http::parse_url(configuration.jwks_uri);
@@ -12037,28 +14765,27 @@ private:
                    http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
         } catch (UsageError const&) {  // not a URL
         }
-        if (!good)
-            throw DecodeError("the OpenID configuration of " + state_->auth_url + " has its keys on another host");
+        if (!good) throw DecodeError("the OpenID configuration of " + state.auth_url + " has its keys on another host");
         return configuration;
     }
 
     /// GET of a public document.
-    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const {
+    [[nodiscard]] static Json get(State const& state, std::string const& url, IdTokenOptions const& options) {
         http::Request request;
         request.url = url;
         request.headers = {{"Accept", "application/json"}};
         request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
         request.stop = options.stop;
         request.max_response_bytes = std::size_t{1} << 20;
-        http::Response response = http::send_repeatable(state_->transport, request);
+        http::Response response = http::send_repeatable(state.transport, request);
         if (response.status != 200) throw AuthApiError(request, std::move(response));
         boost::system::error_code error;
-        Json document = boost::json::parse(response.body, error);
+        Json document = detail::parse_exact_json(response.body, error);
         if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
         return document;
     }
 
-    std::shared_ptr<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 /**
@@ -12074,7 +14801,8 @@ private:
  * @param keys       a JwksCache, usually
  *
  * @par Errors
- * IdTokenError for a token that cannot be trusted, whatever the reason; and what `keys` throws.
+ * IdTokenError for a token that cannot be trusted, whatever the reason; UsageError for a leeway that is negative; and what
+ * `keys` throws.
  * @par Thread safety
  * May be called from any thread.
  *
@@ -12089,7 +14817,9 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
 template <JwksSource S>
 IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options = {}) {
-    return decode_id_token(tokens.id_token(), client_id, keys, options);
+    IdTokenOptions dated = options;
+    if (!dated.date) dated.date = tokens.date();
+    return decode_id_token(tokens.id_token(), client_id, keys, dated);
 }
 
 namespace detail {
@@ -12117,7 +14847,7 @@ inline std::optional<boost::json::object> read_jwt_object(std::string_view segme
     std::optional<std::string> const text = base64url_decode(segment);
     if (!text) return std::nullopt;
     boost::system::error_code error;
-    boost::json::value value = boost::json::parse(*text, error);
+    boost::json::value value = parse_exact_json(*text, error);
     if (error || !value.is_object()) return std::nullopt;
     std::size_t colons = 0;
     bool quoted = false;
@@ -12150,7 +14880,7 @@ inline std::optional<double> jwt_time(boost::json::object const& object, std::st
     return seconds;
 }
 
-/// The checks of everything but key, issuer and signature.
+/// The checks of everything but key, issuer, signature and time.
 inline bool id_token_header_is_good(boost::json::object const& header) {
     for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
         if (header.contains(name)) return false;
@@ -12158,7 +14888,24 @@ inline bool id_token_header_is_good(boost::json::object const& header) {
     return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
 }
 
-/// Reads the claims; nothing if one of them is wrong.
+/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
+inline void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
+    auto const now = options.now ? options.now() : unix_now();
+    auto const leeway = static_cast<double>(options.leeway.count());
+    auto const begins = std::max(claims.iat, jwt_time(claims.raw, "nbf").value_or(0));
+    bool const early = begins > static_cast<double>(now) + leeway;
+    if (!early && claims.exp > static_cast<double>(now) - leeway) return;
+    auto const limit = static_cast<std::int64_t>(early ? std::ceil(begins) : claims.exp);
+    std::chrono::seconds const difference(now - options.date.value_or(limit));
+    std::string const size = std::to_string(difference.count() < 0 ? -difference.count() : difference.count()) + " s";
+    std::string why = early ? "by this machine's clock it will be good in " : "by this machine's clock it has ended ";
+    why += std::to_string(early ? limit - now : now - limit) + (early ? " s" : " s ago");
+    if (options.date)
+        why += ", and that clock is " + size + (difference.count() < 0 ? " behind" : " ahead of") + " Globus Auth";
+    throw IdTokenError(why, difference);
+}
+
+/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
 inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
                                                           std::string_view alg, IdTokenOptions const& options) {
     IdTokenClaims claims;
@@ -12167,14 +14914,7 @@ inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object ob
     auto const exp = jwt_time(object, "exp");
     auto const iat = jwt_time(object, "iat");
     if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
-
-    auto const now = static_cast<double>(options.now ? options.now() : unix_now());
-    auto const leeway = static_cast<double>(options.leeway.count());
-    if (*exp <= now - leeway || *iat > now + leeway) return std::nullopt;
-    if (object.contains("nbf")) {
-        auto const nbf = jwt_time(object, "nbf");
-        if (!nbf || *nbf > now + leeway) return std::nullopt;
-    }
+    if (object.contains("nbf") && !jwt_time(object, "nbf")) return std::nullopt;
 
     auto const* aud = object.if_contains("aud");
     auto const audience = text_list(aud, true);
@@ -12261,10 +15001,9 @@ inline std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk
         ERR_clear_error();
         return std::nullopt;
     }
-    IdTokenKey key;
+    IdTokenKey key(std::move(owned));
     key.kid_ = *kid;
     key.alg_ = alg.value_or("");
-    key.key_ = std::move(owned);
     return key;
 }
 
@@ -12273,7 +15012,7 @@ inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std:
     if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(key_.get());  // OpenSSL 3 counts references, and changes nothing
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
     bool const good =
         context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
@@ -12284,7 +15023,7 @@ inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std:
 inline std::string IdTokenKey::pem() const {
     std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
     char* bytes = nullptr;
-    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(key_.get())) != 1)
+    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(&*key_)) != 1)
         throw Error("OpenSSL could not write a key");
     auto const size = BIO_get_mem_data(memory.get(), &bytes);
     return std::string(bytes, static_cast<std::size_t>(size));
@@ -12302,6 +15041,7 @@ inline std::string as_pem(Json const& jwks) {
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options) {
+    if (options.leeway.count() < 0) throw UsageError("the leeway of an id_token is negative: it is 0 at least");
     constexpr std::size_t longest = std::size_t{64} << 10;
     std::string_view const token = id_token.reveal();
     if (token.size() > longest) throw IdTokenError();
@@ -12317,19 +15057,19 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
     auto const kid = detail::jwt_text(*header, "kid");
     if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
 
-    // What the token itself says comes first: only one that could be good is worth a request for keys.
+    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
+    // of a token that is not good otherwise nobody learns what is wrong.
     auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
     if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
     std::optional<IdTokenKey> const key = keys.key(*kid, options);
     if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
+    detail::check_id_token_time(*claims, options);
     return std::move(*claims);
 }
 
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_ID_TOKEN_HPP
-
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -12388,10 +15128,11 @@ struct UserAppConfig {
     Required<K> client;             ///< Native{client_id} or Confidential{client_id, client_secret}
     F login_flow = F();             ///< how `login` asks the user
     std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
-    bool request_refresh_tokens = false;  ///< keeps the user logged in
-    std::string login_redirect_uri = {};  ///< of the application's own; a Confidential client needs one
-    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
-    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
+    bool request_refresh_tokens = false;        ///< keeps the user logged in
+    std::string login_redirect_uri = {};        ///< of the application's own; a Confidential client needs one
+    std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};                  ///< base URL of Globus Auth; else the environment's
+    std::chrono::seconds id_token_leeway{300};  ///< by how much this machine's clock may differ from Globus Auth's
     /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
@@ -12476,9 +15217,8 @@ private:
 
 /// "backup on my-host": how the consent is labelled.
 inline std::string grant_label(std::string const& app_name) {
-    char name[256] = {};
-    if (::gethostname(name, sizeof name - 1) != 0) return app_name;
-    std::string host = name;
+    std::string host = host_name();
+    if (host.empty()) return app_name;
     if (host.ends_with(".local")) host.resize(host.size() - 6);
     return app_name + " on " + host;
 }
@@ -12499,7 +15239,7 @@ inline std::string grant_label(std::string const& app_name) {
  *
  * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
  * a login that is refused, or that cannot be verified or stored, are revoked, as far as Globus Auth can be reached within
- * ten seconds.
+ * ten seconds; not for a clock that is wrong, of which the IdTokenError says by how much (see `id_token_leeway`).
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
  * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
@@ -12508,7 +15248,8 @@ inline std::string grant_label(std::string const& app_name) {
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
- * requests to Globus Auth.
+ * requests to Globus Auth. UsageError for a login that a login flow asks of its own app, for an app that was moved from,
+ * and in a child process that was forked: it makes an app of its own.
  * @par Thread safety
  * Any function may be called from any thread; one login runs at a time. Copies are of the same app.
  */
@@ -12522,34 +15263,12 @@ class UserApp : detail::UserAppRequirements<K, F, S, T>,
 public:
     using Config = UserAppConfig<K, F, S, T>;
 
-    /// @throws UsageError  for a Confidential client without login_redirect_uri, and for an unusable app name
-    explicit UserApp(Config config) {
-        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
-            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators;
-        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
-        validators.push_back(detail::RefusedTokens::validator(refused_));
-        validators.push_back(
-            has_scopes([requirements] { return requirements->get(); },
-                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
-                           return consents(client, storage, transport, url, renewal, id, call);
-                       }));
-        validators.push_back(unchanging_identity());
-        this->common_ = std::make_shared<typename Base::Common>(
-            config.app_name, place, config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-        state_ = std::make_shared<State const>(std::move(config), place.auth_url);
-    }
+    /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative leeway
+    explicit UserApp(Config config) : UserApp(std::move(config), std::make_shared<detail::RefusedTokens>()) {}
 
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
             !this->login_required({.stop = options.stop}))
             return;
@@ -12570,7 +15289,7 @@ public:
     /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
     /// @throws UsageError  if the state is not that login's
     void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, stop);
+        detail::LoginTurn const turn(this->common_->logging_in, stop);
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
@@ -12602,6 +15321,37 @@ public:
     }
 
 private:
+    UserApp(Config config, std::shared_ptr<detail::RefusedTokens> const& refused)
+        : Base(common_of(config, refused)),
+          refused_(refused),
+          state_(std::in_place, std::move(config), this->common_->place.auth_url) {}
+
+    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(
+        Config const& config, std::shared_ptr<detail::RefusedTokens> const& refused) {
+        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
+            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
+        if (config.id_token_leeway < config.id_token_leeway.zero())
+            throw UsageError("id_token_leeway is negative: it says by how much clocks may differ");
+        detail::AppPlace place(config.environment, config.auth_url);
+        S storage = config.storage ? *config.storage
+                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
+                                                                      place.environment_);
+        auto const requirements = std::make_shared<detail::SharedRequirements>();
+        std::vector<TokenValidator> validators;
+        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
+        validators.push_back(detail::RefusedTokens::validator(refused));
+        validators.push_back(
+            has_scopes([requirements] { return requirements->get(); },
+                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
+                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
+                           return consents(client, storage, transport, url, renewal, id, call);
+                       }));
+        validators.push_back(unchanging_identity());
+        return detail::ProcessBound<typename Base::Common>(
+            std::in_place, config.app_name, std::move(place), config.transport, requirements,
+            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
+    }
+
     struct State {
         State(Config c, std::string const& auth_url) : config(std::move(c)), keys(config.transport, auth_url) {}
         Config const config;
@@ -12667,13 +15417,14 @@ private:
         if (state_->config.request_refresh_tokens)
             return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
                                                       renewal_options(state_->config))};
+        detail::check_token("a stored access token", data.access_token.reveal());
         return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
                 .expires_at = data.expires_at_seconds};
     }
 
     /// Logs in, unless somebody has since the app had `logins` logins; says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn::Lock const turn(this->common_->logging_in, options.stop);
+        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
         log_in(options);
         return true;
@@ -12684,6 +15435,9 @@ private:
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
         try {
             check_and_store(answer, stop);
+        } catch (IdTokenError const& error) {
+            if (!error.clock_difference()) revoke(answer, stop);  // nothing is wrong with tokens for the clock's sake
+            throw;
         } catch (...) {
             revoke(answer, stop);
             throw;
@@ -12715,9 +15469,10 @@ private:
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
-            identity = decode_id_token(answer, state_->config.client->client_id(), state_->keys,
-                                       {.now = state_->config.now, .stop = stop})
-                           .sub;
+            identity =
+                decode_id_token(answer, state_->config.client->client_id(), state_->keys,
+                                {.leeway = state_->config.id_token_leeway, .now = state_->config.now, .stop = stop})
+                    .sub;
         TokenDataByResourceServer tokens;
         for (auto const& [server, token] : answer.by_resource_server())
             tokens.emplace(server, TokenData::from(token, identity));
@@ -12725,8 +15480,8 @@ private:
         this->forget_policies();
     }
 
-    std::shared_ptr<detail::RefusedTokens> refused_ = std::make_shared<detail::RefusedTokens>();
-    std::shared_ptr<State const> state_;
+    std::shared_ptr<detail::RefusedTokens> refused_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
@@ -12735,24 +15490,210 @@ private:
 #ifndef GLOBUS_HTTP_CURL_TRANSPORT_HPP
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
-#include <curl/curl.h>
-#include <dirent.h>
-#include <fcntl.h>
+#ifndef GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
+#define GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
+
 #include <signal.h>
+
+#include <ctime>
+
+namespace globus::detail {
+
+/// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
+class SigpipeGuard {
+public:
+    explicit SigpipeGuard(bool needed) : needed_(needed) {
+        if (!needed_) return;
+        sigset_t pending;
+        sigemptyset(&pipe_);
+        sigaddset(&pipe_, SIGPIPE);
+        sigpending(&pending);
+        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+    }
+    SigpipeGuard(SigpipeGuard const&) = delete;
+    SigpipeGuard& operator=(SigpipeGuard const&) = delete;
+    ~SigpipeGuard() {
+        if (!needed_) return;
+        timespec const now{};
+        if (!was_pending_)
+            while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+            }
+        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+private:
+    bool needed_;
+    bool was_pending_ = false;
+    sigset_t pipe_{};
+    sigset_t before_{};
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
+#ifndef GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+#define GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <random>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to child
+ * processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random
+ * number of them, and the ends are those where exactly so many are, of all that were not there before the handle: other
+ * threads open, write and close files meanwhile, which are none of ours to change.
+ *
+ * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
+ */
+class WakeUpFiles {
+public:
+    /// To be made before the handle.
+    WakeUpFiles() {
+        // numbers below the first that is free are taken: a few are looked at, as another thread may close one
+        std::size_t const free = first_free();
+        first_ = free - std::min<std::size_t>(free, around);
+        others_.resize(free + around - first_);
+        for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(first_ + i);
+    }
+    /// @param wake  sends one byte through, as curl_multi_wakeup does
+    template <class Wake>
+    void keep_from_children(Wake const& wake) {
+        std::size_t const end = std::max(first_ + others_.size(), first_free() + around);
+        others_.resize(end - first_);
+        struct Candidate {
+            std::size_t file;
+            int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
+        };
+        std::vector<Candidate> candidates;
+        for (std::size_t i = 0; i != others_.size(); ++i)
+            if (!others_[i] && is_inherited(first_ + i) && waiting(first_ + i) == 0)
+                candidates.push_back({first_ + i, 0});
+        wake();
+        for (Candidate& one : candidates) one.of_one = waiting(one.file);
+        int sent = 1;
+        std::random_device random;
+        for (int turn = 0; turn != 2; ++turn) {
+            for (auto more = random() % 16 + 1; more != 0; --more, ++sent) wake();
+            std::erase_if(candidates, [&](Candidate const& one) {
+                return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
+            });
+        }
+        for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
+    }
+
+private:
+    static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
+
+    static std::size_t first_free() {
+        int const file = open("/", O_RDONLY | O_CLOEXEC);
+        if (file < 0) return 0;
+        close(file);
+        return static_cast<std::size_t>(file);
+    }
+    /// A local socket or a pipe that child processes get.
+    static bool is_inherited(std::size_t file) {
+        if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
+        int domain = 0;
+        socklen_t size = sizeof domain;
+        if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+        return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
+    }
+    /// What waits to be read, here or at the other end.
+    static int waiting(std::size_t file) {
+        int to_read = 0, to_write = 0;
+        syscall(SYS_ioctl, file, FIONREAD, &to_read);
+        syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
+        return std::max(to_read, to_write);
+    }
+
+    std::size_t first_ = 0;
+    std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+#ifndef GLOBUS_HTTP_PROXY_HPP
+#define GLOBUS_HTTP_PROXY_HPP
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+/// What the URL of a proxy says, but its credentials.
+struct Proxy {
+    bool over_tls = false;  ///< https: the way to the proxy is encrypted, too
+    bool loopback = false;  ///< it is on this machine
+};
+
+/**
+ * Reads the URL of a proxy: [http|https|socks4|socks4a|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT].
+ *
+ * @throws UsageError  for anything else. It tells nothing of the text, which may have a password in it.
+ */
+inline Proxy parse_proxy(Secret const& text) {
+    auto const refuse = [](std::string const& why) {
+        throw UsageError(
+            "the URL of the proxy cannot be used: " + why +
+            "; write it as in http://proxy.example.org:3128, and what is special in a user name and password "
+            "before the host percent-encoded");
+    };
+    std::string_view rest = text.reveal();
+    std::string_view scheme = "http";
+    if (auto const colon = rest.find("://"); colon != std::string_view::npos) {
+        scheme = rest.substr(0, colon);
+        rest.remove_prefix(colon + 3);
+    }
+    constexpr std::array<std::string_view, 6> known{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+    if (std::find(known.begin(), known.end(), scheme) == known.end())
+        refuse("its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
+    Secret const as_http("http://" + std::string(rest));
+    Url url;
+    try {
+        url = parse_url(as_http.reveal());
+    } catch (UsageError const& error) {
+        refuse(error.what());
+    }
+    if (!detail::is_plain_host(url.host)) refuse("its host is no name and no address");
+    if ((!url.path.empty() && url.path != "/") || url.has_query || url.has_fragment)
+        refuse("something follows its host and port");
+    for (std::size_t i = 0; i != url.userinfo.size(); ++i) {
+        if (url.userinfo[i] != '%') continue;
+        int const high = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 1]) : -1;
+        int const low = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 2]) : -1;
+        int const byte = high * 16 + low;
+        if (high < 0 || low < 0) refuse("a '%' in its user or password begins no escape");
+        if (byte < 0x20 || byte == 0x7F) refuse("its user or password has a control character");
+    }
+    return {.over_tls = scheme == "https", .loopback = is_loopback(url.host) || url.host == "localhost"};
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_PROXY_HPP
+
+#include <curl/curl.h>
+
+#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -12760,9 +15701,15 @@ private:
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+// Asks libcurl to tell when it is about to write the request itself, which versions before 7.80 cannot.
+#if LIBCURL_VERSION_NUM >= 0x075000 && !defined(GLOBUS_DETAIL_NO_CURL_PREREQ)
+#define GLOBUS_DETAIL_CURL_PREREQ
+#endif
 
 namespace globus {
 
@@ -12772,6 +15719,13 @@ struct CurlOptions {
     std::chrono::seconds idle_timeout{60};  ///< no byte in either direction for so long ends the call; 0: never
     std::string ca_file = {};               ///< PEM file of the authorities to trust in place of the system's
     std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
+    /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4, socks4a,
+    /// socks5 and socks5h); "": none. Unset: the variables of the environment say (https_proxy, ALL_PROXY, NO_PROXY),
+    /// as for the curl tool. A loopback address is reached by no proxy, unless one that is named here is on loopback, too.
+    std::optional<Secret> proxy = {};
+    /// Hosts that are reached without the proxy: names, with all that is below them, and addresses, joined by commas;
+    /// "*": all. Unset: NO_PROXY of the environment, or none if `proxy` is set.
+    std::optional<std::string> no_proxy = {};
     std::size_t max_header_bytes = std::size_t{256} << 10;  ///< of one answer, in sum
     int max_informational = 16;                             ///< 1xx answers before the real one
     std::size_t max_idle_handles = 64;                      ///< kept for reuse, each with its connections
@@ -12785,7 +15739,13 @@ struct CurlOptions {
  *
  * It keeps easy handles in a pool, so that connections and TLS sessions are used again; a request that must not be sent
  * twice gets a connection of its own (http::Request::fresh_connection). It verifies TLS (1.2 or newer) and host names,
- * follows no redirect, keeps no cookie, reads no .netrc, and never sends to a proxy what goes to a loopback address.
+ * follows no redirect, keeps no cookie and reads no .netrc. It asks for packed answers in all codings that libcurl knows
+ * and unpacks what comes, asked for or not, unless http::Request::decode says otherwise; all limits are for what comes
+ * out.
+ *
+ * Two things of the environment reach libcurl and OpenSSL: the proxy's variables, unless CurlOptions::proxy is set, and
+ * SSLKEYLOGFILE. Who can set that one has the keys of the TLS sessions written to a file, which is for debugging: unset it
+ * where the environment is not yours.
  *
  * Where the system has a hashed directory of certificates, that is used: reading it takes a tenth of the time that
  * reading the bundle takes.
@@ -12804,7 +15764,8 @@ struct CurlOptions {
 class CurlTransport {
 public:
     CurlTransport() : CurlTransport(CurlOptions{}) {}
-    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read
+    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read, and for a proxy that is no URL of
+    /// one or that this libcurl cannot reach; what it says has nothing of that URL
     explicit CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
 
     [[nodiscard]] http::Response send(http::Request const& request) const {
@@ -12814,55 +15775,6 @@ public:
     }
 
 private:
-    /**
-     * What wakes a multi handle, a pair of sockets or a pipe. Many versions of libcurl leave it to child processes, and
-     * none tells its numbers (https://github.com/curl/curl/issues/13618). So a byte is sent through, and the ends are
-     * those where it is, of all that were not there before the handle: other threads open and close files meanwhile.
-     *
-     * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
-     */
-    class WakeUpFiles {
-    public:
-        /// To be made before the handle.
-        WakeUpFiles() : others_(looked_at()) {
-            for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(i);
-        }
-        void keep_from_children(CURLM* multi) {
-            others_.resize(std::max(others_.size(), looked_at()));
-            std::vector<bool> quiet(others_.size());
-            for (std::size_t i = 0; i != quiet.size(); ++i) quiet[i] = !others_[i] && is_inherited(i) && !waits(i);
-            curl_multi_wakeup(multi);
-            for (std::size_t i = 0; i != quiet.size(); ++i)
-                if (quiet[i] && waits(i)) syscall(SYS_fcntl, i, F_SETFD, FD_CLOEXEC);
-        }
-
-    private:
-        /// How many numbers are looked at: those below the first that is free, and some that other threads may take.
-        static std::size_t looked_at() {
-            int const file = open("/", O_RDONLY | O_CLOEXEC);
-            if (file < 0) return 0;
-            close(file);
-            return static_cast<std::size_t>(file) + 64;
-        }
-        /// A local socket or a pipe that child processes get.
-        static bool is_inherited(std::size_t file) {
-            if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
-            int domain = 0;
-            socklen_t size = sizeof domain;
-            if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0)
-                return domain == AF_UNIX;
-            return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
-        }
-        static bool waits(std::size_t file) {
-            int to_read = 0, to_write = 0;
-            syscall(SYS_ioctl, file, FIONREAD, &to_read);
-            syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-            return to_read != 0 || to_write != 0;
-        }
-
-        std::vector<bool> others_;  ///< what child processes get and was there before
-    };
-
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
     struct Handle {
         Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
@@ -12872,19 +15784,21 @@ private:
             curl_easy_cleanup(easy);
             curl_multi_cleanup(multi);
             curl_slist_free_all(header_list);
-            detail::wipe(header_key);
         }
 
         CURL* easy;
         CURLM* multi;
         curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
-        std::string header_key;
-        std::string origin;      ///< of the last request, whose proxy setting still holds
-        std::thread::id thread;  ///< that used it last
+        http::Headers headers;              ///< that it was made of
+        Secret authorization;               ///< likewise
+        char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
+        std::string origin;                 ///< of the last request, whose proxy setting still holds
+        std::thread::id thread;             ///< that used it last
         bool prepared = false;
         bool usable = true;      ///< false: its options are half set, it must not be used again
         bool plain_get = false;  ///< the last request was a GET without a body
         bool fresh_connection = false;
+        bool decode = false;
     };
 
     struct Pool {
@@ -12895,38 +15809,41 @@ private:
             if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
             check_readable("ca_file", options.ca_file, false);
             check_readable("ca_path", options.ca_path, true);
+            if (options.proxy && !options.proxy->empty()) {
+                proxy = http::parse_proxy(*options.proxy);
+                curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+                if (proxy.over_tls && (info == nullptr || (info->features & CURL_VERSION_HTTPS_PROXY) == 0))
+                    throw UsageError("the proxy is to be reached by https, which this libcurl cannot do");
+            }
         }
 
         static void check_readable(std::string const& option, std::string const& path, bool directory) {
             if (path.empty()) return;
-            struct stat status {};
-            char const* why = nullptr;
-            if (stat(path.c_str(), &status) != 0 || access(path.c_str(), R_OK) != 0)
-                why = std::strerror(errno);
-            else if (S_ISDIR(status.st_mode) != directory)
-                why = directory ? "it is no directory" : "it is a directory";
-            if (why != nullptr)
+            if (char const* const why = detail::why_unreadable(path, directory))
                 throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
         }
 
+        /// The hashed directory of certificates that libcurl was built with, if it has one; 7.70 and newer tell.
         static std::string hashed_directory() {
+#if LIBCURL_VERSION_NUM >= 0x074600
             curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
             if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
-            DIR* const directory = opendir(info->capath);
-            if (directory == nullptr) return {};
-            bool hashed = false;
-            while (dirent const* entry = readdir(directory)) {
-                std::string_view const name = entry->d_name;
-                if (name.size() == 10 && name.ends_with(".0")) {
-                    hashed = true;
-                    break;
-                }
-            }
-            closedir(directory);
+            bool const hashed = detail::directory_has(
+                info->capath, [](std::string_view name) { return name.size() == 10 && name.ends_with(".0"); });
             return hashed ? std::string(info->capath) : std::string();
+#else
+            return {};
+#endif
+        }
+
+        /// What CURLOPT_PROXY is for a host: null leaves it to the environment, "" is none.
+        [[nodiscard]] char const* proxy_for(std::string_view host) const {
+            if (http::is_loopback(host) && !(options.proxy && proxy.loopback)) return "";
+            return options.proxy ? options.proxy->reveal().c_str() : nullptr;
         }
 
         CurlOptions const options;
+        http::Proxy proxy;  ///< of the options
         std::string default_ca_path;
         std::mutex mutex;
         std::vector<std::unique_ptr<Handle>> idle;
@@ -12949,11 +15866,11 @@ private:
                 }
             }
             if (handle) return;
-            WakeUpFiles files;
+            detail::WakeUpFiles files;
             handle = std::make_unique<Handle>();
             if (handle->easy == nullptr || handle->multi == nullptr)
                 throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
-            files.keep_from_children(handle->multi);
+            files.keep_from_children([&] { curl_multi_wakeup(handle->multi); });
         }
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
@@ -12971,36 +15888,6 @@ private:
         std::unique_ptr<Handle> handle;
     };
 
-    /// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
-    class SigpipeGuard {
-    public:
-        explicit SigpipeGuard(bool needed) : needed_(needed) {
-            if (!needed_) return;
-            sigset_t pending;
-            sigemptyset(&pipe_);
-            sigaddset(&pipe_, SIGPIPE);
-            sigpending(&pending);
-            was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-            pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-        }
-        SigpipeGuard(SigpipeGuard const&) = delete;
-        SigpipeGuard& operator=(SigpipeGuard const&) = delete;
-        ~SigpipeGuard() {
-            if (!needed_) return;
-            timespec const now{};
-            if (!was_pending_)
-                while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-                }
-            pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-        }
-
-    private:
-        bool needed_;
-        bool was_pending_ = false;
-        sigset_t pipe_{};
-        sigset_t before_{};
-    };
-
     /// One request and its answer.
     class Exchange {
     public:
@@ -13014,7 +15901,7 @@ private:
             if (http::Clock::now() >= request_.deadline)
                 throw NetworkError(Kind::timeout, NetworkError::Sent::no, about("the deadline has passed"));
             prepare();
-            SigpipeGuard const guard(request_.url.starts_with("https:"));
+            detail::SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
             CURLcode const code = drive();
             if (thrown_) std::rethrow_exception(thrown_);
             if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
@@ -13022,7 +15909,9 @@ private:
         }
 
     private:
-        enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers };
+        enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
+        /// Where in the head of an answer the next line is.
+        enum class Part : unsigned char { status_line, fields, body };
 
         template <class V>
         void set(CURLoption option, V value) {
@@ -13054,35 +15943,63 @@ private:
 #if LIBCURL_VERSION_NUM >= 0x075700
             set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
 #endif
-            if (!options.ca_file.empty() || !options.ca_path.empty()) {
-                set(CURLOPT_CAINFO, options.ca_file.empty() ? nullptr : options.ca_file.c_str());
-                set(CURLOPT_CAPATH, options.ca_path.empty() ? nullptr : options.ca_path.c_str());
-            } else if (!pool_.default_ca_path.empty()) {
-                set(CURLOPT_CAINFO, static_cast<char const*>(nullptr));
-                set(CURLOPT_CAPATH, pool_.default_ca_path.c_str());
-            }
+            prepare_trust();
+            // what is in the code holds whatever the environment says
+            if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
+            set(CURLOPT_ERRORBUFFER, handle_.words);
             set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
             set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
             set(CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
             set(CURLOPT_SEEKFUNCTION, &Exchange::refuse_seek);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+            set(CURLOPT_PREREQFUNCTION, &Exchange::on_request);
+#endif
             handle_.prepared = true;
+        }
+
+        /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
+        void prepare_trust() {
+            CurlOptions const& options = pool_.options;
+            bool const own = !options.ca_file.empty() || !options.ca_path.empty();
+            std::string const& path = own ? options.ca_path : pool_.default_ca_path;
+            if (!own && path.empty()) return;
+            char const* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
+            char const* const directory = path.empty() ? nullptr : path.c_str();
+            set(CURLOPT_CAINFO, file);
+            set(CURLOPT_CAPATH, directory);
+            if (!pool_.proxy.over_tls) return;
+            set(CURLOPT_PROXY_CAINFO, file);
+            set(CURLOPT_PROXY_CAPATH, directory);
+            set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
         }
 
         void prepare() {
             handle_.usable = false;
             if (!handle_.prepared) prepare_once();
+            handle_.words[0] = '\0';
             set(CURLOPT_WRITEDATA, this);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+            set(CURLOPT_PREREQDATA, this);
+#endif
             set(CURLOPT_HEADERDATA, this);
             set(CURLOPT_URL, request_.url.c_str());
             if (request_.fresh_connection != handle_.fresh_connection) {
                 set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
                 handle_.fresh_connection = request_.fresh_connection;
             }
-            if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin)) {
+            if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
+                http::detail::has_blank_or_control(request_.url)) {
                 http::Url const url = http::parse_url(request_.url);
-                set(CURLOPT_PROXY, http::is_loopback(url.host) ? "" : static_cast<char const*>(nullptr));
+                set(CURLOPT_PROXY, pool_.proxy_for(url.host));
                 auto const path = request_.url.find('/', url.scheme.size() + 3);
                 handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
+            }
+            // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
+            decode_ =
+                request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
+            if (decode_ != handle_.decode) {
+                set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
+                handle_.decode = decode_;
             }
             prepare_body();
             prepare_headers();
@@ -13122,36 +16039,37 @@ private:
         }
 
         void prepare_headers() {
-            std::string key;
-            key.reserve(handle_.header_key.size());
-            auto const line = [&](std::string_view name, std::string_view value) {
-                key.append(name).append(value.empty() ? ";" : ": ").append(value) += '\n';
+            http::Headers const& headers = request_.headers;
+            if (handle_.header_list != nullptr && request_.authorization == handle_.authorization &&
+                std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
+                return;
+            for (auto const& [name, value] : headers) http::check_header(name, value);
+            http::check_header("Authorization", request_.authorization.reveal());
+            auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
+            std::unique_ptr<curl_slist, decltype(free_all)> list(nullptr, free_all);
+            std::string line;
+            auto const add = [&](std::string_view name, std::string_view separator, std::string_view value) {
+                line.assign(name).append(separator).append(value);
+                curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+                if (longer == nullptr) throw std::bad_alloc();
+                (void)list.release();
+                list.reset(longer);
             };
-            for (auto const& [name, value] : request_.headers) line(name, value);
-            if (!request_.authorization.empty()) line("Authorization", request_.authorization.reveal());
-            if (request_.headers.find("Content-Type") == nullptr) key += "Content-Type:\n";  // libcurl would add one
-            key += "Expect:\n";
-            if (key != handle_.header_key) {
-                for (auto const& [name, value] : request_.headers) http::check_header(name, value);
-                http::check_header("Authorization", request_.authorization.reveal());
-                curl_slist* list = nullptr;
-                for (std::size_t begin = 0; begin != key.size();) {
-                    auto const end = key.find('\n', begin);
-                    key[end] = '\0';
-                    curl_slist* const longer = curl_slist_append(list, key.data() + begin);
-                    key[end] = '\n';
-                    if (longer == nullptr) {
-                        curl_slist_free_all(list);
-                        throw std::bad_alloc();
-                    }
-                    list = longer;
-                    begin = end + 1;
-                }
-                set(CURLOPT_HTTPHEADER, list);
-                curl_slist_free_all(std::exchange(handle_.header_list, list));
-                std::swap(handle_.header_key, key);
+            auto const field = [&](std::string_view name, std::string_view value) {
+                add(name, value.empty() ? ";" : ": ", value);
+            };
+            for (auto const& [name, value] : headers) field(name, value);
+            if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
+            add("Expect", ":", "");
+            if (!request_.authorization.empty()) {
+                line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
+                field("Authorization", request_.authorization.reveal());
             }
-            detail::wipe(key);
+            detail::wipe(line);
+            set(CURLOPT_HTTPHEADER, list.get());
+            curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
+            handle_.headers = headers;
+            handle_.authorization = request_.authorization;
         }
 
         /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
@@ -13178,7 +16096,11 @@ private:
                     break;
                 }
                 int wait = 1000;
-                if (request_.deadline != http::Clock::time_point::max()) {
+                if (decode_ && is_padded()) {
+                    stopped_ = Stopped::too_large;
+                    break;
+                }
+                if (request_.deadline != http::Clock::time_point::max() && !(request_.flows && flowing_)) {
                     auto const left =
                         std::chrono::ceil<std::chrono::milliseconds>(request_.deadline - http::Clock::now());
                     if (left.count() <= 0) {
@@ -13193,11 +16115,23 @@ private:
                 }
             }
             wake.reset();
-            long sent = 0;
-            curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
-            sent_ = sent > 0 ? NetworkError::Sent::yes : NetworkError::Sent::no;
+#ifndef GLOBUS_DETAIL_CURL_PREREQ
+            curl_off_t before =
+                0;  // set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
+            curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
+            if (before > 0) sent_ = NetworkError::Sent::yes;
+#endif
             curl_multi_remove_handle(multi, easy_);
             return code;
+        }
+
+        /// True if what comes is ever longer than what comes out: packed nothing, without end.
+        [[nodiscard]] bool is_padded() const {
+            if (!packed_) return false;
+            curl_off_t came = 0;
+            curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &came);
+            auto const size = static_cast<std::uint64_t>(std::max<curl_off_t>(came, 0));
+            return size > unpacked_ && size - unpacked_ > request_.max_response_bytes;
         }
 
         struct Wake {
@@ -13211,34 +16145,85 @@ private:
 
         [[noreturn]] void fail(CURLcode code) const {
             using Kind = NetworkError::Kind;
+            auto const end = [this](Kind kind, std::string const& what) {
+                throw NetworkError(kind, sent_, about(what));
+            };
             switch (stopped_) {
                 case Stopped::cancelled:
-                    throw NetworkError(Kind::cancelled, sent_, about("the call was cancelled"));
+                    end(Kind::cancelled, "the call was cancelled");
+                    break;
                 case Stopped::deadline:
-                    throw NetworkError(Kind::timeout, sent_, about("the deadline of the call passed"));
+                    end(Kind::timeout, "the deadline of the call passed");
+                    break;
                 case Stopped::too_large:
-                    throw NetworkError(
-                        Kind::too_large, sent_,
-                        about("the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes"));
+                    end(Kind::too_large,
+                        "the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes");
+                    break;
                 case Stopped::sink:
-                    throw NetworkError(Kind::cancelled, sent_, about("the sink ended the transfer"));
+                    end(Kind::cancelled, "the sink ended the transfer");
+                    break;
                 case Stopped::headers:
-                    throw NetworkError(Kind::too_large, sent_, about("the answer has too many headers"));
+                    end(Kind::too_large, "the answer has too many headers");
+                    break;
+                case Stopped::codings:
+                    end(Kind::protocol, "the answer is packed too many times");
+                    break;
                 case Stopped::no:
                     break;
             }
-            Kind kind = Kind::interrupted;
+            if (sent_ == NetworkError::Sent::no) fail_at_proxy();
+            std::string what = words(code);
+            if (code == CURLE_PEER_FAILED_VERIFICATION)
+                what +=
+                    "; check the host in the URL, or name the certificate of the server's authority in "
+                    "CurlOptions::ca_file or ca_path";
+            if (code == CURLE_SSL_CACERT_BADFILE)
+                what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
+            throw NetworkError(kind_of(code), sent_, about(what));
+        }
+
+        /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
+        /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
+        void fail_at_proxy() const {
+            using Kind = NetworkError::Kind;
+            long status = 0;
+            curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status);
+            if (status != 0 && status / 100 != 2) {
+                bool const passes = status == 408 || status == 429 || status >= 500;
+                throw NetworkError(passes ? Kind::connect : Kind::proxy, sent_,
+                                   about("the proxy answered " + std::to_string(status) + " to CONNECT" +
+                                         (status == 407 ? ": give its user and password in CurlOptions::proxy" : "")));
+            }
+#if LIBCURL_VERSION_NUM >= 0x074900
+            long reply = CURLPX_OK;
+            curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &reply);
+            switch (reply) {
+                case CURLPX_OK:
+                    return;
+                case CURLPX_IDENTD:
+                case CURLPX_IDENTD_DIFFER:
+                case CURLPX_NO_AUTH:
+                case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
+                case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
+                case CURLPX_REPLY_NOT_ALLOWED:
+                case CURLPX_USER_REJECTED:
+                    throw NetworkError(Kind::proxy, sent_, about("the proxy refused: " + words(CURLE_PROXY)));
+                default:
+                    throw NetworkError(Kind::connect, sent_, about("the proxy failed: " + words(CURLE_PROXY)));
+            }
+#endif
+        }
+
+        static NetworkError::Kind kind_of(CURLcode code) {
+            using Kind = NetworkError::Kind;
             switch (code) {
                 case CURLE_OPERATION_TIMEDOUT:
-                    kind = Kind::timeout;
-                    break;
+                    return Kind::timeout;
                 case CURLE_COULDNT_RESOLVE_HOST:
                 case CURLE_COULDNT_RESOLVE_PROXY:
-                    kind = Kind::resolve;
-                    break;
+                    return Kind::resolve;
                 case CURLE_COULDNT_CONNECT:
-                    kind = Kind::connect;
-                    break;
+                    return Kind::connect;
                 case CURLE_SSL_CONNECT_ERROR:
                 case CURLE_PEER_FAILED_VERIFICATION:
                 case CURLE_SSL_CERTPROBLEM:
@@ -13246,32 +16231,35 @@ private:
                 case CURLE_SSL_CACERT_BADFILE:
                 case CURLE_SSL_ISSUER_ERROR:
                 case CURLE_SSL_INVALIDCERTSTATUS:
-                    kind = Kind::tls;
-                    break;
+                    return Kind::tls;
                 case CURLE_UNSUPPORTED_PROTOCOL:
                 case CURLE_WEIRD_SERVER_REPLY:
                 case CURLE_BAD_CONTENT_ENCODING:
                 case CURLE_HTTP2:
                 case CURLE_HTTP2_STREAM:
-                    kind = Kind::protocol;
-                    break;
+                    return Kind::protocol;
                 case CURLE_OUT_OF_MEMORY:
                 case CURLE_FAILED_INIT:
                 case CURLE_BAD_FUNCTION_ARGUMENT:
                 case CURLE_URL_MALFORMAT:
-                    kind = Kind::local;
-                    break;
+                    return Kind::local;
                 default:
-                    break;
+                    return Kind::interrupted;
             }
-            std::string what = curl_easy_strerror(code);
-            if (code == CURLE_PEER_FAILED_VERIFICATION)
-                what +=
-                    "; check the host in the URL, or name the certificate of the server's authority in "
-                    "CurlOptions::ca_file or ca_path";
-            if (code == CURLE_SSL_CACERT_BADFILE)
-                what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
-            throw NetworkError(kind, sent_, about(what));
+        }
+
+        /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
+        /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
+        [[nodiscard]] std::string words(CURLcode code) const {
+            std::string_view own = handle_.words;
+            if (auto const proxy = own.find("roxy"); proxy != std::string_view::npos)
+                own = own.substr(0, own.find('\'', proxy));
+            if (own.find_first_of("@?") != std::string_view::npos) own = {};
+            std::string text(own.empty() ? std::string_view(curl_easy_strerror(code)) : own);
+            long error = 0;
+            if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error) == CURLE_OK)
+                if (error != 0) text += " (" + std::generic_category().message(static_cast<int>(error)) + ')';
+            return text;
         }
 
         // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
@@ -13285,41 +16273,44 @@ private:
         static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
             auto& exchange = *static_cast<Exchange*>(self);
             try {
-                return exchange.request_.source(buffer, size * count);
+                std::size_t const given = exchange.request_.source(buffer, size * count);
+                if (given != 0) exchange.flowing_ = true;
+                return given;
             } catch (...) {
                 exchange.thrown_ = std::current_exception();
                 return CURL_READFUNC_ABORT;
             }
         }
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+        static int on_request(void* self, char*, char*, int, int) noexcept {
+            static_cast<Exchange*>(self)->sent_ = NetworkError::Sent::yes;
+            return CURL_PREREQFUNC_OK;
+        }
+#endif
         static int refuse_seek(void*, curl_off_t, int) noexcept { return CURL_SEEKFUNC_FAIL; }
         static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
-            return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+            return detail::new_socket(address->family, address->socktype, address->protocol).release();
         }
 
         std::size_t take_body(std::string_view piece) noexcept {
             try {
                 if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
-                if (request_.sink && response_.status >= 200 && response_.status < 300) {
+                unpacked_ += piece.size();
+                bool const success = response_.status >= 200 && response_.status < 300;
+                if (success) flowing_ = true;
+                if (request_.sink && success) {
                     if (request_.sink(piece)) return piece.size();
                     stopped_ = Stopped::sink;
                     return 0;
                 }
-                if (piece.size() > request_.max_response_bytes - response_.body.size()) {
+                std::string& body = response_.body;
+                if (body.empty()) make_room();
+                if (stopped_ != Stopped::no) return 0;
+                if (piece.size() > request_.max_response_bytes - body.size()) {
                     stopped_ = Stopped::too_large;
                     return 0;
                 }
-                if (response_.body.empty()) {
-                    curl_off_t length = -1;
-                    curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-                    if (length > 0) {
-                        if (static_cast<std::uint64_t>(length) > request_.max_response_bytes) {
-                            stopped_ = Stopped::too_large;
-                            return 0;
-                        }
-                        response_.body.reserve(static_cast<std::size_t>(length));
-                    }
-                }
-                response_.body.append(piece);
+                body.append(piece);
                 return piece.size();
             } catch (...) {
                 thrown_ = std::current_exception();
@@ -13327,40 +16318,73 @@ private:
             }
         }
 
+        /// Heeds the length that an answer says it has. It is a claim: it ends the transfer if it is too large, and gets
+        /// memory in advance up to what most answers need.
+        void make_room() {
+            constexpr std::size_t most = std::size_t{4} << 20;
+            curl_off_t length = -1;
+            if (!packed_) curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+            if (length <= 0) return;
+            if (static_cast<std::uint64_t>(length) > request_.max_response_bytes)
+                stopped_ = Stopped::too_large;
+            else
+                response_.body.reserve(std::min(static_cast<std::size_t>(length), most));
+        }
+
         std::size_t take_header(std::string_view line) noexcept {
             try {
                 std::size_t const size = line.size();
                 header_bytes_ += size;
-                if (header_bytes_ > pool_.options.max_header_bytes) {
-                    stopped_ = Stopped::headers;
-                    return 0;
-                }
+                if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
                 while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-                if (line.starts_with("HTTP/")) {
-                    if (++informational_ > pool_.options.max_informational + 1) {
-                        stopped_ = Stopped::headers;
-                        return 0;
-                    }
-                    response_.headers.clear();
-                    response_.reason.clear();
-                    response_.status = 0;
-                    auto const blank = line.find(' ');
-                    if (blank != std::string_view::npos) {
-                        for (char const c : line.substr(blank + 1, 3))
-                            if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
-                        if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
-                    }
-                } else if (auto const colon = line.find(':'); colon != std::string_view::npos && colon != 0) {
-                    std::string_view value = line.substr(colon + 1);
-                    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-                    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-                    response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
-                }
-                return size;
+                // after the body come trailers, which are no headers (RFC 9110, section 6.5)
+                if (part_ == Part::status_line && line.starts_with("HTTP/"))
+                    read_status_line(line);
+                else if (part_ == Part::fields && line.empty())
+                    end_head();
+                else if (part_ == Part::fields)
+                    read_field(line);
+                return stopped_ == Stopped::no ? size : 0;
             } catch (...) {
                 thrown_ = std::current_exception();
                 return 0;
             }
+        }
+        void read_status_line(std::string_view line) {
+            part_ = Part::fields;
+            if (++informational_ > pool_.options.max_informational + 1) stopped_ = Stopped::headers;
+            response_.headers.clear();
+            response_.reason.clear();
+            response_.status = 0;
+            auto const blank = line.find(' ');
+            if (blank == std::string_view::npos) return;
+            for (char const c : line.substr(blank + 1, 3))
+                if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
+            if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
+        }
+        void read_field(std::string_view line) {
+            auto const colon = line.find(':');
+            if (colon == std::string_view::npos || colon == 0) return;
+            std::string_view value = line.substr(colon + 1);
+            while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+            while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+            response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
+        }
+        /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
+        /// the packed one.
+        void end_head() {
+            constexpr std::ptrdiff_t most = 4;  // codings; each unpacks all that comes from the one before
+            part_ = response_.status >= 200 ? Part::body : Part::status_line;
+            if (part_ != Part::body || !decode_) return;
+            std::ptrdiff_t codings = 0;
+            for (auto const& [name, value] : response_.headers)
+                if (http::detail::equal_ignoring_case(name, "Content-Encoding"))
+                    codings += 1 + std::count(value.begin(), value.end(), ',');
+            if (codings == 0) return;
+            if (codings > most) stopped_ = Stopped::codings;
+            packed_ = true;
+            response_.headers.erase("Content-Encoding");
+            response_.headers.erase("Content-Length");
         }
 
         Pool& pool_;
@@ -13370,13 +16394,18 @@ private:
         http::Response response_;
         std::size_t header_bytes_ = 0;
         int informational_ = 0;
+        Part part_ = Part::status_line;
+        std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
+        bool decode_ = false;         ///< the answer is unpacked
+        bool packed_ = false;         ///< it came with a coding
         bool body_began_ = false;
+        bool flowing_ = false;  ///< the body of a success came, or a source has given something
         Stopped stopped_ = Stopped::no;
         NetworkError::Sent sent_ = NetworkError::Sent::no;
         std::exception_ptr thrown_;
     };
 
-    detail::SharedByThreads<Pool> pool_;
+    detail::ProcessBound<Pool> pool_;
 };
 
 }  // namespace globus
@@ -13442,7 +16471,6 @@ private:
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13472,6 +16500,44 @@ namespace globus {
  */
 class MockTransport {
 public:
+    /**
+     * The requests of a MockTransport at one moment: a vector of copies.
+     *
+     * A request that is asked of a temporary, as in `mock.requests().back()`, is the recorded one itself, and stays
+     * where it is until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
+     */
+    class Requests : public std::vector<http::Request> {
+        using Base = std::vector<http::Request>;
+        using Request = http::Request;
+
+    public:
+        /// Of a record whose elements stay where they are.
+        explicit Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
+            for (Request const& request : record) recorded_.push_back(&request);
+        }
+
+        [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
+        [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
+        [[nodiscard]] Request const& at(std::size_t index) && { return *recorded_.at(index); }
+        [[nodiscard]] Request& operator[](std::size_t index) & { return Base::operator[](index); }
+        [[nodiscard]] Request const& operator[](std::size_t index) const& { return Base::operator[](index); }
+        [[nodiscard]] Request const& operator[](std::size_t index) && { return *recorded_.at(index); }
+        [[nodiscard]] Request& front() & { return Base::front(); }
+        [[nodiscard]] Request const& front() const& { return Base::front(); }
+        [[nodiscard]] Request const& front() && { return *recorded_.at(0); }
+        [[nodiscard]] Request& back() & { return Base::back(); }
+        [[nodiscard]] Request const& back() const& { return Base::back(); }
+        [[nodiscard]] Request const& back() && { return *recorded_.at(recorded_.size() - 1); }
+        [[nodiscard]] iterator begin() & { return Base::begin(); }
+        [[nodiscard]] const_iterator begin() const& { return Base::begin(); }
+        // clang-format off
+        void begin() && = delete;  // the iterator would point into what is gone: give the requests a name
+        // clang-format on
+
+    private:
+        std::vector<Request const*> recorded_;
+    };
+
     /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
 
@@ -13503,9 +16569,9 @@ public:
     }
 
     /// The requests so far, in the order of their arrival.
-    [[nodiscard]] std::vector<http::Request> requests() const {
+    [[nodiscard]] Requests requests() const {
         std::lock_guard const lock(state_->mutex);
-        return state_->requests;
+        return Requests(state_->requests);
     }
     /// The number of requests(), of which it makes no copy.
     [[nodiscard]] std::size_t request_count() const {
@@ -13562,10 +16628,10 @@ private:
     struct State {
         std::mutex mutex;
         std::deque<Handler> script;
-        std::vector<http::Request> requests;
+        std::deque<http::Request> requests;
         Handler otherwise;
     };
-    detail::Shared<State> state_{std::make_shared<State>()};
+    detail::ProcessBound<State> state_{std::in_place};
 };
 
 }  // namespace globus
@@ -13597,10 +16663,10 @@ namespace globus {
  */
 class RateLimiter {
 public:
-    /// @throws UsageError  for a rate that is not positive, and a burst of 0
+    /// @throws UsageError  for a rate that is not positive, and a burst that is not 1 to 1,000,000
     explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::in_place) {
-        if (!(per_second > 0) || burst == 0)
-            throw UsageError("RateLimiter: the rate must be positive and the burst at least 1");
+        if (!(per_second > 0) || burst == 0 || burst > 1'000'000)
+            throw UsageError("RateLimiter: the rate must be positive, and the burst 1 to 1,000,000");
         constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
         std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
         state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
@@ -13619,16 +16685,14 @@ public:
             std::lock_guard const lock(state_->mutex);
             http::Clock::time_point& oldest = state_->turns[state_->next];
             turn = http::Clock::now();
-            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, oldest + state_->window);
+            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
             if (turn > deadline)
                 throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
                                    "the rate limiter has no turn for this request before its deadline");
             oldest = turn;
             state_->next = (state_->next + 1) % state_->turns.size();
         }
-        if (!http::wait_until(turn, stop))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the call was cancelled while it waited for the rate limiter");
+        if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
     }
 
 private:
@@ -13639,7 +16703,7 @@ private:
         http::Clock::duration window{};
     };
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 /**
@@ -13691,19 +16755,42 @@ private:
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
 #include <cerrno>
-#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <stop_token>
+#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace globus {
+
+namespace detail {
+
+/// The text of a token file. @throws UsageError  if it cannot be read, is no file, or is longer than any token
+inline Secret read_token_file(std::string const& path) {
+    auto const refuse = [&](std::string const& why) {
+        throw UsageError("the token file " + one_line(path) + ' ' + why);
+    };
+    constexpr std::size_t longest = 16384;
+    Descriptor const file = open_file(path, Opening::to_read, Links::followed);
+    if (!file) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    auto const facts = facts_of(file);
+    if (!facts || facts->kind != FileFacts::Kind::regular) refuse("is no regular file");
+    std::string text(longest + 1, '\0');
+    auto const count = read_file(file, text.data(), text.size());
+    if (count < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    text.resize(static_cast<std::size_t>(count));
+    bool const cut = text.size() > longest;
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
+    Secret token(std::move(text));
+    if (cut) refuse("has more than 16,384 characters, which no token has");
+    return token;
+}
+
+}  // namespace detail
 
 /**
  * Sends an access token that something else renews: a function asks for it, or a file holds it.
@@ -13717,7 +16804,7 @@ namespace globus {
  * @par Errors
  * What the function throws passes through. UsageError for a file that cannot be read, and for a token that is empty or
  * has a character that a token cannot have. NetworkError if the call has to end while another thread asks; the source
- * itself is not interrupted. UsageError if the source needs the token that it is to give.
+ * itself is not interrupted. UsageError if the source needs the token that it is to give, be it through others who wait.
  * @par Thread safety
  * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies share
  * the token.
@@ -13726,92 +16813,66 @@ class TokenSourcePolicy {
 public:
     using credential = BearerCredential;
 
+    /// @param resource_server  whom the tokens are for; a client of another service gets none. Empty: not known
     /// @throws UsageError  for a function that holds nothing
-    explicit TokenSourcePolicy(std::function<Secret()> source) : state_(std::in_place, std::move(source)) {
+    explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {})
+        : state_(std::in_place, std::move(source), std::move(resource_server)) {
         if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
     }
 
-    /// The token is the text of the file at `path`, without blanks and newlines at its end.
-    [[nodiscard]] static TokenSourcePolicy file(std::string path) {
-        return TokenSourcePolicy([path = std::move(path)] {
-            std::unique_ptr<std::FILE, int (*)(std::FILE*)> const stream(std::fopen(path.c_str(), "rbe"), &std::fclose);
-            if (!stream) throw UsageError("the token file " + path + " cannot be read: " + std::strerror(errno));
-            char buffer[16384];
-            std::size_t const size = std::fread(buffer, 1, sizeof buffer, stream.get());
-            std::string text(buffer, size);
-            while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
-            return Secret(std::move(text));
-        });
+    /// The token is the text of the file at `path`, without blanks and newlines at its end. A file is wanted: for a pipe or
+    /// device the calls fail, as they do for a file of more than 16 KiB.
+    [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {}) {
+        return TokenSourcePolicy([path = std::move(path)] { return detail::read_token_file(path); },
+                                 std::move(resource_server));
     }
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const& context) const {
-        std::unique_lock lock(state_->mutex);
-        if (state_->token.empty()) ask(lock, context);
-        return {Secret("Bearer " + state_->token.reveal()), state_->generation};
+        State& state = *state_;
+        detail::check_audience(state.resource_server, context);
+        std::unique_lock lock(state.mutex);
+        if (state.token.empty()) ask(state, lock, context);
+        return {Secret("Bearer " + state.token.reveal()), state.generation};
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const&, AuthContext const& context) const {
-        std::unique_lock lock(state_->mutex);
-        if (refused.generation == state_->generation) ask(lock, context);  // else another thread has asked since
-        return refused.generation != state_->generation;
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
+        if (refused.generation == state.generation) ask(state, lock, context);  // else another thread has asked since
+        return refused.generation != state.generation;
     }
 
 private:
     struct State {
-        explicit State(std::function<Secret()> s) : source(std::move(s)) {}
+        State(std::function<Secret()> s, std::string server)
+            : source(std::move(s)), resource_server(std::move(server)) {}
         std::function<Secret()> const source;
+        std::string const resource_server;
         std::mutex mutex;
-        std::condition_variable_any changed;
         Secret token;
         std::uint64_t generation = 0;
         std::uint64_t answers = 0;  ///< of the source, the same token or another
-        std::thread::id asking;     ///< nobody, or the thread that the source answers
-    };
-    /// Of the thread that asks: it gives the lock away, and takes it again.
-    class Turn {
-    public:
-        Turn(State& state, std::unique_lock<std::mutex>& lock) : state_(state), lock_(lock) {
-            state_.asking = std::this_thread::get_id();
-            lock_.unlock();
-        }
-        Turn(Turn const&) = delete;
-        Turn& operator=(Turn const&) = delete;
-        ~Turn() {
-            if (!lock_.owns_lock()) lock_.lock();
-            state_.asking = std::thread::id();
-            state_.changed.notify_all();
-        }
-
-    private:
-        State& state_;
-        std::unique_lock<std::mutex>& lock_;
+        detail::SingleFlight asking;
     };
 
     /// Asks the source, without the lock; or waits for the thread that does, as long as the call may last.
-    void ask(std::unique_lock<std::mutex>& lock, AuthContext const& context) const {
-        State& state = *state_;
-        if (state.asking == std::this_thread::get_id())
-            throw UsageError("the token source makes a call that needs the token which it is to give");
-        std::uint64_t const before = state.answers;
-        auto const ready = [&] { return state.asking == std::thread::id() || state.answers != before; };
-        if (!state.changed.wait_until(lock, context.stop, context.deadline, ready)) {
-            bool const cancelled = context.stop.stop_requested();
-            throw NetworkError(
-                cancelled ? NetworkError::Kind::cancelled : NetworkError::Kind::timeout, NetworkError::Sent::no,
-                cancelled ? "the call was cancelled" : "the deadline passed while another call asked the token source");
-        }
-        if (state.answers != before) return;
-        Turn const turn(state, lock);
-        Secret token = state.source();
-        detail::check_token("the access token of the token source", token.reveal());
-        lock.lock();
-        if (!(token == state.token)) ++state.generation;
-        state.token = std::move(token);
-        ++state.answers;
+    static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
+        detail::Wait const call{"the token of the token source", context.deadline, context.stop};
+        auto const checked = [&state] {
+            Secret token = state.source();
+            detail::check_token("the access token of the token source", token.reveal());
+            return token;
+        };
+        for (std::uint64_t const before = state.answers; state.answers == before;)
+            if (std::optional<Secret> token = state.asking.ask_or_wait(lock, call, checked)) {
+                if (!(*token == state.token)) ++state.generation;
+                state.token = std::move(*token);
+                ++state.answers;
+            }
     }
 
-    detail::SharedByThreads<State> state_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
@@ -13876,7 +16937,7 @@ public:
     /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
     bool add(std::string identity_id) {
         std::string name = name_of(identity_id);
-        if (cache_->contains(name)) return false;
+        if (known().contains(name)) return false;
         return pending(identity_id).emplace(std::move(name), std::move(identity_id)).second;
     }
 
@@ -13884,10 +16945,10 @@ public:
     /// It is good until it is erased.
     [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
         std::string const name = name_of(key);
-        if (auto const found = cache_->find(name); found != cache_->end()) return &found->second;
+        if (auto const found = known().find(name); found != known().end()) return &found->second;
         look_up(name, key, options);
-        auto const found = cache_->find(name);
-        return found != cache_->end() ? &found->second : nullptr;
+        auto const found = known().find(name);
+        return found != known().end() ? &found->second : nullptr;
     }
 
     /// As `get`. @throws UsageError  if there is no such identity
@@ -13897,7 +16958,7 @@ public:
     }
 
     /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
-    bool erase(std::string_view key) { return cache_->erase(name_of(key)) != 0; }
+    bool erase(std::string_view key) { return known().erase(name_of(key)) != 0; }
 
     /// What was found so far; another map may be given it.
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
@@ -13929,6 +16990,11 @@ private:
         }
         return name;
     }
+    /// What was found. @throws UsageError  if this map was moved from
+    [[nodiscard]] Cache& known() const {
+        if (cache_ == nullptr) throw UsageError("this IdentityMap was moved from: use the one that it was moved to");
+        return *cache_;
+    }
     Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
 
     /// Looks up `key`, kept under `name`, and with it as many noted ones of its kind as fit.
@@ -13936,7 +17002,7 @@ private:
         Names& names = pending(key);
         StringList batch(key);
         for (auto noted = names.begin(); noted != names.end() && batch.size() < batch_size_;) {
-            if (noted->first == name || cache_->contains(noted->first)) {
+            if (noted->first == name || known().contains(noted->first)) {
                 noted = names.erase(noted);
             } else {
                 batch.push_back(noted->second);
@@ -13948,8 +17014,8 @@ private:
         auth::IdentityList const found = *client_.send(op, options);
         for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
-            if (identity.id) (*cache_)[name_of(*identity.id)] = identity;
-            if (identity.username) (*cache_)[name_of(*identity.username)] = identity;
+            if (identity.id) known()[name_of(*identity.id)] = identity;
+            if (identity.username) known()[name_of(*identity.username)] = identity;
         }
     }
 
@@ -13990,12 +17056,13 @@ public:
 #ifndef GLOBUS_SERVICES_COMPUTE_OPERATIONS_HPP
 #define GLOBUS_SERVICES_COMPUTE_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
+#define GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What Globus Compute answers. https://compute.api.globus.org/redoc
@@ -14060,7 +17127,7 @@ struct EndpointRegistration {
 };
 
 /// An endpoint that registers for nobody else for a while.
-/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
@@ -14108,8 +17175,9 @@ struct Task {
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
+    Optional<std::string> reason = {};        ///< in get_task_batch: why there is no more to tell
     Optional<Json> details = {};              ///< as in where and when it ran
-    GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, details);
+    GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, reason, details);
 };
 
 /// Several tasks by their ids.
@@ -14137,17 +17205,26 @@ struct TaskGroup {
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
-/// What became of one task of a submission.
+/// What became of one task of a submission. The answer's status is 200 even if a task was refused: see accepted().
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
     Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
     Optional<std::int64_t> http_status_code = {};  ///< of this task
-    Optional<std::string> reason = {};             ///< of a failure
+    Optional<std::string> reason = {};             ///< of a failure; all there is where the service sent a text only
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
+
+    /// True if the task will run.
+    [[nodiscard]] bool accepted() const {
+        if (http_status_code) return *http_status_code >= 200 && *http_status_code < 300;
+        return status && *status == "success";
+    }
+    /// Reads a text in the place of an object.
+    void read_text(std::string_view text) { reason.emplace() = text; }
 };
 
-/// The outcome of a submission. https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
+/// The outcome of a submission: some tasks may have been accepted and others not.
+/// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submission {
     Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
@@ -14159,10 +17236,17 @@ struct Submission {
 
 namespace globus::compute_v3 {
 
-using compute_v2::EndpointLock;
 using compute_v2::EndpointRegistration;
 using compute_v2::FunctionRegistration;
 using compute_v2::QueueInfo;
+
+/// An endpoint that registers for nobody else for a while.
+/// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
+struct EndpointLock {
+    Optional<std::string> endpoint_id = {};
+    Optional<Json> lock_expiration_timestamp = {};  ///< seconds since 1970 as a number; older servers: an ISO 8601 text
+    GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
+};
 
 /// The functions that an endpoint runs.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_allowlist_v3_endpoints__endpoint_uuid__allowed_functions_get
@@ -14185,7 +17269,7 @@ struct Submission {
 
 }  // namespace globus::compute_v3
 
-#endif  // GLOBUS_SERVICES_COMPUTE_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 
 #include <string>
 #include <vector>
@@ -14206,7 +17290,7 @@ struct GetVersion {
     using service = ComputeServiceV2;
     using result = Json;
     static constexpr auto route = get("/v2/version");
-    Optional<std::string> service_name = {};  ///< "all" for the versions of every part
+    Optional<std::string> service_name = {};  ///< "api", or "all" for the versions of every part
     static constexpr auto wire = wires(in_query("service_name", "service"));
     GLOBUS_MEMBERS(GetVersion, service_name);
 };
@@ -14325,6 +17409,7 @@ struct GetTask {
 };
 
 /// Reads several tasks. POST /v2/batch_status
+/// A task that failed, or that is not known, is one of the results, with status 200: see its `status` and `reason`.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct GetTaskBatch {
     using service = ComputeServiceV2;
@@ -14347,7 +17432,8 @@ struct GetTaskGroup {
 };
 
 /// Submits calls of functions. POST /v2/submit
-/// It is sent once, because the service would do it twice.
+/// It is sent once, because the service would do it twice. Some tasks may be refused, with status 200 all the same: ask
+/// SubmittedTask::accepted() of each.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submit {
     using service = ComputeServiceV2;
@@ -14435,6 +17521,7 @@ struct Submit {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -14461,6 +17548,8 @@ namespace globus {
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
@@ -14575,6 +17664,8 @@ private:
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
@@ -14660,14 +17751,15 @@ public:
 
 private:
     static bool read_error(boost::json::object const& document, Reading& reading) {
-        auto const* error = document.if_contains("error");
-        if (error == nullptr || !error->is_object()) return false;
-        reading.errors = {sub_error(error->get_object(), {"detail", "title"})};
+        auto const* error = globus::detail::object_member(document, "error");
+        if (error == nullptr) return false;
+        reading.errors = {sub_error(*error, {"detail", "title"})};
         reading.code = reading.errors.front().code;
-        if (auto const* details = globus::detail::object_list(error->get_object().if_contains("detail"))) {
-            for (boost::json::value const& detail : *details)
-                if (auto const text = globus::detail::text_member(detail.get_object(), "msg"))
-                    reading.messages.emplace_back(*text);
+        if (auto const* details = globus::detail::object_list(error->if_contains("detail"))) {
+            for (boost::json::value const& item : *details)
+                if (auto const* detail = item.if_object())
+                    if (auto const text = globus::detail::text_member(*detail, "msg"))
+                        reading.messages.emplace_back(*text);
         } else if (reading.errors.front().has_message) {
             reading.messages.push_back(reading.errors.front().message);
         }
@@ -14681,36 +17773,8 @@ private:
 #ifndef GLOBUS_SERVICES_FLOWS_OPERATIONS_HPP
 #define GLOBUS_SERVICES_FLOWS_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_FLOWS_DATA_HPP
-#define GLOBUS_SERVICES_FLOWS_DATA_HPP
-
-#include <boost/json/parse.hpp>
-
-// The documents that a Flows program makes.
-
-namespace globus::flows {
-
-/**
- * When the service sends an e-mail about a run to its owner, managers and monitors.
- *
- *     flow.run_flow({.body = input, .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
- *
- * https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
- */
-struct RunActivityNotificationPolicy {
-    Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
-
-    /// The document, for a member that takes a Json.
-    operator Json() const { return boost::json::parse(to_json(*this)); }
-};
-
-}  // namespace globus::flows
-
-#endif  // GLOBUS_SERVICES_FLOWS_DATA_HPP
-#ifndef GLOBUS_SERVICES_FLOWS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_FLOWS_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
+#define GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
 
 #include <cstdint>
 #include <map>
@@ -14810,7 +17874,8 @@ struct Run {
     Optional<std::string> flow_title = {};            ///< as it is now
     Optional<std::string> flow_last_updated = {};     ///< ISO 8601
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
-    Optional<std::string> status = {};  ///< "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED" or "FAILED"
+    /// "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
+    Optional<std::string> status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
     Optional<std::string> label = {};                      ///< for people
@@ -14887,7 +17952,7 @@ struct RegisteredApi {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};  ///< as in "ACTIVE"
+    Optional<std::string> status = {};  ///< "ACTIVE" or "INACTIVE"
     Optional<RegisteredApiRoles> roles = {};
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data
@@ -14997,7 +18062,33 @@ struct WebInputResponse {
 
 }  // namespace globus::flows
 
-#endif  // GLOBUS_SERVICES_FLOWS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_FLOWS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_FLOWS_PAYLOADS_HPP
+
+// The documents that a Flows program makes.
+
+namespace globus::flows {
+
+/**
+ * When the service sends an e-mail about a run to its owner, managers and monitors.
+ *
+ *     flow.run_flow({.body = input, .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
+ *
+ * https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
+ */
+struct RunActivityNotificationPolicy {
+    Optional<StringList> status = {};  ///< "INACTIVE", "SUCCEEDED", "FAILED"; the service's default is "INACTIVE"
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(RunActivityNotificationPolicy, status, additional_fields);
+
+    /// The document, for a member that takes a Json.
+    operator Json() const { return globus::detail::json_of(to_json(*this)); }
+};
+
+}  // namespace globus::flows
+
+#endif  // GLOBUS_SERVICES_FLOWS_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -15062,7 +18153,9 @@ struct ListFlows {
     static constexpr auto route = get("/flows");
     static constexpr Paging paging{PagingStyle::marker, "flows", "marker"};
     static constexpr auto items = &FlowPage::flows;
-    Optional<StringList> filter_roles = {};      ///< "flow_owner", "flow_starter", ...: only flows with one of these
+    /// Only flows on which the caller has one of these: "flow_owner", "flow_administrators", "flow_starters",
+    /// "flow_viewers", "run_managers", "run_monitors".
+    Optional<StringList> filter_roles = {};
     Optional<std::string> filter_fulltext = {};  ///< words of the title, subtitle, description, keywords or owner
     Optional<StringList> orderby = {};           ///< as in "title ASC"
     Optional<std::string> marker = {};           ///< the page before's
@@ -15138,8 +18231,10 @@ struct ListRuns {
     static constexpr Paging paging{PagingStyle::marker, "runs", "marker"};
     static constexpr auto items = &RunPage::runs;
     Optional<StringList> filter_flow_id = {};  ///< only runs of these flows
-    Optional<StringList> filter_roles = {};    ///< "run_owner", "run_monitor", ...: only runs with one of these
-    Optional<std::string> marker = {};         ///< the page before's
+    /// Only runs on which the caller has one of these: "run_owner", "run_managers", "run_monitors",
+    /// "flow_run_managers", "flow_run_monitors".
+    Optional<StringList> filter_roles = {};
+    Optional<std::string> marker = {};  ///< the page before's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
@@ -15388,6 +18483,8 @@ using flows::RunActivityNotificationPolicy;
 struct FlowsService {
     static constexpr std::string_view name = "flows";
     static constexpr std::string_view resource_server = "flows.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{FlowsScopes::all};
     using error = FlowsApiError;
     using credential = BearerCredential;
 
@@ -15672,12 +18769,9 @@ private:
 #ifndef GLOBUS_HTTP_ONCE_HPP
 #define GLOBUS_HTTP_ONCE_HPP
 
-#include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
-#include <thread>
 #include <utility>
 
 namespace globus::detail {
@@ -15694,55 +18788,26 @@ class Once {
 public:
     /// The value, or that of `make()`.
     /// @throws NetworkError  if the call has to end while another thread asks
-    /// @throws UsageError  if `make` wants the value that it is to make
+    /// @throws UsageError  if `make` wants the value that it is to make, be it through others who wait; in a child process; if this was moved from
     template <class F>
     T const& get(F const& make, http::Clock::time_point deadline, std::stop_token const& stop) const {
-        std::unique_lock lock(state_->mutex);
-        if (state_->asking == std::this_thread::get_id())
-            throw UsageError("what is being asked for is wanted by the function that is to answer");
-        auto const ready = [this] { return state_->value || state_->asking == std::thread::id(); };
-        if (!state_->changed.wait_until(lock, stop, deadline, ready)) {
-            bool const cancelled = stop.stop_requested();
-            throw NetworkError(
-                cancelled ? NetworkError::Kind::cancelled : NetworkError::Kind::timeout, NetworkError::Sent::no,
-                cancelled ? "the call was cancelled" : "the deadline passed while another call asked for the same");
-        }
-        if (state_->value) return *state_->value;
-        Turn const turn(*state_);
-        lock.unlock();
-        T made = make();
-        lock.lock();
-        state_->value.emplace(std::move(made));
-        lock.unlock();
-        return *state_->value;
+        State& state = *state_;
+        std::unique_lock lock(state.mutex);
+        while (!state.value)
+            if (std::optional<T> made =
+                    state.asking.ask_or_wait(lock, {"what is being asked for", deadline, stop}, make))
+                state.value.emplace(std::move(*made));
+        return *state.value;
     }
 
 private:
     struct State {
-        std::mutex mutex;
-        std::condition_variable_any changed;
+        std::mutex mutex;  ///< of what follows
         std::optional<T> value;
-        std::thread::id asking;  ///< nobody, or the thread whose `make` runs
-    };
-    /// Of the thread that asks. It is made under the lock, and ends without it.
-    class Turn {
-    public:
-        explicit Turn(State& state) : state_(state) { state_.asking = std::this_thread::get_id(); }
-        Turn(Turn const&) = delete;
-        Turn& operator=(Turn const&) = delete;
-        ~Turn() {
-            {
-                std::lock_guard const lock(state_.mutex);
-                state_.asking = std::thread::id();
-            }
-            state_.changed.notify_all();
-        }
-
-    private:
-        State& state_;
+        SingleFlight asking;
     };
 
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    ProcessBound<State> state_{std::in_place};
 };
 
 }  // namespace globus::detail
@@ -15777,469 +18842,8 @@ public:
 #ifndef GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 #define GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_GCS_DATA_HPP
-#define GLOBUS_SERVICES_GCS_DATA_HPP
-
-#include <array>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <string>
-#include <string_view>
-#include <type_traits>
-
-// The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
-// where it is left out it is the first one that has all the members that are set.
-
-namespace globus::detail {
-
-/// The minor version of a schema that brought a member.
-struct MemberVersion {
-    std::string_view member;
-    int minor;
-};
-
-inline constexpr std::array<MemberVersion, 15> collection_versions{{{"associated_flow_policy", 15},
-                                                                    {"activity_notification_policy", 14},
-                                                                    {"auto_delete_timeout", 13},
-                                                                    {"skip_auto_delete", 13},
-                                                                    {"restrict_transfers_to_high_assurance", 12},
-                                                                    {"acl_expiration_mins", 10},
-                                                                    {"delete_protected", 8},
-                                                                    {"guest_auth_policy_id", 6},
-                                                                    {"disable_anonymous_writes", 5},
-                                                                    {"force_verify", 4},
-                                                                    {"sharing_users_allow", 2},
-                                                                    {"sharing_users_deny", 2},
-                                                                    {"enable_https", 1},
-                                                                    {"user_message", 1},
-                                                                    {"user_message_link", 1}}};
-inline constexpr std::array<MemberVersion, 1> endpoint_versions{{{"gridftp_control_channel_port", 1}}};
-inline constexpr std::array<MemberVersion, 1> storage_gateway_versions{{{"require_mfa", 1}}};
-
-/// Writes a document with the DATA_TYPE "base#1.N.0" that its members need, unless it has one.
-template <class T, std::size_t N>
-void write_versioned(std::string& out, T const& document, Optional<std::string> const& data_type, std::string_view base,
-                     std::array<MemberVersion, N> const& versions) {
-    if (!data_type.is_absent()) return write_object(out, document);
-    int minor = 0;
-    T::members::for_each(document, [&]<class M, class V>(M, V const& value) {
-        if constexpr (is_optional<V>) {
-            if (value.is_absent()) return;
-            for (MemberVersion const& version : versions)
-                if (version.member == M::key && version.minor > minor) minor = version.minor;
-        } else if constexpr (std::same_as<V, AdditionalFields>) {
-            for (MemberVersion const& version : versions)
-                if (value.contains(version.member) && version.minor > minor) minor = version.minor;
-        }
-    });
-    if constexpr (requires { document.user_message; }) {
-        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
-        if (document.user_message.has_value()) {
-            std::size_t characters = 0;
-            for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-            if (characters > short_message && minor < 7) minor = 7;
-        }
-    }
-    T typed = document;
-    if constexpr (requires { typed.data_type; })
-        typed.data_type = std::string(base) + "#1." + std::to_string(minor) + ".0";
-    else
-        typed.DATA_TYPE = std::string(base) + "#1." + std::to_string(minor) + ".0";
-    write_object(out, typed);
-}
-
-}  // namespace globus::detail
-
-namespace globus::gcs {
-
-/// What a mapped collection on POSIX allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct POSIXCollectionPolicies {
-    std::string DATA_TYPE = "posix_collection_policies#1.0.0";
-    /// POSIX groups whose members may make guest collections; all if left out.
-    Optional<StringList> sharing_groups_allow = {};
-    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(POSIXCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny, additional_fields);
-};
-
-/// What a mapped collection on POSIXStaging allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct POSIXStagingCollectionPolicies {
-    std::string DATA_TYPE = "posix_staging_collection_policies#1.0.0";
-    /// POSIX groups whose members may make guest collections; all if left out.
-    Optional<StringList> sharing_groups_allow = {};
-    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(POSIXStagingCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny,
-                   additional_fields);
-};
-
-/// What a mapped collection on GoogleCloudStorage allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct GoogleCloudStorageCollectionPolicies {
-    std::string DATA_TYPE = "google_cloud_storage_collection_policies#1.0.0";
-    Optional<std::string> project = {};  ///< id of the Google Cloud project
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GoogleCloudStorageCollectionPolicies, DATA_TYPE, project, additional_fields);
-};
-
-/// What a storage gateway on POSIX allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct POSIXStoragePolicies {
-    std::string DATA_TYPE = "posix_storage_policies#1.0.0";
-    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
-    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(POSIXStoragePolicies, DATA_TYPE, groups_allow, groups_deny, additional_fields);
-};
-
-/// What a storage gateway on POSIXStaging allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct POSIXStagingStoragePolicies {
-    std::string DATA_TYPE = "posix_staging_storage_policies#1.0.0";
-    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
-    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
-    Optional<std::string> stage_app = {};    ///< path of the program that brings files in
-    Optional<Json> environment = {};         ///< variables that the program gets, by name
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(POSIXStagingStoragePolicies, DATA_TYPE, groups_allow, groups_deny, stage_app, environment,
-                   additional_fields);
-};
-
-/// What a storage gateway on BlackPearl allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct BlackPearlStoragePolicies {
-    std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};  ///< URL of the appliance
-    /// Path of the file that gives user names their access ids and secrets.
-    Optional<std::string> bp_access_id_file = {};
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
-};
-
-/// What a storage gateway on Box allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct BoxStoragePolicies {
-    std::string DATA_TYPE = "box_storage_policies#1.0.0";
-    Optional<std::string> enterpriseID = {};       ///< of the Box enterprise that is used
-    Optional<SecretDocument> boxAppSettings = {};  ///< how it identifies itself to Box
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(BoxStoragePolicies, DATA_TYPE, enterpriseID, boxAppSettings, additional_fields);
-};
-
-/// What a storage gateway on Ceph allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct CephStoragePolicies {
-    std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};        ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};          ///< buckets of others to show at the root
-    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key gets users theirs
-    Optional<Secret> ceph_admin_secret_key = {};   ///< of that administrator
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
-                   additional_fields);
-};
-
-/// What a storage gateway on GoogleDrive allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct GoogleDriveStoragePolicies {
-    std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};             ///< registered with Google
-    Optional<Secret> secret = {};                     ///< of that client
-    Optional<std::int64_t> user_api_rate_quota = {};  ///< calls of one user that Google lets the client make
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
-};
-
-/// What a storage gateway on GoogleCloud allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct GoogleCloudStoragePolicies {
-    std::string DATA_TYPE = "google_cloud_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};               ///< registered with Google
-    Optional<Secret> secret = {};                       ///< of that client
-    Optional<SecretDocument> service_account_key = {};  ///< Google's JSON file of a service account
-    Optional<StringList> buckets = {};                  ///< that may be used and are shown at the root; all if left out
-    Optional<StringList> projects = {};                 ///< ids of those that may be used; all if left out
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GoogleCloudStoragePolicies, DATA_TYPE, client_id, secret, service_account_key, buckets, projects,
-                   additional_fields);
-};
-
-/// What a storage gateway on OneDrive allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct OneDriveStoragePolicies {
-    std::string DATA_TYPE = "onedrive_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};             ///< registered with Microsoft
-    Optional<Secret> secret = {};                     ///< of that client
-    Optional<std::string> tenant = {};                ///< id of the Microsoft tenant whose users may log in
-    Optional<std::int64_t> user_api_rate_limit = {};  ///< that Microsoft gives the client, for a user
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(OneDriveStoragePolicies, DATA_TYPE, client_id, secret, tenant, user_api_rate_limit,
-                   additional_fields);
-};
-
-/// What a storage gateway on AzureBlob allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct AzureBlobStoragePolicies {
-    std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};  ///< registered with Microsoft
-    Optional<Secret> secret = {};          ///< of that client
-    Optional<std::string> tenant = {};     ///< id of the Microsoft tenant whose users may log in
-    Optional<std::string> account = {};    ///< of Azure Storage
-    Optional<std::string> auth_type = {};  ///< "user", "service_principal" or "user_service_principal"
-    Optional<bool> adls = {};              ///< the account has Data Lake Gen2
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
-                   additional_fields);
-};
-
-/// What a storage gateway on S3 allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct S3StoragePolicies {
-    std::string DATA_TYPE = "s3_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
-    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
-                   additional_fields);
-};
-
-/// What a storage gateway on ActiveScale allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct ActiveScaleStoragePolicies {
-    std::string DATA_TYPE = "s3_storage_policies#1.0.0";
-    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
-    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
-                   additional_fields);
-};
-
-/// What a storage gateway on Irods allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct IrodsStoragePolicies {
-    std::string DATA_TYPE = "irods_storage_policies#1.0.0";
-    Optional<std::string> irods_environment_file = {};     ///< path on the endpoint
-    Optional<std::string> irods_authentication_file = {};  ///< path on the endpoint
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(IrodsStoragePolicies, DATA_TYPE, irods_environment_file, irods_authentication_file,
-                   additional_fields);
-};
-
-/// What a storage gateway on HPSS allows.
-/// https://docs.globus.org/globus-connect-server/v5/api/
-struct HPSSStoragePolicies {
-    std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
-    Optional<std::string> authentication_mech = {};  ///< how it authenticates to HPSS
-    Optional<std::string> authenticator = {};        ///< what it authenticates with
-    Optional<bool> uda_checksum_support = {};        ///< keeps checksums with the files' metadata
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
-                   additional_fields);
-};
-
-/// A mapped collection to be made or changed: files of a storage gateway, as the gateway's accounts see them.
-/// https://docs.globus.org/globus-connect-server/v5/api/schemas/Collection_1_15_0_schema/
-struct MappedCollectionDocument {
-    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
-    Constant<"mapped"> collection_type = {};
-    Optional<std::string> collection_base_path = {};  ///< its root, an absolute path of the storage; needed to make one
-    Optional<std::string> contact_email = {};         ///< for questions about it
-    Optional<std::string> contact_info = {};          ///< phone, address and the like
-    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
-    Optional<std::string> department = {};            ///< of the organization
-    Optional<std::string> description = {};
-    Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};   ///< of the owner
-    Optional<std::string> info_link = {};     ///< URL of a page about it
-    Optional<std::string> organization = {};  ///< that runs it
-    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
-    Optional<std::string> restrict_transfers_to_high_assurance = {};
-    Optional<std::string> user_message = {};       ///< shown to those who use it
-    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
-    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
-    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
-    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
-    Optional<bool> force_verify = {};              ///< checksums are always compared
-    Optional<bool> is_public = {};                 ///< `public` on the wire
-    /// Minutes that access rules of guest collections hold; high assurance only.
-    Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
-    /// Authentication policy that users of its guest collections have to meet.
-    Optional<std::string> guest_auth_policy_id = {};
-    Optional<std::string> storage_gateway_id = {};  ///< that it is on; needed to make one
-    /// Local user names that may make guest collections; all if left out.
-    Optional<StringList> sharing_users_allow = {};
-    Optional<StringList> sharing_users_deny = {};  ///< local user names that may not
-    /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
-    Optional<Json> sharing_restrict_paths = {};
-    Optional<bool> delete_protected = {};             ///< it cannot be deleted; true for a new one, if left out
-    Optional<bool> allow_guest_collections = {};      ///< they can be made and used
-    Optional<bool> disable_anonymous_writes = {};     ///< access rules of guest collections cannot let everybody write
-    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
-    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
-    Optional<Document> policies = {};                 ///< of its connector, as in POSIXCollectionPolicies
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
-    GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
-                   contact_info, default_directory, department, description, display_name, identity_id, info_link,
-                   organization, restrict_transfers_to_high_assurance, user_message, user_message_link, keywords,
-                   disable_verify, enable_https, force_encryption, force_verify, is_public, acl_expiration_mins,
-                   domain_name, guest_auth_policy_id, storage_gateway_id, sharing_users_allow, sharing_users_deny,
-                   sharing_restrict_paths, delete_protected, allow_guest_collections, disable_anonymous_writes,
-                   auto_delete_timeout, associated_flow_policy, policies, additional_fields);
-
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
-    }
-};
-
-/// A guest collection to be made or changed: a directory of a mapped collection that its owner shares.
-/// https://docs.globus.org/globus-connect-server/v5/api/schemas/Collection_1_15_0_schema/
-struct GuestCollectionDocument {
-    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
-    Constant<"guest"> collection_type = {};
-    /// Its root, a path below that of the mapped collection; needed to make one.
-    Optional<std::string> collection_base_path = {};
-    Optional<std::string> contact_email = {};      ///< for questions about it
-    Optional<std::string> contact_info = {};       ///< phone, address and the like
-    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path
-    Optional<std::string> department = {};         ///< of the organization
-    Optional<std::string> description = {};
-    Optional<std::string> display_name = {};
-    Optional<std::string> identity_id = {};   ///< of the owner
-    Optional<std::string> info_link = {};     ///< URL of a page about it
-    Optional<std::string> organization = {};  ///< that runs it
-    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
-    Optional<std::string> restrict_transfers_to_high_assurance = {};
-    Optional<std::string> user_message = {};       ///< shown to those who use it
-    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
-    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
-    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
-    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
-    Optional<bool> force_verify = {};              ///< checksums are always compared
-    Optional<bool> is_public = {};                 ///< `public` on the wire
-    /// Minutes that access rules of guest collections hold; high assurance only.
-    Optional<std::int64_t> acl_expiration_mins = {};
-    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
-    Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
-    Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
-    Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
-    /// Which outcomes of transfers whom is sent an e-mail about, by role.
-    Optional<std::map<std::string, StringList>> activity_notification_policy = {};
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
-    GLOBUS_MEMBERS(GuestCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
-                   contact_info, default_directory, department, description, display_name, identity_id, info_link,
-                   organization, restrict_transfers_to_high_assurance, user_message, user_message_link, keywords,
-                   disable_verify, enable_https, force_encryption, force_verify, is_public, acl_expiration_mins,
-                   associated_flow_policy, mapped_collection_id, user_credential_id, skip_auto_delete,
-                   activity_notification_policy, additional_fields);
-
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
-    }
-};
-
-/// The settings of an endpoint.
-/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
-struct EndpointDocument {
-    Optional<std::string> data_type = {};      ///< deduced from the members that are set, if left out
-    Optional<std::string> contact_email = {};  ///< for questions about it
-    Optional<std::string> contact_info = {};   ///< phone, address and the like
-    Optional<std::string> department = {};     ///< of the organization
-    Optional<std::string> description = {};
-    Optional<std::string> display_name = {};
-    Optional<std::string> info_link = {};        ///< URL of a page about it
-    Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
-    Optional<std::string> organization = {};     ///< that runs it
-    Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
-    Optional<StringList> keywords = {};          ///< by which people may search it
-    Optional<bool> allow_udt = {};               ///< transfers may use UDT
-    Optional<bool> is_public = {};               ///< `public` on the wire
-    /// Files at a time, at most; for network_use "custom", as are the next three.
-    Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
-    Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
-    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
-    Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port; 443 if left out
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
-    GLOBUS_MEMBERS(EndpointDocument, data_type, contact_email, contact_info, department, description, display_name,
-                   info_link, network_use, organization, subscription_id, keywords, allow_udt, is_public,
-                   max_concurrency, max_parallelism, preferred_concurrency, preferred_parallelism,
-                   gridftp_control_channel_port, additional_fields);
-
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "endpoint", globus::detail::endpoint_versions);
-    }
-};
-
-/// A role on an endpoint or collection.
-/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
-struct GCSRoleDocument {
-    std::string DATA_TYPE = "role#1.0.0";
-    Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
-    Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
-    Optional<std::string> role = {};
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
-};
-
-/// A storage gateway: how a storage system is reached, and by whom.
-/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/
-struct StorageGatewayDocument {
-    Optional<std::string> DATA_TYPE = {};  ///< deduced from the members that are set, if left out
-    Optional<std::string> display_name = {};
-    Optional<std::string> connector_id = {};  ///< what it connects to; see GlobusConnectServerConnector
-    Optional<std::string> root = {};          ///< path below which collections can be; all of the storage if left out
-    Optional<Json> identity_mappings = {};  ///< how identities become local accounts: a list of the service's documents
-    Optional<Document> policies = {};       ///< of its connector, as in POSIXStoragePolicies
-    Optional<StringList> allowed_domains = {};  ///< of identities that may use it
-    Optional<bool> high_assurance = {};         ///< asks for fresh logins, and keeps records for audits
-    Optional<bool> require_mfa = {};            ///< asks for a login with two factors; high assurance only
-    Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
-    Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
-    Optional<StringList> users_deny = {};                     ///< local user names that may not
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
-                   allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
-                   additional_fields);
-
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, DATA_TYPE, "storage_gateway",
-                                        globus::detail::storage_gateway_versions);
-    }
-};
-
-/// A user's account on a storage gateway.
-/// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
-struct UserCredentialDocument {
-    std::string DATA_TYPE = "user_credential#1.0.0";
-    Optional<std::string> identity_id = {};   ///< whose it is
-    Optional<std::string> connector_id = {};  ///< what it is for; see GlobusConnectServerConnector
-    Optional<std::string> username = {};      ///< local account, in the connector's form
-    Optional<std::string> display_name = {};
-    Optional<std::string> storage_gateway_id = {};  ///< that it is for
-    Optional<Json> policies = {};                   ///< of its connector
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(UserCredentialDocument, DATA_TYPE, identity_id, connector_id, username, display_name,
-                   storage_gateway_id, policies, additional_fields);
-};
-
-}  // namespace globus::gcs
-
-#endif  // GLOBUS_SERVICES_GCS_DATA_HPP
-#ifndef GLOBUS_SERVICES_GCS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_GCS_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_GCS_ANSWERS_HPP
+#define GLOBUS_SERVICES_GCS_ANSWERS_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -16391,7 +18995,7 @@ struct Role {
     Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> collection = {};  ///< its id; null for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager" or "activity_monitor".
+    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
     Optional<std::string> role = {};
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
@@ -16455,7 +19059,470 @@ struct Answer {
 
 }  // namespace globus::gcs
 
-#endif  // GLOBUS_SERVICES_GCS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_GCS_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_GCS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_GCS_PAYLOADS_HPP
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+// The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
+// where it is left out it is the first one that has all the members that are set.
+
+namespace globus::detail {
+
+/// The minor version of a schema that brought a member.
+struct MemberVersion {
+    std::string_view member;
+    int minor;
+};
+
+inline constexpr std::array<MemberVersion, 15> collection_versions{{{"associated_flow_policy", 15},
+                                                                    {"activity_notification_policy", 14},
+                                                                    {"auto_delete_timeout", 13},
+                                                                    {"skip_auto_delete", 13},
+                                                                    {"restrict_transfers_to_high_assurance", 12},
+                                                                    {"acl_expiration_mins", 10},
+                                                                    {"delete_protected", 8},
+                                                                    {"guest_auth_policy_id", 6},
+                                                                    {"disable_anonymous_writes", 5},
+                                                                    {"force_verify", 4},
+                                                                    {"sharing_users_allow", 2},
+                                                                    {"sharing_users_deny", 2},
+                                                                    {"enable_https", 1},
+                                                                    {"user_message", 1},
+                                                                    {"user_message_link", 1}}};
+inline constexpr std::array<MemberVersion, 1> endpoint_versions{{{"gridftp_control_channel_port", 1}}};
+inline constexpr std::array<MemberVersion, 1> storage_gateway_versions{{{"require_mfa", 1}}};
+
+/// Writes a document with the DATA_TYPE "base#1.N.0" that its members need, unless it has one.
+template <class T, std::size_t N>
+void write_versioned(std::string& out, T const& document, Optional<std::string> const& data_type, std::string_view base,
+                     std::array<MemberVersion, N> const& versions) {
+    if (!data_type.is_absent()) return write_object(out, document);
+    int minor = 0;
+    T::members::for_each(document, [&]<class M, class V>(M, V const& value) {
+        if constexpr (is_optional<V>) {
+            if (value.is_absent()) return;
+            for (MemberVersion const& version : versions)
+                if (version.member == M::key && version.minor > minor) minor = version.minor;
+        } else if constexpr (std::same_as<V, AdditionalFields>) {
+            for (MemberVersion const& version : versions)
+                if (value.contains(version.member) && version.minor > minor) minor = version.minor;
+        }
+    });
+    if constexpr (requires { document.user_message; }) {
+        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
+        if (document.user_message.has_value()) {
+            std::size_t characters = 0;
+            for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+            if (characters > short_message && minor < 7) minor = 7;
+        }
+    }
+    T typed = document;
+    if constexpr (requires { typed.data_type; })
+        typed.data_type = std::string(base) + "#1." + std::to_string(minor) + ".0";
+    else
+        typed.DATA_TYPE = std::string(base) + "#1." + std::to_string(minor) + ".0";
+    write_object(out, typed);
+}
+
+}  // namespace globus::detail
+
+namespace globus::gcs {
+
+/// What a mapped collection on POSIX allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXCollectionPolicies {
+    std::string DATA_TYPE = "posix_collection_policies#1.0.0";
+    /// POSIX groups whose members may make guest collections; all if left out.
+    Optional<StringList> sharing_groups_allow = {};
+    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny, additional_fields);
+};
+
+/// What a mapped collection on POSIXStaging allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXStagingCollectionPolicies {
+    std::string DATA_TYPE = "posix_staging_collection_policies#1.0.0";
+    /// POSIX groups whose members may make guest collections; all if left out.
+    Optional<StringList> sharing_groups_allow = {};
+    Optional<StringList> sharing_groups_deny = {};  ///< POSIX groups whose members may not
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXStagingCollectionPolicies, DATA_TYPE, sharing_groups_allow, sharing_groups_deny,
+                   additional_fields);
+};
+
+/// What a mapped collection on GoogleCloudStorage allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct GoogleCloudStorageCollectionPolicies {
+    std::string DATA_TYPE = "google_cloud_storage_collection_policies#1.0.0";
+    Optional<std::string> project = {};  ///< id of the Google Cloud project
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GoogleCloudStorageCollectionPolicies, DATA_TYPE, project, additional_fields);
+};
+
+/// What a storage gateway on POSIX allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXStoragePolicies {
+    std::string DATA_TYPE = "posix_storage_policies#1.0.0";
+    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
+    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXStoragePolicies, DATA_TYPE, groups_allow, groups_deny, additional_fields);
+};
+
+/// What a storage gateway on POSIXStaging allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct POSIXStagingStoragePolicies {
+    std::string DATA_TYPE = "posix_staging_storage_policies#1.0.0";
+    Optional<StringList> groups_allow = {};  ///< POSIX groups whose members may use it; all if left out
+    Optional<StringList> groups_deny = {};   ///< POSIX groups whose members may not
+    Optional<std::string> stage_app = {};    ///< path of the program that brings files in
+    Optional<Json> environment = {};         ///< variables that the program gets: a list of objects `name`, `value`
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(POSIXStagingStoragePolicies, DATA_TYPE, groups_allow, groups_deny, stage_app, environment,
+                   additional_fields);
+};
+
+/// What a storage gateway on BlackPearl allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct BlackPearlStoragePolicies {
+    std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};  ///< URL of the appliance
+    /// Path of the file that gives user names their access ids and secrets.
+    Optional<std::string> bp_access_id_file = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
+};
+
+/// What a storage gateway on Box allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct BoxStoragePolicies {
+    std::string DATA_TYPE = "box_storage_policies#1.0.0";
+    Optional<std::string> enterpriseID = {};       ///< of the Box enterprise that is used
+    Optional<SecretDocument> boxAppSettings = {};  ///< how it identifies itself to Box
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(BoxStoragePolicies, DATA_TYPE, enterpriseID, boxAppSettings, additional_fields);
+};
+
+/// What a storage gateway on Ceph allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct CephStoragePolicies {
+    std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};        ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};          ///< buckets of others to show at the root
+    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key gets users theirs
+    Optional<Secret> ceph_admin_secret_key = {};   ///< of that administrator
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
+                   additional_fields);
+};
+
+/// What a storage gateway on GoogleDrive allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct GoogleDriveStoragePolicies {
+    std::string DATA_TYPE = "google_drive_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};             ///< registered with Google
+    Optional<Secret> secret = {};                     ///< of that client
+    Optional<std::int64_t> user_api_rate_quota = {};  ///< calls of one user that Google lets the client make
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GoogleDriveStoragePolicies, DATA_TYPE, client_id, secret, user_api_rate_quota, additional_fields);
+};
+
+/// What a storage gateway on GoogleCloud allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct GoogleCloudStoragePolicies {
+    std::string DATA_TYPE = "google_cloud_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};               ///< registered with Google
+    Optional<Secret> secret = {};                       ///< of that client
+    Optional<SecretDocument> service_account_key = {};  ///< Google's JSON file of a service account
+    Optional<StringList> buckets = {};                  ///< that may be used and are shown at the root; all if left out
+    Optional<StringList> projects = {};                 ///< ids of those that may be used; all if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GoogleCloudStoragePolicies, DATA_TYPE, client_id, secret, service_account_key, buckets, projects,
+                   additional_fields);
+};
+
+/// What a storage gateway on OneDrive allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct OneDriveStoragePolicies {
+    std::string DATA_TYPE = "onedrive_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};             ///< registered with Microsoft
+    Optional<Secret> secret = {};                     ///< of that client
+    Optional<std::string> tenant = {};                ///< id of the Microsoft tenant whose users may log in
+    Optional<std::int64_t> user_api_rate_limit = {};  ///< that Microsoft gives the client, for a user
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(OneDriveStoragePolicies, DATA_TYPE, client_id, secret, tenant, user_api_rate_limit,
+                   additional_fields);
+};
+
+/// What a storage gateway on AzureBlob allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct AzureBlobStoragePolicies {
+    std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
+    Optional<std::string> client_id = {};  ///< registered with Microsoft
+    Optional<Secret> secret = {};          ///< of that client
+    Optional<std::string> tenant = {};     ///< id of the Microsoft tenant whose users may log in
+    Optional<std::string> account = {};    ///< of Azure Storage
+    Optional<std::string> auth_type = {};  ///< "user", "service_principal" or "user_service_principal"
+    Optional<bool> adls = {};              ///< the account has Data Lake Gen2
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
+                   additional_fields);
+};
+
+/// What a storage gateway on S3 allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct S3StoragePolicies {
+    std::string DATA_TYPE = "s3_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
+                   additional_fields);
+};
+
+/// What a storage gateway on ActiveScale allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct ActiveScaleStoragePolicies {
+    std::string DATA_TYPE = "s3_storage_policies#1.0.0";
+    Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
+    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
+                   additional_fields);
+};
+
+/// What a storage gateway on Irods allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct IrodsStoragePolicies {
+    std::string DATA_TYPE = "irods_storage_policies#1.0.0";
+    Optional<std::string> irods_environment_file = {};     ///< path on the endpoint
+    Optional<std::string> irods_authentication_file = {};  ///< path on the endpoint
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(IrodsStoragePolicies, DATA_TYPE, irods_environment_file, irods_authentication_file,
+                   additional_fields);
+};
+
+/// What a storage gateway on HPSS allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/
+struct HPSSStoragePolicies {
+    std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
+    Optional<std::string> authentication_mech = {};  ///< "krb5" or "unix"
+    Optional<std::string> authenticator = {};        ///< what it authenticates with
+    /// Keeps checksums with the files' metadata. Newer servers call it uda_checksum: put that into additional_fields.
+    Optional<bool> uda_checksum_support = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
+                   additional_fields);
+};
+
+/// A mapped collection to be made or changed: files of a storage gateway, as the gateway's accounts see them.
+/// https://docs.globus.org/globus-connect-server/v5/api/schemas/Collection_1_15_0_schema/
+struct MappedCollectionDocument {
+    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
+    Constant<"mapped"> collection_type = {};
+    Optional<std::string> collection_base_path = {};  ///< its root, an absolute path of the storage; needed to make one
+    Optional<std::string> contact_email = {};         ///< for questions about it
+    Optional<std::string> contact_info = {};          ///< phone, address and the like
+    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> department = {};            ///< of the organization
+    Optional<std::string> description = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> identity_id = {};   ///< of the owner
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
+    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> is_public = {};                 ///< `public` on the wire
+    /// Minutes that access rules of guest collections hold; high assurance only.
+    Optional<std::int64_t> acl_expiration_mins = {};
+    Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
+    /// Authentication policy that users of its guest collections have to meet.
+    Optional<std::string> guest_auth_policy_id = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is on; needed to make one
+    /// Local user names that may make guest collections; all if left out.
+    Optional<StringList> sharing_users_allow = {};
+    Optional<StringList> sharing_users_deny = {};  ///< local user names that may not
+    /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
+    Optional<Json> sharing_restrict_paths = {};
+    Optional<bool> delete_protected = {};             ///< it cannot be deleted; true for a new one, if left out
+    Optional<bool> allow_guest_collections = {};      ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};     ///< access rules of guest collections cannot let everybody write
+    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
+    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
+    Optional<Document> policies = {};                 ///< of its connector, as in POSIXCollectionPolicies
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
+                   contact_info, default_directory, department, description, display_name, identity_id, info_link,
+                   organization, restrict_transfers_to_high_assurance, user_message, user_message_link, keywords,
+                   disable_verify, enable_https, force_encryption, force_verify, is_public, acl_expiration_mins,
+                   domain_name, guest_auth_policy_id, storage_gateway_id, sharing_users_allow, sharing_users_deny,
+                   sharing_restrict_paths, delete_protected, allow_guest_collections, disable_anonymous_writes,
+                   auto_delete_timeout, associated_flow_policy, policies, additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
+    }
+};
+
+/// A guest collection to be made or changed: a directory of a mapped collection that its owner shares.
+/// https://docs.globus.org/globus-connect-server/v5/api/schemas/Collection_1_15_0_schema/
+struct GuestCollectionDocument {
+    Optional<std::string> data_type = {};  ///< deduced from the members that are set, if left out
+    Constant<"guest"> collection_type = {};
+    /// Its root, a path below that of the mapped collection; needed to make one.
+    Optional<std::string> collection_base_path = {};
+    Optional<std::string> contact_email = {};      ///< for questions about it
+    Optional<std::string> contact_info = {};       ///< phone, address and the like
+    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path
+    Optional<std::string> department = {};         ///< of the organization
+    Optional<std::string> description = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> identity_id = {};   ///< of the owner
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
+    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    Optional<std::string> user_message = {};       ///< shown to those who use it
+    Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
+    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
+    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
+    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
+    Optional<bool> force_verify = {};              ///< checksums are always compared
+    Optional<bool> is_public = {};                 ///< `public` on the wire
+    /// Minutes that access rules of guest collections hold; high assurance only.
+    Optional<std::int64_t> acl_expiration_mins = {};
+    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
+    Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
+    Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
+    Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
+    /// Of which transfers its managers hear by e-mail: `status` ("SUCCEEDED", "FAILED") and `transfer_use` ("source",
+    /// "destination").
+    Optional<std::map<std::string, StringList>> activity_notification_policy = {};
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(GuestCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
+                   contact_info, default_directory, department, description, display_name, identity_id, info_link,
+                   organization, restrict_transfers_to_high_assurance, user_message, user_message_link, keywords,
+                   disable_verify, enable_https, force_encryption, force_verify, is_public, acl_expiration_mins,
+                   associated_flow_policy, mapped_collection_id, user_credential_id, skip_auto_delete,
+                   activity_notification_policy, additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
+    }
+};
+
+/// The settings of an endpoint.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
+struct EndpointDocument {
+    Optional<std::string> data_type = {};      ///< deduced from the members that are set, if left out
+    Optional<std::string> contact_email = {};  ///< for questions about it
+    Optional<std::string> contact_info = {};   ///< phone, address and the like
+    Optional<std::string> department = {};     ///< of the organization
+    Optional<std::string> description = {};
+    Optional<std::string> display_name = {};
+    Optional<std::string> info_link = {};        ///< URL of a page about it
+    Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> organization = {};     ///< that runs it
+    Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
+    Optional<StringList> keywords = {};          ///< by which people may search it
+    Optional<bool> allow_udt = {};               ///< transfers may use UDT
+    Optional<bool> is_public = {};               ///< `public` on the wire
+    /// Files at a time, at most; for network_use "custom", as are the next three.
+    Optional<std::int64_t> max_concurrency = {};
+    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port; 443 if left out
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
+    GLOBUS_MEMBERS(EndpointDocument, data_type, contact_email, contact_info, department, description, display_name,
+                   info_link, network_use, organization, subscription_id, keywords, allow_udt, is_public,
+                   max_concurrency, max_parallelism, preferred_concurrency, preferred_parallelism,
+                   gridftp_control_channel_port, additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, data_type, "endpoint", globus::detail::endpoint_versions);
+    }
+};
+
+/// A role on an endpoint or collection.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
+struct GCSRoleDocument {
+    std::string DATA_TYPE = "role#1.0.0";
+    Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
+    Optional<std::string> principal = {};   ///< URN of an identity or group
+    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
+    Optional<std::string> role = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
+};
+
+/// A storage gateway: how a storage system is reached, and by whom.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/
+struct StorageGatewayDocument {
+    Optional<std::string> DATA_TYPE = {};  ///< deduced from the members that are set, if left out
+    Optional<std::string> display_name = {};
+    Optional<std::string> connector_id = {};  ///< what it connects to; see GlobusConnectServerConnector
+    Optional<std::string> root = {};          ///< path below which collections can be; all of the storage if left out
+    Optional<Json> identity_mappings = {};  ///< how identities become local accounts: a list of the service's documents
+    Optional<Document> policies = {};       ///< of its connector, as in POSIXStoragePolicies
+    Optional<StringList> allowed_domains = {};  ///< of identities that may use it
+    Optional<bool> high_assurance = {};         ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> require_mfa = {};            ///< asks for a login with two factors; high assurance only
+    Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
+    Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
+    Optional<StringList> users_deny = {};                     ///< local user names that may not
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
+                   allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
+                   additional_fields);
+
+    void write_json(std::string& out) const {
+        globus::detail::write_versioned(out, *this, DATA_TYPE, "storage_gateway",
+                                        globus::detail::storage_gateway_versions);
+    }
+};
+
+/// A user's account on a storage gateway.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
+struct UserCredentialDocument {
+    std::string DATA_TYPE = "user_credential#1.0.0";
+    Optional<std::string> identity_id = {};   ///< whose it is
+    Optional<std::string> connector_id = {};  ///< what it is for; see GlobusConnectServerConnector
+    Optional<std::string> username = {};      ///< local account, in the connector's form
+    Optional<std::string> display_name = {};
+    Optional<std::string> storage_gateway_id = {};  ///< that it is for
+    Optional<Json> policies = {};                   ///< of its connector
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(UserCredentialDocument, DATA_TYPE, identity_id, connector_id, username, display_name,
+                   storage_gateway_id, policies, additional_fields);
+};
+
+}  // namespace globus::gcs
+
+#endif  // GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -16576,7 +19643,7 @@ struct GetStorageGatewayList {
     static constexpr auto route = get("/storage_gateways");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<StorageGateway>::data;
-    Optional<StringList> include = {};      ///< "private_policies"
+    Optional<StringList> include = {};      ///< "private_policies", "accounts"
     Optional<std::int64_t> page_size = {};  ///< at most so many a page
     Optional<std::string> marker = {};      ///< the page before's
     QueryParams query_params = {};
@@ -16602,7 +19669,7 @@ struct GetStorageGateway {
     using result = Answer<StorageGateway>;
     static constexpr auto route = get("/storage_gateways/{storage_gateway_id}");
     Required<std::string> storage_gateway_id;
-    Optional<StringList> include = {};  ///< "private_policies"
+    Optional<StringList> include = {};  ///< "private_policies", "accounts"
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetStorageGateway, storage_gateway_id, include, query_params);
 };
@@ -16943,17 +20010,20 @@ struct GcsService::Operations {
      * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential;
      * a call from another thread meanwhile waits, as long as its own options allow.
      *
+     * It is what the host says of itself: before a token goes there, be sure that the address is the endpoint's own, as
+     * `gcs_manager_url` of its document at Transfer says.
+     *
      * @throws DecodeError  if the endpoint does not tell it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
+        auto const call = self().begin_call(options);
         auto const ask = [&] {
-            auto const info = get_gcs_info({}, options);
+            auto const info = get_gcs_info({}, call.options());
             for (gcs::Info const& document : info->data)
-                if (document.client_id.has_value()) return *document.client_id;
-            throw DecodeError("the information on this endpoint has no client_id", info.text());
+                if (is_uuid(document.client_id.value_or(""))) return *document.client_id;
+            throw DecodeError("the information on this endpoint has no client_id, or one that is no UUID", info.text());
         };
-        return self().service().client_id.get(ask, detail::deadline_of(options, self().options().timeout),
-                                              options.stop);
+        return self().service().client_id.get(ask, *call.options().deadline, call.options().stop);
     }
     /// The scopes of an endpoint's manager. Sends nothing.
     [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
@@ -16974,7 +20044,12 @@ private:
  *     Client<GcsCollectionService, AccessTokenPolicy> files{GcsCollectionService{id, "m-abc.xyz.data.globus.org"}, token};
  *     files.read_file("/data/readme.txt").text()
  *
- * The token must be for the collection's own resource server, which is its id, with the scope `https`.
+ * The token must be for the collection's own resource server, which is its id, with the scope `https`. Whoever answers
+ * at the address gets it: take address and id from one source, the collection's document at Transfer.
+ *
+ *     auto const collection = transfer.get_endpoint({.endpoint_id = id});
+ *     auto const files = app.client(GcsCollectionService::of(*collection));
+ *
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
  *
  * @par Errors
@@ -16989,10 +20064,27 @@ struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
     using error = ApiError;  // the files come from a plain HTTPS server
     using credential = BearerCredential;
+    static constexpr bool as_stored = true;  ///< files come as they are: nothing is unpacked
 
     std::string collection_id;
     std::string collection_address;  ///< a host name or an https URL
 
+    /// The collection that a document of Transfer is about.
+    /// @param collection  an Endpoint of globus/services/transfer.hpp
+    /// @throws UsageError  if it has no id, or its files are not to be had by HTTPS
+    template <class Endpoint>
+        requires requires(Endpoint const& e) { std::string(e.id.value_or("") + e.https_server.value_or("")); }
+    [[nodiscard]] static GcsCollectionService of(Endpoint const& collection) {
+        GcsCollectionService service{collection.id.value_or(""), collection.https_server.value_or("")};
+        if (service.collection_id.empty() || service.collection_address.empty())
+            throw UsageError("the document has no id or no https_server: it is of no collection with files by HTTPS");
+        return service;
+    }
+
+    /// Whom its tokens are for: the collection itself.
+    [[nodiscard]] std::string_view resource_server() const noexcept { return collection_id; }
+    /// The scope that reading and writing its files needs.
+    [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const {
         if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
@@ -17003,7 +20095,9 @@ struct GcsCollectionService {
     /// What a Client of the collection can do.
     template <class Client>
     struct Operations {
-        /// Reads a file, whatever is in it. With CallOptions::sink it goes to the sink piece by piece, whatever its size.
+        /// Reads a file as it is stored, whatever is in it. With CallOptions::sink it goes to the sink piece by piece,
+        /// whatever its size. It may take as long as it flows: unless the call or the client was given a time-out or
+        /// deadline, only the transport's idle time-out ends it.
         /// GET {path}
         /// @param path  from the top of the collection
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
@@ -17022,8 +20116,8 @@ struct GcsCollectionService {
 
 #include <concepts>
 #include <map>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -17041,18 +20135,23 @@ namespace globus {
  *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
  *
  * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
- * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for. Calls for
- * other files of the collection wait for that meanwhile; those for other collections do not.
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for, and its
+ * address: a host that names a collection which is not its own gets no token. Calls for other files of the collection
+ * wait for that meanwhile; those for other collections do not.
+ *
+ * Addresses may be as a browser shows them, with blanks and letters of any script: see http::encode_iri.
  *
  * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
  * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
- *                   thread at a time for each collection, outside all locks, and may read files of other collections.
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections;
+ *                   not those for which a token is being asked for by means of a file of this one.
  *
  * @par Errors
- * UsageError for an address that is not one, or that no collection answers for; ApiError, TransferApiError and NetworkError as
- * from the clients; and what `access` throws.
+ * UsageError for an address that is not one, that no collection answers for, or that is not the address of the
+ * collection that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
  * @par Thread safety
- * Any function may be called from any thread.
+ * Any function may be called from any thread. Destroying a downloader ends the calls that other threads have on it with
+ * NetworkError (cancelled), and waits for them.
  *
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
  */
@@ -17070,40 +20169,23 @@ public:
     /// Sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
-    /// The bytes of a file, whatever they are. With CallOptions::sink they go to the sink piece by piece, and the result
-    /// is empty.
-    /// @param file_uri  https://HOST/PATH, percent-encoded
+    /// The bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece by piece,
+    /// and the result is empty. The file may take as long as it flows: unless the call or the Transfer client was given a
+    /// time-out or deadline, only the transport's idle time-out ends it.
+    /// @param file_uri  https://HOST/PATH
     /// @param options   its time-out, deadline and stop_token are for all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
-        CallOptions const within = ending(options);
-        return *client(file_uri, within).template get<Bytes>(file_uri, {}, within);
+        detail::JointCall const call(gate_, ending(options));
+        std::string const url = http::encode_iri(file_uri);
+        client_type const files = client_of(url, call);
+        CallOptions reading = call.options();
+        if (!detail::is_timed(options, transfer_.options().timeout)) reading.deadline.reset();  // as long as it flows
+        return *files.template get<Bytes>(url, {}, reading);
     }
 
     /// The client of the collection that a file is in.
     [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
-        http::Url const url = http::parse_url(file_uri);
-        std::string const address(file_uri, 0,
-                                  static_cast<std::size_t>(url.host.data() - file_uri.data()) + url.host.size() +
-                                      (url.port.empty() ? 0 : url.port.size() + 1));
-        (void)http::check_base_url(address);
-        CallOptions const within = ending(options);
-        detail::Once<client_type> const entry = [&] {
-            std::lock_guard const lock(state_->mutex);
-            return state_->clients[address];
-        }();
-        auto const make = [&] {
-            std::string const id = collection_id(file_uri, within);
-            GcsCollectionScopes const scopes(id);
-            StringList needed{scopes.https()};
-            if (uses_data_access(id, within)) needed.push_back(scopes.data_access());
-            typename client_type::Options settings;
-            settings.transport = transfer_.transport();
-            settings.auth_url = transfer_.options().auth_url;
-            settings.timeout = transfer_.options().timeout;
-            settings.max_response_bytes = transfer_.options().max_response_bytes;
-            return client_type(GcsCollectionService{id, address}, access_(id, needed), settings);
-        };
-        return entry.get(make, *within.deadline, within.stop);
+        return client_of(http::encode_iri(file_uri), detail::JointCall(gate_, ending(options)));
     }
 
 private:
@@ -17112,10 +20194,42 @@ private:
         options.deadline = detail::deadline_of(options, transfer_.options().timeout);
         return options;
     }
-    /// Whose login a request without a credential is sent to.
-    [[nodiscard]] std::string collection_id(std::string const& file_uri, CallOptions const& options) const {
+    [[nodiscard]] client_type client_of(std::string const& url, detail::JointCall const& call) const {
+        http::Url const parts = http::parse_url(url);
+        std::string const address = url.substr(0, url.find_first_of("/?#", parts.scheme.size() + 3));
+        (void)http::check_base_url(address);
+        detail::Once<client_type> const entry = [&] {
+            State& state = *state_;
+            std::lock_guard const lock(state.mutex);
+            return state.clients[address];
+        }();
+        CallOptions const& options = call.options();
+        return entry.get([&] { return make_client(url, call); }, *options.deadline, options.stop);
+    }
+    [[nodiscard]] client_type make_client(std::string const& url, detail::JointCall const& call) const {
+        std::string const id = collection_id(url, call.options());
+        CallOptions mine = call.options();
+        mine.sink = nullptr;
+        auto const collection = transfer_.get_endpoint({.endpoint_id = id}, mine);
+        check_address(url, id, collection->https_server.value_or(""));
+        GcsCollectionScopes const scopes(id);
+        StringList needed{scopes.https()};
+        if (collection->entity_type.value_or("") == "GCSv5_mapped_collection" &&
+            !collection->high_assurance.value_or(false))
+            needed.push_back(scopes.data_access());
+        typename client_type::Options settings;
+        settings.transport = transfer_.transport();
+        settings.auth_url = transfer_.options().auth_url;
+        settings.timeout = transfer_.options().timeout;
+        settings.max_response_bytes = transfer_.options().max_response_bytes;
+        std::optional<policy_type> policy;
+        call.run_callback([&] { policy.emplace(access_(id, needed)); });
+        return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
+    }
+    /// Whose login a request without a credential is sent to. That is what a host says of itself, no more.
+    [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
         http::Request request;
-        request.url = file_uri;
+        request.url = url;
         request.headers = {{"Accept", "application/json"}};
         request.deadline = *options.deadline;
         request.stop = options.stop;
@@ -17123,24 +20237,25 @@ private:
         http::Response response = http::send_repeatable(transfer_.transport(), request);
         if (response.status >= 400) throw ApiError(request, std::move(response));
 
-        std::string_view const location = response.headers.get("Location");
         std::vector<std::string> ids;
-        if (auto const mark = location.find('?'); mark != std::string_view::npos)
-            for (auto const& [name, value] : parse_query(location.substr(mark + 1, location.find('#') - mark - 1)))
+        if (auto const query = http::split_reference(response.headers.get("Location")).query)
+            for (auto const& [name, value] : parse_query(*query))
                 if (name == "client_id") ids.push_back(value);
-        if (ids.size() != 1 || ids.front().empty())
+        if (ids.size() != 1 || !is_uuid(ids.front()))
             throw UsageError(
                 "which collection this file is in cannot be found out, since its address does not lead to the login of "
                 "one: use Client<GcsCollectionService, ...> with the collection's id");
+        for (char& c : ids.front()) c = http::detail::lower(c);  // as Globus writes them
         return ids.front();
     }
-    /// Whether a token for the collection needs data_access besides https.
-    [[nodiscard]] bool uses_data_access(std::string const& id, CallOptions const& options) const {
-        CallOptions mine = options;
-        mine.sink = nullptr;
-        auto const endpoint = transfer_.get_endpoint({.endpoint_id = id}, mine);
-        return endpoint->entity_type.value_or("") == "GCSv5_mapped_collection" &&
-               !endpoint->high_assurance.value_or(false);
+    /// @param https_server  where the files of the collection are, as Transfer says
+    static void check_address(std::string const& url, std::string const& id, std::string const& https_server) {
+        if (https_server.empty())
+            throw UsageError("the host of this file says that it belongs to the collection " + id +
+                             ", but the files of that are not to be had by HTTPS: no token is sent to it");
+        if (!http::same_origin(http::parse_url(url), http::parse_url(https_server)))
+            throw UsageError("the host of this file says that it belongs to the collection " + id +
+                             ", but that is at another address: no token is sent to it");
     }
 
     struct State {
@@ -17150,7 +20265,8 @@ private:
 
     Transfer transfer_;
     Access access_;
-    std::shared_ptr<State> state_ = std::make_shared<State>();
+    detail::ProcessBound<State> state_{std::in_place};
+    detail::CallGate gate_;  // the last member: calls end before anything that they use goes
 };
 
 }  // namespace globus
@@ -17184,8 +20300,188 @@ public:
 #ifndef GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
 #define GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_GROUPS_DATA_HPP
-#define GLOBUS_SERVICES_GROUPS_DATA_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+#define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What Globus Groups answers. Members bear the service's names, as in https://groups.api.globus.org/redoc
+
+namespace globus::groups {
+
+/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+struct Membership {
+    Optional<std::string> group_id = {};
+    Optional<std::string> identity_id = {};  ///< whose membership it is
+    Optional<std::string> username = {};     ///< as in "ada@example.org"
+    Optional<std::string> role = {};         ///< one of GroupRole
+    Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
+    Optional<Json> membership_fields = {};            ///< what the group's signup_fields have asked for, by name
+    Optional<std::string> status_reason = {};         ///< what who changed it last has said about it
+    Optional<std::string> source_group_id = {};       ///< of the group that it comes from
+    Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
+    Optional<std::string> invite_time = {};           ///< ISO 8601
+    Optional<std::string> updated = {};               ///< ISO 8601
+    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields, status_reason,
+                   source_group_id, invite_email_address, invite_time, updated);
+};
+
+/// Who sees a group and how one gets into it.
+/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
+struct Policies {
+    Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
+    Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
+    Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
+    Optional<bool> join_requests = {};                             ///< one who is not invited may ask to join
+    Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
+    GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
+                   group_members_visibility, join_requests, signup_fields);
+};
+
+/// What a subscription allows for one kind of storage.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct ConnectorTerms {
+    Optional<bool> is_ha = {};   ///< high assurance
+    Optional<bool> is_baa = {};  ///< covered by a business associate agreement
+    GLOBUS_MEMBERS(ConnectorTerms, is_ha, is_baa);
+};
+
+/// What a subscription allows.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct SubscriptionInfo {
+    Optional<std::string> name = {};
+    Optional<std::string> subscription_id = {};
+    Optional<bool> is_high_assurance = {};                            ///< allows high assurance collections
+    Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
+    Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
+    GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
+};
+
+/// A group. What comes only if it was asked for by `include` is so marked.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+struct Group {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
+    Optional<std::string> group_type = {};                  ///< "regular" or "plus"
+    Optional<bool> enforce_session = {};                    ///< asks for a login in the present session
+    Optional<std::int64_t> session_limit = {};              ///< seconds
+    Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
+    Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
+    Optional<std::vector<Membership>> memberships = {};     ///< by include
+    Optional<Policies> policies = {};                       ///< by include
+    Optional<std::vector<std::string>> child_ids = {};      ///< by include
+    Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
+    Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
+    Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
+    /// Of the subscription that it is verified to belong to; null for none.
+    Optional<std::string> subscription_admin_verified_id = {};
+    GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
+                   session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
+                   subscription_info, subscription_admin_verified_id);
+};
+
+/// The group that provides a subscription.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct SubscriptionGroup {
+    Optional<std::string> group_id = {};
+    Optional<std::string> subscription_id = {};
+    Optional<SubscriptionInfo> subscription_info = {};
+    GLOBUS_MEMBERS(SubscriptionGroup, group_id, subscription_id, subscription_info);
+};
+
+/// The subscription that a group is verified to belong to.
+/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
+struct SubscriptionVerification {
+    Optional<std::string> group_id = {};
+    Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
+    GLOBUS_MEMBERS(SubscriptionVerification, group_id, subscription_admin_verified_id);
+};
+
+/// A membership that was not made or changed, and why.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct RefusedMembership {
+    std::string action = {};       ///< as the service calls it: "add", "invite", "change_role", ...
+    std::string identity_id = {};  ///< whose membership it is
+    std::string code = {};         ///< the service's word for the reason
+    std::string detail = {};       ///< the reason, for people
+    GLOBUS_MEMBERS(RefusedMembership, action, identity_id, code, detail);
+
+    friend bool operator==(RefusedMembership const&, RefusedMembership const&) = default;
+};
+
+namespace detail {
+
+/// Calls `f(action, error)` for each error of an answer. Whatever is there and not empty is one, whatever its form is.
+template <class F>
+void for_each_refusal(Json const& errors, F const& f, std::string_view action = {}) {
+    if (auto const* list = errors.if_array()) {
+        for (Json const& one : *list) for_each_refusal(one, f, action);
+    } else if (auto const* by_action = errors.if_object(); by_action != nullptr && action.empty()) {
+        for (auto const& [name, of_action] : *by_action) for_each_refusal(of_action, f, name);
+    } else if (!errors.is_null()) {
+        f(action, errors);
+    }
+}
+
+/// What one of them says.
+inline RefusedMembership refused_membership(std::string_view action, Json const& error) {
+    RefusedMembership refused{.action = std::string(action)};
+    if (auto const* reason = error.if_string()) refused.detail = *reason;
+    auto const text = [&](std::string_view name) {
+        auto const* object = error.if_object();
+        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    refused.identity_id = text("identity_id");
+    refused.code = text("code");
+    refused.detail = text("detail");
+    return refused;
+}
+
+}  // namespace detail
+
+/// The memberships that a batch of actions made or changed, by action. The status is 200 even if all were refused:
+/// `refused()` has those. GroupsManager throws them.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct MembershipActionResult {
+    std::vector<Membership> accept = {};        ///< by accept_invites
+    std::vector<Membership> add = {};           ///< by add_members
+    std::vector<Membership> approve = {};       ///< by approve_pending
+    std::vector<Membership> change_role = {};   ///< by change_roles
+    std::vector<Membership> decline = {};       ///< by decline_invites
+    std::vector<Membership> invite = {};        ///< by invite_members
+    std::vector<Membership> join = {};          ///< by join
+    std::vector<Membership> leave = {};         ///< by leave
+    std::vector<Membership> reject = {};        ///< by reject_join_requests
+    std::vector<Membership> remove = {};        ///< by remove_members
+    std::vector<Membership> request_join = {};  ///< by request_join
+    Optional<Json> errors = {};                 ///< as the service wrote them; see refused()
+    GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
+                   remove, request_join, errors);
+
+    /// What was not done, in the service's order; empty if all was.
+    [[nodiscard]] std::vector<RefusedMembership> refused() const {
+        std::vector<RefusedMembership> all;
+        if (errors)
+            detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
+                all.push_back(detail::refused_membership(action, error));
+            });
+        return all;
+    }
+};
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -17370,126 +20666,7 @@ private:
 
 }  // namespace globus::groups
 
-#endif  // GLOBUS_SERVICES_GROUPS_DATA_HPP
-#ifndef GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
-
-#include <cstdint>
-#include <map>
-#include <string>
-#include <vector>
-
-// What Globus Groups answers. Members bear the service's names, as in https://groups.api.globus.org/redoc
-
-namespace globus::groups {
-
-/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
-struct Membership {
-    Optional<std::string> group_id = {};
-    Optional<std::string> identity_id = {};  ///< whose membership it is
-    Optional<std::string> username = {};     ///< as in "ada@example.org"
-    Optional<std::string> role = {};         ///< one of GroupRole
-    Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
-    Optional<Json> membership_fields = {};  ///< what the group's signup_fields have asked for, by name
-    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields);
-};
-
-/// Who sees a group and how one gets into it.
-/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
-struct Policies {
-    Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
-    Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};                             ///< one who is not invited may ask to join
-    Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
-    GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
-                   group_members_visibility, join_requests, signup_fields);
-};
-
-/// What a subscription allows for one kind of storage.
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct ConnectorTerms {
-    Optional<bool> is_ha = {};   ///< high assurance
-    Optional<bool> is_baa = {};  ///< covered by a business associate agreement
-    GLOBUS_MEMBERS(ConnectorTerms, is_ha, is_baa);
-};
-
-/// What a subscription allows.
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct SubscriptionInfo {
-    Optional<std::string> name = {};
-    Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};                            ///< allows high assurance collections
-    Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
-    Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
-    GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
-};
-
-/// A group. What comes only if it was asked for by `include` is so marked.
-/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
-struct Group {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
-    Optional<std::string> group_type = {};                  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};                    ///< asks for a login in the present session
-    Optional<std::int64_t> session_limit = {};              ///< seconds
-    Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
-    Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
-    Optional<std::vector<Membership>> memberships = {};     ///< by include
-    Optional<Policies> policies = {};                       ///< by include
-    Optional<std::vector<std::string>> child_ids = {};      ///< by include
-    Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
-    Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
-    Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
-    /// Of the subscription that it is verified to belong to; null for none.
-    Optional<std::string> subscription_admin_verified_id = {};
-    GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
-                   session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
-                   subscription_info, subscription_admin_verified_id);
-};
-
-/// The group that provides a subscription.
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct SubscriptionGroup {
-    Optional<std::string> group_id = {};
-    Optional<std::string> subscription_id = {};
-    Optional<SubscriptionInfo> subscription_info = {};
-    GLOBUS_MEMBERS(SubscriptionGroup, group_id, subscription_id, subscription_info);
-};
-
-/// The subscription that a group is verified to belong to.
-/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
-struct SubscriptionVerification {
-    Optional<std::string> group_id = {};
-    Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
-    GLOBUS_MEMBERS(SubscriptionVerification, group_id, subscription_admin_verified_id);
-};
-
-/// The memberships that a batch of actions made or changed, by action. `errors` has those that could not be.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct MembershipActionResult {
-    std::vector<Membership> accept = {};        ///< by accept_invites
-    std::vector<Membership> add = {};           ///< by add_members
-    std::vector<Membership> approve = {};       ///< by approve_pending
-    std::vector<Membership> change_role = {};   ///< by change_roles
-    std::vector<Membership> decline = {};       ///< by decline_invites
-    std::vector<Membership> invite = {};        ///< by invite_members
-    std::vector<Membership> join = {};          ///< by join
-    std::vector<Membership> leave = {};         ///< by leave
-    std::vector<Membership> reject = {};        ///< by reject_join_requests
-    std::vector<Membership> remove = {};        ///< by remove_members
-    std::vector<Membership> request_join = {};  ///< by request_join
-    Optional<Json> errors = {};                 ///< lists of code, detail and identity_id, by action
-    GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
-                   remove, request_join, errors);
-};
-
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
 #include <string>
 #include <vector>
@@ -17662,7 +20839,7 @@ struct SetMembershipFields {
 // Memberships
 
 /// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
-/// The answer tells what was done and, in `errors`, what was not: the status is 200 all the same.
+/// The answer tells what was done, and by refused() what was not: the status is 200 even if that is all of it.
 /// It is not repeated after a lost answer, for invitations are sent as e-mails.
 /// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
@@ -17686,6 +20863,7 @@ struct BatchMembershipAction {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -17722,6 +20900,8 @@ using groups::IdentityPreferences;
 struct GroupsService {
     static constexpr std::string_view name = "groups";
     static constexpr std::string_view resource_server = "groups.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{GroupsScopes::view_my_groups_and_memberships};
     using error = GroupsApiError;
     using credential = BearerCredential;
 
@@ -17816,8 +20996,10 @@ private:
 #include <boost/hana/type.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 // What one mostly does to a group, one thing a call. GroupsManager has a function for each.
 
@@ -18005,6 +21187,56 @@ constexpr auto operations() {
 namespace globus {
 
 /**
+ * Globus Groups refused what a GroupsManager was to do to a membership. It says so beside what it did, in an answer
+ * whose status is 200.
+ *
+ *     catch (MembershipRefused const& error) {
+ *         for (groups::RefusedMembership const& one : error.refused()) tell(one.identity_id, one.code, one.detail);
+ *     }
+ *
+ * `code()`, `messages()` and `errors()` have the service's words as those of other errors do.
+ */
+class GLOBUS_VISIBLE MembershipRefused : public GroupsApiError {
+public:
+    /// Takes what the answer to `request` says.
+    MembershipRefused(http::Request const& request, http::Response response, groups::MembershipActionResult result)
+        : GroupsApiError(request, as_json(std::move(response)), read_refusals, nullptr),
+          facts_(std::make_shared<Facts const>(Facts{result.refused(), std::move(result)})) {}
+
+    /// Who was refused what, and why; never empty.
+    [[nodiscard]] std::vector<groups::RefusedMembership> const& refused() const noexcept { return facts_->refused; }
+    /// All of the answer: what was done beside it, too.
+    [[nodiscard]] groups::MembershipActionResult const& result() const noexcept { return facts_->result; }
+
+private:
+    struct Facts {
+        std::vector<groups::RefusedMembership> refused;
+        groups::MembershipActionResult result;
+    };
+
+    /// The typed document was read from it, whatever its Content-Type says.
+    static http::Response as_json(http::Response response) {
+        response.headers.set("Content-Type", "application/json");
+        return response;
+    }
+    static bool read_refusals(boost::json::object const& document, Reading& reading) {
+        auto const* errors = document.if_contains("errors");
+        if (errors == nullptr) return false;
+        groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
+            auto const one = groups::detail::refused_membership(action, raw);
+            SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
+            if (raw.is_object()) error.raw = raw.get_object();
+            if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
+            reading.errors.push_back(std::move(error));
+        });
+        reading.code = common_code(reading.errors);
+        return true;
+    }
+
+    std::shared_ptr<Facts const> facts_;  ///< shared: to copy an error does not throw
+};
+
+/**
  * A Groups client with one function for each thing that one does to a group and its members.
  *
  *     GroupsManager manager{client};
@@ -18013,6 +21245,10 @@ namespace globus {
  *
  * Each is one request of the client's, with its retries and errors. None but set_group_policies is repeated after a
  * lost answer. What concerns several members at once is a BatchMembershipActions.
+ *
+ * @par Errors
+ * As the client's. What the service refuses to do to a membership, in an answer whose status is 200, is a
+ * MembershipRefused.
  *
  * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
  *
@@ -18037,61 +21273,72 @@ public:
     /// @copydoc groups::manager::AcceptInvite
     Response<groups::MembershipActionResult> accept_invite(groups::manager::AcceptInvite op,
                                                            CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::AddMember
     Response<groups::MembershipActionResult> add_member(groups::manager::AddMember op,
                                                         CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::ApprovePending
     Response<groups::MembershipActionResult> approve_pending(groups::manager::ApprovePending op,
                                                              CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::ChangeRole
     Response<groups::MembershipActionResult> change_role(groups::manager::ChangeRole op,
                                                          CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::DeclineInvite
     Response<groups::MembershipActionResult> decline_invite(groups::manager::DeclineInvite op,
                                                             CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::InviteMember
     Response<groups::MembershipActionResult> invite_member(groups::manager::InviteMember op,
                                                            CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::Join
     Response<groups::MembershipActionResult> join(groups::manager::Join op, CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::Leave
     Response<groups::MembershipActionResult> leave(groups::manager::Leave op, CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::RejectJoinRequest
     Response<groups::MembershipActionResult> reject_join_request(groups::manager::RejectJoinRequest op,
                                                                  CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::RemoveMember
     Response<groups::MembershipActionResult> remove_member(groups::manager::RemoveMember op,
                                                            CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
     /// @copydoc groups::manager::RequestJoin
     Response<groups::MembershipActionResult> request_join(groups::manager::RequestJoin op,
                                                           CallOptions const& options = {}) const {
-        return client_.send(op, options);
+        return act(op, options);
     }
 
     /// The client, for all that has no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:
+    /// Sends an action on a membership, and throws what was refused.
+    template <class O>
+    Response<groups::MembershipActionResult> act(O const& op, CallOptions const& options) const {
+        auto response = client_.send(op, options);
+        if (response->refused().empty()) return response;
+        throw MembershipRefused(
+            globus::detail::to_request(op, client_.service(), client_.base_url()),
+            http::Response{.status = response.status(), .headers = response.headers(), .body = response.text()},
+            *response);
+    }
+
     C client_;
 };
 
@@ -18128,8 +21375,137 @@ public:
 #ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
 #define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_SEARCH_DATA_HPP
-#define GLOBUS_SERVICES_SEARCH_DATA_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+#define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Search answers. Members bear the service's names; the pages named say what they mean.
+
+namespace globus::search {
+
+/// An index. https://docs.globus.org/api/search/reference/index_show/
+struct Index {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> status = {};                    ///< "open" or "delete-pending"
+    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
+    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
+    Optional<std::int64_t> num_subjects = {};             ///< how many there are
+    Optional<std::int64_t> num_entries = {};              ///< of all subjects
+    Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
+    GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
+                   max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
+};
+
+/// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
+struct Indexes {
+    std::vector<Index> index_list = {};
+    GLOBUS_MEMBERS(Indexes, index_list);
+};
+
+/// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
+struct IndexAcknowledgement {
+    Optional<std::string> index_id = {};
+    Optional<bool> acknowledged = {};  ///< true
+    GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
+};
+
+/// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
+struct GMetaEntry {
+    Optional<Json> content = {};                                     ///< the ingester's document
+    Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
+    Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
+    GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
+};
+
+/// A subject with those of its entries that the caller may see.
+/// https://docs.globus.org/api/search/reference/get_subject/
+struct GMetaResult {
+    Optional<std::string> subject = {};  ///< the ingester's name for it, mostly a URL
+    Optional<std::vector<GMetaEntry>> entries = {};
+    GLOBUS_MEMBERS(GMetaResult, subject, entries);
+};
+
+/// A page of subjects that a query has found. `marker` is that of a scroll.
+/// https://docs.globus.org/api/search/reference/post_query/
+struct GSearchResult {
+    std::vector<GMetaResult> gmeta = {};
+    Optional<std::int64_t> count = {};   ///< subjects of this page
+    Optional<std::int64_t> total = {};   ///< subjects that match
+    Optional<std::int64_t> offset = {};  ///< of this page
+    Optional<bool> has_next_page = {};   ///< there are more
+    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
+    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
+    GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
+};
+
+/// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
+struct Task {
+    Optional<std::string> task_id = {};
+    Optional<std::string> index_id = {};
+    Optional<std::string> state = {};              ///< "CREATING", "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    Optional<std::string> state_description = {};  ///< the state for people
+    Optional<std::string> task_type = {};          ///< as in "INGEST"
+    Optional<std::string> creation_date = {};      ///< UTC
+    Optional<std::string> completion_date = {};    ///< UTC
+    Optional<std::string> message = {};            ///< what went wrong; null for none
+    Optional<Json> additional_details = {};        ///< of a failure
+    GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
+                   message, additional_details);
+};
+
+/// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
+struct Tasks {
+    std::vector<Task> tasks = {};  ///< the latest first
+    GLOBUS_MEMBERS(Tasks, tasks);
+};
+
+/// What was asked for is done by a task: `get_task` tells how far it is.
+/// https://docs.globus.org/api/search/reference/ingest/
+struct TaskAcknowledgement {
+    Optional<std::string> task_id = {};
+    Optional<bool> acknowledged = {};                    ///< true
+    Optional<bool> success = {};                         ///< in answers to an ingest
+    Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
+    GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
+};
+
+/// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
+struct Role {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> index_id = {};
+    Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
+    Optional<std::string> principal = {};       ///< a URN
+    Optional<std::string> principal_type = {};  ///< "identity" or "group"
+    Optional<std::string> creation_date = {};   ///< UTC
+    GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
+};
+
+/// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
+struct Roles {
+    std::vector<Role> role_list = {};
+    GLOBUS_MEMBERS(Roles, role_list);
+};
+
+/// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
+struct DeletedRole {
+    Optional<Role> deleted = {};  ///< as it was
+    Optional<bool> success = {};  ///< true
+    GLOBUS_MEMBERS(DeletedRole, deleted, success);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -18209,136 +21585,7 @@ struct SearchScrollQuery {
 
 }  // namespace globus::search
 
-#endif  // GLOBUS_SERVICES_SEARCH_DATA_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
-
-#include <cstdint>
-#include <string>
-#include <vector>
-
-// What Globus Search answers. Members bear the service's names; the pages named say what they mean.
-
-namespace globus::search {
-
-/// An index. https://docs.globus.org/api/search/reference/index_show/
-struct Index {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> display_name = {};
-    Optional<std::string> description = {};
-    Optional<std::string> status = {};                    ///< "open" or "delete_pending"
-    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
-    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
-    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
-    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
-    Optional<std::int64_t> num_subjects = {};             ///< how many there are
-    Optional<std::int64_t> num_entries = {};              ///< of all subjects
-    Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
-    GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
-                   max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
-};
-
-/// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
-struct Indexes {
-    std::vector<Index> index_list = {};
-    GLOBUS_MEMBERS(Indexes, index_list);
-};
-
-/// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
-struct IndexAcknowledgement {
-    Optional<std::string> index_id = {};
-    Optional<bool> acknowledged = {};  ///< true
-    GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
-};
-
-/// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
-struct GMetaEntry {
-    Optional<Json> content = {};                                     ///< the ingester's document
-    Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
-    Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
-    GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
-};
-
-/// A subject with those of its entries that the caller may see.
-/// https://docs.globus.org/api/search/reference/get_subject/
-struct GMetaResult {
-    Optional<std::string> subject = {};  ///< the ingester's name for it, mostly a URL
-    Optional<std::vector<GMetaEntry>> entries = {};
-    GLOBUS_MEMBERS(GMetaResult, subject, entries);
-};
-
-/// A page of subjects that a query has found. `marker` is that of a scroll.
-/// https://docs.globus.org/api/search/reference/post_query/
-struct GSearchResult {
-    std::vector<GMetaResult> gmeta = {};
-    Optional<std::int64_t> count = {};   ///< subjects of this page
-    Optional<std::int64_t> total = {};   ///< subjects that match
-    Optional<std::int64_t> offset = {};  ///< of this page
-    Optional<bool> has_next_page = {};   ///< there are more
-    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
-    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
-    GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
-};
-
-/// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
-struct Task {
-    Optional<std::string> task_id = {};
-    Optional<std::string> index_id = {};
-    Optional<std::string> state = {};              ///< "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
-    Optional<std::string> state_description = {};  ///< the state for people
-    Optional<std::string> task_type = {};          ///< as in "INGEST"
-    Optional<std::string> creation_date = {};      ///< UTC
-    Optional<std::string> completion_date = {};    ///< UTC
-    Optional<std::string> message = {};            ///< what went wrong; null for none
-    Optional<Json> additional_details = {};        ///< of a failure
-    GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
-                   message, additional_details);
-};
-
-/// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
-struct Tasks {
-    std::vector<Task> tasks = {};  ///< the latest first
-    GLOBUS_MEMBERS(Tasks, tasks);
-};
-
-/// What was asked for is done by a task: `get_task` tells how far it is.
-/// https://docs.globus.org/api/search/reference/ingest/
-struct TaskAcknowledgement {
-    Optional<std::string> task_id = {};
-    Optional<bool> acknowledged = {};                    ///< true
-    Optional<bool> success = {};                         ///< in answers to an ingest
-    Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
-    GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
-};
-
-/// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
-struct Role {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> index_id = {};
-    Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
-    Optional<std::string> principal = {};       ///< a URN
-    Optional<std::string> principal_type = {};  ///< "identity" or "group"
-    Optional<std::string> creation_date = {};   ///< UTC
-    GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
-};
-
-/// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
-struct Roles {
-    std::vector<Role> role_list = {};
-    GLOBUS_MEMBERS(Roles, role_list);
-};
-
-/// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
-struct DeletedRole {
-    Optional<Role> deleted = {};  ///< as it was
-    Optional<bool> success = {};  ///< true
-    GLOBUS_MEMBERS(DeletedRole, deleted, success);
-};
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -18430,7 +21677,7 @@ struct Search {
     using service = SearchService;
     using result = GSearchResult;
     static constexpr auto route = get("/v1/index/{index_id}/search");
-    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
@@ -18449,7 +21696,7 @@ struct PostSearch {
     using result = GSearchResult;
     static constexpr auto route = post("/v1/index/{index_id}/search");
     static constexpr RetryClass retry = RetryClass::read;
-    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000, "count"};
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<Document> data;             ///< a SearchQueryV1
@@ -18651,6 +21898,7 @@ struct DeleteRole {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 
 namespace globus {
@@ -18681,6 +21929,8 @@ using search::SearchScrollQuery;
 struct SearchService {
     static constexpr std::string_view name = "search";
     static constexpr std::string_view resource_server = "search.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{SearchScopes::search};
     using error = SearchApiError;
     using credential = BearerCredential;
 
@@ -18810,10 +22060,7 @@ private:
 #ifndef GLOBUS_SERVICES_TIMERS_ERRORS_HPP
 #define GLOBUS_SERVICES_TIMERS_ERRORS_HPP
 
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace globus {
 
@@ -18832,9 +22079,8 @@ public:
 
 private:
     static bool read_error(boost::json::object const& document, Reading& reading) {
-        auto const* error = document.if_contains("error");
-        if (error != nullptr && error->is_object()) {
-            reading.errors = {sub_error(error->get_object(), {"detail", "title"})};
+        if (auto const* error = globus::detail::object_member(document, "error")) {
+            reading.errors = {sub_error(*error, {"detail", "title"})};
             reading.code = reading.errors.front().code;
             if (reading.errors.front().has_message) reading.messages.push_back(reading.errors.front().message);
             return true;
@@ -18842,21 +22088,15 @@ private:
         auto const* details = globus::detail::object_list(document.if_contains("detail"));
         if (details == nullptr) return false;
         for (boost::json::value const& item : *details) {
+            if (!item.is_object()) continue;
             SubError sub = sub_error(item.get_object(), {"msg"});
-            auto const where = globus::detail::text_list(item.get_object().if_contains("loc"));
-            if (sub.has_message && where) reading.messages.push_back(sub.message + ": " + joined(*where));
+            auto const* const where = item.get_object().if_contains("loc");
+            if (sub.has_message && globus::detail::text_list(where))
+                reading.messages.push_back(sub.message + ": " + globus::detail::place_of(*where));
             reading.errors.push_back(std::move(sub));
         }
         reading.code = common_code(reading.errors);
         return true;
-    }
-    static std::string joined(std::vector<std::string> const& levels) {
-        std::string path;
-        for (std::string const& level : levels) {
-            if (&level != levels.data()) path += '.';
-            path += level;
-        }
-        return path;
     }
 };
 
@@ -18866,11 +22106,91 @@ private:
 #ifndef GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
 #define GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_TIMERS_DATA_HPP
-#define GLOBUS_SERVICES_TIMERS_DATA_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
+#define GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
 
-#ifndef GLOBUS_SERVICES_TRANSFER_DATA_HPP
-#define GLOBUS_SERVICES_TRANSFER_DATA_HPP
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Timers answers.
+
+namespace globus::timers {
+
+/// When a timer ends. https://docs.globus.org/api/timers/
+struct StopAfter {
+    Optional<std::string> date = {};     ///< ISO 8601; null for no time
+    Optional<std::int64_t> n_runs = {};  ///< after so many runs; null for any number
+    GLOBUS_MEMBERS(StopAfter, date, n_runs);
+};
+
+/// What a timer does now. https://docs.globus.org/api/timers/
+struct TimerActivity {
+    Optional<std::string> code = {};             ///< "awaiting_next_run", "run_in_progress", "retrying" or "paused"
+    Optional<std::string> next_run = {};         ///< ISO 8601; of a timer that waits
+    Optional<std::string> start_timestamp = {};  ///< ISO 8601; of a run, and of one that is tried again
+    Optional<double> duration_seconds = {};      ///< since the run began
+    Optional<std::string> reason = {};           ///< of a pause: "user", "globus_auth_requirements" or "other"
+    GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
+};
+
+/// A timer: what it starts, and when. https://docs.globus.org/api/timers/
+struct Timer {
+    Optional<std::string> job_id = {};      ///< a UUID
+    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
+    Optional<std::string> timer_type = {};  ///< "transfer", "flow" or "generic"
+    Optional<std::string> flow_id = {};     ///< that a timer of a flow starts
+    Optional<std::string> name = {};
+    Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
+    Optional<std::string> scope = {};              ///< that the action provider is called with
+    Optional<Json> body = {};                      ///< what is started; of create_timer's answer
+    Optional<std::string> callback_url = {};       ///< of the action provider that is called
+    Optional<Json> callback_body = {};             ///< what is started, in the older form
+    Optional<std::string> start = {};              ///< ISO 8601
+    Optional<double> interval = {};                ///< seconds; null runs once
+    Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
+    Optional<StopAfter> stop_after = {};           ///< its end; null for none
+    Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
+    Optional<std::int64_t> n_errors = {};          ///< runs that failed
+    Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
+    Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
+    Optional<std::string> last_ran_at = {};        ///< ISO 8601
+    Optional<std::string> next_run = {};           ///< ISO 8601
+    Optional<std::string> submitted_at = {};       ///< ISO 8601
+    Optional<TimerActivity> activity = {};         ///< what it does now; null once it has ended
+    Optional<Json> inactive_reason = {};  ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
+    Optional<Json> results = {};          ///< a page of its runs, in `data`
+    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, flow_id, name, status, scope, body, callback_url, callback_body,
+                   start, interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors,
+                   last_ran_at, next_run, submitted_at, activity, inactive_reason, results);
+};
+
+/// The timers of the caller. https://docs.globus.org/api/timers/
+struct TimerList {
+    std::vector<Timer> jobs = {};
+    GLOBUS_MEMBERS(TimerList, jobs);
+};
+
+/// A timer that was made. https://docs.globus.org/api/timers/
+struct NewTimer {
+    Optional<Timer> timer = {};
+    GLOBUS_MEMBERS(NewTimer, timer);
+};
+
+/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
+struct TimerMessage {
+    Optional<std::string> message = {};
+    GLOBUS_MEMBERS(TimerMessage, message);
+};
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
+
+#ifndef GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
 #include <algorithm>
 #include <array>
@@ -18886,22 +22206,6 @@ private:
 // The documents that a Transfer program makes.
 
 namespace globus::detail {
-
-/// A random UUID (RFC 9562, section 5.4).
-inline std::string random_uuid() {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string bytes = random_bytes(16);
-    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
-    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
-    std::string text;
-    for (std::size_t i = 0; i != bytes.size(); ++i) {
-        auto const byte = static_cast<unsigned char>(bytes[i]);
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
 
 /// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
 struct ResourceLink {
@@ -19269,7 +22573,10 @@ public:
 
     /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
-    [[nodiscard]] std::vector<std::string> query_texts() const { return {text_}; }
+    /// The same, or nothing where there is no condition.
+    [[nodiscard]] std::vector<std::string> query_texts() const {
+        return text_.empty() ? std::vector<std::string>{} : std::vector<std::string>{text_};
+    }
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
 
 private:
@@ -19293,14 +22600,15 @@ public:
 
     [[nodiscard]] std::vector<std::string> query_texts() const {
         std::vector<std::string> texts;
-        for (TransferFilter const& filter : *this) texts.push_back(filter.text());
+        for (TransferFilter const& filter : *this)
+            if (!filter.text().empty()) texts.push_back(filter.text());
         return texts;
     }
 };
 
 }  // namespace globus::transfer
 
-#endif  // GLOBUS_SERVICES_TRANSFER_DATA_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
 #include <concepts>
 #include <cstdint>
@@ -19321,21 +22629,76 @@ struct OnceTimerSchedule {
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer that runs again and again. https://docs.globus.org/api/timers/timer-schedules/
+/// A timer ends after so many runs. https://docs.globus.org/api/timers/timer-schedules/
+struct EndAfter {
+    Constant<"iterations"> condition = {};  ///< what ends it
+    Required<std::int64_t> count;           ///< runs, at least 1
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(EndAfter, condition, count, additional_fields);
+
+    /// @throws UsageError  for a count that is not positive
+    void check() const {
+        if (*count <= 0 && !additional_fields.contains("count"))
+            throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
+    }
+};
+
+/// A timer ends at a time. https://docs.globus.org/api/timers/timer-schedules/
+struct EndAt {
+    Constant<"time"> condition = {};  ///< what ends it
+    Required<std::string> datetime;   ///< ISO 8601
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
+
+    /// @throws UsageError  for an empty time
+    void check() const {
+        if (datetime->empty() && !additional_fields.contains("datetime"))
+            throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
+    }
+};
+
+/// When a timer ends: an EndAfter, an EndAt or a Json. https://docs.globus.org/api/timers/timer-schedules/
+class TimerEnd {
+public:
+    /// An empty object.
+    TimerEnd() = default;
+    /// After so many runs.
+    TimerEnd(EndAfter end) : document_(std::move(end)) {}
+    /// At a time.
+    TimerEnd(EndAt end) : document_(std::move(end)) {}
+    /// The document as it stands.
+    template <std::same_as<Json> J>
+    TimerEnd(J end) : document_(std::move(end)) {}
+
+    void check() const { document_.check(); }
+    void write_json(std::string& out) const { document_.write_json(out); }
+    friend bool operator==(TimerEnd const&, TimerEnd const&) = default;
+
+private:
+    Document document_;
+};
+
+/**
+ * A timer that runs again and again.
+ *
+ *     RecurringTimerSchedule{.interval_seconds = 86400, .end = EndAfter{.count = 5}}
+ *
+ * https://docs.globus.org/api/timers/timer-schedules/
+ */
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
     Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
     Optional<std::string> start = {};         ///< ISO 8601; at once if left out
-    Optional<Json> end =
-        {};  ///< {"condition": "iterations", "iterations": 5} or {"condition": "time", "datetime": ...}
+    Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
-    /// @throws UsageError  for an interval that is not positive
+    /// @throws UsageError  for an interval that is not positive, and for what the end's own check() refuses
     void check() const {
         if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
             throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
                              ": give at least one second, or use OnceTimerSchedule");
+        if (end) end->check();
     }
 };
 
@@ -19450,68 +22813,7 @@ private:
 
 }  // namespace globus::timers
 
-#endif  // GLOBUS_SERVICES_TIMERS_DATA_HPP
-#ifndef GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
-
-#include <cstdint>
-#include <string>
-#include <vector>
-
-// What Globus Timers answers.
-
-namespace globus::timers {
-
-/// A timer: what it starts, and when. https://docs.globus.org/api/timers/
-struct Timer {
-    Optional<std::string> job_id = {};      ///< a UUID
-    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
-    Optional<std::string> timer_type = {};  ///< "transfer" or "flow"; of create_timer's answer
-    Optional<std::string> name = {};
-    Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
-    Optional<std::string> scope = {};              ///< that the action provider is called with
-    Optional<Json> body = {};                      ///< what is started; of create_timer's answer
-    Optional<std::string> callback_url = {};       ///< of the action provider that is called
-    Optional<Json> callback_body = {};             ///< what is started, in the older form
-    Optional<std::string> start = {};              ///< ISO 8601
-    Optional<double> interval = {};                ///< seconds; null runs once
-    Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
-    Optional<std::string> stop_after = {};         ///< ISO 8601
-    Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
-    Optional<std::int64_t> n_errors = {};          ///< runs that failed
-    Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
-    Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
-    Optional<std::string> last_ran_at = {};        ///< ISO 8601
-    Optional<std::string> next_run = {};           ///< ISO 8601
-    Optional<std::string> submitted_at = {};       ///< ISO 8601
-    Optional<Json> inactive_reason = {};           ///< null while it is active
-    Optional<Json> results = {};                   ///< of the latest runs
-    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, name, status, scope, body, callback_url, callback_body, start,
-                   interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors, last_ran_at,
-                   next_run, submitted_at, inactive_reason, results);
-};
-
-/// The timers of the caller. https://docs.globus.org/api/timers/
-struct TimerList {
-    std::vector<Timer> jobs = {};
-    GLOBUS_MEMBERS(TimerList, jobs);
-};
-
-/// A timer that was made. https://docs.globus.org/api/timers/
-struct NewTimer {
-    Optional<Timer> timer = {};
-    GLOBUS_MEMBERS(NewTimer, timer);
-};
-
-/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
-struct TimerMessage {
-    Optional<std::string> message = {};
-    GLOBUS_MEMBERS(TimerMessage, message);
-};
-
-}  // namespace globus::timers
-
-#endif  // GLOBUS_SERVICES_TIMERS_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 
 #include <string>
 
@@ -19582,7 +22884,7 @@ struct UpdateJob {
     using result = Timer;
     static constexpr auto route = patch("/jobs/{job_id}");
     Required<std::string> job_id;
-    Required<Document> data;  ///< what is to change: `name`, `stop_after`, ...; a described object or a Json
+    Required<Document> data;  ///< what is to change: its `name`; a described object or a Json
     GLOBUS_MEMBERS(UpdateJob, job_id, data);
 };
 
@@ -19627,10 +22929,13 @@ struct ResumeJob {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <string_view>
 
 namespace globus {
 
+using timers::EndAfter;
+using timers::EndAt;
 using timers::FlowTimer;
 using timers::OnceTimerSchedule;
 using timers::RecurringTimerSchedule;
@@ -19659,6 +22964,8 @@ using timers::TransferTimer;
 struct TimersService {
     static constexpr std::string_view name = "timer";
     static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{TimersScopes::timer};
     using error = TimersApiError;
     using credential = BearerCredential;
 
@@ -19744,7 +23051,9 @@ private:
 #ifndef GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -19754,7 +23063,41 @@ public:
     using ApiError::ApiError;
 };
 
+/**
+ * What the errors of submit_transfer, submit_delete and create_tunnel are, too, whatever else they are:
+ *
+ *     catch (NetworkError const& error) {
+ *         store(submission_id(error));
+ *     }
+ */
+class GLOBUS_VISIBLE SubmissionError {
+public:
+    explicit SubmissionError(std::string id) : id_(std::move(id)) {}
+
+    /// The submission id that was sent. Submitting again with it makes no second task.
+    [[nodiscard]] std::string const& submission_id() const noexcept { return id_; }
+
+protected:
+    ~SubmissionError() = default;
+
+private:
+    std::string id_;
+};
+
+/// The submission id of the submit_transfer, submit_delete or create_tunnel that an error ended; empty for other calls.
+[[nodiscard]] inline std::string submission_id(Error const& error) {
+    auto const* submission = dynamic_cast<SubmissionError const*>(&error);
+    return submission != nullptr ? submission->submission_id() : std::string();
+}
+
 namespace detail {
+
+/// An error that a submission ended with.
+template <class E>
+class GLOBUS_VISIBLE SubmissionEndedBy final : public E, public SubmissionError {
+public:
+    SubmissionEndedBy(E const& error, std::string id) : E(error), SubmissionError(std::move(id)) {}
+};
 
 /// True if a code of Transfer says that an endpoint failed, and not Transfer itself: asking again would not help.
 constexpr bool is_endpoint_code(std::string_view code) {
@@ -19769,8 +23112,8 @@ constexpr bool is_endpoint_code(std::string_view code) {
 #ifndef GLOBUS_SERVICES_TRANSFER_FILES_HPP
 #define GLOBUS_SERVICES_TRANSFER_FILES_HPP
 
-#ifndef GLOBUS_SERVICES_TRANSFER_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_TRANSFER_DOCUMENTS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
+#define GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 
 #include <cstdint>
 #include <string>
@@ -19955,11 +23298,12 @@ struct Task {
     Optional<std::string> source_endpoint_display_name = {};  ///< null if the collection is gone
     Optional<std::string> destination_endpoint_id = {};       ///< null for a deletion, and if the collection is gone
     Optional<std::string> destination_endpoint_display_name = {};  ///< null if the collection is gone
-    Optional<std::string> source_base_path = {};          ///< the directory that all source paths have in common
-    Optional<std::string> destination_base_path = {};     ///< the directory that all destination paths have in common
-    Optional<std::string> source_local_user = {};         ///< account on the source's host
-    Optional<std::string> destination_local_user = {};    ///< account on the destination's host
-    Optional<std::string> source_local_user_status = {};  ///< as in "OK", "NO_PERMISSION"; these of endpoint managers
+    Optional<std::string> source_base_path = {};        ///< the directory that all source paths have in common
+    Optional<std::string> destination_base_path = {};   ///< the directory that all destination paths have in common
+    Optional<std::string> source_local_user = {};       ///< account on the source's host
+    Optional<std::string> destination_local_user = {};  ///< account on the destination's host
+    /// For endpoint managers: "OK", "NO_PERMISSION", "NOT_SCANNED", "ENDPOINT_ERROR" or "NO_ENDPOINT".
+    Optional<std::string> source_local_user_status = {};
     Optional<std::string> destination_local_user_status = {};  ///< the same of the destination
     Optional<std::string> source_host_endpoint_id = {};        ///< of the collection that a guest collection is on
     Optional<std::string> destination_host_endpoint_id = {};   ///< the same of the destination
@@ -19979,9 +23323,10 @@ struct Task {
     Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
     Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
     Optional<std::string> nice_status_short_description = {};  ///< the same for people
-    Optional<std::int64_t> nice_status_expires_in = {};        ///< seconds until the task fails for it; -1 for never
-    Optional<bool> is_ok = {};                                 ///< no error holds it; null once it has ended
-    Optional<bool> is_paused = {};                             ///< held by a pause rule or an administrator
+    /// When the task fails for it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
+    Optional<Json> nice_status_expires_in = {};
+    Optional<bool> is_ok = {};      ///< no error holds it; null once it has ended
+    Optional<bool> is_paused = {};  ///< held by a pause rule or an administrator
     /// "SOURCE", "DESTINATION" or "BOTH": whose manager has cancelled it; null for none.
     Optional<std::string> canceled_by_admin = {};
     Optional<std::string> canceled_by_admin_message = {};    ///< what that manager has to say
@@ -20201,8 +23546,9 @@ struct PauseRule {
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
     /// Made by the manager of the host of a guest collection, not of the collection.
-    Optional<std::string> created_by_host_manager = {};
+    Optional<bool> created_by_host_manager = {};
     Optional<std::string> modified_by = {};               ///< user name; only managers get it
+    Optional<std::string> modified_by_id = {};            ///< of that user's identity
     Optional<std::string> modified_time = {};             ///< ISO 8601
     Optional<bool> editable = {};                         ///< the user may change and delete it
     Optional<bool> pause_ls = {};                         ///< true: directories cannot be listed
@@ -20215,9 +23561,9 @@ struct PauseRule {
     Optional<bool> pause_task_transfer_write = {};        ///< holds transfers to the collection
     Optional<bool> pause_task_transfer_write_share = {};  ///< holds transfers to guest collections on it
     GLOBUS_MEMBERS(PauseRule, DATA_TYPE, id, message, start_time, endpoint_id, endpoint_display_name, identity_id,
-                   created_by_host_manager, modified_by, modified_time, editable, pause_ls, pause_mkdir, pause_rename,
-                   pause_symlink, pause_task_delete, pause_task_transfer_read, pause_task_transfer_read_share,
-                   pause_task_transfer_write, pause_task_transfer_write_share);
+                   created_by_host_manager, modified_by, modified_by_id, modified_time, editable, pause_ls, pause_mkdir,
+                   pause_rename, pause_symlink, pause_task_delete, pause_task_transfer_read,
+                   pause_task_transfer_read_share, pause_task_transfer_write, pause_task_transfer_write_share);
 };
 
 /// The pause rules of a collection, or of all that the user manages.
@@ -20243,9 +23589,11 @@ struct PauseInfo {
 /// What cancelling the tasks of others answers, and how far it is.
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
-    Optional<std::string> id = {};  ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};       ///< all tasks have been told
-    GLOBUS_MEMBERS(AdminCancel, id, done);
+    Optional<TextOrNumber> id = {};      ///< for endpoint_manager_cancel_status
+    Optional<bool> done = {};            ///< all tasks have been told; those that could not be are as they were
+    Optional<std::string> message = {};  ///< for the owners of the tasks
+    Optional<std::vector<std::string>> task_id_list = {};  ///< that were to be cancelled
+    GLOBUS_MEMBERS(AdminCancel, id, done, message, task_id_list);
 };
 
 // What became of single files
@@ -20426,7 +23774,7 @@ struct ApiResult {
 
 }  // namespace globus::transfer
 
-#endif  // GLOBUS_SERVICES_TRANSFER_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 
 #include <cstdint>
 #include <string>
@@ -20560,19 +23908,20 @@ template <class Client>
 bool ensure_directory(Client const& client, transfer::EnsureDirectory const& directory, CallOptions const& options) {
     std::vector<std::string> missing{*directory.path};  // each the parent of the one before
     bool made = false;
+    bool climbing = true;  // until one is there; what is missing below one that is there, no climbing cures
     while (!missing.empty()) {
-        bool climb = false;
         try {
             (void)client.operation_mkdir(
                 {.endpoint_id = *directory.endpoint_id, .path = missing.back(), .local_user = directory.local_user},
                 options);
+            climbing = false;
             made = true;
         } catch (TransferApiError const& error) {
-            climb = !made && parent_is_missing(error) && !parent_directory(missing.back()).empty();
-            if (!climb && !transfer::OperationMkdir::already_done(error)) throw;
+            climbing = climbing && parent_is_missing(error) && !parent_directory(missing.back()).empty();
+            if (!climbing && !transfer::OperationMkdir::already_done(error)) throw;
             made = false;
         }
-        if (climb)
+        if (climbing)
             missing.push_back(parent_directory(missing.back()));
         else
             missing.pop_back();
@@ -20939,7 +24288,8 @@ struct EndpointManagerTaskSkippedErrors {
     GLOBUS_MEMBERS(EndpointManagerTaskSkippedErrors, task_id, marker, query_params);
 };
 
-/// Cancels tasks of others. This takes its time: endpoint_manager_cancel_status says how far it is.
+/// Cancels tasks of others. This takes its time: endpoint_manager_cancel_status says how far it is. The answer promises
+/// nothing of a single task: get_task or endpoint_manager_get_task tells.
 /// POST /endpoint_manager/admin_cancel
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct EndpointManagerCancelTasks {
@@ -20965,7 +24315,8 @@ struct EndpointManagerCancelStatus {
     GLOBUS_MEMBERS(EndpointManagerCancelStatus, admin_cancel_id, query_params);
 };
 
-/// Pauses tasks of others, until endpoint_manager_resume_tasks. POST /endpoint_manager/admin_pause
+/// Pauses tasks of others, until endpoint_manager_resume_tasks. The answer's `code` is for all of them: one that has
+/// ended stays as it is. POST /endpoint_manager/admin_pause
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#pause_tasks_as_admin
 struct EndpointManagerPauseTasks {
     using service = TransferService;
@@ -21335,7 +24686,9 @@ struct UpdateTask {
     GLOBUS_MEMBERS(UpdateTask, task_id, data, query_params);
 };
 
-/// Cancels a task; one that has ended already stays as it is. POST /task/{task_id}/cancel
+/// Cancels a task. POST /task/{task_id}/cancel
+/// The answer's `code` says what came of it, with status 200 in each case: "Canceled"; "CancelAccepted", where it will be
+/// cancelled soon; "TaskComplete", where it had ended before and stays as it is.
 /// https://docs.globus.org/api/transfer/task/#cancel_task_by_id
 struct CancelTask {
     using service = TransferService;
@@ -21525,6 +24878,7 @@ struct GetStreamAccessPoint {
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21537,12 +24891,15 @@ namespace globus::transfer {
 /// What recursive_ls lists.
 struct RecursiveLs {
     Required<std::string> endpoint_id;
-    Optional<std::string> path = {};            ///< where to begin; the collection's default directory if left out
-    std::optional<std::size_t> max_depth = {};  ///< 0: only the entries of `path` itself; no limit if left out
-    Optional<bool> show_hidden = {};            ///< names that begin with a dot; shown if left out
-    Optional<StringList> orderby = {};          ///< within each directory
-    Optional<std::string> local_user = {};      ///< the account on the collection's host, where it maps to several
-    /// Called with a directory that cannot be listed: true leaves it out, false throws the error.
+    Optional<std::string> path = {};  ///< where to begin; the collection's default directory if left out
+    /// 0: only the entries of `path` itself. If left out, more than 1,000 directories within one another are taken for a
+    /// circle, which is a DecodeError.
+    std::optional<std::size_t> max_depth = {};
+    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<StringList> orderby = {};      ///< within each directory
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    /// Called with a directory that cannot be listed: true leaves out what is still to come of it, false throws the
+    /// error. It may destroy the client; what it throws leaves the walk where it is.
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
 
@@ -21559,12 +24916,22 @@ struct FileEntry {
  *     for (FileEntry const& entry : client.recursive_ls({.endpoint_id = id, .path = "/~/", .max_depth = 3}))
  *         std::puts(entry.path.c_str());
  *
- * Each directory is one operation_ls, made when the loop comes to it. A link to a directory is listed, but not entered,
- * so that the walk ends even where links make a circle. A call that fails throws out of the loop; begin() on the same
- * object goes on with the directory that failed.
+ * Each directory is one operation_ls, made when the loop comes to it; one with more entries than the service lists at
+ * once, 100,000, is several. A call that fails throws out of the loop; begin() on the same object goes on with the listing
+ * that failed.
  *
- * @tparam C  the client; it must outlive this
+ * The service says of a symbolic link what it leads to, by its `type`, and that it is one, by its `link_target`. A link to
+ * a directory is listed, but not entered, so that the walk ends even where links make a circle.
  *
+ * A path is made of the names that the service says: what has a name with a slash or a NUL in it is no entry, but a
+ * DecodeError, whose body() is the name, and begin() goes on behind it; entries without a name, "." and ".." are passed
+ * over. So whoever makes files of these paths stays below the directory that they are relative to.
+ *
+ * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
+ *
+ * @par Errors
+ * Those of operation_ls, and DecodeError for a listing that says that more follows but does not give it, for a name as
+ * above, and for directories without end.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -21573,7 +24940,7 @@ class RecursiveListing {
 public:
     /// Sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
-        : client_(&client), what_(std::move(what)), options_(std::move(options)) {
+        : client_(client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
@@ -21583,7 +24950,7 @@ public:
         using value_type = FileEntry;
         using difference_type = std::ptrdiff_t;
 
-        /// @throws  what Client::send throws, as operator++ does
+        /// @throws  the errors of the listing, as operator++ does
         explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
         [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
         [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }
@@ -21608,63 +24975,111 @@ private:
         std::size_t depth;
     };
 
+    static constexpr std::size_t deepest = 1000;         ///< no walk without max_depth goes further down
+    static constexpr std::size_t most_at_once = 100000;  ///< entries that the service lists for one request
+
     void ensure_entry() {
         while (!has_entry_) {
-            if (next_ == files_.size()) {
-                if (directories_.empty()) return;
+            if (next_ != files_.size())
+                take(files_[next_++]);
+            else if (more_)
                 list();
-                continue;
-            }
-            File& file = files_[next_++];
-            std::string const name = file.name.value_or("");
-            if (name.empty() || name == "." || name == "..") continue;
-            entry_ = {.path = here_.path + name, .depth = here_.depth, .file = std::move(file)};
-            has_entry_ = true;
-            bool const is_link = entry_.file.link_target.has_value();
-            if (entry_.file.type == "dir" && !is_link && (!what_.max_depth || here_.depth < *what_.max_depth))
-                directories_.push_back({entry_.path + '/', here_.depth + 1});
+            else if (directories_.size() > 1 || !begun_)
+                enter();
+            else
+                return;
         }
     }
 
-    /// Lists the next directory.
+    /// Makes a file of the current directory the entry, if it is one.
+    void take(File& file) {
+        std::string const name = file.name.value_or("");
+        if (name.empty() || name == "." || name == "..") return;
+        if (name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+            throw DecodeError(
+                "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
+                "its directory; begin() on the same listing goes on behind it",
+                name);
+        Directory const& here = directories_.front();
+        entry_ = {.path = here.path + name, .depth = here.depth, .file = std::move(file)};
+        has_entry_ = true;
+        if (entry_.file.type != "dir" || entry_.file.link_target.has_value()) return;
+        if (here.depth >= what_.max_depth.value_or(deepest)) {
+            if (what_.max_depth) return;
+            throw DecodeError(
+                "recursive_ls: more than 1,000 directories are within one another, as in a circle that has "
+                "no end: give max_depth, or begin() on the same listing to go on without what is below");
+        }
+        directories_.push_back({entry_.path + '/', here.depth + 1});
+    }
+
+    /// Goes to the next directory, of which nothing is listed yet.
+    void enter() {
+        if (std::exchange(begun_, true)) directories_.pop_front();
+        offset_ = 0;
+        beginnings_.clear();
+        more_ = true;
+    }
+
+    /// Lists the entries of the current directory from offset_ on.
     void list() {
-        Directory const& next = directories_.front();
-        std::string const path = absolute(next.path);
+        std::string const path = absolute(directories_.front().path);
         OperationLs ls{.endpoint_id = *what_.endpoint_id,
                        .show_hidden = what_.show_hidden,
                        .orderby = what_.orderby,
                        .local_user = what_.local_user};
         if (!path.empty()) ls.path = path;
+        if (offset_ != 0) ls.offset = static_cast<std::int64_t>(offset_);
+        files_.clear();
+        next_ = 0;
         try {
-            auto listing = client_->operation_ls(std::move(ls), options_);
-            if (!base_) {
-                if (what_.path.has_value())
-                    base_ = *what_.path;
-                else
-                    base_ = listing->absolute_path ? *listing->absolute_path : listing->path.value_or("/~/");
-                if (!base_->ends_with('/')) *base_ += '/';
-            }
-            files_ = std::move(*std::move(listing)).DATA;
+            keep(client_.call(options_, [&](C const& client, CallOptions const& options) {
+                return *client.operation_ls(std::move(ls), options);
+            }));
         } catch (ApiError const& error) {
             if (!what_.on_error || !what_.on_error(path, error)) throw;
-            files_.clear();
+            more_ = false;
         }
-        next_ = 0;
-        here_ = std::move(directories_.front());
-        directories_.pop_front();
+    }
+
+    /// Notes a listing, and whether another of the same directory follows.
+    void keep(FileList listing) {
+        if (!base_) {
+            if (what_.path.has_value())
+                base_ = *what_.path;
+            else
+                base_ = listing.absolute_path ? *listing.absolute_path : listing.path.value_or("/~/");
+            if (!base_->ends_with('/')) *base_ += '/';
+        }
+        std::size_t const count = listing.DATA.size();
+        bool const follows =
+            listing.total ? *listing.total > static_cast<std::int64_t>(offset_ + count) : count >= most_at_once;
+        if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
+        if (count != 0 && !beginnings_.insert(listing.DATA.front().name.value_or("")).second)
+            incomplete("has two parts that begin with the same entry");
+        files_ = std::move(listing.DATA);
+        offset_ += count;
+        more_ = follows;
+    }
+    [[noreturn]] static void incomplete(std::string const& why) {
+        throw DecodeError("recursive_ls: a directory " + why +
+                          ": the listing is not complete; begin() on the same listing asks for that part again");
     }
     [[nodiscard]] std::string absolute(std::string const& path) const {
         return base_ ? *base_ + path : what_.path.value_or("");
     }
 
-    C const* client_;
+    detail::ClientOfRange<C> client_;
     RecursiveLs what_;
     CallOptions options_;
     std::optional<std::string> base_;    ///< of the first directory, with a slash at its end
-    std::deque<Directory> directories_;  ///< to be listed
-    Directory here_{};                   ///< that files_ are of
-    std::vector<File> files_;
-    std::size_t next_ = 0;
+    std::deque<Directory> directories_;  ///< the current one, and those to be listed
+    bool begun_ = false;                 ///< false: the first directory is not the current one yet
+    bool more_ = false;                  ///< the current directory is to be listed from offset_ on
+    std::size_t offset_ = 0;             ///< entries of the current directory that were listed
+    std::set<std::string> beginnings_;   ///< the first names of its listings
+    std::vector<File> files_;            ///< of the last listing
+    std::size_t next_ = 0;               ///< of files_
     FileEntry entry_;
     bool has_entry_ = false;
 };
@@ -21693,7 +25108,7 @@ namespace globus::transfer {
  * A part is submitted when the loop comes to it, exactly once, as submit_transfer does. A call that fails throws out of
  * the loop; begin() on the same object goes on with the part that failed, under the submission id that it has.
  *
- * @tparam C  the client; it must outlive this
+ * @tparam C  the client; when it is destroyed, the walk ends at the next part with NetworkError (cancelled)
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
@@ -21703,7 +25118,7 @@ class Submissions {
 public:
     /// Sends nothing before the first begin(). `options` hold for each part.
     Submissions(C const& client, std::vector<TransferData> parts, CallOptions options)
-        : client_(&client), parts_(std::move(parts)), options_(std::move(options)) {}
+        : client_(client), parts_(std::move(parts)), options_(std::move(options)) {}
 
     /// Stands at the answer to one part; the next part is submitted as it goes there.
     class Iterator {
@@ -21737,10 +25152,13 @@ public:
 private:
     /// Submits the next part, unless its answer is there already.
     void submit() {
-        if (!accepted_ && next_ != parts_.size()) accepted_ = client_->submit_transfer(parts_[next_], options_);
+        if (accepted_ || next_ == parts_.size()) return;
+        accepted_ = client_.call(options_, [this](C const& client, CallOptions const& options) {
+            return client.submit_transfer(parts_[next_], options);
+        });
     }
 
-    C const* client_;
+    detail::ClientOfRange<C> client_;
     std::vector<TransferData> parts_;
     CallOptions options_;
     std::size_t next_ = 0;
@@ -21758,6 +25176,8 @@ private:
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21816,16 +25236,16 @@ struct TaskWait {
     std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
     std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
-    std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look
+    std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
     /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
     std::function<bool(std::chrono::duration<double>)> sleep = {};
 };
 
 /**
- * How a wait ended. As a bool it says whether the task has ended too, with success or not.
+ * How a wait ended. The task itself may go on: `ended()` says so, and `succeeded()` whether it did what it should.
  *
- *     if (verdict.kind == TaskVerdict::Kind::succeeded) ...
+ *     if (!verdict.succeeded()) explain(verdict.kind, verdict.task);
  *     for (TaskEvent const& fault : verdict.faults) report(fault.code, fault.details);
  */
 struct TaskVerdict {
@@ -21837,15 +25257,43 @@ struct TaskVerdict {
         inactive,   ///< it waits for its owner's credentials
         faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or time is over
         paused,     ///< time is over, and a pause rule or an administrator holds it
-        timed_out,  ///< time is over, and the task goes on
+        timed_out,  ///< time is over, and the task goes on, or has a status that this library does not know
     };
 
     Kind kind = Kind::timed_out;         ///< how it ended
     Task task = {};                      ///< as it was last seen
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
-    /// True if the task has ended, with success or not.
-    [[nodiscard]] explicit operator bool() const { return task.status.has_value() && *task.status != "ACTIVE"; }
+    /// True if the task has ended, with success or not. One that is paused, or waits for credentials, has not.
+    [[nodiscard]] bool ended() const {
+        return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
+    }
+    /// True if the task has ended and did what it should.
+    [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
+};
+
+/**
+ * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on, and
+ * what the wait had seen of it is here.
+ *
+ *     catch (TaskWaitCancelled const& stopped) {
+ *         remember(stopped.seen().task.bytes_transferred);
+ *     }
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe. Copies share what was seen.
+ */
+class GLOBUS_VISIBLE TaskWaitCancelled : public NetworkError {
+public:
+    /// @param seen  the verdict, had the time been over then
+    TaskWaitCancelled(NetworkError const& how, TaskVerdict seen)
+        : NetworkError(how), seen_(std::make_shared<TaskVerdict const>(std::move(seen))) {}
+
+    /// The task and its faults as they were last seen; a task without an id if no look had succeeded.
+    [[nodiscard]] TaskVerdict const& seen() const noexcept { return *seen_; }
+
+private:
+    std::shared_ptr<TaskVerdict const> seen_;
 };
 
 }  // namespace globus::transfer
@@ -21863,7 +25311,7 @@ class TaskWaiting {
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client), wait_(std::move(wait)), options_(std::move(options)) {
+        : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
         // written so that NaN is refused too
         if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
         if (!(wait_.polling_interval >= Seconds(1)))
@@ -21871,31 +25319,47 @@ public:
         if (!(wait_.jitter >= 0 && wait_.jitter < 1))
             throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
         wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline) wait_.timeout = std::min<Seconds>(wait_.timeout, *options_.deadline - start_);
+        if (options_.deadline)  // which may be as early or late as a clock can tell
+            wait_.timeout =
+                std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
+                                                                             : http::Clock::duration::zero());
         wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
         // a look that is under way when the time is over has a few seconds more
         auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
         options_.deadline = std::min(options_.deadline.value_or(end), end);
+        options_.stop = call_.stop();
     }
 
     transfer::TaskVerdict run() {
-        Seconds planned{0};
-        while (true) {
-            if (look() && over()) break;
-            // looks keep to their plan, however long each takes, and jitter does not add up
-            do planned += wait_.polling_interval;
-            while (planned <= elapsed());
-            if (planned > wait_.timeout) {
-                time_is_over();
-                break;
-            }
-            bool const last = planned + wait_.polling_interval > wait_.timeout;
-            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
+        try {
+            wait();
+        } catch (NetworkError const& error) {
+            if (error.kind() != NetworkError::Kind::cancelled) throw;
+            if (ended()) return std::move(verdict_);  // it was a callback of the last look that destroyed the client
+            verdict_.kind = kind_by_now();
+            throw transfer::TaskWaitCancelled(error, std::move(verdict_));
         }
         return std::move(verdict_);
     }
 
 private:
+    void wait() {
+        Seconds planned{0};
+        while (true) {
+            if (look() && over()) return;
+            // looks keep to their plan, however long each takes, and jitter does not add up
+            do planned += wait_.polling_interval;
+            while (planned <= elapsed());
+            if (planned > wait_.timeout) {
+                if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
+                verdict_.kind = kind_by_now();
+                return;
+            }
+            bool const last = planned + wait_.polling_interval > wait_.timeout;
+            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
+        }
+    }
+
     [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
 
     void sleep_until(Seconds until) {
@@ -21903,7 +25367,8 @@ private:
         if (wait_.sleep) {
             Seconds const length = std::max(Seconds(0), until - slept_);
             slept_ += length;
-            waited = wait_.sleep(length) && !options_.stop.stop_requested();
+            call_.run_callback([&] { waited = wait_.sleep(length); });
+            waited = waited && !options_.stop.stop_requested();
         } else {
             waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
         }
@@ -21977,19 +25442,28 @@ private:
         Seconds const now = elapsed();
         std::int64_t rate = task.effective_bytes_per_second.value_or(0);
         if (seen_before_ && now > last_look_)
-            rate = static_cast<std::int64_t>(static_cast<double>(bytes - last_bytes_) / (now - last_look_).count());
+            rate =
+                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - last_look_).count());
         seen_before_ = true;
         last_look_ = now;
         last_bytes_ = bytes;
         if (!wait_.on_progress) return;
-        wait_.on_progress(transfer::TaskProgress{.task = task,
-                                                 .elapsed = now,
-                                                 .bytes = bytes,
-                                                 .bytes_per_second = rate,
-                                                 .files = task.files_transferred.value_or(0),
-                                                 .files_total = task.files.value_or(0),
-                                                 .faults = task.faults.value_or(0),
-                                                 .nice_status = task.nice_status.value_or("")});
+        transfer::TaskProgress const progress{.task = task,
+                                              .elapsed = now,
+                                              .bytes = bytes,
+                                              .bytes_per_second = rate,
+                                              .files = task.files_transferred.value_or(0),
+                                              .files_total = task.files.value_or(0),
+                                              .faults = task.faults.value_or(0),
+                                              .nice_status = task.nice_status.value_or("")};
+        call_.run_callback([&] { wait_.on_progress(progress); });
+    }
+    /// Towards zero, and no further than the type goes: the service may say any number.
+    static std::int64_t rounded(double value) {
+        using Limits = std::numeric_limits<std::int64_t>;
+        if (value >= static_cast<double>(Limits::max())) return Limits::max();
+        if (value <= static_cast<double>(Limits::min())) return Limits::min();
+        return static_cast<std::int64_t>(value);
     }
 
     [[nodiscard]] bool has_incurable_fault() const {
@@ -22005,16 +25479,21 @@ private:
         return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
     }
 
+    /// Says whether the task will do no more by itself, and with which verdict.
+    bool ended() {
+        Task const& task = verdict_.task;
+        bool const inactive = task.status && *task.status == "INACTIVE";
+        if (!inactive && !verdict_.ended()) return false;
+        verdict_.kind = inactive                      ? Kind::inactive
+                        : *task.status == "SUCCEEDED" ? Kind::succeeded
+                        : was_cancelled()             ? Kind::cancelled
+                                                      : Kind::failed;
+        return true;
+    }
+
     /// Says whether the wait ends with what was last seen, and with which verdict.
     bool over() {
-        Task const& task = verdict_.task;
-        if (verdict_) {
-            verdict_.kind = *task.status == "SUCCEEDED"  ? Kind::succeeded
-                            : *task.status == "INACTIVE" ? Kind::inactive
-                            : was_cancelled()            ? Kind::cancelled
-                                                         : Kind::failed;
-            return true;
-        }
+        if (ended()) return true;
         if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return false;
         if (wait_.on_fault == OnFault::fail_fast) {
             verdict_.kind = Kind::faulting;
@@ -22029,15 +25508,16 @@ private:
         return false;
     }
 
-    void time_is_over() {
-        if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
-        verdict_.kind = cancelled_                                ? Kind::cancelled
-                        : verdict_.task.is_paused.value_or(false) ? Kind::paused
-                        : has_incurable_fault()                   ? Kind::faulting
-                                                                  : Kind::timed_out;
+    /// Of a task that has not ended.
+    [[nodiscard]] Kind kind_by_now() const {
+        return cancelled_                                ? Kind::cancelled
+               : verdict_.task.is_paused.value_or(false) ? Kind::paused
+               : has_incurable_fault()                   ? Kind::faulting
+                                                         : Kind::timed_out;
     }
 
     Client const& client_;
+    CallGate::Call const call_;  // from the first look to the last
     transfer::TaskWait wait_;
     CallOptions options_;
     http::Clock::time_point start_ = http::Clock::now();
@@ -22058,6 +25538,7 @@ private:
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -22103,6 +25584,8 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
 struct TransferService {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
@@ -22221,10 +25704,11 @@ struct TransferService::Operations {
      * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
      */
     bool ensure_directory(EnsureDirectory directory, CallOptions const& options = {}) const {
-        return detail::ensure_directory(self(), directory, self().begun(options));
+        auto const call = self().begin_call(options);
+        return detail::ensure_directory(self(), directory, call.options());
     }
 
-    /// All entries below a path, as a range; see RecursiveListing. The client must outlive it.
+    /// All entries below a path, as a range; see RecursiveListing.
     RecursiveListing<Client> recursive_ls(RecursiveLs what, CallOptions options = {}) const& {
         return RecursiveListing<Client>(self(), std::move(what), std::move(options));
     }
@@ -22279,7 +25763,7 @@ struct TransferService::Operations {
      *
      * The submission id is fetched first if `data` has none, and is fixed from then on: when an answer is lost, the
      * same document is sent again, and the service answers "Duplicate" with the task that it has already. The id stands in
-     * `data` afterwards, and in every error (`submission_id()`): store it, and a later run of the program cannot submit
+     * `data` afterwards, and in every error (`submission_id(error)`): store it, and a later run of the program cannot submit
      * twice. To submit the same transfer once more on purpose, reset it.
      *
      * @param data  a TransferData, or a Json of the same form
@@ -22300,21 +25784,25 @@ struct TransferService::Operations {
 
     /**
      * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers comes to
-     * them; see transfer::Submissions. The client must outlive it.
+     * them; see transfer::Submissions.
      *
      * @throws UsageError  for what TransferData::check refuses, and if `max_items` is 0; nothing is sent then
      */
-    transfer::Submissions<Client> submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const {
+    transfer::Submissions<Client> submit_all(TransferData data, std::size_t max_items,
+                                             CallOptions options = {}) const& {
         data.check();
         return {self(), transfer::split_transfer_data(std::move(data), max_items), std::move(options)};
     }
+    // clang-format off
+    void submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
+    // clang-format on
     /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
     /// any of them again makes no second task.
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
                                                   CallOptions const& options = {}) const {
         std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
-        CallOptions const begun = self().begun(options);
-        for (TransferData& part : parts) part.submission_id = new_submission_id(begun);
+        auto const call = self().begin_call(options);
+        for (TransferData& part : parts) part.submission_id = new_submission_id(call.options());
         return parts;
     }
 
@@ -22322,15 +25810,19 @@ struct TransferService::Operations {
      * Waits until a task has ended, or the time is over.
      *
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
-     *     if (verdict.kind != TaskVerdict::Kind::succeeded) explain(verdict.task, verdict.faults);
+     *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
      * It looks at the task at once and then each polling_interval. When the number of faults has grown, it reads what
      * they are. A look that fails for a passing reason (a lost connection, a 503) is made up for by the next one.
      *
+     * A status that is not known is no end: the wait goes on. The callbacks may destroy the client, which cancels the
+     * wait, and what they throw ends it.
+     *
      * @param options  of each request; `deadline` ends the wait too, and `stop` cancels it within 100 ms
-     * @return how the wait ended; as a bool, whether the task has ended
+     * @return how the wait ended
      * @throws UsageError        for a time-out or an interval under 1 s
-     * @throws NetworkError      cancelled, if `stop` asked; or the last look's error, if none succeeded
+     * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
+     * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read
      */
     TaskVerdict task_wait(TaskWait wait, CallOptions const& options = {}) const {
@@ -22564,21 +26056,23 @@ private:
 
     /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
     template <class Submit, class Typed, class Data>
-    Response<typename Submit::result> submit(Data&& data, CallOptions options) const {
+    Response<typename Submit::result> submit(Data&& data, CallOptions const& options) const {
         using Held = std::conditional_t<std::same_as<std::remove_cvref_t<Data>, Typed>, Typed, Json>;
         if constexpr (!std::same_as<std::remove_reference_t<Data>, Held>) {
             return submit<Submit, Typed>(Held(data), options);
         } else {
             if constexpr (!std::same_as<Held, Json>) data.check();  // before an id is fetched
-            options = self().begun(std::move(options));
-            std::optional<std::string> const id = submission_id<Submit>(data, options);
+            auto const call = self().begin_call(options);
+            std::optional<std::string> const id = submission_id<Submit>(data, call.options());
             if (id && id->empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");
-            if (!id && !options.retry_as) options.retry_as = RetryClass::non_idempotent;
+            CallOptions submitting = call.options();
+            if (!id && !submitting.retry_as) submitting.retry_as = RetryClass::non_idempotent;
             try {
-                return self().send(Submit{.data = Document(std::forward<Data>(data))}, options);
+                return self().send(Submit{.data = Document(std::forward<Data>(data))}, submitting);
             } catch (Error const&) {
-                detail::rethrow_marked<TransferApiError, AuthApiError, NetworkError, DecodeError>(
-                    [&](Error& error) { error.set_submission_id(id.value_or("")); });
+                if (!id) throw;
+                detail::rethrow_changed<TransferApiError, AuthApiError, NetworkError, DecodeError>(
+                    [&](auto const& error) { return detail::SubmissionEndedBy(error, *id); });
             }
         }
     }
@@ -22618,7 +26112,6 @@ private:
 #define GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
@@ -22740,13 +26233,13 @@ struct GlobusConnectPersonalOwnerInfo {
 class LocalGlobusConnectPersonal {
 public:
     /// @param config_dir  where it keeps its files; `~/.globusonline` if left out
-    /// @throws UsageError  if that is left out and HOME is not set
+    /// @throws UsageError  if that is left out and nobody knows the user's home directory
     explicit LocalGlobusConnectPersonal(std::string config_dir = {}) : config_dir_(std::move(config_dir)) {
         if (!config_dir_.empty()) return;
-        char const* const home = std::getenv("HOME");
-        if (home == nullptr || *home == '\0')
+        config_dir_ = detail::home_directory();
+        if (config_dir_.empty())
             throw UsageError("HOME is not set: give LocalGlobusConnectPersonal the directory of its configuration");
-        config_dir_ = std::string(home) + "/.globusonline";
+        config_dir_ += "/.globusonline";
     }
 
     /// The folder that its files are looked for in.
@@ -22826,10 +26319,8 @@ public:
     [[nodiscard]] std::optional<boost::json::object> info() const {
         std::optional<std::string> const text = detail::read_small_file(info_path_);
         if (!text) return std::nullopt;
-        boost::json::parse_options options;
-        options.max_depth = 128;
         boost::system::error_code error;
-        Json document = boost::json::parse(*text, error, {}, options);
+        Json document = detail::parse_exact_json(*text, error);
         if (error || !document.is_object()) return std::nullopt;
         return std::move(document.get_object());
     }
@@ -22864,8 +26355,77 @@ private:
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
 #define GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
 
-#ifndef GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
-#define GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_ANSWERS_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_ANSWERS_HPP
+
+#include <string>
+#include <vector>
+
+// What version 2 of Globus Transfer answers. Its documents on tunnels and stream access points are those of namespace
+// globus::transfer, whose service has the same.
+
+namespace globus::transfer_v2 {
+
+/// What a bookmark says. https://docs.globus.org/api/transfer/collection_bookmarks/
+struct BookmarkAttributes {
+    Optional<std::string> name = {};
+    Optional<std::string> path = {};  ///< of a directory
+    GLOBUS_MEMBERS(BookmarkAttributes, name, path);
+};
+
+/// The collection that a bookmark is in. https://docs.globus.org/api/transfer/collection_bookmarks/
+struct BookmarkRelationships {
+    Optional<transfer::Relationship> collection = {};  ///< that the path is of
+    GLOBUS_MEMBERS(BookmarkRelationships, collection);
+};
+
+/// A name for a path of a collection. https://docs.globus.org/api/transfer/collection_bookmarks/
+struct Bookmark {
+    Optional<std::string> type = {};  ///< "Bookmark"
+    Optional<std::string> id = {};    ///< a UUID
+    BookmarkAttributes attributes = {};
+    BookmarkRelationships relationships = {};
+    GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
+};
+
+/// What an answer tells of a collection that it was asked to include.
+/// https://docs.globus.org/api/transfer/collection_bookmarks/
+struct IncludedCollectionAttributes {
+    Optional<std::string> display_name = {};
+    Optional<bool> high_assurance = {};  ///< asks for fresh logins
+    GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
+};
+
+/// A collection that an answer was asked to include. https://docs.globus.org/api/transfer/collection_bookmarks/
+struct IncludedCollection {
+    Optional<std::string> type = {};  ///< "Collection"
+    Optional<std::string> id = {};    ///< a UUID
+    IncludedCollectionAttributes attributes = {};
+    GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
+};
+
+/// The JSON:API document of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
+struct BookmarkDocument {
+    Optional<Bookmark> data = {};
+    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
+    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
+    GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
+};
+
+/// A page of bookmarks; `links` leads to the next. https://docs.globus.org/api/transfer/collection_bookmarks/
+struct BookmarkPage {
+    std::vector<Bookmark> data = {};
+    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
+    Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
+    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
+    GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
+};
+
+}  // namespace globus::transfer_v2
+
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
 
 #include <array>
 #include <cstdint>
@@ -22968,76 +26528,7 @@ struct BookmarkUpdateDocument {
 
 }  // namespace globus::transfer_v2
 
-#endif  // GLOBUS_SERVICES_TRANSFER_V2_DATA_HPP
-#ifndef GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
-#define GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
-
-#include <string>
-#include <vector>
-
-// What version 2 of Globus Transfer answers. Its documents on tunnels and stream access points are those of namespace
-// globus::transfer, whose service has the same.
-
-namespace globus::transfer_v2 {
-
-/// What a bookmark says. https://docs.globus.org/api/transfer/collection_bookmarks/
-struct BookmarkAttributes {
-    Optional<std::string> name = {};
-    Optional<std::string> path = {};  ///< of a directory
-    GLOBUS_MEMBERS(BookmarkAttributes, name, path);
-};
-
-/// The collection that a bookmark is in. https://docs.globus.org/api/transfer/collection_bookmarks/
-struct BookmarkRelationships {
-    Optional<transfer::Relationship> collection = {};  ///< that the path is of
-    GLOBUS_MEMBERS(BookmarkRelationships, collection);
-};
-
-/// A name for a path of a collection. https://docs.globus.org/api/transfer/collection_bookmarks/
-struct Bookmark {
-    Optional<std::string> type = {};  ///< "Bookmark"
-    Optional<std::string> id = {};    ///< a UUID
-    BookmarkAttributes attributes = {};
-    BookmarkRelationships relationships = {};
-    GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
-};
-
-/// What an answer tells of a collection that it was asked to include.
-/// https://docs.globus.org/api/transfer/collection_bookmarks/
-struct IncludedCollectionAttributes {
-    Optional<std::string> display_name = {};
-    Optional<bool> high_assurance = {};  ///< asks for fresh logins
-    GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
-};
-
-/// A collection that an answer was asked to include. https://docs.globus.org/api/transfer/collection_bookmarks/
-struct IncludedCollection {
-    Optional<std::string> type = {};  ///< "Collection"
-    Optional<std::string> id = {};    ///< a UUID
-    IncludedCollectionAttributes attributes = {};
-    GLOBUS_MEMBERS(IncludedCollection, type, id, attributes);
-};
-
-/// The JSON:API document of a bookmark. https://docs.globus.org/api/transfer/collection_bookmarks/
-struct BookmarkDocument {
-    Optional<Bookmark> data = {};
-    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
-    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
-    GLOBUS_MEMBERS(BookmarkDocument, data, included, meta);
-};
-
-/// A page of bookmarks; `links` leads to the next. https://docs.globus.org/api/transfer/collection_bookmarks/
-struct BookmarkPage {
-    std::vector<Bookmark> data = {};
-    std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
-    Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
-    Optional<Json> meta = {};                       ///< further facts, such as the id of the request
-    GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
-};
-
-}  // namespace globus::transfer_v2
-
-#endif  // GLOBUS_SERVICES_TRANSFER_V2_DOCUMENTS_HPP
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
 
 #include <string>
 
@@ -23201,9 +26692,9 @@ struct ListBookmarks {
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -23241,6 +26732,8 @@ using transfer_v2::TunnelUpdateDocument;
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    /// What a client of an app asks for.
+    static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
@@ -23341,10 +26834,8 @@ private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 
     static bool has_submission_id(Document const& document) {
-        boost::json::parse_options options;
-        options.max_depth = 128;
         boost::system::error_code error;
-        Json const json = boost::json::parse(document.text(), error, {}, options);
+        Json const json = detail::parse_exact_json(document.text(), error);
         Json const* const id = json.find_pointer("/data/attributes/submission_id", error);
         return id != nullptr && id->is_string() && !id->as_string().empty();
     }

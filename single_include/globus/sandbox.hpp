@@ -90,7 +90,9 @@
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
- * alone bear a mark of their session, which the journal leaves out, so that no session takes the token of another.
+ * and secrets alone begin with random characters of their session, which the journal leaves out: no session takes the
+ * token of another, and nobody can say what a token will be. Other users of the machine cannot connect (on Linux, unless
+ * Options::any_user says so): whoever can connect can log in.
  *
  * @par Honesty
  * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
@@ -131,6 +133,152 @@
 #ifndef GLOBUS_SANDBOX_SERVER_HPP
 #define GLOBUS_SANDBOX_SERVER_HPP
 
+#ifndef GLOBUS_CORE_ONE_LINE_HPP
+#define GLOBUS_CORE_ONE_LINE_HPP
+
+#ifndef GLOBUS_CORE_UTF8_HPP
+#define GLOBUS_CORE_UTF8_HPP
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
+inline std::size_t utf8_sequence(std::string_view text) noexcept {
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    unsigned const first = at(0);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        if (!continues(1) || !continues(2)) return 0;
+        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
+        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        bool const overlong = first == 0xF0U && at(1) < 0x90U;
+        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
+        return overlong || too_large ? 0 : 4;
+    }
+    return 0;
+}
+
+/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
+inline std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) {
+        text.remove_prefix(1);
+        return std::nullopt;
+    }
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+
+/// Appends a code point that is no surrogate, as UTF-8.
+inline void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+
+/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
+constexpr bool is_blank(char32_t c) {
+    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
+/// direction of a text or has no meaning but a private one.
+constexpr bool is_printable(char32_t c) {
+    bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+                        (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+                        (c >= 0xFFF0 && c <= 0xFFFB);
+    bool const private_use = (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000;
+    return c == 0x20 || !(c < 0x20 || (c >= 0x7F && c <= 0x9F) || is_blank(c) || steers || private_use);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_UTF8_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// A character that must not reach a terminal, by its number: `\x1B`, `\u202E`, `\U000E0041`.
+inline void append_as_number(std::string& line, char32_t c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    int const wide = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    line += wide == 2 ? "\\x" : wide == 4 ? "\\u" : "\\U";
+    for (int shift = 4 * (wide - 1); shift >= 0; shift -= 4)
+        line += digits[static_cast<std::uint32_t>(c) >> static_cast<unsigned>(shift) & 15U];
+}
+
+}  // namespace detail
+
+/**
+ * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
+ * steer a terminal, turn the direction of what follows or fill a disk.
+ *
+ * Line breaks, tabs and rare blanks become one blank, other characters that do not show are given by their number
+ * (`\x1B`), bytes that are not UTF-8 become U+FFFD. What is longer than `most` ends in "...". A line stays as it is.
+ *
+ * @param most  bytes that the line may have; 3 or more
+ */
+[[nodiscard]] inline std::string one_line(std::string_view text, std::size_t most = 1000) {
+    std::string line;
+    line.reserve(std::min(text.size(), most));
+    std::size_t cut = 0;  // where "..." can follow
+    bool blank = false;   // there was one that waits for a character
+    while (!text.empty()) {
+        char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
+        if (c != U' ' && detail::is_blank(c)) {
+            blank = true;
+            continue;
+        }
+        if (line.size() + 3 <= most) cut = line.size();
+        if (std::exchange(blank, false) && !line.empty() && line.back() != ' ' && c != U' ') line += ' ';
+        if (detail::is_printable(c))
+            detail::append_code_point(line, c);
+        else
+            detail::append_as_number(line, c);
+        if (line.size() > most) return line.replace(cut, line.npos, "...");
+    }
+    return line;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_ONE_LINE_HPP
+#ifndef GLOBUS_CORE_ERROR_HPP
+#define GLOBUS_CORE_ERROR_HPP
+
 #ifndef GLOBUS_CORE_VISIBILITY_HPP
 #define GLOBUS_CORE_VISIBILITY_HPP
 
@@ -143,6 +291,175 @@
 #endif
 
 #endif  // GLOBUS_CORE_VISIBILITY_HPP
+
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <variant>
+
+/// The C++ SDK for Globus. What is in a namespace called `detail` is not for programs: any version may change it.
+namespace globus {
+
+/**
+ * The root of everything that this library throws.
+ *
+ *     Error
+ *       UsageError      the call cannot be right; nothing was sent
+ *       NetworkError    no complete answer came (time-out, connection, TLS, ...)
+ *       ApiError        the service answered with an error status; one subclass a service
+ *       DecodeError     the service answered, but not with the document that was expected
+ *
+ * `what()` is one line for a person, whoever worded its parts: see one_line. It never holds a token, a client secret or
+ * a password.
+ */
+class GLOBUS_VISIBLE Error : public std::runtime_error {
+public:
+    /// @param what  becomes one line of at most 4 KiB
+    explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
+
+    /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
+    /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
+    [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
+
+    /// Called by who throws it on; never on an object that another thread may have, too.
+    void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
+
+private:
+    bool outcome_unknown_ = false;
+};
+
+/// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
+class GLOBUS_VISIBLE UsageError : public Error {
+public:
+    using Error::Error;
+};
+
+/**
+ * What came back is not the document that was expected: not JSON, cut off, or a member of another type.
+ *
+ * `body()` is the text as received, so that nothing is lost.
+ */
+class GLOBUS_VISIBLE DecodeError : public Error {
+public:
+    /// Whether the text ends before its document does.
+    enum class Damage : bool { none, cut_off };
+
+    /// @param body  what was received; it does not go into what()
+    explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
+        : Error(what), body_(std::make_shared<std::string const>(std::move(body))), damage_(damage) {}
+    DecodeError(DecodeError const&) = default;  // and no move, which would leave one without a body
+    DecodeError& operator=(DecodeError const&) = default;
+
+    /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
+    [[nodiscard]] std::string const& body() const noexcept { return *body_; }
+    /// The same, saying what was answered so.
+    [[nodiscard]] DecodeError in(std::string const& answer) const {
+        DecodeError same(answer + ": " + what(), {}, damage_);
+        same.body_ = body_;
+        return same;
+    }
+    /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
+    /// something else, such as a page of HTML: it means what it says.
+    [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
+
+private:
+    std::shared_ptr<std::string const> body_;  ///< copies of the error share it: it can be long
+    Damage damage_;
+};
+
+namespace detail {
+
+/// If the exception in flight is an `E`, throws what `change` makes of it.
+template <class E, class F>
+void rethrow_if_changed(F const& change) {
+    try {
+        throw;
+    } catch (E const& error) {
+        if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
+        throw change(error);
+    } catch (...) {
+    }
+}
+
+/// Throws the exception in flight on; in place of one of the types `Es` what `change` makes of it, which is not the same
+/// object: threads that wait for one renewal share the error that ends it.
+template <class... Es, class F>
+[[noreturn]] void rethrow_changed(F const& change) {
+    (rethrow_if_changed<Es>(change), ...);
+    throw;
+}
+
+}  // namespace detail
+
+/**
+ * A value, or the error that took its place: what the `try_` functions return to programs that do not throw.
+ *
+ *     auto listing = client.try_send(OperationLs{.endpoint_id = id});
+ *     if (!listing) return complain(listing.error().what());
+ *     use(**listing);
+ *
+ * @tparam T  the type of the value
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+template <class T>
+class Result {
+public:
+    /// Implicit: a function that returns a Result may return the value itself.
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+
+    /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
+    template <class F>
+    [[nodiscard]] static Result from(F&& f) {
+        try {
+            return Result(std::forward<F>(f)());
+        } catch (Error const& error) {
+            return Result(Failure{std::current_exception(), &error});
+        }
+    }
+
+    /// False: there is an error() in its place.
+    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value; throws the error itself, with its own type, when there is none.
+    [[nodiscard]] T const& value() const& {
+        if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
+        return std::get<0>(state_);
+    }
+    [[nodiscard]] T&& value() && {
+        if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
+        return std::get<0>(std::move(state_));
+    }
+    /// As value(), which throws the error when there is no value.
+    [[nodiscard]] T const& operator*() const& { return value(); }
+    [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
+    [[nodiscard]] T const* operator->() const { return &value(); }
+
+    /// The error; call it only when there is no value. `dynamic_cast` tells which one it is.
+    [[nodiscard]] Error const& error() const {
+        if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
+        return *std::get<1>(state_).error;
+    }
+
+private:
+    struct Failure {
+        std::exception_ptr thrown;  ///< keeps the object that `error` points to
+        Error const* error;
+    };
+
+    explicit Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
+
+    std::variant<T, Failure> state_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_ERROR_HPP
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -179,7 +496,8 @@ class Host;
 /// Thrown when the sandbox cannot do what it is asked: a port in use, a directory that is missing, a malformed rule.
 class GLOBUS_VISIBLE SandboxError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    /// @param what  becomes one line of at most 64 KiB
+    explicit SandboxError(std::string const& what) : std::runtime_error(globus::one_line(what, 65536)) {}
 };
 
 /// Thrown by Session::verify; `what()` lists what was expected and what happened.
@@ -250,8 +568,12 @@ struct Options {
     std::uint16_t admin_port = 0;  ///< of the admin calls; 0 takes a free one
     /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
     std::filesystem::path root = {};
-    std::uint64_t seed =
-        1;  ///< of identifiers, tokens and probabilities: the same seed and calls give the same journal
+    /// Whether other users of this machine may connect to the services, where the system tells who is at the other end
+    /// (Linux). Everybody who may connect can log in, and has the files of the collections.
+    bool any_user = false;
+    /// Of identifiers and probabilities: the same seed and calls give the same journal. Tokens and secrets are never the
+    /// same in two sessions.
+    std::uint64_t seed = 1;
     ClockMode clock = ClockMode::real;            ///< what time goes by
     std::chrono::seconds token_lifetime{172800};  ///< of access and id tokens; two days
     bool rotate_refresh_tokens = false;           ///< each refresh gives a new refresh token and spends the old one
@@ -429,9 +751,12 @@ protected:
     Session() = default;
     /// A handle to a session that Server has made.
     explicit Session(std::shared_ptr<detail::World> world);
-    /// The session itself, which all handles share.
+    /// The session itself, which all handles share. @throws UsageError in a forked child, or when this was moved from
+    detail::World& world() const;
+
     std::shared_ptr<detail::World> world_;
     friend class detail::Host;
+    friend class Expecting;
 };
 
 /**
@@ -474,7 +799,8 @@ private:
  * auto body  = my_http_get(sandbox.base_url() + "v0.10/task_list", token);
  * @endcode
  *
- * The destructor ends all connections at once and joins all threads. Nothing leaves the machine; tokens begin with
+ * The destructor ends all connections at once and joins all threads. In a child process that fork() made it does nothing
+ * and returns, and to use what was inherited is a UsageError; the sandbox goes on in the parent process. Nothing leaves the machine; tokens begin with
  * "sandbox-" and are worth nothing anywhere else.
  */
 class Server : public Session {
@@ -496,7 +822,7 @@ public:
     void close_session(Session const& session);
 
 private:
-    std::unique_ptr<detail::Host> host_;
+    std::shared_ptr<detail::Host> host_;
 };
 
 }  // namespace globus::sandbox
@@ -516,6 +842,82 @@ private:
 #ifndef GLOBUS_SANDBOX_IMPL_HTTP_IPP
 #define GLOBUS_SANDBOX_IMPL_HTTP_IPP
 
+#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
+// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+
+namespace globus::detail {
+
+/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
+inline bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
+    char own[33] = {}, other[33] = {};
+    unsigned own_port = 0, other_port = 0;
+    unsigned long long inode = 0;
+    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
+                    &own_port, other, &other_port, &user, &inode) != 6 ||
+        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
+        return false;  // without an inode nobody has it open any more, and nobody knows who had
+    auto const is = [](std::string_view digits, sockaddr_in const& address) {
+        char wanted[9];
+        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
+        if (digits.size() == 32 &&
+            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
+            return false;
+        return digits.ends_with(wanted);
+    };
+    return is(own, from) && is(other, to);
+}
+
+/// What the system says of the other end of a connection.
+struct Peer {
+    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
+    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+};
+
+[[nodiscard]] inline Peer peer_of(int socket) {
+    sockaddr_in here{}, there{};
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
+        return {};
+    bool told = false;
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+        std::ifstream table(name);
+        told = told || table.is_open();
+        for (std::string line; std::getline(table, line);)
+            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
+    }
+    return {.told = told};
+}
+
+/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+[[nodiscard]] inline bool is_of_this_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user ? *peer.user == ::geteuid() : !peer.told;
+}
+
+/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
+[[nodiscard]] inline bool is_of_another_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 // The fault rules: reading them, deciding which one fires, and what they do to the bytes of an answer.
 #ifndef GLOBUS_SANDBOX_IMPL_FAULTS_IPP
 #define GLOBUS_SANDBOX_IMPL_FAULTS_IPP
@@ -524,6 +926,113 @@ private:
 #ifndef GLOBUS_SANDBOX_IMPL_WORLD_IPP
 #define GLOBUS_SANDBOX_IMPL_WORLD_IPP
 
+#ifndef GLOBUS_CORE_HANDLE_HPP
+#define GLOBUS_CORE_HANDLE_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
+#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+namespace globus::detail {
+
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+///
+/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
+/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+class Maker {
+public:
+    [[nodiscard]] bool is_this_process() const noexcept {
+        return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
+    }
+    /// @throws UsageError  in a child process
+    void check() const {
+        if (!is_this_process())
+            throw UsageError(
+                "this object was made before fork(), and its locks and connections are those of the parent process: "
+                "make a new one in the child process");
+    }
+
+private:
+    static inline std::atomic<unsigned> count_ = 0;
+    static inline int const counting_ =
+        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
+
+    pid_t process_ = ::getpid();
+    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
+    unsigned before_ = forks_->load(std::memory_order_relaxed);
+};
+
+/// The name of this machine; empty if the system does not tell.
+inline std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <memory>
+#include <utility>
+
+namespace globus::detail {
+
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// such a handle is a UsageError.
+template <class State>
+class Shared {
+public:
+    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] State* operator->() const {
+        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
+        return state_.get();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
+/// which are not there.
+template <class State, class... Args>
+[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
+    auto const destroy = [made = Maker()](State* state) {
+        if (made.is_this_process()) delete state;
+    };
+    return {new State(std::forward<Args>(args)...), destroy};
+}
+
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
+/// is a UsageError.
+template <class State>
+class ProcessBound {
+public:
+    template <class... Args>
+    explicit ProcessBound(std::in_place_t, Args&&... args)
+        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
+
+    [[nodiscard]] State* operator->() const {
+        made_.check();
+        return state_.operator->();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    Shared<State> state_;
+    Maker made_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_HANDLE_HPP
 // Small things that all parts of the sandbox use: text, encodings, hashes, identifiers, times.
 #ifndef GLOBUS_SANDBOX_IMPL_UTIL_IPP
 #define GLOBUS_SANDBOX_IMPL_UTIL_IPP
@@ -752,14 +1261,17 @@ inline bool equal_secret(std::string_view a, std::string_view b) {
     return difference == 0;
 }
 
-/// Real randomness, for the admin secret.
+/// Real randomness, for what nobody may guess.
 inline std::string random_secret() {
     std::array<unsigned char, 24> bytes{};
     RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
     return base64({reinterpret_cast<char const*>(bytes.data()), bytes.size()}, true);
 }
 
-/// Identifiers and tokens that repeat with the seed.
+/// How many characters of a token are its session's own and come from real randomness: 96 bits.
+inline constexpr std::size_t mark_size = 24;
+
+/// Identifiers that repeat with the seed, and the part of tokens that does.
 class Random {
 public:
     explicit Random(std::uint64_t seed = 1) : engine_(seed) {}
@@ -981,9 +1493,10 @@ struct Reply {
     std::string content_type = "application/json";
     Pairs headers = {};
     std::string body = {};
-    bool committed = false;             ///< the request changed something
-    FilePart file = {};                 ///< what is sent instead of `body`, when it has a name
-    std::function<Reply()> later = {};  ///< the part of the work that needs no lock; its answer is the answer
+    bool committed = false;  ///< the request changed something
+    FilePart file = {};      ///< what is sent instead of `body`, when it has a name
+    /// The part of the work that needs no lock; its answer is the answer. The call lives until then.
+    std::function<Reply()> later = {};
 
     /// How long the body is.
     [[nodiscard]] std::uint64_t size() const { return file.name.empty() ? body.size() : file.size; }
@@ -1197,6 +1710,7 @@ public:
     void start();
     void stop();
 
+    ::globus::detail::Maker const made;  ///< whose threads serve
     Options options;
     std::string id;
     std::string base_url;
@@ -1207,9 +1721,11 @@ public:
     Data data;
     std::unique_ptr<Data> saved;
     Random random;
-    std::string mark;  ///< what the tokens of this session have in common, so that no other session takes them
+    std::string const secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
+    std::map<std::string, std::string, std::less<>>
+        marks;  ///< of a kind of token: what those of this session begin with
     std::chrono::seconds token_lifetime;
-    std::string token(std::string_view kind) { return random.token(kind, mark); }
+    std::string token(std::string_view kind);
     /// The text as another session of the same seed would see it.
     [[nodiscard]] std::string without_mark(std::string text) const;
     std::map<std::string, Bucket> buckets;
@@ -1254,7 +1770,10 @@ public:
     std::string ca_pem;            ///< whom a client may trust
     void make_certificates();
 
-    Reply answer(Call& call);  ///< takes the lock
+    Reply begin(Call& call);                             ///< takes the lock: the answer, or what is left to do for it
+    static Reply finish(Call const& call, Reply begun);  ///< does what is left, without the lock
+    Reply answer(Call& call) { return finish(call, begin(call)); }
+    bool knows_token(std::string const& token);  ///< takes the lock: an access token that was issued here
     Reply answer_locked(Call& call);
 
     /// Adds an endpoint, and the application by which its data knows who is there.
@@ -1287,9 +1806,17 @@ inline JournalEntry* World::entry_locked(std::uint64_t number) {
     return index < journal.size() ? &journal[static_cast<std::size_t>(index)] : nullptr;
 }
 
+inline std::string World::token(std::string_view kind) {
+    auto mark = marks.find(kind);
+    if (mark == marks.end())
+        mark = marks.emplace(kind, to_hex(sha256(secret + std::string(kind))).substr(0, mark_size)).first;
+    return random.token(kind, mark->second);
+}
+
 inline std::string World::without_mark(std::string text) const {
-    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
-        text.replace(at, mark.size(), mark.size(), '-');
+    for (auto const& [kind, mark] : marks)
+        for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size()))
+            text.replace(at, mark.size(), mark.size(), '-');
     return text;
 }
 
@@ -3178,6 +3705,8 @@ inline std::vector<Route> const& auth_routes() {
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 
 namespace globus::sandbox::detail {
 
@@ -3189,6 +3718,34 @@ struct Place {
     fs::path file;        ///< where it is
     bool allowed = true;  ///< false when a symbolic link leads out of the collection
 };
+
+/// Where a path leads when all symbolic links are followed, also those whose target is not there: what is written there
+/// would be made where they lead. Nothing for links in a circle.
+inline std::optional<fs::path> real_path(fs::path const& path) {
+    std::vector<fs::path> left(path.begin(), path.end());
+    std::reverse(left.begin(), left.end());
+    fs::path real;
+    for (int links = 0; !left.empty();) {
+        fs::path const part = left.back();
+        left.pop_back();
+        if (part.empty() || part == ".") continue;
+        if (part == "..") {
+            real = real.parent_path();
+            continue;
+        }
+        std::error_code error;
+        fs::path const next = real / part;
+        if (!fs::is_symlink(fs::symlink_status(next, error))) {
+            real = next;
+            continue;
+        }
+        fs::path const target = fs::read_symlink(next, error);
+        if (error || ++links > 40) return std::nullopt;  // 40: the kernel's own limit
+        if (target.is_absolute()) real.clear();
+        left.insert(left.end(), std::make_reverse_iterator(target.end()), std::make_reverse_iterator(target.begin()));
+    }
+    return real;
+}
 
 inline bool lies_within(fs::path const& root, fs::path const& file) {
     auto const end = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
@@ -3235,8 +3792,8 @@ inline Place find_place(fs::path const& directory, std::string_view path) {
         place.allowed = false;
         return place;
     }
-    fs::path const real = fs::weakly_canonical(place.file, error);
-    place.allowed = !error && lies_within(root, real);
+    auto const real = real_path(place.file);
+    place.allowed = real && lies_within(root, *real);
     return place;
 }
 
@@ -3248,9 +3805,8 @@ inline std::optional<json::object> describe_file(fs::path const& file, std::stri
     bool const is_link = S_ISLNK(link.st_mode);
     std::string type;
     if (is_link) {
-        std::error_code error;
-        fs::path const real = fs::weakly_canonical(file, error);
-        if (error || !lies_within(root, real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
+        auto const real = real_path(file);
+        if (!real || !lies_within(root, *real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
     }
     if (type.empty()) type = S_ISDIR(info.st_mode) ? "dir" : S_ISREG(info.st_mode) ? "file" : "other";
     char mode[8];
@@ -3402,6 +3958,7 @@ inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* 
 
 #endif  // GLOBUS_SANDBOX_IMPL_FILES_IPP
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -3439,17 +3996,20 @@ inline Reply store_file(fs::path const& spool, fs::path const& file) {
     std::error_code error;
     fs::create_directories(file.parent_path(), error);  // [guess]
     bool const existed = fs::exists(file, error);
-    fs::permissions(spool, fs::perms(0644), error);
-    fs::rename(spool, file, error);
-    // Another file system: then beside the file, and from there.
+    // A file made here has the permissions that this process gives to new files.
+    fs::path const beside = file.parent_path() / (".globus-sandbox-" + spool.filename().string());
+    int const made = ::open(beside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (made < 0) return data_error(403, "Permission denied");
+    ::close(made);
+    fs::permissions(spool, fs::status(beside, error).permissions(), error);
+    fs::rename(spool, beside, error);
+    if (error) fs::copy_file(spool, beside, fs::copy_options::overwrite_existing, error);  // another file system
+    if (!error) fs::rename(beside, file, error);
     if (error) {
-        fs::path const beside = file.parent_path() / (".globus-sandbox-" + spool.filename().string());
-        fs::copy_file(spool, beside, fs::copy_options::overwrite_existing, error);
-        if (!error) fs::rename(beside, file, error);
         std::error_code ignored;
-        if (error) fs::remove(beside, ignored);
+        fs::remove(beside, ignored);
+        return data_error(403, "Permission denied");
     }
-    if (error) return data_error(403, "Permission denied");
     Reply reply = data_error(existed ? 200 : 201, existed ? "Replaced" : "Created");
     reply.committed = true;
     return reply;
@@ -3480,7 +4040,7 @@ inline Reply serve_data(World& world, Call& call) {
     if (call.method == "PUT") {
         if (fs::is_directory(place.file, error)) return data_error(409, "Is a directory");
         Reply reply;
-        reply.later = [spool = call.spool, file = place.file] { return store_file(spool, file); };
+        reply.later = [&call, file = place.file] { return store_file(call.spool, file); };
         return reply;
     }
     struct ::stat info {};
@@ -5781,12 +6341,12 @@ inline Reply change_index(World& world, Call& call) {
     if (!in) return in.refused;
     auto* const index = in.find("indices");
     if (index == nullptr) return in.missing();
-    bool const pending = text_of(*index, "status") == "delete_pending";
+    bool const pending = text_of(*index, "status") == "delete-pending";
     if (call.operation == "delete_index") {
         if (pending)
             return in.error(409, "Conflict.IncompatibleIndexStatus",
                             "Index status (delete_pending) did not match required status for this operation: open");
-        (*index)["status"] = "delete_pending";
+        (*index)["status"] = "delete-pending";
         return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"acknowledged", true}});
     }
     if (call.operation == "reopen_index") {
@@ -6604,15 +7164,20 @@ inline void find_route(Call& call) {
     call.operation = call.route->operation;
 }
 
-inline Reply World::answer(Call& call) {
-    Reply reply;
-    {
-        std::lock_guard lock(mutex);
-        reply = answer_locked(call);
-    }
-    if (reply.later) reply = reply.later();
+inline Reply World::begin(Call& call) {
+    std::lock_guard lock(mutex);
+    return answer_locked(call);
+}
+
+inline Reply World::finish(Call const& call, Reply begun) {
+    Reply reply = begun.later ? begun.later() : std::move(begun);
     if (only_reads(call)) reply.committed = false;
     return reply;
+}
+
+inline bool World::knows_token(std::string const& token) {
+    std::lock_guard lock(mutex);
+    return data.access_tokens.contains(token);
 }
 
 inline Reply World::answer_locked(Call& call) {
@@ -6812,7 +7377,7 @@ struct Connection {
     }
 
     /// What came of reading.
-    enum class Read { done, ended, malformed };
+    enum class Read { done, ended, malformed, too_large };
 
     /// Reads until the headers, or all of the request, are there.
     template <class P>
@@ -6823,6 +7388,7 @@ struct Connection {
                 boost::beast::error_code error;
                 auto const used = parser.put(buffer.data(), error);
                 buffer.consume(used);
+                if (error == http::error::body_limit) return Read::too_large;
                 if (error && error != http::error::need_more) return Read::malformed;
                 if (!error && used > 0) continue;
             }
@@ -6881,7 +7447,9 @@ struct Connection {
 /// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
 class Listener {
 public:
-    explicit Listener(std::uint16_t port) {
+    /// @param port      of 127.0.0.1; 0 takes a free one
+    /// @param any_user  whether other users of this machine may connect
+    explicit Listener(std::uint16_t port, bool any_user = false) : any_user_(any_user) {
         if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
         for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
         if (!open(port)) {
@@ -7013,6 +7581,10 @@ private:
         int const socket = ::accept(acceptor_, nullptr, nullptr);
         reap();
         if (socket < 0) return;
+        if (!any_user_ && ::globus::detail::is_of_another_user(socket)) {
+            ::close(socket);
+            return;
+        }
         ::fcntl(socket, F_SETFD, FD_CLOEXEC);
         int const on = 1;
         ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -7058,6 +7630,7 @@ private:
     }
 
     std::function<void(Connection&)> serve_;
+    bool any_user_;
     int acceptor_ = -1;  ///< -1 while connections are refused
     std::uint16_t port_ = 0;
     int wake_[2] = {-1, -1};
@@ -7290,6 +7863,10 @@ public:
     }
 
 private:
+    /// How many bytes of a body are read: from those who show a token of this session, and from everybody else.
+    static constexpr std::uint64_t most_of_known = std::uint64_t{64} << 20;
+    static constexpr std::uint64_t most_of_unknown = std::uint64_t{1} << 20;
+
     void requests() {
         for (bool going = true; going; reused_ = true) {
             replacement_.reset();
@@ -7305,7 +7882,7 @@ private:
     bool one_request() {
         Parser parser;
         parser.header_limit(1U << 20);
-        parser.body_limit(std::uint64_t{1} << 31);
+        parser.body_limit(boost::none);  // until it is known who asks
         connection_.idle = true;
         if (connection_.leave) return false;
         auto const got = connection_.read(parser, true);
@@ -7324,17 +7901,15 @@ private:
         }
         if (meet(Phase::after_headers) == Outcome::end) return false;
         if (replacement_ && !parser.is_done()) return answer_early(*replacement_, call);
-        if (same_name(call.header("Expect"), "100-continue"))
-            if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
+        // Whoever may not send a file is told before it is read.
+        std::optional<Reply> begun;
+        if (call.operation == "put_file" && !replacement_) {
+            begun = world_.begin(call);
+            if (!begun->later) return answer_early(*begun, call);
+        }
         bool const keep_alive = parser.get().keep_alive();
         Spool spool;
-        if (call.operation == "put_file") {
-            if (!read_to_file(parser, spool)) return false;
-            call.spool = spool.name;
-        } else {
-            if (connection_.read(parser, false) != Connection::Read::done) return false;
-            call.body = std::move(parser.get().body());
-        }
+        if (!read_body(parser, call, spool)) return false;
         see_body(call);
         if (meet(Phase::after_body) == Outcome::end) return false;
         if (meet(Phase::before_commit) == Outcome::end) return false;
@@ -7343,7 +7918,7 @@ private:
             reply = std::move(*replacement_);
             replacement_.reset();
         } else {
-            reply = world_.answer(call);
+            reply = begun ? World::finish(call, std::move(*begun)) : world_.answer(call);
             if (reply.committed) note([](JournalEntry& entry) { entry.committed = true; });
             if (meet(Phase::after_commit) == Outcome::end) return false;
             if (replacement_) reply = std::move(*replacement_);
@@ -7360,6 +7935,32 @@ private:
             if (!name.empty()) ::unlink(name.c_str());
         }
     };
+
+    /// Reads the body, into a file where it is one; false when the connection has to end.
+    bool read_body(Parser& parser, Call& call, Spool& spool) {
+        auto const most = world_.knows_token(call.bearer()) ? most_of_known : most_of_unknown;
+        bool const file = call.operation == "put_file";
+        auto const refuse = [&] {
+            return answer_early(
+                error_reply(call.service, 413, "PayloadTooLarge",
+                            "The body is longer than " + std::to_string(most) + " bytes", "", call.path),
+                call);
+        };
+        if (!file && parser.content_length().value_or(0) > most) return refuse();
+        if (same_name(call.header("Expect"), "100-continue"))
+            if (!connection_.send("HTTP/1.1 100 Continue\r\n\r\n")) return false;
+        if (file) {
+            if (!read_to_file(parser, spool)) return false;
+            call.spool = spool.name;
+            return true;
+        }
+        parser.body_limit(most);
+        auto const got = connection_.read(parser, false);
+        if (got == Connection::Read::too_large) return refuse();
+        if (got != Connection::Read::done) return false;
+        call.body = std::move(parser.get().body());
+        return true;
+    }
 
     /// Reads a body that is a file; false when the connection ended or there is no room.
     bool read_to_file(Parser& parser, Spool& spool) {
@@ -7426,7 +8027,7 @@ private:
     /// What is known once the body is there: its hash, and which grant a token request is.
     void see_body(Call& call) {
         static std::string const of_nothing = to_hex(sha256(""));
-        // Tokens differ between sessions in their mark alone; without it the same calls have the same hash.
+        // Tokens differ between sessions in their marks alone; without them the same calls have the same hash.
         std::string const hash = !call.spool.empty() ? to_hex(hash_file(call.spool, EVP_sha256()).value_or(""))
                                  : call.body.empty() ? of_nothing
                                                      : to_hex(sha256(world_.without_mark(call.body)));
@@ -7574,7 +8175,6 @@ inline World::World(std::string name, Options given)
     : options(std::move(given)),
       id(std::move(name)),
       random(options.seed),
-      mark(to_hex(sha256(id)).substr(0, 8)),
       token_lifetime(options.token_lifetime),
       fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
     started_at = wall_clock();
@@ -7671,7 +8271,7 @@ inline World::World(std::string name, Options given)
 inline World::~World() { stop(); }
 
 inline void World::start() {
-    listener = std::make_shared<Listener>(options.port);
+    listener = std::make_shared<Listener>(options.port, options.any_user);
     if (options.tls != Tls::none) make_certificates();
     base_url = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
     listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });
@@ -8002,7 +8602,7 @@ public:
             std::lock_guard lock(mutex_);
             name = "session-" + std::to_string(++made_);
         }
-        auto world = std::make_shared<World>(name, std::move(options));
+        auto world = ::globus::detail::make_process_bound<World>(name, std::move(options));
         world->start();
         std::lock_guard lock(mutex_);
         std::erase_if(worlds_, [](auto const& one) { return one.second.seen.expired(); });
@@ -8321,134 +8921,140 @@ namespace globus::sandbox {
 
 GLOBUS_SANDBOX_DECL Session::Session(std::shared_ptr<detail::World> world) : world_(std::move(world)) {}
 
-GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world_->base_url; }
+GLOBUS_SANDBOX_DECL detail::World& Session::world() const {
+    auto& world = *::globus::detail::Shared(world_);
+    world.made.check();
+    return world;
+}
 
-GLOBUS_SANDBOX_DECL std::string Session::id() const { return world_->id; }
+GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world().base_url; }
 
-GLOBUS_SANDBOX_DECL std::string Session::ca_pem() const { return world_->ca_pem; }
+GLOBUS_SANDBOX_DECL std::string Session::id() const { return world().id; }
 
-GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world_->listener->port(); }
+GLOBUS_SANDBOX_DECL std::string Session::ca_pem() const { return world().ca_pem; }
+
+GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world().listener->port(); }
 
 GLOBUS_SANDBOX_DECL std::vector<std::pair<std::string, std::string>> Session::environment() {
-    return detail::environment_of(*world_);
+    return detail::environment_of(world());
 }
 
 GLOBUS_SANDBOX_DECL std::string Session::client_id() const {
-    for (auto const& app : world_->options.apps)
+    for (auto const& app : world().options.apps)
         if (!app.secret.empty()) return app.id;
     return {};
 }
 
 GLOBUS_SANDBOX_DECL std::string Session::client_secret() const {
-    for (auto const& app : world_->options.apps)
+    for (auto const& app : world().options.apps)
         if (!app.secret.empty()) return app.secret;
     return {};
 }
 
 GLOBUS_SANDBOX_DECL std::string Session::native_client_id() const {
-    for (auto const& app : world_->options.apps)
+    for (auto const& app : world().options.apps)
         if (app.secret.empty()) return app.id;
     return {};
 }
 
-GLOBUS_SANDBOX_DECL User Session::user() const { return world_->options.users.front(); }
+GLOBUS_SANDBOX_DECL User Session::user() const { return world().options.users.front(); }
 
-GLOBUS_SANDBOX_DECL std::string Session::source_collection() const { return world_->options.collections.front().id; }
+GLOBUS_SANDBOX_DECL std::string Session::source_collection() const { return world().options.collections.front().id; }
 
 GLOBUS_SANDBOX_DECL std::string Session::destination_collection() const {
-    return world_->options.collections[world_->options.collections.size() > 1 ? 1 : 0].id;
+    return world().options.collections[world().options.collections.size() > 1 ? 1 : 0].id;
 }
 
 GLOBUS_SANDBOX_DECL std::string Session::mapped_collection() const {
-    for (auto const& collection : world_->options.collections)
+    for (auto const& collection : world().options.collections)
         if (collection.requires_data_access) return collection.id;
     return {};
 }
 
 GLOBUS_SANDBOX_DECL std::filesystem::path Session::directory(std::string_view collection_id) const {
-    std::lock_guard lock(world_->mutex);
-    auto const found = world_->data.endpoints.find(std::string(collection_id));
-    if (found == world_->data.endpoints.end())
+    std::lock_guard lock(world().mutex);
+    auto const found = world().data.endpoints.find(std::string(collection_id));
+    if (found == world().data.endpoints.end())
         throw SandboxError("sandbox: no such collection: " + std::string(collection_id));
     return found->second.directory;
 }
 
 GLOBUS_SANDBOX_DECL std::string Session::user_token(std::string_view scope) {
-    return detail::user_token(*world_, scope);
+    return detail::user_token(world(), scope);
 }
 
 GLOBUS_SANDBOX_DECL std::string Session::issue_refresh_token(std::string_view scope, std::string_view client) {
-    return detail::refresh_token(*world_, scope, client);
+    return detail::refresh_token(world(), scope, client);
 }
 
-GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(*world_); }
+GLOBUS_SANDBOX_DECL void Session::expire_access_tokens() { detail::expire_all(world()); }
 
 GLOBUS_SANDBOX_DECL void Session::expire_token(std::string_view token) {
-    if (!detail::expire(*world_, std::string(token))) throw SandboxError("sandbox: no such access token");
+    if (!detail::expire(world(), std::string(token))) throw SandboxError("sandbox: no such access token");
 }
 
-GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) { detail::revoke(*world_, std::string(token)); }
+GLOBUS_SANDBOX_DECL void Session::revoke_token(std::string_view token) { detail::revoke(world(), std::string(token)); }
 
-GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(*world_); }
+GLOBUS_SANDBOX_DECL void Session::revoke_all_tokens() { detail::revoke_all(world()); }
 
-GLOBUS_SANDBOX_DECL void Session::rotate_keys() { detail::rotate(*world_); }
+GLOBUS_SANDBOX_DECL void Session::rotate_keys() { detail::rotate(world()); }
 
 GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifetime) {
-    detail::set_lifetime(*world_, lifetime);
+    detail::set_lifetime(world(), lifetime);
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
-    std::lock_guard lock(world_->mutex);
-    world_->data.requirements.push_back({std::string(service), std::move(scopes), {}});
+    std::lock_guard lock(world().mutex);
+    world().data.requirements.push_back({std::string(service), std::move(scopes), {}});
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_session(std::string_view service, boost::json::object parameters) {
-    std::lock_guard lock(world_->mutex);
-    world_->data.requirements.push_back({std::string(service), {}, std::move(parameters)});
+    std::lock_guard lock(world().mutex);
+    world().data.requirements.push_back({std::string(service), {}, std::move(parameters)});
 }
 
 GLOBUS_SANDBOX_DECL void Session::set_collection_state(std::string_view collection_id, std::string_view state) {
-    detail::set_state(*world_, std::string(collection_id), std::string(state));
+    detail::set_state(world(), std::string(collection_id), std::string(state));
 }
 
-GLOBUS_SANDBOX_DECL void Session::advance_clock(std::chrono::milliseconds by) { detail::advance(*world_, by.count()); }
+GLOBUS_SANDBOX_DECL void Session::advance_clock(std::chrono::milliseconds by) { detail::advance(world(), by.count()); }
 
 GLOBUS_SANDBOX_DECL void Session::set_clock(std::chrono::system_clock::time_point to) {
-    detail::set_clock(*world_, std::chrono::duration_cast<std::chrono::milliseconds>(to.time_since_epoch()).count());
+    detail::set_clock(world(), std::chrono::duration_cast<std::chrono::milliseconds>(to.time_since_epoch()).count());
 }
 
 GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
-    std::lock_guard lock(world_->mutex);
-    return std::chrono::system_clock::time_point(std::chrono::milliseconds(world_->now_locked()));
+    std::lock_guard lock(world().mutex);
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(world().now_locked()));
 }
 
 GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeout) {
-    std::unique_lock lock(world_->mutex);
-    return world_->wake.wait_for(lock, timeout, [&] {
-        for (auto const& [id, task] : world_->data.tasks)
+    std::unique_lock lock(world().mutex);
+    return world().wake.wait_for(lock, timeout, [&] {
+        for (auto const& [id, task] : world().data.tasks)
             if (task.active() && !task.paused && !task.held && task.last_fault.empty()) return false;
         return true;
     });
 }
 
 GLOBUS_SANDBOX_DECL std::uint64_t Session::add_fault(boost::json::value const& rule) {
-    std::lock_guard lock(world_->mutex);
-    return world_->add_rules_locked(rule);
+    std::lock_guard lock(world().mutex);
+    return world().add_rules_locked(rule);
 }
 
 GLOBUS_SANDBOX_DECL void Session::clear_faults() {
-    std::lock_guard lock(world_->mutex);
-    world_->rules.clear();
+    std::lock_guard lock(world().mutex);
+    world().rules.clear();
 }
 
 GLOBUS_SANDBOX_DECL boost::json::array Session::faults() const {
-    std::lock_guard lock(world_->mutex);
-    return detail::describe_rules(world_->rules);
+    std::lock_guard lock(world().mutex);
+    return detail::describe_rules(world().rules);
 }
 
-GLOBUS_SANDBOX_DECL boost::json::array Session::unfired_faults() const { return detail::unfired_rules(*world_); }
+GLOBUS_SANDBOX_DECL boost::json::array Session::unfired_faults() const { return detail::unfired_rules(world()); }
 
-GLOBUS_SANDBOX_DECL void Session::scenario(std::string_view name) { detail::run_scenario(*world_, std::string(name)); }
+GLOBUS_SANDBOX_DECL void Session::scenario(std::string_view name) { detail::run_scenario(world(), std::string(name)); }
 
 GLOBUS_SANDBOX_DECL std::vector<std::string> Session::scenario_names() {
     std::vector<std::string> names;
@@ -8457,39 +9063,39 @@ GLOBUS_SANDBOX_DECL std::vector<std::string> Session::scenario_names() {
 }
 
 GLOBUS_SANDBOX_DECL std::vector<JournalEntry> Session::journal(std::string_view operation, std::uint64_t after) const {
-    std::lock_guard lock(world_->mutex);
+    std::lock_guard lock(world().mutex);
     std::vector<JournalEntry> out;
-    for (auto const& entry : world_->journal)
+    for (auto const& entry : world().journal)
         if (entry.number > after && (operation.empty() || entry.operation == operation)) out.push_back(entry);
     return out;
 }
 
 GLOBUS_SANDBOX_DECL std::uint64_t Session::count(std::string_view operation) const {
-    std::lock_guard lock(world_->mutex);
-    auto const found = world_->counts.find(std::string(operation));
-    return found == world_->counts.end() ? 0 : found->second;
+    std::lock_guard lock(world().mutex);
+    auto const found = world().counts.find(std::string(operation));
+    return found == world().counts.end() ? 0 : found->second;
 }
 
 GLOBUS_SANDBOX_DECL std::uint64_t Session::count() const {
-    std::lock_guard lock(world_->mutex);
-    return world_->total;
+    std::lock_guard lock(world().mutex);
+    return world().total;
 }
 
 GLOBUS_SANDBOX_DECL void Session::clear_journal() {
-    std::lock_guard lock(world_->mutex);
-    world_->journal.clear();
-    world_->counts.clear();
-    world_->total = 0;
+    std::lock_guard lock(world().mutex);
+    world().journal.clear();
+    world().counts.clear();
+    world().total = 0;
 }
 
 GLOBUS_SANDBOX_DECL boost::json::object Session::state() const {
-    std::lock_guard lock(world_->mutex);
-    return detail::describe_state(*world_);
+    std::lock_guard lock(world().mutex);
+    return detail::describe_state(world());
 }
 
 GLOBUS_SANDBOX_DECL void Session::verify(std::vector<Expectation> const& expectations) const {
-    std::lock_guard lock(world_->mutex);
-    auto const wrong = detail::verify_locked(*world_, expectations);
+    std::lock_guard lock(world().mutex);
+    auto const wrong = detail::verify_locked(world(), expectations);
     if (!wrong.empty()) throw VerifyError("sandbox: not as expected: " + boost::json::serialize(wrong));
 }
 
@@ -8497,7 +9103,8 @@ GLOBUS_SANDBOX_DECL Expecting::Expecting(Session session, std::vector<Expectatio
     : session_(std::move(session)), expectations_(std::move(expectations)), unwinding_(std::uncaught_exceptions()) {}
 
 GLOBUS_SANDBOX_DECL Expecting::~Expecting() noexcept(false) {
-    if (!verified_ && std::uncaught_exceptions() == unwinding_) verify();
+    bool const here = session_.world_ != nullptr && session_.world_->made.is_this_process();  // not in a forked child
+    if (here && !verified_ && std::uncaught_exceptions() == unwinding_) verify();
 }
 
 GLOBUS_SANDBOX_DECL void Expecting::verify() {
@@ -8508,19 +9115,19 @@ GLOBUS_SANDBOX_DECL void Expecting::verify() {
 }
 
 GLOBUS_SANDBOX_DECL void Session::snapshot() {
-    std::lock_guard lock(world_->mutex);
-    world_->saved = std::make_unique<detail::Data>(world_->data);
+    std::lock_guard lock(world().mutex);
+    world().saved = std::make_unique<detail::Data>(world().data);
 }
 
-GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(*world_); }
+GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(world()); }
 
-GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world_->listener->drop_idle(nullptr); }
+GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world().listener->drop_idle(nullptr); }
 
 GLOBUS_SANDBOX_DECL Server::Server(Options options) {
     auto const admin_port = options.admin_port;
-    world_ = std::make_shared<detail::World>("default", std::move(options));
-    world_->start();
-    host_ = std::make_unique<detail::Host>(world_, admin_port);
+    world_ = ::globus::detail::make_process_bound<detail::World>("default", std::move(options));
+    world().start();
+    host_ = ::globus::detail::make_process_bound<detail::Host>(world_, admin_port);
 }
 
 GLOBUS_SANDBOX_DECL Server::~Server() = default;
@@ -8530,10 +9137,14 @@ GLOBUS_SANDBOX_DECL std::string Server::admin_url() const { return host_->url();
 GLOBUS_SANDBOX_DECL std::string Server::admin_secret() const { return host_->secret(); }
 
 GLOBUS_SANDBOX_DECL Session Server::open_session(Options options) {
+    world();
     return detail::Host::session(host_->open(std::move(options), false));
 }
 
-GLOBUS_SANDBOX_DECL void Server::close_session(Session const& session) { host_->close(session.id()); }
+GLOBUS_SANDBOX_DECL void Server::close_session(Session const& session) {
+    world();
+    host_->close(session.id());
+}
 
 }  // namespace globus::sandbox
 
