@@ -187,7 +187,7 @@ TEST_CASE("C3: a refresh token is one field of its form, or is refused", "[relia
     MockTransport transport;
     transport.otherwise([](http::Request const&) {
         return http::Response{.status = 200, .body = R"({"token_type": "Bearer", "scope": "s", "expires_in": 3600,
-                                          "resource_server": "a", "access_token": "new"})"};
+                                          "resource_server": "transfer.api.globus.org", "access_token": "new"})"};
     });
     auto const sent_as = [&](std::string const& text, std::size_t requests) {
         REQUIRE(transport.requests().size() == requests);
