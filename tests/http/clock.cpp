@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arithmetic on times at their extremes. Under -fsanitize=undefined an overflow ends the program.
 #include <globus/http/clock.hpp>
+#include <globus/http/drive.hpp>
 #include <globus/http/mock_transport.hpp>
 #include <globus/http/rate_limiter.hpp>
 #include <globus/http/retry.hpp>

@@ -78,6 +78,47 @@ TEST_CASE("waiting: a failure is told to everybody, and whoever has more time th
     CHECK(landing({"it", now + 60s, stopped.get_token()}, later, nothing).again);
 }
 
+TEST_CASE("waiting: a pause until the end of time is one, and ends when it is asked to", "[http][waiting]") {
+    std::stop_source stopper;
+    std::jthread const stops([&] { stopper.request_stop(); });
+    CHECK_FALSE(http::wait_until(http::Clock::time_point::max(), stopper.get_token()));
+}
+
+TEST_CASE("waiting: threads take turns, and one that waits for itself in any way is told so", "[http][waiting]") {
+    auto const first = std::make_shared<detail::Turn>("it has the first already");
+    auto const second = std::make_shared<detail::Turn>("it has the second already");
+    std::atomic<int> inside = 0, most = 0, refused = 0, told = 0;
+    std::barrier both(2);
+    auto const take = [&](auto const& own, auto const& other) {
+        detail::TurnLock const mine(own, {"a turn", late()});
+        if (++inside > most) most = inside.load();
+        both.arrive_and_wait();
+        try {
+            (void)own->begin({"a turn", late()});
+        } catch (UsageError const&) {
+            ++told;
+        }
+        try {
+            detail::TurnLock const further(other, {"another turn", late()});
+        } catch (UsageError const&) {
+            ++refused;
+        }
+        --inside;
+    };
+    auto const begin = http::Clock::now();
+    {
+        std::jthread const one([&] { take(first, second); });
+        std::jthread const two([&] { take(second, first); });
+    }
+    CHECK(most == 2);
+    CHECK(told == 2);
+    CHECK(refused == 1);
+    CHECK(http::Clock::now() - begin < 30s);
+    detail::TurnLock const mine(first, {"a turn"});
+    std::jthread([&] { CHECK_FALSE(first->begin({"a turn", http::Clock::now()})); }).join();
+    CHECK(first->is_mine());
+}
+
 TEST_CASE("waiting: a call says what it waited for when it has to end, and one without a deadline waits",
           "[http][waiting]") {
     auto const waits = [](detail::Wait const& call) {
