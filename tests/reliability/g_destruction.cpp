@@ -12,11 +12,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace globus;
@@ -27,10 +29,11 @@ namespace {
 using Transfer = Client<TransferService, AccessTokenPolicy>;
 constexpr int thread_count = 64;
 
-std::unique_ptr<Transfer> client_of(sandbox::Session& server) {
+std::unique_ptr<Transfer> client_of(sandbox::Session& server, LogHook log = {}) {
     return std::make_unique<Transfer>(
         server.user_token("transfer.api.globus.org"),
-        Transfer::Options{.base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 60s});
+        Transfer::Options{
+            .base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 60s, .log = std::move(log)});
 }
 
 long threads_of_this_process() { return entries_of("/proc/self/task"); }
@@ -40,8 +43,14 @@ struct Ends {
     std::atomic<int> begun = 0, good = 0, cancelled = 0, other = 0;
     std::atomic<std::int64_t> slowest_ms = 0;  ///< from the beginning of the destruction
 
+    /// Destroys it some time after the calls began.
     template <class Call>
     void destroy_under(std::unique_ptr<Transfer> client, Call const& call, std::chrono::milliseconds after) {
+        destroy_under(std::move(client), call, [after] { std::this_thread::sleep_for(after); });
+    }
+    /// Destroys it once `ready` has returned.
+    template <class Call, std::invocable Ready>
+    void destroy_under(std::unique_ptr<Transfer> client, Call const& call, Ready const& ready) {
         std::atomic<std::int64_t> destroyed_at = 0;
         auto const now = [] {
             return std::chrono::duration_cast<std::chrono::milliseconds>(http::Clock::now().time_since_epoch()).count();
@@ -65,7 +74,7 @@ struct Ends {
                 }
             });
         while (begun != thread_count) std::this_thread::yield();
-        std::this_thread::sleep_for(after);
+        ready();
         destroyed_at = now();
         client.reset();
         auto const took = now() - destroyed_at;
@@ -134,8 +143,13 @@ TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[rel
         server.add_fault(boost::json::parse(
             R"({"times": "always", "action": {"type": "status", "code": 503, "retry_after": {"seconds": 20}}})"));
         Ends waiting;
+        std::atomic<int> answered = 0;
         waiting.destroy_under(
-            client_of(server), [](Transfer const& client) { (void)client.task_list(); }, 150ms);
+            client_of(server, [&](LogEvent const&) { ++answered; }),
+            [](Transfer const& client) { (void)client.task_list(); },
+            [&] {
+                while (answered != thread_count) std::this_thread::sleep_for(1ms);
+            });
         CHECK(waiting.slowest_ms < 1000);
         CHECK(waiting.cancelled == 50);  // as many may wait at once: then the budget is spent
         CHECK(waiting.other == thread_count - 50);
