@@ -32,15 +32,16 @@ void endpoint_client_id(Json const& scenario) {
     }
 }
 
-/// The answers of a step; those of Transfer tell the address of a collection, as the service does, which the recorded
-/// ones leave out.
-Json with_addresses(Json const* responses) {
+/// The answers of a step that asks for a file; those of Transfer tell the address of its collection, as the service does,
+/// which the recorded ones leave out.
+Json with_addresses(Json const* responses, std::string const& file) {
     if (responses == nullptr) return Array();
+    std::string const address = file.substr(0, file.find('/', file.find("//") + 2));
     Json out = *responses;
     for (Json& response : out.as_array()) {
         Json* const document = response.as_object().if_contains("json");
         if (document != nullptr && document->as_object().contains("entity_type"))
-            document->as_object()["https_server"] = "https://m-abc.xyz.data.globus.org";
+            document->as_object().emplace("https_server", address);
     }
     return out;
 }
@@ -63,11 +64,10 @@ void downloader(Json const& scenario) {
         });
     for (Json const& step : member(scenario, "steps").as_array()) {
         mock.clear();
-        Json const responses = with_addresses(find(step, "responses"));
+        std::string const& file = string_member(member(step, "kwargs"), "file_uri");
+        Json const responses = with_addresses(find(step, "responses"), file);
         script(mock, &responses, nullptr);
-        expect_none(check_call(step, mock, [&] {
-            return Answer{.result = Json(files.read_file(string_member(member(step, "kwargs"), "file_uri")))};
-        }));
+        expect_none(check_call(step, mock, [&] { return Answer{.result = Json(files.read_file(file))}; }));
     }
 }
 
