@@ -15843,6 +15843,24 @@ private:
         }
 
         CurlOptions const options;
+        /// The codings that libcurl can unpack, as a request names them.
+        static std::string known_codings() {
+            curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+            std::string names;
+            auto const add = [&](int feature, char const* name) {
+                if (info == nullptr || (info->features & feature) == 0) return;
+                if (!names.empty()) names += ", ";
+                names += name;
+            };
+            add(CURL_VERSION_LIBZ, "gzip, deflate");
+            add(CURL_VERSION_BROTLI, "br");
+#ifdef CURL_VERSION_ZSTD
+            add(CURL_VERSION_ZSTD, "zstd");
+#endif
+            return names;
+        }
+
+        std::string const codings = known_codings();
         http::Proxy proxy;  ///< of the options
         std::string default_ca_path;
         std::mutex mutex;
@@ -15997,10 +16015,6 @@ private:
             // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
             decode_ =
                 request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
-            if (decode_ != handle_.decode) {
-                set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
-                handle_.decode = decode_;
-            }
             prepare_body();
             prepare_headers();
             handle_.usable = true;
@@ -16040,7 +16054,8 @@ private:
 
         void prepare_headers() {
             http::Headers const& headers = request_.headers;
-            if (handle_.header_list != nullptr && request_.authorization == handle_.authorization &&
+            if (handle_.header_list != nullptr && decode_ == handle_.decode &&
+                request_.authorization == handle_.authorization &&
                 std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
                 return;
             for (auto const& [name, value] : headers) http::check_header(name, value);
@@ -16061,6 +16076,10 @@ private:
             for (auto const& [name, value] : headers) field(name, value);
             if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
             add("Expect", ":", "");
+            // what it can unpack libcurl would say itself, and compose the field anew for each request
+            set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
+            if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())
+                add("Accept-Encoding", ": ", pool_.codings);
             if (!request_.authorization.empty()) {
                 line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
                 field("Authorization", request_.authorization.reveal());
@@ -16068,6 +16087,7 @@ private:
             detail::wipe(line);
             set(CURLOPT_HTTPHEADER, list.get());
             curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
+            handle_.decode = decode_;
             handle_.headers = headers;
             handle_.authorization = request_.authorization;
         }
