@@ -694,7 +694,7 @@ private:
             entry.bytes_out = expected;
         });
         auto const [sent, going] = write_reply(connection_, reply, keep_alive, no_body, edit_);
-        if (sent != expected) note([sent = sent](JournalEntry& entry) { entry.bytes_out = sent; });
+        if (sent != expected) note([total = sent](JournalEntry& entry) { entry.bytes_out = total; });
         return going;
     }
 
