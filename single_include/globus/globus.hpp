@@ -16497,6 +16497,16 @@ private:
 #include <utility>
 #include <vector>
 
+// A reference to what is asked of a temporary does not dangle here, which g++ 14 can be told.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(gnu::no_dangling)
+#define GLOBUS_DETAIL_NO_DANGLING [[gnu::no_dangling]]
+#endif
+#endif
+#ifndef GLOBUS_DETAIL_NO_DANGLING
+#define GLOBUS_DETAIL_NO_DANGLING
+#endif
+
 namespace globus {
 
 /**
@@ -16526,7 +16536,7 @@ public:
      * A request that is asked of a temporary, as in `mock.requests().back()`, is the recorded one itself, and stays
      * where it is until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
      */
-    class Requests : public std::vector<http::Request> {
+    class GLOBUS_DETAIL_NO_DANGLING Requests : public std::vector<http::Request> {
         using Base = std::vector<http::Request>;
         using Request = http::Request;
 
@@ -16655,6 +16665,8 @@ private:
 };
 
 }  // namespace globus
+
+#undef GLOBUS_DETAIL_NO_DANGLING
 
 #endif  // GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #ifndef GLOBUS_HTTP_RATE_LIMITER_HPP

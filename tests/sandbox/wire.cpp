@@ -125,9 +125,9 @@ TEST_CASE("sandbox wire: a gzip bomb is as dense as it is told to be", "[sandbox
         CHECK(unpacked < 20001000);
         return static_cast<double>(bomb.body.size());
     };
-    CHECK(size_of("") == Approx(20000000 / 158.0).epsilon(0.01));
-    CHECK(size_of(R"(, "ratio": 1000)") == Approx(20000).epsilon(0.01));
-    CHECK(size_of(R"(, "ratio": 10)") == Approx(2000000).epsilon(0.01));
+    CHECK(size_of("") == Catch::Approx(20000000 / 158.0).epsilon(0.01));
+    CHECK(size_of(R"(, "ratio": 1000)") == Catch::Approx(20000).epsilon(0.01));
+    CHECK(size_of(R"(, "ratio": 10)") == Catch::Approx(2000000).epsilon(0.01));
 }
 
 TEST_CASE("sandbox wire: 1xx answers bear their names", "[sandbox][faults]") {
