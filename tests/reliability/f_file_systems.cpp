@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/system_calls.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/token_errors.hpp"
 
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -28,25 +29,6 @@
 #include <vector>
 
 using namespace globus;
-using Kind = TokenStorageError::Kind;
-
-namespace {
-
-TokenDataByResourceServer tokens(std::string access_token) {
-    return {{"a",
-             {.resource_server = "a", .scope = "s", .access_token = std::move(access_token), .expires_at_seconds = 9}}};
-}
-
-std::optional<Kind> refusal(std::function<void()> const& f) {
-    try {
-        f();
-    } catch (TokenStorageError const& error) {
-        return error.kind();
-    }
-    return std::nullopt;
-}
-
-}  // namespace
 
 #ifdef __x86_64__  // to make a call fail is different for every processor
 

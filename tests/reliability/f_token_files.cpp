@@ -5,6 +5,7 @@
 
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/token_errors.hpp"
 
 #include <pwd.h>
 #include <signal.h>
@@ -27,25 +28,9 @@
 #include <vector>
 
 using namespace globus;
-using Kind = TokenStorageError::Kind;
 
 namespace {
 
-TokenDataByResourceServer tokens(std::string access_token) {
-    return {{"a",
-             {.resource_server = "a", .scope = "s", .access_token = std::move(access_token), .expires_at_seconds = 9}}};
-}
-
-/// What kind of TokenStorageError `f` throws; nothing if none.
-std::optional<Kind> refusal(std::function<void()> const& f) {
-    try {
-        f();
-    } catch (TokenStorageError const& error) {
-        CHECK(std::string(error.what()).find(error.path().substr(0, 200)) != std::string::npos);
-        return error.kind();
-    }
-    return std::nullopt;
-}
 template <class S>
 std::optional<Kind> refuses_to_read(S const& storage) {
     return refusal([&] { (void)storage.get_token_data_by_resource_server(); });
