@@ -3,7 +3,7 @@
 #define GLOBUS_CORE_ERROR_HPP
 
 #include <globus/core/one_line.hpp>
-#include <globus/core/visibility.hpp>
+#include <globus/core/config.hpp>
 
 #include <exception>
 #include <memory>

@@ -4,7 +4,7 @@
 
 #include <globus/core/one_line.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/visibility.hpp>
+#include <globus/core/config.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -3,7 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 
 #include <globus/core/error.hpp>
-#include <globus/core/visibility.hpp>
+#include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <string>

@@ -6,7 +6,7 @@
 #include <globus/client/call_options.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
-#include <globus/core/visibility.hpp>
+#include <globus/core/config.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>

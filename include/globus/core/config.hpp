@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_CONFIG_HPP
+#define GLOBUS_CORE_CONFIG_HPP
+
+// Header-only or compiled. What is no template is declared in a header and defined in its `impl/*.ipp`, which the header
+// includes at its end where GLOBUS_BODIES is defined:
+//
+// - header-only, which is the default: in every file, and the definitions are inline;
+// - with GLOBUS_SEPARATE_COMPILATION, defined for all files of a program: in the one file that includes
+//   <globus/src.hpp>.
+
+#ifdef GLOBUS_SEPARATE_COMPILATION
+#define GLOBUS_DECL
+#ifdef GLOBUS_SOURCE
+#define GLOBUS_BODIES
+#endif
+#else
+#define GLOBUS_DECL inline
+#define GLOBUS_BODIES
+#endif
+
+/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
+/// one does not know what another throws.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define GLOBUS_VISIBLE __attribute__((visibility("default")))
+#else
+#define GLOBUS_VISIBLE
+#endif
+
+#endif  // GLOBUS_CORE_CONFIG_HPP
