@@ -2,6 +2,7 @@
 #ifndef GLOBUS_APP_CONSENTS_HPP
 #define GLOBUS_APP_CONSENTS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/services/auth/answers.hpp>
@@ -42,26 +43,7 @@ public:
      * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is not there:
      *                      the answer was for a part of them only
      */
-    explicit ConsentForest(std::vector<auth::Consent> const& consents) {
-        for (auth::Consent const& consent : consents) {
-            if (!consent.id || !consent.scope_name || !consent.status || consent.dependency_path.empty())
-                throw DecodeError("a consent has no id, scope_name, status or dependency_path");
-            nodes_[*consent.id] = {*consent.id, *consent.scope_name, {}};
-        }
-        for (auth::Consent const& consent : consents) {
-            auto const& path = consent.dependency_path;
-            if (path.back() != *consent.id) throw DecodeError("the path of a consent does not end in its id");
-            if (path.size() == 1) {
-                roots_.push_back(*consent.id);
-                continue;
-            }
-            auto const parent = nodes_.find(path[path.size() - 2]);
-            if (parent == nodes_.end())
-                throw DecodeError("a consent depends on consent " + std::to_string(path[path.size() - 2]) +
-                                  ", which is not there");
-            parent->second.children.push_back(*consent.id);
-        }
-    }
+    explicit ConsentForest(std::vector<auth::Consent> const& consents);
 
     /// The consents that nothing led to.
     [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
@@ -69,21 +51,7 @@ public:
     [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
 
     /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
-    [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const {
-        std::vector<std::pair<Scope const*, std::vector<std::int64_t> const*>> open;
-        for (Scope const& scope : scopes) open.emplace_back(&scope, &roots_);
-        while (!open.empty()) {
-            auto const [scope, among] = open.back();
-            open.pop_back();
-            auto const found = std::find_if(among->begin(), among->end(), [this, wanted = scope](std::int64_t id) {
-                return nodes_.at(id).scope_name == wanted->scope_string();
-            });
-            if (found == among->end()) return false;
-            for (Scope const& dependency : scope->dependencies())
-                open.emplace_back(&dependency, &nodes_.at(*found).children);
-        }
-        return true;
-    }
+    [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const;
 
 private:
     std::map<std::int64_t, ConsentNode> nodes_;
@@ -91,5 +59,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/consents.ipp>
+#endif
 
 #endif  // GLOBUS_APP_CONSENTS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_APP_GARE_HPP
 #define GLOBUS_APP_GARE_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
 #include <globus/oauth/authorization_requirements.hpp>
 
@@ -20,11 +21,7 @@ inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(
 /// All that an answer asks for: each of the errors that it lists, and the document as a whole.
 inline std::vector<Gare> to_gares(ApiError const& error) { return error.requirements(); }
 /// What an answer asks for: the document as a whole, or the first of the errors in it that asks for something.
-inline std::optional<Gare> to_gare(ApiError const& error) {
-    if (error.requirements().empty()) return std::nullopt;
-    if (auto gare = to_gare(error.raw_json())) return gare;
-    return error.requirements().front();
-}
+std::optional<Gare> to_gare(ApiError const& error);
 
 /// True if the document or error asks for a consent or a login.
 template <class E>
@@ -55,5 +52,9 @@ bool has_gares(std::vector<E> const& errors) {
 }
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/gare.ipp>
+#endif
 
 #endif  // GLOBUS_APP_GARE_HPP

@@ -10,6 +10,7 @@
 #include <globus/app/validating_token_storage.hpp>
 #include <globus/client/client.hpp>
 #include <globus/core/callbacks.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/scope.hpp>
@@ -71,12 +72,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
 
 /// The base URL of Globus Auth that an app uses, and the environment's name.
 struct AppPlace {
-    AppPlace(std::string environment_name, std::string url) {
-        Environment const environment =
-            environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
-        environment_ = environment.name();
-        auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
-    }
+    AppPlace(std::string environment_name, std::string url);
     std::string environment_;
     std::string auth_url;
 };
@@ -84,19 +80,9 @@ struct AppPlace {
 /// The scopes that an app needs so far; clients add to them.
 class SharedRequirements {
 public:
-    [[nodiscard]] ScopeRequirements get() const {
-        std::lock_guard const lock(mutex_);
-        return requirements_;
-    }
+    [[nodiscard]] ScopeRequirements get() const;
     /// Says whether the app needs more now than before.
-    bool add(std::string const& server, std::vector<Scope> const& scopes) {
-        std::lock_guard const lock(mutex_);
-        auto const known = requirements_.try_emplace(server).first;
-        std::vector<Scope> merged = Scope::merge(known->second, scopes);
-        if (merged == known->second) return false;
-        known->second = std::move(merged);
-        return true;
-    }
+    bool add(std::string const& server, std::vector<Scope> const& scopes);
 
 private:
     mutable std::mutex mutex_;
@@ -108,10 +94,7 @@ class LoginTurn {
 public:
     /// @throws LoginError  if it is cancelled before it comes
     /// @throws UsageError  if this thread has it already
-    LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop)
-        : turn_(std::move(turn), {.for_what = "the login of another thread", .stop = stop}) {
-        if (!turn_) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-    }
+    LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop);
 
 private:
     CallbacksWait const callbacks_;
@@ -353,5 +336,9 @@ private:
 
 }  // namespace detail
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/globus_app.ipp>
+#endif
 
 #endif  // GLOBUS_APP_GLOBUS_APP_HPP

@@ -4,6 +4,7 @@
 
 #include <globus/app/gare.hpp>
 #include <globus/client/client.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
@@ -49,10 +50,7 @@ private:
 namespace detail {
 
 /// Why a login was refused, as a redirect says it: one line, of a length for a message.
-inline std::string refusal_text(std::string const& error, std::string const& description) {
-    std::string const why = error.empty() ? "without a reason" : one_line(error, 100);
-    return "the login was refused: " + why + (description.empty() ? "" : ": " + one_line(description, 400));
-}
+std::string refusal_text(std::string const& error, std::string const& description);
 
 }  // namespace detail
 
@@ -107,35 +105,14 @@ public:
     [[nodiscard]] std::string const& redirect_uri() const { return state_->settings.redirect_uri; }
 
     /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
-    std::string start(std::string redirect_uri) {
-        AuthorizationCodeFlow::Settings settings = state_->settings;
-        settings.redirect_uri = std::move(redirect_uri);
-        settings.state = random_state();
-        settings.pkce = Pkce();
-        AuthorizationCodeFlow flow(std::move(settings));
-        std::lock_guard const lock(state_->mutex);
-        state_->url = flow.authorize_url(session_query(state_->parameters));
-        state_->flow.emplace(std::move(flow));
-        return state_->url;
-    }
+    std::string start(std::string redirect_uri);
     /// The same with the application's redirect URI, or else the page of Globus Auth that shows the code.
-    std::string start() {
-        return start(redirect_uri().empty() ? state_->settings.auth_url + "v2/web/auth-code" : redirect_uri());
-    }
+    std::string start();
     /// The URL of the last `start`; begins if nothing has begun.
-    [[nodiscard]] std::string url() {
-        {
-            std::lock_guard const lock(state_->mutex);
-            if (state_->flow) return state_->url;
-        }
-        return start();
-    }
+    [[nodiscard]] std::string url();
 
     /// True if `returned` is the `state` that was sent, in a time that tells nothing of it.
-    [[nodiscard]] bool is_state(std::string_view returned) const {
-        std::lock_guard const lock(state_->mutex);
-        return state_->flow && Secret(returned) == Secret(std::string_view(state_->flow->state()));
-    }
+    [[nodiscard]] bool is_state(std::string_view returned) const;
 
     /**
      * Exchanges a code that the user read off Globus' page.
@@ -145,42 +122,14 @@ public:
      * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
      *                       once: begin a new login. If it surely was not sent, this may be called again.
      */
-    TokenResponse finish(Secret code, std::stop_token stop = {}) {
-        std::optional<AuthorizationCodeFlow> flow;
-        {
-            std::lock_guard const lock(state_->mutex);
-            flow.swap(state_->flow);
-        }
-        if (!flow) throw UsageError("no login has begun, or its code was used already: begin a new login");
-        try {
-            return state_->exchange(*flow, std::move(code), std::move(stop));
-        } catch (UsageError const&) {
-            take_back(*std::move(flow));
-            throw;
-        } catch (NetworkError const& error) {
-            if (error.sent() == NetworkError::Sent::no) {
-                take_back(*std::move(flow));
-                throw;
-            }
-            throw NetworkError(error.kind(), error.sent(),
-                               std::string("the code of a login was sent, but no answer came (") + error.what() +
-                                   "): a code works once, so begin a new login");
-        }
-    }
+    TokenResponse finish(Secret code, std::stop_token stop = {});
     /// Exchanges a code that came by a redirect, which brings the `state`, too.
     /// @throws UsageError  also if that is not the state that was sent: the answer may be forged; the login goes on
-    TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {}) {
-        if (!is_state(returned_state))
-            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
-        return finish(std::move(code), std::move(stop));
-    }
+    TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {});
 
 private:
     /// Goes on with a login whose code was not sent, unless another has begun meanwhile.
-    void take_back(AuthorizationCodeFlow flow) const {
-        std::lock_guard const lock(state_->mutex);
-        if (!state_->flow) state_->flow.emplace(std::move(flow));
-    }
+    void take_back(AuthorizationCodeFlow flow) const;
 
     struct State {
         AuthorizationParameters parameters;
@@ -215,5 +164,9 @@ template <class F>
 concept NeedsNativeApp = requires { requires F::native_apps_only; };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/login_flow.ipp>
+#endif
 
 #endif  // GLOBUS_APP_LOGIN_FLOW_HPP

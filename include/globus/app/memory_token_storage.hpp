@@ -4,6 +4,7 @@
 
 #include <globus/app/token_storage.hpp>
 #include <globus/core/callbacks.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 
 #include <map>
@@ -28,17 +29,9 @@ public:
     MemoryTokenStorage() = default;
 
     /// The same storage for tokens of another name, apart from these.
-    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const {
-        MemoryTokenStorage other = *this;
-        other.namespace_ = std::move(name);
-        return other;
-    }
+    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const;
 
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
-        std::lock_guard const lock(state_->reading);
-        auto const found = state_->tokens.find(namespace_);
-        return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
-    }
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const;
     /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
@@ -66,5 +59,9 @@ private:
 static_assert(TokenStorage<MemoryTokenStorage>);
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/memory_token_storage.ipp>
+#endif
 
 #endif  // GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP

@@ -4,6 +4,7 @@
 
 #include <globus/app/token_storage.hpp>
 #include <globus/core/callbacks.hpp>
+#include <globus/core/config.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/renewal.hpp>
@@ -29,29 +30,9 @@ public:
 
     /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
     /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
-    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server) {
-        std::lock_guard const lock(mutex_);
-        if (!stored && seen_ && !held.refresh_token.empty())
-            throw TokenValidationError(TokenValidationError::Kind::missing_token,
-                                       "the token for " + server + " was removed from the storage: log in again");
-        if (unsaved_ && unsaved_->old == stored) return unsaved_->fresh;
-        if (!stored) return TokenData::from(held);
-        if (!identity_id_.empty() && !stored->identity_id.empty() && stored->identity_id != identity_id_)
-            throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
-                                       "the stored token for " + server + " is of somebody else who logged in");
-        seen_ = true;
-        if (!stored->identity_id.empty()) identity_id_ = stored->identity_id;
-        return *stored;
-    }
-    void saved() {
-        std::lock_guard const lock(mutex_);
-        seen_ = true;
-        unsaved_.reset();
-    }
-    void not_saved(std::optional<TokenData> old, TokenData fresh) {
-        std::lock_guard const lock(mutex_);
-        unsaved_ = {std::move(old), std::move(fresh)};
-    }
+    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server);
+    void saved();
+    void not_saved(std::optional<TokenData> old, TokenData fresh);
 
 private:
     struct Unsaved {
@@ -177,5 +158,9 @@ template <ClientKind K, TokenStorage S>
 }
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/stored_refresh_policy.ipp>
+#endif
 
 #endif  // GLOBUS_APP_STORED_REFRESH_POLICY_HPP

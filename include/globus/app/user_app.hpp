@@ -5,6 +5,7 @@
 #include <globus/app/command_line_login_flow.hpp>
 #include <globus/app/globus_app.hpp>
 #include <globus/app/stored_refresh_policy.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/platform/process.hpp>
 #include <globus/oauth/id_token.hpp>
 #include <globus/oauth/refresh_policy.hpp>
@@ -52,11 +53,7 @@ private:
  * there when it likes and calls finish_login. For web applications, and for programs that run unattended.
  */
 struct NoLoginFlow {
-    [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const {
-        throw LoginRequiredError(
-            TokenValidationError(TokenValidationError::Kind::missing_token, "this program does not log in by itself"),
-            std::move(login));
-    }
+    [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const;
 };
 
 /// What a UserApp is made of.
@@ -127,26 +124,10 @@ struct UserPolicy {
 /// Refresh tokens that Globus Auth has refused. They count as missing, so that nobody asks for nothing again.
 class RefusedTokens {
 public:
-    void add(std::string_view server, Secret token) {
-        std::lock_guard const lock(mutex_);
-        tokens_.insert_or_assign(std::string(server), std::move(token));
-    }
-    [[nodiscard]] bool contains(std::string const& server, Secret const& token) const {
-        std::lock_guard const lock(mutex_);
-        auto const found = tokens_.find(server);
-        return found != tokens_.end() && found->second == token;
-    }
-    static TokenValidationError error(std::string_view server) {
-        return {TokenValidationError::Kind::missing_refresh_token,
-                "Globus Auth refuses the refresh token for " + std::string(server)};
-    }
-    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused) {
-        return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
-                                                                 std::string const&, CallOptions const&) {
-            for (auto const& [server, data] : tokens)
-                if (refused->contains(server, data.refresh_token)) throw error(server);
-        }};
-    }
+    void add(std::string_view server, Secret token);
+    [[nodiscard]] bool contains(std::string const& server, Secret const& token) const;
+    static TokenValidationError error(std::string_view server);
+    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused);
 
 private:
     mutable std::mutex mutex_;
@@ -154,12 +135,7 @@ private:
 };
 
 /// "backup on my-host": how the consent is labelled.
-inline std::string grant_label(std::string const& app_name) {
-    std::string host = host_name();
-    if (host.empty()) return app_name;
-    if (host.ends_with(".local")) host.resize(host.size() - 6);
-    return app_name + " on " + host;
-}
+std::string grant_label(std::string const& app_name);
 
 }  // namespace detail
 
@@ -423,5 +399,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/app/impl/user_app.ipp>
+#endif
 
 #endif  // GLOBUS_APP_USER_APP_HPP

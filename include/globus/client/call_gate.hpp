@@ -3,6 +3,7 @@
 #define GLOBUS_CLIENT_CALL_GATE_HPP
 
 #include <globus/client/call_options.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/errors.hpp>
 
@@ -35,10 +36,7 @@ class CallGate {
         std::mutex mutex;
         std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
 
-        int calling_back_here() {
-            std::lock_guard const lock(mutex);
-            return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
-        }
+        int calling_back_here();
     };
 
 public:
@@ -49,16 +47,11 @@ public:
         explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
 
         /// @throws UsageError  if this was moved from
-        void check() const {
-            if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
-        }
+        void check() const;
 
     private:
         friend class CallGate;
-        [[nodiscard]] std::shared_ptr<State> const& state() const {
-            check();
-            return state_;
-        }
+        [[nodiscard]] std::shared_ptr<State> const& state() const;
         std::shared_ptr<State> state_;  // null: moved from
     };
 
@@ -66,22 +59,9 @@ public:
     // the calls of a copy are its own; a client that was moved from has none
     CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
     CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
-    CallGate& operator=(CallGate const& other) {
-        moved_from_ = other.moved_from_;
-        return *this;
-    }
-    CallGate& operator=(CallGate&& other) {
-        moved_from_ = std::exchange(other.moved_from_, true);
-        return *this;
-    }
-    ~CallGate() {
-        if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
-        state_->closed = true;
-        state_->closing.request_stop();
-        // a callback that destroys the client is within a call, which ends when the callback has
-        int const own = state_->calling_back_here();
-        while (int const running = others(own)) state_->running.wait(running + own);
-    }
+    CallGate& operator=(CallGate const& other);
+    CallGate& operator=(CallGate&& other);
+    ~CallGate();
 
     /// One call, from its construction to its destruction.
     class Call {
@@ -89,19 +69,7 @@ public:
         /// @param mine  what the caller cancels it with
         /// @throws UsageError    in a child process
         /// @throws NetworkError  cancelled, if the client was destroyed
-        Call(Pass const& pass, std::stop_token mine) : state_(pass.state()), token_(state_->closing.get_token()) {
-            state_->made.check();
-            if (mine.stop_possible()) {
-                either_.emplace();
-                mine_.emplace(std::move(mine), Ask{*either_});
-                closing_.emplace(token_, Ask{*either_});
-                token_ = either_->get_token();
-            }
-            ++state_->running;
-            if (!state_->closed) return;
-            leave();
-            refuse();
-        }
+        Call(Pass const& pass, std::stop_token mine);
         Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
         Call(Call const&) = delete;
         Call& operator=(Call const&) = delete;
@@ -132,29 +100,17 @@ public:
         /// While a call of this thread runs a callback.
         class Aside {
         public:
-            explicit Aside(State& state) : state_(state) {
-                std::lock_guard const lock(state_.mutex);
-                state_.calling_back.push_back(std::this_thread::get_id());
-            }
+            explicit Aside(State& state);
             Aside(Aside const&) = delete;
             Aside& operator=(Aside const&) = delete;
-            ~Aside() {
-                std::lock_guard const lock(state_.mutex);
-                auto& threads = state_.calling_back;
-                threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
-            }
+            ~Aside();
 
         private:
             State& state_;
         };
 
-        void leave() noexcept {
-            --state_->running;
-            if (state_->closed) state_->running.notify_all();
-        }
-        [[noreturn]] static void refuse() {
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
-        }
+        void leave() noexcept;
+        [[noreturn]] static void refuse();
 
         std::shared_ptr<State> state_;
         std::stop_token token_;
@@ -173,9 +129,7 @@ private:
 class JointCall {
 public:
     /// @param options  with the deadline of the whole
-    JointCall(CallGate const& gate, CallOptions options) : call_(gate, options.stop), options_(std::move(options)) {
-        options_.stop = call_.stop();
-    }
+    JointCall(CallGate const& gate, CallOptions options);
     /// For each of its requests.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
     /// As CallGate::Call does.
@@ -218,5 +172,9 @@ private:
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/call_gate.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_CALL_GATE_HPP

@@ -3,6 +3,7 @@
 #define GLOBUS_CLIENT_CALL_OPTIONS_HPP
 
 #include <globus/client/query_params.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
@@ -42,23 +43,18 @@ struct CallOptions {
 namespace detail {
 
 /// True if somebody said how long a call may take. @param timeout  the client's
-inline bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout) {
-    return timeout || options.timeout || options.deadline;
-}
+bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout);
 
 /// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
 /// @param timeout  the client's, which the call may differ from
-inline http::Clock::time_point deadline_of(CallOptions const& options,
-                                           std::optional<std::chrono::duration<double>> const& timeout) {
-    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    auto const wait = options.timeout.value_or(timeout.value_or(std::chrono::seconds(120)));
-    if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
-    auto const now = http::Clock::now();
-    auto const end = http::later(std::min(wait, longest), now);
-    return options.deadline ? std::clamp(*options.deadline, now, end) : end;
-}
+http::Clock::time_point deadline_of(CallOptions const& options,
+                                    std::optional<std::chrono::duration<double>> const& timeout);
 
 }  // namespace detail
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/call_options.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP

@@ -10,6 +10,7 @@
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
 #include <globus/client/response.hpp>
+#include <globus/core/config.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/log.hpp>
 #include <globus/oauth/errors.hpp>
@@ -51,20 +52,7 @@ T default_transport() {
 }
 
 /// A program's or library's name and version as X-Globus-Client-Info takes it: "product=x,version=1".
-inline std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more) {
-    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
-    for (auto const& item : more) {
-        char separator = ';';
-        for (auto const& [key, value] : item) {
-            for (std::string const* text : {&key, &value})
-                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
-                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
-            (header += std::exchange(separator, ',')) += key + '=' + value;
-        }
-    }
-    http::check_header("X-Globus-Client-Info", header);
-    return header;
-}
+std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more);
 
 }  // namespace detail
 
@@ -417,5 +405,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/client.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_CLIENT_HPP

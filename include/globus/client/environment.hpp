@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
 #define GLOBUS_CLIENT_ENVIRONMENT_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/http/url.hpp>
 
@@ -34,72 +35,34 @@ namespace globus {
 class Environment {
 public:
     /// @throws UsageError  for a name that Globus does not have; it lists the names
-    explicit Environment(std::string name) : name_(std::move(name)) {
-        for (std::string_view known : names)
-            if (name_ == known) return;
-        std::string list;
-        for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
-        throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
-    }
+    explicit Environment(std::string name);
 
     /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
-    [[nodiscard]] static Environment current() {
-        char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
-        return Environment(name != nullptr ? name : "production");
-    }
+    [[nodiscard]] static Environment current();
 
     /// One of the six names: "production", "preview", ...
     [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
     /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
-    [[nodiscard]] std::string service_url(std::string_view service) const {
-        std::string variable = "GLOBUS_SDK_SERVICE_URL_";
-        for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
-            try {
-                return http::check_base_url(url);
-            } catch (UsageError const& error) {
-                throw UsageError(variable + ": " + error.what());
-            }
-        }
-        return default_url(service);
-    }
+    [[nodiscard]] std::string service_url(std::string_view service) const;
 
     /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
     /// @throws UsageError  for anything else that is not a positive number
-    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
-        char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
-        if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
-        std::string_view const digits = text;
-        double seconds = 0;
-        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-        if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
-            (seconds <= 0 && seconds != -1))
-            throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
-        if (seconds == -1) return std::nullopt;
-        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-        return std::min(std::chrono::duration<double>(seconds), longest);
-    }
+    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout();
 
 private:
     static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
                                                            "integration", "test",    "staging"};
 
-    [[nodiscard]] std::string default_url(std::string_view service) const {
-        bool const production = name_ == "production";
-        std::string const domain = production           ? "globus.org"
-                                   : name_ == "preview" ? "preview.globus.org"
-                                                        : name_ + ".globuscs.info";
-        if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
-        if (service == "actions" || service == "flows" || service == "timer")
-            return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
-        if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
-        return "https://" + std::string(service) + ".api." + domain + '/';
-    }
+    [[nodiscard]] std::string default_url(std::string_view service) const;
 
     std::string name_;
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/environment.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP

@@ -3,6 +3,7 @@
 #define GLOBUS_CLIENT_OPERATION_HPP
 
 #include <globus/client/query_params.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/form.hpp>
 #include <globus/core/json_write.hpp>
@@ -133,7 +134,7 @@ constexpr RetryClass retry_class_of() {
 }
 
 /// A service says that what is to be deleted is not there; a page of some proxy in between does not count.
-inline bool is_gone(ApiError const& error) { return error.http_status() == 404 && error.raw_json().is_object(); }
+bool is_gone(ApiError const& error);
 
 /// Which error means that an earlier attempt has done it; null: none.
 template <class O>
@@ -145,13 +146,7 @@ constexpr AlreadyDone already_done_of() {
 }
 
 /// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
-inline std::string encode_segment(std::string_view name, std::string_view value) {
-    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos || value == "." || value == ".." ||
-        value.find('\0') != std::string_view::npos)
-        throw UsageError(std::string(name) + " cannot be part of a path: it is " +
-                         (value.empty() ? "empty" : "blank, '.', '..' or has a NUL in it") + "; give the id itself");
-    return percent_encode(value);
-}
+std::string encode_segment(std::string_view name, std::string_view value);
 
 /// Collects what an operation's members say, and makes the request of it.
 class RequestBuilder {
@@ -159,139 +154,36 @@ public:
     RequestBuilder(std::string_view base_url, Route route) : base_url_(base_url), route_(route), path_(route.path) {}
 
     /// Fills `{name}`, or drops its segment where there is no value.
-    void path(std::string_view name, std::string const* value) {
-        std::string const slot = '{' + std::string(name) + '}';
-        auto const at = path_.find(slot);
-        if (value != nullptr)
-            path_.replace(at, slot.size(), encode_segment(name, *value));
-        else if (at != 0 && path_[at - 1] == '/')
-            path_.erase(at - 1, slot.size() + 1);
-        else
-            path_.erase(at, slot.size());
-    }
+    void path(std::string_view name, std::string const* value);
 
-    void text(Wire const& wire, std::string value) {
-        (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
-    }
-    void flag(Wire const& wire, bool value) {
-        switch (wire.spelling) {
-            case Spelling::number:
-                return text(wire, value ? "1" : "0");
-            case Spelling::lower:
-                return text(wire, value ? "true" : "false");
-            default:
-                return text(wire, value ? "True" : "False");
-        }
-    }
+    void text(Wire const& wire, std::string value);
+    void flag(Wire const& wire, bool value);
     /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
-    void list(Wire const& wire, std::vector<std::string> const& values) {
-        if (values.empty() && wire.place != Place::form) return;
-        if (wire.spelling == Spelling::repeat) {
-            for (std::string const& value : values) text(wire, value);
-            return;
-        }
-        std::string joined;
-        for (std::string const& value : values) {
-            if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
-            joined += value;
-        }
-        text(wire, std::move(joined));
-    }
+    void list(Wire const& wire, std::vector<std::string> const& values);
 
     /// Parameters of the caller's own: they take the place of others of their name.
-    void parameters(Place place, QueryParams const& parameters) {
-        Form& pairs = place == Place::form ? form_ : query_;
-        for (auto const& parameter : parameters) {
-            std::string const& name = parameter.first;
-            auto const same = [&](auto const& pair) { return pair.first == name; };
-            auto at = std::find_if(pairs.begin(), pairs.end(), same);
-            auto const offset = at - pairs.begin();
-            std::erase_if(pairs, same);
-            at = offset <= static_cast<std::ptrdiff_t>(pairs.size()) ? pairs.begin() + offset : pairs.end();
-            for (std::string const& text : parameter.second.texts()) at = pairs.insert(at, {name, text}) + 1;
-        }
-    }
+    void parameters(Place place, QueryParams const& parameters);
 
     /// The whole body; members that come after it are merged over its own.
-    void document(std::string text) {
-        body_ = std::move(text);
-        kind_ = Body::document;
-    }
+    void document(std::string text);
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
     void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
     /// Says that the body is a JSON object, even if no member goes into it.
-    void object() {
-        if (kind_ == Body::none) kind_ = Body::object;
-        if (!object_.is_object()) object_.emplace_object();
-    }
+    void object();
     /// Says that an object stands at `path` of the body, even if no member goes into it.
-    void object(std::string_view path) {
-        Json* const place = at(path);
-        if (!place->is_object()) place->emplace_object();
-    }
+    void object(std::string_view path);
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
-    void fields(std::string_view path, AdditionalFields const& fields) {
-        if (fields.empty()) return;
-        boost::json::value* const parent = at(path);
-        if (!parent->is_object()) parent->emplace_object();
-        for (auto const& [name, value] : fields) parent->get_object()[name] = value;
-    }
+    void fields(std::string_view path, AdditionalFields const& fields);
     /// Says that the body is a form, even if no member goes into it.
     void form() { is_form_ = true; }
 
-    [[nodiscard]] http::Request take() {
-        http::Request request;
-        request.method = route_.method;
-        request.url.reserve(base_url_.size() + path_.size() + 16);
-        request.url = base_url_;
-        request.url.append(std::string_view(path_).substr(path_.starts_with('/') ? 1 : 0));
-        for (auto const& [name, value] : query_) add_to_query(request.url, name, value);
-        if (is_form_ || !form_.empty()) {
-            request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-            for (auto& [name, value] : form_) {
-                add_to_form(request.body, name, value);
-                wipe(value);
-            }
-            request.has_body = true;
-        } else if (kind_ != Body::none) {
-            request.headers.add("Content-Type", "application/json");
-            request.body = kind_ == Body::object ? to_json(object_) : std::move(body_);
-            request.has_body = true;
-        }
-        return request;
-    }
+    [[nodiscard]] http::Request take();
 
 private:
     enum class Body : unsigned char { none, document, object };
 
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
-    boost::json::value* at(std::string_view path) {
-        if (kind_ == Body::document) {
-            object_ = json_of(body_);
-            if (!object_.is_object())
-                throw UsageError("this document has to be a JSON object: other members of the operation go into it");
-        }
-        kind_ = Body::object;
-        boost::json::value* place = &object_;
-        if (!place->is_object()) place->emplace_object();
-        while (!path.empty()) {
-            auto const slash = path.find('/');
-            std::string_view const level = path.substr(0, slash);
-            if (level.find_first_not_of("0123456789") == std::string_view::npos) {
-                if (!place->is_array()) place->emplace_array();
-                auto& array = place->get_array();
-                std::size_t index = 0;
-                for (char const c : level) index = index * 10 + static_cast<std::size_t>(c - '0');
-                if (array.size() <= index) array.resize(index + 1);
-                place = &array[index];
-            } else {
-                if (!place->is_object()) place->emplace_object();
-                place = &place->get_object()[level];
-            }
-            path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-        }
-        return place;
-    }
+    boost::json::value* at(std::string_view path);
 
     std::string_view base_url_;
     Route route_;
@@ -436,5 +328,9 @@ http::Request to_request(O const& operation, typename O::service const& service,
 
 }  // namespace detail
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/operation.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_OPERATION_HPP

@@ -6,6 +6,7 @@
 #include <globus/client/call_options.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/response.hpp>
+#include <globus/core/config.hpp>
 #include <globus/http/url.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -159,12 +160,8 @@ struct ItemOf<O> {
     using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
 };
 
-[[noreturn]] inline void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
-                                     std::string const& body) {
-    throw DecodeError("page " + std::to_string(number) + " of " + std::string(operation) + ' ' + what +
-                          ": the list may not be complete; begin() on the same walk asks for this page again",
-                      body);
-}
+[[noreturn]] void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
+                              std::string const& body);
 
 /// Sets the member `name` of an operation if it has one, or its query parameter.
 template <class O, class V>
@@ -200,18 +197,7 @@ std::optional<V> parameter(O const& operation, std::string_view name) {
 }
 
 /// The parameters of a query in their order, those of one name together.
-inline QueryParams params_of(std::string_view query) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> params;
-    std::map<std::string, std::size_t> places;
-    for (auto& [name, value] : parse_query(query)) {
-        auto const [place, is_new] = places.try_emplace(name, params.size());
-        if (is_new) params.emplace_back(name, std::vector<std::string>{});
-        params[place->second].second.push_back(std::move(value));
-    }
-    QueryParams result;
-    for (auto& [name, values] : params) result.emplace_back(std::move(name), QueryValue(std::move(values)));
-    return result;
-}
+QueryParams params_of(std::string_view query);
 
 }  // namespace detail
 
@@ -480,5 +466,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/paging.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_PAGING_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CLIENT_RESPONSE_HPP
 #define GLOBUS_CLIENT_RESPONSE_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_read.hpp>
 #include <globus/core/values.hpp>
@@ -70,55 +71,25 @@ public:
     /// True if the typed document came with the list `name` at its top. One that is missing, or null, reads as an empty one.
     [[nodiscard]] bool has_list(std::string_view name) const noexcept { return find_list(name) != nullptr; }
     /// The elements that the list `name` at the top of the typed document came with, also those that were left out.
-    [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept {
-        TopList const* list = find_list(name);
-        return list != nullptr ? list->size : 0;
-    }
+    [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept;
     /// A member at the top of the typed document whose kind is another one than described, as a text: `5` where a text
     /// should be, or the text `5` where a number should be; nullptr if there is none.
-    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept {
-        for (OddMember const& odd : odd_members_)
-            if (odd.name == name) return &odd.text;
-        return nullptr;
-    }
+    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept;
 
     /// The body as JSON; null if it is empty. What is no character in a text is U+FFFD.
     /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
-    [[nodiscard]] Json const& json() const {
-        std::call_once(dom_->made, [&] {
-            if (!raw_.body.empty()) dom_->value = read_dom();
-        });
-        return dom_->value;
-    }
+    [[nodiscard]] Json const& json() const;
 
 protected:
     explicit AnyResponse(http::Response raw, AnswerFacts const& facts) : raw_(std::move(raw)), facts_(facts) {}
 
-    [[nodiscard]] bool is_json() const {
-        std::string_view const type = raw_.headers.get("Content-Type");
-        return type.empty() || type.find("json") != std::string_view::npos;
-    }
+    [[nodiscard]] bool is_json() const;
     /// Reads the body into `slot`. Only for constructors: an error takes the body with it.
-    void read(Slot slot) {
-        JsonDocumentReader reader(slot, memory_beside_text());
-        try {
-            reader.finish(raw_.body);
-        } catch (DecodeError const& error) {
-            throw with_body(error, std::move(raw_.body));
-        }
-        take(reader);
-    }
-    void take(JsonDocumentReader const& reader) {
-        mismatch_ = reader.mismatch();
-        root_misfit_ = reader.root_misfit();
-        lists_ = reader.lists();
-        odd_members_ = reader.odd_members();
-    }
+    void read(Slot slot);
+    void take(JsonDocumentReader const& reader);
     /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
     /// has an id or a status at most: it is an empty document then.
-    void check_fit() const {
-        if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
-    }
+    void check_fit() const;
 
     http::Response raw_;
     AnswerFacts facts_;
@@ -129,30 +100,11 @@ private:
         Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
     };
 
-    static DecodeError with_body(DecodeError const& error, std::string body) {
-        return DecodeError(error.what(), std::move(body),
-                           error.cut_off() ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
-    }
-    [[nodiscard]] Json read_dom() const {
-        try {
-            Json value;
-            JsonDocumentReader(slot_of(value), memory_beside_text()).finish(raw_.body);
-            return value;
-        } catch (DecodeError const& error) {
-            throw with_body(error, raw_.body);
-        }
-    }
+    static DecodeError with_body(DecodeError const& error, std::string body);
+    [[nodiscard]] Json read_dom() const;
     /// Three times the limit of an answer, of which the text is one, and some for the parser.
-    [[nodiscard]] std::size_t memory_beside_text() const noexcept {
-        constexpr std::size_t parser = std::size_t{64} << 10;
-        std::size_t const all = memory_of(facts_.max_bytes);
-        return all - std::min(raw_.body.size(), all) + parser;
-    }
-    [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept {
-        for (TopList const& list : lists_)
-            if (list.name == name) return &list;
-        return nullptr;
-    }
+    [[nodiscard]] std::size_t memory_beside_text() const noexcept;
+    [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept;
 
     std::string mismatch_;
     bool root_misfit_ = false;
@@ -162,10 +114,7 @@ private:
 };
 
 /// A described document never is an answer 200 without a body.
-inline void require_document(http::Response const& raw) {
-    if (raw.status == 200 && raw.body.empty())
-        throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
-}
+void require_document(http::Response const& raw);
 
 /// Makes a document of an answer that comes in pieces, without keeping its text.
 class AnswerStream {
@@ -173,30 +122,13 @@ public:
     explicit AnswerStream(Slot slot) : slot_(slot) {}
 
     /// Takes a piece of the body. What is wrong with it is told by `finish`.
-    void write(std::string_view piece) noexcept {
-        try {
-            if (!reader_) {
-                reader_.emplace(slot_, memory_);
-                reader_->expect(expected_);
-            }
-            if (!failure_) reader_->write(piece);
-        } catch (...) {
-            failure_ = std::current_exception();
-        }
-    }
+    void write(std::string_view piece) noexcept;
     /// Says how many bytes the document may take.
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
-    void expect(std::string_view content_length) noexcept {
-        std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
-    }
+    void expect(std::string_view content_length) noexcept;
     /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
-    [[nodiscard]] JsonDocumentReader const* finish() {
-        if (failure_) std::rethrow_exception(failure_);
-        if (!reader_) return nullptr;
-        reader_->finish();
-        return &*reader_;
-    }
+    [[nodiscard]] JsonDocumentReader const* finish();
 
 private:
     Slot slot_;
@@ -298,9 +230,7 @@ template <>
 class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
-        if (!raw_.body.empty() && is_json()) read({});
-    }
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {});
 
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
@@ -334,5 +264,9 @@ public:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/response.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_RESPONSE_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_CALLBACKS_HPP
 #define GLOBUS_CORE_CALLBACKS_HPP
 
+#include <globus/core/config.hpp>
+
 #include <functional>
 #include <utility>
 #include <vector>
@@ -18,43 +20,27 @@ namespace globus::detail {
  */
 class CallbacksWait {
 public:
-    CallbacksWait() noexcept : is_outermost_(outermost() == nullptr) {
-        if (is_outermost_) outermost() = this;
-    }
+    CallbacksWait() noexcept;
     CallbacksWait(CallbacksWait const&) = delete;
     CallbacksWait& operator=(CallbacksWait const&) = delete;
-    ~CallbacksWait() {
-        if (!is_outermost_) return;
-        outermost() = nullptr;
-        for (auto const& tell : waiting_) now(tell);
-    }
+    ~CallbacksWait();
 
     /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: an observer that throws has
     /// nobody left to tell, and must not break a call.
-    static void call(std::function<void()> tell) noexcept {
-        if (outermost() == nullptr) return now(tell);
-        try {
-            outermost()->waiting_.push_back(std::move(tell));
-        } catch (...) {  // there is no memory to wait in
-        }
-    }
+    static void call(std::function<void()> tell) noexcept;
 
 private:
-    static void now(std::function<void()> const& tell) noexcept {
-        try {
-            tell();
-        } catch (...) {
-        }
-    }
-    static CallbacksWait*& outermost() noexcept {
-        thread_local CallbacksWait* one = nullptr;
-        return one;
-    }
+    static void now(std::function<void()> const& tell) noexcept;
+    static CallbacksWait*& outermost() noexcept;
 
     bool const is_outermost_;
     std::vector<std::function<void()>> waiting_;
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/impl/callbacks.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_CALLBACKS_HPP

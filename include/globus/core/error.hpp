@@ -2,8 +2,8 @@
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
 
-#include <globus/core/one_line.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/one_line.hpp>
 
 #include <exception>
 #include <memory>
@@ -69,11 +69,7 @@ public:
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return *body_; }
     /// The same, saying what was answered so.
-    [[nodiscard]] DecodeError in(std::string const& answer) const {
-        DecodeError same(answer + ": " + what(), {}, damage_);
-        same.body_ = body_;
-        return same;
-    }
+    [[nodiscard]] DecodeError in(std::string const& answer) const;
     /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
     /// something else, such as a page of HTML: it means what it says.
     [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
@@ -171,5 +167,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/impl/error.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_ERROR_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_JSON_MEMBERS_HPP
 #define GLOBUS_CORE_JSON_MEMBERS_HPP
 
+#include <globus/core/config.hpp>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -17,49 +19,24 @@
 namespace globus::detail {
 
 /// A member that is a text; nothing if it is missing or something else.
-inline std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name) {
-    boost::json::value const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string_view(value->get_string());
-}
+std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name);
 
 /// A member that is an object; nullptr if it is missing or something else.
-inline boost::json::object const* object_member(boost::json::object const& object, std::string_view name) {
-    boost::json::value const* value = object.if_contains(name);
-    return value != nullptr ? value->if_object() : nullptr;
-}
+boost::json::object const* object_member(boost::json::object const& object, std::string_view name);
 
 /// The texts of a list of texts, or of one text if that may stand alone; nothing for anything else.
-inline std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text = false) {
-    if (value == nullptr) return std::nullopt;
-    if (or_one_text && value->is_string()) return std::vector{std::string(value->get_string())};
-    if (!value->is_array()) return std::nullopt;
-    std::vector<std::string> texts;
-    for (boost::json::value const& item : value->get_array()) {
-        if (!item.is_string()) return std::nullopt;
-        texts.emplace_back(item.get_string());
-    }
-    return texts;
-}
+std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text = false);
 
 /// The texts in a list, without what else is in it; nothing for what is no list, or one of other things only.
-inline std::optional<std::vector<std::string>> texts_in(boost::json::value const* value) {
-    if (value == nullptr || !value->is_array()) return std::nullopt;
-    std::vector<std::string> texts;
-    for (boost::json::value const& item : value->get_array())
-        if (item.is_string()) texts.emplace_back(item.get_string());
-    if (texts.empty() && !value->get_array().empty()) return std::nullopt;
-    return texts;
-}
+std::optional<std::vector<std::string>> texts_in(boost::json::value const* value);
 
 /// A list that has objects in it, or nothing; nullptr for anything else.
-inline boost::json::array const* object_list(boost::json::value const* value) {
-    if (value == nullptr || !value->is_array()) return nullptr;
-    boost::json::array const& list = value->get_array();
-    auto const is_object = [](boost::json::value const& item) { return item.is_object(); };
-    return list.empty() || std::any_of(list.begin(), list.end(), is_object) ? &list : nullptr;
-}
+boost::json::array const* object_list(boost::json::value const* value);
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/impl/json_members.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_JSON_MEMBERS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CORE_JSON_SLOTS_HPP
 #define GLOBUS_CORE_JSON_SLOTS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -32,44 +33,21 @@ public:
     explicit DocumentRoom(std::size_t most) noexcept : most_(most) { text_bytes(0); }
 
     /// Says how much of the text is there: a short one does not become large.
-    void text_bytes(std::size_t bytes) noexcept {
-        constexpr std::size_t free = std::size_t{16} << 20, times = 32;
-        limit_ = std::min(most_, bytes < (most_ - std::min(free, most_)) / times ? free + times * bytes : most_);
-    }
+    void text_bytes(std::size_t bytes) noexcept;
     /// Says what part of the text is read, from 0 to 1; 0 if it is not known how long it will be.
     void part_read(double part) noexcept { part_read_ = part; }
 
     /// Takes so many bytes. @throws DecodeError  if there are not so many left
-    void take(std::size_t bytes) {
-        if (bytes > limit_ - taken_) refuse();
-        taken_ += bytes;
-    }
+    void take(std::size_t bytes);
     /// Takes room for a text, unless it is so short that its object holds it.
-    void take_text(std::size_t size) {
-        if (size > 14) take(size + 40);
-    }
+    void take_text(std::size_t size);
     /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
     /// shall hold: all that the rest of the text will probably have, if it holds many already. The old buffer counts on:
     /// what is freed between other blocks is seldom given back to the system.
-    [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size) {
-        std::size_t const most = (limit_ - taken_) / size;
-        if (needed > most) refuse();
-        double const now = static_cast<double>(capacity);
-        double const wanted =
-            capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
-        std::size_t const half = most / 2;  // the rest is for what the elements hold
-        std::size_t const chosen =
-            std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
-        taken_ += chosen * size;
-        return chosen;
-    }
+    [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size);
 
 private:
-    [[noreturn]] static void refuse() {
-        throw DecodeError(
-            "the answer describes more than the memory that it may take: ask for less at once, or raise "
-            "max_response_bytes, of which it may take three times as much");
-    }
+    [[noreturn]] static void refuse();
 
     std::size_t most_;       ///< whatever the text
     std::size_t limit_ = 0;  ///< for the text that is there
@@ -106,11 +84,7 @@ struct SlotMembers {
         return name.size() * 31 + at(0) * 7 + at(name.size() / 2) * 131 + at(name.size() - 1) * 17 +
                at(name.size() * 3 / 4) * 53;
     }
-    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept {
-        for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
-            if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
-        return nullptr;
-    }
+    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept;
 };
 
 /// What can be read into an object of one type. A null entry: that kind of
@@ -358,5 +332,9 @@ struct SlotTypeOf {
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/impl/json_slots.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_JSON_SLOTS_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_SECRET_HPP
 #define GLOBUS_CORE_SECRET_HPP
 
+#include <globus/core/config.hpp>
+
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -12,12 +14,7 @@ namespace globus {
 namespace detail {
 
 /// Overwrites `text` with zeros in a way that the optimiser may not drop.
-inline void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
-    volatile char* bytes = text.data();
-    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
-    text.clear();
-}
+void wipe(std::string& text) noexcept;
 
 }  // namespace detail
 
@@ -44,22 +41,8 @@ public:
     Secret(Secret const&) = default;
     Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
     /// Wipes the text that it replaces.
-    Secret& operator=(Secret const& other) {
-        if (this != &other) {
-            std::string copy = other.text_;
-            detail::wipe(text_);
-            text_ = std::move(copy);
-        }
-        return *this;
-    }
-    Secret& operator=(Secret&& other) noexcept {
-        if (this != &other) {
-            detail::wipe(text_);
-            text_ = std::move(other.text_);
-            detail::wipe(other.text_);
-        }
-        return *this;
-    }
+    Secret& operator=(Secret const& other);
+    Secret& operator=(Secret&& other) noexcept;
     ~Secret() { detail::wipe(text_); }
 
     /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
@@ -84,5 +67,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/impl/secret.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_SECRET_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_CALL_HPP
 #define GLOBUS_HTTP_CALL_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
@@ -29,9 +30,7 @@ public:
               static_cast<R const*>(self)->succeeded(attempt);
           }) {}
 
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        return before_retry_(policy_, attempt);
-    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     void succeeded(Attempt const& attempt) const noexcept { succeeded_(policy_, attempt); }
 
 private:
@@ -75,9 +74,7 @@ struct Step {
     std::optional<std::chrono::duration<double>> next_attempt_in = {};  ///< with the first step after an attempt
 
     /// True if an attempt is over by this.
-    [[nodiscard]] bool ends_attempt() const noexcept {
-        return next_attempt_in || kind == Kind::finish || kind == Kind::fail;
-    }
+    [[nodiscard]] bool ends_attempt() const noexcept;
 };
 
 /**
@@ -101,72 +98,27 @@ struct Step {
 class CallMachine {
 public:
     /// @param retry  has to live as long as this
-    CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept : terms_(terms), retry_(retry) {
-        RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
-        // `never` says how often, not what the operation does
-        reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
-        once_ = terms.sent_once || asked == RetryClass::never;
-        attempt_.retry_class = asked;
-    }
+    CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept;
 
     /// The first step.
-    [[nodiscard]] Step begin() const noexcept {
-        return {.kind = terms_.authorized ? Step::Kind::authorize : Step::Kind::send};
-    }
+    [[nodiscard]] Step begin() const noexcept;
     /// The credential is in the request.
     [[nodiscard]] Step authorized() const noexcept { return {.kind = Step::Kind::send}; }
 
     /// An answer came.
-    [[nodiscard]] Step answered(http::Response const& answer) noexcept {
-        if (answer.status == 401 && terms_.authorized && !std::exchange(renewed_, true))
-            return {.kind = Step::Kind::renew};
-        bool const read = answer.status >= 200 && answer.status < terms_.read_below;
-        return {.kind = read ? Step::Kind::read : Step::Kind::refuse};
-    }
+    [[nodiscard]] Step answered(http::Response const& answer) noexcept;
     /// No answer came.
-    [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now) {
-        unknown_ = unknown_ || error.sent() == NetworkError::Sent::yes;
-        attempt_.error = &error;
-        return again_or_fail(0, now);
-    }
+    [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now);
     /// Asking for another credential has ended. @param other  there is one
-    [[nodiscard]] Step renewed(bool other) const noexcept {
-        if (!other || once_) return {.kind = Step::Kind::refuse};
-        // an expired token is no failed attempt
-        return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
-    }
+    [[nodiscard]] Step renewed(bool other) const noexcept;
     /// An error was made of the answer.
-    [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now) {
-        if (unknown_ && refusal.already_done) {
-            replayed_ = true;
-            return {.kind = Step::Kind::replayed};
-        }
-        unknown_ = unknown_ || !(promises_nothing_done(answer.status) || refusal.settled);
-        attempt_.response = &answer;
-        attempt_.settled = refusal.settled;
-        return again_or_fail(answer.status, now);
-    }
+    [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now);
     /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help
-    [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now) {
-        unknown_ = true;
-        if (!cut_off || replayed_) return {.kind = Step::Kind::fail};
-        attempt_.response = &answer;
-        attempt_.undecodable = true;
-        return again_or_fail(answer.status, now);
-    }
+    [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now);
     /// The result was made of the answer.
-    [[nodiscard]] Step finished(http::Response const& answer) noexcept {
-        attempt_.response = &answer;
-        if (!replayed_) retry_.succeeded(attempt_);
-        attempt_.response = nullptr;
-        return {.kind = Step::Kind::finish};
-    }
+    [[nodiscard]] Step finished(http::Response const& answer) noexcept;
     /// The wait has ended. @param in_full  false: the caller has cancelled the call
-    [[nodiscard]] Step waited(bool in_full) noexcept {
-        if (!in_full) return {.kind = Step::Kind::cancel};
-        ++attempt_.number;
-        return begin();
-    }
+    [[nodiscard]] Step waited(bool in_full) noexcept;
 
     /// A part of the answer is with the caller, and cannot be taken back: this attempt is the last.
     void handed_over() noexcept { once_ = true; }
@@ -176,29 +128,13 @@ public:
     /// True if what was asked for may have been done, should the call end now.
     [[nodiscard]] bool outcome_unknown() const noexcept { return unknown_ && !reads_; }
     /// How far the attempts until now have got, as far as it matters to who would repeat the call.
-    [[nodiscard]] NetworkError::Sent sent() const noexcept {
-        return unknown_ ? NetworkError::Sent::yes : NetworkError::Sent::no;
-    }
+    [[nodiscard]] NetworkError::Sent sent() const noexcept;
     /// True if no kept connection may be used, over which the transport could repeat the request unseen.
-    [[nodiscard]] bool needs_fresh_connection() const noexcept {
-        return attempt_.retry_class == RetryClass::non_idempotent || attempt_.retry_class == RetryClass::grant ||
-               attempt_.retry_class == RetryClass::never;
-    }
+    [[nodiscard]] bool needs_fresh_connection() const noexcept;
 
 private:
     /// What comes after an attempt that failed. @param status  of its answer; 0: none came
-    Step again_or_fail(int status, http::Clock::time_point now) {
-        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
-        Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
-        attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
-        if (once_) return {.kind = Step::Kind::fail};
-        attempt.time_left = http::time_left(terms_.deadline, now) - least;
-        auto const wait = retry_.before_retry(attempt);
-        if (!wait || !(*wait < attempt.time_left)) return {.kind = Step::Kind::fail};
-        attempt_.previous_status = status;
-        std::chrono::duration<double> const pause = std::max(*wait, std::chrono::duration<double>(0));
-        return {.kind = Step::Kind::wait, .until = http::later(pause, now), .next_attempt_in = pause};
-    }
+    Step again_or_fail(int status, http::Clock::time_point now);
 
     CallTerms terms_;
     RetryPolicyRef retry_;
@@ -211,5 +147,9 @@ private:
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/call.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_CALL_HPP

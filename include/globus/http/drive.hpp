@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_DRIVE_HPP
 #define GLOBUS_HTTP_DRIVE_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/http/call.hpp>
@@ -59,30 +60,9 @@ public:
     AttemptLog(LogHook const* hook, http::Request const& request) noexcept
         : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
 
-    void begin(int number) noexcept {
-        if (hook_ == nullptr) return;
-        number_ = number;
-        started_ = http::Clock::now();
-    }
+    void begin(int number) noexcept;
     /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
-    void end(int status, std::string_view request_id, NetworkError const* error, Step const& next) const noexcept {
-        if (hook_ == nullptr) return;
-        try {
-            std::string const url =
-                one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
-            std::string const id = one_line(request_id, 200);
-            LogEvent event{.method = to_string(request_.method), .url = url};
-            event.attempt = number_;
-            event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
-            event.status = status;
-            event.request_id = id;
-            if (error != nullptr) event.error = error->what();
-            if (next.next_attempt_in)
-                event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
-            (*hook_)(event);
-        } catch (...) {  // a log hook must not break a call
-        }
-    }
+    void end(int status, std::string_view request_id, NetworkError const* error, Step const& next) const noexcept;
 
 private:
     LogHook const* hook_;
@@ -111,114 +91,31 @@ private:
 class BlockingCall {
 public:
     /// @param exchange  has to live as long as this, and so has the retry policy
-    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
-        : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
-        if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
-    }
+    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
     BlockingCall(BlockingCall const&) = delete;
     BlockingCall& operator=(BlockingCall const&) = delete;
 
     /// The next answer that a result is to be made of.
     /// @throws what ends the call in its place: NetworkError, the error of an answer, what the credential throws
-    http::Response answer() {
-        try {
-            return next_answer();
-        } catch (Error const&) {
-            rethrow();
-        }
-    }
+    http::Response answer();
     /// A result was made of the answer.
     void finished() { go_on(machine_.finished(answer_)); }
     /// None could be made of it: to be called while the error is in flight. It returns if there is another attempt.
-    void unread(DecodeError const& error) {
-        go_on(machine_.unread(answer_, error.cut_off(), http::Clock::now()));
-        if (step_.kind != Step::Kind::fail) return;
-        try {
-            throw error.in(describe_answer());
-        } catch (Error const&) {
-            rethrow();
-        }
-    }
+    void unread(DecodeError const& error);
 
     /// True if the answer is an error that says that an earlier attempt has done it.
     [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
 
 private:
-    [[noreturn]] void rethrow() {
-        if (machine_.outcome_unknown()) exchange_.throw_unknown();
-        throw;
-    }
-    http::Response next_answer() {
-        while (true) {
-            switch (step_.kind) {
-                case Step::Kind::authorize:
-                    exchange_.authorize();
-                    step_ = machine_.authorized();
-                    break;
-                case Step::Kind::send:
-                    send();
-                    break;
-                case Step::Kind::renew:
-                    go_on(machine_.renewed(exchange_.renew()));
-                    break;
-                case Step::Kind::refuse:
-                    refuse();
-                    break;
-                case Step::Kind::wait:
-                    step_ = machine_.waited(http::wait_until(step_.until, exchange_.request.stop));
-                    break;
-                case Step::Kind::read:
-                case Step::Kind::replayed:
-                    return hand_out();
-                case Step::Kind::cancel:
-                    throw NetworkError(NetworkError::Kind::cancelled, machine_.sent(),
-                                       "the call was cancelled between two attempts");
-                case Step::Kind::fail:
-                case Step::Kind::finish:
-                    if (error_ == nullptr) return std::move(answer_);
-                    std::rethrow_exception(error_);
-            }
-        }
-    }
-    void send() {
-        log_.begin(machine_.attempt());
-        try {
-            answer_ = exchange_.send();
-        } catch (NetworkError const& error) {
-            error_ = std::current_exception();
-            if (exchange_.handed_over) machine_.handed_over();
-            go_on(machine_.failed(error, http::Clock::now()), &error);
-            return;
-        }
-        if (exchange_.handed_over) machine_.handed_over();
-        request_id_ = answer_.headers.get("X-Request-ID");
-        step_ = machine_.answered(answer_);
-    }
-    void refuse() {
-        Exchange::Refused refused = exchange_.refuse(answer_);
-        error_ = std::move(refused.error);
-        go_on(machine_.refused(answer_, refused.refusal, http::Clock::now()));
-    }
-    void go_on(Step const& next, NetworkError const* error = nullptr) {
-        step_ = next;
-        if (!next.ends_attempt()) return;
-        if (error != nullptr)
-            log_.end(0, {}, error, next);
-        else
-            log_.end(answer_.status, request_id_, nullptr, next);
-    }
+    [[noreturn]] void rethrow();
+    http::Response next_answer();
+    void send();
+    void refuse();
+    void go_on(Step const& next, NetworkError const* error = nullptr);
     /// The answer, of which no more stays here than its status.
-    http::Response hand_out() {
-        http::Response whole = std::move(answer_);
-        answer_ = {.status = whole.status};
-        return whole;
-    }
+    http::Response hand_out();
     /// What was answered, for the error of an answer that cannot be used.
-    [[nodiscard]] std::string describe_answer() const {
-        std::string text = http::describe(exchange_.request) + " was answered " + std::to_string(answer_.status);
-        if (!request_id_.empty()) text.append(" (request id ").append(request_id_) += ')';
-        return text;
-    }
+    [[nodiscard]] std::string describe_answer() const;
 
     Exchange& exchange_;
     AttemptLog log_;
@@ -253,5 +150,9 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 }
 
 }  // namespace globus::http
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/drive.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_DRIVE_HPP

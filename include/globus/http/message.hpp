@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_MESSAGE_HPP
 #define GLOBUS_HTTP_MESSAGE_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/clock.hpp>
@@ -72,25 +73,13 @@ public:
     /// Adds a field, also when there is one of that name.
     void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
     /// Replaces all fields of that name by one.
-    void set(std::string name, std::string value) {
-        erase(name);
-        add(std::move(name), std::move(value));
-    }
+    void set(std::string name, std::string value);
     /// Takes all fields of that name out.
-    void erase(std::string_view name) {
-        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
-    }
+    void erase(std::string_view name);
     /// The value of the first field of that name, or nullptr.
-    [[nodiscard]] std::string const* find(std::string_view name) const noexcept {
-        for (Field const& field : fields_)
-            if (detail::equal_ignoring_case(field.first, name)) return &field.second;
-        return nullptr;
-    }
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
     /// The value of the first field of that name, or an empty text.
-    [[nodiscard]] std::string_view get(std::string_view name) const noexcept {
-        std::string const* value = find(name);
-        return value != nullptr ? std::string_view(*value) : std::string_view{};
-    }
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
     /// The number of fields; a name that comes twice counts twice.
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
@@ -147,17 +136,12 @@ struct Request {
 };
 
 /// The method and the URL without its query and user, for messages: nothing in it is secret.
-inline std::string describe(Request const& request) {
-    std::string_view url = request.url;
-    url = url.substr(0, url.find_first_of("?#"));
-    auto const host = url.find("://");
-    auto const at = host == std::string_view::npos ? host : url.substr(0, url.find('/', host + 3)).rfind('@');
-    std::string text = to_string(request.method);
-    text += ' ';
-    if (at == std::string_view::npos) return text.append(url);
-    return text.append(url.substr(0, host + 3)).append(url.substr(at + 1));
-}
+std::string describe(Request const& request);
 
 }  // namespace globus::http
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/message.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_MESSAGE_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/transport.hpp>
 
@@ -59,9 +60,7 @@ public:
 
     public:
         /// Of a record whose elements stay where they are.
-        explicit Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
-            for (Request const& request : record) recorded_.push_back(&request);
-        }
+        explicit Requests(std::deque<Request> const& record);
 
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
         [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
@@ -89,87 +88,26 @@ public:
     using Handler = std::function<http::Response(http::Request const&)>;
 
     /// Scripts an answer with a JSON body.
-    MockTransport& reply(int status, std::string body = {}, http::Headers headers = {}) {
-        if (headers.find("Content-Type") == nullptr && !body.empty()) headers.add("Content-Type", "application/json");
-        return reply(
-            http::Response{.status = status, .reason = {}, .headers = std::move(headers), .body = std::move(body)});
-    }
+    MockTransport& reply(int status, std::string body = {}, http::Headers headers = {});
     /// Scripts an answer as it is.
-    MockTransport& reply(http::Response response) {
-        return reply([response = std::move(response)](http::Request const&) { return response; });
-    }
+    MockTransport& reply(http::Response response);
     /// Scripts a function that makes the answer, or throws.
-    MockTransport& reply(Handler handler) {
-        std::lock_guard const lock(state_->mutex);
-        state_->script.push_back(std::move(handler));
-        return *this;
-    }
+    MockTransport& reply(Handler handler);
     /// Scripts a failure.
-    MockTransport& fail(NetworkError error) {
-        return reply([error = std::move(error)](http::Request const&) -> http::Response { throw error; });
-    }
+    MockTransport& fail(NetworkError error);
     /// What answers when the script is used up.
-    MockTransport& otherwise(Handler handler) {
-        std::lock_guard const lock(state_->mutex);
-        state_->otherwise = std::move(handler);
-        return *this;
-    }
+    MockTransport& otherwise(Handler handler);
 
     /// The requests so far, in the order of their arrival.
-    [[nodiscard]] Requests requests() const {
-        std::lock_guard const lock(state_->mutex);
-        return Requests(state_->requests);
-    }
+    [[nodiscard]] Requests requests() const;
     /// The number of requests(), of which it makes no copy.
-    [[nodiscard]] std::size_t request_count() const {
-        std::lock_guard const lock(state_->mutex);
-        return state_->requests.size();
-    }
+    [[nodiscard]] std::size_t request_count() const;
     /// The number of scripted answers that nothing has asked for yet.
-    [[nodiscard]] std::size_t left() const {
-        std::lock_guard const lock(state_->mutex);
-        return state_->script.size();
-    }
+    [[nodiscard]] std::size_t left() const;
     /// Forgets script and record.
-    void clear() {
-        std::lock_guard const lock(state_->mutex);
-        state_->script.clear();
-        state_->requests.clear();
-    }
+    void clear();
 
-    [[nodiscard]] http::Response send(http::Request const& request) const {
-        Handler handler;
-        if (request.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        if (http::Clock::now() >= request.deadline)
-            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
-        {
-            std::lock_guard const lock(state_->mutex);
-            state_->requests.push_back(request);
-            if (!state_->script.empty()) {
-                handler = std::move(state_->script.front());
-                state_->script.pop_front();
-            } else {
-                handler = state_->otherwise;
-            }
-        }
-        if (!handler)
-            throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
-                             request.url);
-        http::Response response = handler(request);
-        if (!request.sink && response.body.size() > request.max_response_bytes)
-            throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
-                               http::describe(request) + ": the answer is larger than " +
-                                   std::to_string(request.max_response_bytes) + " bytes");
-        if (request.on_head && !response.body.empty()) request.on_head(response);
-        if (request.sink && response.status >= 200 && response.status < 300) {
-            if (!request.sink(response.body))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                                   "the sink ended the transfer");
-            response.body.clear();
-        }
-        return response;
-    }
+    [[nodiscard]] http::Response send(http::Request const& request) const;
 
 private:
     struct State {
@@ -184,5 +122,9 @@ private:
 }  // namespace globus
 
 #undef GLOBUS_DETAIL_NO_DANGLING
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/mock_transport.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_MOCK_TRANSPORT_HPP

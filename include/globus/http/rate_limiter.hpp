@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_RATE_LIMITER_HPP
 #define GLOBUS_HTTP_RATE_LIMITER_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
@@ -33,14 +34,7 @@ namespace globus {
 class RateLimiter {
 public:
     /// @throws UsageError  for a rate that is not positive, and a burst that is not 1 to 1,000,000
-    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::in_place) {
-        if (!(per_second > 0) || burst == 0 || burst > 1'000'000)
-            throw UsageError("RateLimiter: the rate must be positive, and the burst 1 to 1,000,000");
-        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-        std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
-        state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
-        state_->turns.assign(burst, http::Clock::time_point::min());
-    }
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150);
 
     /**
      * Waits until the next request may be sent.
@@ -48,21 +42,7 @@ public:
      * @throws NetworkError  timeout, at once, if that would be after the deadline; cancelled if `stop` asks
      */
     void acquire(http::Clock::time_point deadline = http::Clock::time_point::max(),
-                 std::stop_token const& stop = {}) const {
-        http::Clock::time_point turn;
-        {
-            std::lock_guard const lock(state_->mutex);
-            http::Clock::time_point& oldest = state_->turns[state_->next];
-            turn = http::Clock::now();
-            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
-            if (turn > deadline)
-                throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                                   "the rate limiter has no turn for this request before its deadline");
-            oldest = turn;
-            state_->next = (state_->next + 1) % state_->turns.size();
-        }
-        if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
-    }
+                 std::stop_token const& stop = {}) const;
 
 private:
     struct State {
@@ -118,5 +98,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/rate_limiter.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_RATE_LIMITER_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_RETRY_HPP
 #define GLOBUS_HTTP_RETRY_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry_after.hpp>
@@ -76,20 +77,9 @@ public:
     static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
 
     /// Takes `cost` tokens, or none and returns false if there are fewer.
-    [[nodiscard]] bool take(int cost) noexcept {
-        int have = tokens_.load(std::memory_order_relaxed);
-        do {
-            if (have < cost) return false;
-        } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
-        return true;
-    }
+    [[nodiscard]] bool take(int cost) noexcept;
     /// Puts tokens back, as far as there is room.
-    void give(int amount) noexcept {
-        int have = tokens_.load(std::memory_order_relaxed);
-        do {
-            if (have == capacity) return;
-        } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
-    }
+    void give(int amount) noexcept;
     /// The tokens of this moment: other threads take and give, too.
     [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
 
@@ -101,10 +91,7 @@ namespace detail {
 
 /// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
 /// processes that are forked, and their attempts would come together.
-inline double random_unit() {
-    std::random_device device;
-    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
-}
+double random_unit();
 
 /// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
 /// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
@@ -112,52 +99,10 @@ constexpr bool promises_nothing_done(int status) { return status >= 400 && statu
 
 /// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
 /// service that had no time for it.
-inline bool may_be_processed(Attempt const& attempt) {
-    if (attempt.error != nullptr) return attempt.error->sent() == NetworkError::Sent::yes;
-    int const status = attempt.response->status;
-    return status != 503 && !promises_nothing_done(status);
-}
+bool may_be_processed(Attempt const& attempt);
 
 /// True if a second attempt can do no harm and may do good.
-inline bool may_retry(Attempt const& attempt) {
-    if (attempt.retry_class == RetryClass::never) return false;
-    bool const was_sent = attempt.error == nullptr || attempt.error->sent() == NetworkError::Sent::yes;
-    if (attempt.retry_class == RetryClass::grant && (attempt.undecodable || (attempt.in_doubt && was_sent)))
-        return false;
-    bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
-    if (attempt.error != nullptr) {
-        using Kind = NetworkError::Kind;
-        switch (attempt.error->kind()) {
-            case Kind::resolve:
-            case Kind::connect:
-            case Kind::timeout:
-            case Kind::interrupted:
-            case Kind::protocol:
-                return repeatable || attempt.error->sent() == NetworkError::Sent::no;
-            case Kind::cancelled:
-            case Kind::tls:
-            case Kind::proxy:
-            case Kind::too_large:
-            case Kind::redirect:
-            case Kind::local:
-                return false;
-        }
-        return false;
-    }
-    if (attempt.undecodable) return repeatable;
-    switch (attempt.response->status) {
-        case 429:
-            return true;
-        case 408:
-        case 500:
-        case 502:
-        case 503:
-        case 504:
-            return repeatable && !attempt.settled;
-        default:
-            return false;
-    }
-}
+bool may_retry(Attempt const& attempt);
 
 }  // namespace detail
 
@@ -177,21 +122,9 @@ struct DefaultRetry {
     std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
 
     /// How long to wait before the next attempt; nothing: do not make one.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        if (attempt.number >= max_attempts || !detail::may_retry(attempt)) return std::nullopt;
-        bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
-        double const limit =
-            std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
-        std::chrono::duration<double> wait(limit > 0 ? limit * detail::random_unit() : 0);  // 0 for NaN, too
-        if (attempt.response != nullptr)
-            if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
-        if (!(wait < attempt.time_left) || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
-        return wait;
-    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     /// A call succeeded by `attempt`.
-    void succeeded(Attempt const& attempt) const noexcept {
-        budget->give(attempt.number == 1 ? 1 : attempt.previous_status == 429 ? throttled_cost : cost);
-    }
+    void succeeded(Attempt const& attempt) const noexcept;
 
     static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
     static constexpr int throttled_cost = 5;  ///< of one after a 429
@@ -203,9 +136,7 @@ struct DefaultRetry {
 /// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
 /// repeats its token requests as it would for any client.)
 struct NoRetry {
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const {
-        return std::nullopt;
-    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const;
     void succeeded(Attempt const&) const noexcept {}
 };
 
@@ -217,5 +148,9 @@ concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Att
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/retry.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_RETRY_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_HTTP_WAITING_HPP
 #define GLOBUS_HTTP_WAITING_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
@@ -52,27 +53,10 @@ class WaitFor {
 public:
     /// @param what  what is waited for, for the message
     /// @throws UsageError  if the wait would never end
-    WaitFor(Doer const& doer, std::string const& what) {
-        std::lock_guard const lock(mutex_);
-        auto const self = std::this_thread::get_id();
-        Doer const* next = &doer;
-        for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
-            auto const thread = next->thread();
-            if (thread == self)
-                throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
-                                 "what another thread waits for: it would be waited for without end");
-            auto const further = waiting_.find(thread);
-            if (further == waiting_.end()) break;
-            next = further->second;
-        }
-        waiting_[self] = &doer;
-    }
+    WaitFor(Doer const& doer, std::string const& what);
     WaitFor(WaitFor const&) = delete;
     WaitFor& operator=(WaitFor const&) = delete;
-    ~WaitFor() {
-        std::lock_guard const lock(mutex_);
-        waiting_.erase(std::this_thread::get_id());
-    }
+    ~WaitFor();
 
 private:
     static inline std::mutex mutex_;
@@ -125,13 +109,7 @@ struct Wait {
     /// True if the call has to end now.
     [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
     /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
-    [[noreturn]] void end() const {
-        if (stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the call was cancelled while it waited for " + for_what);
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the call waited for " + for_what);
-    }
+    [[noreturn]] void end() const;
 };
 
 /**
@@ -178,11 +156,7 @@ public:
     }
     /// Waits for the thread that asks at the moment.
     /// @throws NetworkError  if the call has to end before
-    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
-        std::shared_ptr<Flight> const flight = flight_;
-        if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
-        return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
-    }
+    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call);
     /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
     /// is this thread's alone.
     template <class Ask>
@@ -205,20 +179,10 @@ private:
     /// Of the thread that asks: it gives the lock away, and takes it again.
     class Asking {
     public:
-        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock) : all_(all), lock_(lock) {
-            all_.flight_ = std::make_shared<Flight>();
-            all_.flight_->asking.begin();
-            lock_.unlock();
-        }
+        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock);
         Asking(Asking const&) = delete;
         Asking& operator=(Asking const&) = delete;
-        ~Asking() {
-            if (!made_.is_this_process()) return;
-            lock_.lock();
-            all_.flight_->asking.end();
-            all_.flight_ = nullptr;
-            all_.landed_.notify_all();
-        }
+        ~Asking();
         void check() const { made_.check(); }
 
     private:
@@ -259,28 +223,8 @@ public:
 
     /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
     /// @throws UsageError  if this thread has it already, or the wait would never end
-    [[nodiscard]] bool begin(Wait const& call) {
-        if (is_mine()) throw UsageError(own_);
-        std::unique_lock lock(mutex_);
-        auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
-        try {
-            if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
-                first_.begin();
-                return true;
-            }
-        } catch (...) {
-            queue_.erase(mine);
-            throw;
-        }
-        queue_.erase(mine);
-        return false;
-    }
-    void end() {
-        std::lock_guard const lock(mutex_);
-        first_.end();
-        queue_.pop_front();
-        moved_.notify_all();
-    }
+    [[nodiscard]] bool begin(Wait const& call);
+    void end();
     /// True for the thread that has the turn.
     [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
 
@@ -298,9 +242,7 @@ public:
     TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
     TurnLock(TurnLock const&) = delete;
     TurnLock& operator=(TurnLock const&) = delete;
-    ~TurnLock() {
-        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
-    }
+    ~TurnLock();
     [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
 
 private:
@@ -314,14 +256,12 @@ private:
 namespace globus::http {
 
 /// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
-inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
-    std::mutex mutex;
-    std::condition_variable_any nothing_comes;
-    std::unique_lock lock(mutex);
-    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
-    return !stop.stop_requested();
-}
+bool wait_until(Clock::time_point until, std::stop_token const& stop);
 
 }  // namespace globus::http
+
+#ifdef GLOBUS_BODIES
+#include <globus/http/impl/waiting.ipp>
+#endif
 
 #endif  // GLOBUS_HTTP_WAITING_HPP

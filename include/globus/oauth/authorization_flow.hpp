@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 #define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/form.hpp>
 #include <globus/core/secret.hpp>
@@ -18,15 +19,7 @@
 namespace globus {
 
 /// Scopes as one text, separated by spaces. @throws UsageError  if there is none
-inline std::string join_scopes(std::vector<std::string> const& scopes) {
-    std::string joined;
-    for (std::string const& scope : scopes) {
-        if (!joined.empty()) joined += ' ';
-        joined += scope;
-    }
-    if (joined.find_first_not_of(' ') == std::string::npos) throw UsageError("at least one scope has to be asked for");
-    return joined;
-}
+std::string join_scopes(std::vector<std::string> const& scopes);
 
 /**
  * One login of a user: the authorization code grant of OAuth2 (RFC 6749, section 4.1).
@@ -58,14 +51,7 @@ public:
     };
 
     /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
-    explicit AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
-        detail::check_client_id(settings_.client_id);
-        settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
-        settings_.scope = join_scopes({settings_.scope});
-        if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
-        if (settings_.state.empty())
-            throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
-    }
+    explicit AuthorizationCodeFlow(Settings settings);
 
     /// The app that asks, which alone can exchange the code.
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
@@ -85,37 +71,20 @@ public:
      *
      * @param more  parameters besides the flow's own; those of the same name take its place
      */
-    [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const {
-        std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
-                                                               {"redirect_uri", settings_.redirect_uri},
-                                                               {"scope", settings_.scope},
-                                                               {"state", settings_.state},
-                                                               {"response_type", "code"}};
-        if (settings_.pkce) {
-            query.emplace_back("code_challenge", settings_.pkce->challenge());
-            query.emplace_back("code_challenge_method", "S256");
-        }
-        query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
-        if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
-        for (auto const& [name, value] : more)
-            std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
-        query.insert(query.end(), more.begin(), more.end());
-        std::string url = settings_.auth_url + "v2/oauth2/authorize";
-        for (auto const& [name, value] : query) detail::add_to_query(url, name, value);
-        return url;
-    }
+    [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const;
 
     /// Compares the `state` that came back with the one sent, in a time that tells nothing of it.
     /// @throws UsageError  if they differ: the answer does not belong to this login
-    void check_state(std::string_view returned) const {
-        if (!(Secret(returned) == Secret(std::string_view(settings_.state))))
-            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
-    }
+    void check_state(std::string_view returned) const;
 
 private:
     Settings settings_;
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/authorization_flow.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP

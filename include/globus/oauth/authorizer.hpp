@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
 #define GLOBUS_OAUTH_AUTHORIZER_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/core/secret.hpp>
@@ -37,13 +38,7 @@ namespace detail {
 
 /// Refuses to give a token for `resource_server` to a client of another one. What is not known on either side passes.
 /// @throws UsageError
-inline void check_audience(std::string_view resource_server, AuthContext const& context) {
-    if (resource_server.empty() || context.resource_server.empty() ||
-        http::detail::equal_ignoring_case(resource_server, context.resource_server))
-        return;
-    throw UsageError("the token of this policy is for " + one_line(resource_server) + ", and is not sent to " +
-                     one_line(context.resource_server) + ": give each client a policy with a token of its own");
-}
+void check_audience(std::string_view resource_server, AuthContext const& context);
 
 }  // namespace detail
 
@@ -89,5 +84,9 @@ concept Authorizer =
     std::copy_constructible<P> && NamesCredential<P> && GivesAuthorization<P, T> && AnswersUnauthorized<P, T>;
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/authorizer.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_AUTHORIZER_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 #define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/values.hpp>
 #include <globus/oauth/client_kinds.hpp>
@@ -52,12 +53,7 @@ public:
 
 private:
     struct State {
-        State(Confidential c, StringList list, Token token, RenewalOptions options)
-            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-            detail::check_client_id(client.client_id());  // empty in a client that was moved from
-            for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
-            detail::check_credential("the list of scopes", scopes);
-        }
+        State(Confidential c, StringList list, Token token, RenewalOptions options);
         Confidential const client;
         std::string scopes;
         detail::Renewal renewal;
@@ -78,5 +74,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/client_credentials_policy.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_CLIENT_KINDS_HPP
 #define GLOBUS_OAUTH_CLIENT_KINDS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
@@ -16,42 +17,20 @@ namespace globus {
 namespace detail {
 
 /// Text that was given at all.
-inline void check_given(std::string_view what, std::string_view text) {
-    if (text.empty())
-        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
-}
+void check_given(std::string_view what, std::string_view text);
 
-inline bool has_control(std::string_view text) {
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
-    return false;
-}
+bool has_control(std::string_view text);
 
 /// Text that may stand in a credential: not empty, no control character.
-inline void check_credential(std::string_view what, std::string_view text) {
-    check_given(what, text);
-    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
-}
+void check_credential(std::string_view what, std::string_view text);
 
 /// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
 /// (RFC 6750, section 2.1), and a copied text may have some.
-inline bool is_token_text(std::string_view text) {
-    for (char const c : text)
-        if (c < '!' || c > '~') return false;
-    return true;
-}
+bool is_token_text(std::string_view text);
 /// Text that may be a token, given by the caller.
-inline void check_token(std::string_view what, std::string_view text) {
-    check_given(what, text);
-    if (!is_token_text(text))
-        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
-}
+void check_token(std::string_view what, std::string_view text);
 
-inline void check_client_id(std::string_view id) {
-    check_credential("the client id", id);
-    if (id.find(':') != std::string_view::npos)
-        throw UsageError("the client id has a colon in it, which HTTP Basic cannot carry");
-}
+void check_client_id(std::string_view id);
 
 }  // namespace detail
 
@@ -59,11 +38,7 @@ inline void check_client_id(std::string_view id) {
 class BasicCredential {
 public:
     /// @throws UsageError  for an empty part, a control character, or a colon in the name
-    BasicCredential(std::string username, Secret password)
-        : username_(std::move(username)), password_(std::move(password)) {
-        detail::check_client_id(username_);
-        detail::check_credential("the client secret", password_.reveal());
-    }
+    BasicCredential(std::string username, Secret password);
     /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
     BasicCredential(char const* username, Secret password)
         : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
@@ -75,13 +50,7 @@ public:
 
     /// The value of the Authorization header.
     /// @throws UsageError  if this object was moved from
-    [[nodiscard]] Secret header() const {
-        if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
-        std::string pair = username_ + ':' + password_.reveal();
-        Secret value("Basic " + base64_encode(pair));
-        detail::wipe(pair);
-        return value;
-    }
+    [[nodiscard]] Secret header() const;
 
 private:
     std::string username_;
@@ -135,5 +104,9 @@ template <class K>
 concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/client_kinds.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_CLIENT_KINDS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_ERRORS_HPP
 #define GLOBUS_OAUTH_ERRORS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <optional>
@@ -27,24 +28,17 @@ public:
     /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
     /// OAuth2's sentence for developers; empty if there is none (RFC 6749, section 5.2).
-    [[nodiscard]] std::string_view oauth_error_description() const noexcept {
-        return document_text("error_description");
-    }
+    [[nodiscard]] std::string_view oauth_error_description() const noexcept;
 
 private:
     /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
-    static void take_error_id(Reading& reading) {
-        boost::json::value const* only = nullptr;
-        for (SubError const& sub : reading.errors) {
-            auto const* id = sub.raw.if_contains("id");
-            if (id == nullptr || id->is_null()) continue;
-            if (only != nullptr && *only != *id) return;
-            only = id;
-        }
-        if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
-    }
+    static void take_error_id(Reading& reading);
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/errors.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_ERRORS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_PKCE_HPP
 #define GLOBUS_OAUTH_PKCE_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
@@ -22,12 +23,7 @@ public:
 
     /// A verifier of the caller's.
     /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
-    explicit Pkce(Secret verifier) : verifier_(std::move(verifier)) {
-        std::string const& text = verifier_.reveal();
-        bool good = text.size() >= 43 && text.size() <= 128;
-        for (char const c : text) good = good && detail::is_unreserved(c);
-        if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
-    }
+    explicit Pkce(Secret verifier);
 
     /// The secret, which goes to the token endpoint with the code.
     [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
@@ -42,5 +38,9 @@ private:
 inline std::string random_state() { return base64url_encode(random_bytes(16)); }
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/pkce.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_PKCE_HPP

@@ -3,6 +3,7 @@
 #define GLOBUS_OAUTH_RENEWAL_HPP
 
 #include <globus/core/callbacks.hpp>
+#include <globus/core/config.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>
@@ -56,16 +57,7 @@ struct RenewalOptions {
 namespace detail {
 
 /// The token of an answer for the one resource server that it was asked for; where that is not known, the only one.
-inline Token token_for(std::string_view resource_server, TokenResponse const& answer) {
-    auto const& tokens = answer.by_resource_server();
-    if (tokens.size() == 1) return tokens.begin()->second;
-    auto const found = tokens.find(std::string(resource_server));
-    if (found != tokens.end()) return found->second;
-    throw DecodeError(
-        "a renewal was answered with tokens for " + std::to_string(tokens.size()) +
-        " resource servers, and it is not known that one of them is wanted; make one policy for each, with "
-        "a refresh token of its own");
-}
+Token token_for(std::string_view resource_server, TokenResponse const& answer);
 
 /**
  * A token that is renewed when it must be, by one thread at a time.
@@ -76,17 +68,9 @@ inline Token token_for(std::string_view resource_server, TokenResponse const& an
  */
 class Renewal {
 public:
-    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
-        if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
-        header_ = Secret("Bearer " + token_.access_token.reveal());
-        received_ = uptime();
-        if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
-    }
+    Renewal(Token token, RenewalOptions options);
 
-    [[nodiscard]] Token token() const {
-        std::lock_guard const lock(mutex_);
-        return token_;
-    }
+    [[nodiscard]] Token token() const;
 
     /// The present token, or a new one from `grant(old, run)`.
     /// @throws UsageError  if the token is for another resource server than the call
@@ -138,34 +122,11 @@ private:
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
     /// Seconds that pass whatever is done to the system's clock, sleep included.
-    [[nodiscard]] std::int64_t uptime() const {
-        if (options_.uptime) return options_.uptime();
-        if (options_.now) return options_.now();
-        timespec time{};
-#ifdef CLOCK_BOOTTIME
-        clock_gettime(CLOCK_BOOTTIME, &time);
-#else
-        clock_gettime(CLOCK_MONOTONIC, &time);
-#endif
-        return time.tv_sec;
-    }
+    [[nodiscard]] std::int64_t uptime() const;
 
     /// Seconds that the token lives; `forever` if nobody said.
-    [[nodiscard]] std::int64_t remaining() const {
-        if (token_.access_token.empty() || revoked_) return 0;
-        if (!token_.expires_at) return forever;
-        std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(),
-                                           received_remaining_ - (uptime() - received_));
-        return std::max<std::int64_t>(left, 0);
-    }
-    [[nodiscard]] Age age_of(std::int64_t left) const {
-        if (left == forever) return Age::fresh;
-        std::int64_t const life = token_.lifetime;
-        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
-        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
-        if (left > ageing) return Age::fresh;
-        return left > due ? Age::ageing : Age::due;
-    }
+    [[nodiscard]] std::int64_t remaining() const;
+    [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
     template <class Grant>
@@ -239,16 +200,7 @@ private:
         *link = telling.next;
         return error;
     }
-    void tell(Token const& token) const noexcept {
-        try {
-            options_.on_refresh(token);
-        } catch (...) {
-            try {
-                if (options_.on_error) options_.on_error(std::current_exception());
-            } catch (...) {  // an observer that throws has nobody left to tell
-            }
-        }
-    }
+    void tell(Token const& token) const noexcept;
 
     /// All of a renewal that can fail, without the lock.
     /// @param tried  becomes the refresh token that was tried last
@@ -280,20 +232,7 @@ private:
         return made;
     }
     /// What a failure, the exception at hand, says about the renewals that follow.
-    void learn_from_failure(Secret tried) noexcept {
-        try {
-            throw;
-        } catch (AuthApiError const& refusal) {
-            std::string_view const word = refusal.oauth_error();
-            bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
-            if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
-        } catch (...) {  // another time it may work
-        }
-        try {
-            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
-        } catch (...) {  // without a clock there is no pause
-        }
-    }
+    void learn_from_failure(Secret tried) noexcept;
 
     mutable std::mutex mutex_;
     Token token_;
@@ -313,5 +252,9 @@ private:
 
 }  // namespace detail
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/renewal.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_RENEWAL_HPP

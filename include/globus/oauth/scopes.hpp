@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/values.hpp>
@@ -110,9 +111,7 @@ public:
     /// The id of the endpoint.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// What the operations of GcsService ask for.
-    [[nodiscard]] std::string manage_collections() const {
-        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
-    }
+    [[nodiscard]] std::string manage_collections() const;
 
 private:
     std::string id_;
@@ -144,59 +143,32 @@ public:
     /// The id of the flow.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// Running the flow.
-    [[nodiscard]] std::string user() const {
-        std::string name = id_;
-        std::replace(name.begin(), name.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
-    }
+    [[nodiscard]] std::string user() const;
 
 private:
     std::string id_;
 };
 
-namespace detail {
-
-/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
-inline void check_uuids(char const* name, StringList const& ids) {
-    for (std::size_t i = 0; i != ids.size(); ++i)
-        if (!is_uuid(ids[i]))
-            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
-}
-
-}  // namespace detail
-
 /// The scope of Transfer with the optional consents that mapped collections ask for.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope transfer_scope_with_data_access(StringList const& collection_ids) {
-    detail::check_uuids("collection_ids", collection_ids);
-    Scope scope(TransferScopes::all);
-    for (std::string const& id : collection_ids)
-        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
-    return scope;
-}
+[[nodiscard]] Scope transfer_scope_with_data_access(StringList const& collection_ids);
 
 /// The scope of one flow that moves files of mapped collections.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope flow_scope_with_data_access(SpecificFlowScopes const& flow,
-                                                       StringList const& collection_ids) {
-    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
-}
+[[nodiscard]] Scope flow_scope_with_data_access(SpecificFlowScopes const& flow, StringList const& collection_ids);
 
 /// The scope of Timers for timers that move files of mapped collections.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope timers_scope_with_data_access(StringList const& collection_ids) {
-    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
-}
+[[nodiscard]] Scope timers_scope_with_data_access(StringList const& collection_ids);
 
 /// The scope of Timers for timers that run flows.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope timers_scope_with_flows(StringList const& flow_ids) {
-    detail::check_uuids("flow_ids", flow_ids);
-    Scope scope(TimersScopes::timer);
-    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
-    return scope;
-}
+[[nodiscard]] Scope timers_scope_with_flows(StringList const& flow_ids);
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/scopes.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_SCOPES_HPP

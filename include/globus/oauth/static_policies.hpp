@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_STATIC_POLICIES_HPP
 #define GLOBUS_OAUTH_STATIC_POLICIES_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
@@ -75,9 +76,7 @@ public:
     using credential = BearerCredential;
 
     /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
-    AccessTokenPolicy(Secret access_token) : header_("Bearer " + access_token.reveal()) {
-        detail::check_token("the access token", access_token.reveal());
-    }
+    AccessTokenPolicy(Secret access_token);
     AccessTokenPolicy(std::string access_token) : AccessTokenPolicy(Secret(std::move(access_token))) {}
     AccessTokenPolicy(char const* access_token) : AccessTokenPolicy(Secret(access_token)) {}
 
@@ -97,5 +96,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/static_policies.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_STATIC_POLICIES_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_TOKEN_HPP
 #define GLOBUS_OAUTH_TOKEN_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
@@ -61,24 +62,9 @@ public:
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
 
     /// The token for a resource server; throws UsageError that lists the servers there are.
-    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const {
-        auto const found = tokens_.find(std::string(resource_server));
-        if (found != tokens_.end()) return found->second;
-        std::string have;
-        for (auto const& [name, token] : tokens_) have += (have.empty() ? "" : ", ") + name;
-        throw UsageError("there is no token for the resource server '" + std::string(resource_server) +
-                         "'; there are tokens for: " + have);
-    }
+    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const;
     /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
-    [[nodiscard]] Token const& by_scope(std::string_view scope) const {
-        for (auto const& [name, token] : tokens_)
-            for (std::string_view rest = token.scope; !rest.empty();) {
-                std::string_view const one = rest.substr(0, rest.find(' '));
-                if (one == scope) return token;
-                rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
-            }
-        throw UsageError("there is no token for the scope '" + std::string(scope) + "'");
-    }
+    [[nodiscard]] Token const& by_scope(std::string_view scope) const;
     /// The signed id_token; empty unless the scope `openid` was granted.
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
     /// The `state` of the answer; empty if it has none.
@@ -96,97 +82,10 @@ private:
 
 namespace detail {
 
-[[noreturn]] inline void refuse_token(char const* why) {
-    throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
-}
-
-/// A member that is a text without control characters; null counts as absent.
-inline std::string answer_text(boost::json::object const& object, char const* name) {
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || value->is_null()) return {};
-    if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
-    std::string text(value->get_string());
-    if (has_control(text)) refuse_token((std::string(name) + " has a control character").c_str());
-    return text;
-}
-/// The same of a token, which has the characters that a caller's may have, too.
-inline Secret answer_token(boost::json::object const& object, char const* name) {
-    std::string token = answer_text(object, name);
-    if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());
-    return Secret(std::move(token));
-}
-
-/// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
-inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    Token token;
-    token.access_token = answer_token(object, "access_token");
-    if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    token.token_type = answer_text(object, "token_type");
-    if (!http::detail::equal_ignoring_case(token.token_type, "bearer")) refuse_token("token_type is not Bearer");
-    token.resource_server = answer_text(object, "resource_server");
-    if (token.resource_server.empty()) refuse_token("resource_server is missing");
-    token.scope = answer_text(object, "scope");
-    token.refresh_token = answer_token(object, "refresh_token");
-
-    if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
-        constexpr double longest = 10.0 * 366 * 86400;
-        double const seconds = expires->is_int64()    ? static_cast<double>(expires->get_int64())
-                               : expires->is_uint64() ? static_cast<double>(expires->get_uint64())
-                               : expires->is_double() ? expires->get_double()
-                                                      : -1.0;
-        if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
-            refuse_token("expires_in is not a whole number of seconds up to 10 years");
-        token.lifetime = static_cast<std::int64_t>(seconds);
-        constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
-        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
-    }
-    return token;
-}
-
 /// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
-inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
-    boost::system::error_code error;
-    boost::json::value const document = parse_exact_json(body, error);
-    if (error)
-        throw DecodeError(
-            "the token answer of Globus Auth cannot be used: it is not JSON", {},
-            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
-
-    std::map<std::string, Token> tokens;
-    auto const add = [&](boost::json::value const& value) {
-        if (!value.is_object()) refuse_token("a token is not an object");
-        Token token = read_token(value.as_object(), now);
-        std::string const server = token.resource_server;
-        if (!tokens.emplace(server, std::move(token)).second) refuse_token("it has two tokens for one resource server");
-    };
-    if (is_list) {
-        if (!document.is_array()) refuse_token("it is not a list");
-        for (boost::json::value const& value : document.as_array()) add(value);
-        return TokenResponse(std::move(tokens), {}, {});
-    }
-    if (!document.is_object()) refuse_token("it is not an object");
-    boost::json::object const& object = document.as_object();
-    add(document);
-    if (auto const* others = object.if_contains("other_tokens"); others != nullptr) {
-        if (!others->is_array()) refuse_token("other_tokens is not a list");
-        for (boost::json::value const& value : others->as_array()) add(value);
-    }
-    // The state is the caller's own text, whatever that is: a login compares the one that the browser brought.
-    auto const* state = object.if_contains("state");
-    return TokenResponse(std::move(tokens), answer_token(object, "id_token"),
-                         state != nullptr && state->is_string() ? std::string(state->get_string()) : std::string());
-}
+TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false);
 
 }  // namespace detail
-
-inline TokenResponse TokenResponse::from_answer(std::string_view body) {
-    return detail::read_token_response(body, detail::unix_now());
-}
-inline TokenResponse TokenResponse::from_answer(http::Response const& answer) {
-    TokenResponse tokens = from_answer(std::string_view(answer.body));
-    tokens.date_ = detail::parse_http_date(answer.headers.get("Date"), detail::unix_now());
-    return tokens;
-}
 
 /// The answer to a grant for dependent tokens: a list, one Token a resource server.
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
@@ -198,11 +97,13 @@ public:
 
     /// As TokenResponse::from_answer, for a list of tokens.
     /// @throws DecodeError  also if it is no list
-    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
-        return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
-    }
+    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body);
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/token.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_TOKEN_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 #define GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/form.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/message.hpp>
@@ -50,12 +51,7 @@ struct GrantRun {
     std::function<std::int64_t()> const& now;  ///< seconds since 1970
     mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had the time
 
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        auto const wait = retry.before_retry(attempt);
-        out_of_time = !wait && attempt.number < retry.max_attempts && may_retry(attempt) &&
-                      retry.budget->left() >= DefaultRetry::cost;
-        return wait;
-    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     void succeeded(Attempt const& attempt) const noexcept { retry.succeeded(attempt); }
 };
 
@@ -92,5 +88,9 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 }
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/token_endpoint.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/core/platform/files.hpp>
@@ -22,31 +23,6 @@
 #include <utility>
 
 namespace globus {
-
-namespace detail {
-
-/// The text of a token file. @throws UsageError  if it cannot be read, is no file, or is longer than any token
-inline Secret read_token_file(std::string const& path) {
-    auto const refuse = [&](std::string const& why) {
-        throw UsageError("the token file " + one_line(path) + ' ' + why);
-    };
-    constexpr std::size_t longest = 16384;
-    Descriptor const file = open_file(path, Opening::to_read, Links::followed);
-    if (!file) refuse(std::string("cannot be read: ") + std::strerror(errno));
-    auto const facts = facts_of(file);
-    if (!facts || facts->kind != FileFacts::Kind::regular) refuse("is no regular file");
-    std::string text(longest + 1, '\0');
-    auto const count = read_file(file, text.data(), text.size());
-    if (count < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
-    text.resize(static_cast<std::size_t>(count));
-    bool const cut = text.size() > longest;
-    while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
-    Secret token(std::move(text));
-    if (cut) refuse("has more than 16,384 characters, which no token has");
-    return token;
-}
-
-}  // namespace detail
 
 /**
  * Sends an access token that something else renews: a function asks for it, or a file holds it.
@@ -71,17 +47,11 @@ public:
 
     /// @param resource_server  whom the tokens are for; a client of another service gets none. Empty: not known
     /// @throws UsageError  for a function that holds nothing
-    explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {})
-        : state_(std::in_place, std::move(source), std::move(resource_server)) {
-        if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
-    }
+    explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {});
 
     /// The token is the text of the file at `path`, without blanks and newlines at its end. A file is wanted: for a pipe or
     /// device the calls fail, as they do for a file of more than 16 KiB.
-    [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {}) {
-        return TokenSourcePolicy([path = std::move(path)] { return detail::read_token_file(path); },
-                                 std::move(resource_server));
-    }
+    [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {});
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const& context) const {
@@ -113,24 +83,15 @@ private:
     };
 
     /// Asks the source, without the lock; or waits for the thread that does, as long as the call may last.
-    static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        detail::Wait const call{"the token of the token source", context.deadline, context.stop};
-        auto const checked = [&state] {
-            Secret token = state.source();
-            detail::check_token("the access token of the token source", token.reveal());
-            return token;
-        };
-        for (std::uint64_t const before = state.answers; state.answers == before;)
-            if (std::optional<Secret> token = state.asking.ask_or_wait(lock, call, checked)) {
-                if (!(*token == state.token)) ++state.generation;
-                state.token = std::move(*token);
-                ++state.answers;
-            }
-    }
+    static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context);
 
     detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/token_source_policy.ipp>
+#endif
 
 #endif  // GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
 #define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
 
+#include <globus/core/config.hpp>
+
 #include <unistd.h>
 
 #include <utility>
@@ -13,13 +15,8 @@ class Descriptor {
 public:
     explicit Descriptor(int number = -1) noexcept : number_(number) {}
     Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
     [[nodiscard]] int get() const noexcept { return number_; }
     [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
     /// The number, which the caller closes.
@@ -30,5 +27,9 @@ private:
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/descriptor.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
 #define GLOBUS_CORE_PLATFORM_FILES_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/platform/descriptor.hpp>
 
 #include <dirent.h>
@@ -26,9 +27,7 @@
 namespace globus::detail {
 
 /// True for what a system call answers on a file system that does not have it.
-inline bool is_unsupported(int code) {
-    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
-}
+bool is_unsupported(int code);
 
 /// What a file is, whose it is, and who may use it.
 struct FileFacts {
@@ -48,33 +47,11 @@ struct FileFacts {
     [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
 };
 
-inline FileFacts facts_from(struct stat const& status) {
-    using Kind = FileFacts::Kind;
-    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
-                    : S_ISDIR(status.st_mode) ? Kind::directory
-                    : S_ISLNK(status.st_mode) ? Kind::link
-                                              : Kind::other,
-            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
-            .own = status.st_uid == ::geteuid(),
-            .of_root = status.st_uid == 0,
-            .has_other_names = status.st_nlink > 1,
-            .size = status.st_size,
-            .modified = status.st_mtime};
-}
-inline std::optional<FileFacts> facts_of(Descriptor const& file) {
-    struct stat status {};
-    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
+std::optional<FileFacts> facts_of(Descriptor const& file);
 /// Of what is at a path, where links lead.
-inline std::optional<FileFacts> facts_at(std::string const& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
+std::optional<FileFacts> facts_at(std::string const& path);
 /// Of what has a name, be it a link. Nothing is opened.
-inline std::optional<FileFacts> facts_of_name(std::string const& path) {
-    struct stat status {};
-    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
+std::optional<FileFacts> facts_of_name(std::string const& path);
 
 /// What a file is opened for.
 enum class Opening : int {
@@ -89,53 +66,24 @@ enum class Links : int {
 };
 
 /// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
-inline Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused) {
-    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    int descriptor = -1;
-    do descriptor = ::open(path.c_str(), flags, 0600);
-    while (descriptor < 0 && errno == EINTR);
-    return Descriptor(descriptor);
-}
+Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused);
 
 /// Reads until the end or `size` bytes are there: how many there are, or -1.
-inline std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
-    std::size_t there = 0;
-    while (there != size) {
-        auto const count = ::read(file.get(), buffer + there, size - there);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return -1;
-        if (count == 0) break;
-        there += static_cast<std::size_t>(count);
-    }
-    return static_cast<std::ptrdiff_t>(there);
-}
+std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size);
 /// False where it cannot be written to the end.
-inline bool write_file(Descriptor const& file, std::string_view text) {
-    while (!text.empty()) {
-        auto const count = ::write(file.get(), text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
+bool write_file(Descriptor const& file, std::string_view text);
 
 /// Leaves a file to its owner alone.
 inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
 /// The same without opening it.
-inline bool make_private(std::string const& path) {
-    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
-}
+bool make_private(std::string const& path);
 /// Makes an empty file without opening it.
 inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
 
 /// Brings a file to the disk.
 inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
 /// Brings the names in a directory to the disk.
-inline bool sync_directory(std::string const& path) {
-    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return directory && sync_file(directory);
-}
+bool sync_directory(std::string const& path);
 
 /// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
 inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
@@ -143,9 +91,7 @@ inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_E
 inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
 /// Gives a file another name, in one step: what had it is gone.
-inline bool rename_file(std::string const& from, std::string const& to) {
-    return ::rename(from.c_str(), to.c_str()) == 0;
-}
+bool rename_file(std::string const& from, std::string const& to);
 /// True also for one that is not there.
 inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 
@@ -154,33 +100,15 @@ inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(
 inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
 
 /// The directory that a path names, as it was given.
-inline std::string directory_of(std::string const& path) {
-    auto const slash = path.rfind('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
+std::string directory_of(std::string const& path);
 /// The directory without links in its name; nothing if it is not there.
-inline std::optional<std::string> real_directory(std::string const& directory) {
-    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
-    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
-}
+std::optional<std::string> real_directory(std::string const& directory);
 
 /// True on a file system that says of every file that it has several names. A new file has one.
-inline bool miscounts_links(std::string const& directory) {
-    std::string name = directory + "/.links-XXXXXX";
-    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
-    if (!fresh) return false;
-    auto const facts = facts_of(fresh);
-    ::unlink(name.c_str());
-    return facts && facts->has_other_names;
-}
+bool miscounts_links(std::string const& directory);
 
 /// Why a file, or a directory, cannot be read; null if it can be.
-inline char const* why_unreadable(std::string const& path, bool directory) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return std::strerror(errno);
-    if (S_ISDIR(status.st_mode) != directory) return directory ? "it is no directory" : "it is a directory";
-    return nullptr;
-}
+char const* why_unreadable(std::string const& path, bool directory);
 
 /// Whether a directory, which may not be there, has a name that is wanted.
 template <class IsWanted>
@@ -195,5 +123,9 @@ bool directory_has(char const* path, IsWanted const& is_wanted) {
 }
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/files.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_FILES_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
 #define GLOBUS_CORE_PLATFORM_HOME_HPP
 
+#include <globus/core/config.hpp>
+
 #include <pwd.h>
 #include <unistd.h>
 
@@ -14,18 +16,12 @@ namespace globus::detail {
 
 /// The user's home directory: HOME, or else what the password database says, as for programs that a batch system or
 /// cron starts without it. Empty if neither knows one.
-inline std::string home_directory() {
-    char const* const home = std::getenv("HOME");
-    if (home != nullptr && *home != '\0') return home;
-    passwd record{};
-    passwd* found = nullptr;
-    std::string texts(1024, '\0');
-    while (::getpwuid_r(::getuid(), &record, texts.data(), texts.size(), &found) == ERANGE &&
-           texts.size() < (std::size_t{1} << 20))
-        texts.resize(texts.size() * 2);
-    return found != nullptr && found->pw_dir != nullptr ? found->pw_dir : "";
-}
+std::string home_directory();
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/home.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_HOME_HPP

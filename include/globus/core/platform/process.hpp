@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
 #define GLOBUS_CORE_PLATFORM_PROCESS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 
 #include <pthread.h>
@@ -19,16 +20,9 @@ namespace globus::detail {
 /// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
 class Maker {
 public:
-    [[nodiscard]] bool is_this_process() const noexcept {
-        return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
-    }
+    [[nodiscard]] bool is_this_process() const noexcept;
     /// @throws UsageError  in a child process
-    void check() const {
-        if (!is_this_process())
-            throw UsageError(
-                "this object was made before fork(), and its locks and connections are those of the parent process: "
-                "make a new one in the child process");
-    }
+    void check() const;
 
 private:
     static inline std::atomic<unsigned> count_ = 0;
@@ -41,11 +35,12 @@ private:
 };
 
 /// The name of this machine; empty if the system does not tell.
-inline std::string host_name() {
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
+std::string host_name();
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/process.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
 #define GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
 
+#include <globus/core/config.hpp>
+
 #include <signal.h>
 
 #include <ctime>
@@ -11,25 +13,10 @@ namespace globus::detail {
 /// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
 class SigpipeGuard {
 public:
-    explicit SigpipeGuard(bool needed) : needed_(needed) {
-        if (!needed_) return;
-        sigset_t pending;
-        sigemptyset(&pipe_);
-        sigaddset(&pipe_, SIGPIPE);
-        sigpending(&pending);
-        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-    }
+    explicit SigpipeGuard(bool needed);
     SigpipeGuard(SigpipeGuard const&) = delete;
     SigpipeGuard& operator=(SigpipeGuard const&) = delete;
-    ~SigpipeGuard() {
-        if (!needed_) return;
-        timespec const now{};
-        if (!was_pending_)
-            while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-            }
-        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
+    ~SigpipeGuard();
 
 private:
     bool needed_;
@@ -39,5 +26,9 @@ private:
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/sigpipe.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_SIGPIPE_HPP

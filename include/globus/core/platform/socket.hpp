@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CORE_PLATFORM_SOCKET_HPP
 #define GLOBUS_CORE_PLATFORM_SOCKET_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/platform/descriptor.hpp>
 
 #include <fcntl.h>
@@ -52,11 +53,7 @@ inline bool make_pipe(int (&ends)[2]) {
 /// What wakes a thread that polls `reader`.
 struct WakeUp {
     /// Both are empty, and errno says why, where there can be none.
-    [[nodiscard]] static WakeUp make() {
-        int ends[2];
-        if (!make_pipe(ends)) return {};
-        return {Descriptor(ends[0]), Descriptor(ends[1])};
-    }
+    [[nodiscard]] static WakeUp make();
     void wake() const noexcept { [[maybe_unused]] auto const written = ::write(writer.get(), "", 1); }
 
     Descriptor reader = Descriptor();
@@ -66,34 +63,23 @@ struct WakeUp {
 /// Listens on 127.0.0.1.
 struct LoopbackListener {
     /// At a port of the system's choice; the socket is empty, and errno says why, where that cannot be.
-    [[nodiscard]] static LoopbackListener make() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        Descriptor made = new_socket(AF_INET, SOCK_STREAM, 0);
-        if (!made || ::fcntl(made.get(), F_SETFL, O_NONBLOCK) != 0 || ::bind(made.get(), generic, size) != 0 ||
-            ::listen(made.get(), SOMAXCONN) != 0 || ::getsockname(made.get(), generic, &size) != 0)
-            return {};
-        return {std::move(made), ntohs(address.sin_port)};
-    }
+    [[nodiscard]] static LoopbackListener make();
 
     Descriptor socket = Descriptor();
     std::uint16_t port = 0;
 };
 
 /// As recv(2): how many bytes came, 0 at the end, -1 and errno.
-inline std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
-    return ::recv(socket.get(), buffer, size, 0);
-}
+std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size);
 /// As send(2), without a signal where the other end is closed.
-inline std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
-    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-}
+std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes);
 /// Tells the other end that nothing more comes.
 inline void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/socket.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_SOCKET_HPP

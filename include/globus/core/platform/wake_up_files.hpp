@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 #define GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 
+#include <globus/core/config.hpp>
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -26,13 +28,7 @@ namespace globus::detail {
 class WakeUpFiles {
 public:
     /// To be made before the handle.
-    WakeUpFiles() {
-        // numbers below the first that is free are taken: a few are looked at, as another thread may close one
-        std::size_t const free = first_free();
-        first_ = free - std::min<std::size_t>(free, around);
-        others_.resize(free + around - first_);
-        for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(first_ + i);
-    }
+    WakeUpFiles();
     /// @param wake  sends one byte through, as curl_multi_wakeup does
     template <class Wake>
     void keep_from_children(Wake const& wake) {
@@ -62,32 +58,20 @@ public:
 private:
     static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
 
-    static std::size_t first_free() {
-        int const file = open("/", O_RDONLY | O_CLOEXEC);
-        if (file < 0) return 0;
-        close(file);
-        return static_cast<std::size_t>(file);
-    }
+    static std::size_t first_free();
     /// A local socket or a pipe that child processes get.
-    static bool is_inherited(std::size_t file) {
-        if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
-        int domain = 0;
-        socklen_t size = sizeof domain;
-        if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
-        return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
-    }
+    static bool is_inherited(std::size_t file);
     /// What waits to be read, here or at the other end.
-    static int waiting(std::size_t file) {
-        int to_read = 0, to_write = 0;
-        syscall(SYS_ioctl, file, FIONREAD, &to_read);
-        syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-        return std::max(to_read, to_write);
-    }
+    static int waiting(std::size_t file);
 
     std::size_t first_ = 0;
     std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/platform/impl/wake_up_files.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP

@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 
 #include <globus/client/operation.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/services/auth/answers.hpp>
 #include <globus/services/auth/payloads.hpp>
@@ -53,14 +54,7 @@ struct GetIdentities {
     static constexpr auto wire = wires(in_query("provision", Spelling::lower));
     GLOBUS_MEMBERS(GetIdentities, usernames, ids, provision, query_params);
 
-    [[nodiscard]] GetIdentities normalized() const {
-        GetIdentities sent = *this;
-        if (usernames)
-            sent.provision = provision.value_or(false);
-        else
-            sent.provision.reset();
-        return sent;
-    }
+    [[nodiscard]] GetIdentities normalized() const;
 };
 
 /// Looks identity providers up by domain or by id. GET /v2/api/identity_providers
@@ -75,9 +69,7 @@ struct GetIdentityProviders {
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetIdentityProviders, domains, ids, query_params);
 
-    void check() const {
-        if (domains && ids) throw UsageError("get_identity_providers takes domains or ids, not both");
-    }
+    void check() const;
 };
 
 /// Lists what an identity has consented to for the client. GET /v2/api/identities/{identity_id}/consents
@@ -251,10 +243,7 @@ struct GetClient {
     Optional<std::string> fqdn = {};       ///< domain name; instead of `client_id`
     GLOBUS_MEMBERS(GetClient, client_id, fqdn);
 
-    void check() const {
-        if (client_id.has_value() == fqdn.has_value())
-            throw UsageError("get_client takes exactly one of client_id and fqdn");
-    }
+    void check() const;
 };
 
 /// Lists the clients of the user's projects. GET /v2/api/clients
@@ -341,11 +330,7 @@ struct UpdateClient {
     GLOBUS_MEMBERS(UpdateClient, client_id, name, visibility, redirect_uris, terms_and_conditions, privacy_policy,
                    required_idp, preselect_idp, additional_fields);
 
-    void check() const {
-        if (terms_and_conditions.has_value() != privacy_policy.has_value() ||
-            terms_and_conditions.is_null() != privacy_policy.is_null())
-            throw UsageError("update_client takes terms_and_conditions and privacy_policy together or neither");
-    }
+    void check() const;
 };
 
 /// Deletes a client. DELETE /v2/api/clients/{client_id}
@@ -415,9 +400,7 @@ struct GetScopes {
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetScopes, scope_strings, ids, query_params);
 
-    void check() const {
-        if (scope_strings && ids) throw UsageError("get_scopes takes scope_strings or ids, not both");
-    }
+    void check() const;
 };
 
 /// Registers a scope of a client. POST /v2/api/clients/{client_id}/scopes
@@ -479,5 +462,9 @@ struct DeleteScope {
 };
 
 }  // namespace globus::auth
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/auth/impl/operations.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_AUTH_OPERATIONS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 #define GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
@@ -163,10 +164,7 @@ struct SubmittedTask {
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 
     /// True if the task will run.
-    [[nodiscard]] bool accepted() const {
-        if (http_status_code) return *http_status_code >= 200 && *http_status_code < 300;
-        return status && *status == "success";
-    }
+    [[nodiscard]] bool accepted() const;
     /// Reads a text in the place of an object.
     void read_text(std::string_view text) { reason.emplace() = text; }
 };
@@ -216,5 +214,9 @@ struct Submission {
 };
 
 }  // namespace globus::compute_v3
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/compute/impl/answers.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP

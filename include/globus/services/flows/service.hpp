@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_FLOWS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/core/config.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/flows/errors.hpp>
 #include <globus/services/flows/operations.hpp>
@@ -178,11 +179,7 @@ struct SpecificFlowService {
 
     [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
     /// The scope that lets one start, resume and validate runs of the flow.
-    [[nodiscard]] std::string user_scope() const {
-        std::string word = *flow_id;
-        std::replace(word.begin(), word.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
-    }
+    [[nodiscard]] std::string user_scope() const;
     /// What the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
@@ -225,5 +222,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/flows/impl/service.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_FLOWS_SERVICE_HPP

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
 #define GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
 
+#include <globus/core/config.hpp>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -32,39 +34,17 @@ struct GlobusConnectServerConnector {
 class ConnectorTable {
 public:
     /// Those of today, and those that were added.
-    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
-        return connectors_;
-    }
+    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept;
 
     /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
     /// `-` and `_` its words are separated by.
-    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const {
-        std::string const wanted = normalized(name_or_id);
-        auto const found = std::find_if(connectors_.begin(), connectors_.end(), [&](auto const& connector) {
-            return wanted == normalized(connector.connector_id) || wanted == normalized(connector.name);
-        });
-        return found != connectors_.end() ? &*found : nullptr;
-    }
+    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const;
 
     /// The same table with one more connector.
-    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const {
-        ConnectorTable longer = *this;
-        longer.connectors_.push_back(std::move(connector));
-        return longer;
-    }
+    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const;
 
 private:
-    static std::string normalized(std::string_view text) {
-        while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-        std::string words;
-        for (char const c : text) {
-            bool const separates = c == ' ' || c == '-' || c == '_';
-            if (separates && words.ends_with('-')) continue;
-            words += separates ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-        return words;
-    }
+    static std::string normalized(std::string_view text);
     static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
     std::vector<GlobusConnectServerConnector> connectors_{
@@ -86,5 +66,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/gcs/impl/connector_table.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GCS_ERRORS_HPP
 #define GLOBUS_SERVICES_GCS_ERRORS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <string_view>
@@ -17,13 +18,13 @@ public:
     /// What the endpoint adds to the message: a text or an object; null if nothing.
     [[nodiscard]] boost::json::value const& detail() const noexcept { return document_member("detail"); }
     /// The DATA_TYPE of `detail()`, such as "reason#1.0.0"; empty if it has none.
-    [[nodiscard]] std::string_view detail_data_type() const noexcept {
-        auto const* object = detail().if_object();
-        auto const* type = object != nullptr ? object->if_contains("DATA_TYPE") : nullptr;
-        return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view();
-    }
+    [[nodiscard]] std::string_view detail_data_type() const noexcept;
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/gcs/impl/errors.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GCS_ERRORS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 #define GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -19,66 +20,6 @@
 
 // The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
 // where it is left out it is the first one that has all the members that are set.
-
-namespace globus::detail {
-
-/// The minor version of a schema that brought a member.
-struct MemberVersion {
-    std::string_view member;
-    int minor;
-};
-
-inline constexpr std::array<MemberVersion, 15> collection_versions{{{"associated_flow_policy", 15},
-                                                                    {"activity_notification_policy", 14},
-                                                                    {"auto_delete_timeout", 13},
-                                                                    {"skip_auto_delete", 13},
-                                                                    {"restrict_transfers_to_high_assurance", 12},
-                                                                    {"acl_expiration_mins", 10},
-                                                                    {"delete_protected", 8},
-                                                                    {"guest_auth_policy_id", 6},
-                                                                    {"disable_anonymous_writes", 5},
-                                                                    {"force_verify", 4},
-                                                                    {"sharing_users_allow", 2},
-                                                                    {"sharing_users_deny", 2},
-                                                                    {"enable_https", 1},
-                                                                    {"user_message", 1},
-                                                                    {"user_message_link", 1}}};
-inline constexpr std::array<MemberVersion, 1> endpoint_versions{{{"gridftp_control_channel_port", 1}}};
-inline constexpr std::array<MemberVersion, 1> storage_gateway_versions{{{"require_mfa", 1}}};
-
-/// Writes a document with the DATA_TYPE "base#1.N.0" that its members need, unless it has one.
-template <class T, std::size_t N>
-void write_versioned(std::string& out, T const& document, Optional<std::string> const& data_type, std::string_view base,
-                     std::array<MemberVersion, N> const& versions) {
-    if (!data_type.is_absent()) return write_object(out, document);
-    int minor = 0;
-    T::members::for_each(document, [&]<class M, class V>(M, V const& value) {
-        if constexpr (is_optional<V>) {
-            if (value.is_absent()) return;
-            for (MemberVersion const& version : versions)
-                if (version.member == M::key && version.minor > minor) minor = version.minor;
-        } else if constexpr (std::same_as<V, AdditionalFields>) {
-            for (MemberVersion const& version : versions)
-                if (value.contains(version.member) && version.minor > minor) minor = version.minor;
-        }
-    });
-    if constexpr (requires { document.user_message; }) {
-        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
-        if (document.user_message.has_value()) {
-            std::size_t characters = 0;
-            for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-            if (characters > short_message && minor < 7) minor = 7;
-        }
-    }
-    T typed = document;
-    if constexpr (requires { typed.data_type; })
-        typed.data_type = std::string(base) + "#1." + std::to_string(minor) + ".0";
-    else
-        typed.DATA_TYPE = std::string(base) + "#1." + std::to_string(minor) + ".0";
-    write_object(out, typed);
-}
-
-}  // namespace globus::detail
 
 namespace globus::gcs {
 
@@ -324,9 +265,7 @@ struct MappedCollectionDocument {
                    sharing_restrict_paths, delete_protected, allow_guest_collections, disable_anonymous_writes,
                    auto_delete_timeout, associated_flow_policy, policies, additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// A guest collection to be made or changed: a directory of a mapped collection that its owner shares.
@@ -373,9 +312,7 @@ struct GuestCollectionDocument {
                    associated_flow_policy, mapped_collection_id, user_credential_id, skip_auto_delete,
                    activity_notification_policy, additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// The settings of an endpoint.
@@ -407,9 +344,7 @@ struct EndpointDocument {
                    max_concurrency, max_parallelism, preferred_concurrency, preferred_parallelism,
                    gridftp_control_channel_port, additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "endpoint", globus::detail::endpoint_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// A role on an endpoint or collection.
@@ -444,10 +379,7 @@ struct StorageGatewayDocument {
                    allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
                    additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, DATA_TYPE, "storage_gateway",
-                                        globus::detail::storage_gateway_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// A user's account on a storage gateway.
@@ -466,5 +398,9 @@ struct UserCredentialDocument {
 };
 
 }  // namespace globus::gcs
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/gcs/impl/payloads.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GCS_PAYLOADS_HPP

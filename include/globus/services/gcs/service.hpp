@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_GCS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/http/once.hpp>
@@ -86,13 +87,7 @@ struct GcsService {
     detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learnt
 
     /// @throws UsageError  for an empty address
-    [[nodiscard]] std::string base_url() const {
-        if (gcs_address.empty())
-            throw UsageError("the address of the Globus Connect Server is empty: give its host name");
-        std::string url = gcs_address.find("://") == std::string::npos ? "https://" + gcs_address : gcs_address;
-        while (url.ends_with('/')) url.pop_back();
-        return url.ends_with("/api") ? url + '/' : url + "/api/";
-    }
+    [[nodiscard]] std::string base_url() const;
 };
 
 /// The operations as member functions of a Client.
@@ -282,11 +277,7 @@ struct GcsCollectionService {
     /// The scope that reading and writing its files needs.
     [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
     /// @throws UsageError  for an empty address
-    [[nodiscard]] std::string base_url() const {
-        if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
-        return collection_address.find("://") == std::string::npos ? "https://" + collection_address
-                                                                   : collection_address;
-    }
+    [[nodiscard]] std::string base_url() const;
 
     /// What a Client of the collection can do.
     template <class Client>
@@ -303,5 +294,9 @@ struct GcsCollectionService {
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/gcs/impl/service.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GCS_SERVICE_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
 #define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
@@ -134,19 +135,7 @@ void for_each_refusal(Json const& errors, F const& f, std::string_view action = 
 }
 
 /// What one of them says.
-inline RefusedMembership refused_membership(std::string_view action, Json const& error) {
-    RefusedMembership refused{.action = std::string(action)};
-    if (auto const* reason = error.if_string()) refused.detail = *reason;
-    auto const text = [&](std::string_view name) {
-        auto const* object = error.if_object();
-        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-    };
-    refused.identity_id = text("identity_id");
-    refused.code = text("code");
-    refused.detail = text("detail");
-    return refused;
-}
+RefusedMembership refused_membership(std::string_view action, Json const& error);
 
 }  // namespace detail
 
@@ -170,16 +159,13 @@ struct MembershipActionResult {
                    remove, request_join, errors);
 
     /// What was not done, in the service's order; empty if all was.
-    [[nodiscard]] std::vector<RefusedMembership> refused() const {
-        std::vector<RefusedMembership> all;
-        if (errors)
-            detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
-                all.push_back(detail::refused_membership(action, error));
-            });
-        return all;
-    }
+    [[nodiscard]] std::vector<RefusedMembership> refused() const;
 };
 
 }  // namespace globus::groups
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/groups/impl/answers.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GROUPS_ANSWERS_HPP

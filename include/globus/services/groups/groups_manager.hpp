@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
 #define GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/services/groups/service.hpp>
 
 #include <boost/hana/tuple.hpp>
@@ -227,23 +228,8 @@ private:
     };
 
     /// The typed document was read from it, whatever its Content-Type says.
-    static http::Response as_json(http::Response response) {
-        response.headers.set("Content-Type", "application/json");
-        return response;
-    }
-    static bool read_refusals(boost::json::object const& document, Reading& reading) {
-        auto const* errors = document.if_contains("errors");
-        if (errors == nullptr) return false;
-        groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
-            auto const one = groups::detail::refused_membership(action, raw);
-            SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
-            if (raw.is_object()) error.raw = raw.get_object();
-            if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
-            reading.errors.push_back(std::move(error));
-        });
-        reading.code = common_code(reading.errors);
-        return true;
-    }
+    static http::Response as_json(http::Response response);
+    static bool read_refusals(boost::json::object const& document, Reading& reading);
 
     std::shared_ptr<Facts const> facts_;  ///< shared: to copy an error does not throw
 };
@@ -355,5 +341,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/groups/impl/groups_manager.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP

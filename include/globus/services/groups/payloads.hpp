@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 #define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -141,53 +142,37 @@ struct BatchMembershipActions {
     /// Accepts invitations, for identities of the caller's own.
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
     /// Makes identities members without asking them.
-    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member) {
-        return put(added, std::move(identity_ids), std::move(role));
-    }
+    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member);
     /// Grants what identities have asked for by request_join.
     BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
     /// Gives members another role.
-    BatchMembershipActions& change_roles(std::string role, StringList identity_ids) {
-        return put(changed_roles, std::move(identity_ids), std::move(role));
-    }
+    BatchMembershipActions& change_roles(std::string role, StringList identity_ids);
     /// Declines invitations, for identities of the caller's own.
     BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
     /// Invites identities; the service sends each an e-mail.
-    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member) {
-        return put(invited, std::move(identity_ids), std::move(role));
-    }
+    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member);
     /// Joins, where the group's policies let anybody in, with identities of the caller's own.
     BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
     /// Leaves, with identities of the caller's own.
     BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
     /// Refuses what identities have asked for by request_join.
-    BatchMembershipActions& reject_join_requests(StringList identity_ids) {
-        return put(rejected, std::move(identity_ids));
-    }
+    BatchMembershipActions& reject_join_requests(StringList identity_ids);
     /// Takes members out of the group.
     BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
     /// Asks to join, with identities of the caller's own.
     BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
 
     /// @throws UsageError  for an action on an empty identity id
-    void check() const {
-        for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined,
-                                       &left, &rejected, &removed, &requested}) {
-            if (!*actions) continue;
-            for (MembershipAction const& action : **actions)
-                if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
-                    throw UsageError("a membership action has an empty identity_id: give the id of an identity");
-        }
-    }
+    void check() const;
 
 private:
-    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {}) {
-        if (!actions) actions.emplace();
-        for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
-        return *this;
-    }
+    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {});
 };
 
 }  // namespace globus::groups
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/groups/impl/payloads.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP

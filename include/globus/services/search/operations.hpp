@@ -4,6 +4,7 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
+#include <globus/core/config.hpp>
 #include <globus/services/search/answers.hpp>
 #include <globus/services/search/payloads.hpp>
 
@@ -126,18 +127,7 @@ struct PostSearch {
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
     /// The same, with the `offset` and `limit` of `data` where the operation has none.
-    [[nodiscard]] PostSearch normalized() const {
-        PostSearch sent = *this;
-        Json const document = globus::detail::json_of(data->text());
-        if (!document.is_object()) return sent;
-        auto const take = [&](char const* name, Optional<std::int64_t>& member) {
-            auto const* given = document.get_object().if_contains(name);
-            if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
-        };
-        take("offset", sent.offset);
-        take("limit", sent.limit);
-        return sent;
-    }
+    [[nodiscard]] PostSearch normalized() const;
 };
 
 /// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/{index_id}/scroll
@@ -312,5 +302,9 @@ struct DeleteRole {
 };
 
 }  // namespace globus::search
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/search/impl/operations.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 #define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
@@ -58,11 +59,7 @@ struct SearchQueryV1 {
     SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
 
 private:
-    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document) {
-        if (!list) list.emplace();
-        list->push_back(std::move(document));
-        return *this;
-    }
+    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
 };
 
 /**
@@ -83,5 +80,9 @@ struct SearchScrollQuery {
 };
 
 }  // namespace globus::search
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/search/impl/payloads.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP

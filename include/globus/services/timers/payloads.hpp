@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 #define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
@@ -36,10 +37,7 @@ struct EndAfter {
     GLOBUS_MEMBERS(EndAfter, condition, count, additional_fields);
 
     /// @throws UsageError  for a count that is not positive
-    void check() const {
-        if (*count <= 0 && !additional_fields.contains("count"))
-            throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
-    }
+    void check() const;
 };
 
 /// A timer ends at a time. https://docs.globus.org/api/timers/timer-schedules/
@@ -50,10 +48,7 @@ struct EndAt {
     GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
 
     /// @throws UsageError  for an empty time
-    void check() const {
-        if (datetime->empty() && !additional_fields.contains("datetime"))
-            throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
-    }
+    void check() const;
 };
 
 /// When a timer ends: an EndAfter, an EndAt or a Json. https://docs.globus.org/api/timers/timer-schedules/
@@ -93,12 +88,7 @@ struct RecurringTimerSchedule {
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
     /// @throws UsageError  for an interval that is not positive, and for what the end's own check() refuses
-    void check() const {
-        if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
-            throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
-                             ": give at least one second, or use OnceTimerSchedule");
-        if (end) end->check();
-    }
+    void check() const;
 };
 
 /**
@@ -120,19 +110,8 @@ struct TransferTimer {
     GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
     /// @throws UsageError  for what the schedule's and the transfer's own check() refuse
-    void check() const {
-        schedule->check();
-        body->check();
-    }
-    void write_json(std::string& out) const {
-        Json transfer = globus::detail::json_of(body->text());
-        if (transfer.is_object())
-            for (char const* name_of_run : {"submission_id", "skip_activation_check"})
-                transfer.as_object().erase(name_of_run);
-        TransferTimer each = *this;
-        each.body = Document(std::move(transfer));
-        globus::detail::write_object(out, each);
-    }
+    void check() const;
+    void write_json(std::string& out) const;
 };
 
 /// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
@@ -146,11 +125,7 @@ struct FlowTimer {
     GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
 
     /// @throws UsageError  for an empty flow_id, and for what the schedule's own check() refuses
-    void check() const {
-        if (flow_id->empty() && !additional_fields.contains("flow_id"))
-            throw UsageError("flow_id is empty: give the id of a flow");
-        schedule->check();
-    }
+    void check() const;
 };
 
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
@@ -169,11 +144,7 @@ struct TimerJob {
                    additional_fields);
 
     /// @throws UsageError  for an interval that is not positive
-    void check() const {
-        if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
-            throw UsageError("the interval is " + std::to_string(**interval) +
-                             ": give at least one second, or null for a timer that runs once");
-    }
+    void check() const;
 };
 
 /// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
@@ -211,5 +182,9 @@ private:
 };
 
 }  // namespace globus::timers
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/timers/impl/payloads.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP

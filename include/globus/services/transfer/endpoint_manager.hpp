@@ -4,6 +4,7 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
+#include <globus/core/config.hpp>
 #include <globus/services/transfer/answers.hpp>
 
 #include <cstdint>
@@ -87,10 +88,7 @@ struct EndpointManagerTaskList {
                    filter_endpoint_use, filter_is_paused, filter_completion_time, filter_min_faults, filter_local_user,
                    last_key, query_params);
 
-    void check() const {
-        if (filter_endpoint_use.has_value() && !filter_endpoint.has_value())
-            throw UsageError("endpoint_manager_task_list: filter_endpoint_use needs a filter_endpoint");
-    }
+    void check() const;
 };
 
 /// Reads a task as the manager of one of its collections. GET /endpoint_manager/task/{task_id}
@@ -272,5 +270,9 @@ struct EndpointManagerDeletePauseRule {
 };
 
 }  // namespace globus::transfer
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/endpoint_manager.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ENDPOINT_MANAGER_HPP

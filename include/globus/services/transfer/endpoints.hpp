@@ -4,6 +4,7 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
+#include <globus/core/config.hpp>
 #include <globus/services/transfer/answers.hpp>
 #include <globus/services/transfer/payloads.hpp>
 
@@ -87,10 +88,7 @@ struct SetSubscriptionId {
     static constexpr auto wire = wires(in_json("subscription_id"));
     GLOBUS_MEMBERS(SetSubscriptionId, collection_id, subscription_id);
 
-    void check() const {
-        if (subscription_id.is_absent())
-            throw UsageError("set_subscription_id: give a subscription_id, \"DEFAULT\", or null to have none");
-    }
+    void check() const;
 };
 
 /// Says that a collection of Globus Connect Personal is verified by the manager of its subscription, or not.
@@ -179,5 +177,9 @@ struct GetEndpointServer {
 };
 
 }  // namespace globus::transfer
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/endpoints.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ENDPOINTS_HPP

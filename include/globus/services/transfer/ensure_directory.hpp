@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_ENSURE_DIRECTORY_HPP
 
 #include <globus/client/call_options.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer/files.hpp>
@@ -25,24 +26,10 @@ struct EnsureDirectory {
 namespace globus::detail {
 
 /// True for the error of a directory whose parent is not there.
-inline bool parent_is_missing(TransferApiError const& error) {
-    std::string_view const code = error.code();
-    if (code == "ClientError.NotFound" || code == "ExternalError.MkdirFailed.NotFound") return true;
-    return code.starts_with("ExternalError.MkdirFailed") &&
-           error.message().find("No such file or directory") != std::string::npos;
-}
+bool parent_is_missing(TransferApiError const& error);
 
 /// The directory above, with a slash at its end; empty if there is none that could be made.
-inline std::string parent_directory(std::string_view path) {
-    while (path.ends_with('/')) path.remove_suffix(1);
-    auto const slash = path.rfind('/');
-    if (slash == std::string_view::npos) return {};
-    std::string_view parent = path.substr(0, slash);
-    while (parent.ends_with('/')) parent.remove_suffix(1);
-    std::string_view const name = parent.substr(parent.rfind('/') + 1);
-    if (name.empty() || name.starts_with('~')) return {};  // "/", "/~" and "~user" are not made
-    return std::string(parent) + '/';
-}
+std::string parent_directory(std::string_view path);
 
 /// Makes `directory.path` and, from the lowest that is there, the directories above it. True if it made it.
 template <class Client>
@@ -71,5 +58,9 @@ bool ensure_directory(Client const& client, transfer::EnsureDirectory const& dir
 }
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/ensure_directory.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ENSURE_DIRECTORY_HPP

@@ -2,8 +2,8 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ERRORS_HPP
 
-#include <globus/core/error.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <string>
@@ -40,10 +40,7 @@ private:
 };
 
 /// The submission id of the submit_transfer, submit_delete or create_tunnel that an error ended; empty for other calls.
-[[nodiscard]] inline std::string submission_id(Error const& error) {
-    auto const* submission = dynamic_cast<SubmissionError const*>(&error);
-    return submission != nullptr ? submission->submission_id() : std::string();
-}
+[[nodiscard]] std::string submission_id(Error const& error);
 
 namespace detail {
 
@@ -62,5 +59,9 @@ constexpr bool is_endpoint_code(std::string_view code) {
 
 }  // namespace detail
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/errors.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ERRORS_HPP

@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_FILES_HPP
 
 #include <globus/client/operation.hpp>
+#include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/answers.hpp>
 #include <globus/services/transfer/payloads.hpp>
@@ -79,9 +80,7 @@ struct OperationRename {
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/rename");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    static bool already_done(ApiError const& error) {
-        return error.code() == "ClientError.NotFound" || error.code() == "ExternalError.RenameFailed.NotFound";
-    }
+    static bool already_done(ApiError const& error);
     Required<std::string> endpoint_id;
     Required<std::string> oldpath;          ///< of what is there
     Required<std::string> newpath;          ///< its full new path, not the directory above it
@@ -94,5 +93,9 @@ struct OperationRename {
 };
 
 }  // namespace globus::transfer
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/files.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_FILES_HPP

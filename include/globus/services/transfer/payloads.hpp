@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 #define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
@@ -77,25 +78,7 @@ void write_resource(std::string& out, T const& object) {
 }
 
 /// @throws UsageError  for an empty id
-inline void check_id(std::string_view member, std::string_view id) {
-    if (id.empty())
-        throw UsageError(std::string(member) + " is empty: give the id of a collection, endpoint or access point");
-}
-
-/// @throws UsageError  for a label that Transfer does not take
-inline void check_label(Optional<std::string> const& label) {
-    constexpr std::size_t longest = 128;  // characters
-    if (!label.has_value() || label->empty()) return;
-    std::size_t characters = 0;
-    for (char const c : *label) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (characters > longest)
-        throw UsageError("the label has " + std::to_string(characters) + " characters: shorten it to 128");
-    if (label->find_first_of("\r\n") != std::string::npos)
-        throw UsageError("the label has a line break: write it in one line");
-    constexpr std::string_view blank = " \t\v\f";
-    if (blank.find(label->front()) != blank.npos || blank.find(label->back()) != blank.npos)
-        throw UsageError("the label begins or ends with a blank: take it away");
-}
+void check_id(std::string_view member, std::string_view id);
 
 }  // namespace globus::detail
 
@@ -120,15 +103,7 @@ public:
     /// By its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(int number) : number_(number) {}
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(std::string_view name) {
-        constexpr std::array<std::string_view, 4> names{"exists", "size", "mtime", "checksum"};
-        for (std::size_t i = 0; i != names.size(); ++i)
-            if (names[i] == name) {
-                number_ = static_cast<std::int64_t>(i);
-                return;
-            }
-        throw UsageError("the sync_level is none of exists, size, mtime and checksum");
-    }
+    SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
 
@@ -164,12 +139,7 @@ struct FilterRule {
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
     /// @throws UsageError  for a method or type that there is none of
-    void check() const {
-        if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
-            throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
-        if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
-            throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
-    }
+    void check() const;
 };
 
 /**
@@ -215,33 +185,15 @@ struct TransferData {
                    additional_fields);
 
     /// Adds a file or directory.
-    TransferData& add_item(TransferItem item) {
-        DATA.push_back(std::move(item));
-        return *this;
-    }
+    TransferData& add_item(TransferItem item);
     /// Adds a rule on names; the first rule that fits a name decides.
-    TransferData& add_filter_rule(FilterRule rule) {
-        if (!filter_rules) filter_rules.emplace();
-        filter_rules->push_back(std::move(rule));
-        return *this;
-    }
+    TransferData& add_filter_rule(FilterRule rule);
 
     /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
     /// replace is not looked at.
     /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
     ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
-    void check() const {
-        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
-        if (own("source_endpoint")) globus::detail::check_id("source_endpoint", *source_endpoint);
-        if (own("destination_endpoint")) globus::detail::check_id("destination_endpoint", *destination_endpoint);
-        if (own("label")) globus::detail::check_label(label);
-        if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
-            throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
-                             ": use 0 to 3, or a name of SyncLevel");
-        if (filter_rules && own("filter_rules"))
-            for (FilterRule const& rule : *filter_rules) rule.check();
-        if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
-    }
+    void check() const;
 };
 
 /// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
@@ -283,19 +235,11 @@ struct DeleteData {
                    additional_fields);
 
     /// Adds a path.
-    DeleteData& add_item(DeleteItem item) {
-        DATA.push_back(std::move(item));
-        return *this;
-    }
+    DeleteData& add_item(DeleteItem item);
 
     /// As TransferData::check.
     /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
-    void check() const {
-        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
-        if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
-        if (own("label")) globus::detail::check_label(label);
-        if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
-    }
+    void check() const;
 };
 
 /**
@@ -308,20 +252,7 @@ struct DeleteData {
  *
  * @throws UsageError  if `max_items` is 0
  */
-inline std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items) {
-    if (max_items == 0) throw UsageError("split_transfer_data: max_items must be at least 1");
-    std::vector<TransferItem> items = std::exchange(data.DATA, {});
-    data.submission_id.reset();
-    data.additional_fields.erase("submission_id");
-    std::vector<TransferData> parts;
-    for (std::size_t begin = 0; begin < items.size() || parts.empty(); begin += max_items) {
-        std::size_t const end = begin + std::min(max_items, items.size() - begin);
-        TransferData& part = parts.emplace_back(data);
-        part.DATA.reserve(end - begin);
-        for (std::size_t i = begin; i != end; ++i) part.DATA.push_back(std::move(items[i]));
-    }
-    return parts;
-}
+std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items);
 
 /**
  * A tunnel to be made between two stream access points.
@@ -350,10 +281,7 @@ struct CreateTunnelData {
                    lifetime_mins, restartable, additional_fields);
 
     /// @throws UsageError  for an empty access point
-    void check() const {
-        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
-        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
-    }
+    void check() const;
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
@@ -375,24 +303,15 @@ public:
     /// A text of the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
-    TransferFilter(std::initializer_list<value_type> terms) {
-        for (auto const& [name, values] : terms) add(name, values);
-    }
+    TransferFilter(std::initializer_list<value_type> terms);
 
     /// Adds a condition; all must hold.
-    TransferFilter& add(std::string const& name, StringList const& values) {
-        if (!text_.empty()) text_ += '/';
-        text_ += name + ':';
-        for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
-        return *this;
-    }
+    TransferFilter& add(std::string const& name, StringList const& values);
 
     /// In the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     /// The same, or nothing where there is no condition.
-    [[nodiscard]] std::vector<std::string> query_texts() const {
-        return text_.empty() ? std::vector<std::string>{} : std::vector<std::string>{text_};
-    }
+    [[nodiscard]] std::vector<std::string> query_texts() const;
     friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
 
 private:
@@ -414,14 +333,13 @@ public:
     /// Several filters, any of which an entry may pass.
     TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
 
-    [[nodiscard]] std::vector<std::string> query_texts() const {
-        std::vector<std::string> texts;
-        for (TransferFilter const& filter : *this)
-            if (!filter.text().empty()) texts.push_back(filter.text());
-        return texts;
-    }
+    [[nodiscard]] std::vector<std::string> query_texts() const;
 };
 
 }  // namespace globus::transfer
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/payloads.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP

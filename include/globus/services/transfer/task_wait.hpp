@@ -4,9 +4,9 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
-#include <globus/core/config.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>
@@ -33,18 +33,7 @@ namespace globus::transfer {
  * True for a fault that no further attempt will cure: the file is not there, or may not be read or written. The service
  * tries again until the task's deadline all the same, which is a day or more.
  */
-[[nodiscard]] inline bool cannot_heal(TaskEvent const& fault) {
-    if (!fault.is_error.value_or(true)) return false;
-    std::string_view const code = fault.code ? std::string_view(*fault.code) : std::string_view{};
-    for (std::string_view const known : {"FILE_NOT_FOUND", "NO_SUCH_FILE", "NOT_FOUND", "PERMISSION_DENIED",
-                                         "ACCESS_DENIED", "INVALID_PATH", "NOT_A_DIRECTORY", "IS_A_DIRECTORY"})
-        if (code == known) return true;
-    std::string_view const details = fault.details ? std::string_view(*fault.details) : std::string_view{};
-    for (std::string_view const words :
-         {"No such file or directory", "Permission denied", "Not a directory", "Is a directory"})
-        if (details.find(words) != std::string_view::npos) return true;
-    return false;
-}
+[[nodiscard]] bool cannot_heal(TaskEvent const& fault);
 
 /// How far a task is, after each look at it.
 struct TaskProgress {
@@ -107,9 +96,7 @@ struct TaskVerdict {
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
     /// True if the task has ended, with success or not. One that is paused, or waits for credentials, has not.
-    [[nodiscard]] bool ended() const {
-        return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
-    }
+    [[nodiscard]] bool ended() const;
     /// True if the task has ended and did what it should.
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
@@ -374,5 +361,9 @@ private:
 };
 
 }  // namespace globus::detail
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/task_wait.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP

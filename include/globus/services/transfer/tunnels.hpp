@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
 
 #include <globus/client/operation.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
 #include <globus/services/transfer/answers.hpp>
@@ -38,26 +39,10 @@ struct CreateTunnel {
     GLOBUS_MEMBERS(CreateTunnel, data);
 
     void check() const { data->check(); }
-    [[nodiscard]] CreateTunnel normalized() const {
-        Json json = globus::detail::json_of(data->text());
-        set_submission_id(json);
-        return CreateTunnel{.data = Document(std::move(json))};
-    }
+    [[nodiscard]] CreateTunnel normalized() const;
 
     /// Gives the document of a tunnel a submission id if it has none. Returns the one it has; empty if that is null.
-    static std::string set_submission_id(Json& document) {
-        Json* const resource = document.is_object() ? document.as_object().if_contains("data") : nullptr;
-        if (resource == nullptr || !resource->is_object())
-            throw UsageError("create_tunnel: the document has no member `data`; use CreateTunnelData");
-        Json& attributes = resource->as_object()["attributes"];
-        if (attributes.is_null()) attributes.emplace_object();
-        if (!attributes.is_object()) throw UsageError("create_tunnel: the attributes are not an object");
-        Json* const found = attributes.as_object().if_contains("submission_id");
-        if (found != nullptr) return found->is_string() ? std::string(found->as_string()) : std::string();
-        std::string id = globus::detail::random_uuid();
-        attributes.as_object()["submission_id"] = id;
-        return id;
-    }
+    static std::string set_submission_id(Json& document);
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
@@ -127,5 +112,9 @@ struct GetStreamAccessPoint {
 };
 
 }  // namespace globus::transfer
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/tunnels.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
 #define GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -47,10 +48,7 @@ struct TunnelCreateDocument {
                    listener_port, listener_ip_address, submission_id, lifetime_mins, restartable, additional_fields);
 
     /// @throws UsageError  for an empty access point
-    void check() const {
-        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
-        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
-    }
+    void check() const;
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
@@ -108,5 +106,9 @@ struct BookmarkUpdateDocument {
 };
 
 }  // namespace globus::transfer_v2
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer_v2/impl/payloads.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_PAYLOADS_HPP

@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP
 
 #include <globus/client/client.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/errors.hpp>
@@ -56,11 +57,7 @@ struct TransferServiceV2 {
     using credential = BearerCredential;
 
     /// True for a failure of an endpoint, which another attempt would meet again.
-    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) {
-        for (SubError const& one : error.errors())
-            if (detail::is_endpoint_code(one.code)) return true;
-        return false;
-    }
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error);
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>
@@ -160,5 +157,9 @@ private:
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer_v2/impl/service.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP

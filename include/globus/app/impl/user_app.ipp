@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_APP_IMPL_USER_APP_IPP
+#define GLOBUS_APP_IMPL_USER_APP_IPP
+
+#include <globus/app/command_line_login_flow.hpp>
+#include <globus/app/globus_app.hpp>
+#include <globus/app/stored_refresh_policy.hpp>
+#include <globus/app/user_app.hpp>
+#include <globus/core/config.hpp>
+#include <globus/core/platform/process.hpp>
+#include <globus/oauth/id_token.hpp>
+#include <globus/oauth/refresh_policy.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL TokenResponse NoLoginFlow::run_login_flow(Login login, std::stop_token) const {
+    throw LoginRequiredError(
+        TokenValidationError(TokenValidationError::Kind::missing_token, "this program does not log in by itself"),
+        std::move(login));
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL void RefusedTokens::add(std::string_view server, Secret token) {
+    std::lock_guard const lock(mutex_);
+    tokens_.insert_or_assign(std::string(server), std::move(token));
+}
+
+GLOBUS_DECL bool RefusedTokens::contains(std::string const& server, Secret const& token) const {
+    std::lock_guard const lock(mutex_);
+    auto const found = tokens_.find(server);
+    return found != tokens_.end() && found->second == token;
+}
+
+GLOBUS_DECL TokenValidationError RefusedTokens::error(std::string_view server) {
+    return {TokenValidationError::Kind::missing_refresh_token,
+            "Globus Auth refuses the refresh token for " + std::string(server)};
+}
+
+GLOBUS_DECL TokenValidator RefusedTokens::validator(std::shared_ptr<RefusedTokens const> refused) {
+    return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
+                                                             std::string const&, CallOptions const&) {
+        for (auto const& [server, data] : tokens)
+            if (refused->contains(server, data.refresh_token)) throw error(server);
+    }};
+}
+
+GLOBUS_DECL std::string grant_label(std::string const& app_name) {
+    std::string host = host_name();
+    if (host.empty()) return app_name;
+    if (host.ends_with(".local")) host.resize(host.size() - 6);
+    return app_name + " on " + host;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_USER_APP_IPP

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_IMPL_JSON_READ_IPP
+#define GLOBUS_CORE_IMPL_JSON_READ_IPP
+
+#include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/json_read.hpp>
+#include <globus/core/json_slots.hpp>
+#include <globus/core/json_text.hpp>
+#include <globus/core/one_line.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value_stack.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL void DomBuilder::enter(Json* target) {
+    if (depth_++ != 0) return;
+    target_ = target;
+    values_.reset(target->storage());
+}
+
+GLOBUS_DECL void DomBuilder::leave_object(std::size_t n) {
+    if (n != 0) room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
+    values_.push_object(n);
+    leave(2 * n);
+}
+
+GLOBUS_DECL void DomBuilder::leave_array(std::size_t n) {
+    if (n != 0) room_->take(n * sizeof(Json) + 32);
+    values_.push_array(n);
+    leave(n);
+}
+
+GLOBUS_DECL void DomBuilder::key(std::string_view text) {
+    push();
+    room_->take(text.size() + 40);
+    values_.push_key(text);
+}
+
+GLOBUS_DECL void DomBuilder::string(std::string_view text) {
+    push();
+    room_->take_text(text.size());
+    values_.push_string(text);
+}
+
+GLOBUS_DECL void DomBuilder::push() {
+    if (++waiting_ <= held_) return;
+    held_ = std::max(2 * held_, std::size_t{16});
+    room_->take(held_ * sizeof(Json));
+}
+
+GLOBUS_DECL void DomBuilder::leave(std::size_t n) {
+    waiting_ -= n;
+    push();
+    if (--depth_ != 0) return;
+    *target_ = values_.release();
+    waiting_ = 0;
+}
+
+GLOBUS_DECL bool JsonReader::on_object_begin(ErrorCode&) {
+    if (dom_.building()) return dom_.enter(), true;
+    Slot slot = enter<&SlotType::object>();
+    if (begins_dom(slot)) return true;
+    if (slot.type != nullptr && slot.type->object != nullptr)
+        slot.type->object(slot.object);
+    else
+        refuse(std::exchange(slot, Slot{}), "an object");
+    push(slot);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_object_end(std::size_t n, ErrorCode&) {
+    if (dom_.building())
+        dom_.leave_object(n);
+    else
+        pop();
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_array_begin(ErrorCode&) {
+    if (dom_.building()) return dom_.enter(), true;
+    Slot slot = enter<&SlotType::array>();
+    if (begins_dom(slot)) return true;
+    if (slot.type != nullptr && slot.type->array != nullptr) {
+        slot.type->array(slot.object);
+        if (at_top()) top_list().size = 0;
+    } else {
+        refuse(std::exchange(slot, Slot{}), "a list");
+    }
+    push(slot);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_array_end(std::size_t n, ErrorCode&) {
+    if (dom_.building()) return dom_.leave_array(n), true;
+    bool const fits = stack_.back().slot.type != nullptr;
+    pop();
+    if (fits && at_top()) top_list().size = n;
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_key_part(std::string_view part, std::size_t, ErrorCode&) {
+    if (dom_.building() || stack_.back().slot.type != nullptr) append(part);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_key(std::string_view last, std::size_t, ErrorCode&) {
+    if (std::exchange(mended_, false)) tell("the answer has a member whose name is not Unicode");
+    if (dom_.building()) return dom_.key(whole(last)), part_.clear(), true;
+    Slot const parent = stack_.back().slot;
+    next_ = Slot{};
+    if (parent.type == nullptr) return true;
+    std::string_view const key = whole(last);
+    if (parent.type->members != nullptr) {
+        if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
+            next_ = {static_cast<char*>(parent.object) + member->offset, member->type};
+            key_ = member->name;
+        }
+    } else if (parent.type->make != nullptr) {
+        entry_key_ = key;
+    }
+    part_.clear();
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_string_part(std::string_view part, std::size_t, ErrorCode&) {
+    if (dom_.building() || is_read()) append(part);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_string(std::string_view last, std::size_t, ErrorCode&) {
+    std::string_view const text = part_.empty() ? last : whole(last);
+    if (dom_.building()) {
+        if (std::exchange(mended_, false)) tell(where() + " is not Unicode" + path());
+        dom_.string(text);
+    } else {
+        Slot const slot = enter<&SlotType::string>();
+        if (std::exchange(mended_, false)) tell_mended(slot);
+        if (slot.type != nullptr) {
+            room_.take_text(text.size());
+            if (slot.type->dom)
+                as<Json>(slot.object) = text;
+            else if (slot.type->string == nullptr || !slot.type->string(slot.object, text))
+                refuse(slot, "a text", text);
+        }
+    }
+    part_.clear();
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_number_part(std::string_view part, ErrorCode&) {
+    fraction_ = fraction_ || has_fraction(part);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_int64(std::int64_t number, std::string_view, ErrorCode&) {
+    if (dom_.building()) return dom_.integer(number), true;
+    Slot const slot = enter<&SlotType::integer>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = number;
+    else if (slot.type != nullptr && (slot.type->integer == nullptr || !slot.type->integer(slot.object, number)))
+        refuse(slot, "an integer", std::to_string(number));
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_uint64(std::uint64_t number, std::string_view, ErrorCode&) {
+    if (dom_.building()) return dom_.natural(number), true;
+    Slot const slot = enter<&SlotType::natural>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = number;
+    else if (slot.type != nullptr && (slot.type->natural == nullptr || !slot.type->natural(slot.object, number)))
+        refuse(slot, "an integer", std::to_string(number));
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_double(double number, std::string_view text, ErrorCode&) {
+    // an integer of more than 64 bits comes here, too, and is not what is left of it
+    bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
+    if (dom_.building()) return dom_.real(number), true;
+    Slot const slot = enter<&SlotType::real>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = number;
+    else if (slot.type != nullptr && (slot.type->real == nullptr || whole || !slot.type->real(slot.object, number)))
+        refuse(slot, whole ? "an integer" : "a number");
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_bool(bool value, ErrorCode&) {
+    if (dom_.building()) return dom_.boolean(value), true;
+    Slot const slot = enter<&SlotType::boolean>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = value;
+    else if (slot.type != nullptr && (slot.type->boolean == nullptr || !slot.type->boolean(slot.object, value)))
+        refuse(slot, "true or false", value ? "true" : "false");
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_null(ErrorCode&) {
+    if (dom_.building()) return dom_.null(), true;
+    Slot slot = take<&SlotType::null>();
+    optional_ = Slot{};
+    while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
+        slot = slot.type->inner(slot.object);  // a Required
+    if (slot.type == nullptr) return true;
+    if (slot.type->null != nullptr)
+        slot.type->null(slot.object);
+    else if (slot.type->dom)
+        as<Json>(slot.object) = nullptr;
+    else if (slot.type->members == nullptr || stack_.empty() || stack_.back().slot.type->members == nullptr)
+        refuse(slot, "null");
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::has_fraction(std::string_view number) noexcept {
+    return number.find_first_of(".eE") != std::string_view::npos;
+}
+
+GLOBUS_DECL bool JsonReader::is_read() const noexcept {
+    return next_.type != nullptr ||
+           (!stack_.empty() && stack_.back().slot.type != nullptr && stack_.back().slot.type->make != nullptr);
+}
+
+GLOBUS_DECL bool JsonReader::begins_dom(Slot slot) {
+    if (slot.type == nullptr || !slot.type->dom) return false;
+    return dom_.enter(&as<Json>(slot.object)), true;
+}
+
+GLOBUS_DECL void JsonReader::push(Slot slot) {
+    if (in_map()) map_keys_.push_back(entry_key_);
+    stack_.push_back({slot, key_, 0});
+}
+
+GLOBUS_DECL void JsonReader::pop() {
+    key_ = stack_.back().key;
+    stack_.pop_back();
+    if (in_map()) map_keys_.pop_back();
+}
+
+GLOBUS_DECL bool JsonReader::is_map(Slot slot) noexcept {
+    return slot.type != nullptr && slot.type->make != nullptr && slot.type->object != nullptr;
+}
+
+GLOBUS_DECL bool JsonReader::at_top() const noexcept {
+    return stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr;
+}
+
+GLOBUS_DECL TopList& JsonReader::top_list() {
+    for (TopList& list : lists_)
+        if (list.name == key_) return list;
+    return lists_.emplace_back(TopList{key_, 0});
+}
+
+GLOBUS_DECL void JsonReader::refuse(Slot slot, char const* found, std::string_view text) {
+    if (slot.type == nullptr) return;
+    misfit_ = true;
+    root_misfit_ = root_misfit_ || stack_.empty();
+    if (mismatch_.empty()) tell(where() + " should be " + slot.type->expected + " but is " + found + path());
+    if (optional_.type != nullptr)
+        optional_.type->reset(optional_.object);
+    else if (in_map() || (slot.object != nullptr && !stack_.empty() && stack_.back().slot.type->drop != nullptr))
+        stack_.back().slot.type->drop(stack_.back().slot.object, entry_key_);
+    constexpr std::size_t longest = 4096;
+    if (!at_top() || text.empty() || text.size() > longest || slot.type == &SlotTypeOf<Secret>::value) return;
+    std::erase_if(odd_members_, [&](OddMember const& odd) { return odd.name == key_; });
+    odd_members_.push_back({key_, std::string(text)});
+}
+
+GLOBUS_DECL void JsonReader::tell(std::string what) {
+    if (mismatch_.empty()) mismatch_ = std::move(what);
+}
+
+GLOBUS_DECL void JsonReader::tell_mended(Slot slot) {
+    tell(slot.type != nullptr ? where() + " is not Unicode" + path() : "the answer has a text that is not Unicode");
+}
+
+GLOBUS_DECL std::string JsonReader::where() const {
+    return key_.empty() ? "the answer" : "the answer's member '" + std::string(key_) + '\'';
+}
+
+GLOBUS_DECL std::string JsonReader::path() const {
+    std::string path;
+    std::size_t maps = 0;
+    for (std::size_t i = 0; i != stack_.size() && path.size() < 1000; ++i) {
+        Frame const& frame = stack_[i];
+        if (frame.slot.type == nullptr) break;
+        bool const last = i + 1 == stack_.size();
+        if (frame.slot.type->array != nullptr) {
+            path.append(1, '[').append(std::to_string(frame.count - 1)).append(1, ']');
+            continue;
+        }
+        if (!path.empty()) path += '.';
+        if (!is_map(frame.slot))
+            path += last ? key_ : stack_[i + 1].key;
+        else
+            path += last ? entry_key_ : map_keys_[maps++];
+    }
+    return path.empty() || path == key_ ? "" : ", at " + one_line(path, 200);
+}
+
+GLOBUS_DECL void JsonReader::append(std::string_view part) {
+    std::size_t const size = part_.size() + part.size();
+    if (size > part_.capacity()) part_.reserve(room_.grow(part_.capacity(), size, 1));
+    part_ += part;
+}
+
+GLOBUS_DECL std::string_view JsonReader::whole(std::string_view last) {
+    if (part_.empty()) return last;
+    append(last);
+    return part_;
+}
+
+GLOBUS_DECL void JsonDocumentReader::finish(std::string_view piece) {
+    constexpr std::size_t step = std::size_t{64} << 10;
+    if (read_ == 0) total_ = whole_ = piece.size();
+    for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
+    write(piece, false);
+}
+
+GLOBUS_DECL boost::json::parse_options JsonDocumentReader::options() {
+    boost::json::parse_options options = json_options();
+    options.allow_invalid_utf8 = true;  // there is none: what comes is mended
+    return options;
+}
+
+GLOBUS_DECL void JsonDocumentReader::write(std::string_view piece, bool more) {
+    if (cut_.empty()) return mend(piece, more);
+    std::string const joined = std::exchange(cut_, {}).append(piece);
+    mend(joined, more);
+}
+
+GLOBUS_DECL void JsonDocumentReader::mend(std::string_view text, bool more) {
+    OddText const odd = find_odd_text(text);
+    if (odd.length == 0) return parse(text, more);
+    parse(text.substr(0, odd.at), true);
+    text.remove_prefix(odd.at);
+    if (!odd.cut) parser_.handler().mended();
+    std::string mended;
+    cut_ = text.substr(append_mended(mended, text, more));
+    parse(mended, more);
+}
+
+GLOBUS_DECL void JsonDocumentReader::parse(std::string_view text, bool more) {
+    boost::system::error_code error;
+    parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
+    std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
+    if (error)
+        throw DecodeError(
+            "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
+            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
+    read_ += used;
+    if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
+    if (used != text.size())
+        throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_READ_IPP

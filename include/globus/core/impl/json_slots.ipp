@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
+#define GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
+
+#include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/json_slots.hpp>
+#include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void DocumentRoom::text_bytes(std::size_t bytes) noexcept {
+    constexpr std::size_t free = std::size_t{16} << 20, times = 32;
+    limit_ = std::min(most_, bytes < (most_ - std::min(free, most_)) / times ? free + times * bytes : most_);
+}
+
+GLOBUS_DECL void DocumentRoom::take(std::size_t bytes) {
+    if (bytes > limit_ - taken_) refuse();
+    taken_ += bytes;
+}
+
+GLOBUS_DECL void DocumentRoom::take_text(std::size_t size) {
+    if (size > 14) take(size + 40);
+}
+
+GLOBUS_DECL std::size_t DocumentRoom::grow(std::size_t capacity, std::size_t needed, std::size_t size) {
+    std::size_t const most = (limit_ - taken_) / size;
+    if (needed > most) refuse();
+    double const now = static_cast<double>(capacity);
+    double const wanted =
+        capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
+    std::size_t const half = most / 2;  // the rest is for what the elements hold
+    std::size_t const chosen =
+        std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
+    taken_ += chosen * size;
+    return chosen;
+}
+
+GLOBUS_DECL void DocumentRoom::refuse() {
+    throw DecodeError(
+        "the answer describes more than the memory that it may take: ask for less at once, or raise "
+        "max_response_bytes, of which it may take three times as much");
+}
+
+GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noexcept {
+    for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
+        if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
+    return nullptr;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_SLOTS_IPP

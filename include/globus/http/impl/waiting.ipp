@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_IMPL_WAITING_IPP
+#define GLOBUS_HTTP_IMPL_WAITING_IPP
+
+#include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
+#include <globus/http/clock.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/waiting.hpp>
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL WaitFor::WaitFor(Doer const& doer, std::string const& what) {
+    std::lock_guard const lock(mutex_);
+    auto const self = std::this_thread::get_id();
+    Doer const* next = &doer;
+    for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
+        auto const thread = next->thread();
+        if (thread == self)
+            throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
+                             "what another thread waits for: it would be waited for without end");
+        auto const further = waiting_.find(thread);
+        if (further == waiting_.end()) break;
+        next = further->second;
+    }
+    waiting_[self] = &doer;
+}
+
+GLOBUS_DECL WaitFor::~WaitFor() {
+    std::lock_guard const lock(mutex_);
+    waiting_.erase(std::this_thread::get_id());
+}
+
+GLOBUS_DECL void Wait::end() const {
+    if (stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                           "the call was cancelled while it waited for " + for_what);
+    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                       "the deadline passed while the call waited for " + for_what);
+}
+
+GLOBUS_DECL SingleFlight::Landing SingleFlight::wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
+    std::shared_ptr<Flight> const flight = flight_;
+    if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
+    return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
+}
+
+GLOBUS_DECL SingleFlight::Asking::Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock)
+    : all_(all), lock_(lock) {
+    all_.flight_ = std::make_shared<Flight>();
+    all_.flight_->asking.begin();
+    lock_.unlock();
+}
+
+GLOBUS_DECL SingleFlight::Asking::~Asking() {
+    if (!made_.is_this_process()) return;
+    lock_.lock();
+    all_.flight_->asking.end();
+    all_.flight_ = nullptr;
+    all_.landed_.notify_all();
+}
+
+GLOBUS_DECL bool Turn::begin(Wait const& call) {
+    if (is_mine()) throw UsageError(own_);
+    std::unique_lock lock(mutex_);
+    auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
+    try {
+        if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
+            first_.begin();
+            return true;
+        }
+    } catch (...) {
+        queue_.erase(mine);
+        throw;
+    }
+    queue_.erase(mine);
+    return false;
+}
+
+GLOBUS_DECL void Turn::end() {
+    std::lock_guard const lock(mutex_);
+    first_.end();
+    queue_.pop_front();
+    moved_.notify_all();
+}
+
+GLOBUS_DECL TurnLock::~TurnLock() {
+    if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+}
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+GLOBUS_DECL bool wait_until(Clock::time_point until, std::stop_token const& stop) {
+    std::mutex mutex;
+    std::condition_variable_any nothing_comes;
+    std::unique_lock lock(mutex);
+    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
+    return !stop.stop_requested();
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_WAITING_IPP

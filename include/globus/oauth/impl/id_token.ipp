@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
+#define GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
+
+#include <globus/core/config.hpp>
+#include <globus/core/encoding.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
+#include <globus/core/json_members.hpp>
+#include <globus/core/json_text.hpp>
+#include <globus/core/secret.hpp>
+#include <globus/core/values.hpp>
+#include <globus/http/drive.hpp>
+#include <globus/http/transport.hpp>
+#include <globus/http/url.hpp>
+#include <globus/http/waiting.hpp>
+#include <globus/oauth/errors.hpp>
+#include <globus/oauth/id_token.hpp>
+#include <globus/oauth/token.hpp>
+
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL StaticJwks::StaticJwks(std::string issuer, Json const& jwks) : issuer_(std::move(issuer)) {
+    auto const* object = jwks.if_object();
+    auto const* keys = object != nullptr ? object->if_contains("keys") : nullptr;
+    if (keys == nullptr || !keys->is_array()) throw DecodeError("a JWKS document has no list of keys");
+    if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
+    for (boost::json::value const& item : keys->get_array()) {
+        if (!item.is_object()) continue;
+        std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
+        if (!key) continue;
+        std::string kid = key->kid();
+        auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
+        if (!added) place->second.reset();  // two keys of one name: neither can be meant
+    }
+}
+
+GLOBUS_DECL std::optional<IdTokenKey> StaticJwks::key(std::string_view kid, IdTokenOptions const&) const {
+    auto const found = keys_.find(kid);
+    return found != keys_.end() ? found->second : std::nullopt;
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL EVP_MD const* id_token_digest(std::string_view alg) {
+    return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
+}
+
+/// The members of all objects in a document.
+GLOBUS_DECL std::size_t count_members(boost::json::value const& value) {
+    std::size_t count = 0;
+    if (auto const* object = value.if_object()) {
+        count += object->size();
+        for (auto const& member : *object) count += count_members(member.value());
+    } else if (auto const* array = value.if_array()) {
+        for (auto const& item : *array) count += count_members(item);
+    }
+    return count;
+}
+
+GLOBUS_DECL std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
+    std::optional<std::string> const text = base64url_decode(segment);
+    if (!text) return std::nullopt;
+    boost::system::error_code error;
+    boost::json::value value = parse_exact_json(*text, error);
+    if (error || !value.is_object()) return std::nullopt;
+    std::size_t colons = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i != text->size(); ++i) {
+        char const c = (*text)[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == ':')
+            ++colons;
+    }
+    if (colons != count_members(value)) return std::nullopt;
+    return std::move(value.get_object());
+}
+
+GLOBUS_DECL std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
+    return std::string(value->get_string());
+}
+
+/// A NumericDate (RFC 7519, section 2) that can be one.
+GLOBUS_DECL std::optional<double> jwt_time(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    double const seconds = value->to_number<double>();
+    if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;  // up to the year 9999
+    return seconds;
+}
+
+GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
+    for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
+        if (header.contains(name)) return false;
+    auto const* type = header.if_contains("typ");
+    return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
+}
+
+GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
+    auto const now = options.now ? options.now() : unix_now();
+    auto const leeway = static_cast<double>(options.leeway.count());
+    auto const begins = std::max(claims.iat, jwt_time(claims.raw, "nbf").value_or(0));
+    bool const early = begins > static_cast<double>(now) + leeway;
+    if (!early && claims.exp > static_cast<double>(now) - leeway) return;
+    auto const limit = static_cast<std::int64_t>(early ? std::ceil(begins) : claims.exp);
+    std::chrono::seconds const difference(now - options.date.value_or(limit));
+    std::string const size = std::to_string(difference.count() < 0 ? -difference.count() : difference.count()) + " s";
+    std::string why = early ? "by this machine's clock it will be good in " : "by this machine's clock it has ended ";
+    why += std::to_string(early ? limit - now : now - limit) + (early ? " s" : " s ago");
+    if (options.date)
+        why += ", and that clock is " + size + (difference.count() < 0 ? " behind" : " ahead of") + " Globus Auth";
+    throw IdTokenError(why, difference);
+}
+
+GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
+                                                               std::string_view alg, IdTokenOptions const& options) {
+    IdTokenClaims claims;
+    auto const sub = jwt_text(object, "sub");
+    auto const iss = jwt_text(object, "iss");
+    auto const exp = jwt_time(object, "exp");
+    auto const iat = jwt_time(object, "iat");
+    if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
+    if (object.contains("nbf") && !jwt_time(object, "nbf")) return std::nullopt;
+
+    auto const* aud = object.if_contains("aud");
+    auto const audience = text_list(aud, true);
+    if (!audience || client_id.empty()) return std::nullopt;
+    if (std::find(audience->begin(), audience->end(), client_id) == audience->end()) return std::nullopt;
+    if (audience->size() > 1 || object.contains("azp"))
+        if (jwt_text(object, "azp") != client_id) return std::nullopt;
+
+    if (!options.nonce.empty()) {
+        auto const nonce = jwt_text(object, "nonce");
+        if (!nonce || !(Secret(*nonce) == Secret(options.nonce))) return std::nullopt;
+    }
+    if (!options.access_token.empty()) {  // OpenID Connect Core 1.0, section 3.1.3.6
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+        std::string const& token = options.access_token.reveal();
+        if (EVP_Digest(token.data(), token.size(), digest, &size, id_token_digest(alg), nullptr) != 1)
+            return std::nullopt;
+        std::string const half(reinterpret_cast<char const*>(digest), size / 2);
+        if (jwt_text(object, "at_hash") != base64url_encode(half)) return std::nullopt;
+    }
+
+    claims.sub = *sub;
+    claims.iss = *iss;
+    claims.aud = *audience;
+    claims.exp = *exp;
+    claims.iat = *iat;
+    claims.preferred_username = jwt_text(object, "preferred_username");
+    claims.name = jwt_text(object, "name");
+    claims.email = jwt_text(object, "email");
+    claims.organization = jwt_text(object, "organization");
+    claims.identity_provider = jwt_text(object, "identity_provider");
+    claims.identity_provider_display_name = jwt_text(object, "identity_provider_display_name");
+    claims.raw = std::move(object);
+    return claims;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
+    auto const absent_or = [&](char const* name, std::string_view wanted) {
+        auto const* value = jwk.if_contains(name);
+        return value == nullptr || (value->is_string() && value->get_string() == wanted);
+    };
+    auto const kid = detail::jwt_text(jwk, "kid");
+    auto const alg = detail::jwt_text(jwk, "alg");
+    if (!kid || detail::jwt_text(jwk, "kty") != "RSA" || !absent_or("use", "sig")) return std::nullopt;
+    if (jwk.contains("alg") && (!alg || detail::id_token_digest(*alg) == nullptr)) return std::nullopt;
+    if (auto const* uses = jwk.if_contains("key_ops")) {
+        auto const list = detail::text_list(uses, false);
+        if (!list || std::find(list->begin(), list->end(), "verify") == list->end()) return std::nullopt;
+    }
+
+    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+    auto const number = [&](char const* name) {
+        std::optional<std::string> bytes;
+        if (auto const text = detail::jwt_text(jwk, name); text && text->size() <= 2048)
+            bytes = base64url_decode(*text);
+        if (!bytes) return Number(nullptr, &BN_free);
+        return Number(
+            BN_bin2bn(reinterpret_cast<unsigned char const*>(bytes->data()), static_cast<int>(bytes->size()), nullptr),
+            &BN_free);
+    };
+    Number const n = number("n");
+    Number const e = number("e");
+    if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 8192 || !BN_is_odd(n.get()) ||
+        !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
+        return std::nullopt;
+
+    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
+                                                                                &OSSL_PARAM_BLD_free);
+    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
+        throw Error("OpenSSL could not make a key");
+    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
+                                                                             &OSSL_PARAM_free);
+    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
+    EVP_PKEY* made = nullptr;
+    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
+    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
+    if (!good) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    IdTokenKey key(std::move(owned));
+    key.kid_ = *kid;
+    key.alg_ = alg.value_or("");
+    return key;
+}
+
+GLOBUS_DECL bool IdTokenKey::verify(std::string_view alg, std::string_view text, std::string_view signature) const {
+    EVP_MD const* const digest = detail::id_token_digest(alg);
+    if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
+    bool const good =
+        context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
+        EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
+    if (!good) ERR_clear_error();
+    return good;
+}
+
+GLOBUS_DECL std::string IdTokenKey::pem() const {
+    std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
+    char* bytes = nullptr;
+    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(&*key_)) != 1)
+        throw Error("OpenSSL could not write a key");
+    auto const size = BIO_get_mem_data(memory.get(), &bytes);
+    return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+GLOBUS_DECL std::string as_pem(Json const& jwks) {
+    boost::system::error_code error;
+    Json const* const first = jwks.find_pointer("/keys/0", error);
+    std::optional<IdTokenKey> key;
+    if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());
+    if (!key) throw DecodeError("the key set does not begin with an RSA key for signatures");
+    return key->pem();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
