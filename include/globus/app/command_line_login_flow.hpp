@@ -4,15 +4,12 @@
 
 #include <globus/app/login_flow.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
 
 #include <cstdio>
 #include <functional>
-#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace globus {

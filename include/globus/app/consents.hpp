@@ -3,16 +3,12 @@
 #define GLOBUS_APP_CONSENTS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/services/auth/answers.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace globus {

@@ -3,7 +3,6 @@
 #define GLOBUS_APP_GLOBUS_APP_HPP
 
 #include <globus/app/app_policy.hpp>
-#include <globus/app/consents.hpp>
 #include <globus/app/gare.hpp>
 #include <globus/app/json_token_storage.hpp>
 #include <globus/app/login_flow.hpp>
@@ -15,11 +14,8 @@
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/scope.hpp>
 #include <globus/oauth/scopes.hpp>
-#include <globus/services/auth/service.hpp>
 
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,7 +23,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 

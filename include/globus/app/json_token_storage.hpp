@@ -6,20 +6,10 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/json_text.hpp>
-#include <globus/core/secret.hpp>
-#include <globus/http/waiting.hpp>
-#include <globus/version.hpp>
 
-#include <boost/json/serialize.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <charconv>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace globus {

@@ -4,10 +4,7 @@
 
 #include <globus/app/login_flow.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/crypto.hpp>
 #include <globus/core/encoding.hpp>
-#include <globus/core/platform/browser.hpp>
-#include <globus/core/platform/peer_user.hpp>
 #include <globus/core/platform/socket.hpp>
 
 #include <poll.h>
@@ -16,9 +13,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <list>
@@ -27,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

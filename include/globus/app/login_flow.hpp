@@ -2,13 +2,11 @@
 #ifndef GLOBUS_APP_LOGIN_FLOW_HPP
 #define GLOBUS_APP_LOGIN_FLOW_HPP
 
-#include <globus/app/gare.hpp>
 #include <globus/client/client.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/oauth/authorization_flow.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/static_policies.hpp>
@@ -17,7 +15,6 @@
 
 #include <concepts>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>

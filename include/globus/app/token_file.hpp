@@ -6,27 +6,15 @@
 #include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/json_write.hpp>
-#include <globus/core/one_line.hpp>
 #include <globus/core/platform/files.hpp>
-#include <globus/core/platform/home.hpp>
-#include <globus/core/utf8.hpp>
-#include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>
 
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstdio>
-#include <cstring>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -6,7 +6,6 @@
 #include <globus/app/globus_app.hpp>
 #include <globus/app/stored_refresh_policy.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/platform/process.hpp>
 #include <globus/oauth/id_token.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 

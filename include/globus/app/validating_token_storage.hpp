@@ -9,13 +9,10 @@
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/oauth/scope.hpp>
-#include <globus/oauth/token.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>

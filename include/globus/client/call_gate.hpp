@@ -5,7 +5,6 @@
 #include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/http/errors.hpp>
 
 #include <algorithm>
 #include <atomic>

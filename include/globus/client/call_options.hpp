@@ -4,11 +4,9 @@
 
 #include <globus/client/query_params.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <stop_token>

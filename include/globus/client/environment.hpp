@@ -3,19 +3,12 @@
 #define GLOBUS_CLIENT_ENVIRONMENT_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/http/url.hpp>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
-#include <cmath>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus {
 

@@ -5,19 +5,13 @@
 #include <globus/client/call_options.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/query_params.hpp>
-#include <globus/client/redirects.hpp>
 #include <globus/client/response.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/form.hpp>
 #include <globus/http/drive.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/url.hpp>
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <limits>

@@ -4,7 +4,6 @@
 
 #include <globus/client/query_params.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
 #include <globus/core/form.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
@@ -15,14 +14,9 @@
 #include <globus/http/retry.hpp>
 #include <globus/oauth/api_error.hpp>
 
-#include <algorithm>
 #include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace globus {

@@ -4,7 +4,6 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
-#include <globus/client/operation.hpp>
 #include <globus/client/response.hpp>
 #include <globus/core/config.hpp>
 #include <globus/http/url.hpp>
@@ -20,7 +19,6 @@
 #include <functional>
 #include <iterator>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -3,12 +3,8 @@
 #define GLOBUS_CLIENT_REDIRECTS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/url.hpp>
 
-#include <algorithm>
 #include <string>
 
 namespace globus::detail {

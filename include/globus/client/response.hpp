@@ -8,9 +8,6 @@
 #include <globus/core/values.hpp>
 #include <globus/http/message.hpp>
 
-#include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <limits>
@@ -19,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

@@ -5,7 +5,6 @@
 #include <globus/core/config.hpp>
 
 #include <functional>
-#include <utility>
 #include <vector>
 
 namespace globus::detail {

@@ -3,12 +3,7 @@
 #define GLOBUS_CORE_CRYPTO_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 
-#include <openssl/rand.h>
-#include <openssl/sha.h>
-
-#include <climits>
 #include <cstddef>
 #include <string>
 #include <string_view>

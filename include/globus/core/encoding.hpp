@@ -4,7 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

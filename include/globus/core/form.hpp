@@ -3,7 +3,6 @@
 #define GLOBUS_CORE_FORM_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
 
 #include <string>
 #include <string_view>

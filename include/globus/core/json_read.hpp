@@ -5,9 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_slots.hpp>
-#include <globus/core/json_text.hpp>
-#include <globus/core/one_line.hpp>
-#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -15,7 +12,6 @@
 #include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>

@@ -3,7 +3,6 @@
 #define GLOBUS_CORE_JSON_SLOTS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
@@ -16,7 +15,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 // Where the values of a JSON document go: to slots, each an object and the table of what can be done with an object of

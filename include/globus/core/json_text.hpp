@@ -3,16 +3,12 @@
 #define GLOBUS_CORE_JSON_TEXT_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/utf8.hpp>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/parse_options.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 

@@ -3,20 +3,15 @@
 #define GLOBUS_CORE_JSON_WRITE_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/json_text.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
-#include <globus/core/utf8.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>

@@ -3,14 +3,10 @@
 #define GLOBUS_CORE_ONE_LINE_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/utf8.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus {
 

@@ -4,7 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -8,11 +8,9 @@
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <optional>
-#include <utility>
 
 namespace globus::detail {
 

@@ -4,7 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace globus::http {

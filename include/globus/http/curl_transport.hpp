@@ -4,31 +4,21 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/platform/files.hpp>
-#include <globus/core/platform/sigpipe.hpp>
-#include <globus/core/platform/socket.hpp>
-#include <globus/core/platform/wake_up_files.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/http/message.hpp>
 #include <globus/http/proxy.hpp>
 #include <globus/http/transport.hpp>
-#include <globus/http/url.hpp>
 
 #include <curl/curl.h>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <climits>
 #include <cstddef>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>

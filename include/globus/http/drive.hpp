@@ -4,19 +4,15 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/one_line.hpp>
 #include <globus/http/call.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
-#include <globus/http/waiting.hpp>
 
-#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus::detail {
 

@@ -3,25 +3,13 @@
 #define GLOBUS_HTTP_ERROR_WORDS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
-#include <globus/core/json_members.hpp>
-#include <globus/core/json_text.hpp>
-#include <globus/core/one_line.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 // What an error answer says to people when it is in no form that is known: the words of gateways, of frameworks, and of

@@ -3,7 +3,6 @@
 #define GLOBUS_HTTP_MESSAGE_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/clock.hpp>
 

@@ -4,13 +4,12 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/http/transport.hpp>
+#include <globus/http/message.hpp>
 
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

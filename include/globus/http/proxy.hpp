@@ -3,15 +3,7 @@
 #define GLOBUS_HTTP_PROXY_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
-#include <globus/http/url.hpp>
-
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
 
 namespace globus::http {
 

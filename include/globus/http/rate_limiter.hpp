@@ -3,15 +3,10 @@
 #define GLOBUS_HTTP_RATE_LIMITER_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/http/transport.hpp>
-#include <globus/http/waiting.hpp>
 
-#include <algorithm>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <mutex>

@@ -5,7 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/http/message.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

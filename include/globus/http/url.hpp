@@ -4,10 +4,8 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
 #include <globus/http/message.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>

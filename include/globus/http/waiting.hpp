@@ -3,17 +3,14 @@
 #define GLOBUS_HTTP_WAITING_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
-#include <globus/http/errors.hpp>
 
 #include <pthread.h>
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstddef>
 #include <exception>
 #include <list>
 #include <map>

@@ -4,22 +4,14 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/json_members.hpp>
-#include <globus/core/json_text.hpp>
-#include <globus/core/one_line.hpp>
-#include <globus/http/error_words.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry_after.hpp>
 #include <globus/oauth/authorization_requirements.hpp>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <optional>

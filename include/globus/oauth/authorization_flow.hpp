@@ -3,11 +3,6 @@
 #define GLOBUS_OAUTH_AUTHORIZATION_FLOW_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/form.hpp>
-#include <globus/core/secret.hpp>
-#include <globus/http/url.hpp>
-#include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/pkce.hpp>
 
 #include <optional>

@@ -3,19 +3,14 @@
 #define GLOBUS_OAUTH_AUTHORIZATION_REQUIREMENTS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/json_members.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/core/values.hpp>
-#include <globus/oauth/scope.hpp>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -3,18 +3,14 @@
 #define GLOBUS_OAUTH_AUTHORIZER_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/one_line.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/transport.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus {
 

@@ -3,8 +3,6 @@
 #define GLOBUS_OAUTH_CLIENT_KINDS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 
 #include <concepts>

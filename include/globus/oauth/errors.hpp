@@ -5,8 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
 
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 

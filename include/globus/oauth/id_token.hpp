@@ -6,7 +6,6 @@
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/json_members.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
@@ -30,10 +29,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>

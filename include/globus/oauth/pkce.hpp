@@ -5,7 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 
 #include <string>

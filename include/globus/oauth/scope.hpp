@@ -5,7 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string>

@@ -3,13 +3,9 @@
 #define GLOBUS_OAUTH_SCOPES_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/values.hpp>
 #include <globus/oauth/scope.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>

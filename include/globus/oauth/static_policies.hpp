@@ -3,6 +3,7 @@
 #define GLOBUS_OAUTH_STATIC_POLICIES_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 

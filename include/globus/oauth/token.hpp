@@ -3,27 +3,15 @@
 #define GLOBUS_OAUTH_TOKEN_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/retry.hpp>
-#include <globus/http/retry_after.hpp>
-#include <globus/oauth/client_kinds.hpp>
 
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

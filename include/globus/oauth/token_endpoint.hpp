@@ -20,7 +20,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace globus::detail {

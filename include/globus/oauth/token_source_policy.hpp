@@ -4,21 +4,13 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/one_line.hpp>
-#include <globus/core/platform/files.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/authorizer.hpp>
-#include <globus/oauth/client_kinds.hpp>
 
-#include <cerrno>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 

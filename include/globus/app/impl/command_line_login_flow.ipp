@@ -8,7 +8,6 @@
 #include <globus/core/encoding.hpp>
 
 #include <cstdio>
-#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>

@@ -9,9 +9,7 @@
 #include <globus/services/auth/answers.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>

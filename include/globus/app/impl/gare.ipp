@@ -7,10 +7,7 @@
 #include <globus/oauth/api_error.hpp>
 #include <globus/oauth/authorization_requirements.hpp>
 
-#include <concepts>
 #include <optional>
-#include <utility>
-#include <vector>
 
 namespace globus {
 

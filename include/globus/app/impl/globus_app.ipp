@@ -2,33 +2,18 @@
 #ifndef GLOBUS_APP_IMPL_GLOBUS_APP_IPP
 #define GLOBUS_APP_IMPL_GLOBUS_APP_IPP
 
-#include <globus/app/app_policy.hpp>
-#include <globus/app/consents.hpp>
-#include <globus/app/gare.hpp>
 #include <globus/app/globus_app.hpp>
-#include <globus/app/json_token_storage.hpp>
 #include <globus/app/login_flow.hpp>
 #include <globus/app/validating_token_storage.hpp>
-#include <globus/client/client.hpp>
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/scope.hpp>
-#include <globus/oauth/scopes.hpp>
 #include <globus/services/auth/service.hpp>
 
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 

@@ -6,7 +6,6 @@
 #include <globus/app/token_file.hpp>
 #include <globus/app/token_storage.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/waiting.hpp>
@@ -17,7 +16,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -16,14 +16,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
-#include <list>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>

@@ -2,23 +2,15 @@
 #ifndef GLOBUS_APP_IMPL_LOGIN_FLOW_IPP
 #define GLOBUS_APP_IMPL_LOGIN_FLOW_IPP
 
-#include <globus/app/gare.hpp>
 #include <globus/app/login_flow.hpp>
-#include <globus/client/client.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/oauth/authorization_flow.hpp>
-#include <globus/oauth/client_kinds.hpp>
-#include <globus/oauth/static_policies.hpp>
 #include <globus/oauth/token.hpp>
 #include <globus/services/auth/service.hpp>
 
-#include <concepts>
-#include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>

@@ -4,12 +4,8 @@
 
 #include <globus/app/memory_token_storage.hpp>
 #include <globus/app/token_storage.hpp>
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 
-#include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>

@@ -4,16 +4,8 @@
 
 #include <globus/app/stored_refresh_policy.hpp>
 #include <globus/app/token_storage.hpp>
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
-#include <globus/oauth/errors.hpp>
-#include <globus/oauth/refresh_policy.hpp>
-#include <globus/oauth/renewal.hpp>
 
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>

@@ -6,8 +6,6 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
-#include <globus/core/json_write.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/core/platform/files.hpp>
 #include <globus/core/platform/home.hpp>
@@ -22,12 +20,10 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
-#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -5,31 +5,17 @@
 #include <globus/app/token_storage.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
-#include <globus/core/values.hpp>
-#include <globus/http/errors.hpp>
-#include <globus/http/message.hpp>
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/token.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
-#include <concepts>
-#include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

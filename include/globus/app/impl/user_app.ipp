@@ -2,28 +2,16 @@
 #ifndef GLOBUS_APP_IMPL_USER_APP_IPP
 #define GLOBUS_APP_IMPL_USER_APP_IPP
 
-#include <globus/app/command_line_login_flow.hpp>
-#include <globus/app/globus_app.hpp>
-#include <globus/app/stored_refresh_policy.hpp>
 #include <globus/app/user_app.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/platform/process.hpp>
-#include <globus/oauth/id_token.hpp>
-#include <globus/oauth/refresh_policy.hpp>
 
-#include <chrono>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

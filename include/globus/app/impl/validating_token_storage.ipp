@@ -7,19 +7,13 @@
 #include <globus/app/validating_token_storage.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/oauth/scope.hpp>
-#include <globus/oauth/token.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 

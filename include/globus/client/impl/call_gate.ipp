@@ -5,18 +5,14 @@
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/http/errors.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 

@@ -3,16 +3,12 @@
 #define GLOBUS_CLIENT_IMPL_CALL_OPTIONS_IPP
 
 #include <globus/client/call_options.hpp>
-#include <globus/client/query_params.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/http/message.hpp>
-#include <globus/http/retry.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <stop_token>
 
 namespace globus::detail {
 

@@ -2,30 +2,11 @@
 #ifndef GLOBUS_CLIENT_IMPL_CLIENT_IPP
 #define GLOBUS_CLIENT_IMPL_CLIENT_IPP
 
-#include <globus/client/call_gate.hpp>
-#include <globus/client/call_options.hpp>
-#include <globus/client/check_client.hpp>
 #include <globus/client/client.hpp>
-#include <globus/client/environment.hpp>
-#include <globus/client/exchange.hpp>
-#include <globus/client/operation.hpp>
-#include <globus/client/paging.hpp>
-#include <globus/client/response.hpp>
 #include <globus/core/config.hpp>
-#include <globus/http/drive.hpp>
-#include <globus/http/log.hpp>
-#include <globus/oauth/errors.hpp>
 #include <globus/version.hpp>
 
-#include <chrono>
-#include <concepts>
-#include <cstddef>
-#include <exception>
-#include <optional>
-#include <stop_token>
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

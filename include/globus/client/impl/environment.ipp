@@ -8,7 +8,6 @@
 #include <globus/http/url.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>

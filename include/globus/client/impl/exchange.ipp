@@ -13,20 +13,15 @@
 #include <globus/core/form.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/errors.hpp>
-#include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/url.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstddef>
-#include <limits>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus::detail {
 

@@ -9,20 +9,15 @@
 #include <globus/core/form.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
-#include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/retry.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

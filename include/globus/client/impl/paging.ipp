@@ -2,32 +2,13 @@
 #ifndef GLOBUS_CLIENT_IMPL_PAGING_IPP
 #define GLOBUS_CLIENT_IMPL_PAGING_IPP
 
-#include <globus/client/call_gate.hpp>
-#include <globus/client/call_options.hpp>
-#include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
-#include <globus/client/response.hpp>
 #include <globus/core/config.hpp>
-#include <globus/http/url.hpp>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-
-#include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <iterator>
-#include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <type_traits>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 

@@ -11,18 +11,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <concepts>
 #include <cstddef>
 #include <exception>
-#include <limits>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 

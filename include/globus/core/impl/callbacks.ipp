@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 

@@ -4,15 +4,8 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/one_line.hpp>
 
-#include <exception>
-#include <memory>
-#include <stdexcept>
 #include <string>
-#include <typeinfo>
-#include <utility>
-#include <variant>
 
 namespace globus {
 

@@ -11,15 +11,12 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
-#include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>

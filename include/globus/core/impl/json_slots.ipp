@@ -5,20 +5,10 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_slots.hpp>
-#include <globus/core/members.hpp>
-#include <globus/core/optional.hpp>
-#include <globus/core/secret.hpp>
-#include <globus/core/values.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 namespace globus::detail {
 

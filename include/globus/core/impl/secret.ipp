@@ -5,9 +5,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/secret.hpp>
 
-#include <iosfwd>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace globus::detail {

@@ -7,9 +7,6 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstddef>
-#include <cstdlib>
 #include <string>
 
 namespace globus::detail {

@@ -8,13 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <bit>
-#include <cstdio>
-#include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
-
 // Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
 // 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
 

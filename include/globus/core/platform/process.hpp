@@ -3,7 +3,6 @@
 #define GLOBUS_CORE_PLATFORM_PROCESS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 
 #include <pthread.h>
 #include <unistd.h>

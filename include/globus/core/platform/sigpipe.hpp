@@ -6,8 +6,6 @@
 
 #include <signal.h>
 
-#include <ctime>
-
 namespace globus::detail {
 
 /// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <concepts>
 #include <optional>
 #include <utility>
 

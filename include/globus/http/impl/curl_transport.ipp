@@ -3,7 +3,6 @@
 #define GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/platform/files.hpp>
 #include <globus/core/platform/sigpipe.hpp>
 #include <globus/core/platform/socket.hpp>
@@ -11,17 +10,13 @@
 #include <globus/core/secret.hpp>
 #include <globus/http/curl_transport.hpp>
 #include <globus/http/proxy.hpp>
-#include <globus/http/transport.hpp>
 #include <globus/http/url.hpp>
 
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <climits>
 #include <cstddef>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -32,7 +27,6 @@
 #include <system_error>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

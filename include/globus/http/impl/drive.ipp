@@ -10,7 +10,6 @@
 #include <globus/http/errors.hpp>
 #include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>
 
 #include <chrono>

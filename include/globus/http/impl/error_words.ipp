@@ -11,7 +11,6 @@
 #include <globus/http/error_words.hpp>
 #include <globus/http/message.hpp>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>

@@ -3,16 +3,8 @@
 #define GLOBUS_HTTP_IMPL_MESSAGE_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/secret.hpp>
-#include <globus/http/clock.hpp>
 #include <globus/http/message.hpp>
 
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>

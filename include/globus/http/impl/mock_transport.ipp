@@ -3,18 +3,13 @@
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/http/mock_transport.hpp>
-#include <globus/http/transport.hpp>
 
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

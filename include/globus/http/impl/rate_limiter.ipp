@@ -4,21 +4,17 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/rate_limiter.hpp>
-#include <globus/http/transport.hpp>
 #include <globus/http/waiting.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <mutex>
 #include <stop_token>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

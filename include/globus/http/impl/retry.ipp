@@ -4,23 +4,14 @@
 
 #include <globus/core/config.hpp>
 #include <globus/http/errors.hpp>
-#include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/retry_after.hpp>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
-#include <cmath>
-#include <concepts>
-#include <cstdint>
-#include <memory>
 #include <optional>
 #include <random>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
 

@@ -9,7 +9,6 @@
 #include <globus/http/url.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
 

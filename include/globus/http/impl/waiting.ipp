@@ -4,28 +4,19 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/waiting.hpp>
 
 #include <pthread.h>
 
-#include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <exception>
-#include <list>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <type_traits>
-#include <utility>
 
 namespace globus::detail {
 

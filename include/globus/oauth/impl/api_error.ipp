@@ -3,13 +3,11 @@
 #define GLOBUS_OAUTH_IMPL_API_ERROR_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/json_members.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/http/error_words.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/retry_after.hpp>
 #include <globus/oauth/api_error.hpp>
 #include <globus/oauth/authorization_requirements.hpp>
 
@@ -19,7 +17,6 @@
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>

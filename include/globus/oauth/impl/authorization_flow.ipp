@@ -9,9 +9,7 @@
 #include <globus/http/url.hpp>
 #include <globus/oauth/authorization_flow.hpp>
 #include <globus/oauth/client_kinds.hpp>
-#include <globus/oauth/pkce.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -4,7 +4,6 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/json_members.hpp>
-#include <globus/core/one_line.hpp>
 #include <globus/core/values.hpp>
 #include <globus/oauth/authorization_requirements.hpp>
 #include <globus/oauth/scope.hpp>

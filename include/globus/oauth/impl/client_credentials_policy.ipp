@@ -3,12 +3,10 @@
 #define GLOBUS_OAUTH_IMPL_CLIENT_CREDENTIALS_POLICY_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/values.hpp>
 #include <globus/oauth/client_credentials_policy.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/renewal.hpp>
-#include <globus/oauth/token_endpoint.hpp>
 
 #include <string>
 #include <utility>

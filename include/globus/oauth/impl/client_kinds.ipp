@@ -8,7 +8,6 @@
 #include <globus/core/secret.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
-#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>

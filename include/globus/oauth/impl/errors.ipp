@@ -6,10 +6,7 @@
 #include <globus/oauth/api_error.hpp>
 #include <globus/oauth/errors.hpp>
 
-#include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus {
 

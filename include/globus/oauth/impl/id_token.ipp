@@ -5,18 +5,11 @@
 #include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/json_members.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
-#include <globus/http/drive.hpp>
-#include <globus/http/transport.hpp>
-#include <globus/http/url.hpp>
-#include <globus/http/waiting.hpp>
-#include <globus/oauth/errors.hpp>
 #include <globus/oauth/id_token.hpp>
-#include <globus/oauth/token.hpp>
 
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
@@ -32,19 +25,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <concepts>
 #include <cstdint>
-#include <exception>
-#include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

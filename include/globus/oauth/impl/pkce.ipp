@@ -3,7 +3,6 @@
 #define GLOBUS_OAUTH_IMPL_PKCE_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/crypto.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>

@@ -2,33 +2,21 @@
 #ifndef GLOBUS_OAUTH_IMPL_RENEWAL_IPP
 #define GLOBUS_OAUTH_IMPL_RENEWAL_IPP
 
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
-#include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
-#include <globus/http/waiting.hpp>
-#include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/errors.hpp>
 #include <globus/oauth/renewal.hpp>
 #include <globus/oauth/token.hpp>
-#include <globus/oauth/token_endpoint.hpp>
 
 #include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <exception>
-#include <functional>
-#include <limits>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <type_traits>
 #include <utility>
 
 namespace globus::detail {

@@ -3,12 +3,10 @@
 #define GLOBUS_OAUTH_IMPL_SCOPE_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/oauth/scope.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -12,8 +12,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
 

@@ -3,12 +3,8 @@
 #define GLOBUS_OAUTH_IMPL_STATIC_POLICIES_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/static_policies.hpp>
-
-#include <string>
-#include <utility>
 
 namespace globus {
 

@@ -7,7 +7,6 @@
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/retry.hpp>
 #include <globus/http/retry_after.hpp>
 #include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/token.hpp>
@@ -19,12 +18,9 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

@@ -3,26 +3,11 @@
 #define GLOBUS_OAUTH_IMPL_TOKEN_ENDPOINT_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/form.hpp>
-#include <globus/http/drive.hpp>
-#include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
-#include <globus/http/transport.hpp>
-#include <globus/oauth/authorizer.hpp>
-#include <globus/oauth/client_kinds.hpp>
-#include <globus/oauth/errors.hpp>
-#include <globus/oauth/token.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
 #include <chrono>
-#include <concepts>
-#include <cstdint>
-#include <exception>
-#include <functional>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus::detail {
 

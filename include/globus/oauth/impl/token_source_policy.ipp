@@ -3,7 +3,6 @@
 #define GLOBUS_OAUTH_IMPL_TOKEN_SOURCE_POLICY_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 #include <globus/core/one_line.hpp>
 #include <globus/core/platform/files.hpp>
 #include <globus/core/secret.hpp>
@@ -17,7 +16,6 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>

@@ -3,7 +3,6 @@
 #define GLOBUS_SERVICES_FLOWS_ERRORS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/json_members.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <utility>

@@ -11,7 +11,6 @@
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>

@@ -4,10 +4,8 @@
 
 #include <globus/core/config.hpp>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace globus {

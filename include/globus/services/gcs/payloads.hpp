@@ -9,14 +9,9 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
-#include <array>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
-#include <type_traits>
 
 // The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
 // where it is left out it is the first one that has all the members that are set.

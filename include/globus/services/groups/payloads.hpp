@@ -3,7 +3,6 @@
 #define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>

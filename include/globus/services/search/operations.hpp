@@ -6,7 +6,6 @@
 #include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
 #include <globus/services/search/answers.hpp>
-#include <globus/services/search/payloads.hpp>
 
 #include <cstdint>
 #include <string>

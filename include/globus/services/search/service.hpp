@@ -6,6 +6,7 @@
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/search/errors.hpp>
 #include <globus/services/search/operations.hpp>
+#include <globus/services/search/payloads.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>

@@ -3,8 +3,6 @@
 #define GLOBUS_SERVICES_TIMERS_ERRORS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/json_members.hpp>
-#include <globus/http/error_words.hpp>
 #include <globus/oauth/api_error.hpp>
 
 #include <utility>

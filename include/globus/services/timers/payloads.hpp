@@ -3,17 +3,14 @@
 #define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
-#include <globus/services/transfer/payloads.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 // The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in "2026-01-02T03:04:05+00:00".

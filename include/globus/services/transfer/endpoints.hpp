@@ -6,7 +6,6 @@
 #include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
 #include <globus/services/transfer/answers.hpp>
-#include <globus/services/transfer/payloads.hpp>
 
 #include <cstdint>
 #include <string>

@@ -3,28 +3,14 @@
 #define GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/json_text.hpp>
-#include <globus/core/platform/home.hpp>
-#include <globus/core/values.hpp>
 #include <globus/services/auth/answers.hpp>
 
 #include <boost/json/object.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 // What the installations of Globus Connect on this machine say of themselves, in their files. Anybody who may write
 // those files may write anything: nothing here proves who owns an endpoint.

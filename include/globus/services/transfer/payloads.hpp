@@ -3,13 +3,11 @@
 #define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>

@@ -4,13 +4,9 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/crypto.hpp>
-#include <globus/core/error.hpp>
 #include <globus/services/transfer/answers.hpp>
-#include <globus/services/transfer/payloads.hpp>
 
 #include <string>
-#include <utility>
 
 // Tunnels: connections between stream access points. Their documents are JSON:API (https://jsonapi.org).
 

@@ -14,7 +14,6 @@
 #include <boost/system/error_code.hpp>
 
 #include <array>
-#include <string>
 #include <string_view>
 
 namespace globus {

@@ -7,8 +7,6 @@
 
 #include <signal.h>
 
-#include <ctime>
-
 namespace globus::detail {
 
 GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 

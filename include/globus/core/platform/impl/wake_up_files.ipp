@@ -13,8 +13,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <random>
-#include <vector>
 
 namespace globus::detail {
 

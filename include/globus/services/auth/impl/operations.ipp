@@ -2,16 +2,9 @@
 #ifndef GLOBUS_SERVICES_AUTH_IMPL_OPERATIONS_IPP
 #define GLOBUS_SERVICES_AUTH_IMPL_OPERATIONS_IPP
 
-#include <globus/client/operation.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/services/auth/answers.hpp>
 #include <globus/services/auth/operations.hpp>
-#include <globus/services/auth/payloads.hpp>
-
-#include <cstdint>
-#include <string>
-#include <vector>
 
 namespace globus::auth {
 

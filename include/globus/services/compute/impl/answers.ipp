@@ -3,17 +3,7 @@
 #define GLOBUS_SERVICES_COMPUTE_IMPL_ANSWERS_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/members.hpp>
-#include <globus/core/optional.hpp>
-#include <globus/core/secret.hpp>
-#include <globus/core/values.hpp>
 #include <globus/services/compute/answers.hpp>
-
-#include <cstdint>
-#include <map>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace globus::compute_v2 {
 

@@ -4,10 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/json_members.hpp>
-#include <globus/oauth/api_error.hpp>
 #include <globus/services/flows/errors.hpp>
-
-#include <utility>
 
 namespace globus {
 

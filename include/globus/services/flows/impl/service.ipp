@@ -2,10 +2,7 @@
 #ifndef GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
 
-#include <globus/client/client.hpp>
 #include <globus/core/config.hpp>
-#include <globus/oauth/scopes.hpp>
-#include <globus/services/flows/errors.hpp>
 #include <globus/services/flows/operations.hpp>
 #include <globus/services/flows/service.hpp>
 
@@ -13,9 +10,7 @@
 #include <boost/hana/type.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string>
-#include <string_view>
 
 namespace globus {
 

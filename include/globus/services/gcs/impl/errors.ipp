@@ -3,7 +3,6 @@
 #define GLOBUS_SERVICES_GCS_IMPL_ERRORS_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/oauth/api_error.hpp>
 #include <globus/services/gcs/errors.hpp>
 
 #include <string_view>

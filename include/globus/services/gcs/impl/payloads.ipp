@@ -4,20 +4,15 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/json_write.hpp>
-#include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
-#include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/gcs/payloads.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 namespace globus::detail {
 

@@ -2,13 +2,8 @@
 #ifndef GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 
-#include <globus/client/client.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
-#include <globus/http/once.hpp>
-#include <globus/oauth/scopes.hpp>
-#include <globus/services/gcs/errors.hpp>
 #include <globus/services/gcs/operations.hpp>
 #include <globus/services/gcs/service.hpp>
 
@@ -16,8 +11,6 @@
 #include <boost/hana/type.hpp>
 
 #include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
 

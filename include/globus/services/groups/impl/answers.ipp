@@ -3,13 +3,9 @@
 #define GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/members.hpp>
-#include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/groups/answers.hpp>
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>

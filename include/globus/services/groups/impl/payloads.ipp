@@ -4,15 +4,12 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/groups/payloads.hpp>
 
-#include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace globus::groups {
 

@@ -2,15 +2,10 @@
 #ifndef GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
 #define GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
 
-#include <globus/client/operation.hpp>
-#include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
-#include <globus/services/search/answers.hpp>
 #include <globus/services/search/operations.hpp>
-#include <globus/services/search/payloads.hpp>
 
 #include <cstdint>
-#include <string>
 
 namespace globus::search {
 

@@ -3,13 +3,10 @@
 #define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/search/payloads.hpp>
 
-#include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 

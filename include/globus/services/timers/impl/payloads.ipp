@@ -5,16 +5,11 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
-#include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/timers/payloads.hpp>
-#include <globus/services/transfer/payloads.hpp>
 
-#include <concepts>
-#include <cstdint>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace globus::timers {

@@ -2,15 +2,8 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINT_MANAGER_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINT_MANAGER_IPP
 
-#include <globus/client/operation.hpp>
-#include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
-#include <globus/services/transfer/answers.hpp>
 #include <globus/services/transfer/endpoint_manager.hpp>
-
-#include <cstdint>
-#include <string>
-#include <vector>
 
 namespace globus::transfer {
 

@@ -2,15 +2,8 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINTS_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINTS_IPP
 
-#include <globus/client/operation.hpp>
-#include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
-#include <globus/services/transfer/answers.hpp>
 #include <globus/services/transfer/endpoints.hpp>
-#include <globus/services/transfer/payloads.hpp>
-
-#include <cstdint>
-#include <string>
 
 namespace globus::transfer {
 

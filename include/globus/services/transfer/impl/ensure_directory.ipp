@@ -2,16 +2,12 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ENSURE_DIRECTORY_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_ENSURE_DIRECTORY_IPP
 
-#include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/optional.hpp>
 #include <globus/services/transfer/ensure_directory.hpp>
 #include <globus/services/transfer/errors.hpp>
-#include <globus/services/transfer/files.hpp>
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace globus::detail {
 

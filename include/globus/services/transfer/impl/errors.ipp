@@ -4,12 +4,9 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/errors.hpp>
 
 #include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
 

@@ -2,15 +2,9 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_FILES_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_FILES_IPP
 
-#include <globus/client/operation.hpp>
 #include <globus/core/config.hpp>
 #include <globus/oauth/api_error.hpp>
-#include <globus/services/transfer/answers.hpp>
 #include <globus/services/transfer/files.hpp>
-#include <globus/services/transfer/payloads.hpp>
-
-#include <cstdint>
-#include <string>
 
 namespace globus::transfer {
 

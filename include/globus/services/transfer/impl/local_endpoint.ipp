@@ -8,7 +8,6 @@
 #include <globus/core/json_text.hpp>
 #include <globus/core/platform/home.hpp>
 #include <globus/core/values.hpp>
-#include <globus/services/auth/answers.hpp>
 #include <globus/services/transfer/local_endpoint.hpp>
 
 #include <boost/json/object.hpp>
@@ -18,7 +17,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>

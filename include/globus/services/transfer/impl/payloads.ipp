@@ -4,15 +4,12 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
-#include <globus/core/json_write.hpp>
-#include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/transfer/payloads.hpp>
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>

@@ -2,29 +2,10 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 
-#include <globus/client/call_gate.hpp>
-#include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
-#include <globus/core/optional.hpp>
-#include <globus/http/errors.hpp>
-#include <globus/http/retry.hpp>
-#include <globus/http/waiting.hpp>
-#include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/task_wait.hpp>
-#include <globus/services/transfer/tasks.hpp>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdint>
-#include <exception>
-#include <functional>
-#include <limits>
-#include <memory>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace globus::transfer {
 

@@ -2,11 +2,9 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
 
-#include <globus/client/operation.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
-#include <globus/services/transfer/answers.hpp>
 #include <globus/services/transfer/payloads.hpp>
 #include <globus/services/transfer/tunnels.hpp>
 

@@ -3,17 +3,8 @@
 #define GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/crypto.hpp>
-#include <globus/core/members.hpp>
-#include <globus/core/optional.hpp>
-#include <globus/core/values.hpp>
 #include <globus/services/transfer/payloads.hpp>
 #include <globus/services/transfer_v2/payloads.hpp>
-
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
 
 namespace globus::transfer_v2 {
 

@@ -2,21 +2,13 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
 
-#include <globus/client/client.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/json_text.hpp>
-#include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer_v2/operations.hpp>
 #include <globus/services/transfer_v2/service.hpp>
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <array>
-#include <string>
-#include <string_view>
 
 namespace globus {
 
