@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 
 #include <cstddef>
