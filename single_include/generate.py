@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the single headers of single_include/ from include/; with --check only compares them.
 
-An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. Include guards
+An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. The bodies of
+functions, which headers include where GLOBUS_BODIES is defined, come last, with what only they need. Include guards
 stay, so a program may include a single header and parts of include/ together. The result depends on the headers alone.
 """
 import argparse
@@ -15,18 +16,22 @@ HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "include"
 SINGLE = ("globus/globus.hpp", "globus/sandbox.hpp")
 # Headers that a user includes by their own name: they need a library, or belong into one source file only.
-ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/sandbox/src.hpp"}
+ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/sandbox/src.hpp", "globus/src.hpp"}
+# It includes the single header by its name.
+COPIED = "globus/src.hpp"
 
 OWN = re.compile(r"\s*#\s*include\s*<(globus/[^>]+)>")
 QUOTED = re.compile(r'\s*#\s*include\s*"')
 OPEN = re.compile(r"\s*#\s*if(def|ndef)?\b(.*)")
 CLOSE = re.compile(r"\s*#\s*endif\b")
+BODIES = "GLOBUS_BODIES"
 SANDBOX_BODIES = "GLOBUS_SANDBOX_SEPARATE_COMPILATION"
 LICENSE = "// SPDX-License-Identifier: Apache-2.0\n"
 
 
-def expand(name, seen):
-    """The lines of a header with its own includes replaced; adds what it reaches to `seen`."""
+def expand(name, seen, bodies):
+    """The lines of a header with its own includes replaced; adds what it reaches to `seen`, and to `bodies` the files of
+    function bodies."""
     path = INCLUDE / name
     if not path.is_file():
         sys.exit(f"include/{name}: no such header")
@@ -39,20 +44,29 @@ def expand(name, seen):
             sys.exit(f"{where}: own headers are included as <globus/...>")
         if opened := OPEN.match(line):
             conditions.append(opened[2].strip())
-        elif CLOSE.match(line):
+        ends_bodies = False
+        if CLOSE.match(line):
             if not conditions:
                 sys.exit(f"{where}: #endif without #if")
-            conditions.pop()
-        if not (own := OWN.match(line)):
+            ends_bodies = conditions.pop() == BODIES
+        inner = [condition for condition in conditions if condition != guard]
+        own = OWN.match(line)
+        if inner == [BODIES] and not own:
+            continue
+        if CLOSE.match(line) and ends_bodies:
+            continue
+        if not own:
             if line != LICENSE:
                 yield line
             continue
-        inner = [condition for condition in conditions if condition != guard]
+        if inner == [BODIES]:
+            bodies.append(own[1])
+            continue
         if any(SANDBOX_BODIES not in condition for condition in inner):
             sys.exit(f"{where}: an own header is included under a condition other than {guard}")
         if own[1] not in seen:
             # What is first met under a condition may be missing after it, where the guards decide.
-            yield from expand(own[1], set(seen) if inner else seen)
+            yield from expand(own[1], set(seen) if inner else seen, bodies)
     if conditions:
         sys.exit(f"include/{name}: #if without #endif")
 
@@ -70,7 +84,14 @@ def reached(names):
 
 def render(name):
     """The single header for the umbrella `name`."""
-    text = re.sub(r"\n{3,}", "\n\n", "".join(expand(name, set())))
+    seen, bodies = set(), []
+    lines = list(expand(name, seen, bodies))
+    lines.append(f"\n#ifdef {BODIES}\n")
+    for body in bodies:  # which grows
+        if body not in seen:
+            lines += expand(body, seen, bodies)
+    lines.append(f"#endif  // {BODIES}\n")
+    text = re.sub(r"\n{3,}", "\n\n", "".join(lines))
     macros = (INCLUDE / "globus/version.hpp").read_text("utf-8")
     version = re.search(r'GLOBUS_VERSION_STRING "([^"]+)"', macros)[1]
     return f"{LICENSE}// globus {version}, made by single_include/generate.py: edit include/, not this file.\n{text}"
@@ -86,8 +107,8 @@ def main():
         sys.exit("no umbrella includes " + ", ".join(lost))
 
     status = 0
-    for name in SINGLE:
-        wanted, output = render(name), HERE / name
+    for name in (*SINGLE, COPIED):
+        wanted, output = render(name) if name in SINGLE else (INCLUDE / name).read_text("utf-8"), HERE / name
         found = output.read_text("utf-8") if output.is_file() else ""
         if found == wanted:
             continue

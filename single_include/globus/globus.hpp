@@ -29,117 +29,46 @@
 #ifndef GLOBUS_OAUTH_API_ERROR_HPP
 #define GLOBUS_OAUTH_API_ERROR_HPP
 
+#ifndef GLOBUS_CORE_CONFIG_HPP
+#define GLOBUS_CORE_CONFIG_HPP
+
+// Header-only or compiled. What is no template is declared in a header and defined in its `impl/*.ipp`, which the header
+// includes at its end where GLOBUS_BODIES is defined:
+//
+// - header-only, which is the default: in every file, and the definitions are inline;
+// - with GLOBUS_SEPARATE_COMPILATION, defined for all files of a program: in the one file that includes
+//   <globus/src.hpp>.
+
+#ifdef GLOBUS_SEPARATE_COMPILATION
+#define GLOBUS_DECL
+#ifdef GLOBUS_SOURCE
+#define GLOBUS_BODIES
+#endif
+#else
+#define GLOBUS_DECL inline
+#define GLOBUS_BODIES
+#endif
+
+/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
+/// one does not know what another throws.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define GLOBUS_VISIBLE __attribute__((visibility("default")))
+#else
+#define GLOBUS_VISIBLE
+#endif
+
+#endif  // GLOBUS_CORE_CONFIG_HPP
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
 
 #ifndef GLOBUS_CORE_ONE_LINE_HPP
 #define GLOBUS_CORE_ONE_LINE_HPP
 
-#ifndef GLOBUS_CORE_UTF8_HPP
-#define GLOBUS_CORE_UTF8_HPP
-
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
-
-namespace globus::detail {
-
-/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
-inline std::size_t utf8_sequence(std::string_view text) noexcept {
-    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
-    unsigned const first = at(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-    if (first >= 0xE0U && first <= 0xEFU) {
-        if (!continues(1) || !continues(2)) return 0;
-        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
-        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xF0U && first <= 0xF4U) {
-        if (!continues(1) || !continues(2) || !continues(3)) return 0;
-        bool const overlong = first == 0xF0U && at(1) < 0x90U;
-        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
-        return overlong || too_large ? 0 : 4;
-    }
-    return 0;
-}
-
-/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
-inline std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
-    std::size_t const length = utf8_sequence(text);
-    if (length == 0) {
-        text.remove_prefix(1);
-        return std::nullopt;
-    }
-    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
-    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
-    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
-    text.remove_prefix(length);
-    return point;
-}
-
-/// Appends a code point that is no surrogate, as UTF-8.
-inline void append_code_point(std::string& out, char32_t point) {
-    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (point < 0x80) return put(point);
-    if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-    } else {
-        if (point < 0x10000) {
-            put(0xE0U | point >> 12U);
-        } else {
-            put(0xF0U | point >> 18U);
-            put(0x80U | (point >> 12U & 0x3FU));
-        }
-        put(0x80U | (point >> 6U & 0x3FU));
-    }
-    put(0x80U | (point & 0x3FU));
-}
-
-/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
-constexpr bool is_blank(char32_t c) {
-    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
-/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
-/// direction of a text or has no meaning but a private one.
-constexpr bool is_printable(char32_t c) {
-    bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
-                        (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-                        (c >= 0xFFF0 && c <= 0xFFFB);
-    bool const private_use = (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000;
-    return c == 0x20 || !(c < 0x20 || (c >= 0x7F && c <= 0x9F) || is_blank(c) || steers || private_use);
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_UTF8_HPP
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
-
-namespace detail {
-
-/// A character that must not reach a terminal, by its number: `\x1B`, `\u202E`, `\U000E0041`.
-inline void append_as_number(std::string& line, char32_t c) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    int const wide = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
-    line += wide == 2 ? "\\x" : wide == 4 ? "\\u" : "\\U";
-    for (int shift = 4 * (wide - 1); shift >= 0; shift -= 4)
-        line += digits[static_cast<std::uint32_t>(c) >> static_cast<unsigned>(shift) & 15U];
-}
-
-}  // namespace detail
 
 /**
  * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
@@ -150,43 +79,11 @@ inline void append_as_number(std::string& line, char32_t c) {
  *
  * @param most  bytes that the line may have; 3 or more
  */
-[[nodiscard]] inline std::string one_line(std::string_view text, std::size_t most = 1000) {
-    std::string line;
-    line.reserve(std::min(text.size(), most));
-    std::size_t cut = 0;  // where "..." can follow
-    bool blank = false;   // there was one that waits for a character
-    while (!text.empty()) {
-        char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
-        if (c != U' ' && detail::is_blank(c)) {
-            blank = true;
-            continue;
-        }
-        if (line.size() + 3 <= most) cut = line.size();
-        if (std::exchange(blank, false) && !line.empty() && line.back() != ' ' && c != U' ') line += ' ';
-        if (detail::is_printable(c))
-            detail::append_code_point(line, c);
-        else
-            detail::append_as_number(line, c);
-        if (line.size() > most) return line.replace(cut, line.npos, "...");
-    }
-    return line;
-}
+[[nodiscard]] std::string one_line(std::string_view text, std::size_t most = 1000);
 
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ONE_LINE_HPP
-#ifndef GLOBUS_CORE_VISIBILITY_HPP
-#define GLOBUS_CORE_VISIBILITY_HPP
-
-/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
-/// one does not know what another throws.
-#if defined(__GNUC__) && !defined(_WIN32)
-#define GLOBUS_VISIBLE __attribute__((visibility("default")))
-#else
-#define GLOBUS_VISIBLE
-#endif
-
-#endif  // GLOBUS_CORE_VISIBILITY_HPP
 
 #include <exception>
 #include <memory>
@@ -252,11 +149,7 @@ public:
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return *body_; }
     /// The same, saying what was answered so.
-    [[nodiscard]] DecodeError in(std::string const& answer) const {
-        DecodeError same(answer + ": " + what(), {}, damage_);
-        same.body_ = body_;
-        return same;
-    }
+    [[nodiscard]] DecodeError in(std::string const& answer) const;
     /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
     /// something else, such as a page of HTML: it means what it says.
     [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
@@ -356,421 +249,12 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ERROR_HPP
-#ifndef GLOBUS_CORE_JSON_MEMBERS_HPP
-#define GLOBUS_CORE_JSON_MEMBERS_HPP
+#ifndef GLOBUS_HTTP_MESSAGE_HPP
+#define GLOBUS_HTTP_MESSAGE_HPP
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
-// Members of documents that somebody else wrote: each is there, or it is as if it were not.
-
-namespace globus::detail {
-
-/// A member that is a text; nothing if it is missing or something else.
-inline std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name) {
-    boost::json::value const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string_view(value->get_string());
-}
-
-/// A member that is an object; nullptr if it is missing or something else.
-inline boost::json::object const* object_member(boost::json::object const& object, std::string_view name) {
-    boost::json::value const* value = object.if_contains(name);
-    return value != nullptr ? value->if_object() : nullptr;
-}
-
-/// The texts of a list of texts, or of one text if that may stand alone; nothing for anything else.
-inline std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text = false) {
-    if (value == nullptr) return std::nullopt;
-    if (or_one_text && value->is_string()) return std::vector{std::string(value->get_string())};
-    if (!value->is_array()) return std::nullopt;
-    std::vector<std::string> texts;
-    for (boost::json::value const& item : value->get_array()) {
-        if (!item.is_string()) return std::nullopt;
-        texts.emplace_back(item.get_string());
-    }
-    return texts;
-}
-
-/// The texts in a list, without what else is in it; nothing for what is no list, or one of other things only.
-inline std::optional<std::vector<std::string>> texts_in(boost::json::value const* value) {
-    if (value == nullptr || !value->is_array()) return std::nullopt;
-    std::vector<std::string> texts;
-    for (boost::json::value const& item : value->get_array())
-        if (item.is_string()) texts.emplace_back(item.get_string());
-    if (texts.empty() && !value->get_array().empty()) return std::nullopt;
-    return texts;
-}
-
-/// A list that has objects in it, or nothing; nullptr for anything else.
-inline boost::json::array const* object_list(boost::json::value const* value) {
-    if (value == nullptr || !value->is_array()) return nullptr;
-    boost::json::array const& list = value->get_array();
-    auto const is_object = [](boost::json::value const& item) { return item.is_object(); };
-    return list.empty() || std::any_of(list.begin(), list.end(), is_object) ? &list : nullptr;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_JSON_MEMBERS_HPP
-#ifndef GLOBUS_CORE_JSON_TEXT_HPP
-#define GLOBUS_CORE_JSON_TEXT_HPP
-
-#include <boost/json/parse.hpp>
-#include <boost/json/parse_options.hpp>
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <string>
-#include <string_view>
-
-// JSON text that others wrote: real services send what is not quite Unicode, such as the name of a file cut in the
-// middle of a character, and one such text must not make the rest of the document unreadable. It is mended before a
-// parser sees it: what is no character becomes U+FFFD, and nothing else changes.
-
-namespace globus::detail {
-
-/// How deep lists and objects may stand in one another, in what is sent as in what is read.
-inline constexpr std::size_t max_json_depth = 128;
-
-/// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
-/// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
-inline std::size_t utf8_broken(std::string_view text) noexcept {
-    auto const first = static_cast<unsigned char>(text[0]);
-    if (first < 0xC2U || first > 0xF4U || text.size() == 1) return 1;
-    auto const second = static_cast<unsigned char>(text[1]);
-    unsigned const low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
-    unsigned const high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
-    if (second < low || second > high) return 1;
-    bool const third = text.size() > 2 && (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80U;
-    return first >= 0xF0U && third ? 3 : 2;
-}
-
-/// A place in JSON text that is no character: bytes that are not UTF-8, or the escape of half a surrogate pair.
-struct OddText {
-    std::size_t at;      ///< where it begins; the size of the text if there is none
-    std::size_t length;  ///< its bytes
-    bool cut;            ///< the text ends in the middle of it: with what follows it may be a character
-};
-
-/// The UTF-16 unit of the escape `\uXXXX` that begins `text`, or -1 if none does.
-inline int escaped_unit(std::string_view text) noexcept {
-    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
-    int unit = 0;
-    for (char const c : text.substr(2, 4)) {
-        int const digit = c >= '0' && c <= '9'   ? c - '0'
-                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                 : -1;
-        if (digit < 0) return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
-/// The number of bytes from a backslash to the end of what it begins; `odd` says that this is half a surrogate pair,
-/// `cut` that the text ends before one can tell.
-inline std::size_t escape_length(std::string_view text, bool& odd, bool& cut) noexcept {
-    odd = cut = false;
-    if (text.size() < 2) return cut = true, text.size();
-    if (text[1] != 'u') return 2;
-    if (text.size() < 6) return cut = true, text.size();
-    int const unit = escaped_unit(text);
-    if (unit < 0xD800 || unit > 0xDFFF) return unit < 0 ? 2 : 6;
-    if (unit >= 0xDC00) return odd = true, 6;
-    std::string_view const next = text.substr(6, 6);
-    int const low = escaped_unit(next);
-    if (low >= 0xDC00 && low <= 0xDFFF) return 12;
-    constexpr std::string_view begins = "\\u";
-    cut = next.size() < 6 && next.substr(0, 2) == begins.substr(0, next.size());
-    return odd = !cut, 6;
-}
-
-/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
-inline char const* skip_plain(char const* at, char const* end) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
-    constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
-    for (; end - at >= block; at += block) {
-        std::uint64_t words[4];
-        std::memcpy(words, at, sizeof words);
-        std::uint64_t found = 0;
-        for (std::uint64_t const word : words) found |= word | ((word ^ (ones * '\\')) - ones);
-        if ((found & tops) != 0) break;
-    }
-    return at;
-}
-
-/// The first place of `text` at or after `from` that is no character. `from` must not be inside of one.
-inline OddText find_odd_text(std::string_view text, std::size_t from = 0) noexcept {
-    std::size_t i = from;
-    for (std::size_t checked = i; i < text.size();) {
-        if (i >= checked) {
-            i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
-            checked = i + 32;  // of a block that is not plain each byte is looked at
-            if (i == text.size()) break;
-        }
-        auto const c = static_cast<unsigned char>(text[i]);
-        if (c == '\\') {
-            bool odd, cut;
-            std::size_t const length = escape_length(text.substr(i), odd, cut);
-            if (odd || cut) return {i, length, cut};
-            i += length;
-        } else if (c < 0x80U) {
-            ++i;
-        } else {
-            std::string_view const rest = text.substr(i);
-            std::size_t const length = utf8_sequence(rest);
-            if (length == 0) {
-                std::size_t const broken = utf8_broken(rest);
-                return {i, broken, broken == rest.size() && c >= 0xC2U && c <= 0xF4U};
-            }
-            i += length;
-        }
-    }
-    return {text.size(), 0, false};
-}
-
-/// U+FFFD, which stands for what is no character.
-inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
-
-/// Appends `text` to `out`, mended. Returns how many bytes of it were taken: of what ends in the middle of a character
-/// nothing is, if there is `more` to come.
-inline std::size_t append_mended(std::string& out, std::string_view text, bool more = false) {
-    for (std::size_t i = 0; i != text.size();) {
-        OddText const odd = find_odd_text(text, i);
-        out.append(text, i, odd.at - i);
-        if (odd.cut && more) return odd.at;
-        // an escape that is cut off ends the document, too: that is for the parser to say
-        if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
-        if (odd.length != 0) out.append(replacement_character);
-        i = odd.at + odd.length;
-    }
-    return text.size();
-}
-
-/// What a parser is told of every text.
-inline boost::json::parse_options json_options() noexcept {
-    boost::json::parse_options options;
-    options.max_depth = max_json_depth;
-    return options;
-}
-
-/// The document of a JSON text, of which nothing is mended. @param error  as of parse_json
-inline boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error) {
-    return boost::json::parse(text, error, {}, json_options());
-}
-
-/**
- * The document of a JSON text that a service wrote. What is no character in it reads as U+FFFD; other things than that
- * must be right. For texts of bounded size: a document takes many times the memory of its text.
- *
- * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
- */
-inline boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
-    if (find_odd_text(text).at == text.size()) return parse_exact_json(text, error);
-    std::string mended;
-    append_mended(mended, text);
-    return parse_exact_json(mended, error);
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_JSON_TEXT_HPP
-#ifndef GLOBUS_HTTP_ERROR_WORDS_HPP
-#define GLOBUS_HTTP_ERROR_WORDS_HPP
-
-#ifndef GLOBUS_CORE_ENCODING_HPP
-#define GLOBUS_CORE_ENCODING_HPP
-
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-namespace detail {
-
-/// A letter, digit, '-', '.', '_' or '~' (RFC 3986, section 2.3).
-constexpr bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
-
-constexpr int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-inline void append_escaped(std::string& out, char c) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    auto const byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-}
-
-inline constexpr char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-inline constexpr char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-inline std::string base64(std::string_view bytes, char const* alphabet, bool padded) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        auto const byte = [&](std::size_t k) {
-            return i + k < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) : 0U;
-        };
-        std::uint32_t const triple = byte(0) << 16 | byte(1) << 8 | byte(2);
-        std::size_t const digits = bytes.size() - i >= 3 ? 4 : bytes.size() - i + 1;
-        for (std::size_t d = 0; d != 4; ++d) {
-            if (d < digits)
-                out += alphabet[(triple >> (18 - 6 * d)) & 63U];
-            else if (padded)
-                out += '=';
-        }
-    }
-    return out;
-}
-
-}  // namespace detail
-
-/// `text` percent-encoded as one path segment or query value: all but unreserved characters (RFC 3986, section 2.1).
-inline std::string percent_encode(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (char const c : text) {
-        if (detail::is_unreserved(c))
-            out += c;
-        else
-            detail::append_escaped(out, c);
-    }
-    return out;
-}
-
-/// Appends `text` as application/x-www-form-urlencoded writes it: a space is '+' (WHATWG URL, section 5).
-inline void append_form_encoded(std::string& out, std::string_view text) {
-    for (char const c : text) {
-        if (detail::is_unreserved(c))
-            out += c;
-        else if (c == ' ')
-            out += '+';
-        else
-            detail::append_escaped(out, c);
-    }
-}
-
-/// The text that `text` stands for; std::nullopt where a '%' is not followed by two hexadecimal digits.
-/// @param plus_is_space  true in a query or form, false in a path
-inline std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            if (i + 2 >= text.size()) return std::nullopt;
-            int const high = detail::hex_digit(text[i + 1]);
-            int const low = detail::hex_digit(text[i + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += text[i] == '+' && plus_is_space ? ' ' : text[i];
-        }
-    }
-    return out;
-}
-
-/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept as it stands.
-inline std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
-    std::vector<std::pair<std::string, std::string>> pairs;
-    while (!query.empty()) {
-        std::string_view const pair = query.substr(0, query.find('&'));
-        query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
-        if (pair.empty()) continue;
-        auto const equals = pair.find('=');
-        std::string_view const name = pair.substr(0, equals);
-        std::string_view const value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        pairs.emplace_back(percent_decode(name, true).value_or(std::string(name)),
-                           percent_decode(value, true).value_or(std::string(value)));
-    }
-    return pairs;
-}
-
-/// Base64 with padding (RFC 4648, section 4).
-inline std::string base64_encode(std::string_view bytes) {
-    return detail::base64(bytes, detail::base64_alphabet, true);
-}
-
-/// Base64 for URLs, without padding (RFC 4648, section 5).
-inline std::string base64url_encode(std::string_view bytes) {
-    return detail::base64(bytes, detail::base64url_alphabet, false);
-}
-
-/// The bytes of unpadded base64url text; std::nullopt for any other character, a wrong length or stray bits at the end.
-inline std::optional<std::string> base64url_decode(std::string_view text) {
-    if (text.size() % 4 == 1) return std::nullopt;
-    std::string out;
-    out.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (char const c : text) {
-        std::string_view const alphabet(detail::base64url_alphabet, 64);
-        auto const digit = alphabet.find(c);
-        if (digit == std::string_view::npos) return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            out += static_cast<char>(bits >> count & 255U);
-        }
-    }
-    if ((bits & ((1U << count) - 1U)) != 0) return std::nullopt;
-    return out;
-}
-
-/// Lower-case hexadecimal.
-inline std::string hex_encode(std::string_view bytes) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(bytes.size() * 2);
-    for (char const c : bytes) {
-        auto const byte = static_cast<unsigned char>(c);
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
-}
-
-/// True if `text` is a UUID: 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
-constexpr bool is_uuid(std::string_view text) {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        bool const hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? text[i] != '-' : detail::hex_digit(text[i]) < 0) return false;
-    }
-    return true;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_CORE_ENCODING_HPP
 #ifndef GLOBUS_CORE_SECRET_HPP
 #define GLOBUS_CORE_SECRET_HPP
 
-#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -780,12 +264,7 @@ namespace globus {
 namespace detail {
 
 /// Overwrites `text` with zeros in a way that the optimiser may not drop.
-inline void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
-    volatile char* bytes = text.data();
-    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
-    text.clear();
-}
+void wipe(std::string& text) noexcept;
 
 }  // namespace detail
 
@@ -812,22 +291,8 @@ public:
     Secret(Secret const&) = default;
     Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
     /// Wipes the text that it replaces.
-    Secret& operator=(Secret const& other) {
-        if (this != &other) {
-            std::string copy = other.text_;
-            detail::wipe(text_);
-            text_ = std::move(copy);
-        }
-        return *this;
-    }
-    Secret& operator=(Secret&& other) noexcept {
-        if (this != &other) {
-            detail::wipe(text_);
-            text_ = std::move(other.text_);
-            detail::wipe(other.text_);
-        }
-        return *this;
-    }
+    Secret& operator=(Secret const& other);
+    Secret& operator=(Secret&& other) noexcept;
     ~Secret() { detail::wipe(text_); }
 
     /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
@@ -854,13 +319,9 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_SECRET_HPP
-#ifndef GLOBUS_HTTP_MESSAGE_HPP
-#define GLOBUS_HTTP_MESSAGE_HPP
-
 #ifndef GLOBUS_HTTP_CLOCK_HPP
 #define GLOBUS_HTTP_CLOCK_HPP
 
-#include <algorithm>
 #include <chrono>
 
 namespace globus::http {
@@ -873,18 +334,10 @@ using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
  * @param wait  seconds; a negative time and NaN count as none, and what is longer than a century as a century
  * @return never beyond Clock::time_point::max()
  */
-inline Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from = Clock::now()) {
-    constexpr std::chrono::duration<double> century = std::chrono::hours(24 * 36525);
-    if (!(wait.count() > 0)) return from;
-    auto const step = std::chrono::ceil<Clock::duration>(std::min(wait, century));
-    return from > Clock::time_point::max() - step ? Clock::time_point::max() : from + step;
-}
+Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from = Clock::now());
 
 /// The seconds until a deadline, which may be any, Clock::time_point::min() and max() too; negative once it has passed.
-inline std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now = Clock::now()) {
-    using Seconds = std::chrono::duration<double>;
-    return Seconds(deadline.time_since_epoch()) - Seconds(now.time_since_epoch());
-}
+std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now = Clock::now());
 
 }  // namespace globus::http
 
@@ -956,25 +409,13 @@ public:
     /// Adds a field, also when there is one of that name.
     void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
     /// Replaces all fields of that name by one.
-    void set(std::string name, std::string value) {
-        erase(name);
-        add(std::move(name), std::move(value));
-    }
+    void set(std::string name, std::string value);
     /// Takes all fields of that name out.
-    void erase(std::string_view name) {
-        std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
-    }
+    void erase(std::string_view name);
     /// The value of the first field of that name, or nullptr.
-    [[nodiscard]] std::string const* find(std::string_view name) const noexcept {
-        for (Field const& field : fields_)
-            if (detail::equal_ignoring_case(field.first, name)) return &field.second;
-        return nullptr;
-    }
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
     /// The value of the first field of that name, or an empty text.
-    [[nodiscard]] std::string_view get(std::string_view name) const noexcept {
-        std::string const* value = find(name);
-        return value != nullptr ? std::string_view(*value) : std::string_view{};
-    }
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
     /// The number of fields; a name that comes twice counts twice.
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
@@ -1031,245 +472,14 @@ struct Request {
 };
 
 /// The method and the URL without its query and user, for messages: nothing in it is secret.
-inline std::string describe(Request const& request) {
-    std::string_view url = request.url;
-    url = url.substr(0, url.find_first_of("?#"));
-    auto const host = url.find("://");
-    auto const at = host == std::string_view::npos ? host : url.substr(0, url.find('/', host + 3)).rfind('@');
-    std::string text = to_string(request.method);
-    text += ' ';
-    if (at == std::string_view::npos) return text.append(url);
-    return text.append(url.substr(0, host + 3)).append(url.substr(at + 1));
-}
+std::string describe(Request const& request);
 
 }  // namespace globus::http
 
 #endif  // GLOBUS_HTTP_MESSAGE_HPP
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-// What an error answer says to people when it is in no form that is known: the words of gateways, of frameworks, and of
-// what a service may use tomorrow.
-
-namespace globus::detail {
-
-/// The media type of a Content-Type header, lower-case and without parameters (RFC 9110, section 8.3).
-inline std::string media_type(std::string_view content_type) {
-    std::string type(content_type.substr(0, content_type.find(';')));
-    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
-    while (!type.empty() && (type.front() == ' ' || type.front() == '\t')) type.erase(0, 1);
-    for (char& c : type) c = http::detail::lower(c);
-    return type;
-}
-
-inline bool is_json_media_type(std::string_view type) {
-    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
-}
-
-/// True for the names under which a service may repeat a secret that it was sent, or give one.
-inline bool may_be_secret(std::string_view name) {
-    constexpr std::array<std::string_view, 14> words = {
-        "token",     "secret",   "password", "passwd", "credential", "authorization", "cookie",
-        "assertion", "verifier", "state",    "nonce",  "key",        "input",         "jwt"};
-    std::string lower(name);
-    for (char& c : lower) c = http::detail::lower(c);
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return lower.find(word) != lower.npos; });
-}
-
-/// Where the value stands that does not fit, as FastAPI says it: `["body", 0, "start"]` is "body.0.start".
-inline std::string place_of(boost::json::value const& loc) {
-    if (loc.is_string()) return std::string(loc.get_string());
-    std::string path;
-    if (auto const* levels = loc.if_array())
-        for (boost::json::value const& level : *levels) {
-            if (path.size() > 200 || !(level.is_string() || level.is_number())) break;
-            if (!path.empty()) path += '.';
-            path += level.is_string() ? std::string(level.get_string()) : boost::json::serialize(level);
-        }
-    return path;
-}
-
-/// What somebody says of an error.
-struct Sentence {
-    std::string text;
-    std::string about;  ///< the value that does not fit, such as "body.start"; empty if it does not say
-};
-
-/**
- * Collects the sentences of a JSON document.
- *
- * An object that has a sentence of its own, such as `message` or `detail`, says that; else what the members say that
- * hold errors (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that
- * lead to it. The last leaves out what is no sentence, and what may be a secret that a service repeats.
- */
-class SentenceCollector {
-public:
-    [[nodiscard]] static std::vector<Sentence> all_of(boost::json::value const& document) {
-        SentenceCollector collector;
-        collector.collect(document, {}, 0, false);
-        return std::move(collector.sentences_);
-    }
-
-private:
-    static constexpr std::size_t most = 50;     ///< sentences; nobody reads more
-    static constexpr std::size_t deepest = 10;  ///< levels; what is deeper is no message
-    static constexpr std::array<std::string_view, 8> own = {
-        "message", "detail", "msg", "error_description", "description", "error_message", "reason", "title"};
-    static constexpr std::array<std::string_view, 5> holders = {"errors", "error", "detail", "details", "message"};
-
-    /// @param worded  whether the value is inside of one that holds errors
-    void collect(boost::json::value const& value, std::string const& about, std::size_t depth, bool worded) {
-        if (depth > deepest || sentences_.size() >= most) return;
-        if (value.is_string()) {
-            if (!value.get_string().empty()) sentences_.push_back({std::string(value.get_string()), about});
-        } else if (auto const* list = value.if_array()) {
-            for (boost::json::value const& item : *list) collect(item, about, depth + 1, worded);
-        } else if (auto const* object = value.if_object()) {
-            collect_object(*object, about, depth, worded);
-        }
-    }
-
-    void collect_object(boost::json::object const& object, std::string const& about, std::size_t depth, bool worded) {
-        std::size_t const before = sentences_.size();
-        auto const done = [&] { return sentences_.size() != before; };
-        for (std::string_view const name : own) {
-            if (auto const text = text_member(object, name); text && !done())
-                collect(*object.if_contains(name), object.contains("loc") ? place_of(object.at("loc")) : about, depth,
-                        true);
-        }
-        for (std::string_view const name : holders)
-            if (auto const* value = object.if_contains(name); value != nullptr && !value->is_string() && !done())
-                collect(*value, about, depth + 1, true);
-        if (auto const error = text_member(object, "error"); error && !done())
-            collect(*object.if_contains("error"), about, depth, true);
-        if (done()) return;
-        for (auto const& member : object) {
-            std::string_view const name = member.key();
-            bool const seen = std::find(holders.begin(), holders.end(), name) != holders.end();
-            if (seen || is_no_sentence(name) || (!worded && may_be_secret(name))) continue;
-            std::string const path = about.empty() ? std::string(name) : about + '.' + std::string(name);
-            collect(member.value(), path.substr(0, 200), depth + 1, worded);
-        }
-    }
-
-    /// True for the names of what is for programs.
-    static bool is_no_sentence(std::string_view name) {
-        return name == "code" || name == "request_id" || name == "id" || name == "type" || name == "loc" ||
-               name == "url" || name == "DATA_TYPE" || name.starts_with('@');
-    }
-    std::vector<Sentence> sentences_;
-};
-
-/// `text` with the five entities of XML and the blank of HTML as characters.
-inline std::string without_entities(std::string_view text) {
-    constexpr std::pair<std::string_view, char> entities[] = {{"&lt;", '<'},    {"&gt;", '>'},   {"&quot;", '"'},
-                                                              {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '},
-                                                              {"&amp;", '&'}};
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        auto const* const found =
-            text[i] != '&' ? std::end(entities)
-                           : std::find_if(std::begin(entities), std::end(entities),
-                                          [&](auto const& entity) { return text.substr(i).starts_with(entity.first); });
-        bool const is_entity = found != std::end(entities);
-        out += is_entity ? found->second : text[i];
-        i += is_entity ? found->first.size() : 1;
-    }
-    return out;
-}
-
-/// What a page of HTML or a document of XML says it is about: its title, first heading or message.
-inline std::string page_title(std::string_view page) {
-    std::string lower(page);
-    for (char& c : lower) c = http::detail::lower(c);
-    for (std::string_view const element : {"<title", "<h1", "<message"}) {
-        auto const start = lower.find(element);
-        if (start == lower.npos) continue;
-        auto const begin = lower.find('>', start);
-        if (begin == lower.npos) continue;
-        std::string text = without_entities(page.substr(begin + 1, lower.find('<', begin) - begin - 1));
-        if (!one_line(text).empty()) return text;
-    }
-    return {};
-}
-
-/// The credentials of a request: what a service that repeats them must not bring into a message.
-inline std::vector<Secret> credentials_of(http::Request const& request) {
-    std::vector<Secret> credentials;
-    auto const add = [&](std::string_view text) {
-        if (text.size() >= 8) credentials.emplace_back(text);  // what is shorter is found where it is not meant
-    };
-    std::string_view const header = request.authorization.reveal();
-    auto const blank = header.find(' ');
-    std::string_view const scheme = header.substr(0, blank == header.npos ? 0 : blank);
-    std::string credential(header.substr(blank == header.npos ? 0 : blank + 1));
-    add(credential);
-    if (http::detail::equal_ignoring_case(scheme, "Basic")) {
-        for (char& c : credential) c = c == '+' ? '-' : c == '/' ? '_' : c;
-        std::string_view const encoded = std::string_view(credential).substr(0, credential.find('='));
-        if (auto pair = base64url_decode(encoded)) {
-            add(std::string_view(*pair).substr(std::min(pair->find(':'), pair->size() - 1) + 1));
-            wipe(*pair);
-        }
-    }
-    wipe(credential);
-    if (media_type(request.headers.get("Content-Type")) == "application/x-www-form-urlencoded")
-        for (auto& [name, value] : parse_query(request.body)) {
-            if (name == "code" || (may_be_secret(name) && name != "token_type_hint")) add(value);
-            wipe(value);
-        }
-    return credentials;
-}
-
-/// `text` as one line, with "***" for each of the credentials.
-inline std::string one_line_without(std::vector<Secret> const& credentials, std::string_view text) {
-    std::string clean(text);
-    for (Secret const& credential : credentials)
-        for (auto at = clean.find(credential.reveal()); at != clean.npos; at = clean.find(credential.reveal(), at + 3))
-            clean.replace(at, credential.reveal().size(), "***");
-    return one_line(clean);
-}
-
-/// What an answer says to people in whatever form, beyond what `said` has already; empty if nothing.
-inline std::vector<Sentence> further_words(http::Response const& response, boost::json::value const& json,
-                                           std::string_view said) {
-    std::vector<Sentence> words;
-    std::string_view body = response.body;
-    body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
-    std::string const type = media_type(response.headers.get("Content-Type"));
-    bool const is_text = type.empty() || type.starts_with("text/") || type.ends_with("xml") || is_json_media_type(type);
-    if (!json.is_null()) {
-        words = SentenceCollector::all_of(json);
-    } else if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) {
-        boost::system::error_code error;  // it may be JSON under another name; the half of a document says nothing
-        words = SentenceCollector::all_of(parse_json(body, error));
-    } else if (is_text && body != "null") {
-        words.push_back({body.starts_with('<') ? page_title(body) : std::string(body), {}});
-    }
-    std::erase_if(words, [&](Sentence const& one) { return said.find(one.text) != said.npos; });
-    return words;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_HTTP_ERROR_WORDS_HPP
 #ifndef GLOBUS_HTTP_RETRY_AFTER_HPP
 #define GLOBUS_HTTP_RETRY_AFTER_HPP
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -1339,27 +549,7 @@ constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std
            minute * 60 + second;
 }
 
-inline std::int64_t unix_now() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-/// The seconds that one Retry-After header asks for; nothing if it is negative or malformed.
-constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
-    constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
-    now = std::clamp(now, std::int64_t{-62167219200}, std::int64_t{253402300799});  // the years 0 to 9999
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    if (text.empty()) return std::nullopt;
-    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
-        std::int64_t seconds = 0;
-        for (char const c : text) seconds = std::min(longest, seconds * 10 + (c - '0'));
-        return seconds;
-    }
-    auto const date = parse_http_date(text, now);
-    if (!date) return std::nullopt;
-    return std::clamp<std::int64_t>(*date - now, 0, longest);
-}
+std::int64_t unix_now();
 
 }  // namespace detail
 
@@ -1370,16 +560,7 @@ constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, s
  * @param now  seconds since 1970, for a date
  * @return nothing for a header that is missing, negative or malformed; at most 10 years
  */
-inline std::optional<std::chrono::seconds> retry_after(http::Headers const& headers,
-                                                       std::int64_t now = detail::unix_now()) {
-    std::optional<std::chrono::seconds> longest;
-    for (auto const& [name, value] : headers) {
-        if (!http::detail::equal_ignoring_case(name, "Retry-After")) continue;
-        if (auto const asked = detail::parse_retry_after(value, now))
-            longest = std::max(longest, std::optional(std::chrono::seconds(*asked)));
-    }
-    return longest;
-}
+std::optional<std::chrono::seconds> retry_after(http::Headers const& headers, std::int64_t now = detail::unix_now());
 
 }  // namespace globus
 
@@ -1662,279 +843,12 @@ struct Constant {
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_VALUES_HPP
-#ifndef GLOBUS_OAUTH_SCOPE_HPP
-#define GLOBUS_OAUTH_SCOPE_HPP
 
-#include <algorithm>
-#include <cstddef>
-#include <map>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// A scope text that cannot be read; `what()` says where it goes wrong.
-class GLOBUS_VISIBLE ScopeError : public UsageError {
-public:
-    using UsageError::UsageError;
-};
-
-/**
- * A scope: what a token may be used for, and which scopes it needs in turn.
- *
- *     Scope transfer{TransferScopes::all};
- *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
- *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
- *
- * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
- * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- *
- * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
- */
-class Scope {
-public:
-    /// A scope by its own text, without marks and dependencies.
-    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
-    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
-    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
-
-    /**
-     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
-     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
-     *
-     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
-     *                     scopes in all, or more than 512 KiB: of `text`, and of what comes out where each scope has all
-     *                     of its dependencies
-     */
-    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
-    /// As parse, of exactly one scope.
-    [[nodiscard]] static Scope parse_one(std::string_view text) {
-        std::vector<Scope> scopes = parse(text);
-        if (scopes.size() != 1)
-            throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
-        return std::move(scopes.front());
-    }
-    /// The texts of scopes, separated by blanks.
-    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes) {
-        std::string out;
-        for (Scope const& scope : scopes) {
-            if (!out.empty()) out += ' ';
-            scope.append_to(out);
-        }
-        return out;
-    }
-    /// All scopes of both, as one text with both would be read.
-    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
-        return parse(join(a) + ' ' + join(b));
-    }
-
-    /// Its own text, without mark and dependencies.
-    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
-    /// True if it has the mark `*`.
-    [[nodiscard]] bool optional() const noexcept { return optional_; }
-    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
-    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
-
-    /// The same scope with one more dependency.
-    [[nodiscard]] Scope with_dependency(Scope dependency) const {
-        Scope copy = *this;
-        copy.dependencies_.push_back(std::move(dependency));
-        return copy;
-    }
-    /// The same scope, marked optional or not.
-    [[nodiscard]] Scope with_optional(bool optional = true) const {
-        Scope copy = *this;
-        copy.optional_ = optional;
-        return copy;
-    }
-
-    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
-    [[nodiscard]] bool contains(Scope const& other) const {
-        if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
-        return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
-            return std::any_of(dependencies_.begin(), dependencies_.end(),
-                               [&](Scope const& own) { return own.contains(wanted); });
-        });
-    }
-
-    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
-    [[nodiscard]] std::string text() const {
-        std::string out;
-        append_to(out);
-        return out;
-    }
-    /// As text().
-    operator std::string() const { return text(); }
-
-    friend bool operator==(Scope const& a, Scope const& b) {
-        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
-    }
-
-private:
-    static constexpr std::size_t deepest = 64;
-    static constexpr std::size_t most = 10000;
-    static constexpr std::size_t longest = std::size_t{512} << 10;
-
-    class Graph;
-
-    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
-    static void check(std::string_view text) {
-        for (char const c : text) {
-            auto const byte = static_cast<unsigned char>(c);
-            if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
-                throw ScopeError(
-                    "a scope has a character that it may not have; for several scopes, marks and "
-                    "dependencies use Scope::parse");
-        }
-    }
-    void append_to(std::string& out) const {
-        if (optional_) out += '*';
-        out += scope_string_;
-        if (dependencies_.empty()) return;
-        char separator = '[';
-        for (Scope const& dependency : dependencies_) {
-            out += std::exchange(separator, ' ');
-            dependency.append_to(out);
-        }
-        out += ']';
-    }
-
-    std::string scope_string_;
-    bool optional_ = false;
-    std::vector<Scope> dependencies_;
-};
-
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
-class Scope::Graph {
-public:
-    explicit Graph(std::string_view text) {
-        if (text.size() > longest) throw ScopeError("the text of the scopes is too long");
-        std::vector<std::string_view> open;  // the scopes whose brackets are open
-        std::string_view last;               // the scope that a '[' would belong to
-        bool marked = false;
-        for (std::size_t i = 0; i != text.size();) {
-            char const c = text[i];
-            if (c == ' ') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
-                last = {};
-                ++i;
-            } else if (c == '*') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
-                marked = true;
-                last = {};
-                ++i;
-            } else if (c == '[') {
-                if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
-                if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
-                open.push_back(last);
-                members_.push_back(0);
-                last = {};
-                ++i;
-            } else if (c == ']') {
-                if (marked) throw ScopeError("a scope must follow the mark '*' at once");
-                if (open.empty()) throw ScopeError("a ']' has no '[' before it");
-                if (members_.back() == 0) throw ScopeError("there are empty brackets");
-                open.pop_back();
-                members_.pop_back();
-                last = {};
-                ++i;
-            } else {
-                if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
-                std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
-                last = text.substr(i, end - i);
-                check(last);
-                if (++read_ > most) throw ScopeError("the text has too many scopes");
-                add(open.empty() ? std::string_view{} : open.back(), last, marked);
-                if (!members_.empty()) ++members_.back();
-                marked = false;
-                i = end;
-            }
-            closed_ = c == ']';
-        }
-        if (marked) throw ScopeError("the text ends in a mark '*'");
-        if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
-    }
-
-    [[nodiscard]] std::vector<Scope> trees() {
-        std::vector<Scope> top;
-        for (auto const& [name, needs] : edges_[{}]) {
-            // at the top a scope and the same one marked optional both stay
-            if (needs.needed) top.push_back(tree(name, false, 0));
-            if (needs.optional) top.push_back(tree(name, true, 0));
-        }
-        sort(top);
-        return top;
-    }
-
-private:
-    struct Needs {
-        bool needed = false;
-        bool optional = false;
-    };
-
-    void add(std::string_view parent, std::string_view name, bool optional) {
-        Needs& needs = edges_[parent][name];
-        (optional ? needs.optional : needs.needed) = true;
-    }
-    Scope tree(std::string_view name, bool optional, std::size_t depth) {
-        if (depth > deepest || ++made_ > most)
-            throw ScopeError("the scopes depend on one another too deeply or too often");
-        auto const below = edges_.find(name);
-        written_ +=
-            name.size() + 1 + (optional ? 1 : 0) + (below != edges_.end() ? 1 : 0);  // with blank, mark, bracket
-        if (written_ > longest + 1) throw ScopeError("the text of the scopes with all that they depend on is too long");
-        for (std::string_view const above : path_)
-            if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
-        Scope scope(name);
-        scope.optional_ = optional;
-        path_.push_back(name);
-        if (below != edges_.end())
-            for (auto const& [child, needs] : below->second)
-                scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
-        path_.pop_back();
-        sort(scope.dependencies_);
-        return scope;
-    }
-    static void sort(std::vector<Scope>& scopes) {
-        std::vector<std::pair<std::string, Scope*>> order;  // each text is made once
-        for (Scope& scope : scopes) order.emplace_back(scope.text(), &scope);
-        std::sort(order.begin(), order.end());
-        std::vector<Scope> sorted;
-        for (auto const& [text, scope] : order) sorted.push_back(std::move(*scope));
-        scopes = std::move(sorted);
-    }
-
-    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
-    std::vector<std::size_t> members_;  ///< of each open bracket
-    std::vector<std::string_view> path_;
-    std::size_t read_ = 0;
-    std::size_t made_ = 0;
-    std::size_t written_ = 0;
-    bool closed_ = false;
-};
-
-inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_SCOPE_HPP
-
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -1956,95 +870,16 @@ struct AuthorizationParameters {
 
 namespace detail {
 
-/// Calls `f` with the name and the value of each parameter: the one list of them, for the reader and the writers.
-template <class P, class F>
-void for_each_parameter(P& parameters, F const& f) {
-    f("session_message", parameters.session_message);
-    f("session_required_identities", parameters.session_required_identities);
-    f("session_required_policies", parameters.session_required_policies);
-    f("session_required_single_domain", parameters.session_required_single_domain);
-    f("session_required_mfa", parameters.session_required_mfa);
-    f("required_scopes", parameters.required_scopes);
-    f("prompt", parameters.prompt);
-}
-
-/// The texts of a list, separated by commas and without those that are empty.
-inline std::string join_commas(std::vector<std::string> const& texts) {
-    std::string joined;
-    for (std::string const& text : texts)
-        if (!text.empty()) joined.append(joined.empty() ? "" : ",").append(text);
-    return joined;
-}
-/// The texts of a text split at commas.
-inline std::vector<std::string> split_commas(std::string_view text) {
-    std::vector<std::string> parts;
-    for (std::size_t begin = 0;;) {
-        auto const comma = text.find(',', begin);
-        parts.emplace_back(text.substr(begin, comma - begin));
-        if (comma == std::string_view::npos) return parts;
-        begin = comma + 1;
-    }
-}
-
 /// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
 inline std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
 inline std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
-inline std::string query_value(std::optional<std::vector<std::string>> const& list) {
-    return list ? join_commas(*list) : "";
-}
+std::string query_value(std::optional<std::vector<std::string>> const& list);
 
 /// True if any of the parameters asks for something.
-[[nodiscard]] inline bool asks_for_anything(AuthorizationParameters const& parameters) {
-    bool asks = false;
-    for_each_parameter(parameters, [&](char const*, auto const& value) { asks = asks || !query_value(value).empty(); });
-    return asks;
-}
-
-/// Of texts that a service wrote, those that are scopes; none if they are too large together to be asked for.
-inline std::vector<std::string> readable_scopes(std::vector<std::string> texts) {
-    auto const is_readable = [](std::string const& text) {
-        try {
-            return !Scope::parse(text).empty();
-        } catch (ScopeError const&) {
-            return false;
-        }
-    };
-    std::erase_if(texts, [&](std::string const& text) { return !is_readable(text); });
-    std::string all;
-    for (std::string const& text : texts) all += text + ' ';
-    if (texts.size() > 1 && !is_readable(all)) texts.clear();
-    return texts;
-}
-
-/// Read one parameter. A value that cannot be one leaves it absent, and the answer is false; null is absence itself.
-inline bool read_parameter(std::string_view, boost::json::value const& value, std::optional<std::string>& place) {
-    if (value.is_string()) place = std::string(value.get_string());
-    return value.is_string() || value.is_null();
-}
-inline bool read_parameter(std::string_view, boost::json::value const& value, std::optional<bool>& place) {
-    if (value.is_bool()) place = value.get_bool();
-    return value.is_bool() || value.is_null();
-}
-inline bool read_parameter(std::string_view name, boost::json::value const& value,
-                           std::optional<std::vector<std::string>>& place) {
-    bool const or_commas = name == "session_required_policies" || name == "session_required_single_domain";
-    place = value.is_string() && or_commas ? split_commas(value.get_string()) : texts_in(&value);
-    if (place && name == "required_scopes") place = readable_scopes(*std::move(place));
-    return place || value.is_null();
-}
+[[nodiscard]] bool asks_for_anything(AuthorizationParameters const& parameters);
 
 /// Reads `authorization_parameters`, in the forms of all times. What it cannot read goes to `other`.
-inline AuthorizationParameters read_parameters(boost::json::object const& object, boost::json::object& other) {
-    AuthorizationParameters parameters;
-    for (auto const& member : object) {
-        bool read = false;
-        for_each_parameter(parameters, [&](std::string_view name, auto& place) {
-            if (name == member.key()) read = read_parameter(name, member.value(), place);
-        });
-        if (!read) other.insert(member);
-    }
-    return parameters;
-}
+AuthorizationParameters read_parameters(boost::json::object const& object, boost::json::object& other);
 
 }  // namespace detail
 
@@ -2069,87 +904,15 @@ struct Gare {
     boost::json::object extra = {};  ///< other members of the document
 
     /// The document in today's form; with what else stood in it, if that is wanted.
-    [[nodiscard]] boost::json::object to_json(bool with_extra = false) const {
-        boost::json::object parameters;
-        if (with_extra) parameters = extra_parameters;
-        detail::for_each_parameter(authorization_parameters, [&](char const* name, auto const& value) {
-            if (!value) return;
-            if constexpr (requires { value->front().size(); })
-                parameters[name] = boost::json::array(value->begin(), value->end());
-            else
-                parameters[name] = *value;
-        });
-        boost::json::object document{{"code", code}, {"authorization_parameters", std::move(parameters)}};
-        if (with_extra) document.insert(extra.begin(), extra.end());
-        return document;
-    }
+    [[nodiscard]] boost::json::object to_json(bool with_extra = false) const;
 };
-
-namespace detail {
-
-/// Reads ConsentRequired as Transfer (`required_scopes`) and action providers (`required_scope`) wrote it before there
-/// was one form for all. Adds what it has read to `names`.
-inline void read_consent(boost::json::object const& document, Gare& gare, std::vector<std::string_view>& names) {
-    AuthorizationParameters& asked = gare.authorization_parameters;
-    auto const* const list = document.if_contains("required_scopes");
-    auto const one = text_member(document, "required_scope");
-    if (auto texts = one ? text_list(list) : texts_in(list)) {
-        asked.required_scopes = readable_scopes(*std::move(texts));
-        names.push_back("required_scopes");
-    } else if (one) {
-        asked.required_scopes = readable_scopes({std::string(*one)});
-        names.push_back("required_scope");
-    }
-    if (!asked.required_scopes || document.contains("authorization_parameters")) return;
-    if (auto const text = text_member(document, names.back() == "required_scope" ? "description" : "message"))
-        asked.session_message = *text;
-}
-
-/// Reads dependent_consent_required, as Globus Auth writes it.
-inline void read_dependent_consent(boost::json::object const& document, Gare& gare,
-                                   std::vector<std::string_view>& names) {
-    auto const* const errors = object_list(document.if_contains("errors"));
-    if (text_member(document, "error") != "dependent_consent_required" || errors == nullptr) return;
-    for (boost::json::value const& error : *errors) {
-        auto const* const object = error.if_object();
-        auto const* const scopes = object != nullptr ? object->if_contains("unapproved_scopes") : nullptr;
-        auto texts = texts_in(scopes);
-        if (!texts) continue;
-        auto& all = gare.authorization_parameters.required_scopes;
-        if (!all) all.emplace();
-        for (std::string& scope : readable_scopes(*std::move(texts))) all->push_back(std::move(scope));
-    }
-    if (!gare.authorization_parameters.required_scopes) return;
-    gare.code = "ConsentRequired";
-    names.insert(names.end(), {"error", "errors"});
-}
-
-}  // namespace detail
 
 /**
  * What a document asks for, in whatever of the five forms that services use; nothing if it asks for nothing.
  *
  * One value that is not what it should be does not hide the others: it is as if it were not there.
  */
-inline std::optional<Gare> to_gare(Json const& document) {
-    boost::json::object const* const object = document.if_object();
-    if (object == nullptr) return std::nullopt;
-    Gare gare;
-    gare.code = detail::text_member(*object, "code").value_or("");
-    std::vector<std::string_view> names{"code", "authorization_parameters"};  // of what is not `extra`
-    auto const* const parameters = detail::object_member(*object, "authorization_parameters");
-    if (parameters != nullptr)
-        gare.authorization_parameters = detail::read_parameters(*parameters, gare.extra_parameters);
-    auto const& scopes = gare.authorization_parameters.required_scopes;
-    if (gare.code == "ConsentRequired" && (!scopes || scopes->empty())) detail::read_consent(*object, gare, names);
-    if (parameters == nullptr && !scopes) detail::read_dependent_consent(*object, gare, names);
-    if (parameters == nullptr && !scopes) return std::nullopt;
-    if (gare.code.empty()) gare.code = "AuthorizationRequired";
-    for (auto const& member : *object)
-        if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
-            gare.extra.insert(member);
-    return gare;
-}
+std::optional<Gare> to_gare(Json const& document);
 
 /**
  * What the authorize URL says of a login besides scopes, as query parameters. What is empty is left out, since Globus
@@ -2159,27 +922,16 @@ inline std::optional<Gare> to_gare(Json const& document) {
  *
  * https://docs.globus.org/api/auth/sessions/
  */
-inline std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters) {
-    std::vector<std::pair<std::string, std::string>> query;
-    detail::for_each_parameter(parameters, [&](std::string_view name, auto const& value) {
-        if (name == "required_scopes") return;  // the flow's own scopes have them
-        if (std::string text = detail::query_value(value); !text.empty()) query.emplace_back(name, std::move(text));
-    });
-    return query;
-}
+std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters);
 
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_AUTHORIZATION_REQUIREMENTS_HPP
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -2255,9 +1007,7 @@ public:
     /// document lists asks for, and the document as a whole. Empty if a login cannot help. See to_gare.
     [[nodiscard]] std::vector<Gare> const& requirements() const noexcept { return data_->requirements; }
     /// What has to be consented to or logged in for, if the document itself has `authorization_parameters`.
-    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept {
-        return data_->parameters;
-    }
+    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept;
     /// The scopes that the user has to consent to; empty if consents are not what is asked for.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
     /// True if a login that asks for required_scopes() can help.
@@ -2313,161 +1063,6 @@ private:
     std::shared_ptr<Data const> data_;
 };
 
-inline SubError ApiError::sub_error(boost::json::object const& object,
-                                    std::initializer_list<std::string_view> message) {
-    SubError sub;
-    sub.raw = object;
-    if (auto const code = detail::text_member(object, "code")) sub.code = *code;
-    for (std::string_view const name : message)
-        if (auto const text = detail::text_member(object, name)) {
-            sub.message = *text;
-            sub.has_message = true;
-            break;
-        }
-    return sub;
-}
-
-inline std::string ApiError::common_code(std::vector<SubError> const& errors) {
-    std::string code;
-    for (SubError const& sub : errors) {
-        if (sub.code.empty()) continue;
-        if (!code.empty() && code != sub.code) return {};
-        code = sub.code;
-    }
-    return code;
-}
-
-inline boost::json::value const& ApiError::document_member(std::string_view name) const noexcept {
-    static boost::json::value const nothing;
-    auto const* document = data_->json.if_object();
-    auto const* value = document != nullptr ? document->if_contains(name) : nullptr;
-    return value != nullptr ? *value : nothing;
-}
-
-inline std::string_view ApiError::document_text(std::string_view name) const noexcept {
-    boost::json::value const& value = document_member(name);
-    return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
-}
-
-inline std::string ApiError::describe(http::Request const& request, Data const& data) {
-    std::vector<Secret> const credentials = detail::credentials_of(request);
-    auto const clean = [&](std::string_view text) { return detail::one_line_without(credentials, text); };
-    std::string_view code = data.reading.code;
-    if (auto const* document = data.json.if_object(); document != nullptr && code.empty()) {
-        // OAuth2's own word (RFC 6749, section 5.2), or that of the object in which some put what is wrong
-        code = detail::text_member(*document, "error").value_or("");
-        if (auto const* error = detail::object_member(*document, "error"))
-            code = detail::text_member(*error, "code").value_or("");
-    }
-    std::string words = clean(data.message);
-    for (detail::Sentence const& more : detail::further_words(data.response, data.json, data.message)) {
-        if (words.size() > 1000) break;  // the rest would be cut off
-        if (more.text == code) continue;
-        if (!words.empty()) words += "; ";
-        words += clean(more.text);
-        if (!more.about.empty()) words += ": " + clean(more.about);
-    }
-    if (words.empty()) words = clean(data.response.reason);
-
-    std::string what = one_line(http::describe(request)) + " was answered " + std::to_string(data.response.status);
-    if (!code.empty()) what += ' ' + one_line(clean(code), 200);
-    if (!words.empty()) what += ": " + one_line(words);
-    if (!data.reading.request_id.empty()) what += " (request id " + one_line(data.reading.request_id, 200) + ')';
-    return what;
-}
-
-inline std::shared_ptr<ApiError::Data const> ApiError::read(http::Response response, OwnForm own_form,
-                                                            Completion complete) {
-    auto data = std::make_shared<Data>();
-    constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
-    std::string const type = detail::media_type(response.headers.get("Content-Type"));
-    if (detail::is_json_media_type(type) && response.body.size() <= kept) {
-        boost::system::error_code error;
-        data->json = detail::parse_json(response.body, error);
-    }
-    if (response.body.size() > kept) response.body.resize(kept);
-    data->response = std::move(response);
-
-    Reading& reading = data->reading;
-    if (auto const* document = data->json.if_object(); document != nullptr) {
-        read_common_forms(*document, type == "application/vnd.api+json", own_form, reading);
-        if (complete != nullptr) complete(reading);
-        read_requirements(*document, *data);
-    }
-    if (reading.request_id.empty()) reading.request_id = data->response.headers.get("X-Request-ID");
-    for (std::string const& one : reading.messages) {
-        if (&one != reading.messages.data()) data->message += "; ";
-        data->message += one;
-    }
-    return data;
-}
-
-inline void ApiError::read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
-                                        Reading& reading) {
-    auto const with_message = [](boost::json::object const& object) {
-        return sub_error(object, {"message", "detail", "title"});
-    };
-    auto const add_messages = [&](std::vector<SubError> const& errors) {
-        for (SubError const& sub : errors)
-            if (sub.has_message) reading.messages.push_back(sub.message);
-    };
-    boost::json::array const* const list = detail::object_list(document.if_contains("errors"));
-
-    if (json_api && list != nullptr && !list->empty()) {
-        for (boost::json::value const& item : *list)
-            if (item.is_object()) reading.errors.push_back(sub_error(item.get_object(), {"detail", "title"}));
-        reading.code = common_code(reading.errors);
-        add_messages(reading.errors);
-        return;
-    }
-
-    auto const code = detail::text_member(document, "code");
-    auto const message = detail::text_member(document, "message");
-    auto const request_id = detail::text_member(document, "request_id");
-    bool const common = !json_api && code && message && (request_id || !document.contains("request_id"));
-    if (!common && own_form != nullptr && own_form(document, reading)) return;
-
-    if (list != nullptr)
-        for (boost::json::value const& item : *list) {
-            if (item.is_object()) reading.errors.push_back(with_message(item.get_object()));
-        }
-    else
-        reading.errors.push_back(with_message(document));
-    if (common) {
-        reading.code = *code;
-        reading.messages.emplace_back(*message);
-        reading.request_id = request_id.value_or("");
-    } else {
-        reading.code = code ? std::string(*code) : common_code(reading.errors);
-        if (!json_api && document.contains("code") && document.contains("message"))
-            reading.request_id = request_id.value_or("");  // the common document, with an odd value in it
-        std::vector<SubError> itself;
-        if (reading.errors.empty()) itself.push_back(with_message(document));
-        add_messages(reading.errors.empty() ? itself : reading.errors);
-    }
-}
-
-inline void ApiError::read_requirements(boost::json::object const& document, Data& data) {
-    boost::json::object other;
-    if (auto const* parameters = detail::object_member(document, "authorization_parameters"))
-        data.parameters = detail::read_parameters(*parameters, other);
-    auto const add = [&](std::optional<Gare> gare) {
-        if (gare) data.requirements.push_back(*std::move(gare));
-    };
-    if (auto const* errors = detail::object_list(document.if_contains("errors")))
-        for (Json const& error : *errors) add(to_gare(error));
-    for (char const* name : {"error", "detail"})  // Flows; the frameworks of others
-        if (auto const* part = document.if_contains(name)) add(to_gare(*part));
-    auto whole = to_gare(data.json);
-    auto const take_scopes = [&](Gare const& gare) {
-        if (data.required_scopes.empty())
-            data.required_scopes = gare.authorization_parameters.required_scopes.value_or(std::vector<std::string>{});
-    };
-    if (whole) take_scopes(*whole);
-    std::for_each(data.requirements.begin(), data.requirements.end(), take_scopes);
-    add(std::move(whole));
-}
-
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_API_ERROR_HPP
@@ -2512,91 +1107,11 @@ std::string_view resource_server_of(S const& service) {
 #ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
 #define GLOBUS_OAUTH_AUTHORIZER_HPP
 
-#ifndef GLOBUS_HTTP_TRANSPORT_HPP
-#define GLOBUS_HTTP_TRANSPORT_HPP
-
-#ifndef GLOBUS_HTTP_ERRORS_HPP
-#define GLOBUS_HTTP_ERRORS_HPP
-
-#include <string>
-
-namespace globus {
-
-/**
- * No complete answer came.
- *
- * `kind()` says what went wrong, `sent()` how far the request got: an operation that must not be done twice may be
- * repeated after `Sent::no`, and has an unknown outcome after `Sent::yes`.
- */
-class GLOBUS_VISIBLE NetworkError : public Error {
-public:
-    /// What went wrong.
-    enum class Kind : unsigned char {
-        timeout,      ///< a limit or the deadline of the call passed
-        cancelled,    ///< the stop_token asked, or the client was destroyed
-        resolve,      ///< the host name is not known
-        connect,      ///< nobody listens, or no route, be it from here or from a proxy
-        proxy,        ///< the proxy refuses to connect to the service, or asks for other credentials
-        tls,          ///< the certificate or the handshake was refused
-        interrupted,  ///< the connection broke after it was made
-        too_large,    ///< the answer is larger than the limit
-        redirect,     ///< a redirect that must not be followed
-        protocol,     ///< not HTTP, or packed in a way that cannot be undone
-        local,        ///< this process: memory, file descriptors, libcurl itself
-    };
-    /// How far the request got.
-    enum class Sent : unsigned char {
-        no,   ///< no byte of the request left, whatever was said to a proxy before; doing it again is safe
-        yes,  ///< some or all of it may have been read by the service
-    };
-
-    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
-    NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
-
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
-    [[nodiscard]] Sent sent() const noexcept { return sent_; }
-
-private:
-    Kind kind_;
-    Sent sent_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_ERRORS_HPP
-
-#include <concepts>
-
-namespace globus {
-
-/**
- * What carries requests.
- *
- * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
- * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
- * threads at once. A transport is a cheap handle: copies share connections.
- *
- * Models: CurlTransport, MockTransport, AnyTransport.
- *
- * An error that names this concept means that the third argument of `Client` has no
- * `http::Response send(http::Request const&)` that can be called on a const object.
- */
-template <class T>
-concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
-    { transport.send(request) } -> std::same_as<http::Response>;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_TRANSPORT_HPP
-
 #include <concepts>
 #include <cstdint>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus {
 
@@ -2620,13 +1135,7 @@ namespace detail {
 
 /// Refuses to give a token for `resource_server` to a client of another one. What is not known on either side passes.
 /// @throws UsageError
-inline void check_audience(std::string_view resource_server, AuthContext const& context) {
-    if (resource_server.empty() || context.resource_server.empty() ||
-        http::detail::equal_ignoring_case(resource_server, context.resource_server))
-        return;
-    throw UsageError("the token of this policy is for " + one_line(resource_server) + ", and is not sent to " +
-                     one_line(context.resource_server) + ": give each client a policy with a token of its own");
-}
+void check_audience(std::string_view resource_server, AuthContext const& context);
 
 }  // namespace detail
 
@@ -2674,6 +1183,134 @@ concept Authorizer =
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
+#ifndef GLOBUS_OAUTH_SCOPE_HPP
+#define GLOBUS_OAUTH_SCOPE_HPP
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// A scope text that cannot be read; `what()` says where it goes wrong.
+class GLOBUS_VISIBLE ScopeError : public UsageError {
+public:
+    using UsageError::UsageError;
+};
+
+/**
+ * A scope: what a token may be used for, and which scopes it needs in turn.
+ *
+ *     Scope transfer{TransferScopes::all};
+ *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
+ *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
+ *
+ * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
+ * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * RFC 6749, section 3.3; https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+ */
+class Scope {
+public:
+    /// A scope by its own text, without marks and dependencies.
+    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
+    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
+    explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
+    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+
+    /**
+     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
+     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
+     *
+     * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
+     *                     scopes in all, or more than 512 KiB: of `text`, and of what comes out where each scope has all
+     *                     of its dependencies
+     */
+    [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
+    /// As parse, of exactly one scope.
+    [[nodiscard]] static Scope parse_one(std::string_view text);
+    /// The texts of scopes, separated by blanks.
+    [[nodiscard]] static std::string join(std::vector<Scope> const& scopes);
+    /// All scopes of both, as one text with both would be read.
+    [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b);
+
+    /// Its own text, without mark and dependencies.
+    [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
+    /// True if it has the mark `*`.
+    [[nodiscard]] bool optional() const noexcept { return optional_; }
+    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
+    [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
+
+    /// The same scope with one more dependency.
+    [[nodiscard]] Scope with_dependency(Scope dependency) const;
+    /// The same scope, marked optional or not.
+    [[nodiscard]] Scope with_optional(bool optional = true) const;
+
+    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
+    [[nodiscard]] bool contains(Scope const& other) const;
+
+    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
+    [[nodiscard]] std::string text() const;
+    /// As text().
+    operator std::string() const { return text(); }
+
+    friend bool operator==(Scope const& a, Scope const& b) {
+        return a.optional_ == b.optional_ && a.scope_string_ == b.scope_string_ && a.dependencies_ == b.dependencies_;
+    }
+
+private:
+    static constexpr std::size_t deepest = 64;
+    static constexpr std::size_t most = 10000;
+    static constexpr std::size_t longest = std::size_t{512} << 10;
+
+    class Graph;
+
+    /// RFC 6749, section 3.3: printable ASCII without blank, '"' and '\'.
+    static void check(std::string_view text);
+    void append_to(std::string& out) const;
+
+    std::string scope_string_;
+    bool optional_ = false;
+    std::vector<Scope> dependencies_;
+};
+
+/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+class Scope::Graph {
+public:
+    explicit Graph(std::string_view text);
+
+    [[nodiscard]] std::vector<Scope> trees();
+
+private:
+    struct Needs {
+        bool needed = false;
+        bool optional = false;
+    };
+
+    void add(std::string_view parent, std::string_view name, bool optional);
+    Scope tree(std::string_view name, bool optional, std::size_t depth);
+    static void sort(std::vector<Scope>& scopes);
+
+    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
+    std::vector<std::size_t> members_;  ///< of each open bracket
+    std::vector<std::string_view> path_;
+    std::size_t read_ = 0;
+    std::size_t made_ = 0;
+    std::size_t written_ = 0;
+    bool closed_ = false;
+};
+
+inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_SCOPE_HPP
 
 #include <concepts>
 #include <string>
@@ -2777,11 +1414,1914 @@ private:
 #ifndef GLOBUS_APP_GLOBUS_APP_HPP
 #define GLOBUS_APP_GLOBUS_APP_HPP
 
-#ifndef GLOBUS_APP_CONSENTS_HPP
-#define GLOBUS_APP_CONSENTS_HPP
+#ifndef GLOBUS_APP_GARE_HPP
+#define GLOBUS_APP_GARE_HPP
 
-#ifndef GLOBUS_SERVICES_AUTH_ANSWERS_HPP
-#define GLOBUS_SERVICES_AUTH_ANSWERS_HPP
+#include <concepts>
+#include <optional>
+#include <utility>
+#include <vector>
+
+// What errors ask of the user; of a document alone it says authorization_requirements.hpp.
+
+namespace globus {
+
+/// What one of the errors that an answer lists asks for; nothing if it asks for nothing.
+inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(error.raw)); }
+
+/// All that an answer asks for: each of the errors that it lists, and the document as a whole.
+inline std::vector<Gare> to_gares(ApiError const& error) { return error.requirements(); }
+/// What an answer asks for: the document as a whole, or the first of the errors in it that asks for something.
+std::optional<Gare> to_gare(ApiError const& error);
+
+/// True if the document or error asks for a consent or a login.
+template <class E>
+    requires requires(E const& error) { to_gare(error); }
+bool is_gare(E const& error) {
+    return to_gare(error).has_value();
+}
+
+/// All that several documents or errors ask for.
+template <class E>
+std::vector<Gare> to_gares(std::vector<E> const& errors) {
+    std::vector<Gare> gares;
+    for (E const& error : errors) {
+        if constexpr (std::derived_from<E, ApiError>) {
+            for (Gare& gare : to_gares(error)) gares.push_back(std::move(gare));
+        } else if (auto gare = to_gare(error)) {
+            gares.push_back(std::move(*gare));
+        }
+    }
+    return gares;
+}
+/// True if any of several documents or errors asks for a consent or a login.
+template <class E>
+bool has_gares(std::vector<E> const& errors) {
+    for (E const& error : errors)
+        if (is_gare(error)) return true;
+    return false;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_GARE_HPP
+#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+
+#ifndef GLOBUS_APP_TOKEN_FILE_HPP
+#define GLOBUS_APP_TOKEN_FILE_HPP
+
+#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
+#define GLOBUS_APP_TOKEN_STORAGE_HPP
+
+#ifndef GLOBUS_HTTP_WAITING_HPP
+#define GLOBUS_HTTP_WAITING_HPP
+
+#ifndef GLOBUS_CORE_HANDLE_HPP
+#define GLOBUS_CORE_HANDLE_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
+#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+namespace globus::detail {
+
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+///
+/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
+/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+class Maker {
+public:
+    [[nodiscard]] bool is_this_process() const noexcept;
+    /// @throws UsageError  in a child process
+    void check() const;
+
+private:
+    static inline std::atomic<unsigned> count_ = 0;
+    static inline int const counting_ =
+        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
+
+    pid_t process_ = ::getpid();
+    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
+    unsigned before_ = forks_->load(std::memory_order_relaxed);
+};
+
+/// The name of this machine; empty if the system does not tell.
+std::string host_name();
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <memory>
+#include <utility>
+
+namespace globus::detail {
+
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// such a handle is a UsageError.
+template <class State>
+class Shared {
+public:
+    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+    [[nodiscard]] State* operator->() const {
+        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
+        return state_.get();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
+/// which are not there.
+template <class State, class... Args>
+[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
+    auto const destroy = [made = Maker()](State* state) {
+        if (made.is_this_process()) delete state;
+    };
+    return {new State(std::forward<Args>(args)...), destroy};
+}
+
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
+/// is a UsageError.
+template <class State>
+class ProcessBound {
+public:
+    template <class... Args>
+    explicit ProcessBound(std::in_place_t, Args&&... args)
+        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
+
+    [[nodiscard]] State* operator->() const {
+        made_.check();
+        return state_.operator->();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
+
+private:
+    Shared<State> state_;
+    Maker made_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_HANDLE_HPP
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+namespace globus::detail {
+
+/// Which thread does something that others wait for; mostly none.
+class Doer {
+public:
+    [[nodiscard]] bool busy() const noexcept { return thread() != std::thread::id(); }
+    [[nodiscard]] bool is_this_thread() const noexcept { return thread() == std::this_thread::get_id(); }
+    [[nodiscard]] std::thread::id thread() const noexcept { return thread_.load(); }
+    /// Of the thread that begins, which does not wait for anything.
+    void begin() noexcept { thread_.store(std::this_thread::get_id()); }
+    void end() noexcept { thread_.store(std::thread::id()); }
+
+private:
+    std::atomic<std::thread::id> thread_{std::thread::id()};
+};
+
+/**
+ * This thread waits for a Doer, from construction to destruction: a wait that could never end is refused, since the doer is
+ * this thread, or waits itself, directly or through others, for something that this thread does.
+ *
+ * Who waits for whom is known for all threads of the process, so that it does not matter which objects the circle is made
+ * of. In a forked child nobody waits.
+ */
+class WaitFor {
+public:
+    /// @param what  what is waited for, for the message
+    /// @throws UsageError  if the wait would never end
+    WaitFor(Doer const& doer, std::string const& what);
+    WaitFor(WaitFor const&) = delete;
+    WaitFor& operator=(WaitFor const&) = delete;
+    ~WaitFor();
+
+private:
+    static inline std::mutex mutex_;
+    /// Never destroyed: calls may wait while the program ends.
+    static inline std::map<std::thread::id, Doer const*>& waiting_ = *new std::map<std::thread::id, Doer const*>;
+    static inline int const forks_ = ::pthread_atfork([] { mutex_.lock(); }, [] { mutex_.unlock(); },
+                                                      [] {
+                                                          waiting_.clear();
+                                                          mutex_.unlock();
+                                                      });
+};
+
+/// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.
+template <class Ready>
+bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
+                std::stop_token const& stop, Ready const& ready) {
+    // a system may count time from another moment: then the last time that there is becomes one that has passed
+    return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
+                                                   : changed.wait_until(lock, stop, until, ready);
+}
+
+/**
+ * How long a call waits for what another thread does, and the words of what it throws when it has to end before.
+ *
+ *     Wait const call{"the lock of the door", context.deadline, context.stop};
+ *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
+ *
+ * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ */
+struct Wait {
+    std::string for_what;  ///< as in "the access token"
+    http::Clock::time_point deadline = http::Clock::time_point::max();
+    std::stop_token stop = {};
+
+    /**
+     * Waits until `ready`, which is looked at under `lock`.
+     *
+     * @param doer     who makes it ready
+     * @param changed  is notified when it may be
+     * @return false if the call has to end before
+     * @throws UsageError  if the wait would never end, see WaitFor
+     */
+    template <class Ready>
+    [[nodiscard]] bool until(Ready const& ready, Doer const& doer, std::condition_variable_any& changed,
+                             std::unique_lock<std::mutex>& lock) const {
+        if (ready()) return true;
+        WaitFor const waiting(doer, for_what);
+        return wait_until(changed, lock, deadline, stop, ready);
+    }
+    /// True if the call has to end now.
+    [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
+    /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
+    [[noreturn]] void end() const;
+};
+
+/**
+ * One thread asks for something, the others wait and get what it got. It stands beside the mutex of what the answers fill,
+ * and all of its functions are called with that mutex locked.
+ *
+ *     std::unique_lock lock(mutex);
+ *     while (!value)
+ *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
+ *
+ * So far, when `ask` throws, the next one asks again. Where a failure is to be everybody's, a thread that waited looks at
+ * the Landing, which also says if it was none: the thread that asked had less time.
+ *
+ * A wait that could never end is a UsageError: `ask` wants what it is to give, itself or through what others wait for. In
+ * a child process that `ask` has forked, its answer is one, too, and the mutex, which is the parent's, is left alone.
+ */
+class SingleFlight {
+public:
+    /// What a thread is told that waited.
+    struct Landing {
+        std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
+        bool again = false;        ///< it gave up as its own call had to end, and the call that waited has more time
+    };
+
+    [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
+    [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
+
+    /// The answer of `ask`, which is called without the lock. What is done with it before the lock is given away, others see
+    /// as one step. Nobody else asks at the moment.
+    /// @param call  the call on whose behalf it asks
+    /// @throws what `ask` throws; the lock is held then, too
+    template <class Ask>
+    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask const& ask) {
+        return fly(lock, [&] {
+            try {
+                return ask();
+            } catch (...) {
+                flight_->error = std::current_exception();
+                flight_->gave_up = flight_->gave_up || call.is_over();
+                if (!call.stop.stop_requested()) flight_->deadline = call.deadline;
+                throw;
+            }
+        });
+    }
+    /// Waits for the thread that asks at the moment.
+    /// @throws NetworkError  if the call has to end before
+    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call);
+    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
+    /// is this thread's alone.
+    template <class Ask>
+    [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
+                                                                              Wait const& call, Ask const& ask) {
+        if (!busy()) return fly(lock, ask);
+        (void)wait(lock, call);
+        return std::nullopt;
+    }
+    /// Called in `ask`: what it is about to throw is for want of time, although its call is not over yet.
+    void out_of_time() const noexcept { flight_->gave_up = true; }
+
+private:
+    struct Flight {
+        Doer asking;
+        std::exception_ptr error;
+        bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
+        http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
+    };
+    /// Of the thread that asks: it gives the lock away, and takes it again.
+    class Asking {
+    public:
+        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock);
+        Asking(Asking const&) = delete;
+        Asking& operator=(Asking const&) = delete;
+        ~Asking();
+        void check() const { made_.check(); }
+
+    private:
+        SingleFlight& all_;
+        std::unique_lock<std::mutex>& lock_;
+        Maker const made_;
+    };
+
+    template <class Ask>
+    [[nodiscard]] auto fly(std::unique_lock<std::mutex>& lock, Ask const& ask) {
+        Asking const asking(*this, lock);
+        auto answer = ask();
+        asking.check();
+        return answer;
+    }
+
+    /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
+    static constexpr std::chrono::milliseconds more_time{250};
+
+    std::condition_variable_any landed_;
+    std::shared_ptr<Flight> flight_;
+};
+
+/**
+ * Lets one thread in at a time, in the order in which they come.
+ *
+ *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
+ *     TurnLock const mine(turn, {"the door", deadline});
+ *     if (!mine) ...  // others went through it all the time
+ *
+ * @par Thread safety
+ * Any function may be called from any thread, `end` by the one that has the turn.
+ */
+class Turn {
+public:
+    /// @param own  what the thread is told that has the turn and wants it again
+    explicit Turn(char const* own) : own_(own) {}
+
+    /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
+    /// @throws UsageError  if this thread has it already, or the wait would never end
+    [[nodiscard]] bool begin(Wait const& call);
+    void end();
+    /// True for the thread that has the turn.
+    [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
+
+private:
+    char const* const own_;
+    std::mutex mutex_;
+    std::condition_variable_any moved_;
+    std::list<std::thread::id> queue_;  ///< those who wait; the first one has the turn
+    Doer first_;
+};
+
+/// A turn, from when it comes to the end of this object; false if the call had to end before it came.
+class TurnLock {
+public:
+    TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
+    TurnLock(TurnLock const&) = delete;
+    TurnLock& operator=(TurnLock const&) = delete;
+    ~TurnLock();
+    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
+
+private:
+    Maker const made_;
+    std::shared_ptr<Turn> const turn_;
+    bool const ours_;
+};
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
+bool wait_until(Clock::time_point until, std::stop_token const& stop);
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_WAITING_HPP
+#ifndef GLOBUS_OAUTH_TOKEN_HPP
+#define GLOBUS_OAUTH_TOKEN_HPP
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/// The tokens for one resource server, as Globus Auth gives them.
+/// https://docs.globus.org/api/auth/reference/#token_response
+struct Token {
+    std::string resource_server = {};             ///< who takes the token: "transfer.api.globus.org"
+    std::string scope = {};                       ///< the scopes granted, separated by spaces
+    Secret access_token = {};                     ///< what requests are authorised by
+    Secret refresh_token = {};                    ///< empty: none
+    std::string token_type = "Bearer";            ///< an answer with another type is refused
+    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
+    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
+};
+
+/**
+ * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class TokenResponse {
+public:
+    TokenResponse() = default;
+    /// Of tokens that came in another way, by their resource server. They are not checked.
+    TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
+        : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
+
+    /// Reads the answer of the token endpoint, received now.
+    /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
+    [[nodiscard]] static TokenResponse from_answer(std::string_view body);
+    /// The same of an answer with its headers, which tell the time.
+    [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
+
+    /// All tokens, by their resource server.
+    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
+
+    /// The token for a resource server; throws UsageError that lists the servers there are.
+    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const;
+    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
+    [[nodiscard]] Token const& by_scope(std::string_view scope) const;
+    /// The signed id_token; empty unless the scope `openid` was granted.
+    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    /// The `state` of the answer; empty if it has none.
+    [[nodiscard]] std::string const& state() const noexcept { return state_; }
+    /// When it was made, by the clock of Globus Auth: seconds since 1970; nothing if it does not say (`Date`, RFC 9110,
+    /// section 6.6.1).
+    [[nodiscard]] std::optional<std::int64_t> date() const noexcept { return date_; }
+
+private:
+    std::map<std::string, Token> tokens_;
+    Secret id_token_;
+    std::string state_;
+    std::optional<std::int64_t> date_;
+};
+
+namespace detail {
+
+/// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
+TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false);
+
+}  // namespace detail
+
+/// The answer to a grant for dependent tokens: a list, one Token a resource server.
+/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
+class DependentTokenResponse : public TokenResponse {
+public:
+    DependentTokenResponse() = default;
+    /// Of the tokens of another answer.
+    explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
+
+    /// As TokenResponse::from_answer, for a list of tokens.
+    /// @throws DecodeError  also if it is no list
+    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body);
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_TOKEN_HPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Stored tokens cannot be read or written; what is stored is as it was.
+ *
+ * `what()` names the file and says what to do, and holds nothing of its content.
+ */
+class GLOBUS_VISIBLE TokenStorageError : public Error {
+public:
+    /// What is wrong with the storage.
+    enum class Kind : unsigned char {
+        corrupt,   ///< the content is not what a storage writes
+        too_new,   ///< a newer version of the format, which this one must not touch
+        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
+        locked,    ///< somebody else held the lock all the time that was to be waited
+        io         ///< the system refused: disk full, no permission, ...
+    };
+
+    /// @param what  how the sentence "the token storage <path> ..." goes on; nothing of what is stored
+    TokenStorageError(Kind kind, std::string path, std::string const& what)
+        : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
+
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// The file or directory that it is about.
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+
+private:
+    Kind kind_;
+    std::string path_;
+};
+
+/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
+class GLOBUS_VISIBLE TokenValidationError : public Error {
+public:
+    /// What the app lacks.
+    enum class Kind : unsigned char {
+        missing_token,          ///< there is none for the resource server
+        missing_refresh_token,  ///< the login did not ask for one
+        expired,                ///< or refused, and nothing renews it
+        unmet_scopes,           ///< it lacks a scope, or the user has not consented to a dependency
+        missing_identity,       ///< the login did not ask for the scope openid, so nobody knows who it was
+        identity_mismatch,      ///< somebody else logged in
+    };
+
+    /// For validators of one's own.
+    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+private:
+    Kind kind_;
+};
+
+/// How long an `update` waits for the lock of its storage, if the storage's own limit does not end it before.
+struct LockWait {
+    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< in the past: the lock is tried once
+    std::stop_token stop = {};                                          ///< ends it at once
+};
+
+/// The tokens for one resource server as a storage keeps them, with the identity that they act for.
+struct TokenData {
+    std::string resource_server = {};     ///< who takes the token: "transfer.api.globus.org"
+    std::string identity_id = {};         ///< of the user who logged in; empty: not known
+    std::string scope = {};               ///< the scopes granted, separated by blanks
+    Secret access_token = {};             ///< what requests are authorised by
+    Secret refresh_token = {};            ///< empty: none
+    std::int64_t expires_at_seconds = 0;  ///< since 1970
+    std::string token_type = {};          ///< "Bearer"; empty: not said
+    AdditionalFields extra = {};          ///< what a newer version has put beside them
+
+    /// What to store of a token; one whose answer did not say when it expires counts as expired.
+    [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {});
+    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
+    [[nodiscard]] Token token() const;
+
+    /// Reads it from its JSON object; unknown members go to `extra`.
+    /// @throws DecodeError  that names the member which is missing or of another type
+    [[nodiscard]] static TokenData from_json(boost::json::object const& object);
+    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    /// @throws UsageError  for a token with a character that no token has
+    [[nodiscard]] boost::json::object to_json() const;
+
+    friend bool operator==(TokenData const&, TokenData const&) = default;
+};
+
+/// By resource server: "transfer.api.globus.org", or a collection's id.
+using TokenDataByResourceServer = std::map<std::string, TokenData>;
+
+/**
+ * Where an app keeps its tokens: all of one namespace can be read, and changed under a lock.
+ *
+ *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
+ *
+ * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
+ * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
+ * `f` may read the storage; to change it from within `f` is a UsageError.
+ * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
+ * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
+ *
+ * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage. A storage is a cheap handle: copies share what is
+ * stored. An error that names this concept means that a type lacks one of the two.
+ */
+template <class S>
+concept TokenStorage = std::copy_constructible<S> &&
+                       requires(S const& storage, std::function<bool(TokenDataByResourceServer&)> const& change) {
+                           { storage.get_token_data_by_resource_server() } -> std::same_as<TokenDataByResourceServer>;
+                           storage.update(change);
+                       };
+
+/// The functions of a token storage that follow from its two basic ones, by the reference's names.
+template <class Storage>
+class TokenStorageFunctions {
+public:
+    /// The tokens for a resource server, if there are any.
+    [[nodiscard]] std::optional<TokenData> get_token_data(std::string_view resource_server) const {
+        TokenDataByResourceServer tokens = self().get_token_data_by_resource_server();
+        auto const found = tokens.find(std::string(resource_server));
+        if (found == tokens.end()) return std::nullopt;
+        return std::move(found->second);
+    }
+    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
+        if (tokens.empty()) return;
+        self().update([&](TokenDataByResourceServer& stored) {
+            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
+            return true;
+        });
+    }
+    /**
+     * Stores all tokens of an answer.
+     *
+     * @param identity_id  who logged in: the `sub` of the answer's verified id_token (IdTokenVerifier)
+     */
+    void store_token_response(TokenResponse const& answer, std::string const& identity_id = {}) const {
+        TokenDataByResourceServer tokens;
+        for (auto const& [server, token] : answer.by_resource_server())
+            tokens.emplace(server, TokenData::from(token, identity_id));
+        self().store_token_data_by_resource_server(tokens);
+    }
+    /// Forgets the tokens for a resource server; false if there were none. It does not revoke them.
+    bool remove_token_data(std::string_view resource_server) const {
+        bool found = false;
+        self().update([&](TokenDataByResourceServer& stored) {
+            found = stored.erase(std::string(resource_server)) != 0;
+            return found;
+        });
+        return found;
+    }
+
+private:
+    [[nodiscard]] Storage const& self() const { return static_cast<Storage const&>(*this); }
+};
+
+namespace detail {
+
+/// The turns of the threads that change a storage.
+std::shared_ptr<Turn> make_storage_turn();
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_CORE_CALLBACKS_HPP
+#define GLOBUS_CORE_CALLBACKS_HPP
+
+#include <functional>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * While a thread has one, what a program is to be told waits: the thread holds a lock, or does what others wait for, and
+ * a callback that uses the same object would wait for its own thread. The outermost one tells it all when it ends, so it
+ * is made before the lock is taken.
+ *
+ * @par Thread safety
+ * Of one thread, which made it.
+ */
+class CallbacksWait {
+public:
+    CallbacksWait() noexcept;
+    CallbacksWait(CallbacksWait const&) = delete;
+    CallbacksWait& operator=(CallbacksWait const&) = delete;
+    ~CallbacksWait();
+
+    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: an observer that throws has
+    /// nobody left to tell, and must not break a call.
+    static void call(std::function<void()> tell) noexcept;
+
+private:
+    static void now(std::function<void()> const& tell) noexcept;
+    static CallbacksWait*& outermost() noexcept;
+
+    bool const is_outermost_;
+    std::vector<std::function<void()>> waiting_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_CALLBACKS_HPP
+#ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
+#define GLOBUS_CORE_PLATFORM_FILES_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace globus::detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
+    [[nodiscard]] int get() const noexcept { return number_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+    /// The number, which the caller closes.
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// Files that last, are private, and belong to one process at a time. What fails says why in errno.
+
+namespace globus::detail {
+
+/// True for what a system call answers on a file system that does not have it.
+bool is_unsupported(int code);
+
+/// What a file is, whose it is, and who may use it.
+struct FileFacts {
+    enum class Kind : unsigned char { regular, directory, link, other };
+    Kind kind = Kind::other;
+    unsigned mode = 0;  ///< its permissions
+    bool own = false;   ///< it belongs to this user
+    bool of_root = false;
+    bool has_other_names = false;  ///< hard links
+    std::int64_t size = 0;         ///< bytes
+    std::int64_t modified = 0;     ///< seconds since 1970
+
+    /// Others than the owner may read or write it.
+    [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
+    /// Of a directory: others than the owner may replace what is in it. Where it has the sticky bit, as /tmp has, they may
+    /// not.
+    [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
+};
+
+std::optional<FileFacts> facts_of(Descriptor const& file);
+/// Of what is at a path, where links lead.
+std::optional<FileFacts> facts_at(std::string const& path);
+/// Of what has a name, be it a link. Nothing is opened.
+std::optional<FileFacts> facts_of_name(std::string const& path);
+
+/// What a file is opened for.
+enum class Opening : int {
+    to_read = O_RDONLY,
+    to_lock = O_RDWR | O_CREAT,             ///< made if it is not there
+    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not be there
+};
+/// What becomes of a link in the place of a file.
+enum class Links : int {
+    refused = O_NOFOLLOW,  ///< ELOOP
+    followed = 0,
+};
+
+/// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
+Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused);
+
+/// Reads until the end or `size` bytes are there: how many there are, or -1.
+std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size);
+/// False where it cannot be written to the end.
+bool write_file(Descriptor const& file, std::string_view text);
+
+/// Leaves a file to its owner alone.
+inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
+/// The same without opening it.
+bool make_private(std::string const& path);
+/// Makes an empty file without opening it.
+inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
+
+/// Brings a file to the disk.
+inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+/// Brings the names in a directory to the disk.
+bool sync_directory(std::string const& path);
+
+/// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
+inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+/// Gives the lock back, whoever else has the same file open.
+inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
+
+/// Gives a file another name, in one step: what had it is gone.
+bool rename_file(std::string const& from, std::string const& to);
+/// True also for one that is not there.
+inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
+
+inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
+/// Leaves a directory to its owner alone.
+inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
+
+/// The directory that a path names, as it was given.
+std::string directory_of(std::string const& path);
+/// The directory without links in its name; nothing if it is not there.
+std::optional<std::string> real_directory(std::string const& directory);
+
+/// True on a file system that says of every file that it has several names. A new file has one.
+bool miscounts_links(std::string const& directory);
+
+/// Why a file, or a directory, cannot be read; null if it can be.
+char const* why_unreadable(std::string const& path, bool directory);
+
+/// Whether a directory, which may not be there, has a name that is wanted.
+template <class IsWanted>
+bool directory_has(char const* path, IsWanted const& is_wanted) {
+    DIR* const directory = ::opendir(path);
+    if (directory == nullptr) return false;
+    bool found = false;
+    while (dirent const* const entry = found ? nullptr : ::readdir(directory))
+        found = is_wanted(std::string_view(entry->d_name));
+    ::closedir(directory);
+    return found;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_FILES_HPP
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Files that hold tokens: where they are, who may read them, and how they are replaced.
+
+namespace globus {
+
+/// What the storages that keep a file can be told.
+struct TokenFileOptions {
+    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
+    /// Refuse a file that others than its owner may read or write, and a directory in which others may replace it.
+    bool strict = false;
+    /// To wait for other threads and processes, a day at most; 0 or negative: the lock is tried once.
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
+    /**
+     * Told in a sentence what the storage cannot guarantee, each thing once for all copies of a storage: that others may
+     * read the file (the next `update` closes it) or replace it in its directory, and what the file system cannot do:
+     * lock files, give them permissions, or bring a directory to the disk. It is called when no lock is held, on the
+     * thread of the call, and may use the storage; what it throws is dropped.
+     */
+    std::function<void(std::string const&)> on_warning = {};
+};
+
+/**
+ * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
+ * `-`, and without what cannot be printed.
+ *
+ * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
+ *                     for text that is not UTF-8
+ */
+[[nodiscard]] std::string app_name_slug(std::string_view app_name);
+
+/**
+ * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
+ * and a `-` before `tokens` unless it is production.
+ *
+ * @param suffix  ".json" or ".db"
+ * @throws UsageError  as app_name_slug, for a client id that is no file name, and if neither HOME nor the password
+ *                     database says where the home directory is
+ */
+[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                             std::string_view environment = "production",
+                                             std::string_view suffix = ".json");
+
+namespace detail {
+
+[[noreturn]] void refuse_token_file(TokenStorageError::Kind kind, std::string const& path, std::string const& why);
+[[noreturn]] void fail_token_file(std::string const& path, char const* doing);
+
+/// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
+enum class TokenFileDoubt : unsigned {
+    file_mode = 1U << 0U,
+    lock_mode = 1U << 1U,
+    directory_mode = 1U << 2U,
+    permissions = 1U << 3U,
+    locks = 1U << 4U,
+    links = 1U << 5U,
+    disk = 1U << 6U,
+    directory_on_disk = 1U << 7U,
+    database_locks = 1U << 8U,
+};
+
+/// A token file: its path, what its storage was told, and what it has said. It has no lock, so a child process may use it.
+class TokenPlace {
+public:
+    /// Makes the directory.
+    TokenPlace(std::string path, TokenFileOptions options);
+
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+    [[nodiscard]] TokenFileOptions const& options() const noexcept { return options_; }
+    /// When a wait for a lock that begins now has to end.
+    [[nodiscard]] http::Clock::time_point lock_deadline() const;
+    /// Says, once, how the sentence "the token storage <path> ..." goes on.
+    void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const;
+    /// The same of what `strict` refuses.
+    void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const;
+
+private:
+    std::string const path_;
+    TokenFileOptions const options_;
+    mutable std::atomic<unsigned> said_ = 0;
+};
+
+/// An open token file.
+class TokenFile {
+public:
+    static constexpr std::size_t largest = std::size_t{16} << 20;
+
+    /// Opens a file without following a link in its place; empty if there is none.
+    [[nodiscard]] static TokenFile open(std::string const& path, Opening opening);
+    /// One that is not open.
+    TokenFile() = default;
+    [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
+
+    /// Its permissions, size and times.
+    [[nodiscard]] FileFacts facts(std::string const& path) const;
+    [[nodiscard]] std::string read(std::string const& path) const;
+    void write(std::string const& path, std::string_view text) const;
+
+private:
+    explicit TokenFile(Descriptor file) noexcept : file_(std::move(file)) {}
+
+    Descriptor file_;
+};
+
+/// Refuses what is no file of ours alone.
+void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts);
+
+/// Says that others may read or write a file, or refuses it.
+void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
+                           FileFacts const& facts);
+
+/// Says that others may replace the files of a directory, or refuses it. A directory that cannot be looked at has no files
+/// that could be read.
+void check_token_directory(TokenPlace const& place);
+
+/// After a call that should have made `path` private, whose facts were those: fails if the system refused it, and says so
+/// if the file system has no permissions that could be set.
+void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts);
+
+/// A path that may be given to the system.
+std::string check_token_path(std::string path);
+
+/// The path of a file in a directory that is named without links; the file itself may be one.
+std::string real_token_path(std::string const& path);
+
+/// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
+std::shared_ptr<Turn> turn_of(std::string const& path);
+
+/// What a call waits for, in words.
+inline std::string lock_of(std::string const& path) { return "the lock of the token storage " + path; }
+
+/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
+/// file system without locks it is one between the threads of this process only, and that is said.
+class TokenFileLock {
+public:
+    /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
+    /// @throws UsageError  if this thread holds it already
+    TokenFileLock(TokenPlace const& place, LockWait const& wait);
+    TokenFileLock(TokenFileLock const&) = delete;
+    TokenFileLock& operator=(TokenFileLock const&) = delete;
+    /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
+    /// not the child who may.
+    ~TokenFileLock();
+
+private:
+    [[noreturn]] static void give_up(std::string const& path, LockWait const& wait);
+
+    CallbacksWait const callbacks_;
+    Maker const made_;
+    http::Clock::time_point const until_;
+    TurnLock const turn_;
+    TokenFile const file_;
+};
+
+/// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
+/// holds the lock. @return  that name
+std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings);
+
+/// Puts `text` in the place of the file, all of it or nothing, for good. The caller holds the lock.
+void replace_token_file(TokenPlace const& place, std::string_view text);
+
+}  // namespace detail
+
+std::string app_name_slug(std::string_view app_name);
+
+std::string default_token_path(std::string_view client_id, std::string_view app_name, std::string_view environment,
+                               std::string_view suffix);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_FILE_HPP
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
+ *
+ *     JsonTokenStorage storage{default_token_path(client_id, "nightly backup")};
+ *     storage.store_token_response(tokens);
+ *
+ * The file is made when something is stored, readable by its owner only, and its directory too. It is replaced as a
+ * whole: after a crash it is the old file or the new one. `<path>.lock` beside it is the lock between processes; it
+ * stays. Format version 2.0 is written, 1.0 is read and becomes 2.0 when it is written; what a newer version has put
+ * beside the tokens stays.
+ *
+ * @par Errors
+ * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten; see
+ * move_corrupt_file.
+ * @par Sharing with the Python SDK
+ * The Python SDK does not take the lock, and writes into the file in place. What it stores while a program in C++ does
+ * may be lost, or undo what that one stored. A file that is read in the middle of such a write is read again, for 200 ms.
+ * @par Thread safety
+ * Any function may be called from any thread and process. Copies share the file.
+ */
+class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
+public:
+    /// Makes the directory of `path`, if it is not there.
+    /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
+    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
+        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
+
+    /// The file, as the constructor was given it.
+    [[nodiscard]] std::string const& path() const { return place_->path(); }
+
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
+
+    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
+    template <class F>
+    void update(F const& change, LockWait const& wait = {}) const {
+        detail::TokenFileLock const lock(*place_, wait);
+        boost::json::object document = load();
+        TokenDataByResourceServer tokens = tokens_of(document);
+        if (change(tokens)) store(std::move(document), tokens);
+    }
+
+    /// Moves the file away if it is damaged, so that a login can begin anew.
+    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
+    std::string move_corrupt_file() const;
+
+private:
+    using Kind = TokenStorageError::Kind;
+    /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
+    /// the Python SDK writes in place.
+    [[nodiscard]] std::optional<boost::json::value> parse() const;
+    /// The document in format 2.0; a file that is not there is an empty one.
+    [[nodiscard]] boost::json::object load() const;
+    [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const;
+    void store(boost::json::object document, TokenDataByResourceServer const& tokens) const;
+    [[noreturn]] void corrupt(std::string const& why) const;
+
+    detail::Shared<detail::TokenPlace const> place_;
+};
+
+static_assert(TokenStorage<JsonTokenStorage>);
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_APP_LOGIN_FLOW_HPP
+#define GLOBUS_APP_LOGIN_FLOW_HPP
+
+#ifndef GLOBUS_CLIENT_CLIENT_HPP
+#define GLOBUS_CLIENT_CLIENT_HPP
+
+#ifndef GLOBUS_CLIENT_CALL_GATE_HPP
+#define GLOBUS_CLIENT_CALL_GATE_HPP
+
+#ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
+#define GLOBUS_CLIENT_CALL_OPTIONS_HPP
+
+#ifndef GLOBUS_CLIENT_QUERY_PARAMS_HPP
+#define GLOBUS_CLIENT_QUERY_PARAMS_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// Takes a named parameter out of a request, as the value of a QueryParams entry.
+struct Removed {};
+/// What to write for it: `.query_params = {{"limit", globus::removed}}`.
+inline constexpr Removed removed{};
+
+/// The value of one query or form parameter: texts to be sent, one parameter each.
+class QueryValue {
+public:
+    /// One parameter, encoded when it is sent.
+    QueryValue(std::string text) : texts_{std::move(text)} {}
+    QueryValue(std::string_view text) : texts_{std::string(text)} {}
+    QueryValue(char const* text) : texts_{std::string(text)} {}
+    /// The parameter once for each text. No text at all is Removed.
+    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    /// "True" or "False".
+    template <std::same_as<bool> B>
+    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    /// The number in decimal digits.
+    template <std::integral I>
+        requires(!std::same_as<I, bool>)
+    QueryValue(I number) : texts_{std::to_string(number)} {}
+    /// No parameter of that name, not even the operation's own.
+    QueryValue(Removed) {}
+
+    /// The values, before they are encoded; empty: the parameter is taken out.
+    [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
+    friend bool operator==(QueryValue const&, QueryValue const&) = default;
+
+private:
+    std::vector<std::string> texts_;
+};
+
+/**
+ * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
+ * that one's place.
+ *
+ *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
+ */
+class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
+public:
+    using std::vector<std::pair<std::string, QueryValue>>::vector;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP
+#ifndef GLOBUS_HTTP_RETRY_HPP
+#define GLOBUS_HTTP_RETRY_HPP
+
+#ifndef GLOBUS_HTTP_ERRORS_HPP
+#define GLOBUS_HTTP_ERRORS_HPP
+
+#include <string>
+
+namespace globus {
+
+/**
+ * No complete answer came.
+ *
+ * `kind()` says what went wrong, `sent()` how far the request got: an operation that must not be done twice may be
+ * repeated after `Sent::no`, and has an unknown outcome after `Sent::yes`.
+ */
+class GLOBUS_VISIBLE NetworkError : public Error {
+public:
+    /// What went wrong.
+    enum class Kind : unsigned char {
+        timeout,      ///< a limit or the deadline of the call passed
+        cancelled,    ///< the stop_token asked, or the client was destroyed
+        resolve,      ///< the host name is not known
+        connect,      ///< nobody listens, or no route, be it from here or from a proxy
+        proxy,        ///< the proxy refuses to connect to the service, or asks for other credentials
+        tls,          ///< the certificate or the handshake was refused
+        interrupted,  ///< the connection broke after it was made
+        too_large,    ///< the answer is larger than the limit
+        redirect,     ///< a redirect that must not be followed
+        protocol,     ///< not HTTP, or packed in a way that cannot be undone
+        local,        ///< this process: memory, file descriptors, libcurl itself
+    };
+    /// How far the request got.
+    enum class Sent : unsigned char {
+        no,   ///< no byte of the request left, whatever was said to a proxy before; doing it again is safe
+        yes,  ///< some or all of it may have been read by the service
+    };
+
+    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
+    NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
+
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
+    [[nodiscard]] Sent sent() const noexcept { return sent_; }
+
+private:
+    Kind kind_;
+    Sent sent_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_ERRORS_HPP
+
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+
+namespace globus {
+
+/**
+ * What may happen when an operation's request is sent a second time. Every operation carries one.
+ *
+ * | class          | for                                                   | repeated after                            |
+ * |----------------|-------------------------------------------------------|-------------------------------------------|
+ * | read           | GET, and POST that only looks things up               | any passing failure                       |
+ * | keyed          | a write with a key made by the caller: submit_transfer| any passing failure, with the same bytes  |
+ * | idempotent     | PUT, DELETE, cancel                                   | any passing failure                       |
+ * | non_idempotent | POST that creates, PATCH                              | 429, and what never left this machine     |
+ * | grant          | a grant that Globus Auth may take once only           | as idempotent, see below                  |
+ * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
+ *
+ * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
+ * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
+ * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
+ * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
+ *
+ * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus Auth
+ * may have answered: that it sees twice what it has taken back may end the whole login. An answer that came, if only in
+ * part, is the last.
+ *
+ * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
+ * last three classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
+ * out to be dead.
+ */
+enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
+
+/// How one attempt ended, for a retry policy.
+struct Attempt {
+    int number = 1;                             ///< the first is 1
+    RetryClass retry_class = RetryClass::read;  ///< of the operation, unless CallOptions::retry_as says otherwise
+    http::Response const* response = nullptr;   ///< the answer, if there is one
+    NetworkError const* error = nullptr;        ///< why there is none
+    bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
+    std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
+    int previous_status = 0;  ///< of the answer to the attempt before; 0: none came, or this is the first
+    bool settled = false;     ///< the answer says that nothing was done, and that another would be alike
+    bool in_doubt = false;    ///< an earlier attempt of the call may have been processed
+};
+
+/**
+ * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
+ *
+ * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
+ * retry what that retry took. An empty budget means no retry.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread.
+ */
+class RetryBudget {
+public:
+    static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
+
+    /// Takes `cost` tokens, or none and returns false if there are fewer.
+    [[nodiscard]] bool take(int cost) noexcept;
+    /// Puts tokens back, as far as there is room.
+    void give(int amount) noexcept;
+    /// The tokens of this moment: other threads take and give, too.
+    [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<int> tokens_{capacity};
+};
+
+namespace detail {
+
+/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
+/// processes that are forked, and their attempts would come together.
+double random_unit();
+
+/// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
+/// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
+constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
+
+/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
+/// service that had no time for it.
+bool may_be_processed(Attempt const& attempt);
+
+/// True if a second attempt can do no harm and may do good.
+bool may_retry(Attempt const& attempt);
+
+}  // namespace detail
+
+/**
+ * The retry policy of a Client unless another is named: at most `max_attempts`, full jitter, Retry-After honoured and
+ * never shortened, and a budget that all calls of the client share.
+ *
+ * Any copyable type with the member functions `before_retry` and `succeeded` can take its place.
+ *
+ * @par Thread safety
+ * Its const functions may be called from any thread. Copies share the budget.
+ */
+struct DefaultRetry {
+    int max_attempts = 4;                          ///< of a call, the first one included
+    std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
+    std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
+    std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
+
+    /// How long to wait before the next attempt; nothing: do not make one.
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
+    /// A call succeeded by `attempt`.
+    void succeeded(Attempt const& attempt) const noexcept;
+
+    static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
+    static constexpr int throttled_cost = 5;  ///< of one after a 429
+
+    /// Shared by all copies; clients that are given one object share it, too. It must not be null.
+    std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
+};
+
+/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
+/// repeats its token requests as it would for any client.)
+struct NoRetry {
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const;
+    void succeeded(Attempt const&) const noexcept {}
+};
+
+/// `R` decides about retries: see DefaultRetry for what the two functions mean.
+template <class R>
+concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Attempt const& attempt) {
+    { retry.before_retry(attempt) } -> std::same_as<std::optional<std::chrono::duration<double>>>;
+    { retry.succeeded(attempt) } noexcept;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_RETRY_HPP
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+namespace globus {
+
+/**
+ * What one call may differ in. Every operation takes it as its second argument.
+ *
+ *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
+ */
+struct CallOptions {
+    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's; and if
+    /// that has none either, 120 s, which end when the body of a file or of a sink or source flows (see `sink`).
+    std::optional<std::chrono::duration<double>> timeout = {};
+    /// The same as a point in time, any one; the earlier of the two holds. One that has passed ends the call with
+    /// NetworkError (timeout) before anything is sent.
+    std::optional<http::Clock::time_point> deadline = {};
+    std::stop_token stop = {};   ///< cancels the call from another thread; it ends within 100 ms
+    http::Headers headers = {};  ///< added to the request; they replace the client's own of the same name
+    QueryParams query = {};      ///< added to the request's query
+    /// In place of the operation's own, if you know better. RetryClass::never: one attempt, whatever comes of it.
+    std::optional<RetryClass> retry_as = {};
+    /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
+    /// `text()` is then empty, and `json()` null.
+    bool keep_text = true;
+    /// Takes the body of a success in pieces, as it comes. It may last as long as it flows: where neither the call nor its
+    /// client was given a time-out or deadline, only the transport's idle time-out ends one that stalls.
+    http::Sink sink = {};
+};
+
+namespace detail {
+
+/// True if somebody said how long a call may take. @param timeout  the client's
+bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout);
+
+/// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
+/// @param timeout  the client's, which the call may differ from
+http::Clock::time_point deadline_of(CallOptions const& options,
+                                    std::optional<std::chrono::duration<double>> const& timeout);
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
+ * A call may be one request, or a function of several with those requests as calls within it.
+ *
+ * @par Thread safety
+ * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late, and is refused if
+ * it has a Pass.
+ */
+class CallGate {
+    struct State {
+        Maker made;
+        std::stop_source closing;
+        std::atomic<bool> closed = false;
+        std::atomic<int> running = 0;
+        std::mutex mutex;
+        std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+
+        int calling_back_here();
+    };
+
+public:
+    /// Lets calls begin that are not sure whether the client is still there.
+    class Pass {
+    public:
+        /// @throws UsageError  for the gate of a client that was moved from
+        explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
+
+        /// @throws UsageError  if this was moved from
+        void check() const;
+
+    private:
+        friend class CallGate;
+        [[nodiscard]] std::shared_ptr<State> const& state() const;
+        std::shared_ptr<State> state_;  // null: moved from
+    };
+
+    CallGate() = default;
+    // the calls of a copy are its own; a client that was moved from has none
+    CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
+    CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
+    CallGate& operator=(CallGate const& other);
+    CallGate& operator=(CallGate&& other);
+    ~CallGate();
+
+    /// One call, from its construction to its destruction.
+    class Call {
+    public:
+        /// @param mine  what the caller cancels it with
+        /// @throws UsageError    in a child process
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        Call(Pass const& pass, std::stop_token mine);
+        Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+        Call(Call const&) = delete;
+        Call& operator=(Call const&) = delete;
+        ~Call() { leave(); }
+
+        /// Asks to stop when the caller does, and when the client goes.
+        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
+
+        /**
+         * Runs a callback of the user's, which may destroy the client: that does not wait for this call, then.
+         *
+         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it is there any more
+         */
+        template <class F>
+        void run_callback(F const& callback) const {
+            {
+                Aside const aside(*state_);
+                callback();
+            }
+            if (state_->closed) refuse();
+        }
+
+    private:
+        struct Ask {
+            std::stop_source either;
+            void operator()() noexcept { either.request_stop(); }
+        };
+        /// While a call of this thread runs a callback.
+        class Aside {
+        public:
+            explicit Aside(State& state);
+            Aside(Aside const&) = delete;
+            Aside& operator=(Aside const&) = delete;
+            ~Aside();
+
+        private:
+            State& state_;
+        };
+
+        void leave() noexcept;
+        [[noreturn]] static void refuse();
+
+        std::shared_ptr<State> state_;
+        std::stop_token token_;
+        std::optional<std::stop_source> either_;
+        std::optional<std::stop_callback<Ask>> mine_, closing_;
+    };
+
+private:
+    [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
+
+    std::shared_ptr<State> state_ = make_process_bound<State>();
+    bool moved_from_ = false;
+};
+
+/// A call of several requests: one deadline for all of them, and the client stays until it ends.
+class JointCall {
+public:
+    /// @param options  with the deadline of the whole
+    JointCall(CallGate const& gate, CallOptions options);
+    /// For each of its requests.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// As CallGate::Call does.
+    template <class F>
+    void run_callback(F const& callback) const {
+        call_.run_callback(callback);
+    }
+
+private:
+    CallGate::Call call_;
+    CallOptions options_;
+};
+
+/**
+ * A client as a range knows it: from one request to the next the client may be destroyed.
+ *
+ * @tparam Client  whose ranges these are
+ */
+template <class Client>
+class ClientOfRange {
+public:
+    /// @throws UsageError  if the client was moved from
+    explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
+
+    /// @throws UsageError  if this was moved from
+    void check() const { pass_.check(); }
+
+    /// What `request` returns of the client and the options.
+    /// @throws NetworkError  cancelled, if the client was destroyed
+    template <class F>
+    auto call(CallOptions options, F const& request) const {
+        CallGate::Call const call(pass_, std::move(options.stop));
+        options.stop = call.stop();
+        return request(*client_, options);
+    }
+
+private:
+    Client const* client_;
+    CallGate::Pass pass_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
+#ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#define GLOBUS_CLIENT_CHECK_CLIENT_HPP
+
+#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
+#define GLOBUS_CLIENT_ENVIRONMENT_HPP
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * One of the places where Globus runs, and the base URLs of its services there.
+ *
+ *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
+ *
+ * Read from the environment, as in Globus' own SDKs:
+ *
+ *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
+ *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
+ *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
+ *
+ * Thread safety: any function may be called from any thread, while nobody calls setenv.
+ */
+class Environment {
+public:
+    /// @throws UsageError  for a name that Globus does not have; it lists the names
+    explicit Environment(std::string name);
+
+    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
+    [[nodiscard]] static Environment current();
+
+    /// One of the six names: "production", "preview", ...
+    [[nodiscard]] std::string const& name() const noexcept { return name_; }
+
+    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
+    [[nodiscard]] std::string service_url(std::string_view service) const;
+
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
+    /// @throws UsageError  for anything else that is not a positive number
+    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout();
+
+private:
+    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
+                                                           "integration", "test",    "staging"};
+
+    [[nodiscard]] std::string default_url(std::string_view service) const;
+
+    std::string name_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP
+#ifndef GLOBUS_HTTP_TRANSPORT_HPP
+#define GLOBUS_HTTP_TRANSPORT_HPP
+
+#include <concepts>
+
+namespace globus {
+
+/**
+ * What carries requests.
+ *
+ * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
+ * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
+ * threads at once. A transport is a cheap handle: copies share connections.
+ *
+ * Models: CurlTransport, MockTransport, AnyTransport.
+ *
+ * An error that names this concept means that the third argument of `Client` has no
+ * `http::Response send(http::Request const&)` that can be called on a const object.
+ */
+template <class T>
+concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
+    { transport.send(request) } -> std::same_as<http::Response>;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_TRANSPORT_HPP
+#ifndef GLOBUS_OAUTH_CLIENT_KINDS_HPP
+#define GLOBUS_OAUTH_CLIENT_KINDS_HPP
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// Text that was given at all.
+void check_given(std::string_view what, std::string_view text);
+
+bool has_control(std::string_view text);
+
+/// Text that may stand in a credential: not empty, no control character.
+void check_credential(std::string_view what, std::string_view text);
+
+/// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
+/// (RFC 6750, section 2.1), and a copied text may have some.
+bool is_token_text(std::string_view text);
+/// Text that may be a token, given by the caller.
+void check_token(std::string_view what, std::string_view text);
+
+void check_client_id(std::string_view id);
+
+}  // namespace detail
+
+/// What HTTP Basic carries: the id and secret of a confidential client, or a user name and password (RFC 7617).
+class BasicCredential {
+public:
+    /// @throws UsageError  for an empty part, a control character, or a colon in the name
+    BasicCredential(std::string username, Secret password);
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
+    BasicCredential(char const* username, Secret password)
+        : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
+
+    /// The user name, or the id of a client.
+    [[nodiscard]] std::string const& username() const noexcept { return username_; }
+    /// The password, or the secret of a client.
+    [[nodiscard]] Secret const& password() const noexcept { return password_; }
+
+    /// The value of the Authorization header.
+    /// @throws UsageError  if this object was moved from
+    [[nodiscard]] Secret header() const;
+
+private:
+    std::string username_;
+    Secret password_;
+};
+
+/**
+ * An OAuth2 client that can keep a secret: it proves itself to Globus Auth by HTTP Basic.
+ *
+ *     Confidential app{"b1e2...", std::getenv("CLIENT_SECRET")};
+ *
+ * One object serves any number of RefreshPolicies and ClientCredentialsPolicies.
+ * https://docs.globus.org/api/auth/developer-guide/#register-app
+ */
+class Confidential {
+public:
+    /// @throws UsageError  for an empty id or secret
+    Confidential(std::string client_id, Secret client_secret)
+        : credential_(std::move(client_id), std::move(client_secret)) {}
+    Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
+    explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
+
+    /// The id, which is no secret.
+    [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
+    /// The id and the secret, as HTTP Basic carries them.
+    [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
+
+private:
+    BasicCredential credential_;
+};
+
+/**
+ * An OAuth2 client that cannot keep a secret, such as a program that users install: it only names itself.
+ * https://docs.globus.org/api/auth/developer-guide/#native-app
+ */
+class Native {
+public:
+    /// @throws UsageError  for an empty id
+    explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
+    explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
+
+    /// The id, which is all that such a client has.
+    [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
+
+private:
+    std::string client_id_;
+};
+
+/// `K` is one of the two kinds of OAuth2 client: Confidential or Native.
+template <class K>
+concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_CLIENT_KINDS_HPP
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace globus {
+
+/// `S` is reached with the id and secret of a confidential client.
+template <class S>
+concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
+/// `S` is reached without any credential.
+template <class S>
+concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
+
+/// `P` sends the id and secret of a confidential client.
+template <class P>
+concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename P::credential, BasicCredential>;
+/// `P` sends nothing.
+template <class P>
+concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
+
+namespace detail {
+
+template <class S>
+inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
+
+template <class S, class A>
+concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
+    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
+
+}  // namespace detail
+
+/// True when `Client<S, A, T, R>` can be; ask this instead of instantiating it.
+template <class S, class A, class T, class R = DefaultRetry>
+concept ClientConfiguration =
+    Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
+
+namespace detail {
+
+/// Says in one sentence why `Client<S, A, T, R>` cannot be; the first reason only.
+template <class S, class A, class T, class R>
+consteval bool check_client() {
+    if constexpr (!Service<S>)
+        static_assert(
+            Service<S>,
+            "globus::Client<S, A, T>: S is not a service. Pass one of globus::*Service, or give yours a `name` "
+            "and an `error` type.");
+    else if constexpr (!Transport<T>)
+        static_assert(Transport<T>,
+                      "globus::Client<S, A, T>: T is not a transport. It needs "
+                      "`http::Response send(http::Request const&) const`.");
+    else if constexpr (!RetryPolicy<R>)
+        static_assert(
+            RetryPolicy<R>,
+            "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
+            "and `succeeded(Attempt const&) const noexcept`, as DefaultRetry has.");
+    else if constexpr (!Authorizer<A, T>)
+        static_assert(Authorizer<A, T>,
+                      "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
+                      "`Authorization authorize(T const&, AuthContext const&) const` and "
+                      "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
+    else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
+        static_assert(PresentsBasicCredential<A>,
+                      "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
+                      "Basic), but A presents something else. Use BasicPolicy.");
+    else if constexpr (NeedsNoCredential<S> && !PresentsNoCredential<A>)
+        static_assert(PresentsNoCredential<A>,
+                      "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
+                      "presents a credential. Use NullPolicy.");
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<S>)
+        static_assert(
+            !PresentsBasicCredential<A>,
+            "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
+            "an app's id and secret. Use ConfidentialAppAuthService with BasicPolicy.");
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S>)
+        static_assert(!PresentsBasicCredential<A>,
+                      "globus::Client<S, A, T>: this service takes a token, but BasicPolicy presents an app's id and "
+                      "secret. Use ClientCredentialsPolicy, or RefreshPolicy<Confidential>.");
+    return true;
+}
+
+template <class S, class A, class T, class R>
+struct ClientRequirements {
+    static_assert(check_client<S, A, T, R>());
+};
+
+struct NoOperations {};
+template <class S, class C>
+struct OperationsOf {
+    using type = NoOperations;
+};
+template <Service S, class C>
+    requires requires { typename S::template Operations<C>; }
+struct OperationsOf<S, C> {
+    using type = typename S::template Operations<C>;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#ifndef GLOBUS_CLIENT_EXCHANGE_HPP
+#define GLOBUS_CLIENT_EXCHANGE_HPP
+
+#ifndef GLOBUS_CLIENT_OPERATION_HPP
+#define GLOBUS_CLIENT_OPERATION_HPP
+
+#ifndef GLOBUS_CORE_FORM_HPP
+#define GLOBUS_CORE_FORM_HPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/// The pairs of a query or form, in order, before they are encoded.
+using Form = std::vector<std::pair<std::string, std::string>>;
+
+/// Adds a pair to the body of a form, which may be empty.
+void add_to_form(std::string& body, std::string_view name, std::string_view value);
+/// Adds a pair to the query of a URL, which may have none, and has no fragment.
+void add_to_query(std::string& url, std::string_view name, std::string_view value);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_FORM_HPP
+#ifndef GLOBUS_CORE_JSON_WRITE_HPP
+#define GLOBUS_CORE_JSON_WRITE_HPP
 
 #ifndef GLOBUS_CORE_OPTIONAL_HPP
 #define GLOBUS_CORE_OPTIONAL_HPP
@@ -2965,1810 +3505,10 @@ inline constexpr bool is_required<Required<T>> = true;
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
-// What Globus Auth answers. Members bear the service's names; the pages named say what they mean.
-
-namespace globus::auth {
-
-/// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
-struct Identity {
-    Optional<std::string> id = {};            ///< a UUID
-    Optional<std::string> username = {};      ///< as in "ada@example.org"
-    Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
-    Optional<std::string> email = {};         ///< null if the provider keeps it to itself
-    Optional<std::string> organization = {};  ///< null if the provider keeps it to itself
-    Optional<std::string> identity_provider = {};  ///< its id
-    Optional<std::string> identity_type = {};      ///< "login" or "service"
-    Optional<std::string> status = {};             ///< "unused", "used", "private" or "closed"
-    GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
-};
-
-/// An institution or other place where people have accounts.
-/// https://docs.globus.org/api/auth/reference/#identity_providers_resources
-struct IdentityProvider {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    Optional<std::string> short_name = {};            ///< as it stands in the provider's URLs
-    std::vector<std::string> alternative_names = {};  ///< by which people may search it
-    std::vector<std::string> domains = {};            ///< of its user names
-    GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
-};
-
-/// What was asked to be included with identities.
-/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
-struct IncludedWithIdentities {
-    std::vector<IdentityProvider> identity_providers = {};  ///< of all the identities, each once
-    GLOBUS_MEMBERS(IncludedWithIdentities, identity_providers);
-};
-
-/// Identities that were looked up. Those that do not exist are left out.
-/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
-struct IdentityList {
-    std::vector<Identity> identities = {};
-    Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
-    GLOBUS_MEMBERS(IdentityList, identities, included);
-};
-
-/// Identity providers that were looked up. https://docs.globus.org/api/auth/reference/#get_identity_providers
-struct IdentityProviderList {
-    std::vector<IdentityProvider> identity_providers = {};
-    GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
-};
-
-/// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
-struct OpenidConfiguration {
-    Optional<std::string> issuer = {};                                    ///< URL, the `iss` of its tokens
-    Optional<std::string> authorization_endpoint = {};                    ///< URL that a browser is sent to
-    Optional<std::string> userinfo_endpoint = {};                         ///< URL
-    Optional<std::string> token_endpoint = {};                            ///< URL
-    Optional<std::string> revocation_endpoint = {};                       ///< URL
-    Optional<std::string> jwks_uri = {};                                  ///< URL of the public keys; see get_jwk
-    std::vector<std::string> response_types_supported = {};               ///< as in "code"
-    std::vector<std::string> id_token_signing_alg_values_supported = {};  ///< as in "RS512"
-    std::vector<std::string> scopes_supported = {};                       ///< as in "openid"
-    std::vector<std::string> token_endpoint_auth_methods_supported = {};  ///< as in "client_secret_basic"
-    std::vector<std::string> claims_supported = {};                       ///< as in "sub"
-    std::vector<std::string> subject_types_supported = {};                ///< as in "public"
-    GLOBUS_MEMBERS(OpenidConfiguration, issuer, authorization_endpoint, userinfo_endpoint, token_endpoint,
-                   revocation_endpoint, jwks_uri, response_types_supported, id_token_signing_alg_values_supported,
-                   scopes_supported, token_endpoint_auth_methods_supported, claims_supported, subject_types_supported);
-};
-
-/// One of the identities that a person has linked.
-/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
-struct LinkedIdentity {
-    Optional<std::string> sub = {};       ///< the identity's id
-    Optional<std::string> username = {};  ///< as in "ada@example.org"
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};              ///< as the provider has it, not verified
-    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
-    Optional<std::string> identity_provider = {};  ///< its id
-    Optional<std::string> identity_provider_display_name = {};
-    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    GLOBUS_MEMBERS(LinkedIdentity, sub, username, name, email, organization, identity_provider,
-                   identity_provider_display_name, last_authentication);
-};
-
-/// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
-/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
-struct UserProfile {
-    Optional<std::string> sub = {};                 ///< the identity's id
-    Optional<std::string> preferred_username = {};  ///< of the identity that is logged in, as in "ada@example.org"
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};              ///< as the provider has it, not verified
-    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
-    Optional<std::string> identity_provider = {};  ///< its id
-    Optional<std::string> identity_provider_display_name = {};
-    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, this one among them
-    GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
-                   identity_provider_display_name, last_authentication, identity_set);
-};
-
-/// What Globus Auth knows of a token.
-/// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
-struct TokenIntrospection {
-    Optional<bool> active = {};           ///< false: revoked, expired or never issued; there are no other members then
-    Optional<std::string> scope = {};     ///< those of the token, with blanks between them
-    Optional<std::string> sub = {};       ///< the identity's id
-    Optional<std::string> username = {};  ///< of the identity that the token stands for
-    Optional<std::string> name = {};
-    Optional<std::string> email = {};                      ///< as the provider has it, not verified
-    Optional<std::string> client_id = {};                  ///< that the token was issued to
-    std::vector<std::string> aud = {};                     ///< who may be given the token: names of resource servers
-    Optional<std::string> iss = {};                        ///< URL of Globus Auth
-    Optional<std::int64_t> exp = {};                       ///< seconds since 1970, as are iat and nbf
-    Optional<std::int64_t> iat = {};                       ///< when it was issued
-    Optional<std::int64_t> nbf = {};                       ///< from when it holds
-    Optional<std::string> token_type = {};                 ///< "Bearer"
-    Optional<std::string> dependent_tokens_cache_id = {};  ///< changes when dependent tokens should be fetched anew
-    Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
-    Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
-    Optional<Json> session_info = {};                      ///< with include "session_info"
-    Optional<Json> policy_evaluations = {};                ///< of authentication policies, by their ids
-    GLOBUS_MEMBERS(TokenIntrospection, active, scope, sub, username, name, email, client_id, aud, iss, exp, iat, nbf,
-                   token_type, dependent_tokens_cache_id, identity_set, identity_set_detail, session_info,
-                   policy_evaluations);
-};
-
-/// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
-struct RevokedToken {
-    Optional<bool> active = {};  ///< false, for a token that never was, too
-    GLOBUS_MEMBERS(RevokedToken, active);
-};
-
-/// A group that administers a project. https://docs.globus.org/api/auth/reference/#project_resource
-struct AdminGroup {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    GLOBUS_MEMBERS(AdminGroup, id, name);
-};
-
-/// Who administers a project. https://docs.globus.org/api/auth/reference/#project_resource
-struct ProjectAdmins {
-    std::vector<Identity> identities = {};
-    std::vector<AdminGroup> groups = {};
-    GLOBUS_MEMBERS(ProjectAdmins, identities, groups);
-};
-
-/// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
-struct Project {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> display_name = {};
-    Optional<std::string> project_name = {};                  ///< the older name of display_name
-    Optional<std::string> contact_email = {};                 ///< for questions about it
-    Optional<std::vector<std::string>> admin_ids = {};        ///< of identities
-    Optional<std::vector<std::string>> admin_group_ids = {};  ///< of groups
-    Optional<ProjectAdmins> admins = {};                      ///< the same with their names
-    GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
-};
-
-/// A project, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_projects
-struct ProjectDocument {
-    Optional<Project> project = {};
-    GLOBUS_MEMBERS(ProjectDocument, project);
-};
-
-/// The projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_projects
-struct ProjectList {
-    std::vector<Project> projects = {};
-    GLOBUS_MEMBERS(ProjectList, projects);
-};
-
-/// An authentication policy: who may use what it is put on, and how fresh the login must be.
-/// https://docs.globus.org/api/auth/reference/#policy_resource
-struct Policy {
-    Optional<std::string> id = {};          ///< a UUID
-    Optional<std::string> project_id = {};  ///< that it belongs to
-    Optional<std::string> display_name = {};
-    Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};                            ///< asks for a login in the present session
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};                              ///< asks for a login with two factors
-    /// Domains of user names that pass; null for all.
-    Optional<std::vector<std::string>> domain_constraints_include = {};
-    /// Domains of user names that do not pass; null for none.
-    Optional<std::vector<std::string>> domain_constraints_exclude = {};
-    GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
-                   required_mfa, domain_constraints_include, domain_constraints_exclude);
-};
-
-/// An authentication policy, as the answer to one call wraps it.
-/// https://docs.globus.org/api/auth/reference/#get_policies
-struct PolicyDocument {
-    Optional<Policy> policy = {};
-    GLOBUS_MEMBERS(PolicyDocument, policy);
-};
-
-/// The authentication policies of the projects that the caller may administer.
-/// https://docs.globus.org/api/auth/reference/#get_policies
-struct PolicyList {
-    std::vector<Policy> policies = {};
-    GLOBUS_MEMBERS(PolicyList, policies);
-};
-
-/// Pages that the login shows for a client. https://docs.globus.org/api/auth/reference/#client_resource
-struct ClientLinks {
-    Optional<std::string> terms_and_conditions = {};  ///< URL
-    Optional<std::string> privacy_policy = {};        ///< URL
-    GLOBUS_MEMBERS(ClientLinks, terms_and_conditions, privacy_policy);
-};
-
-/// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
-struct RegisteredClient {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    Optional<std::string> project = {};        ///< its id
-    Optional<std::string> client_type = {};    ///< as in "confidential_client"
-    Optional<bool> public_client = {};         ///< it cannot keep a secret
-    Optional<std::string> visibility = {};     ///< "public" or "private"
-    Optional<std::string> parent_client = {};  ///< id of the client that made it; null for none
-    Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
-    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
-    std::vector<std::string> redirect_uris = {};  ///< where a login may send the browser
-    std::vector<std::string> scopes = {};         ///< ids
-    std::vector<std::string> grant_types = {};    ///< as in "authorization_code"
-    std::vector<std::string> fqdns = {};          ///< domain names that it has proven to own
-    Optional<ClientLinks> links = {};
-    Optional<bool> prompt_for_named_grant = {};            ///< the consent page asks for a label
-    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo tells of the identity that the token acts for
-    GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
-                   required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
-                   prompt_for_named_grant, userinfo_from_effective_identity);
-};
-
-/// A client's credential. https://docs.globus.org/api/auth/reference/#client_credential_resource
-struct ClientCredential {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    Optional<std::string> client = {};   ///< its id
-    Optional<std::string> created = {};  ///< ISO 8601
-    Optional<Secret> secret = {};        ///< only in the answer to its creation; never to be had again
-    GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
-};
-
-/// What comes with a client that was made from a template. https://docs.globus.org/api/auth/reference/#create_client
-struct IncludedWithClient {
-    Optional<ClientCredential> client_credential = {};
-    GLOBUS_MEMBERS(IncludedWithClient, client_credential);
-};
-
-/// A client, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_clients
-struct ClientDocument {
-    Optional<RegisteredClient> client = {};
-    Optional<IncludedWithClient> included = {};  ///< only in the answer to create_native_app_instance
-    GLOBUS_MEMBERS(ClientDocument, client, included);
-};
-
-/// The clients of the projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_clients
-struct ClientList {
-    std::vector<RegisteredClient> clients = {};
-    GLOBUS_MEMBERS(ClientList, clients);
-};
-
-/// A credential, as the answer to one call wraps it.
-/// https://docs.globus.org/api/auth/reference/#create_client_credential
-struct ClientCredentialDocument {
-    Optional<ClientCredential> credential = {};
-    GLOBUS_MEMBERS(ClientCredentialDocument, credential);
-};
-
-/// The credentials of a client. https://docs.globus.org/api/auth/reference/#get_client_credentials
-struct ClientCredentialList {
-    std::vector<ClientCredential> credentials = {};
-    GLOBUS_MEMBERS(ClientCredentialList, credentials);
-};
-
-/// A scope that another scope brings along. https://docs.globus.org/api/auth/reference/#scope_resource
-struct DependentScope {
-    Optional<std::string> scope = {};            ///< its id
-    Optional<bool> optional = {};                ///< the user may decline it
-    Optional<bool> requires_refresh_token = {};  ///< the service needs a refresh token for it
-    GLOBUS_MEMBERS(DependentScope, scope, optional, requires_refresh_token);
-};
-
-/// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
-struct RegisteredScope {
-    Optional<std::string> id = {};            ///< a UUID
-    Optional<std::string> scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
-    Optional<std::string> name = {};
-    Optional<std::string> description = {};
-    Optional<std::string> client = {};               ///< its id
-    Optional<bool> advertised = {};                  ///< found by those who look scopes up
-    Optional<bool> allows_refresh_token = {};        ///< access may outlive the login
-    std::vector<std::string> required_domains = {};  ///< linked identities of the user must be of these domains
-    std::vector<DependentScope> dependent_scopes = {};
-    GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
-                   required_domains, dependent_scopes);
-};
-
-/// A scope, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_scopes
-struct ScopeDocument {
-    Optional<RegisteredScope> scope = {};
-    GLOBUS_MEMBERS(ScopeDocument, scope);
-};
-
-/// The scopes that were asked for, or that the caller may administer.
-/// https://docs.globus.org/api/auth/reference/#get_scopes
-struct ScopeList {
-    std::vector<RegisteredScope> scopes = {};
-    GLOBUS_MEMBERS(ScopeList, scopes);
-};
-
-/// A person's consent to a scope. https://docs.globus.org/api/auth/reference/#consents
-struct Consent {
-    Optional<std::int64_t> id = {};                  ///< a number
-    Optional<std::string> client = {};               ///< id of the client that may use it
-    Optional<std::string> scope = {};                ///< the scope's id
-    Optional<std::string> scope_name = {};           ///< the scope's text
-    Optional<std::string> effective_identity = {};   ///< id of the identity that the client acts for
-    std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
-    Optional<std::string> status = {};               ///< as in "approved"
-    Optional<std::string> created = {};              ///< ISO 8601
-    Optional<std::string> updated = {};              ///< ISO 8601
-    Optional<std::string> last_used = {};            ///< ISO 8601
-    Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
-    Optional<bool> auto_approved = {};               ///< the user was not asked
-    Optional<bool> atomically_revocable = {};        ///< it can be taken back by itself
-    GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
-                   updated, last_used, allows_refresh, auto_approved, atomically_revocable);
-};
-
-/// What a person has consented to. https://docs.globus.org/api/auth/reference/#consents
-struct ConsentList {
-    std::vector<Consent> consents = {};
-    GLOBUS_MEMBERS(ConsentList, consents);
-};
-
-}  // namespace globus::auth
-
-#endif  // GLOBUS_SERVICES_AUTH_ANSWERS_HPP
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <string>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// One consent of a user: a scope, and by whom it was asked for.
-struct ConsentNode {
-    std::int64_t id = 0;                      ///< by which ConsentForest::nodes has it
-    std::string scope_name = {};              ///< the text of the scope alone, as Scope::scope_string
-    std::vector<std::int64_t> children = {};  ///< consents that depend on this one
-};
-
-/**
- * What a user has consented to for an app: scopes, those that they need, and so on.
- *
- *     ConsentForest const consents(auth.get_consents({.identity_id = user})->consents);
- *     if (!consents.meets_scope_requirements(Scope::parse("urn:...:all[*https://.../data_access]"))) ...
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- *
- * https://docs.globus.org/api/auth/reference/#consents
- */
-class ConsentForest {
-public:
-    ConsentForest() = default;
-
-    /**
-     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is not there:
-     *                      the answer was for a part of them only
-     */
-    explicit ConsentForest(std::vector<auth::Consent> const& consents) {
-        for (auth::Consent const& consent : consents) {
-            if (!consent.id || !consent.scope_name || !consent.status || consent.dependency_path.empty())
-                throw DecodeError("a consent has no id, scope_name, status or dependency_path");
-            nodes_[*consent.id] = {*consent.id, *consent.scope_name, {}};
-        }
-        for (auth::Consent const& consent : consents) {
-            auto const& path = consent.dependency_path;
-            if (path.back() != *consent.id) throw DecodeError("the path of a consent does not end in its id");
-            if (path.size() == 1) {
-                roots_.push_back(*consent.id);
-                continue;
-            }
-            auto const parent = nodes_.find(path[path.size() - 2]);
-            if (parent == nodes_.end())
-                throw DecodeError("a consent depends on consent " + std::to_string(path[path.size() - 2]) +
-                                  ", which is not there");
-            parent->second.children.push_back(*consent.id);
-        }
-    }
-
-    /// The consents that nothing led to.
-    [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
-    /// All consents, by their ids.
-    [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
-
-    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
-    [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const {
-        std::vector<std::pair<Scope const*, std::vector<std::int64_t> const*>> open;
-        for (Scope const& scope : scopes) open.emplace_back(&scope, &roots_);
-        while (!open.empty()) {
-            auto const [scope, among] = open.back();
-            open.pop_back();
-            auto const found = std::find_if(among->begin(), among->end(), [this, wanted = scope](std::int64_t id) {
-                return nodes_.at(id).scope_name == wanted->scope_string();
-            });
-            if (found == among->end()) return false;
-            for (Scope const& dependency : scope->dependencies())
-                open.emplace_back(&dependency, &nodes_.at(*found).children);
-        }
-        return true;
-    }
-
-private:
-    std::map<std::int64_t, ConsentNode> nodes_;
-    std::vector<std::int64_t> roots_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_CONSENTS_HPP
-#ifndef GLOBUS_APP_GARE_HPP
-#define GLOBUS_APP_GARE_HPP
-
-#include <concepts>
-#include <optional>
-#include <utility>
-#include <vector>
-
-// What errors ask of the user; of a document alone it says authorization_requirements.hpp.
-
-namespace globus {
-
-/// What one of the errors that an answer lists asks for; nothing if it asks for nothing.
-inline std::optional<Gare> to_gare(SubError const& error) { return to_gare(Json(error.raw)); }
-
-/// All that an answer asks for: each of the errors that it lists, and the document as a whole.
-inline std::vector<Gare> to_gares(ApiError const& error) { return error.requirements(); }
-/// What an answer asks for: the document as a whole, or the first of the errors in it that asks for something.
-inline std::optional<Gare> to_gare(ApiError const& error) {
-    if (error.requirements().empty()) return std::nullopt;
-    if (auto gare = to_gare(error.raw_json())) return gare;
-    return error.requirements().front();
-}
-
-/// True if the document or error asks for a consent or a login.
-template <class E>
-    requires requires(E const& error) { to_gare(error); }
-bool is_gare(E const& error) {
-    return to_gare(error).has_value();
-}
-
-/// All that several documents or errors ask for.
-template <class E>
-std::vector<Gare> to_gares(std::vector<E> const& errors) {
-    std::vector<Gare> gares;
-    for (E const& error : errors) {
-        if constexpr (std::derived_from<E, ApiError>) {
-            for (Gare& gare : to_gares(error)) gares.push_back(std::move(gare));
-        } else if (auto gare = to_gare(error)) {
-            gares.push_back(std::move(*gare));
-        }
-    }
-    return gares;
-}
-/// True if any of several documents or errors asks for a consent or a login.
-template <class E>
-bool has_gares(std::vector<E> const& errors) {
-    for (E const& error : errors)
-        if (is_gare(error)) return true;
-    return false;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_GARE_HPP
-#ifndef GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-
-#ifndef GLOBUS_APP_TOKEN_FILE_HPP
-#define GLOBUS_APP_TOKEN_FILE_HPP
-
-#ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
-#define GLOBUS_APP_TOKEN_STORAGE_HPP
-
-#ifndef GLOBUS_CORE_HANDLE_HPP
-#define GLOBUS_CORE_HANDLE_HPP
-
-#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
-#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
-
-#include <pthread.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <string>
-
-namespace globus::detail {
-
-/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
-///
-/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
-/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
-class Maker {
-public:
-    [[nodiscard]] bool is_this_process() const noexcept {
-        return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
-    }
-    /// @throws UsageError  in a child process
-    void check() const {
-        if (!is_this_process())
-            throw UsageError(
-                "this object was made before fork(), and its locks and connections are those of the parent process: "
-                "make a new one in the child process");
-    }
-
-private:
-    static inline std::atomic<unsigned> count_ = 0;
-    static inline int const counting_ =
-        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
-
-    pid_t process_ = ::getpid();
-    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
-    unsigned before_ = forks_->load(std::memory_order_relaxed);
-};
-
-/// The name of this machine; empty if the system does not tell.
-inline std::string host_name() {
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
-
-#include <memory>
-#include <utility>
-
-namespace globus::detail {
-
-/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
-/// such a handle is a UsageError.
-template <class State>
-class Shared {
-public:
-    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
-
-    [[nodiscard]] State* operator->() const {
-        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
-        return state_.get();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    std::shared_ptr<State> state_;
-};
-
-/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
-/// which are not there.
-template <class State, class... Args>
-[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
-    auto const destroy = [made = Maker()](State* state) {
-        if (made.is_this_process()) delete state;
-    };
-    return {new State(std::forward<Args>(args)...), destroy};
-}
-
-/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
-/// is a UsageError.
-template <class State>
-class ProcessBound {
-public:
-    template <class... Args>
-    explicit ProcessBound(std::in_place_t, Args&&... args)
-        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
-
-    [[nodiscard]] State* operator->() const {
-        made_.check();
-        return state_.operator->();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    Shared<State> state_;
-    Maker made_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_HANDLE_HPP
-#ifndef GLOBUS_HTTP_WAITING_HPP
-#define GLOBUS_HTTP_WAITING_HPP
-
-#include <pthread.h>
-
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <cstddef>
-#include <exception>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <thread>
-#include <type_traits>
-#include <utility>
-
-namespace globus::detail {
-
-/// Which thread does something that others wait for; mostly none.
-class Doer {
-public:
-    [[nodiscard]] bool busy() const noexcept { return thread() != std::thread::id(); }
-    [[nodiscard]] bool is_this_thread() const noexcept { return thread() == std::this_thread::get_id(); }
-    [[nodiscard]] std::thread::id thread() const noexcept { return thread_.load(); }
-    /// Of the thread that begins, which does not wait for anything.
-    void begin() noexcept { thread_.store(std::this_thread::get_id()); }
-    void end() noexcept { thread_.store(std::thread::id()); }
-
-private:
-    std::atomic<std::thread::id> thread_{std::thread::id()};
-};
-
-/**
- * This thread waits for a Doer, from construction to destruction: a wait that could never end is refused, since the doer is
- * this thread, or waits itself, directly or through others, for something that this thread does.
- *
- * Who waits for whom is known for all threads of the process, so that it does not matter which objects the circle is made
- * of. In a forked child nobody waits.
- */
-class WaitFor {
-public:
-    /// @param what  what is waited for, for the message
-    /// @throws UsageError  if the wait would never end
-    WaitFor(Doer const& doer, std::string const& what) {
-        std::lock_guard const lock(mutex_);
-        auto const self = std::this_thread::get_id();
-        Doer const* next = &doer;
-        for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
-            auto const thread = next->thread();
-            if (thread == self)
-                throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
-                                 "what another thread waits for: it would be waited for without end");
-            auto const further = waiting_.find(thread);
-            if (further == waiting_.end()) break;
-            next = further->second;
-        }
-        waiting_[self] = &doer;
-    }
-    WaitFor(WaitFor const&) = delete;
-    WaitFor& operator=(WaitFor const&) = delete;
-    ~WaitFor() {
-        std::lock_guard const lock(mutex_);
-        waiting_.erase(std::this_thread::get_id());
-    }
-
-private:
-    static inline std::mutex mutex_;
-    /// Never destroyed: calls may wait while the program ends.
-    static inline std::map<std::thread::id, Doer const*>& waiting_ = *new std::map<std::thread::id, Doer const*>;
-    static inline int const forks_ = ::pthread_atfork([] { mutex_.lock(); }, [] { mutex_.unlock(); },
-                                                      [] {
-                                                          waiting_.clear();
-                                                          mutex_.unlock();
-                                                      });
-};
-
-/// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.
-template <class Ready>
-bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
-                std::stop_token const& stop, Ready const& ready) {
-    // a system may count time from another moment: then the last time that there is becomes one that has passed
-    return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
-                                                   : changed.wait_until(lock, stop, until, ready);
-}
-
-/**
- * How long a call waits for what another thread does, and the words of what it throws when it has to end before.
- *
- *     Wait const call{"the lock of the door", context.deadline, context.stop};
- *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
- *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
- */
-struct Wait {
-    std::string for_what;  ///< as in "the access token"
-    http::Clock::time_point deadline = http::Clock::time_point::max();
-    std::stop_token stop = {};
-
-    /**
-     * Waits until `ready`, which is looked at under `lock`.
-     *
-     * @param doer     who makes it ready
-     * @param changed  is notified when it may be
-     * @return false if the call has to end before
-     * @throws UsageError  if the wait would never end, see WaitFor
-     */
-    template <class Ready>
-    [[nodiscard]] bool until(Ready const& ready, Doer const& doer, std::condition_variable_any& changed,
-                             std::unique_lock<std::mutex>& lock) const {
-        if (ready()) return true;
-        WaitFor const waiting(doer, for_what);
-        return wait_until(changed, lock, deadline, stop, ready);
-    }
-    /// True if the call has to end now.
-    [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
-    /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
-    [[noreturn]] void end() const {
-        if (stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                               "the call was cancelled while it waited for " + for_what);
-        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                           "the deadline passed while the call waited for " + for_what);
-    }
-};
-
-/**
- * One thread asks for something, the others wait and get what it got. It stands beside the mutex of what the answers fill,
- * and all of its functions are called with that mutex locked.
- *
- *     std::unique_lock lock(mutex);
- *     while (!value)
- *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
- *
- * So far, when `ask` throws, the next one asks again. Where a failure is to be everybody's, a thread that waited looks at
- * the Landing, which also says if it was none: the thread that asked had less time.
- *
- * A wait that could never end is a UsageError: `ask` wants what it is to give, itself or through what others wait for. In
- * a child process that `ask` has forked, its answer is one, too, and the mutex, which is the parent's, is left alone.
- */
-class SingleFlight {
-public:
-    /// What a thread is told that waited.
-    struct Landing {
-        std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
-        bool again = false;        ///< it gave up as its own call had to end, and the call that waited has more time
-    };
-
-    [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
-    [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
-
-    /// The answer of `ask`, which is called without the lock. What is done with it before the lock is given away, others see
-    /// as one step. Nobody else asks at the moment.
-    /// @param call  the call on whose behalf it asks
-    /// @throws what `ask` throws; the lock is held then, too
-    template <class Ask>
-    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask const& ask) {
-        return fly(lock, [&] {
-            try {
-                return ask();
-            } catch (...) {
-                flight_->error = std::current_exception();
-                flight_->gave_up = flight_->gave_up || call.is_over();
-                if (!call.stop.stop_requested()) flight_->deadline = call.deadline;
-                throw;
-            }
-        });
-    }
-    /// Waits for the thread that asks at the moment.
-    /// @throws NetworkError  if the call has to end before
-    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
-        std::shared_ptr<Flight> const flight = flight_;
-        if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
-        return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
-    }
-    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
-    /// is this thread's alone.
-    template <class Ask>
-    [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
-                                                                              Wait const& call, Ask const& ask) {
-        if (!busy()) return fly(lock, ask);
-        (void)wait(lock, call);
-        return std::nullopt;
-    }
-    /// Called in `ask`: what it is about to throw is for want of time, although its call is not over yet.
-    void out_of_time() const noexcept { flight_->gave_up = true; }
-
-private:
-    struct Flight {
-        Doer asking;
-        std::exception_ptr error;
-        bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
-        http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
-    };
-    /// Of the thread that asks: it gives the lock away, and takes it again.
-    class Asking {
-    public:
-        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock) : all_(all), lock_(lock) {
-            all_.flight_ = std::make_shared<Flight>();
-            all_.flight_->asking.begin();
-            lock_.unlock();
-        }
-        Asking(Asking const&) = delete;
-        Asking& operator=(Asking const&) = delete;
-        ~Asking() {
-            if (!made_.is_this_process()) return;
-            lock_.lock();
-            all_.flight_->asking.end();
-            all_.flight_ = nullptr;
-            all_.landed_.notify_all();
-        }
-        void check() const { made_.check(); }
-
-    private:
-        SingleFlight& all_;
-        std::unique_lock<std::mutex>& lock_;
-        Maker const made_;
-    };
-
-    template <class Ask>
-    [[nodiscard]] auto fly(std::unique_lock<std::mutex>& lock, Ask const& ask) {
-        Asking const asking(*this, lock);
-        auto answer = ask();
-        asking.check();
-        return answer;
-    }
-
-    /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
-    static constexpr std::chrono::milliseconds more_time{250};
-
-    std::condition_variable_any landed_;
-    std::shared_ptr<Flight> flight_;
-};
-
-/**
- * Lets one thread in at a time, in the order in which they come.
- *
- *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
- *     TurnLock const mine(turn, {"the door", deadline});
- *     if (!mine) ...  // others went through it all the time
- *
- * @par Thread safety
- * Any function may be called from any thread, `end` by the one that has the turn.
- */
-class Turn {
-public:
-    /// @param own  what the thread is told that has the turn and wants it again
-    explicit Turn(char const* own) : own_(own) {}
-
-    /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
-    /// @throws UsageError  if this thread has it already, or the wait would never end
-    [[nodiscard]] bool begin(Wait const& call) {
-        if (is_mine()) throw UsageError(own_);
-        std::unique_lock lock(mutex_);
-        auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
-        try {
-            if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
-                first_.begin();
-                return true;
-            }
-        } catch (...) {
-            queue_.erase(mine);
-            throw;
-        }
-        queue_.erase(mine);
-        return false;
-    }
-    void end() {
-        std::lock_guard const lock(mutex_);
-        first_.end();
-        queue_.pop_front();
-        moved_.notify_all();
-    }
-    /// True for the thread that has the turn.
-    [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
-
-private:
-    char const* const own_;
-    std::mutex mutex_;
-    std::condition_variable_any moved_;
-    std::list<std::thread::id> queue_;  ///< those who wait; the first one has the turn
-    Doer first_;
-};
-
-/// A turn, from when it comes to the end of this object; false if the call had to end before it came.
-class TurnLock {
-public:
-    TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
-    TurnLock(TurnLock const&) = delete;
-    TurnLock& operator=(TurnLock const&) = delete;
-    ~TurnLock() {
-        if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
-    }
-    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
-
-private:
-    Maker const made_;
-    std::shared_ptr<Turn> const turn_;
-    bool const ours_;
-};
-
-}  // namespace globus::detail
-
-namespace globus::http {
-
-/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
-inline bool wait_until(Clock::time_point until, std::stop_token const& stop) {
-    std::mutex mutex;
-    std::condition_variable_any nothing_comes;
-    std::unique_lock lock(mutex);
-    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
-    return !stop.stop_requested();
-}
-
-}  // namespace globus::http
-
-#endif  // GLOBUS_HTTP_WAITING_HPP
-#ifndef GLOBUS_OAUTH_TOKEN_HPP
-#define GLOBUS_OAUTH_TOKEN_HPP
-
-#ifndef GLOBUS_HTTP_RETRY_HPP
-#define GLOBUS_HTTP_RETRY_HPP
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cmath>
-#include <concepts>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <random>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * What may happen when an operation's request is sent a second time. Every operation carries one.
- *
- * | class          | for                                                   | repeated after                            |
- * |----------------|-------------------------------------------------------|-------------------------------------------|
- * | read           | GET, and POST that only looks things up               | any passing failure                       |
- * | keyed          | a write with a key made by the caller: submit_transfer| any passing failure, with the same bytes  |
- * | idempotent     | PUT, DELETE, cancel                                   | any passing failure                       |
- * | non_idempotent | POST that creates, PATCH                              | 429, and what never left this machine     |
- * | grant          | a grant that Globus Auth may take once only           | as idempotent, see below                  |
- * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
- *
- * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
- * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
- * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
- * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
- *
- * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus Auth
- * may have answered: that it sees twice what it has taken back may end the whole login. An answer that came, if only in
- * part, is the last.
- *
- * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
- * last three classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
- * out to be dead.
- */
-enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
-
-/// How one attempt ended, for a retry policy.
-struct Attempt {
-    int number = 1;                             ///< the first is 1
-    RetryClass retry_class = RetryClass::read;  ///< of the operation, unless CallOptions::retry_as says otherwise
-    http::Response const* response = nullptr;   ///< the answer, if there is one
-    NetworkError const* error = nullptr;        ///< why there is none
-    bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
-    std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
-    int previous_status = 0;  ///< of the answer to the attempt before; 0: none came, or this is the first
-    bool settled = false;     ///< the answer says that nothing was done, and that another would be alike
-    bool in_doubt = false;    ///< an earlier attempt of the call may have been processed
-};
-
-/**
- * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
- *
- * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
- * retry what that retry took. An empty budget means no retry.
- *
- * @par Thread safety
- * Any function may be called from any thread.
- */
-class RetryBudget {
-public:
-    static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
-
-    /// Takes `cost` tokens, or none and returns false if there are fewer.
-    [[nodiscard]] bool take(int cost) noexcept {
-        int have = tokens_.load(std::memory_order_relaxed);
-        do {
-            if (have < cost) return false;
-        } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
-        return true;
-    }
-    /// Puts tokens back, as far as there is room.
-    void give(int amount) noexcept {
-        int have = tokens_.load(std::memory_order_relaxed);
-        do {
-            if (have == capacity) return;
-        } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
-    }
-    /// The tokens of this moment: other threads take and give, too.
-    [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<int> tokens_{capacity};
-};
-
-namespace detail {
-
-/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
-/// processes that are forked, and their attempts would come together.
-inline double random_unit() {
-    std::random_device device;
-    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
-}
-
-/// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
-/// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
-constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
-
-/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
-/// service that had no time for it.
-inline bool may_be_processed(Attempt const& attempt) {
-    if (attempt.error != nullptr) return attempt.error->sent() == NetworkError::Sent::yes;
-    int const status = attempt.response->status;
-    return status != 503 && !promises_nothing_done(status);
-}
-
-/// True if a second attempt can do no harm and may do good.
-inline bool may_retry(Attempt const& attempt) {
-    if (attempt.retry_class == RetryClass::never) return false;
-    bool const was_sent = attempt.error == nullptr || attempt.error->sent() == NetworkError::Sent::yes;
-    if (attempt.retry_class == RetryClass::grant && (attempt.undecodable || (attempt.in_doubt && was_sent)))
-        return false;
-    bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
-    if (attempt.error != nullptr) {
-        using Kind = NetworkError::Kind;
-        switch (attempt.error->kind()) {
-            case Kind::resolve:
-            case Kind::connect:
-            case Kind::timeout:
-            case Kind::interrupted:
-            case Kind::protocol:
-                return repeatable || attempt.error->sent() == NetworkError::Sent::no;
-            case Kind::cancelled:
-            case Kind::tls:
-            case Kind::proxy:
-            case Kind::too_large:
-            case Kind::redirect:
-            case Kind::local:
-                return false;
-        }
-        return false;
-    }
-    if (attempt.undecodable) return repeatable;
-    switch (attempt.response->status) {
-        case 429:
-            return true;
-        case 408:
-        case 500:
-        case 502:
-        case 503:
-        case 504:
-            return repeatable && !attempt.settled;
-        default:
-            return false;
-    }
-}
-
-}  // namespace detail
-
-/**
- * The retry policy of a Client unless another is named: at most `max_attempts`, full jitter, Retry-After honoured and
- * never shortened, and a budget that all calls of the client share.
- *
- * Any copyable type with the member functions `before_retry` and `succeeded` can take its place.
- *
- * @par Thread safety
- * Its const functions may be called from any thread. Copies share the budget.
- */
-struct DefaultRetry {
-    int max_attempts = 4;                          ///< of a call, the first one included
-    std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
-    std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
-    std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
-
-    /// How long to wait before the next attempt; nothing: do not make one.
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        if (attempt.number >= max_attempts || !detail::may_retry(attempt)) return std::nullopt;
-        bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
-        double const limit =
-            std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
-        std::chrono::duration<double> wait(limit > 0 ? limit * detail::random_unit() : 0);  // 0 for NaN, too
-        if (attempt.response != nullptr)
-            if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
-        if (!(wait < attempt.time_left) || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
-        return wait;
-    }
-    /// A call succeeded by `attempt`.
-    void succeeded(Attempt const& attempt) const noexcept {
-        budget->give(attempt.number == 1 ? 1 : attempt.previous_status == 429 ? throttled_cost : cost);
-    }
-
-    static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
-    static constexpr int throttled_cost = 5;  ///< of one after a 429
-
-    /// Shared by all copies; clients that are given one object share it, too. It must not be null.
-    std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
-};
-
-/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
-/// repeats its token requests as it would for any client.)
-struct NoRetry {
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const {
-        return std::nullopt;
-    }
-    void succeeded(Attempt const&) const noexcept {}
-};
-
-/// `R` decides about retries: see DefaultRetry for what the two functions mean.
-template <class R>
-concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Attempt const& attempt) {
-    { retry.before_retry(attempt) } -> std::same_as<std::optional<std::chrono::duration<double>>>;
-    { retry.succeeded(attempt) } noexcept;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_RETRY_HPP
-#ifndef GLOBUS_OAUTH_CLIENT_KINDS_HPP
-#define GLOBUS_OAUTH_CLIENT_KINDS_HPP
-
-#include <concepts>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-namespace detail {
-
-/// Text that was given at all.
-inline void check_given(std::string_view what, std::string_view text) {
-    if (text.empty())
-        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
-}
-
-inline bool has_control(std::string_view text) {
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
-    return false;
-}
-
-/// Text that may stand in a credential: not empty, no control character.
-inline void check_credential(std::string_view what, std::string_view text) {
-    check_given(what, text);
-    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
-}
-
-/// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
-/// (RFC 6750, section 2.1), and a copied text may have some.
-inline bool is_token_text(std::string_view text) {
-    for (char const c : text)
-        if (c < '!' || c > '~') return false;
-    return true;
-}
-/// Text that may be a token, given by the caller.
-inline void check_token(std::string_view what, std::string_view text) {
-    check_given(what, text);
-    if (!is_token_text(text))
-        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
-}
-
-inline void check_client_id(std::string_view id) {
-    check_credential("the client id", id);
-    if (id.find(':') != std::string_view::npos)
-        throw UsageError("the client id has a colon in it, which HTTP Basic cannot carry");
-}
-
-}  // namespace detail
-
-/// What HTTP Basic carries: the id and secret of a confidential client, or a user name and password (RFC 7617).
-class BasicCredential {
-public:
-    /// @throws UsageError  for an empty part, a control character, or a colon in the name
-    BasicCredential(std::string username, Secret password)
-        : username_(std::move(username)), password_(std::move(password)) {
-        detail::check_client_id(username_);
-        detail::check_credential("the client secret", password_.reveal());
-    }
-    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
-    BasicCredential(char const* username, Secret password)
-        : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
-
-    /// The user name, or the id of a client.
-    [[nodiscard]] std::string const& username() const noexcept { return username_; }
-    /// The password, or the secret of a client.
-    [[nodiscard]] Secret const& password() const noexcept { return password_; }
-
-    /// The value of the Authorization header.
-    /// @throws UsageError  if this object was moved from
-    [[nodiscard]] Secret header() const {
-        if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
-        std::string pair = username_ + ':' + password_.reveal();
-        Secret value("Basic " + base64_encode(pair));
-        detail::wipe(pair);
-        return value;
-    }
-
-private:
-    std::string username_;
-    Secret password_;
-};
-
-/**
- * An OAuth2 client that can keep a secret: it proves itself to Globus Auth by HTTP Basic.
- *
- *     Confidential app{"b1e2...", std::getenv("CLIENT_SECRET")};
- *
- * One object serves any number of RefreshPolicies and ClientCredentialsPolicies.
- * https://docs.globus.org/api/auth/developer-guide/#register-app
- */
-class Confidential {
-public:
-    /// @throws UsageError  for an empty id or secret
-    Confidential(std::string client_id, Secret client_secret)
-        : credential_(std::move(client_id), std::move(client_secret)) {}
-    Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
-    explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
-
-    /// The id, which is no secret.
-    [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
-    /// The id and the secret, as HTTP Basic carries them.
-    [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
-
-private:
-    BasicCredential credential_;
-};
-
-/**
- * An OAuth2 client that cannot keep a secret, such as a program that users install: it only names itself.
- * https://docs.globus.org/api/auth/developer-guide/#native-app
- */
-class Native {
-public:
-    /// @throws UsageError  for an empty id
-    explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
-    explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
-
-    /// The id, which is all that such a client has.
-    [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
-
-private:
-    std::string client_id_;
-};
-
-/// `K` is one of the two kinds of OAuth2 client: Confidential or Native.
-template <class K>
-concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_CLIENT_KINDS_HPP
-
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <cmath>
-#include <cstdint>
-#include <limits>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// The tokens for one resource server, as Globus Auth gives them.
-/// https://docs.globus.org/api/auth/reference/#token_response
-struct Token {
-    std::string resource_server = {};             ///< who takes the token: "transfer.api.globus.org"
-    std::string scope = {};                       ///< the scopes granted, separated by spaces
-    Secret access_token = {};                     ///< what requests are authorised by
-    Secret refresh_token = {};                    ///< empty: none
-    std::string token_type = "Bearer";            ///< an answer with another type is refused
-    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
-    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
-};
-
-/**
- * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-class TokenResponse {
-public:
-    TokenResponse() = default;
-    /// Of tokens that came in another way, by their resource server. They are not checked.
-    TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
-        : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
-
-    /// Reads the answer of the token endpoint, received now.
-    /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
-    [[nodiscard]] static TokenResponse from_answer(std::string_view body);
-    /// The same of an answer with its headers, which tell the time.
-    [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
-
-    /// All tokens, by their resource server.
-    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
-
-    /// The token for a resource server; throws UsageError that lists the servers there are.
-    [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const {
-        auto const found = tokens_.find(std::string(resource_server));
-        if (found != tokens_.end()) return found->second;
-        std::string have;
-        for (auto const& [name, token] : tokens_) have += (have.empty() ? "" : ", ") + name;
-        throw UsageError("there is no token for the resource server '" + std::string(resource_server) +
-                         "'; there are tokens for: " + have);
-    }
-    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
-    [[nodiscard]] Token const& by_scope(std::string_view scope) const {
-        for (auto const& [name, token] : tokens_)
-            for (std::string_view rest = token.scope; !rest.empty();) {
-                std::string_view const one = rest.substr(0, rest.find(' '));
-                if (one == scope) return token;
-                rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
-            }
-        throw UsageError("there is no token for the scope '" + std::string(scope) + "'");
-    }
-    /// The signed id_token; empty unless the scope `openid` was granted.
-    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
-    /// The `state` of the answer; empty if it has none.
-    [[nodiscard]] std::string const& state() const noexcept { return state_; }
-    /// When it was made, by the clock of Globus Auth: seconds since 1970; nothing if it does not say (`Date`, RFC 9110,
-    /// section 6.6.1).
-    [[nodiscard]] std::optional<std::int64_t> date() const noexcept { return date_; }
-
-private:
-    std::map<std::string, Token> tokens_;
-    Secret id_token_;
-    std::string state_;
-    std::optional<std::int64_t> date_;
-};
-
-namespace detail {
-
-[[noreturn]] inline void refuse_token(char const* why) {
-    throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
-}
-
-/// A member that is a text without control characters; null counts as absent.
-inline std::string answer_text(boost::json::object const& object, char const* name) {
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || value->is_null()) return {};
-    if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
-    std::string text(value->get_string());
-    if (has_control(text)) refuse_token((std::string(name) + " has a control character").c_str());
-    return text;
-}
-/// The same of a token, which has the characters that a caller's may have, too.
-inline Secret answer_token(boost::json::object const& object, char const* name) {
-    std::string token = answer_text(object, name);
-    if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());
-    return Secret(std::move(token));
-}
-
-/// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
-inline Token read_token(boost::json::object const& object, std::int64_t now) {
-    Token token;
-    token.access_token = answer_token(object, "access_token");
-    if (token.access_token.empty()) refuse_token("access_token is missing or empty");
-    token.token_type = answer_text(object, "token_type");
-    if (!http::detail::equal_ignoring_case(token.token_type, "bearer")) refuse_token("token_type is not Bearer");
-    token.resource_server = answer_text(object, "resource_server");
-    if (token.resource_server.empty()) refuse_token("resource_server is missing");
-    token.scope = answer_text(object, "scope");
-    token.refresh_token = answer_token(object, "refresh_token");
-
-    if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
-        constexpr double longest = 10.0 * 366 * 86400;
-        double const seconds = expires->is_int64()    ? static_cast<double>(expires->get_int64())
-                               : expires->is_uint64() ? static_cast<double>(expires->get_uint64())
-                               : expires->is_double() ? expires->get_double()
-                                                      : -1.0;
-        if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
-            refuse_token("expires_in is not a whole number of seconds up to 10 years");
-        token.lifetime = static_cast<std::int64_t>(seconds);
-        constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
-        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
-    }
-    return token;
-}
-
-/// Reads the answer of a grant: an object with `other_tokens`, or for dependent tokens a list of objects.
-inline TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list = false) {
-    boost::system::error_code error;
-    boost::json::value const document = parse_exact_json(body, error);
-    if (error)
-        throw DecodeError(
-            "the token answer of Globus Auth cannot be used: it is not JSON", {},
-            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
-
-    std::map<std::string, Token> tokens;
-    auto const add = [&](boost::json::value const& value) {
-        if (!value.is_object()) refuse_token("a token is not an object");
-        Token token = read_token(value.as_object(), now);
-        std::string const server = token.resource_server;
-        if (!tokens.emplace(server, std::move(token)).second) refuse_token("it has two tokens for one resource server");
-    };
-    if (is_list) {
-        if (!document.is_array()) refuse_token("it is not a list");
-        for (boost::json::value const& value : document.as_array()) add(value);
-        return TokenResponse(std::move(tokens), {}, {});
-    }
-    if (!document.is_object()) refuse_token("it is not an object");
-    boost::json::object const& object = document.as_object();
-    add(document);
-    if (auto const* others = object.if_contains("other_tokens"); others != nullptr) {
-        if (!others->is_array()) refuse_token("other_tokens is not a list");
-        for (boost::json::value const& value : others->as_array()) add(value);
-    }
-    // The state is the caller's own text, whatever that is: a login compares the one that the browser brought.
-    auto const* state = object.if_contains("state");
-    return TokenResponse(std::move(tokens), answer_token(object, "id_token"),
-                         state != nullptr && state->is_string() ? std::string(state->get_string()) : std::string());
-}
-
-}  // namespace detail
-
-inline TokenResponse TokenResponse::from_answer(std::string_view body) {
-    return detail::read_token_response(body, detail::unix_now());
-}
-inline TokenResponse TokenResponse::from_answer(http::Response const& answer) {
-    TokenResponse tokens = from_answer(std::string_view(answer.body));
-    tokens.date_ = detail::parse_http_date(answer.headers.get("Date"), detail::unix_now());
-    return tokens;
-}
-
-/// The answer to a grant for dependent tokens: a list, one Token a resource server.
-/// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
-class DependentTokenResponse : public TokenResponse {
-public:
-    DependentTokenResponse() = default;
-    /// Of the tokens of another answer.
-    explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
-
-    /// As TokenResponse::from_answer, for a list of tokens.
-    /// @throws DecodeError  also if it is no list
-    [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body) {
-        return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
-    }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_TOKEN_HPP
-
-#include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-
-#include <algorithm>
-#include <concepts>
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <thread>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/**
- * Stored tokens cannot be read or written; what is stored is as it was.
- *
- * `what()` names the file and says what to do, and holds nothing of its content.
- */
-class GLOBUS_VISIBLE TokenStorageError : public Error {
-public:
-    /// What is wrong with the storage.
-    enum class Kind : unsigned char {
-        corrupt,   ///< the content is not what a storage writes
-        too_new,   ///< a newer version of the format, which this one must not touch
-        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
-        locked,    ///< somebody else held the lock all the time that was to be waited
-        io         ///< the system refused: disk full, no permission, ...
-    };
-
-    /// @param what  how the sentence "the token storage <path> ..." goes on; nothing of what is stored
-    TokenStorageError(Kind kind, std::string path, std::string const& what)
-        : Error("the token storage " + path + ' ' + what), kind_(kind), path_(std::move(path)) {}
-
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    /// The file or directory that it is about.
-    [[nodiscard]] std::string const& path() const noexcept { return path_; }
-
-private:
-    Kind kind_;
-    std::string path_;
-};
-
-/// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
-class GLOBUS_VISIBLE TokenValidationError : public Error {
-public:
-    /// What the app lacks.
-    enum class Kind : unsigned char {
-        missing_token,          ///< there is none for the resource server
-        missing_refresh_token,  ///< the login did not ask for one
-        expired,                ///< or refused, and nothing renews it
-        unmet_scopes,           ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,       ///< the login did not ask for the scope openid, so nobody knows who it was
-        identity_mismatch,      ///< somebody else logged in
-    };
-
-    /// For validators of one's own.
-    TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-
-private:
-    Kind kind_;
-};
-
-/// How long an `update` waits for the lock of its storage, if the storage's own limit does not end it before.
-struct LockWait {
-    http::Clock::time_point deadline = http::Clock::time_point::max();  ///< in the past: the lock is tried once
-    std::stop_token stop = {};                                          ///< ends it at once
-};
-
-/// The tokens for one resource server as a storage keeps them, with the identity that they act for.
-struct TokenData {
-    std::string resource_server = {};     ///< who takes the token: "transfer.api.globus.org"
-    std::string identity_id = {};         ///< of the user who logged in; empty: not known
-    std::string scope = {};               ///< the scopes granted, separated by blanks
-    Secret access_token = {};             ///< what requests are authorised by
-    Secret refresh_token = {};            ///< empty: none
-    std::int64_t expires_at_seconds = 0;  ///< since 1970
-    std::string token_type = {};          ///< "Bearer"; empty: not said
-    AdditionalFields extra = {};          ///< what a newer version has put beside them
-
-    /// What to store of a token; one whose answer did not say when it expires counts as expired.
-    [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {}) {
-        return {.resource_server = token.resource_server,
-                .identity_id = std::move(identity_id),
-                .scope = token.scope,
-                .access_token = token.access_token,
-                .refresh_token = token.refresh_token,
-                .expires_at_seconds = token.expires_at.value_or(0),
-                .token_type = token.token_type};
-    }
-    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
-    [[nodiscard]] Token token() const {
-        return {.resource_server = resource_server,
-                .scope = scope,
-                .access_token = access_token,
-                .refresh_token = refresh_token,
-                .token_type = token_type.empty() ? "Bearer" : token_type,
-                .expires_at = expires_at_seconds};
-    }
-
-    /// Reads it from its JSON object; unknown members go to `extra`.
-    /// @throws DecodeError  that names the member which is missing or of another type
-    [[nodiscard]] static TokenData from_json(boost::json::object const& object);
-    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
-    /// @throws UsageError  for a token with a character that no token has
-    [[nodiscard]] boost::json::object to_json() const;
-
-    friend bool operator==(TokenData const&, TokenData const&) = default;
-};
-
-/// By resource server: "transfer.api.globus.org", or a collection's id.
-using TokenDataByResourceServer = std::map<std::string, TokenData>;
-
-/**
- * Where an app keeps its tokens: all of one namespace can be read, and changed under a lock.
- *
- *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
- *
- * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
- * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
- * `f` may read the storage; to change it from within `f` is a UsageError.
- * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
- * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
- *
- * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage. A storage is a cheap handle: copies share what is
- * stored. An error that names this concept means that a type lacks one of the two.
- */
-template <class S>
-concept TokenStorage = std::copy_constructible<S> &&
-                       requires(S const& storage, std::function<bool(TokenDataByResourceServer&)> const& change) {
-                           { storage.get_token_data_by_resource_server() } -> std::same_as<TokenDataByResourceServer>;
-                           storage.update(change);
-                       };
-
-/// The functions of a token storage that follow from its two basic ones, by the reference's names.
-template <class Storage>
-class TokenStorageFunctions {
-public:
-    /// The tokens for a resource server, if there are any.
-    [[nodiscard]] std::optional<TokenData> get_token_data(std::string_view resource_server) const {
-        TokenDataByResourceServer tokens = self().get_token_data_by_resource_server();
-        auto const found = tokens.find(std::string(resource_server));
-        if (found == tokens.end()) return std::nullopt;
-        return std::move(found->second);
-    }
-    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
-    void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
-        if (tokens.empty()) return;
-        self().update([&](TokenDataByResourceServer& stored) {
-            for (auto const& [server, data] : tokens) stored.insert_or_assign(server, data);
-            return true;
-        });
-    }
-    /**
-     * Stores all tokens of an answer.
-     *
-     * @param identity_id  who logged in: the `sub` of the answer's verified id_token (IdTokenVerifier)
-     */
-    void store_token_response(TokenResponse const& answer, std::string const& identity_id = {}) const {
-        TokenDataByResourceServer tokens;
-        for (auto const& [server, token] : answer.by_resource_server())
-            tokens.emplace(server, TokenData::from(token, identity_id));
-        self().store_token_data_by_resource_server(tokens);
-    }
-    /// Forgets the tokens for a resource server; false if there were none. It does not revoke them.
-    bool remove_token_data(std::string_view resource_server) const {
-        bool found = false;
-        self().update([&](TokenDataByResourceServer& stored) {
-            found = stored.erase(std::string(resource_server)) != 0;
-            return found;
-        });
-        return found;
-    }
-
-private:
-    [[nodiscard]] Storage const& self() const { return static_cast<Storage const&>(*this); }
-};
-
-inline TokenData TokenData::from_json(boost::json::object const& object) {
-    auto const refuse = [](std::string_view name, char const* kind) {
-        throw DecodeError("a stored token has no " + std::string(name) + " that is " + kind);
-    };
-    auto const text = [&](std::string_view name, bool needed) -> std::string {
-        auto const* value = object.if_contains(name);
-        if (!needed && (value == nullptr || value->is_null())) return {};
-        if (value == nullptr || !value->is_string()) refuse(name, "a text");
-        std::string read(value->as_string());
-        if (detail::has_control(read)) refuse(name, "without a control character");
-        return read;
-    };
-    auto const token = [&](std::string_view name, bool needed) {
-        std::string read = text(name, needed);
-        if (!detail::is_token_text(read)) refuse(name, "of the characters that tokens have");
-        return Secret(std::move(read));
-    };
-    TokenData data;
-    data.resource_server = text("resource_server", true);
-    data.identity_id = text("identity_id", false);
-    data.scope = text("scope", true);
-    data.access_token = token("access_token", true);
-    data.refresh_token = token("refresh_token", false);
-    auto const* expires = object.if_contains("expires_at_seconds");
-    if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
-    data.expires_at_seconds = expires->get_int64();
-    data.token_type = text("token_type", false);
-    for (auto const& [name, value] : object)
-        if (name != "resource_server" && name != "identity_id" && name != "scope" && name != "access_token" &&
-            name != "refresh_token" && name != "expires_at_seconds" && name != "token_type")
-            data.extra[name] = value;
-    return data;
-}
-
-namespace detail {
-
-/// What reading it would refuse is not stored. @throws UsageError
-inline void check_token_data(TokenData const& data) {
-    for (auto const& [name, token] :
-         {std::pair{"an access token", &data.access_token}, {"a refresh token", &data.refresh_token}})
-        if (!is_token_text(token->reveal()))
-            throw UsageError(std::string(name) + " has a blank, a newline or another character that no token has");
-    for (auto const& [name, text] : {std::pair{"resource server", &data.resource_server},
-                                     {"scope", &data.scope},
-                                     {"type", &data.token_type},
-                                     {"identity", &data.identity_id}})
-        if (has_control(*text))
-            throw UsageError(std::string("the ") + name + " of a token has a control character in it");
-}
-
-}  // namespace detail
-
-inline boost::json::object TokenData::to_json() const {
-    detail::check_token_data(*this);
-    boost::json::object object;
-    object["resource_server"] = resource_server;
-    if (!identity_id.empty()) object["identity_id"] = identity_id;
-    object["scope"] = scope;
-    object["access_token"] = access_token.reveal();
-    if (!refresh_token.empty()) object["refresh_token"] = refresh_token.reveal();
-    object["expires_at_seconds"] = expires_at_seconds;
-    if (!token_type.empty()) object["token_type"] = token_type;
-    for (auto const& [name, value] : extra) object[name] = value;
-    return object;
-}
-
-namespace detail {
-
-/// The turns of the threads that change a storage.
-inline std::shared_ptr<Turn> make_storage_turn() {
-    return std::make_shared<Turn>(
-        "a token storage was to be changed from within its own update, which would wait for itself: change what that "
-        "update was given");
-}
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
-#ifndef GLOBUS_CORE_CALLBACKS_HPP
-#define GLOBUS_CORE_CALLBACKS_HPP
-
-#include <functional>
-#include <utility>
-#include <vector>
-
-namespace globus::detail {
-
-/**
- * While a thread has one, what a program is to be told waits: the thread holds a lock, or does what others wait for, and
- * a callback that uses the same object would wait for its own thread. The outermost one tells it all when it ends, so it
- * is made before the lock is taken.
- *
- * @par Thread safety
- * Of one thread, which made it.
- */
-class CallbacksWait {
-public:
-    CallbacksWait() noexcept : is_outermost_(outermost() == nullptr) {
-        if (is_outermost_) outermost() = this;
-    }
-    CallbacksWait(CallbacksWait const&) = delete;
-    CallbacksWait& operator=(CallbacksWait const&) = delete;
-    ~CallbacksWait() {
-        if (!is_outermost_) return;
-        outermost() = nullptr;
-        for (auto const& tell : waiting_) now(tell);
-    }
-
-    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: an observer that throws has
-    /// nobody left to tell, and must not break a call.
-    static void call(std::function<void()> tell) noexcept {
-        if (outermost() == nullptr) return now(tell);
-        try {
-            outermost()->waiting_.push_back(std::move(tell));
-        } catch (...) {  // there is no memory to wait in
-        }
-    }
-
-private:
-    static void now(std::function<void()> const& tell) noexcept {
-        try {
-            tell();
-        } catch (...) {
-        }
-    }
-    static CallbacksWait*& outermost() noexcept {
-        thread_local CallbacksWait* one = nullptr;
-        return one;
-    }
-
-    bool const is_outermost_;
-    std::vector<std::function<void()>> waiting_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_CALLBACKS_HPP
-#ifndef GLOBUS_CORE_JSON_WRITE_HPP
-#define GLOBUS_CORE_JSON_WRITE_HPP
-
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -4784,108 +3524,21 @@ private:
 namespace globus {
 namespace detail {
 
-/// True for the ASCII characters that stand for themselves in a JSON string.
-inline constexpr std::array<bool, 256> is_plain = [] {
-    std::array<bool, 256> plain{};
-    for (unsigned c = 0x20; c != 0x80; ++c) plain[c] = c != '"' && c != '\\';
-    return plain;
-}();
-
-[[noreturn]] inline void refuse_text() {
-    throw UsageError("a text that is to be sent as JSON is not UTF-8: convert it first");
-}
-[[noreturn]] inline void refuse_number() {
-    throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers; leave the member out or send null");
-}
-inline void check_utf8(std::string_view text) {
-    for (std::size_t i = 0; i != text.size();) {
-        std::size_t const length = static_cast<unsigned char>(text[i]) < 0x80U ? 1 : utf8_sequence(text.substr(i));
-        if (length == 0) refuse_text();
-        i += length;
-    }
-}
-
-[[noreturn]] inline void refuse_depth() {
-    throw UsageError("this JSON document is nested deeper than 128 levels: send a flatter one");
-}
+[[noreturn]] void refuse_number();
 
 /// Refuses what Boost.JSON holds, but JSON has not, and what is nested too deep. @param level  levels around the value
-inline void check_json(Json const& value, std::size_t level = 0);
-inline void check_json(boost::json::array const& list, std::size_t level = 0) {
-    if (level == max_json_depth) refuse_depth();
-    for (Json const& item : list) check_json(item, level + 1);
-}
-inline void check_json(boost::json::object const& object, std::size_t level = 0) {
-    if (level == max_json_depth) refuse_depth();
-    for (auto const& [key, member] : object) {
-        check_utf8(key);
-        check_json(member, level + 1);
-    }
-}
-inline void check_json(Json const& value, std::size_t level) {
-    if (auto const* object = value.if_object())
-        check_json(*object, level);
-    else if (auto const* list = value.if_array())
-        check_json(*list, level);
-    else if (auto const* text = value.if_string())
-        check_utf8(*text);
-    else if (auto const* number = value.if_double(); number != nullptr && !(*number - *number == 0))
-        refuse_number();
-}
+void check_json(Json const& value, std::size_t level = 0);
+void check_json(boost::json::array const& list, std::size_t level = 0);
+void check_json(boost::json::object const& object, std::size_t level = 0);
+void check_json(Json const& value, std::size_t level);
 
 /// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
-inline void write_string(std::string& out, std::string_view text) {
-    constexpr char digits[] = "0123456789abcdef";
-    out += '"';
-    std::size_t plain = 0;  // where the run of characters begins that need no escape
-    std::size_t i = 0;
-    while (i != text.size()) {
-        auto const c = static_cast<unsigned char>(text[i]);
-        if (is_plain[c]) {
-            ++i;
-            continue;
-        }
-        if (c >= 0x80U) {
-            std::size_t const length = utf8_sequence(text.substr(i));
-            if (length == 0) refuse_text();
-            i += length;
-            continue;
-        }
-        out.append(text, plain, i - plain);
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                out += "\\u00";
-                out += digits[c >> 4];
-                out += digits[c & 15];
-        }
-        plain = ++i;
-    }
-    out.append(text, plain, i - plain);
-    out += '"';
-}
+void write_string(std::string& out, std::string_view text);
 
 template <class T>
 void write_json(std::string& out, T const& value);
 
-inline void write_separator(std::string& out, bool& first) {
-    if (!first) out += ',';
-    first = false;
-}
+void write_separator(std::string& out, bool& first);
 
 template <class T>
 void write_member(std::string& out, bool& first, std::string_view key, T const& value) {
@@ -5001,20 +3654,10 @@ void write_json(std::string& out, T const& value) {
     }
 }
 
-inline void check_document(Json const& value) {
-    if (!value.is_object())
-        throw UsageError(
-            "a document to be sent is a JSON object: this Json is a list, a text, a number, a flag or null");
-}
+void check_document(Json const& value);
 
 /// The Json of a text that this library or a type's own write_json wrote.
-inline Json json_of(std::string_view text) {
-    boost::system::error_code error;
-    Json value = parse_exact_json(text, error);
-    if (error == boost::json::error::too_deep) refuse_depth();
-    if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
-    return value;
-}
+Json json_of(std::string_view text);
 
 }  // namespace detail
 
@@ -5078,18 +3721,11 @@ public:
         held_ = std::make_shared<Model<Held> const>(std::forward<T>(object));
     }
 
-    void write_json(std::string& out) const {
-        if (held_)
-            held_->write(out);
-        else
-            out += "{}";
-    }
+    void write_json(std::string& out) const;
     /// The JSON text that is sent. @throws UsageError  for what to_json refuses
     [[nodiscard]] std::string text() const { return to_json(*this); }
     /// Refuses what cannot be sent, where the object has a `check()` of its own. @throws UsageError
-    void check() const {
-        if (held_) held_->check();
-    }
+    void check() const;
     friend bool operator==(Document const& a, Document const& b) { return a.text() == b.text(); }
 
 private:
@@ -5114,1794 +3750,10 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_JSON_WRITE_HPP
-#ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
-#define GLOBUS_CORE_PLATFORM_FILES_HPP
-
-#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-
-#include <unistd.h>
-
-#include <utility>
-
-namespace globus::detail {
-
-/// A file descriptor that is closed at its end.
-class Descriptor {
-public:
-    explicit Descriptor(int number = -1) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int get() const noexcept { return number_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
-    /// The number, which the caller closes.
-    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
-
-private:
-    int number_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-
-// Files that last, are private, and belong to one process at a time. What fails says why in errno.
-
-namespace globus::detail {
-
-/// True for what a system call answers on a file system that does not have it.
-inline bool is_unsupported(int code) {
-    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
-}
-
-/// What a file is, whose it is, and who may use it.
-struct FileFacts {
-    enum class Kind : unsigned char { regular, directory, link, other };
-    Kind kind = Kind::other;
-    unsigned mode = 0;  ///< its permissions
-    bool own = false;   ///< it belongs to this user
-    bool of_root = false;
-    bool has_other_names = false;  ///< hard links
-    std::int64_t size = 0;         ///< bytes
-    std::int64_t modified = 0;     ///< seconds since 1970
-
-    /// Others than the owner may read or write it.
-    [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
-    /// Of a directory: others than the owner may replace what is in it. Where it has the sticky bit, as /tmp has, they may
-    /// not.
-    [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
-};
-
-inline FileFacts facts_from(struct stat const& status) {
-    using Kind = FileFacts::Kind;
-    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
-                    : S_ISDIR(status.st_mode) ? Kind::directory
-                    : S_ISLNK(status.st_mode) ? Kind::link
-                                              : Kind::other,
-            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
-            .own = status.st_uid == ::geteuid(),
-            .of_root = status.st_uid == 0,
-            .has_other_names = status.st_nlink > 1,
-            .size = status.st_size,
-            .modified = status.st_mtime};
-}
-inline std::optional<FileFacts> facts_of(Descriptor const& file) {
-    struct stat status {};
-    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
-/// Of what is at a path, where links lead.
-inline std::optional<FileFacts> facts_at(std::string const& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
-/// Of what has a name, be it a link. Nothing is opened.
-inline std::optional<FileFacts> facts_of_name(std::string const& path) {
-    struct stat status {};
-    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
-
-/// What a file is opened for.
-enum class Opening : int {
-    to_read = O_RDONLY,
-    to_lock = O_RDWR | O_CREAT,             ///< made if it is not there
-    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not be there
-};
-/// What becomes of a link in the place of a file.
-enum class Links : int {
-    refused = O_NOFOLLOW,  ///< ELOOP
-    followed = 0,
-};
-
-/// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
-inline Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused) {
-    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    int descriptor = -1;
-    do descriptor = ::open(path.c_str(), flags, 0600);
-    while (descriptor < 0 && errno == EINTR);
-    return Descriptor(descriptor);
-}
-
-/// Reads until the end or `size` bytes are there: how many there are, or -1.
-inline std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
-    std::size_t there = 0;
-    while (there != size) {
-        auto const count = ::read(file.get(), buffer + there, size - there);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return -1;
-        if (count == 0) break;
-        there += static_cast<std::size_t>(count);
-    }
-    return static_cast<std::ptrdiff_t>(there);
-}
-/// False where it cannot be written to the end.
-inline bool write_file(Descriptor const& file, std::string_view text) {
-    while (!text.empty()) {
-        auto const count = ::write(file.get(), text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
-
-/// Leaves a file to its owner alone.
-inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
-/// The same without opening it.
-inline bool make_private(std::string const& path) {
-    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
-}
-/// Makes an empty file without opening it.
-inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
-
-/// Brings a file to the disk.
-inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
-/// Brings the names in a directory to the disk.
-inline bool sync_directory(std::string const& path) {
-    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return directory && sync_file(directory);
-}
-
-/// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
-inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
-/// Gives the lock back, whoever else has the same file open.
-inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
-
-/// Gives a file another name, in one step: what had it is gone.
-inline bool rename_file(std::string const& from, std::string const& to) {
-    return ::rename(from.c_str(), to.c_str()) == 0;
-}
-/// True also for one that is not there.
-inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
-
-inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
-/// Leaves a directory to its owner alone.
-inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
-
-/// The directory that a path names, as it was given.
-inline std::string directory_of(std::string const& path) {
-    auto const slash = path.rfind('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-/// The directory without links in its name; nothing if it is not there.
-inline std::optional<std::string> real_directory(std::string const& directory) {
-    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
-    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
-}
-
-/// True on a file system that says of every file that it has several names. A new file has one.
-inline bool miscounts_links(std::string const& directory) {
-    std::string name = directory + "/.links-XXXXXX";
-    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
-    if (!fresh) return false;
-    auto const facts = facts_of(fresh);
-    ::unlink(name.c_str());
-    return facts && facts->has_other_names;
-}
-
-/// Why a file, or a directory, cannot be read; null if it can be.
-inline char const* why_unreadable(std::string const& path, bool directory) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return std::strerror(errno);
-    if (S_ISDIR(status.st_mode) != directory) return directory ? "it is no directory" : "it is a directory";
-    return nullptr;
-}
-
-/// Whether a directory, which may not be there, has a name that is wanted.
-template <class IsWanted>
-bool directory_has(char const* path, IsWanted const& is_wanted) {
-    DIR* const directory = ::opendir(path);
-    if (directory == nullptr) return false;
-    bool found = false;
-    while (dirent const* const entry = found ? nullptr : ::readdir(directory))
-        found = is_wanted(std::string_view(entry->d_name));
-    ::closedir(directory);
-    return found;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_FILES_HPP
-#ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
-#define GLOBUS_CORE_PLATFORM_HOME_HPP
-
-#include <pwd.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstddef>
-#include <cstdlib>
-#include <string>
-
-namespace globus::detail {
-
-/// The user's home directory: HOME, or else what the password database says, as for programs that a batch system or
-/// cron starts without it. Empty if neither knows one.
-inline std::string home_directory() {
-    char const* const home = std::getenv("HOME");
-    if (home != nullptr && *home != '\0') return home;
-    passwd record{};
-    passwd* found = nullptr;
-    std::string texts(1024, '\0');
-    while (::getpwuid_r(::getuid(), &record, texts.data(), texts.size(), &found) == ERANGE &&
-           texts.size() < (std::size_t{1} << 20))
-        texts.resize(texts.size() * 2);
-    return found != nullptr && found->pw_dir != nullptr ? found->pw_dir : "";
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_HOME_HPP
-
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <chrono>
-#include <cstddef>
-#include <cstdio>
-#include <cstring>
-#include <functional>
-#include <initializer_list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <stop_token>
-#include <string>
-#include <string_view>
-#include <utility>
-
-// Files that hold tokens: where they are, who may read them, and how they are replaced.
-
-namespace globus {
-
-/// What the storages that keep a file can be told.
-struct TokenFileOptions {
-    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
-    /// Refuse a file that others than its owner may read or write, and a directory in which others may replace it.
-    bool strict = false;
-    /// To wait for other threads and processes, a day at most; 0 or negative: the lock is tried once.
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
-    /**
-     * Told in a sentence what the storage cannot guarantee, each thing once for all copies of a storage: that others may
-     * read the file (the next `update` closes it) or replace it in its directory, and what the file system cannot do:
-     * lock files, give them permissions, or bring a directory to the disk. It is called when no lock is held, on the
-     * thread of the call, and may use the storage; what it throws is dropped.
-     */
-    std::function<void(std::string const&)> on_warning = {};
-};
-
-/**
- * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
- * `-`, and without what cannot be printed.
- *
- * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
- *                     for text that is not UTF-8
- */
-[[nodiscard]] std::string app_name_slug(std::string_view app_name);
-
-/**
- * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
- * and a `-` before `tokens` unless it is production.
- *
- * @param suffix  ".json" or ".db"
- * @throws UsageError  as app_name_slug, for a client id that is no file name, and if neither HOME nor the password
- *                     database says where the home directory is
- */
-[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
-                                             std::string_view environment = "production",
-                                             std::string_view suffix = ".json");
-
-namespace detail {
-
-[[noreturn]] inline void refuse_token_file(TokenStorageError::Kind kind, std::string const& path,
-                                           std::string const& why) {
-    throw TokenStorageError(kind, path, why);
-}
-[[noreturn]] inline void fail_token_file(std::string const& path, char const* doing) {
-    int const code = errno;
-    if (code == ELOOP)
-        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (code == ENOENT)
-        refuse_token_file(TokenStorageError::Kind::io, path,
-                          std::string("cannot be ") + doing + ": its directory was removed; make it again");
-    refuse_token_file(TokenStorageError::Kind::io, path,
-                      std::string("cannot be ") + doing + ": " + std::strerror(code));
-}
-
-/// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
-enum class TokenFileDoubt : unsigned {
-    file_mode = 1U << 0U,
-    lock_mode = 1U << 1U,
-    directory_mode = 1U << 2U,
-    permissions = 1U << 3U,
-    locks = 1U << 4U,
-    links = 1U << 5U,
-    disk = 1U << 6U,
-    directory_on_disk = 1U << 7U,
-    database_locks = 1U << 8U,
-};
-
-/// A token file: its path, what its storage was told, and what it has said. It has no lock, so a child process may use it.
-class TokenPlace {
-public:
-    /// Makes the directory.
-    TokenPlace(std::string path, TokenFileOptions options);
-
-    [[nodiscard]] std::string const& path() const noexcept { return path_; }
-    [[nodiscard]] TokenFileOptions const& options() const noexcept { return options_; }
-    /// When a wait for a lock that begins now has to end.
-    [[nodiscard]] http::Clock::time_point lock_deadline() const {
-        using Time = std::chrono::milliseconds;
-        return http::Clock::now() + std::clamp<Time>(options_.lock_timeout, Time::zero(), std::chrono::hours(24));
-    }
-    /// Says, once, how the sentence "the token storage <path> ..." goes on.
-    void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
-        auto const bit = static_cast<unsigned>(about);
-        if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
-        CallbacksWait::call([tell = options_.on_warning,
-                             all = one_line("the token storage " + path + ' ' + words, 4096)] { tell(all); });
-    }
-    /// The same of what `strict` refuses.
-    void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {
-        if (options_.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
-        warn(about, path, words);
-    }
-
-private:
-    std::string const path_;
-    TokenFileOptions const options_;
-    mutable std::atomic<unsigned> said_ = 0;
-};
-
-/// An open token file.
-class TokenFile {
-public:
-    static constexpr std::size_t largest = std::size_t{16} << 20;
-
-    /// Opens a file without following a link in its place; empty if there is none.
-    [[nodiscard]] static TokenFile open(std::string const& path, Opening opening) {
-        Descriptor file = open_file(path, opening);
-        if (!file && errno != ENOENT) fail_token_file(path, "opened");
-        return TokenFile(std::move(file));
-    }
-    /// One that is not open.
-    TokenFile() = default;
-    [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
-
-    /// Its permissions, size and times.
-    [[nodiscard]] FileFacts facts(std::string const& path) const {
-        auto const facts = facts_of(file_);
-        if (!facts) fail_token_file(path, "looked at");
-        return *facts;
-    }
-    [[nodiscard]] std::string read(std::string const& path) const {
-        std::string text;
-        char buffer[16384];
-        while (true) {
-            auto const count = read_file(file_, buffer, sizeof buffer);
-            if (count < 0) fail_token_file(path, "read");
-            text.append(buffer, static_cast<std::size_t>(count));
-            if (text.size() > largest)
-                refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
-            if (static_cast<std::size_t>(count) < sizeof buffer) return text;
-        }
-    }
-    void write(std::string const& path, std::string_view text) const {
-        if (!write_file(file_, text)) fail_token_file(path, "written");
-    }
-
-private:
-    explicit TokenFile(Descriptor file) noexcept : file_(std::move(file)) {}
-
-    Descriptor file_;
-};
-
-/// Refuses what is no file of ours alone.
-inline void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts) {
-    using Kind = TokenStorageError::Kind;
-    if (facts.kind == FileFacts::Kind::link)
-        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (facts.kind != FileFacts::Kind::regular) refuse_token_file(Kind::insecure, path, "is not a regular file");
-    if (!facts.own) refuse_token_file(Kind::insecure, path, "belongs to another user");
-    if (!facts.has_other_names) return;
-    if (!miscounts_links(directory_of(path)))
-        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
-    place.warn(TokenFileDoubt::links, path,
-               "is on a file system that does not count names: a second name of the file would not be noticed");
-}
-
-/// "mode 0644"
-inline std::string mode_text(unsigned mode) {
-    char digits[16];
-    std::snprintf(digits, sizeof digits, "mode %04o", mode);
-    return digits;
-}
-
-/// Says that others may read or write a file, or refuses it.
-inline void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
-                                  FileFacts const& facts) {
-    if (facts.is_open_to_others())
-        place.doubt(about, path,
-                    "can be read or written by others (" + mode_text(facts.mode) +
-                        "); run: chmod 600, and log in again if they may have read it");
-}
-
-/// Says that others may replace the files of a directory, or refuses it. A directory that cannot be looked at has no files
-/// that could be read.
-inline void check_token_directory(TokenPlace const& place) {
-    std::string const directory = directory_of(place.path());
-    auto const facts = facts_at(directory);
-    if (!facts) return;
-    bool const foreign = !facts->own && !facts->of_root;
-    if (foreign || facts->lets_others_replace())
-        place.doubt(TokenFileDoubt::directory_mode, place.path(),
-                    "is in the directory " + directory + " (" + mode_text(facts->mode) + "), where " +
-                        (foreign ? "another user, whose it is," : "others") +
-                        " can replace it and its lock; choose another, or run: chmod 700");
-}
-
-/// After a call that should have made `path` private, whose facts were those: fails if the system refused it, and says so
-/// if the file system has no permissions that could be set.
-inline void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts) {
-    if (made) return;
-    if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
-    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(facts.mode) +
-                              "): who may read it is decided where that was mounted";
-    if (facts.is_open_to_others())
-        place.doubt(TokenFileDoubt::permissions, place.path(), words);
-    else
-        place.warn(TokenFileDoubt::permissions, place.path(), words);
-}
-
-/// Makes the directory of a token file, and those above it, for the owner alone.
-inline void make_token_directory(std::string const& path) {
-    std::string const directory = directory_of(path);
-    for (std::size_t end = 0; end != std::string::npos;) {
-        end = directory.find('/', end + 1);
-        std::string const part = directory.substr(0, end);
-        if (make_directory(part)) {
-            // one that stays open to others is told of when it is used, see check_token_directory
-            if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
-                fail_token_file(part, "made");
-        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
-            fail_token_file(part, "made");
-        }
-    }
-}
-
-/// A path that may be given to the system.
-inline std::string check_token_path(std::string path) {
-    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
-        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
-    return path;
-}
-
-inline TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
-    : path_(check_token_path(std::move(path))), options_(std::move(options)) {
-    make_token_directory(path_);
-}
-
-/// The path of a file in a directory that is named without links; the file itself may be one.
-inline std::string real_token_path(std::string const& path) {
-    auto const directory = real_directory(directory_of(path));
-    if (!directory) fail_token_file(path, "found");
-    return *directory + '/' + path.substr(path.rfind('/') + 1);
-}
-
-/// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
-inline std::shared_ptr<Turn> turn_of(std::string const& path) {
-    struct Turns {
-        Maker const made = {};
-        Turns const* before = nullptr;  ///< of the parent process: of no use any more
-        std::mutex mutex = {};
-        std::map<std::string, std::weak_ptr<Turn>> by_path = {};
-    };
-    static std::atomic<Turns*> all = nullptr;
-    Turns* turns = all.load();
-    if (turns == nullptr || !turns->made.is_this_process()) {
-        // a child process begins anew: the threads of its parent that had a turn are not there to end it
-        auto fresh = std::make_unique<Turns>();
-        fresh->before = turns;
-        if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
-    }
-    std::lock_guard const lock(turns->mutex);
-    std::weak_ptr<Turn>& known = turns->by_path[path];
-    std::shared_ptr<Turn> turn = known.lock();
-    if (turn != nullptr) return turn;
-    known = turn = make_storage_turn();
-    std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
-    return turn;
-}
-
-/// What a call waits for, in words.
-inline std::string lock_of(std::string const& path) { return "the lock of the token storage " + path; }
-
-/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
-/// file system without locks it is one between the threads of this process only, and that is said.
-class TokenFileLock {
-public:
-    /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
-    /// @throws UsageError  if this thread holds it already
-    TokenFileLock(TokenPlace const& place, LockWait const& wait)
-        : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
-          turn_(turn_of(real_token_path(place.path())), {lock_of(place.path()), until_, wait.stop}),
-          file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
-        std::string const name = place.path() + ".lock";
-        if (!turn_) give_up(place.path(), wait);
-        if (!file_) fail_token_file(name, "made");
-        FileFacts const facts = file_.facts(name);
-        check_token_file(place, name, facts);
-        check_token_directory(place);
-        check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts);
-        check_made_private(place, name, make_private(file_.get()), facts);
-        while (!try_lock(file_.get())) {
-            if (is_unsupported(errno) || errno == ENOLCK) {
-                place.warn(TokenFileDoubt::locks, place.path(),
-                           std::string("is on a file system without locks (") + std::strerror(errno) +
-                               "): threads of this program take turns, but two programs may change it at once, and one "
-                               "then undoes what the other has stored; let one at a time use it");
-                return;
-            }
-            if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
-            // random, so that nobody always comes too late
-            auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
-            auto const now = http::Clock::now();
-            if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
-                give_up(place.path(), wait);
-        }
-    }
-    TokenFileLock(TokenFileLock const&) = delete;
-    TokenFileLock& operator=(TokenFileLock const&) = delete;
-    /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
-    /// not the child who may.
-    ~TokenFileLock() {
-        if (made_.is_this_process()) unlock(file_.get());
-    }
-
-private:
-    [[noreturn]] static void give_up(std::string const& path, LockWait const& wait) {
-        Wait const call{lock_of(path), wait.deadline, wait.stop};
-        if (call.is_over()) call.end();
-        refuse_token_file(TokenStorageError::Kind::locked, path,
-                          "was locked by another thread or process all the time; end that process, or wait longer");
-    }
-
-    CallbacksWait const callbacks_;
-    Maker const made_;
-    http::Clock::time_point const until_;
-    TurnLock const turn_;
-    TokenFile const file_;
-};
-
-/// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
-/// holds the lock. @return  that name
-inline std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
-    std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
-    std::string name = dated;
-    for (int number = 2; facts_of_name(name); ++number) name = dated + '-' + std::to_string(number);
-    for (std::string const ending : endings)
-        if (!rename_file(path + ending, name + ending) && errno != ENOENT) fail_token_file(path + ending, "moved away");
-    return name;
-}
-
-/// Puts `text` in the place of the file, all of it or nothing, for good. The caller holds the lock.
-inline void replace_token_file(TokenPlace const& place, std::string_view text) {
-    std::string const& path = place.path();
-    std::string const fresh = path + ".tmp";
-    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
-    struct Remove {
-        std::string const* name;
-        ~Remove() {
-            if (name != nullptr) remove_file(*name);
-        }
-    } remove{&fresh};
-    {
-        TokenFile const file = TokenFile::open(fresh, Opening::to_make);
-        if (!file) fail_token_file(fresh, "made");
-        FileFacts const facts = file.facts(fresh);
-        check_made_private(place, fresh, make_private(file.get()), facts);
-        file.write(fresh, text);
-        if (!sync_file(file.get())) {
-            if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
-            place.warn(TokenFileDoubt::disk, path,
-                       "is on a file system that does not say when a file is on the disk: what was stored may be lost "
-                       "when the power fails");
-        }
-    }
-    if (!rename_file(fresh, path)) fail_token_file(path, "replaced");
-    remove.name = nullptr;
-    // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
-    if (!sync_directory(directory_of(path)))
-        place.warn(TokenFileDoubt::directory_on_disk, path,
-                   std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
-                       "): it may be the old file again when the power fails");
-}
-
-/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
-inline char32_t to_lower(char32_t c) {
-    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
-        (c >= 0x410 && c <= 0x42F))
-        return c + 32;
-    if (c >= 0x400 && c <= 0x40F) return c + 80;
-    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
-    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
-    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
-    return c;
-}
-
-}  // namespace detail
-
-inline std::string app_name_slug(std::string_view app_name) {
-    std::string slug;
-    while (!app_name.empty()) {
-        auto const taken = detail::take_code_point(app_name);
-        if (!taken) throw UsageError("the app's name is not UTF-8");
-        char32_t const c = *taken;
-        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
-            slug += '+';
-        else if (c == U'.' || c == U' ')
-            slug += '-';
-        else if (detail::is_printable(c))
-            detail::append_code_point(slug, detail::to_lower(c));
-    }
-    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
-    bool const numbered =
-        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
-    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
-        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
-    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
-    return slug;
-}
-
-inline std::string default_token_path(std::string_view client_id, std::string_view app_name,
-                                      std::string_view environment, std::string_view suffix) {
-    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
-        if (text.empty() || text == "." || text == ".." ||
-            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
-            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
-    std::string path = detail::home_directory();
-    if (path.empty())
-        throw UsageError("HOME is not set, and the password database has no home directory: give the storage a path");
-    path += "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
-    if (environment != "production") path += std::string(environment) + '-';
-    return path + "tokens" + std::string(suffix);
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_TOKEN_FILE_HPP
-#ifndef GLOBUS_VERSION_HPP
-#define GLOBUS_VERSION_HPP
-
-#define GLOBUS_VERSION_MAJOR 0
-#define GLOBUS_VERSION_MINOR 1
-#define GLOBUS_VERSION_PATCH 0
-#define GLOBUS_VERSION_STRING "0.1.0"
-
-#endif  // GLOBUS_VERSION_HPP
-
-#include <boost/json/serialize.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <charconv>
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
- *
- *     JsonTokenStorage storage{default_token_path(client_id, "nightly backup")};
- *     storage.store_token_response(tokens);
- *
- * The file is made when something is stored, readable by its owner only, and its directory too. It is replaced as a
- * whole: after a crash it is the old file or the new one. `<path>.lock` beside it is the lock between processes; it
- * stays. Format version 2.0 is written, 1.0 is read and becomes 2.0 when it is written; what a newer version has put
- * beside the tokens stays.
- *
- * @par Errors
- * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten; see
- * move_corrupt_file.
- * @par Sharing with the Python SDK
- * The Python SDK does not take the lock, and writes into the file in place. What it stores while a program in C++ does
- * may be lost, or undo what that one stored. A file that is read in the middle of such a write is read again, for 200 ms.
- * @par Thread safety
- * Any function may be called from any thread and process. Copies share the file.
- */
-class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
-public:
-    /// Makes the directory of `path`, if it is not there.
-    /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
-    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
-        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
-
-    /// The file, as the constructor was given it.
-    [[nodiscard]] std::string const& path() const { return place_->path(); }
-
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
-
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
-    template <class F>
-    void update(F const& change, LockWait const& wait = {}) const {
-        detail::TokenFileLock const lock(*place_, wait);
-        boost::json::object document = load();
-        TokenDataByResourceServer tokens = tokens_of(document);
-        if (change(tokens)) store(std::move(document), tokens);
-    }
-
-    /// Moves the file away if it is damaged, so that a login can begin anew.
-    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
-    std::string move_corrupt_file() const {
-        detail::TokenFileLock const lock(*place_, {});
-        try {
-            (void)get_token_data_by_resource_server();
-        } catch (TokenStorageError const& error) {
-            if (error.kind() != Kind::corrupt) throw;
-            return detail::move_token_file(path(), {""});
-        }
-        return {};
-    }
-
-private:
-    using Kind = TokenStorageError::Kind;
-    /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
-    /// the Python SDK writes in place.
-    [[nodiscard]] std::optional<boost::json::value> parse() const {
-        bool first = true;
-        for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
-            detail::TokenFile const file = detail::TokenFile::open(path(), detail::Opening::to_read);
-            if (!file) return std::nullopt;
-            detail::FileFacts const facts = file.facts(path());
-            detail::check_token_file(*place_, path(), facts);
-            if (first) {
-                detail::check_token_directory(*place_);
-                detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts);
-            }
-            std::string text = file.read(path());
-            boost::system::error_code error;
-            boost::json::value document = detail::parse_exact_json(text, error);
-            detail::wipe(text);
-            if (!error) return document;
-            if (facts.modified + 2 < detail::unix_now() || http::Clock::now() > until)
-                corrupt("does not hold a JSON object");
-            http::wait_until(http::Clock::now() + std::chrono::milliseconds(10), {});
-        }
-    }
-    /// The document in format 2.0; a file that is not there is an empty one.
-    [[nodiscard]] boost::json::object load() const {
-        std::optional<boost::json::value> document = parse();
-        if (!document) return {{"data", boost::json::object()}};
-        if (!document->is_object()) corrupt("does not hold a JSON object");
-        boost::json::object& object = document->as_object();
-        auto const* version = object.if_contains("format_version");
-        if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
-        std::string_view const number = version->get_string();
-        if (number == "1.0") {
-            auto const* old = object.if_contains("by_rs");
-            if (old == nullptr || !old->is_object()) corrupt("has no object 'by_rs', as format 1.0 must");
-            object["data"] = boost::json::object{{"DEFAULT", *old}};
-            object.erase("by_rs");
-        } else if (number != "2.0") {
-            int major = 0;
-            auto const read = std::from_chars(number.data(), number.data() + number.size(), major);
-            if (read.ec == std::errc() && major >= 2)
-                detail::refuse_token_file(Kind::too_new, path(),
-                                          "has a newer format than 2.0; use a newer version of this library");
-            corrupt("has an unknown version of the format");
-        }
-        auto const* data = object.if_contains("data");
-        if (data == nullptr || !data->is_object()) corrupt("has no object 'data', as format 2.0 must");
-        return std::move(object);
-    }
-    [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const {
-        TokenDataByResourceServer tokens;
-        auto const* mine = document.at("data").get_object().if_contains(place_->options().namespace_name);
-        if (mine == nullptr) return tokens;
-        if (!mine->is_object()) corrupt("has a namespace that is no object");
-        for (auto const& [server, value] : mine->get_object()) {
-            if (!value.is_object()) corrupt("has a token that is no object");
-            try {
-                tokens.emplace(server, TokenData::from_json(value.get_object()));
-            } catch (DecodeError const& error) {
-                corrupt(std::string("is damaged: ") + error.what());
-            }
-        }
-        return tokens;
-    }
-    void store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
-        boost::json::object mine;
-        for (auto const& [server, data] : tokens) mine[server] = data.to_json();
-        document["data"].get_object()[place_->options().namespace_name] = std::move(mine);
-        document["format_version"] = "2.0";
-        document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
-        std::string text = boost::json::serialize(document);
-        detail::replace_token_file(*place_, text);
-        detail::wipe(text);
-    }
-    [[noreturn]] void corrupt(std::string const& why) const {
-        detail::refuse_token_file(Kind::corrupt, path(),
-                                  why + "; move it away, as move_corrupt_file() does, and log in again");
-    }
-
-    detail::Shared<detail::TokenPlace const> place_;
-};
-
-static_assert(TokenStorage<JsonTokenStorage>);
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_JSON_TOKEN_STORAGE_HPP
-#ifndef GLOBUS_APP_LOGIN_FLOW_HPP
-#define GLOBUS_APP_LOGIN_FLOW_HPP
-
-#ifndef GLOBUS_CLIENT_CLIENT_HPP
-#define GLOBUS_CLIENT_CLIENT_HPP
-
-#ifndef GLOBUS_CLIENT_CALL_GATE_HPP
-#define GLOBUS_CLIENT_CALL_GATE_HPP
-
-#ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
-#define GLOBUS_CLIENT_CALL_OPTIONS_HPP
-
-#ifndef GLOBUS_CLIENT_QUERY_PARAMS_HPP
-#define GLOBUS_CLIENT_QUERY_PARAMS_HPP
 
 #include <concepts>
-#include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus {
-
-/// Takes a named parameter out of a request, as the value of a QueryParams entry.
-struct Removed {};
-/// What to write for it: `.query_params = {{"limit", globus::removed}}`.
-inline constexpr Removed removed{};
-
-/// The value of one query or form parameter: texts to be sent, one parameter each.
-class QueryValue {
-public:
-    /// One parameter, encoded when it is sent.
-    QueryValue(std::string text) : texts_{std::move(text)} {}
-    QueryValue(std::string_view text) : texts_{std::string(text)} {}
-    QueryValue(char const* text) : texts_{std::string(text)} {}
-    /// The parameter once for each text. No text at all is Removed.
-    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
-    /// "True" or "False".
-    template <std::same_as<bool> B>
-    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
-    /// The number in decimal digits.
-    template <std::integral I>
-        requires(!std::same_as<I, bool>)
-    QueryValue(I number) : texts_{std::to_string(number)} {}
-    /// No parameter of that name, not even the operation's own.
-    QueryValue(Removed) {}
-
-    /// The values, before they are encoded; empty: the parameter is taken out.
-    [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
-    friend bool operator==(QueryValue const&, QueryValue const&) = default;
-
-private:
-    std::vector<std::string> texts_;
-};
-
-/**
- * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
- * that one's place.
- *
- *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
- */
-class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
-public:
-    using std::vector<std::pair<std::string, QueryValue>>::vector;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP
-
-#include <algorithm>
-#include <chrono>
-#include <optional>
-#include <stop_token>
-
-namespace globus {
-
-/**
- * What one call may differ in. Every operation takes it as its second argument.
- *
- *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
- */
-struct CallOptions {
-    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's; and if
-    /// that has none either, 120 s, which end when the body of a file or of a sink or source flows (see `sink`).
-    std::optional<std::chrono::duration<double>> timeout = {};
-    /// The same as a point in time, any one; the earlier of the two holds. One that has passed ends the call with
-    /// NetworkError (timeout) before anything is sent.
-    std::optional<http::Clock::time_point> deadline = {};
-    std::stop_token stop = {};   ///< cancels the call from another thread; it ends within 100 ms
-    http::Headers headers = {};  ///< added to the request; they replace the client's own of the same name
-    QueryParams query = {};      ///< added to the request's query
-    /// In place of the operation's own, if you know better. RetryClass::never: one attempt, whatever comes of it.
-    std::optional<RetryClass> retry_as = {};
-    /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
-    /// `text()` is then empty, and `json()` null.
-    bool keep_text = true;
-    /// Takes the body of a success in pieces, as it comes. It may last as long as it flows: where neither the call nor its
-    /// client was given a time-out or deadline, only the transport's idle time-out ends one that stalls.
-    http::Sink sink = {};
-};
-
-namespace detail {
-
-/// True if somebody said how long a call may take. @param timeout  the client's
-inline bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout) {
-    return timeout || options.timeout || options.deadline;
-}
-
-/// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
-/// @param timeout  the client's, which the call may differ from
-inline http::Clock::time_point deadline_of(CallOptions const& options,
-                                           std::optional<std::chrono::duration<double>> const& timeout) {
-    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    auto const wait = options.timeout.value_or(timeout.value_or(std::chrono::seconds(120)));
-    if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
-    auto const now = http::Clock::now();
-    auto const end = http::later(std::min(wait, longest), now);
-    return options.deadline ? std::clamp(*options.deadline, now, end) : end;
-}
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
-
-#include <algorithm>
-#include <atomic>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
-#include <thread>
-#include <utility>
-#include <vector>
-
-namespace globus::detail {
-
-/**
- * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
- * A call may be one request, or a function of several with those requests as calls within it.
- *
- * @par Thread safety
- * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late, and is refused if
- * it has a Pass.
- */
-class CallGate {
-    struct State {
-        Maker made;
-        std::stop_source closing;
-        std::atomic<bool> closed = false;
-        std::atomic<int> running = 0;
-        std::mutex mutex;
-        std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
-
-        int calling_back_here() {
-            std::lock_guard const lock(mutex);
-            return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
-        }
-    };
-
-public:
-    /// Lets calls begin that are not sure whether the client is still there.
-    class Pass {
-    public:
-        /// @throws UsageError  for the gate of a client that was moved from
-        explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
-
-        /// @throws UsageError  if this was moved from
-        void check() const {
-            if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
-        }
-
-    private:
-        friend class CallGate;
-        [[nodiscard]] std::shared_ptr<State> const& state() const {
-            check();
-            return state_;
-        }
-        std::shared_ptr<State> state_;  // null: moved from
-    };
-
-    CallGate() = default;
-    // the calls of a copy are its own; a client that was moved from has none
-    CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
-    CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
-    CallGate& operator=(CallGate const& other) {
-        moved_from_ = other.moved_from_;
-        return *this;
-    }
-    CallGate& operator=(CallGate&& other) {
-        moved_from_ = std::exchange(other.moved_from_, true);
-        return *this;
-    }
-    ~CallGate() {
-        if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
-        state_->closed = true;
-        state_->closing.request_stop();
-        // a callback that destroys the client is within a call, which ends when the callback has
-        int const own = state_->calling_back_here();
-        while (int const running = others(own)) state_->running.wait(running + own);
-    }
-
-    /// One call, from its construction to its destruction.
-    class Call {
-    public:
-        /// @param mine  what the caller cancels it with
-        /// @throws UsageError    in a child process
-        /// @throws NetworkError  cancelled, if the client was destroyed
-        Call(Pass const& pass, std::stop_token mine) : state_(pass.state()), token_(state_->closing.get_token()) {
-            state_->made.check();
-            if (mine.stop_possible()) {
-                either_.emplace();
-                mine_.emplace(std::move(mine), Ask{*either_});
-                closing_.emplace(token_, Ask{*either_});
-                token_ = either_->get_token();
-            }
-            ++state_->running;
-            if (!state_->closed) return;
-            leave();
-            refuse();
-        }
-        Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
-        Call(Call const&) = delete;
-        Call& operator=(Call const&) = delete;
-        ~Call() { leave(); }
-
-        /// Asks to stop when the caller does, and when the client goes.
-        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
-
-        /**
-         * Runs a callback of the user's, which may destroy the client: that does not wait for this call, then.
-         *
-         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it is there any more
-         */
-        template <class F>
-        void run_callback(F const& callback) const {
-            {
-                Aside const aside(*state_);
-                callback();
-            }
-            if (state_->closed) refuse();
-        }
-
-    private:
-        struct Ask {
-            std::stop_source either;
-            void operator()() noexcept { either.request_stop(); }
-        };
-        /// While a call of this thread runs a callback.
-        class Aside {
-        public:
-            explicit Aside(State& state) : state_(state) {
-                std::lock_guard const lock(state_.mutex);
-                state_.calling_back.push_back(std::this_thread::get_id());
-            }
-            Aside(Aside const&) = delete;
-            Aside& operator=(Aside const&) = delete;
-            ~Aside() {
-                std::lock_guard const lock(state_.mutex);
-                auto& threads = state_.calling_back;
-                threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
-            }
-
-        private:
-            State& state_;
-        };
-
-        void leave() noexcept {
-            --state_->running;
-            if (state_->closed) state_->running.notify_all();
-        }
-        [[noreturn]] static void refuse() {
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
-        }
-
-        std::shared_ptr<State> state_;
-        std::stop_token token_;
-        std::optional<std::stop_source> either_;
-        std::optional<std::stop_callback<Ask>> mine_, closing_;
-    };
-
-private:
-    [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
-
-    std::shared_ptr<State> state_ = make_process_bound<State>();
-    bool moved_from_ = false;
-};
-
-/// A call of several requests: one deadline for all of them, and the client stays until it ends.
-class JointCall {
-public:
-    /// @param options  with the deadline of the whole
-    JointCall(CallGate const& gate, CallOptions options) : call_(gate, options.stop), options_(std::move(options)) {
-        options_.stop = call_.stop();
-    }
-    /// For each of its requests.
-    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
-    /// As CallGate::Call does.
-    template <class F>
-    void run_callback(F const& callback) const {
-        call_.run_callback(callback);
-    }
-
-private:
-    CallGate::Call call_;
-    CallOptions options_;
-};
-
-/**
- * A client as a range knows it: from one request to the next the client may be destroyed.
- *
- * @tparam Client  whose ranges these are
- */
-template <class Client>
-class ClientOfRange {
-public:
-    /// @throws UsageError  if the client was moved from
-    explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
-
-    /// @throws UsageError  if this was moved from
-    void check() const { pass_.check(); }
-
-    /// What `request` returns of the client and the options.
-    /// @throws NetworkError  cancelled, if the client was destroyed
-    template <class F>
-    auto call(CallOptions options, F const& request) const {
-        CallGate::Call const call(pass_, std::move(options.stop));
-        options.stop = call.stop();
-        return request(*client_, options);
-    }
-
-private:
-    Client const* client_;
-    CallGate::Pass pass_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
-#ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
-#define GLOBUS_CLIENT_CHECK_CLIENT_HPP
-
-#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
-#define GLOBUS_CLIENT_ENVIRONMENT_HPP
-
-#ifndef GLOBUS_HTTP_URL_HPP
-#define GLOBUS_HTTP_URL_HPP
-
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace globus::http {
-
-/// A URI reference in its parts (RFC 3986, section 4.1): any text is one. Views into the text that was split.
-struct Reference {
-    std::optional<std::string_view> scheme = {};     ///< without its ":"
-    std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
-    std::string_view path = {};
-    std::optional<std::string_view> query = {};     ///< without its "?"
-    std::optional<std::string_view> fragment = {};  ///< without its "#"
-};
-
-/// Splits a URI reference; nothing is checked or decoded.
-constexpr Reference split_reference(std::string_view text) {
-    Reference parts;
-    if (auto const hash = text.find('#'); hash != std::string_view::npos) {
-        parts.fragment = text.substr(hash + 1);
-        text = text.substr(0, hash);
-    }
-    if (auto const mark = text.find('?'); mark != std::string_view::npos) {
-        parts.query = text.substr(mark + 1);
-        text = text.substr(0, mark);
-    }
-    auto const is_scheme = [](std::string_view word) {
-        auto const letter = [](char c) { return detail::lower(c) >= 'a' && detail::lower(c) <= 'z'; };
-        if (word.empty() || !letter(word.front())) return false;
-        for (char const c : word)
-            if (!letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
-        return true;
-    };
-    if (auto const colon = text.find(':'); colon != std::string_view::npos && is_scheme(text.substr(0, colon))) {
-        parts.scheme = text.substr(0, colon);
-        text.remove_prefix(colon + 1);
-    }
-    if (text.starts_with("//")) {
-        auto const slash = text.find('/', 2);
-        parts.authority = text.substr(2, slash == std::string_view::npos ? slash : slash - 2);
-        text = slash == std::string_view::npos ? std::string_view{} : text.substr(slash);
-    }
-    parts.path = text;
-    return parts;
-}
-
-/// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
-struct Url {
-    std::string_view scheme = {};    ///< "https" or "http"
-    std::string_view userinfo = {};  ///< what stands before the "@"
-    std::string_view host = {};      ///< with the brackets of an IPv6 address
-    std::string_view port = {};      ///< empty: the scheme's own
-    std::string_view path = {};      ///< from its slash on; empty if there is none
-    std::string_view query = {};     ///< without its "?"
-    std::string_view fragment = {};  ///< without its "#"
-    bool has_userinfo = false;       ///< tells an empty one from none
-    bool has_query = false;          ///< tells an empty one from none
-    bool has_fragment = false;       ///< tells an empty one from none
-};
-
-namespace detail {
-
-/// True for what no URL has as it is.
-constexpr bool has_blank_or_control(std::string_view text) {
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return true;
-    return false;
-}
-
-}  // namespace detail
-
-/// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
-inline Url parse_url(std::string_view text) {
-    auto const refuse = [](char const* why) { throw UsageError(std::string("this is not a usable URL: ") + why); };
-    if (detail::has_blank_or_control(text)) refuse("it has a blank or control character");
-    Url url;
-    Reference const parts = split_reference(text);
-    if (!parts.scheme || !parts.authority) refuse("write it with its scheme, as in https://example.org/");
-    url.scheme = *parts.scheme;
-    if (url.scheme != "https" && url.scheme != "http") refuse("its scheme is neither https nor http");
-    url.path = parts.path;
-    url.has_query = parts.query.has_value();
-    url.query = parts.query.value_or(std::string_view{});
-    url.has_fragment = parts.fragment.has_value();
-    url.fragment = parts.fragment.value_or(std::string_view{});
-    std::string_view authority = *parts.authority;
-    if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
-        url.has_userinfo = true;
-        url.userinfo = authority.substr(0, at);
-        authority = authority.substr(at + 1);
-    }
-    auto const bracket = authority.rfind(']');
-    auto const port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    url.host = authority.substr(0, port);
-    if (port != std::string_view::npos) {
-        url.port = authority.substr(port + 1);
-        unsigned number = 0;
-        for (char const c : url.port) {
-            if (c < '0' || c > '9' || url.port.size() > 5) refuse("its port is not a number");
-            number = number * 10 + static_cast<unsigned>(c - '0');
-        }
-        if (number == 0 || number > 65535) refuse("its port is not in 1 to 65535");
-    }
-    if (url.host.empty()) refuse("it has no host");
-    return url;
-}
-
-namespace detail {
-
-/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
-/// other scripts are written in their ASCII form ("xn--...").
-constexpr bool is_plain_host(std::string_view host) {
-    if (host.starts_with('[')) {
-        if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
-        for (char const c : host.substr(1, host.size() - 2))
-            if (globus::detail::hex_digit(c) < 0 && c != ':' && c != '.') return false;
-        return true;
-    }
-    char before = '.';
-    for (char const c : host) {
-        if (!globus::detail::is_unreserved(c) || c == '~' || (c == '.' && before == '.')) return false;
-        before = c;
-    }
-    return before != '.';
-}
-
-/// True for a path of the characters of RFC 3986, section 3.3, without dot segments, and without dots, slashes and
-/// control characters that are percent-encoded.
-constexpr bool is_plain_path(std::string_view path) {
-    constexpr std::string_view others = "!$&'()*+,;=:@";
-    std::string_view rest = path;
-    while (!rest.empty()) {
-        rest.remove_prefix(1);  // the slash
-        std::string_view const segment = rest.substr(0, rest.find('/'));
-        if (segment == "." || segment == "..") return false;
-        rest.remove_prefix(segment.size());
-    }
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        char const c = path[i];
-        if (c == '%') {
-            if (i + 2 >= path.size()) return false;
-            int const high = globus::detail::hex_digit(path[i + 1]);
-            int const low = globus::detail::hex_digit(path[i + 2]);
-            if (high < 0 || low < 0) return false;
-            int const byte = high * 16 + low;
-            if (byte < 0x20 || byte == '.' || byte == '/' || byte == '\\' || byte == 0x7F) return false;
-            i += 2;
-        } else if (c != '/' && !globus::detail::is_unreserved(c) && others.find(c) == std::string_view::npos) {
-            return false;
-        }
-    }
-    return true;
-}
-
-}  // namespace detail
-
-/// The path without its segments "." and "..", and what these lead to (RFC 3986, section 5.2.4).
-inline std::string remove_dot_segments(std::string_view path) {
-    std::string out;
-    while (!path.empty()) {
-        if (path.starts_with("../") || path.starts_with("./")) {
-            path.remove_prefix(path.find('/') + 1);
-        } else if (path == "." || path == "..") {
-            break;
-        } else if (path.starts_with("/./") || path == "/.") {
-            path.remove_prefix(2);
-            if (path.empty()) path = "/";
-        } else if (path.starts_with("/../") || path == "/..") {
-            path.remove_prefix(3);
-            if (path.empty()) path = "/";
-            auto const slash = out.rfind('/');
-            out.erase(slash == std::string::npos ? 0 : slash);
-        } else {
-            auto const next = path.find('/', 1);
-            out += path.substr(0, next);
-            path.remove_prefix(next == std::string_view::npos ? path.size() : next);
-        }
-    }
-    return out;
-}
-
-/**
- * What a reference means at a place: the Location of an answer, or a link in it (RFC 3986, section 5.2).
- *
- * What is percent-encoded stays as it is; the scheme is written in small letters. Whether the place may be gone to is
- * for the caller to judge: a reference can lead anywhere.
- *
- * @param base  an absolute URL; the one of the request that was answered
- */
-inline std::string resolve_url(std::string_view base, std::string_view reference) {
-    Reference const from = split_reference(base);
-    Reference to = split_reference(reference);
-    std::string path;
-    if (to.scheme || to.authority) {
-        path = remove_dot_segments(to.path);
-        if (!to.scheme) to.scheme = from.scheme;
-    } else {
-        if (to.path.empty()) {
-            path = from.path;
-            if (!to.query) to.query = from.query;
-        } else if (to.path.starts_with('/')) {
-            path = remove_dot_segments(to.path);
-        } else {  // beside the last segment of the base
-            auto const slash = from.path.rfind('/');
-            path = slash == std::string_view::npos ? "/" : std::string(from.path.substr(0, slash + 1));
-            path = remove_dot_segments(path.append(to.path));
-        }
-        to.scheme = from.scheme;
-        to.authority = from.authority;
-    }
-    std::string url;
-    if (to.scheme) {
-        for (char const c : *to.scheme) url += detail::lower(c);
-        url += ':';
-    }
-    if (to.authority) url.append("//").append(*to.authority);
-    url += path;
-    if (to.query) url.append("?").append(*to.query);
-    if (to.fragment) url.append("#").append(*to.fragment);
-    return url;
-}
-
-/// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
-constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
-
-/// True when both have the same scheme, host and port, the port of the scheme counting as written.
-inline bool same_origin(Url const& a, Url const& b) {
-    auto const port = [](Url const& url) -> std::string_view {
-        return !url.port.empty() ? url.port : url.scheme == "https" ? "443" : "80";
-    };
-    return a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host) && port(a) == port(b);
-}
-
-/// True when `url` is one of the host of `base`, by the same scheme, whatever the port, and has no user name in it. What is
-/// no URL is not.
-inline bool is_on_host_of(std::string_view url, std::string_view base) {
-    try {
-        Url const a = parse_url(url), b = parse_url(base);
-        return !a.has_userinfo && a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host);
-    } catch (UsageError const&) {
-        return false;
-    }
-}
-
-/**
- * Checks the base URL of a service and gives it one slash at its end.
- *
- * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
- * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
- *
- * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
- * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
- */
-inline std::string check_base_url(std::string text) {
-    Url const url = parse_url(text);
-    if (url.scheme == "http" && !is_loopback(url.host))
-        throw UsageError(
-            "the base URL is http, so that credentials would travel in clear text: use https "
-            "(http is allowed to 127.0.0.1 and [::1] only)");
-    if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
-    if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
-    if (!detail::is_plain_host(url.host))
-        throw UsageError(
-            "the base URL's host has a character that no host name has, or a dot at its end: write it as in "
-            "https://example.org/ (a name in another script by its form in ASCII, xn--...)");
-    if (!detail::is_plain_path(url.path))
-        throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
-    if (!text.ends_with('/')) text += '/';
-    return text;
-}
-
-/**
- * The URL of an address as people write and paste it (RFC 3987, section 3.1): behind the host, what no URL has - blanks,
- * letters beyond ASCII, brackets, a '%' that begins no escape - is percent-encoded byte by byte. All else stays, `%20`
- * and the fragment among it. Blanks around the address are dropped.
- *
- * @throws UsageError  for a control character. Whether the host can be one is not looked at.
- */
-inline std::string encode_iri(std::string_view text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    for (std::size_t i = 0; i != text.size(); ++i) {
-        auto const byte = static_cast<unsigned char>(text[i]);
-        bool const c1 = byte == 0xC2 && i + 1 != text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (byte < 0x20 || byte == 0x7F || c1) throw UsageError("the address has a control character in it");
-    }
-    auto const scheme = text.find("://");
-    std::size_t const host = scheme == std::string_view::npos ? 0 : scheme + 3;
-    std::size_t const rest = std::min(text.find_first_of("/?#", host), text.size());
-    std::string url(text.substr(0, rest));
-    constexpr std::string_view others = "/?#!$&'()*+,;=:@";
-    for (std::size_t i = rest; i != text.size(); ++i) {
-        char const c = text[i];
-        bool const escape = c == '%' && i + 2 < text.size() && globus::detail::hex_digit(text[i + 1]) >= 0 &&
-                            globus::detail::hex_digit(text[i + 2]) >= 0;
-        if (escape || globus::detail::is_unreserved(c) || others.find(c) != std::string_view::npos)
-            url += c;
-        else
-            globus::detail::append_escaped(url, c);
-    }
-    return url;
-}
-
-/// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.
-/// The message names the header and never the value.
-inline void check_header(std::string_view name, std::string_view value) {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    bool good = !name.empty();
-    for (char const c : name) {
-        bool const alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        good = good && (alnum || others.find(c) != std::string_view::npos);
-    }
-    if (!good) throw UsageError("a header's name is empty or has a character that is not allowed in it");
-    for (char const c : value) {
-        auto const byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\t') || byte == 0x7F)
-            throw UsageError("the value for the header " + std::string(name) +
-                             " has a newline or another control character in it");
-    }
-}
-
-}  // namespace globus::http
-
-#endif  // GLOBUS_HTTP_URL_HPP
-
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <chrono>
-#include <cmath>
-#include <cstdlib>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * One of the places where Globus runs, and the base URLs of its services there.
- *
- *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
- *
- * Read from the environment, as in Globus' own SDKs:
- *
- *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
- *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
- *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
- *
- * Thread safety: any function may be called from any thread, while nobody calls setenv.
- */
-class Environment {
-public:
-    /// @throws UsageError  for a name that Globus does not have; it lists the names
-    explicit Environment(std::string name) : name_(std::move(name)) {
-        for (std::string_view known : names)
-            if (name_ == known) return;
-        std::string list;
-        for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
-        throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
-    }
-
-    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
-    [[nodiscard]] static Environment current() {
-        char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
-        return Environment(name != nullptr ? name : "production");
-    }
-
-    /// One of the six names: "production", "preview", ...
-    [[nodiscard]] std::string const& name() const noexcept { return name_; }
-
-    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
-    [[nodiscard]] std::string service_url(std::string_view service) const {
-        std::string variable = "GLOBUS_SDK_SERVICE_URL_";
-        for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
-            try {
-                return http::check_base_url(url);
-            } catch (UsageError const& error) {
-                throw UsageError(variable + ": " + error.what());
-            }
-        }
-        return default_url(service);
-    }
-
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
-    /// @throws UsageError  for anything else that is not a positive number
-    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout() {
-        char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
-        if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
-        std::string_view const digits = text;
-        double seconds = 0;
-        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-        if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
-            (seconds <= 0 && seconds != -1))
-            throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
-        if (seconds == -1) return std::nullopt;
-        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-        return std::min(std::chrono::duration<double>(seconds), longest);
-    }
-
-private:
-    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
-                                                           "integration", "test",    "staging"};
-
-    [[nodiscard]] std::string default_url(std::string_view service) const {
-        bool const production = name_ == "production";
-        std::string const domain = production           ? "globus.org"
-                                   : name_ == "preview" ? "preview.globus.org"
-                                                        : name_ + ".globuscs.info";
-        if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
-        if (service == "actions" || service == "flows" || service == "timer")
-            return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
-        if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
-        return "https://" + std::string(service) + ".api." + domain + '/';
-    }
-
-    std::string name_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP
-
-#include <concepts>
-#include <string_view>
-#include <type_traits>
-
-namespace globus {
-
-/// `S` is reached with the id and secret of a confidential client.
-template <class S>
-concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
-/// `S` is reached without any credential.
-template <class S>
-concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
-
-/// `P` sends the id and secret of a confidential client.
-template <class P>
-concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename P::credential, BasicCredential>;
-/// `P` sends nothing.
-template <class P>
-concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
-
-namespace detail {
-
-template <class S>
-inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
-
-template <class S, class A>
-concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
-    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
-
-}  // namespace detail
-
-/// True when `Client<S, A, T, R>` can be; ask this instead of instantiating it.
-template <class S, class A, class T, class R = DefaultRetry>
-concept ClientConfiguration =
-    Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
-
-namespace detail {
-
-/// Says in one sentence why `Client<S, A, T, R>` cannot be; the first reason only.
-template <class S, class A, class T, class R>
-consteval bool check_client() {
-    if constexpr (!Service<S>)
-        static_assert(
-            Service<S>,
-            "globus::Client<S, A, T>: S is not a service. Pass one of globus::*Service, or give yours a `name` "
-            "and an `error` type.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::Client<S, A, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
-    else if constexpr (!RetryPolicy<R>)
-        static_assert(
-            RetryPolicy<R>,
-            "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
-            "and `succeeded(Attempt const&) const noexcept`, as DefaultRetry has.");
-    else if constexpr (!Authorizer<A, T>)
-        static_assert(Authorizer<A, T>,
-                      "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
-                      "`Authorization authorize(T const&, AuthContext const&) const` and "
-                      "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
-    else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
-        static_assert(PresentsBasicCredential<A>,
-                      "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
-                      "Basic), but A presents something else. Use BasicPolicy.");
-    else if constexpr (NeedsNoCredential<S> && !PresentsNoCredential<A>)
-        static_assert(PresentsNoCredential<A>,
-                      "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
-                      "presents a credential. Use NullPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<S>)
-        static_assert(
-            !PresentsBasicCredential<A>,
-            "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
-            "an app's id and secret. Use ConfidentialAppAuthService with BasicPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S>)
-        static_assert(!PresentsBasicCredential<A>,
-                      "globus::Client<S, A, T>: this service takes a token, but BasicPolicy presents an app's id and "
-                      "secret. Use ClientCredentialsPolicy, or RefreshPolicy<Confidential>.");
-    return true;
-}
-
-template <class S, class A, class T, class R>
-struct ClientRequirements {
-    static_assert(check_client<S, A, T, R>());
-};
-
-struct NoOperations {};
-template <class S, class C>
-struct OperationsOf {
-    using type = NoOperations;
-};
-template <Service S, class C>
-    requires requires { typename S::template Operations<C>; }
-struct OperationsOf<S, C> {
-    using type = typename S::template Operations<C>;
-};
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
-#ifndef GLOBUS_CLIENT_EXCHANGE_HPP
-#define GLOBUS_CLIENT_EXCHANGE_HPP
-
-#ifndef GLOBUS_CLIENT_OPERATION_HPP
-#define GLOBUS_CLIENT_OPERATION_HPP
-
-#ifndef GLOBUS_CORE_FORM_HPP
-#define GLOBUS_CORE_FORM_HPP
-
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace globus::detail {
-
-/// The pairs of a query or form, in order, before they are encoded.
-using Form = std::vector<std::pair<std::string, std::string>>;
-
-inline void append_pair(std::string& out, std::string_view name, std::string_view value) {
-    append_form_encoded(out, name);
-    out += '=';
-    append_form_encoded(out, value);
-}
-/// Adds a pair to the body of a form, which may be empty.
-inline void add_to_form(std::string& body, std::string_view name, std::string_view value) {
-    if (!body.empty()) body += '&';
-    append_pair(body, name, value);
-}
-/// Adds a pair to the query of a URL, which may have none, and has no fragment.
-inline void add_to_query(std::string& url, std::string_view name, std::string_view value) {
-    url += url.find('?') == std::string::npos ? '?' : '&';
-    append_pair(url, name, value);
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_FORM_HPP
-
-#include <algorithm>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace globus {
@@ -7013,7 +3865,7 @@ constexpr RetryClass retry_class_of() {
 }
 
 /// A service says that what is to be deleted is not there; a page of some proxy in between does not count.
-inline bool is_gone(ApiError const& error) { return error.http_status() == 404 && error.raw_json().is_object(); }
+bool is_gone(ApiError const& error);
 
 /// Which error means that an earlier attempt has done it; null: none.
 template <class O>
@@ -7025,13 +3877,7 @@ constexpr AlreadyDone already_done_of() {
 }
 
 /// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
-inline std::string encode_segment(std::string_view name, std::string_view value) {
-    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos || value == "." || value == ".." ||
-        value.find('\0') != std::string_view::npos)
-        throw UsageError(std::string(name) + " cannot be part of a path: it is " +
-                         (value.empty() ? "empty" : "blank, '.', '..' or has a NUL in it") + "; give the id itself");
-    return percent_encode(value);
-}
+std::string encode_segment(std::string_view name, std::string_view value);
 
 /// Collects what an operation's members say, and makes the request of it.
 class RequestBuilder {
@@ -7039,139 +3885,36 @@ public:
     RequestBuilder(std::string_view base_url, Route route) : base_url_(base_url), route_(route), path_(route.path) {}
 
     /// Fills `{name}`, or drops its segment where there is no value.
-    void path(std::string_view name, std::string const* value) {
-        std::string const slot = '{' + std::string(name) + '}';
-        auto const at = path_.find(slot);
-        if (value != nullptr)
-            path_.replace(at, slot.size(), encode_segment(name, *value));
-        else if (at != 0 && path_[at - 1] == '/')
-            path_.erase(at - 1, slot.size() + 1);
-        else
-            path_.erase(at, slot.size());
-    }
+    void path(std::string_view name, std::string const* value);
 
-    void text(Wire const& wire, std::string value) {
-        (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
-    }
-    void flag(Wire const& wire, bool value) {
-        switch (wire.spelling) {
-            case Spelling::number:
-                return text(wire, value ? "1" : "0");
-            case Spelling::lower:
-                return text(wire, value ? "true" : "false");
-            default:
-                return text(wire, value ? "True" : "False");
-        }
-    }
+    void text(Wire const& wire, std::string value);
+    void flag(Wire const& wire, bool value);
     /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
-    void list(Wire const& wire, std::vector<std::string> const& values) {
-        if (values.empty() && wire.place != Place::form) return;
-        if (wire.spelling == Spelling::repeat) {
-            for (std::string const& value : values) text(wire, value);
-            return;
-        }
-        std::string joined;
-        for (std::string const& value : values) {
-            if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
-            joined += value;
-        }
-        text(wire, std::move(joined));
-    }
+    void list(Wire const& wire, std::vector<std::string> const& values);
 
     /// Parameters of the caller's own: they take the place of others of their name.
-    void parameters(Place place, QueryParams const& parameters) {
-        Form& pairs = place == Place::form ? form_ : query_;
-        for (auto const& parameter : parameters) {
-            std::string const& name = parameter.first;
-            auto const same = [&](auto const& pair) { return pair.first == name; };
-            auto at = std::find_if(pairs.begin(), pairs.end(), same);
-            auto const offset = at - pairs.begin();
-            std::erase_if(pairs, same);
-            at = offset <= static_cast<std::ptrdiff_t>(pairs.size()) ? pairs.begin() + offset : pairs.end();
-            for (std::string const& text : parameter.second.texts()) at = pairs.insert(at, {name, text}) + 1;
-        }
-    }
+    void parameters(Place place, QueryParams const& parameters);
 
     /// The whole body; members that come after it are merged over its own.
-    void document(std::string text) {
-        body_ = std::move(text);
-        kind_ = Body::document;
-    }
+    void document(std::string text);
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
     void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
     /// Says that the body is a JSON object, even if no member goes into it.
-    void object() {
-        if (kind_ == Body::none) kind_ = Body::object;
-        if (!object_.is_object()) object_.emplace_object();
-    }
+    void object();
     /// Says that an object stands at `path` of the body, even if no member goes into it.
-    void object(std::string_view path) {
-        Json* const place = at(path);
-        if (!place->is_object()) place->emplace_object();
-    }
+    void object(std::string_view path);
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
-    void fields(std::string_view path, AdditionalFields const& fields) {
-        if (fields.empty()) return;
-        boost::json::value* const parent = at(path);
-        if (!parent->is_object()) parent->emplace_object();
-        for (auto const& [name, value] : fields) parent->get_object()[name] = value;
-    }
+    void fields(std::string_view path, AdditionalFields const& fields);
     /// Says that the body is a form, even if no member goes into it.
     void form() { is_form_ = true; }
 
-    [[nodiscard]] http::Request take() {
-        http::Request request;
-        request.method = route_.method;
-        request.url.reserve(base_url_.size() + path_.size() + 16);
-        request.url = base_url_;
-        request.url.append(std::string_view(path_).substr(path_.starts_with('/') ? 1 : 0));
-        for (auto const& [name, value] : query_) add_to_query(request.url, name, value);
-        if (is_form_ || !form_.empty()) {
-            request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-            for (auto& [name, value] : form_) {
-                add_to_form(request.body, name, value);
-                wipe(value);
-            }
-            request.has_body = true;
-        } else if (kind_ != Body::none) {
-            request.headers.add("Content-Type", "application/json");
-            request.body = kind_ == Body::object ? to_json(object_) : std::move(body_);
-            request.has_body = true;
-        }
-        return request;
-    }
+    [[nodiscard]] http::Request take();
 
 private:
     enum class Body : unsigned char { none, document, object };
 
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
-    boost::json::value* at(std::string_view path) {
-        if (kind_ == Body::document) {
-            object_ = json_of(body_);
-            if (!object_.is_object())
-                throw UsageError("this document has to be a JSON object: other members of the operation go into it");
-        }
-        kind_ = Body::object;
-        boost::json::value* place = &object_;
-        if (!place->is_object()) place->emplace_object();
-        while (!path.empty()) {
-            auto const slash = path.find('/');
-            std::string_view const level = path.substr(0, slash);
-            if (level.find_first_not_of("0123456789") == std::string_view::npos) {
-                if (!place->is_array()) place->emplace_array();
-                auto& array = place->get_array();
-                std::size_t index = 0;
-                for (char const c : level) index = index * 10 + static_cast<std::size_t>(c - '0');
-                if (array.size() <= index) array.resize(index + 1);
-                place = &array[index];
-            } else {
-                if (!place->is_object()) place->emplace_object();
-                place = &place->get_object()[level];
-            }
-            path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-        }
-        return place;
-    }
+    boost::json::value* at(std::string_view path);
 
     std::string_view base_url_;
     Route route_;
@@ -7318,53 +4061,6 @@ http::Request to_request(O const& operation, typename O::service const& service,
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_OPERATION_HPP
-#ifndef GLOBUS_CLIENT_REDIRECTS_HPP
-#define GLOBUS_CLIENT_REDIRECTS_HPP
-
-#include <algorithm>
-#include <string>
-
-namespace globus::detail {
-
-/// An answer that says where else to ask (RFC 9110, section 15.4).
-inline bool is_redirect(http::Response const& answer) {
-    int const status = answer.status;
-    return (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) &&
-           answer.headers.find("Location") != nullptr;
-}
-
-[[noreturn]] inline void refuse_redirect(http::Request const& request, char const* why) {
-    throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
-                       http::describe(request) + " was answered with a redirect " + why);
-}
-
-/**
- * Where the redirect that answers a request leads, as the URL of the next request.
- *
- * A redirect is followed for reads only, and to the origin that it comes from: a credential never goes elsewhere.
- *
- * @param own_origin  whether the request went to the client's own origin; from another one nothing is followed
- * @throws NetworkError  redirect, for what must not be followed
- */
-inline std::string redirect_target(http::Request const& request, http::Response const& answer, bool own_origin) {
-    if (request.method != http::Method::get && request.method != http::Method::head)
-        refuse_redirect(request, "that is not followed, because it is not a GET");
-    std::string target = http::resolve_url(request.url, answer.headers.get("Location"));
-    target.erase(std::min(target.find('#'), target.size()));  // a fragment is never sent
-    bool same = false;
-    try {
-        http::Url const to = http::parse_url(target);
-        same = http::same_origin(http::parse_url(request.url), to) && !to.has_userinfo;
-    } catch (UsageError const&) {  // not an http URL
-    }
-    if (!same || !own_origin) refuse_redirect(request, "to another place, which is not followed");
-    if (target == request.url) refuse_redirect(request, "to itself");
-    return target;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CLIENT_REDIRECTS_HPP
 #ifndef GLOBUS_CLIENT_RESPONSE_HPP
 #define GLOBUS_CLIENT_RESPONSE_HPP
 
@@ -7381,7 +4077,6 @@ inline std::string redirect_target(http::Request const& request, http::Response 
 #include <limits>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 // Where the values of a JSON document go: to slots, each an object and the table of what can be done with an object of
@@ -7398,44 +4093,21 @@ public:
     explicit DocumentRoom(std::size_t most) noexcept : most_(most) { text_bytes(0); }
 
     /// Says how much of the text is there: a short one does not become large.
-    void text_bytes(std::size_t bytes) noexcept {
-        constexpr std::size_t free = std::size_t{16} << 20, times = 32;
-        limit_ = std::min(most_, bytes < (most_ - std::min(free, most_)) / times ? free + times * bytes : most_);
-    }
+    void text_bytes(std::size_t bytes) noexcept;
     /// Says what part of the text is read, from 0 to 1; 0 if it is not known how long it will be.
     void part_read(double part) noexcept { part_read_ = part; }
 
     /// Takes so many bytes. @throws DecodeError  if there are not so many left
-    void take(std::size_t bytes) {
-        if (bytes > limit_ - taken_) refuse();
-        taken_ += bytes;
-    }
+    void take(std::size_t bytes);
     /// Takes room for a text, unless it is so short that its object holds it.
-    void take_text(std::size_t size) {
-        if (size > 14) take(size + 40);
-    }
+    void take_text(std::size_t size);
     /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
     /// shall hold: all that the rest of the text will probably have, if it holds many already. The old buffer counts on:
     /// what is freed between other blocks is seldom given back to the system.
-    [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size) {
-        std::size_t const most = (limit_ - taken_) / size;
-        if (needed > most) refuse();
-        double const now = static_cast<double>(capacity);
-        double const wanted =
-            capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
-        std::size_t const half = most / 2;  // the rest is for what the elements hold
-        std::size_t const chosen =
-            std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
-        taken_ += chosen * size;
-        return chosen;
-    }
+    [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size);
 
 private:
-    [[noreturn]] static void refuse() {
-        throw DecodeError(
-            "the answer describes more than the memory that it may take: ask for less at once, or raise "
-            "max_response_bytes, of which it may take three times as much");
-    }
+    [[noreturn]] static void refuse();
 
     std::size_t most_;       ///< whatever the text
     std::size_t limit_ = 0;  ///< for the text that is there
@@ -7472,11 +4144,7 @@ struct SlotMembers {
         return name.size() * 31 + at(0) * 7 + at(name.size() / 2) * 131 + at(name.size() - 1) * 17 +
                at(name.size() * 3 / 4) * 53;
     }
-    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept {
-        for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
-            if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
-        return nullptr;
-    }
+    [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept;
 };
 
 /// What can be read into an object of one type. A null entry: that kind of
@@ -7732,7 +4400,6 @@ struct SlotTypeOf {
 #include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -7767,31 +4434,11 @@ public:
     /// True from the first value to the last.
     [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
     /// A list or an object begins; the outermost becomes `target`.
-    void enter(Json* target = nullptr) {
-        if (depth_++ != 0) return;
-        target_ = target;
-        values_.reset(target->storage());
-    }
-    void leave_object(std::size_t n) {
-        if (n != 0) room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
-        values_.push_object(n);
-        leave(2 * n);
-    }
-    void leave_array(std::size_t n) {
-        if (n != 0) room_->take(n * sizeof(Json) + 32);
-        values_.push_array(n);
-        leave(n);
-    }
-    void key(std::string_view text) {
-        push();
-        room_->take(text.size() + 40);
-        values_.push_key(text);
-    }
-    void string(std::string_view text) {
-        push();
-        room_->take_text(text.size());
-        values_.push_string(text);
-    }
+    void enter(Json* target = nullptr);
+    void leave_object(std::size_t n);
+    void leave_array(std::size_t n);
+    void key(std::string_view text);
+    void string(std::string_view text);
     void integer(std::int64_t number) { push(), values_.push_int64(number); }
     void natural(std::uint64_t number) { push(), values_.push_uint64(number); }
     void real(double number) { push(), values_.push_double(number); }
@@ -7800,18 +4447,8 @@ public:
 
 private:
     /// A value comes onto the stack, where it waits for the end of its list or object.
-    void push() {
-        if (++waiting_ <= held_) return;
-        held_ = std::max(2 * held_, std::size_t{16});
-        room_->take(held_ * sizeof(Json));
-    }
-    void leave(std::size_t n) {
-        waiting_ -= n;
-        push();
-        if (--depth_ != 0) return;
-        *target_ = values_.release();
-        waiting_ = 0;
-    }
+    void push();
+    void leave(std::size_t n);
 
     DocumentRoom* room_;
     boost::json::value_stack values_;
@@ -7855,147 +4492,21 @@ public:
     bool on_document_begin(ErrorCode&) { return true; }
     bool on_document_end(ErrorCode&) { return true; }
 
-    bool on_object_begin(ErrorCode&) {
-        if (dom_.building()) return dom_.enter(), true;
-        Slot slot = enter<&SlotType::object>();
-        if (begins_dom(slot)) return true;
-        if (slot.type != nullptr && slot.type->object != nullptr)
-            slot.type->object(slot.object);
-        else
-            refuse(std::exchange(slot, Slot{}), "an object");
-        push(slot);
-        return true;
-    }
-    bool on_object_end(std::size_t n, ErrorCode&) {
-        if (dom_.building())
-            dom_.leave_object(n);
-        else
-            pop();
-        return true;
-    }
-    bool on_array_begin(ErrorCode&) {
-        if (dom_.building()) return dom_.enter(), true;
-        Slot slot = enter<&SlotType::array>();
-        if (begins_dom(slot)) return true;
-        if (slot.type != nullptr && slot.type->array != nullptr) {
-            slot.type->array(slot.object);
-            if (at_top()) top_list().size = 0;
-        } else {
-            refuse(std::exchange(slot, Slot{}), "a list");
-        }
-        push(slot);
-        return true;
-    }
-    bool on_array_end(std::size_t n, ErrorCode&) {
-        if (dom_.building()) return dom_.leave_array(n), true;
-        bool const fits = stack_.back().slot.type != nullptr;
-        pop();
-        if (fits && at_top()) top_list().size = n;
-        return true;
-    }
-    bool on_key_part(std::string_view part, std::size_t, ErrorCode&) {
-        if (dom_.building() || stack_.back().slot.type != nullptr) append(part);
-        return true;
-    }
-    bool on_key(std::string_view last, std::size_t, ErrorCode&) {
-        if (std::exchange(mended_, false)) tell("the answer has a member whose name is not Unicode");
-        if (dom_.building()) return dom_.key(whole(last)), part_.clear(), true;
-        Slot const parent = stack_.back().slot;
-        next_ = Slot{};
-        if (parent.type == nullptr) return true;
-        std::string_view const key = whole(last);
-        if (parent.type->members != nullptr) {
-            if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
-                next_ = {static_cast<char*>(parent.object) + member->offset, member->type};
-                key_ = member->name;
-            }
-        } else if (parent.type->make != nullptr) {
-            entry_key_ = key;
-        }
-        part_.clear();
-        return true;
-    }
-    bool on_string_part(std::string_view part, std::size_t, ErrorCode&) {
-        if (dom_.building() || is_read()) append(part);
-        return true;
-    }
-    bool on_string(std::string_view last, std::size_t, ErrorCode&) {
-        std::string_view const text = part_.empty() ? last : whole(last);
-        if (dom_.building()) {
-            if (std::exchange(mended_, false)) tell(where() + " is not Unicode" + path());
-            dom_.string(text);
-        } else {
-            Slot const slot = enter<&SlotType::string>();
-            if (std::exchange(mended_, false)) tell_mended(slot);
-            if (slot.type != nullptr) {
-                room_.take_text(text.size());
-                if (slot.type->dom)
-                    as<Json>(slot.object) = text;
-                else if (slot.type->string == nullptr || !slot.type->string(slot.object, text))
-                    refuse(slot, "a text", text);
-            }
-        }
-        part_.clear();
-        return true;
-    }
-    bool on_number_part(std::string_view part, ErrorCode&) {
-        fraction_ = fraction_ || has_fraction(part);
-        return true;
-    }
-    bool on_int64(std::int64_t number, std::string_view, ErrorCode&) {
-        if (dom_.building()) return dom_.integer(number), true;
-        Slot const slot = enter<&SlotType::integer>();
-        if (slot.type != nullptr && slot.type->dom)
-            as<Json>(slot.object) = number;
-        else if (slot.type != nullptr && (slot.type->integer == nullptr || !slot.type->integer(slot.object, number)))
-            refuse(slot, "an integer", std::to_string(number));
-        return true;
-    }
-    bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&) {
-        if (dom_.building()) return dom_.natural(number), true;
-        Slot const slot = enter<&SlotType::natural>();
-        if (slot.type != nullptr && slot.type->dom)
-            as<Json>(slot.object) = number;
-        else if (slot.type != nullptr && (slot.type->natural == nullptr || !slot.type->natural(slot.object, number)))
-            refuse(slot, "an integer", std::to_string(number));
-        return true;
-    }
-    bool on_double(double number, std::string_view text, ErrorCode&) {
-        // an integer of more than 64 bits comes here, too, and is not what is left of it
-        bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
-        if (dom_.building()) return dom_.real(number), true;
-        Slot const slot = enter<&SlotType::real>();
-        if (slot.type != nullptr && slot.type->dom)
-            as<Json>(slot.object) = number;
-        else if (slot.type != nullptr && (slot.type->real == nullptr || whole || !slot.type->real(slot.object, number)))
-            refuse(slot, whole ? "an integer" : "a number");
-        return true;
-    }
-    bool on_bool(bool value, ErrorCode&) {
-        if (dom_.building()) return dom_.boolean(value), true;
-        Slot const slot = enter<&SlotType::boolean>();
-        if (slot.type != nullptr && slot.type->dom)
-            as<Json>(slot.object) = value;
-        else if (slot.type != nullptr && (slot.type->boolean == nullptr || !slot.type->boolean(slot.object, value)))
-            refuse(slot, "true or false", value ? "true" : "false");
-        return true;
-    }
+    bool on_object_begin(ErrorCode&);
+    bool on_object_end(std::size_t n, ErrorCode&);
+    bool on_array_begin(ErrorCode&);
+    bool on_array_end(std::size_t n, ErrorCode&);
+    bool on_key_part(std::string_view part, std::size_t, ErrorCode&);
+    bool on_key(std::string_view last, std::size_t, ErrorCode&);
+    bool on_string_part(std::string_view part, std::size_t, ErrorCode&);
+    bool on_string(std::string_view last, std::size_t, ErrorCode&);
+    bool on_number_part(std::string_view part, ErrorCode&);
+    bool on_int64(std::int64_t number, std::string_view, ErrorCode&);
+    bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&);
+    bool on_double(double number, std::string_view text, ErrorCode&);
+    bool on_bool(bool value, ErrorCode&);
     /// Of a list or map null is an empty one, and a member that is a document has none then.
-    bool on_null(ErrorCode&) {
-        if (dom_.building()) return dom_.null(), true;
-        Slot slot = take<&SlotType::null>();
-        optional_ = Slot{};
-        while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
-            slot = slot.type->inner(slot.object);  // a Required
-        if (slot.type == nullptr) return true;
-        if (slot.type->null != nullptr)
-            slot.type->null(slot.object);
-        else if (slot.type->dom)
-            as<Json>(slot.object) = nullptr;
-        else if (slot.type->members == nullptr || stack_.empty() || stack_.back().slot.type->members == nullptr)
-            refuse(slot, "null");
-        return true;
-    }
+    bool on_null(ErrorCode&);
     bool on_comment_part(std::string_view, ErrorCode&) { return true; }
     bool on_comment(std::string_view, ErrorCode&) { return true; }
 
@@ -8007,9 +4518,7 @@ private:
         std::size_t count;  ///< elements that have begun
     };
 
-    static bool has_fraction(std::string_view number) noexcept {
-        return number.find_first_of(".eE") != std::string_view::npos;
-    }
+    static bool has_fraction(std::string_view number) noexcept;
 
     /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
     /// for gets no object.
@@ -8037,96 +4546,30 @@ private:
         return slot;
     }
     /// True if the value that comes goes somewhere.
-    [[nodiscard]] bool is_read() const noexcept {
-        return next_.type != nullptr ||
-               (!stack_.empty() && stack_.back().slot.type != nullptr && stack_.back().slot.type->make != nullptr);
-    }
-    bool begins_dom(Slot slot) {
-        if (slot.type == nullptr || !slot.type->dom) return false;
-        return dom_.enter(&as<Json>(slot.object)), true;
-    }
+    [[nodiscard]] bool is_read() const noexcept;
+    bool begins_dom(Slot slot);
 
     /// Begins an object or a list.
-    void push(Slot slot) {
-        if (in_map()) map_keys_.push_back(entry_key_);
-        stack_.push_back({slot, key_, 0});
-    }
+    void push(Slot slot);
     /// Ends an object or a list: what comes next is beside it.
-    void pop() {
-        key_ = stack_.back().key;
-        stack_.pop_back();
-        if (in_map()) map_keys_.pop_back();
-    }
-    static bool is_map(Slot slot) noexcept {
-        return slot.type != nullptr && slot.type->make != nullptr && slot.type->object != nullptr;
-    }
+    void pop();
+    static bool is_map(Slot slot) noexcept;
     [[nodiscard]] bool in_map() const noexcept { return !stack_.empty() && is_map(stack_.back().slot); }
     /// True if the value that is read is a member of the document itself.
-    [[nodiscard]] bool at_top() const noexcept {
-        return stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr;
-    }
-    TopList& top_list() {
-        for (TopList& list : lists_)
-            if (list.name == key_) return list;
-        return lists_.emplace_back(TopList{key_, 0});
-    }
+    [[nodiscard]] bool at_top() const noexcept;
+    TopList& top_list();
 
     /// A value that does not fit. @param text  what it is, if that fits into a word
-    void refuse(Slot slot, char const* found, std::string_view text = {}) {
-        if (slot.type == nullptr) return;
-        misfit_ = true;
-        root_misfit_ = root_misfit_ || stack_.empty();
-        if (mismatch_.empty()) tell(where() + " should be " + slot.type->expected + " but is " + found + path());
-        if (optional_.type != nullptr)
-            optional_.type->reset(optional_.object);
-        else if (in_map() || (slot.object != nullptr && !stack_.empty() && stack_.back().slot.type->drop != nullptr))
-            stack_.back().slot.type->drop(stack_.back().slot.object, entry_key_);
-        constexpr std::size_t longest = 4096;
-        if (!at_top() || text.empty() || text.size() > longest || slot.type == &SlotTypeOf<Secret>::value) return;
-        std::erase_if(odd_members_, [&](OddMember const& odd) { return odd.name == key_; });
-        odd_members_.push_back({key_, std::string(text)});
-    }
-    void tell(std::string what) {
-        if (mismatch_.empty()) mismatch_ = std::move(what);
-    }
-    void tell_mended(Slot slot) {
-        tell(slot.type != nullptr ? where() + " is not Unicode" + path() : "the answer has a text that is not Unicode");
-    }
-    [[nodiscard]] std::string where() const {
-        return key_.empty() ? "the answer" : "the answer's member '" + std::string(key_) + '\'';
-    }
+    void refuse(Slot slot, char const* found, std::string_view text = {});
+    void tell(std::string what);
+    void tell_mended(Slot slot);
+    [[nodiscard]] std::string where() const;
     /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
-    [[nodiscard]] std::string path() const {
-        std::string path;
-        std::size_t maps = 0;
-        for (std::size_t i = 0; i != stack_.size() && path.size() < 1000; ++i) {
-            Frame const& frame = stack_[i];
-            if (frame.slot.type == nullptr) break;
-            bool const last = i + 1 == stack_.size();
-            if (frame.slot.type->array != nullptr) {
-                path.append(1, '[').append(std::to_string(frame.count - 1)).append(1, ']');
-                continue;
-            }
-            if (!path.empty()) path += '.';
-            if (!is_map(frame.slot))
-                path += last ? key_ : stack_[i + 1].key;
-            else
-                path += last ? entry_key_ : map_keys_[maps++];
-        }
-        return path.empty() || path == key_ ? "" : ", at " + one_line(path, 200);
-    }
+    [[nodiscard]] std::string path() const;
 
     /// Adds a part of a text that comes in several.
-    void append(std::string_view part) {
-        std::size_t const size = part_.size() + part.size();
-        if (size > part_.capacity()) part_.reserve(room_.grow(part_.capacity(), size, 1));
-        part_ += part;
-    }
-    std::string_view whole(std::string_view last) {
-        if (part_.empty()) return last;
-        append(last);
-        return part_;
-    }
+    void append(std::string_view part);
+    std::string_view whole(std::string_view last);
 
     Slot next_;
     DocumentRoom room_;
@@ -8163,12 +4606,7 @@ public:
     /// Takes a piece. @throws DecodeError  if it is not JSON
     void write(std::string_view piece) { write(piece, true); }
     /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or not all of it
-    void finish(std::string_view piece = {}) {
-        constexpr std::size_t step = std::size_t{64} << 10;
-        if (read_ == 0) total_ = whole_ = piece.size();
-        for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
-        write(piece, false);
-    }
+    void finish(std::string_view piece = {});
 
     /// What was odd, and where; empty if nothing was.
     [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
@@ -8182,40 +4620,11 @@ public:
     [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return parser_.handler().odd_members(); }
 
 private:
-    static boost::json::parse_options options() {
-        boost::json::parse_options options = json_options();
-        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
-        return options;
-    }
-    void write(std::string_view piece, bool more) {
-        if (cut_.empty()) return mend(piece, more);
-        std::string const joined = std::exchange(cut_, {}).append(piece);
-        mend(joined, more);
-    }
+    static boost::json::parse_options options();
+    void write(std::string_view piece, bool more);
     /// Gives the parser what comes, each text as Unicode; what ends in the middle of a character waits for more.
-    void mend(std::string_view text, bool more) {
-        OddText const odd = find_odd_text(text);
-        if (odd.length == 0) return parse(text, more);
-        parse(text.substr(0, odd.at), true);
-        text.remove_prefix(odd.at);
-        if (!odd.cut) parser_.handler().mended();
-        std::string mended;
-        cut_ = text.substr(append_mended(mended, text, more));
-        parse(mended, more);
-    }
-    void parse(std::string_view text, bool more) {
-        boost::system::error_code error;
-        parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
-        std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
-        if (error)
-            throw DecodeError(
-                "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
-                error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
-        read_ += used;
-        if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
-        if (used != text.size())
-            throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
-    }
+    void mend(std::string_view text, bool more);
+    void parse(std::string_view text, bool more);
 
     boost::json::basic_parser<JsonReader> parser_;
     std::string cut_;        ///< the beginning of a character whose end has not come
@@ -8248,9 +4657,6 @@ template <class T>
 
 #endif  // GLOBUS_CORE_JSON_READ_HPP
 
-#include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <limits>
@@ -8259,7 +4665,6 @@ template <class T>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -8311,55 +4716,25 @@ public:
     /// True if the typed document came with the list `name` at its top. One that is missing, or null, reads as an empty one.
     [[nodiscard]] bool has_list(std::string_view name) const noexcept { return find_list(name) != nullptr; }
     /// The elements that the list `name` at the top of the typed document came with, also those that were left out.
-    [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept {
-        TopList const* list = find_list(name);
-        return list != nullptr ? list->size : 0;
-    }
+    [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept;
     /// A member at the top of the typed document whose kind is another one than described, as a text: `5` where a text
     /// should be, or the text `5` where a number should be; nullptr if there is none.
-    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept {
-        for (OddMember const& odd : odd_members_)
-            if (odd.name == name) return &odd.text;
-        return nullptr;
-    }
+    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept;
 
     /// The body as JSON; null if it is empty. What is no character in a text is U+FFFD.
     /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
-    [[nodiscard]] Json const& json() const {
-        std::call_once(dom_->made, [&] {
-            if (!raw_.body.empty()) dom_->value = read_dom();
-        });
-        return dom_->value;
-    }
+    [[nodiscard]] Json const& json() const;
 
 protected:
     explicit AnyResponse(http::Response raw, AnswerFacts const& facts) : raw_(std::move(raw)), facts_(facts) {}
 
-    [[nodiscard]] bool is_json() const {
-        std::string_view const type = raw_.headers.get("Content-Type");
-        return type.empty() || type.find("json") != std::string_view::npos;
-    }
+    [[nodiscard]] bool is_json() const;
     /// Reads the body into `slot`. Only for constructors: an error takes the body with it.
-    void read(Slot slot) {
-        JsonDocumentReader reader(slot, memory_beside_text());
-        try {
-            reader.finish(raw_.body);
-        } catch (DecodeError const& error) {
-            throw with_body(error, std::move(raw_.body));
-        }
-        take(reader);
-    }
-    void take(JsonDocumentReader const& reader) {
-        mismatch_ = reader.mismatch();
-        root_misfit_ = reader.root_misfit();
-        lists_ = reader.lists();
-        odd_members_ = reader.odd_members();
-    }
+    void read(Slot slot);
+    void take(JsonDocumentReader const& reader);
     /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
     /// has an id or a status at most: it is an empty document then.
-    void check_fit() const {
-        if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
-    }
+    void check_fit() const;
 
     http::Response raw_;
     AnswerFacts facts_;
@@ -8370,30 +4745,11 @@ private:
         Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
     };
 
-    static DecodeError with_body(DecodeError const& error, std::string body) {
-        return DecodeError(error.what(), std::move(body),
-                           error.cut_off() ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
-    }
-    [[nodiscard]] Json read_dom() const {
-        try {
-            Json value;
-            JsonDocumentReader(slot_of(value), memory_beside_text()).finish(raw_.body);
-            return value;
-        } catch (DecodeError const& error) {
-            throw with_body(error, raw_.body);
-        }
-    }
+    static DecodeError with_body(DecodeError const& error, std::string body);
+    [[nodiscard]] Json read_dom() const;
     /// Three times the limit of an answer, of which the text is one, and some for the parser.
-    [[nodiscard]] std::size_t memory_beside_text() const noexcept {
-        constexpr std::size_t parser = std::size_t{64} << 10;
-        std::size_t const all = memory_of(facts_.max_bytes);
-        return all - std::min(raw_.body.size(), all) + parser;
-    }
-    [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept {
-        for (TopList const& list : lists_)
-            if (list.name == name) return &list;
-        return nullptr;
-    }
+    [[nodiscard]] std::size_t memory_beside_text() const noexcept;
+    [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept;
 
     std::string mismatch_;
     bool root_misfit_ = false;
@@ -8403,10 +4759,7 @@ private:
 };
 
 /// A described document never is an answer 200 without a body.
-inline void require_document(http::Response const& raw) {
-    if (raw.status == 200 && raw.body.empty())
-        throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
-}
+void require_document(http::Response const& raw);
 
 /// Makes a document of an answer that comes in pieces, without keeping its text.
 class AnswerStream {
@@ -8414,30 +4767,13 @@ public:
     explicit AnswerStream(Slot slot) : slot_(slot) {}
 
     /// Takes a piece of the body. What is wrong with it is told by `finish`.
-    void write(std::string_view piece) noexcept {
-        try {
-            if (!reader_) {
-                reader_.emplace(slot_, memory_);
-                reader_->expect(expected_);
-            }
-            if (!failure_) reader_->write(piece);
-        } catch (...) {
-            failure_ = std::current_exception();
-        }
-    }
+    void write(std::string_view piece) noexcept;
     /// Says how many bytes the document may take.
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
-    void expect(std::string_view content_length) noexcept {
-        std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
-    }
+    void expect(std::string_view content_length) noexcept;
     /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
-    [[nodiscard]] JsonDocumentReader const* finish() {
-        if (failure_) std::rethrow_exception(failure_);
-        if (!reader_) return nullptr;
-        reader_->finish();
-        return &*reader_;
-    }
+    [[nodiscard]] JsonDocumentReader const* finish();
 
 private:
     Slot slot_;
@@ -8539,9 +4875,7 @@ template <>
 class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
-        if (!raw_.body.empty() && is_json()) read({});
-    }
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {});
 
     static constexpr bool streams = false;
     static constexpr bool has_shape = false;
@@ -8583,11 +4917,9 @@ public:
 #ifndef GLOBUS_HTTP_CALL_HPP
 #define GLOBUS_HTTP_CALL_HPP
 
-#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <optional>
-#include <utility>
 
 namespace globus::detail {
 
@@ -8605,9 +4937,7 @@ public:
               static_cast<R const*>(self)->succeeded(attempt);
           }) {}
 
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        return before_retry_(policy_, attempt);
-    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     void succeeded(Attempt const& attempt) const noexcept { succeeded_(policy_, attempt); }
 
 private:
@@ -8651,9 +4981,7 @@ struct Step {
     std::optional<std::chrono::duration<double>> next_attempt_in = {};  ///< with the first step after an attempt
 
     /// True if an attempt is over by this.
-    [[nodiscard]] bool ends_attempt() const noexcept {
-        return next_attempt_in || kind == Kind::finish || kind == Kind::fail;
-    }
+    [[nodiscard]] bool ends_attempt() const noexcept;
 };
 
 /**
@@ -8677,72 +5005,27 @@ struct Step {
 class CallMachine {
 public:
     /// @param retry  has to live as long as this
-    CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept : terms_(terms), retry_(retry) {
-        RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
-        // `never` says how often, not what the operation does
-        reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
-        once_ = terms.sent_once || asked == RetryClass::never;
-        attempt_.retry_class = asked;
-    }
+    CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept;
 
     /// The first step.
-    [[nodiscard]] Step begin() const noexcept {
-        return {.kind = terms_.authorized ? Step::Kind::authorize : Step::Kind::send};
-    }
+    [[nodiscard]] Step begin() const noexcept;
     /// The credential is in the request.
     [[nodiscard]] Step authorized() const noexcept { return {.kind = Step::Kind::send}; }
 
     /// An answer came.
-    [[nodiscard]] Step answered(http::Response const& answer) noexcept {
-        if (answer.status == 401 && terms_.authorized && !std::exchange(renewed_, true))
-            return {.kind = Step::Kind::renew};
-        bool const read = answer.status >= 200 && answer.status < terms_.read_below;
-        return {.kind = read ? Step::Kind::read : Step::Kind::refuse};
-    }
+    [[nodiscard]] Step answered(http::Response const& answer) noexcept;
     /// No answer came.
-    [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now) {
-        unknown_ = unknown_ || error.sent() == NetworkError::Sent::yes;
-        attempt_.error = &error;
-        return again_or_fail(0, now);
-    }
+    [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now);
     /// Asking for another credential has ended. @param other  there is one
-    [[nodiscard]] Step renewed(bool other) const noexcept {
-        if (!other || once_) return {.kind = Step::Kind::refuse};
-        // an expired token is no failed attempt
-        return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
-    }
+    [[nodiscard]] Step renewed(bool other) const noexcept;
     /// An error was made of the answer.
-    [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now) {
-        if (unknown_ && refusal.already_done) {
-            replayed_ = true;
-            return {.kind = Step::Kind::replayed};
-        }
-        unknown_ = unknown_ || !(promises_nothing_done(answer.status) || refusal.settled);
-        attempt_.response = &answer;
-        attempt_.settled = refusal.settled;
-        return again_or_fail(answer.status, now);
-    }
+    [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now);
     /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help
-    [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now) {
-        unknown_ = true;
-        if (!cut_off || replayed_) return {.kind = Step::Kind::fail};
-        attempt_.response = &answer;
-        attempt_.undecodable = true;
-        return again_or_fail(answer.status, now);
-    }
+    [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now);
     /// The result was made of the answer.
-    [[nodiscard]] Step finished(http::Response const& answer) noexcept {
-        attempt_.response = &answer;
-        if (!replayed_) retry_.succeeded(attempt_);
-        attempt_.response = nullptr;
-        return {.kind = Step::Kind::finish};
-    }
+    [[nodiscard]] Step finished(http::Response const& answer) noexcept;
     /// The wait has ended. @param in_full  false: the caller has cancelled the call
-    [[nodiscard]] Step waited(bool in_full) noexcept {
-        if (!in_full) return {.kind = Step::Kind::cancel};
-        ++attempt_.number;
-        return begin();
-    }
+    [[nodiscard]] Step waited(bool in_full) noexcept;
 
     /// A part of the answer is with the caller, and cannot be taken back: this attempt is the last.
     void handed_over() noexcept { once_ = true; }
@@ -8752,29 +5035,13 @@ public:
     /// True if what was asked for may have been done, should the call end now.
     [[nodiscard]] bool outcome_unknown() const noexcept { return unknown_ && !reads_; }
     /// How far the attempts until now have got, as far as it matters to who would repeat the call.
-    [[nodiscard]] NetworkError::Sent sent() const noexcept {
-        return unknown_ ? NetworkError::Sent::yes : NetworkError::Sent::no;
-    }
+    [[nodiscard]] NetworkError::Sent sent() const noexcept;
     /// True if no kept connection may be used, over which the transport could repeat the request unseen.
-    [[nodiscard]] bool needs_fresh_connection() const noexcept {
-        return attempt_.retry_class == RetryClass::non_idempotent || attempt_.retry_class == RetryClass::grant ||
-               attempt_.retry_class == RetryClass::never;
-    }
+    [[nodiscard]] bool needs_fresh_connection() const noexcept;
 
 private:
     /// What comes after an attempt that failed. @param status  of its answer; 0: none came
-    Step again_or_fail(int status, http::Clock::time_point now) {
-        constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
-        Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
-        attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
-        if (once_) return {.kind = Step::Kind::fail};
-        attempt.time_left = http::time_left(terms_.deadline, now) - least;
-        auto const wait = retry_.before_retry(attempt);
-        if (!wait || !(*wait < attempt.time_left)) return {.kind = Step::Kind::fail};
-        attempt_.previous_status = status;
-        std::chrono::duration<double> const pause = std::max(*wait, std::chrono::duration<double>(0));
-        return {.kind = Step::Kind::wait, .until = http::later(pause, now), .next_attempt_in = pause};
-    }
+    Step again_or_fail(int status, http::Clock::time_point now);
 
     CallTerms terms_;
     RetryPolicyRef retry_;
@@ -8822,11 +5089,9 @@ using LogHook = std::function<void(LogEvent const&)>;
 
 #endif  // GLOBUS_HTTP_LOG_HPP
 
-#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace globus::detail {
 
@@ -8870,30 +5135,9 @@ public:
     AttemptLog(LogHook const* hook, http::Request const& request) noexcept
         : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
 
-    void begin(int number) noexcept {
-        if (hook_ == nullptr) return;
-        number_ = number;
-        started_ = http::Clock::now();
-    }
+    void begin(int number) noexcept;
     /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
-    void end(int status, std::string_view request_id, NetworkError const* error, Step const& next) const noexcept {
-        if (hook_ == nullptr) return;
-        try {
-            std::string const url =
-                one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
-            std::string const id = one_line(request_id, 200);
-            LogEvent event{.method = to_string(request_.method), .url = url};
-            event.attempt = number_;
-            event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
-            event.status = status;
-            event.request_id = id;
-            if (error != nullptr) event.error = error->what();
-            if (next.next_attempt_in)
-                event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
-            (*hook_)(event);
-        } catch (...) {  // a log hook must not break a call
-        }
-    }
+    void end(int status, std::string_view request_id, NetworkError const* error, Step const& next) const noexcept;
 
 private:
     LogHook const* hook_;
@@ -8922,114 +5166,31 @@ private:
 class BlockingCall {
 public:
     /// @param exchange  has to live as long as this, and so has the retry policy
-    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
-        : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
-        if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
-    }
+    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
     BlockingCall(BlockingCall const&) = delete;
     BlockingCall& operator=(BlockingCall const&) = delete;
 
     /// The next answer that a result is to be made of.
     /// @throws what ends the call in its place: NetworkError, the error of an answer, what the credential throws
-    http::Response answer() {
-        try {
-            return next_answer();
-        } catch (Error const&) {
-            rethrow();
-        }
-    }
+    http::Response answer();
     /// A result was made of the answer.
     void finished() { go_on(machine_.finished(answer_)); }
     /// None could be made of it: to be called while the error is in flight. It returns if there is another attempt.
-    void unread(DecodeError const& error) {
-        go_on(machine_.unread(answer_, error.cut_off(), http::Clock::now()));
-        if (step_.kind != Step::Kind::fail) return;
-        try {
-            throw error.in(describe_answer());
-        } catch (Error const&) {
-            rethrow();
-        }
-    }
+    void unread(DecodeError const& error);
 
     /// True if the answer is an error that says that an earlier attempt has done it.
     [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
 
 private:
-    [[noreturn]] void rethrow() {
-        if (machine_.outcome_unknown()) exchange_.throw_unknown();
-        throw;
-    }
-    http::Response next_answer() {
-        while (true) {
-            switch (step_.kind) {
-                case Step::Kind::authorize:
-                    exchange_.authorize();
-                    step_ = machine_.authorized();
-                    break;
-                case Step::Kind::send:
-                    send();
-                    break;
-                case Step::Kind::renew:
-                    go_on(machine_.renewed(exchange_.renew()));
-                    break;
-                case Step::Kind::refuse:
-                    refuse();
-                    break;
-                case Step::Kind::wait:
-                    step_ = machine_.waited(http::wait_until(step_.until, exchange_.request.stop));
-                    break;
-                case Step::Kind::read:
-                case Step::Kind::replayed:
-                    return hand_out();
-                case Step::Kind::cancel:
-                    throw NetworkError(NetworkError::Kind::cancelled, machine_.sent(),
-                                       "the call was cancelled between two attempts");
-                case Step::Kind::fail:
-                case Step::Kind::finish:
-                    if (error_ == nullptr) return std::move(answer_);
-                    std::rethrow_exception(error_);
-            }
-        }
-    }
-    void send() {
-        log_.begin(machine_.attempt());
-        try {
-            answer_ = exchange_.send();
-        } catch (NetworkError const& error) {
-            error_ = std::current_exception();
-            if (exchange_.handed_over) machine_.handed_over();
-            go_on(machine_.failed(error, http::Clock::now()), &error);
-            return;
-        }
-        if (exchange_.handed_over) machine_.handed_over();
-        request_id_ = answer_.headers.get("X-Request-ID");
-        step_ = machine_.answered(answer_);
-    }
-    void refuse() {
-        Exchange::Refused refused = exchange_.refuse(answer_);
-        error_ = std::move(refused.error);
-        go_on(machine_.refused(answer_, refused.refusal, http::Clock::now()));
-    }
-    void go_on(Step const& next, NetworkError const* error = nullptr) {
-        step_ = next;
-        if (!next.ends_attempt()) return;
-        if (error != nullptr)
-            log_.end(0, {}, error, next);
-        else
-            log_.end(answer_.status, request_id_, nullptr, next);
-    }
+    [[noreturn]] void rethrow();
+    http::Response next_answer();
+    void send();
+    void refuse();
+    void go_on(Step const& next, NetworkError const* error = nullptr);
     /// The answer, of which no more stays here than its status.
-    http::Response hand_out() {
-        http::Response whole = std::move(answer_);
-        answer_ = {.status = whole.status};
-        return whole;
-    }
+    http::Response hand_out();
     /// What was answered, for the error of an answer that cannot be used.
-    [[nodiscard]] std::string describe_answer() const {
-        std::string text = http::describe(exchange_.request) + " was answered " + std::to_string(answer_.status);
-        if (!request_id_.empty()) text.append(" (request id ").append(request_id_) += ')';
-        return text;
-    }
+    [[nodiscard]] std::string describe_answer() const;
 
     Exchange& exchange_;
     AttemptLog log_;
@@ -9067,8 +5228,6 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 
 #endif  // GLOBUS_HTTP_DRIVE_HPP
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <limits>
@@ -9083,42 +5242,10 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 namespace globus::detail {
 
 /// Adds parameters to the query of a URL.
-inline void add_query(std::string& url, QueryParams const& query) {
-    for (auto const& [name, value] : query)
-        for (std::string const& text : value.texts()) add_to_query(url, name, text);
-}
+void add_query(std::string& url, QueryParams const& query);
 
 /// A path of several segments: each is encoded, and none may be a dot segment.
-inline std::string encode_path(std::string_view path) {
-    while (path.starts_with('/')) path.remove_prefix(1);
-    std::string encoded;
-    for (std::string_view rest = path;;) {
-        auto const slash = rest.find('/');
-        std::string_view const segment = rest.substr(0, slash);
-        if (!segment.empty()) encoded += encode_segment("the path's segment", segment);
-        if (slash == std::string_view::npos) return encoded;
-        encoded += '/';
-        rest.remove_prefix(slash + 1);
-    }
-}
-
-/// True if a URL is on the origin of a client, which gets the client's credential.
-/// @throws UsageError  for http to another machine
-inline bool is_own_origin(std::string_view base_url, std::string const& url) {
-    if (url.starts_with(base_url)) return true;
-    http::Url const target = http::parse_url(url);
-    if (target.scheme == "http" && !http::is_loopback(target.host))
-        throw UsageError("the URL is http; use https (http is allowed to 127.0.0.1 and [::1] only)");
-    return http::same_origin(target, http::parse_url(base_url));
-}
-
-/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
-inline std::string_view believed_length(http::Response const& head, std::size_t limit) {
-    std::string_view const length = head.headers.get("Content-Length");
-    std::size_t size = 0;
-    std::from_chars(length.data(), length.data() + length.size(), size);
-    return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
-}
+std::string encode_path(std::string_view path);
 
 /// What a client has for each of its calls.
 struct ClientFacts {
@@ -9149,61 +5276,19 @@ public:
     /// @param sent, options  have to live as long as this
     /// @throws UsageError  for what cannot be sent
     ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options, std::stop_token const& stop,
-                   ClientFacts const& facts)
-        : Exchange(sent, &facts.log), plan_(plan), options_(options), max_bytes_(facts.max_response_bytes) {
-        complete(facts);
-        request.stop = stop;
-        own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
-        request.sink = nullptr;
-        if (options.sink)
-            request.sink = [this](std::string_view piece) {
-                handed_over = true;
-                return options_.sink(piece);
-            };
-        else if (is_streamed())
-            read_as_it_comes();
-    }
+                   ClientFacts const& facts);
 
-    [[nodiscard]] CallTerms terms() const {
-        return {.retry_class = plan_.retry_class,
-                .retry_as = options_.retry_as,
-                .authorized = own_origin_,
-                .sent_once = request.source != nullptr,
-                // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
-                .read_below = plan_.has_document ? 300 : 400,
-                .deadline = request.deadline};
-    }
+    [[nodiscard]] CallTerms terms() const;
     /// True if the answer is read as it comes, by the plan's `stream`.
     [[nodiscard]] bool is_streamed() const noexcept { return plan_.restart != nullptr; }
 
     /// What is known of an answer. @param replayed  it says that an earlier attempt has done it
-    [[nodiscard]] AnswerFacts facts(bool replayed) const noexcept {
-        return {.replayed = replayed,
-                .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
-                .max_bytes = max_bytes_};
-    }
+    [[nodiscard]] AnswerFacts facts(bool replayed) const noexcept;
     /// @throws DecodeError  if there is no document where one must be
-    void check(http::Response const& answer) const {
-        if (plan_.has_document && !is_streamed() && !options_.sink) require_document(answer);
-    }
+    void check(http::Response const& answer) const;
 
     /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
-    http::Response send() final {
-        if (is_streamed()) {
-            stream_ = &plan_.restart(plan_.stream);
-            stream_->limit_memory(memory_of(max_bytes_));
-            room_ = request.max_response_bytes;
-        }
-        http::Response response = travel(request);
-        if (!is_redirect(response)) return response;
-        http::Request next = request;
-        for (int hops = 0; is_redirect(response); ++hops) {
-            if (hops == 5) refuse_redirect(request, "for the sixth time");
-            next.url = redirect_target(next, response, own_origin_);
-            response = travel(next);
-        }
-        return response;
-    }
+    http::Response send() final;
 
 protected:
     ~ClientExchange() = default;
@@ -9212,46 +5297,12 @@ protected:
     virtual http::Response travel(http::Request const& one) = 0;
 
     /// True if the error of a second attempt says that an earlier one has done it.
-    [[nodiscard]] bool already_done(ApiError const& error) const {
-        return plan_.already_done != nullptr && plan_.already_done(error);
-    }
+    [[nodiscard]] bool already_done(ApiError const& error) const;
 
 private:
     /// Adds what every request of the client has.
-    void complete(ClientFacts const& facts) {
-        request.deadline = deadline_of(options_, facts.timeout);
-        request.max_response_bytes = std::min(facts.max_response_bytes, plan_.max_response_bytes);
-        request.decode = request.decode && !plan_.as_stored;
-        request.flows = (plan_.as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
-        if (!options_.query.empty()) add_query(request.url, options_.query);
-        for (auto const& [name, value] : options_.headers) {
-            http::check_header(name, value);
-            if (http::detail::equal_ignoring_case(name, "Authorization"))
-                throw UsageError(
-                    "a call cannot replace the Authorization header: make a client with another authorizer");
-            request.headers.set(name, value);
-        }
-        auto const add = [&](char const* name, std::string_view value) {
-            if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
-        };
-        add("Accept", "application/json");
-        add("User-Agent", facts.user_agent);
-        add("X-Globus-Client-Info", facts.client_info);
-    }
-    void read_as_it_comes() {
-        request.sink = [this](std::string_view piece) {
-            if (piece.size() > room_)
-                throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
-                                   http::describe(request) + ": the answer is larger than " +
-                                       std::to_string(request.max_response_bytes) + " bytes");
-            room_ -= piece.size();
-            stream_->write(piece);
-            return true;
-        };
-        request.on_head = [this](http::Response const& head) {
-            stream_->expect(believed_length(head, request.max_response_bytes));
-        };
-    }
+    void complete(ClientFacts const& facts);
+    void read_as_it_comes();
 
     CallPlan const plan_;
     CallOptions const& options_;
@@ -9282,6 +5333,226 @@ struct Streaming<Result> {
 #ifndef GLOBUS_CLIENT_PAGING_HPP
 #define GLOBUS_CLIENT_PAGING_HPP
 
+#ifndef GLOBUS_HTTP_URL_HPP
+#define GLOBUS_HTTP_URL_HPP
+
+#ifndef GLOBUS_CORE_ENCODING_HPP
+#define GLOBUS_CORE_ENCODING_HPP
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+namespace detail {
+
+/// A letter, digit, '-', '.', '_' or '~' (RFC 3986, section 2.3).
+constexpr bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
+constexpr int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+void append_escaped(std::string& out, char c);
+
+std::string base64(std::string_view bytes, char const* alphabet, bool padded);
+
+}  // namespace detail
+
+/// `text` percent-encoded as one path segment or query value: all but unreserved characters (RFC 3986, section 2.1).
+std::string percent_encode(std::string_view text);
+
+/// Appends `text` as application/x-www-form-urlencoded writes it: a space is '+' (WHATWG URL, section 5).
+void append_form_encoded(std::string& out, std::string_view text);
+
+/// The text that `text` stands for; std::nullopt where a '%' is not followed by two hexadecimal digits.
+/// @param plus_is_space  true in a query or form, false in a path
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
+
+/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept as it stands.
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+
+/// Base64 with padding (RFC 4648, section 4).
+std::string base64_encode(std::string_view bytes);
+
+/// Base64 for URLs, without padding (RFC 4648, section 5).
+std::string base64url_encode(std::string_view bytes);
+
+/// The bytes of unpadded base64url text; std::nullopt for any other character, a wrong length or stray bits at the end.
+std::optional<std::string> base64url_decode(std::string_view text);
+
+/// Lower-case hexadecimal.
+std::string hex_encode(std::string_view bytes);
+
+/// True if `text` is a UUID: 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
+constexpr bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        bool const hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+        if (hyphen ? text[i] != '-' : detail::hex_digit(text[i]) < 0) return false;
+    }
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_ENCODING_HPP
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+/// A URI reference in its parts (RFC 3986, section 4.1): any text is one. Views into the text that was split.
+struct Reference {
+    std::optional<std::string_view> scheme = {};     ///< without its ":"
+    std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
+    std::string_view path = {};
+    std::optional<std::string_view> query = {};     ///< without its "?"
+    std::optional<std::string_view> fragment = {};  ///< without its "#"
+};
+
+/// Splits a URI reference; nothing is checked or decoded.
+constexpr Reference split_reference(std::string_view text) {
+    Reference parts;
+    if (auto const hash = text.find('#'); hash != std::string_view::npos) {
+        parts.fragment = text.substr(hash + 1);
+        text = text.substr(0, hash);
+    }
+    if (auto const mark = text.find('?'); mark != std::string_view::npos) {
+        parts.query = text.substr(mark + 1);
+        text = text.substr(0, mark);
+    }
+    auto const is_scheme = [](std::string_view word) {
+        auto const letter = [](char c) { return detail::lower(c) >= 'a' && detail::lower(c) <= 'z'; };
+        if (word.empty() || !letter(word.front())) return false;
+        for (char const c : word)
+            if (!letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
+        return true;
+    };
+    if (auto const colon = text.find(':'); colon != std::string_view::npos && is_scheme(text.substr(0, colon))) {
+        parts.scheme = text.substr(0, colon);
+        text.remove_prefix(colon + 1);
+    }
+    if (text.starts_with("//")) {
+        auto const slash = text.find('/', 2);
+        parts.authority = text.substr(2, slash == std::string_view::npos ? slash : slash - 2);
+        text = slash == std::string_view::npos ? std::string_view{} : text.substr(slash);
+    }
+    parts.path = text;
+    return parts;
+}
+
+/// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
+struct Url {
+    std::string_view scheme = {};    ///< "https" or "http"
+    std::string_view userinfo = {};  ///< what stands before the "@"
+    std::string_view host = {};      ///< with the brackets of an IPv6 address
+    std::string_view port = {};      ///< empty: the scheme's own
+    std::string_view path = {};      ///< from its slash on; empty if there is none
+    std::string_view query = {};     ///< without its "?"
+    std::string_view fragment = {};  ///< without its "#"
+    bool has_userinfo = false;       ///< tells an empty one from none
+    bool has_query = false;          ///< tells an empty one from none
+    bool has_fragment = false;       ///< tells an empty one from none
+};
+
+namespace detail {
+
+/// True for what no URL has as it is.
+constexpr bool has_blank_or_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return true;
+    return false;
+}
+
+}  // namespace detail
+
+/// Splits an absolute URL; throws UsageError when it is not http or https, has no host or an impossible port.
+Url parse_url(std::string_view text);
+
+namespace detail {
+
+/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
+/// other scripts are written in their ASCII form ("xn--...").
+constexpr bool is_plain_host(std::string_view host) {
+    if (host.starts_with('[')) {
+        if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
+        for (char const c : host.substr(1, host.size() - 2))
+            if (globus::detail::hex_digit(c) < 0 && c != ':' && c != '.') return false;
+        return true;
+    }
+    char before = '.';
+    for (char const c : host) {
+        if (!globus::detail::is_unreserved(c) || c == '~' || (c == '.' && before == '.')) return false;
+        before = c;
+    }
+    return before != '.';
+}
+
+}  // namespace detail
+
+/// The path without its segments "." and "..", and what these lead to (RFC 3986, section 5.2.4).
+std::string remove_dot_segments(std::string_view path);
+
+/**
+ * What a reference means at a place: the Location of an answer, or a link in it (RFC 3986, section 5.2).
+ *
+ * What is percent-encoded stays as it is; the scheme is written in small letters. Whether the place may be gone to is
+ * for the caller to judge: a reference can lead anywhere.
+ *
+ * @param base  an absolute URL; the one of the request that was answered
+ */
+std::string resolve_url(std::string_view base, std::string_view reference);
+
+/// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
+constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
+
+/// True when both have the same scheme, host and port, the port of the scheme counting as written.
+bool same_origin(Url const& a, Url const& b);
+
+/// True when `url` is one of the host of `base`, by the same scheme, whatever the port, and has no user name in it. What is
+/// no URL is not.
+bool is_on_host_of(std::string_view url, std::string_view base);
+
+/**
+ * Checks the base URL of a service and gives it one slash at its end.
+ *
+ * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
+ * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
+ *
+ * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
+ * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
+ */
+std::string check_base_url(std::string text);
+
+/**
+ * The URL of an address as people write and paste it (RFC 3987, section 3.1): behind the host, what no URL has - blanks,
+ * letters beyond ASCII, brackets, a '%' that begins no escape - is percent-encoded byte by byte. All else stays, `%20`
+ * and the fragment among it. Blanks around the address are dropped.
+ *
+ * @throws UsageError  for a control character. Whether the host can be one is not looked at.
+ */
+std::string encode_iri(std::string_view text);
+
+/// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.
+/// The message names the header and never the value.
+void check_header(std::string_view name, std::string_view value);
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_URL_HPP
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -9293,7 +5564,6 @@ struct Streaming<Result> {
 #include <functional>
 #include <iterator>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9433,12 +5703,8 @@ struct ItemOf<O> {
     using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
 };
 
-[[noreturn]] inline void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
-                                     std::string const& body) {
-    throw DecodeError("page " + std::to_string(number) + " of " + std::string(operation) + ' ' + what +
-                          ": the list may not be complete; begin() on the same walk asks for this page again",
-                      body);
-}
+[[noreturn]] void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
+                              std::string const& body);
 
 /// Sets the member `name` of an operation if it has one, or its query parameter.
 template <class O, class V>
@@ -9474,18 +5740,7 @@ std::optional<V> parameter(O const& operation, std::string_view name) {
 }
 
 /// The parameters of a query in their order, those of one name together.
-inline QueryParams params_of(std::string_view query) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> params;
-    std::map<std::string, std::size_t> places;
-    for (auto& [name, value] : parse_query(query)) {
-        auto const [place, is_new] = places.try_emplace(name, params.size());
-        if (is_new) params.emplace_back(name, std::vector<std::string>{});
-        params[place->second].second.push_back(std::move(value));
-    }
-    QueryParams result;
-    for (auto& [name, values] : params) result.emplace_back(std::move(name), QueryValue(std::move(values)));
-    return result;
-}
+QueryParams params_of(std::string_view query);
 
 }  // namespace detail
 
@@ -9759,8 +6014,6 @@ private:
 #ifndef GLOBUS_OAUTH_ERRORS_HPP
 #define GLOBUS_OAUTH_ERRORS_HPP
 
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -9782,27 +6035,25 @@ public:
     /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
     /// OAuth2's sentence for developers; empty if there is none (RFC 6749, section 5.2).
-    [[nodiscard]] std::string_view oauth_error_description() const noexcept {
-        return document_text("error_description");
-    }
+    [[nodiscard]] std::string_view oauth_error_description() const noexcept;
 
 private:
     /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
-    static void take_error_id(Reading& reading) {
-        boost::json::value const* only = nullptr;
-        for (SubError const& sub : reading.errors) {
-            auto const* id = sub.raw.if_contains("id");
-            if (id == nullptr || id->is_null()) continue;
-            if (only != nullptr && *only != *id) return;
-            only = id;
-        }
-        if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
-    }
+    static void take_error_id(Reading& reading);
 };
 
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_ERRORS_HPP
+#ifndef GLOBUS_VERSION_HPP
+#define GLOBUS_VERSION_HPP
+
+#define GLOBUS_VERSION_MAJOR 0
+#define GLOBUS_VERSION_MINOR 1
+#define GLOBUS_VERSION_PATCH 0
+#define GLOBUS_VERSION_STRING "0.1.0"
+
+#endif  // GLOBUS_VERSION_HPP
 
 #include <chrono>
 #include <concepts>
@@ -9840,20 +6091,7 @@ T default_transport() {
 }
 
 /// A program's or library's name and version as X-Globus-Client-Info takes it: "product=x,version=1".
-inline std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more) {
-    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
-    for (auto const& item : more) {
-        char separator = ';';
-        for (auto const& [key, value] : item) {
-            for (std::string const* text : {&key, &value})
-                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
-                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
-            (header += std::exchange(separator, ',')) += key + '=' + value;
-        }
-    }
-    http::check_header("X-Globus-Client-Info", header);
-    return header;
-}
+std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more);
 
 }  // namespace detail
 
@@ -10217,10 +6455,6 @@ private:
 #ifndef GLOBUS_CORE_CRYPTO_HPP
 #define GLOBUS_CORE_CRYPTO_HPP
 
-#include <openssl/rand.h>
-#include <openssl/sha.h>
-
-#include <climits>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10228,38 +6462,15 @@ private:
 namespace globus {
 
 /// The 32 bytes of the SHA-256 digest of `bytes` (FIPS 180-4).
-inline std::string sha256(std::string_view bytes) {
-    std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(),
-           reinterpret_cast<unsigned char*>(digest.data()));
-    return digest;
-}
+std::string sha256(std::string_view bytes);
 
 /// `count` bytes from OpenSSL's cryptographic generator; throws Error if it has no entropy.
-inline std::string random_bytes(std::size_t count) {
-    std::string bytes(count, '\0');
-    if (count > INT_MAX || RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
-        throw Error("the system's random generator failed");
-    return bytes;
-}
+std::string random_bytes(std::size_t count);
 
 namespace detail {
 
 /// A random UUID (RFC 9562, section 5.4).
-inline std::string random_uuid() {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string bytes = random_bytes(16);
-    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
-    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
-    std::string text;
-    for (std::size_t i = 0; i != bytes.size(); ++i) {
-        auto const byte = static_cast<unsigned char>(bytes[i]);
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
+std::string random_uuid();
 
 }  // namespace detail
 }  // namespace globus
@@ -10281,12 +6492,7 @@ public:
 
     /// A verifier of the caller's.
     /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
-    explicit Pkce(Secret verifier) : verifier_(std::move(verifier)) {
-        std::string const& text = verifier_.reveal();
-        bool good = text.size() >= 43 && text.size() <= 128;
-        for (char const c : text) good = good && detail::is_unreserved(c);
-        if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
-    }
+    explicit Pkce(Secret verifier);
 
     /// The secret, which goes to the token endpoint with the code.
     [[nodiscard]] Secret const& verifier() const noexcept { return verifier_; }
@@ -10313,15 +6519,7 @@ inline std::string random_state() { return base64url_encode(random_bytes(16)); }
 namespace globus {
 
 /// Scopes as one text, separated by spaces. @throws UsageError  if there is none
-inline std::string join_scopes(std::vector<std::string> const& scopes) {
-    std::string joined;
-    for (std::string const& scope : scopes) {
-        if (!joined.empty()) joined += ' ';
-        joined += scope;
-    }
-    if (joined.find_first_not_of(' ') == std::string::npos) throw UsageError("at least one scope has to be asked for");
-    return joined;
-}
+std::string join_scopes(std::vector<std::string> const& scopes);
 
 /**
  * One login of a user: the authorization code grant of OAuth2 (RFC 6749, section 4.1).
@@ -10353,14 +6551,7 @@ public:
     };
 
     /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
-    explicit AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
-        detail::check_client_id(settings_.client_id);
-        settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
-        settings_.scope = join_scopes({settings_.scope});
-        if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
-        if (settings_.state.empty())
-            throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
-    }
+    explicit AuthorizationCodeFlow(Settings settings);
 
     /// The app that asks, which alone can exchange the code.
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
@@ -10380,32 +6571,11 @@ public:
      *
      * @param more  parameters besides the flow's own; those of the same name take its place
      */
-    [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const {
-        std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
-                                                               {"redirect_uri", settings_.redirect_uri},
-                                                               {"scope", settings_.scope},
-                                                               {"state", settings_.state},
-                                                               {"response_type", "code"}};
-        if (settings_.pkce) {
-            query.emplace_back("code_challenge", settings_.pkce->challenge());
-            query.emplace_back("code_challenge_method", "S256");
-        }
-        query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
-        if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
-        for (auto const& [name, value] : more)
-            std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
-        query.insert(query.end(), more.begin(), more.end());
-        std::string url = settings_.auth_url + "v2/oauth2/authorize";
-        for (auto const& [name, value] : query) detail::add_to_query(url, name, value);
-        return url;
-    }
+    [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const;
 
     /// Compares the `state` that came back with the one sent, in a time that tells nothing of it.
     /// @throws UsageError  if they differ: the answer does not belong to this login
-    void check_state(std::string_view returned) const {
-        if (!(Secret(returned) == Secret(std::string_view(settings_.state))))
-            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
-    }
+    void check_state(std::string_view returned) const;
 
 private:
     Settings settings_;
@@ -10487,9 +6657,7 @@ public:
     using credential = BearerCredential;
 
     /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
-    AccessTokenPolicy(Secret access_token) : header_("Bearer " + access_token.reveal()) {
-        detail::check_token("the access token", access_token.reveal());
-    }
+    AccessTokenPolicy(Secret access_token);
     AccessTokenPolicy(std::string access_token) : AccessTokenPolicy(Secret(std::move(access_token))) {}
     AccessTokenPolicy(char const* access_token) : AccessTokenPolicy(Secret(access_token)) {}
 
@@ -10517,8 +6685,6 @@ private:
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10620,9 +6786,7 @@ public:
     /// The id of the endpoint.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// What the operations of GcsService ask for.
-    [[nodiscard]] std::string manage_collections() const {
-        return "urn:globus:auth:scope:" + id_ + ":manage_collections";
-    }
+    [[nodiscard]] std::string manage_collections() const;
 
 private:
     std::string id_;
@@ -10654,58 +6818,27 @@ public:
     /// The id of the flow.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
     /// Running the flow.
-    [[nodiscard]] std::string user() const {
-        std::string name = id_;
-        std::replace(name.begin(), name.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
-    }
+    [[nodiscard]] std::string user() const;
 
 private:
     std::string id_;
 };
 
-namespace detail {
-
-/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
-inline void check_uuids(char const* name, StringList const& ids) {
-    for (std::size_t i = 0; i != ids.size(); ++i)
-        if (!is_uuid(ids[i]))
-            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
-}
-
-}  // namespace detail
-
 /// The scope of Transfer with the optional consents that mapped collections ask for.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope transfer_scope_with_data_access(StringList const& collection_ids) {
-    detail::check_uuids("collection_ids", collection_ids);
-    Scope scope(TransferScopes::all);
-    for (std::string const& id : collection_ids)
-        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
-    return scope;
-}
+[[nodiscard]] Scope transfer_scope_with_data_access(StringList const& collection_ids);
 
 /// The scope of one flow that moves files of mapped collections.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope flow_scope_with_data_access(SpecificFlowScopes const& flow,
-                                                       StringList const& collection_ids) {
-    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
-}
+[[nodiscard]] Scope flow_scope_with_data_access(SpecificFlowScopes const& flow, StringList const& collection_ids);
 
 /// The scope of Timers for timers that move files of mapped collections.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope timers_scope_with_data_access(StringList const& collection_ids) {
-    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
-}
+[[nodiscard]] Scope timers_scope_with_data_access(StringList const& collection_ids);
 
 /// The scope of Timers for timers that run flows.
 /// @throws UsageError  for an id that is not a UUID
-[[nodiscard]] inline Scope timers_scope_with_flows(StringList const& flow_ids) {
-    detail::check_uuids("flow_ids", flow_ids);
-    Scope scope(TimersScopes::timer);
-    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
-    return scope;
-}
+[[nodiscard]] Scope timers_scope_with_flows(StringList const& flow_ids);
 
 }  // namespace globus
 
@@ -10713,6 +6846,350 @@ inline void check_uuids(char const* name, StringList const& ids) {
 #ifndef GLOBUS_SERVICES_AUTH_LOGIN_HPP
 #define GLOBUS_SERVICES_AUTH_LOGIN_HPP
 
+#ifndef GLOBUS_SERVICES_AUTH_ANSWERS_HPP
+#define GLOBUS_SERVICES_AUTH_ANSWERS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Auth answers. Members bear the service's names; the pages named say what they mean.
+
+namespace globus::auth {
+
+/// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
+struct Identity {
+    Optional<std::string> id = {};            ///< a UUID
+    Optional<std::string> username = {};      ///< as in "ada@example.org"
+    Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
+    Optional<std::string> email = {};         ///< null if the provider keeps it to itself
+    Optional<std::string> organization = {};  ///< null if the provider keeps it to itself
+    Optional<std::string> identity_provider = {};  ///< its id
+    Optional<std::string> identity_type = {};      ///< "login" or "service"
+    Optional<std::string> status = {};             ///< "unused", "used", "private" or "closed"
+    GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
+};
+
+/// An institution or other place where people have accounts.
+/// https://docs.globus.org/api/auth/reference/#identity_providers_resources
+struct IdentityProvider {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> name = {};
+    Optional<std::string> short_name = {};            ///< as it stands in the provider's URLs
+    std::vector<std::string> alternative_names = {};  ///< by which people may search it
+    std::vector<std::string> domains = {};            ///< of its user names
+    GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
+};
+
+/// What was asked to be included with identities.
+/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
+struct IncludedWithIdentities {
+    std::vector<IdentityProvider> identity_providers = {};  ///< of all the identities, each once
+    GLOBUS_MEMBERS(IncludedWithIdentities, identity_providers);
+};
+
+/// Identities that were looked up. Those that do not exist are left out.
+/// https://docs.globus.org/api/auth/reference/#v2_api_identities_resources
+struct IdentityList {
+    std::vector<Identity> identities = {};
+    Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
+    GLOBUS_MEMBERS(IdentityList, identities, included);
+};
+
+/// Identity providers that were looked up. https://docs.globus.org/api/auth/reference/#get_identity_providers
+struct IdentityProviderList {
+    std::vector<IdentityProvider> identity_providers = {};
+    GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
+};
+
+/// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
+struct OpenidConfiguration {
+    Optional<std::string> issuer = {};                                    ///< URL, the `iss` of its tokens
+    Optional<std::string> authorization_endpoint = {};                    ///< URL that a browser is sent to
+    Optional<std::string> userinfo_endpoint = {};                         ///< URL
+    Optional<std::string> token_endpoint = {};                            ///< URL
+    Optional<std::string> revocation_endpoint = {};                       ///< URL
+    Optional<std::string> jwks_uri = {};                                  ///< URL of the public keys; see get_jwk
+    std::vector<std::string> response_types_supported = {};               ///< as in "code"
+    std::vector<std::string> id_token_signing_alg_values_supported = {};  ///< as in "RS512"
+    std::vector<std::string> scopes_supported = {};                       ///< as in "openid"
+    std::vector<std::string> token_endpoint_auth_methods_supported = {};  ///< as in "client_secret_basic"
+    std::vector<std::string> claims_supported = {};                       ///< as in "sub"
+    std::vector<std::string> subject_types_supported = {};                ///< as in "public"
+    GLOBUS_MEMBERS(OpenidConfiguration, issuer, authorization_endpoint, userinfo_endpoint, token_endpoint,
+                   revocation_endpoint, jwks_uri, response_types_supported, id_token_signing_alg_values_supported,
+                   scopes_supported, token_endpoint_auth_methods_supported, claims_supported, subject_types_supported);
+};
+
+/// One of the identities that a person has linked.
+/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
+struct LinkedIdentity {
+    Optional<std::string> sub = {};       ///< the identity's id
+    Optional<std::string> username = {};  ///< as in "ada@example.org"
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};              ///< as the provider has it, not verified
+    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
+    Optional<std::string> identity_provider = {};  ///< its id
+    Optional<std::string> identity_provider_display_name = {};
+    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
+    GLOBUS_MEMBERS(LinkedIdentity, sub, username, name, email, organization, identity_provider,
+                   identity_provider_display_name, last_authentication);
+};
+
+/// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
+/// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
+struct UserProfile {
+    Optional<std::string> sub = {};                 ///< the identity's id
+    Optional<std::string> preferred_username = {};  ///< of the identity that is logged in, as in "ada@example.org"
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};              ///< as the provider has it, not verified
+    Optional<std::string> organization = {};       ///< null if the provider keeps it to itself
+    Optional<std::string> identity_provider = {};  ///< its id
+    Optional<std::string> identity_provider_display_name = {};
+    Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
+    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, this one among them
+    GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
+                   identity_provider_display_name, last_authentication, identity_set);
+};
+
+/// What Globus Auth knows of a token.
+/// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
+struct TokenIntrospection {
+    Optional<bool> active = {};           ///< false: revoked, expired or never issued; there are no other members then
+    Optional<std::string> scope = {};     ///< those of the token, with blanks between them
+    Optional<std::string> sub = {};       ///< the identity's id
+    Optional<std::string> username = {};  ///< of the identity that the token stands for
+    Optional<std::string> name = {};
+    Optional<std::string> email = {};                      ///< as the provider has it, not verified
+    Optional<std::string> client_id = {};                  ///< that the token was issued to
+    std::vector<std::string> aud = {};                     ///< who may be given the token: names of resource servers
+    Optional<std::string> iss = {};                        ///< URL of Globus Auth
+    Optional<std::int64_t> exp = {};                       ///< seconds since 1970, as are iat and nbf
+    Optional<std::int64_t> iat = {};                       ///< when it was issued
+    Optional<std::int64_t> nbf = {};                       ///< from when it holds
+    Optional<std::string> token_type = {};                 ///< "Bearer"
+    Optional<std::string> dependent_tokens_cache_id = {};  ///< changes when dependent tokens should be fetched anew
+    Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
+    Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
+    Optional<Json> session_info = {};                      ///< with include "session_info"
+    Optional<Json> policy_evaluations = {};                ///< of authentication policies, by their ids
+    GLOBUS_MEMBERS(TokenIntrospection, active, scope, sub, username, name, email, client_id, aud, iss, exp, iat, nbf,
+                   token_type, dependent_tokens_cache_id, identity_set, identity_set_detail, session_info,
+                   policy_evaluations);
+};
+
+/// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
+struct RevokedToken {
+    Optional<bool> active = {};  ///< false, for a token that never was, too
+    GLOBUS_MEMBERS(RevokedToken, active);
+};
+
+/// A group that administers a project. https://docs.globus.org/api/auth/reference/#project_resource
+struct AdminGroup {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> name = {};
+    GLOBUS_MEMBERS(AdminGroup, id, name);
+};
+
+/// Who administers a project. https://docs.globus.org/api/auth/reference/#project_resource
+struct ProjectAdmins {
+    std::vector<Identity> identities = {};
+    std::vector<AdminGroup> groups = {};
+    GLOBUS_MEMBERS(ProjectAdmins, identities, groups);
+};
+
+/// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
+struct Project {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> display_name = {};
+    Optional<std::string> project_name = {};                  ///< the older name of display_name
+    Optional<std::string> contact_email = {};                 ///< for questions about it
+    Optional<std::vector<std::string>> admin_ids = {};        ///< of identities
+    Optional<std::vector<std::string>> admin_group_ids = {};  ///< of groups
+    Optional<ProjectAdmins> admins = {};                      ///< the same with their names
+    GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
+};
+
+/// A project, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_projects
+struct ProjectDocument {
+    Optional<Project> project = {};
+    GLOBUS_MEMBERS(ProjectDocument, project);
+};
+
+/// The projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_projects
+struct ProjectList {
+    std::vector<Project> projects = {};
+    GLOBUS_MEMBERS(ProjectList, projects);
+};
+
+/// An authentication policy: who may use what it is put on, and how fresh the login must be.
+/// https://docs.globus.org/api/auth/reference/#policy_resource
+struct Policy {
+    Optional<std::string> id = {};          ///< a UUID
+    Optional<std::string> project_id = {};  ///< that it belongs to
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    Optional<bool> high_assurance = {};                            ///< asks for a login in the present session
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
+    Optional<bool> required_mfa = {};                              ///< asks for a login with two factors
+    /// Domains of user names that pass; null for all.
+    Optional<std::vector<std::string>> domain_constraints_include = {};
+    /// Domains of user names that do not pass; null for none.
+    Optional<std::vector<std::string>> domain_constraints_exclude = {};
+    GLOBUS_MEMBERS(Policy, id, project_id, display_name, description, high_assurance, authentication_assurance_timeout,
+                   required_mfa, domain_constraints_include, domain_constraints_exclude);
+};
+
+/// An authentication policy, as the answer to one call wraps it.
+/// https://docs.globus.org/api/auth/reference/#get_policies
+struct PolicyDocument {
+    Optional<Policy> policy = {};
+    GLOBUS_MEMBERS(PolicyDocument, policy);
+};
+
+/// The authentication policies of the projects that the caller may administer.
+/// https://docs.globus.org/api/auth/reference/#get_policies
+struct PolicyList {
+    std::vector<Policy> policies = {};
+    GLOBUS_MEMBERS(PolicyList, policies);
+};
+
+/// Pages that the login shows for a client. https://docs.globus.org/api/auth/reference/#client_resource
+struct ClientLinks {
+    Optional<std::string> terms_and_conditions = {};  ///< URL
+    Optional<std::string> privacy_policy = {};        ///< URL
+    GLOBUS_MEMBERS(ClientLinks, terms_and_conditions, privacy_policy);
+};
+
+/// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
+struct RegisteredClient {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> name = {};
+    Optional<std::string> project = {};        ///< its id
+    Optional<std::string> client_type = {};    ///< as in "confidential_client"
+    Optional<bool> public_client = {};         ///< it cannot keep a secret
+    Optional<std::string> visibility = {};     ///< "public" or "private"
+    Optional<std::string> parent_client = {};  ///< id of the client that made it; null for none
+    Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
+    Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
+    std::vector<std::string> redirect_uris = {};  ///< where a login may send the browser
+    std::vector<std::string> scopes = {};         ///< ids
+    std::vector<std::string> grant_types = {};    ///< as in "authorization_code"
+    std::vector<std::string> fqdns = {};          ///< domain names that it has proven to own
+    Optional<ClientLinks> links = {};
+    Optional<bool> prompt_for_named_grant = {};            ///< the consent page asks for a label
+    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo tells of the identity that the token acts for
+    GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
+                   required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
+                   prompt_for_named_grant, userinfo_from_effective_identity);
+};
+
+/// A client's credential. https://docs.globus.org/api/auth/reference/#client_credential_resource
+struct ClientCredential {
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<std::string> name = {};
+    Optional<std::string> client = {};   ///< its id
+    Optional<std::string> created = {};  ///< ISO 8601
+    Optional<Secret> secret = {};        ///< only in the answer to its creation; never to be had again
+    GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
+};
+
+/// What comes with a client that was made from a template. https://docs.globus.org/api/auth/reference/#create_client
+struct IncludedWithClient {
+    Optional<ClientCredential> client_credential = {};
+    GLOBUS_MEMBERS(IncludedWithClient, client_credential);
+};
+
+/// A client, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_clients
+struct ClientDocument {
+    Optional<RegisteredClient> client = {};
+    Optional<IncludedWithClient> included = {};  ///< only in the answer to create_native_app_instance
+    GLOBUS_MEMBERS(ClientDocument, client, included);
+};
+
+/// The clients of the projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_clients
+struct ClientList {
+    std::vector<RegisteredClient> clients = {};
+    GLOBUS_MEMBERS(ClientList, clients);
+};
+
+/// A credential, as the answer to one call wraps it.
+/// https://docs.globus.org/api/auth/reference/#create_client_credential
+struct ClientCredentialDocument {
+    Optional<ClientCredential> credential = {};
+    GLOBUS_MEMBERS(ClientCredentialDocument, credential);
+};
+
+/// The credentials of a client. https://docs.globus.org/api/auth/reference/#get_client_credentials
+struct ClientCredentialList {
+    std::vector<ClientCredential> credentials = {};
+    GLOBUS_MEMBERS(ClientCredentialList, credentials);
+};
+
+/// A scope that another scope brings along. https://docs.globus.org/api/auth/reference/#scope_resource
+struct DependentScope {
+    Optional<std::string> scope = {};            ///< its id
+    Optional<bool> optional = {};                ///< the user may decline it
+    Optional<bool> requires_refresh_token = {};  ///< the service needs a refresh token for it
+    GLOBUS_MEMBERS(DependentScope, scope, optional, requires_refresh_token);
+};
+
+/// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
+struct RegisteredScope {
+    Optional<std::string> id = {};            ///< a UUID
+    Optional<std::string> scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
+    Optional<std::string> name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> client = {};               ///< its id
+    Optional<bool> advertised = {};                  ///< found by those who look scopes up
+    Optional<bool> allows_refresh_token = {};        ///< access may outlive the login
+    std::vector<std::string> required_domains = {};  ///< linked identities of the user must be of these domains
+    std::vector<DependentScope> dependent_scopes = {};
+    GLOBUS_MEMBERS(RegisteredScope, id, scope_string, name, description, client, advertised, allows_refresh_token,
+                   required_domains, dependent_scopes);
+};
+
+/// A scope, as the answer to one call wraps it. https://docs.globus.org/api/auth/reference/#get_scopes
+struct ScopeDocument {
+    Optional<RegisteredScope> scope = {};
+    GLOBUS_MEMBERS(ScopeDocument, scope);
+};
+
+/// The scopes that were asked for, or that the caller may administer.
+/// https://docs.globus.org/api/auth/reference/#get_scopes
+struct ScopeList {
+    std::vector<RegisteredScope> scopes = {};
+    GLOBUS_MEMBERS(ScopeList, scopes);
+};
+
+/// A person's consent to a scope. https://docs.globus.org/api/auth/reference/#consents
+struct Consent {
+    Optional<std::int64_t> id = {};                  ///< a number
+    Optional<std::string> client = {};               ///< id of the client that may use it
+    Optional<std::string> scope = {};                ///< the scope's id
+    Optional<std::string> scope_name = {};           ///< the scope's text
+    Optional<std::string> effective_identity = {};   ///< id of the identity that the client acts for
+    std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
+    Optional<std::string> status = {};               ///< as in "approved"
+    Optional<std::string> created = {};              ///< ISO 8601
+    Optional<std::string> updated = {};              ///< ISO 8601
+    Optional<std::string> last_used = {};            ///< ISO 8601
+    Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
+    Optional<bool> auto_approved = {};               ///< the user was not asked
+    Optional<bool> atomically_revocable = {};        ///< it can be taken back by itself
+    GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
+                   updated, last_used, allows_refresh, auto_approved, atomically_revocable);
+};
+
+/// What a person has consented to. https://docs.globus.org/api/auth/reference/#consents
+struct ConsentList {
+    std::vector<Consent> consents = {};
+    GLOBUS_MEMBERS(ConsentList, consents);
+};
+
+}  // namespace globus::auth
+
+#endif  // GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 #ifndef GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 #define GLOBUS_SERVICES_AUTH_OPERATIONS_HPP
 
@@ -10792,14 +7269,7 @@ struct GetIdentities {
     static constexpr auto wire = wires(in_query("provision", Spelling::lower));
     GLOBUS_MEMBERS(GetIdentities, usernames, ids, provision, query_params);
 
-    [[nodiscard]] GetIdentities normalized() const {
-        GetIdentities sent = *this;
-        if (usernames)
-            sent.provision = provision.value_or(false);
-        else
-            sent.provision.reset();
-        return sent;
-    }
+    [[nodiscard]] GetIdentities normalized() const;
 };
 
 /// Looks identity providers up by domain or by id. GET /v2/api/identity_providers
@@ -10814,9 +7284,7 @@ struct GetIdentityProviders {
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetIdentityProviders, domains, ids, query_params);
 
-    void check() const {
-        if (domains && ids) throw UsageError("get_identity_providers takes domains or ids, not both");
-    }
+    void check() const;
 };
 
 /// Lists what an identity has consented to for the client. GET /v2/api/identities/{identity_id}/consents
@@ -10990,10 +7458,7 @@ struct GetClient {
     Optional<std::string> fqdn = {};       ///< domain name; instead of `client_id`
     GLOBUS_MEMBERS(GetClient, client_id, fqdn);
 
-    void check() const {
-        if (client_id.has_value() == fqdn.has_value())
-            throw UsageError("get_client takes exactly one of client_id and fqdn");
-    }
+    void check() const;
 };
 
 /// Lists the clients of the user's projects. GET /v2/api/clients
@@ -11080,11 +7545,7 @@ struct UpdateClient {
     GLOBUS_MEMBERS(UpdateClient, client_id, name, visibility, redirect_uris, terms_and_conditions, privacy_policy,
                    required_idp, preselect_idp, additional_fields);
 
-    void check() const {
-        if (terms_and_conditions.has_value() != privacy_policy.has_value() ||
-            terms_and_conditions.is_null() != privacy_policy.is_null())
-            throw UsageError("update_client takes terms_and_conditions and privacy_policy together or neither");
-    }
+    void check() const;
 };
 
 /// Deletes a client. DELETE /v2/api/clients/{client_id}
@@ -11154,9 +7615,7 @@ struct GetScopes {
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetScopes, scope_strings, ids, query_params);
 
-    void check() const {
-        if (scope_strings && ids) throw UsageError("get_scopes takes scope_strings or ids, not both");
-    }
+    void check() const;
 };
 
 /// Registers a scope of a client. POST /v2/api/clients/{client_id}/scopes
@@ -11971,7 +8430,6 @@ struct ConfidentialAppAuthService::Operations : auth::LoginOperations<Client, Co
 
 #include <concepts>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -12004,10 +8462,7 @@ private:
 namespace detail {
 
 /// Why a login was refused, as a redirect says it: one line, of a length for a message.
-inline std::string refusal_text(std::string const& error, std::string const& description) {
-    std::string const why = error.empty() ? "without a reason" : one_line(error, 100);
-    return "the login was refused: " + why + (description.empty() ? "" : ": " + one_line(description, 400));
-}
+std::string refusal_text(std::string const& error, std::string const& description);
 
 }  // namespace detail
 
@@ -12062,35 +8517,14 @@ public:
     [[nodiscard]] std::string const& redirect_uri() const { return state_->settings.redirect_uri; }
 
     /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
-    std::string start(std::string redirect_uri) {
-        AuthorizationCodeFlow::Settings settings = state_->settings;
-        settings.redirect_uri = std::move(redirect_uri);
-        settings.state = random_state();
-        settings.pkce = Pkce();
-        AuthorizationCodeFlow flow(std::move(settings));
-        std::lock_guard const lock(state_->mutex);
-        state_->url = flow.authorize_url(session_query(state_->parameters));
-        state_->flow.emplace(std::move(flow));
-        return state_->url;
-    }
+    std::string start(std::string redirect_uri);
     /// The same with the application's redirect URI, or else the page of Globus Auth that shows the code.
-    std::string start() {
-        return start(redirect_uri().empty() ? state_->settings.auth_url + "v2/web/auth-code" : redirect_uri());
-    }
+    std::string start();
     /// The URL of the last `start`; begins if nothing has begun.
-    [[nodiscard]] std::string url() {
-        {
-            std::lock_guard const lock(state_->mutex);
-            if (state_->flow) return state_->url;
-        }
-        return start();
-    }
+    [[nodiscard]] std::string url();
 
     /// True if `returned` is the `state` that was sent, in a time that tells nothing of it.
-    [[nodiscard]] bool is_state(std::string_view returned) const {
-        std::lock_guard const lock(state_->mutex);
-        return state_->flow && Secret(returned) == Secret(std::string_view(state_->flow->state()));
-    }
+    [[nodiscard]] bool is_state(std::string_view returned) const;
 
     /**
      * Exchanges a code that the user read off Globus' page.
@@ -12100,42 +8534,14 @@ public:
      * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
      *                       once: begin a new login. If it surely was not sent, this may be called again.
      */
-    TokenResponse finish(Secret code, std::stop_token stop = {}) {
-        std::optional<AuthorizationCodeFlow> flow;
-        {
-            std::lock_guard const lock(state_->mutex);
-            flow.swap(state_->flow);
-        }
-        if (!flow) throw UsageError("no login has begun, or its code was used already: begin a new login");
-        try {
-            return state_->exchange(*flow, std::move(code), std::move(stop));
-        } catch (UsageError const&) {
-            take_back(*std::move(flow));
-            throw;
-        } catch (NetworkError const& error) {
-            if (error.sent() == NetworkError::Sent::no) {
-                take_back(*std::move(flow));
-                throw;
-            }
-            throw NetworkError(error.kind(), error.sent(),
-                               std::string("the code of a login was sent, but no answer came (") + error.what() +
-                                   "): a code works once, so begin a new login");
-        }
-    }
+    TokenResponse finish(Secret code, std::stop_token stop = {});
     /// Exchanges a code that came by a redirect, which brings the `state`, too.
     /// @throws UsageError  also if that is not the state that was sent: the answer may be forged; the login goes on
-    TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {}) {
-        if (!is_state(returned_state))
-            throw UsageError("the state that came back is not the one of this login: the answer may be forged");
-        return finish(std::move(code), std::move(stop));
-    }
+    TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {});
 
 private:
     /// Goes on with a login whose code was not sent, unless another has begun meanwhile.
-    void take_back(AuthorizationCodeFlow flow) const {
-        std::lock_guard const lock(state_->mutex);
-        if (!state_->flow) state_->flow.emplace(std::move(flow));
-    }
+    void take_back(AuthorizationCodeFlow flow) const;
 
     struct State {
         AuthorizationParameters parameters;
@@ -12175,11 +8581,64 @@ concept NeedsNativeApp = requires { requires F::native_apps_only; };
 #ifndef GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 #define GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 
-#include <algorithm>
+#ifndef GLOBUS_APP_CONSENTS_HPP
+#define GLOBUS_APP_CONSENTS_HPP
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace globus {
+
+/// One consent of a user: a scope, and by whom it was asked for.
+struct ConsentNode {
+    std::int64_t id = 0;                      ///< by which ConsentForest::nodes has it
+    std::string scope_name = {};              ///< the text of the scope alone, as Scope::scope_string
+    std::vector<std::int64_t> children = {};  ///< consents that depend on this one
+};
+
+/**
+ * What a user has consented to for an app: scopes, those that they need, and so on.
+ *
+ *     ConsentForest const consents(auth.get_consents({.identity_id = user})->consents);
+ *     if (!consents.meets_scope_requirements(Scope::parse("urn:...:all[*https://.../data_access]"))) ...
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ *
+ * https://docs.globus.org/api/auth/reference/#consents
+ */
+class ConsentForest {
+public:
+    ConsentForest() = default;
+
+    /**
+     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is not there:
+     *                      the answer was for a part of them only
+     */
+    explicit ConsentForest(std::vector<auth::Consent> const& consents);
+
+    /// The consents that nothing led to.
+    [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
+    /// All consents, by their ids.
+    [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
+
+    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
+    [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const;
+
+private:
+    std::map<std::int64_t, ConsentNode> nodes_;
+    std::vector<std::int64_t> roots_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_CONSENTS_HPP
+
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -12201,42 +8660,13 @@ struct TokenValidator {
 };
 
 /// Tokens that are read must have a refresh token.
-[[nodiscard]] inline TokenValidator has_refresh_tokens() {
-    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&, CallOptions const&) {
-        for (auto const& [server, data] : tokens)
-            if (data.refresh_token.empty())
-                throw TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
-                                           "there is no refresh token for " + server);
-    }};
-}
+[[nodiscard]] TokenValidator has_refresh_tokens();
 
 /// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
-[[nodiscard]] inline TokenValidator not_expired(std::function<std::int64_t()> now = {}) {
-    if (!now) now = &detail::unix_now;
-    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&,
-                                                     CallOptions const&) {
-        for (auto const& [server, data] : tokens)
-            if (data.expires_at_seconds < now())
-                throw TokenValidationError(TokenValidationError::Kind::expired,
-                                           "the token for " + server + " has expired");
-    }};
-}
+[[nodiscard]] TokenValidator not_expired(std::function<std::int64_t()> now = {});
 
 /// Tokens that are stored must say whose they are, and it must always be the same user.
-[[nodiscard]] inline TokenValidator unchanging_identity() {
-    return {.before_store = [](TokenDataByResourceServer const& tokens, std::string const& identity_id) {
-        for (auto const& [server, data] : tokens) {
-            if (data.identity_id.empty())
-                throw TokenValidationError(TokenValidationError::Kind::missing_identity,
-                                           "the login did not say who logged in: ask for the scope openid, too");
-            if (!identity_id.empty() && identity_id != data.identity_id)
-                throw TokenValidationError(
-                    TokenValidationError::Kind::identity_mismatch,
-                    "somebody else has logged in than before: log out first to change the user, with `sweep` "
-                    "if tokens of other services are stored, too");
-        }
-    }};
-}
+[[nodiscard]] TokenValidator unchanging_identity();
 
 /**
  * Tokens must have the scopes that are needed, when they are stored and when they are read; what is read must have the
@@ -12247,52 +8677,9 @@ struct TokenValidator {
  *                      needed, and again when what it gave last does not meet them; empty, or an unknown identity:
  *                      dependencies are not checked.
  */
-[[nodiscard]] inline TokenValidator has_scopes(
+[[nodiscard]] TokenValidator has_scopes(
     std::function<ScopeRequirements()> requirements,
-    std::function<ConsentForest(std::string const&, CallOptions const&)> consents = {}) {
-    using Kind = TokenValidationError::Kind;
-    auto const check = [requirements](TokenDataByResourceServer const& tokens) {
-        std::vector<Scope> with_dependencies;
-        auto const all = requirements();
-        for (auto const& [server, data] : tokens) {
-            auto const needed = all.find(server);
-            if (needed == all.end()) continue;
-            std::string const have = ' ' + data.scope + ' ';
-            for (Scope const& scope : needed->second) {
-                if (have.find(' ' + scope.scope_string() + ' ') == std::string::npos)
-                    throw TokenValidationError(Kind::unmet_scopes,
-                                               "the token for " + server + " lacks the scope " + scope.scope_string());
-                if (!scope.dependencies().empty()) with_dependencies.push_back(scope);
-            }
-        }
-        return with_dependencies;
-    };
-    struct Cache {
-        std::mutex mutex;
-        std::string identity_id;
-        ConsentForest forest;
-    };
-    return {
-        .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
-        .after_retrieve =
-            [check, consents = std::move(consents), cache = detail::ProcessBound<Cache>(std::in_place)](
-                TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
-                auto const needed = check(tokens);
-                if (needed.empty() || identity_id.empty() || !consents) return;
-                {
-                    std::lock_guard const lock(cache->mutex);
-                    if (cache->identity_id == identity_id && cache->forest.meets_scope_requirements(needed)) return;
-                }
-                ConsentForest forest = consents(identity_id, call);
-                bool const met = forest.meets_scope_requirements(needed);
-                std::lock_guard const lock(cache->mutex);
-                cache->identity_id = identity_id;
-                cache->forest = std::move(forest);
-                if (!met)
-                    throw TokenValidationError(Kind::unmet_scopes, "the user has not consented to what the scope " +
-                                                                       needed.front().text() + " depends on");
-            }};
-}
+    std::function<ConsentForest(std::string const&, CallOptions const&)> consents = {});
 
 /**
  * A storage that gives and takes only tokens that pass its validators, in their order.
@@ -12430,8 +8817,6 @@ private:
 #endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
 
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12439,7 +8824,6 @@ private:
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -12484,12 +8868,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
 
 /// The base URL of Globus Auth that an app uses, and the environment's name.
 struct AppPlace {
-    AppPlace(std::string environment_name, std::string url) {
-        Environment const environment =
-            environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
-        environment_ = environment.name();
-        auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
-    }
+    AppPlace(std::string environment_name, std::string url);
     std::string environment_;
     std::string auth_url;
 };
@@ -12497,19 +8876,9 @@ struct AppPlace {
 /// The scopes that an app needs so far; clients add to them.
 class SharedRequirements {
 public:
-    [[nodiscard]] ScopeRequirements get() const {
-        std::lock_guard const lock(mutex_);
-        return requirements_;
-    }
+    [[nodiscard]] ScopeRequirements get() const;
     /// Says whether the app needs more now than before.
-    bool add(std::string const& server, std::vector<Scope> const& scopes) {
-        std::lock_guard const lock(mutex_);
-        auto const known = requirements_.try_emplace(server).first;
-        std::vector<Scope> merged = Scope::merge(known->second, scopes);
-        if (merged == known->second) return false;
-        known->second = std::move(merged);
-        return true;
-    }
+    bool add(std::string const& server, std::vector<Scope> const& scopes);
 
 private:
     mutable std::mutex mutex_;
@@ -12521,10 +8890,7 @@ class LoginTurn {
 public:
     /// @throws LoginError  if it is cancelled before it comes
     /// @throws UsageError  if this thread has it already
-    LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop)
-        : turn_(std::move(turn), {.for_what = "the login of another thread", .stop = stop}) {
-        if (!turn_) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-    }
+    LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop);
 
 private:
     CallbacksWait const callbacks_;
@@ -12787,7 +9153,6 @@ private:
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace globus::detail {
@@ -12818,12 +9183,7 @@ struct GrantRun {
     std::function<std::int64_t()> const& now;  ///< seconds since 1970
     mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had the time
 
-    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
-        auto const wait = retry.before_retry(attempt);
-        out_of_time = !wait && attempt.number < retry.max_attempts && may_retry(attempt) &&
-                      retry.budget->left() >= DefaultRetry::cost;
-        return wait;
-    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     void succeeded(Attempt const& attempt) const noexcept { retry.succeeded(attempt); }
 };
 
@@ -12871,10 +9231,8 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 #include <exception>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <thread>
 #include <type_traits>
@@ -12907,16 +9265,7 @@ struct RenewalOptions {
 namespace detail {
 
 /// The token of an answer for the one resource server that it was asked for; where that is not known, the only one.
-inline Token token_for(std::string_view resource_server, TokenResponse const& answer) {
-    auto const& tokens = answer.by_resource_server();
-    if (tokens.size() == 1) return tokens.begin()->second;
-    auto const found = tokens.find(std::string(resource_server));
-    if (found != tokens.end()) return found->second;
-    throw DecodeError(
-        "a renewal was answered with tokens for " + std::to_string(tokens.size()) +
-        " resource servers, and it is not known that one of them is wanted; make one policy for each, with "
-        "a refresh token of its own");
-}
+Token token_for(std::string_view resource_server, TokenResponse const& answer);
 
 /**
  * A token that is renewed when it must be, by one thread at a time.
@@ -12927,17 +9276,9 @@ inline Token token_for(std::string_view resource_server, TokenResponse const& an
  */
 class Renewal {
 public:
-    Renewal(Token token, RenewalOptions options) : token_(std::move(token)), options_(std::move(options)) {
-        if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
-        header_ = Secret("Bearer " + token_.access_token.reveal());
-        received_ = uptime();
-        if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
-    }
+    Renewal(Token token, RenewalOptions options);
 
-    [[nodiscard]] Token token() const {
-        std::lock_guard const lock(mutex_);
-        return token_;
-    }
+    [[nodiscard]] Token token() const;
 
     /// The present token, or a new one from `grant(old, run)`.
     /// @throws UsageError  if the token is for another resource server than the call
@@ -12989,34 +9330,11 @@ private:
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
     /// Seconds that pass whatever is done to the system's clock, sleep included.
-    [[nodiscard]] std::int64_t uptime() const {
-        if (options_.uptime) return options_.uptime();
-        if (options_.now) return options_.now();
-        timespec time{};
-#ifdef CLOCK_BOOTTIME
-        clock_gettime(CLOCK_BOOTTIME, &time);
-#else
-        clock_gettime(CLOCK_MONOTONIC, &time);
-#endif
-        return time.tv_sec;
-    }
+    [[nodiscard]] std::int64_t uptime() const;
 
     /// Seconds that the token lives; `forever` if nobody said.
-    [[nodiscard]] std::int64_t remaining() const {
-        if (token_.access_token.empty() || revoked_) return 0;
-        if (!token_.expires_at) return forever;
-        std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(),
-                                           received_remaining_ - (uptime() - received_));
-        return std::max<std::int64_t>(left, 0);
-    }
-    [[nodiscard]] Age age_of(std::int64_t left) const {
-        if (left == forever) return Age::fresh;
-        std::int64_t const life = token_.lifetime;
-        std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
-        std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
-        if (left > ageing) return Age::fresh;
-        return left > due ? Age::ageing : Age::due;
-    }
+    [[nodiscard]] std::int64_t remaining() const;
+    [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
     template <class Grant>
@@ -13090,16 +9408,7 @@ private:
         *link = telling.next;
         return error;
     }
-    void tell(Token const& token) const noexcept {
-        try {
-            options_.on_refresh(token);
-        } catch (...) {
-            try {
-                if (options_.on_error) options_.on_error(std::current_exception());
-            } catch (...) {  // an observer that throws has nobody left to tell
-            }
-        }
-    }
+    void tell(Token const& token) const noexcept;
 
     /// All of a renewal that can fail, without the lock.
     /// @param tried  becomes the refresh token that was tried last
@@ -13131,20 +9440,7 @@ private:
         return made;
     }
     /// What a failure, the exception at hand, says about the renewals that follow.
-    void learn_from_failure(Secret tried) noexcept {
-        try {
-            throw;
-        } catch (AuthApiError const& refusal) {
-            std::string_view const word = refusal.oauth_error();
-            bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
-            if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
-        } catch (...) {  // another time it may work
-        }
-        try {
-            not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
-        } catch (...) {  // without a clock there is no pause
-        }
-    }
+    void learn_from_failure(Secret tried) noexcept;
 
     mutable std::mutex mutex_;
     Token token_;
@@ -13280,29 +9576,9 @@ public:
 
     /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
     /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
-    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server) {
-        std::lock_guard const lock(mutex_);
-        if (!stored && seen_ && !held.refresh_token.empty())
-            throw TokenValidationError(TokenValidationError::Kind::missing_token,
-                                       "the token for " + server + " was removed from the storage: log in again");
-        if (unsaved_ && unsaved_->old == stored) return unsaved_->fresh;
-        if (!stored) return TokenData::from(held);
-        if (!identity_id_.empty() && !stored->identity_id.empty() && stored->identity_id != identity_id_)
-            throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
-                                       "the stored token for " + server + " is of somebody else who logged in");
-        seen_ = true;
-        if (!stored->identity_id.empty()) identity_id_ = stored->identity_id;
-        return *stored;
-    }
-    void saved() {
-        std::lock_guard const lock(mutex_);
-        seen_ = true;
-        unsaved_.reset();
-    }
-    void not_saved(std::optional<TokenData> old, TokenData fresh) {
-        std::lock_guard const lock(mutex_);
-        unsaved_ = {std::move(old), std::move(fresh)};
-    }
+    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server);
+    void saved();
+    void not_saved(std::optional<TokenData> old, TokenData fresh);
 
 private:
     struct Unsaved {
@@ -13477,12 +9753,7 @@ public:
 
 private:
     struct State {
-        State(Confidential c, StringList list, Token token, RenewalOptions options)
-            : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-            detail::check_client_id(client.client_id());  // empty in a client that was moved from
-            for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
-            detail::check_credential("the list of scopes", scopes);
-        }
+        State(Confidential c, StringList list, Token token, RenewalOptions options);
         Confidential const client;
         std::string scopes;
         detail::Renewal renewal;
@@ -13673,11 +9944,9 @@ private:
 
 #include <cstdio>
 #include <functional>
-#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace globus {
@@ -13710,58 +9979,10 @@ public:
     /// Uses standard input and output, if `options` say nothing else. Nothing is printed yet.
     explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
 
-    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
-        std::string const url = login.start();
-        if (options_.show) {
-            options_.show(url);
-        } else {
-            std::string const rule(37, '-');
-            std::fprintf(options_.out, "\nPlease authenticate with Globus here:\n%s\n%s\n%s\n\n", rule.c_str(),
-                         url.c_str(), rule.c_str());
-            if (!options_.read_code) std::fputs("Enter the resulting Authorization Code here: ", options_.out);
-            std::fflush(options_.out);
-        }
-        std::optional<std::string> line = options_.read_code ? options_.read_code() : read_line();
-        if (!line)
-            throw LoginError(LoginError::Kind::no_code,
-                             "the input ended where an authorization code was to come; is this an interactive "
-                             "terminal?");
-        std::string_view code = *line;
-        auto const is_blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
-        while (!code.empty() && is_blank(code.back())) code.remove_suffix(1);
-        while (!code.empty() && is_blank(code.front())) code.remove_prefix(1);
-        if (code.empty()) throw LoginError(LoginError::Kind::no_code, "no authorization code was entered");
-
-        if (!code.starts_with("http://") && !code.starts_with("https://")) {
-            Secret const secret(code);
-            detail::wipe(*line);
-            return login.finish(secret, std::move(stop));
-        }
-        std::map<std::string, std::string> query;
-        if (auto const mark = code.find('?'); mark != std::string_view::npos)
-            for (auto& [name, value] : parse_query(code.substr(mark + 1))) query[name] = std::move(value);
-        detail::wipe(*line);
-        if (auto const error = query.find("error"); error != query.end())
-            throw LoginError(LoginError::Kind::refused,
-                             detail::refusal_text(error->second, query["error_description"]));
-        if (query["code"].empty())
-            throw LoginError(LoginError::Kind::no_code, "the address that was entered has no authorization code in it");
-        return login.finish(Secret(std::move(query["code"])), query["state"], std::move(stop));
-    }
+    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const;
 
 private:
-    [[nodiscard]] std::optional<std::string> read_line() const {
-        std::string line;
-        for (int c = std::fgetc(options_.in); c != '\n'; c = std::fgetc(options_.in)) {
-            if (c == EOF) {
-                if (line.empty()) return std::nullopt;
-                break;
-            }
-            if (line.size() == 4096) break;  // no code is that long
-            line += static_cast<char>(c);
-        }
-        return line;
-    }
+    [[nodiscard]] std::optional<std::string> read_line() const;
 
     CommandLineOptions options_;
 };
@@ -13772,168 +9993,6 @@ private:
 #ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 #define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 
-#ifndef GLOBUS_CORE_PLATFORM_BROWSER_HPP
-#define GLOBUS_CORE_PLATFORM_BROWSER_HPP
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
-#include <mutex>
-#include <string>
-#include <vector>
-
-extern char** environ;
-
-namespace globus::detail {
-
-/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
-class BrowserOpener {
-public:
-    BrowserOpener() = default;
-    BrowserOpener(BrowserOpener const&) = delete;
-    BrowserOpener& operator=(BrowserOpener const&) = delete;
-    /// One that is still there is left alone; who asks for its end is the next login.
-    ~BrowserOpener() {
-        if (child_ == 0) return;
-        // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
-        if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
-            still_open().children.push_back(child_);
-    }
-
-    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
-    bool start(std::string const& url) {
-        reap();
-#ifdef __APPLE__
-        std::string program = "open";
-#else
-        std::string program = "xdg-open";
-        auto const set = [](char const* name) {
-            char const* value = std::getenv(name);
-            return value != nullptr && *value != '\0';
-        };
-        if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
-#endif
-        std::string argument = url;
-        char* arguments[] = {program.data(), argument.data(), nullptr};
-        posix_spawn_file_actions_t actions;
-        if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-        // A browser for the terminal must not take this program's, nor the chatter of others its output.
-        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-        int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
-        ::posix_spawn_file_actions_destroy(&actions);
-        if (failed != 0) child_ = 0;
-        return failed == 0;
-    }
-    /// True, once, when the opener has ended without having opened anything.
-    [[nodiscard]] bool has_failed() {
-        int status = 0;
-        if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
-        child_ = 0;
-        return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    }
-
-private:
-    struct StillOpen {
-        std::mutex mutex;
-        std::vector<::pid_t> children;
-    };
-    static StillOpen& still_open() {
-        static StillOpen all;
-        return all;
-    }
-    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
-    static void reap() {
-        std::unique_lock const lock(still_open().mutex, std::try_to_lock);
-        if (!lock) return;
-        std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
-    }
-
-    ::pid_t child_ = 0;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_BROWSER_HPP
-#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
-#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <bit>
-#include <cstdio>
-#include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
-
-// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
-// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
-
-namespace globus::detail {
-
-/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
-inline bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
-    char own[33] = {}, other[33] = {};
-    unsigned own_port = 0, other_port = 0;
-    unsigned long long inode = 0;
-    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
-                    &own_port, other, &other_port, &user, &inode) != 6 ||
-        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
-    auto const is = [](std::string_view digits, sockaddr_in const& address) {
-        char wanted[9];
-        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
-        if (digits.size() == 32 &&
-            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
-            return false;
-        return digits.ends_with(wanted);
-    };
-    return is(own, from) && is(other, to);
-}
-
-/// What the system says of the other end of a connection.
-struct Peer {
-    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
-    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
-};
-
-[[nodiscard]] inline Peer peer_of(int socket) {
-    sockaddr_in here{}, there{};
-    socklen_t here_size = sizeof here, there_size = sizeof there;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
-        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
-        return {};
-    bool told = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
-        std::ifstream table(name);
-        told = told || table.is_open();
-        for (std::string line; std::getline(table, line);)
-            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
-    }
-    return {.told = told};
-}
-
-/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
-[[nodiscard]] inline bool is_of_this_user(int socket) {
-    Peer const peer = peer_of(socket);
-    return peer.user ? *peer.user == ::geteuid() : !peer.told;
-}
-
-/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
-[[nodiscard]] inline bool is_of_another_user(int socket) {
-    Peer const peer = peer_of(socket);
-    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 #ifndef GLOBUS_CORE_PLATFORM_SOCKET_HPP
 #define GLOBUS_CORE_PLATFORM_SOCKET_HPP
 
@@ -13945,7 +10004,6 @@ struct Peer {
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace globus::detail {
 
@@ -13985,11 +10043,7 @@ inline bool make_pipe(int (&ends)[2]) {
 /// What wakes a thread that polls `reader`.
 struct WakeUp {
     /// Both are empty, and errno says why, where there can be none.
-    [[nodiscard]] static WakeUp make() {
-        int ends[2];
-        if (!make_pipe(ends)) return {};
-        return {Descriptor(ends[0]), Descriptor(ends[1])};
-    }
+    [[nodiscard]] static WakeUp make();
     void wake() const noexcept { [[maybe_unused]] auto const written = ::write(writer.get(), "", 1); }
 
     Descriptor reader = Descriptor();
@@ -13999,31 +10053,16 @@ struct WakeUp {
 /// Listens on 127.0.0.1.
 struct LoopbackListener {
     /// At a port of the system's choice; the socket is empty, and errno says why, where that cannot be.
-    [[nodiscard]] static LoopbackListener make() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        Descriptor made = new_socket(AF_INET, SOCK_STREAM, 0);
-        if (!made || ::fcntl(made.get(), F_SETFL, O_NONBLOCK) != 0 || ::bind(made.get(), generic, size) != 0 ||
-            ::listen(made.get(), SOMAXCONN) != 0 || ::getsockname(made.get(), generic, &size) != 0)
-            return {};
-        return {std::move(made), ntohs(address.sin_port)};
-    }
+    [[nodiscard]] static LoopbackListener make();
 
     Descriptor socket = Descriptor();
     std::uint16_t port = 0;
 };
 
 /// As recv(2): how many bytes came, 0 at the end, -1 and errno.
-inline std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
-    return ::recv(socket.get(), buffer, size, 0);
-}
+std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size);
 /// As send(2), without a signal where the other end is closed.
-inline std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
-    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-}
+std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes);
 /// Tells the other end that nothing more comes.
 inline void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
 
@@ -14037,9 +10076,6 @@ inline void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHU
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <list>
@@ -14048,7 +10084,6 @@ inline void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHU
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus {
 
@@ -14092,28 +10127,13 @@ public:
         std::string error = {};  ///< empty: there is a code
     };
 
-    RedirectListener() {
-        auto listener = LoopbackListener::make();
-        if (!listener.socket)
-            throw LoginError(LoginError::Kind::unavailable,
-                             std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-        socket_ = std::move(listener.socket);
-        host_ = "127.0.0.1:" + std::to_string(listener.port);
-        wake_up_ = WakeUp::make();
-        if (!wake_up_.reader)
-            throw LoginError(LoginError::Kind::unavailable,
-                             std::string("the login cannot make a pipe: ") + std::strerror(errno));
-    }
+    RedirectListener();
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
 
     /// A URL that leads a browser of this user to `secret_url`, once: it may be seen by all users of the machine, as the
     /// arguments of processes are.
-    [[nodiscard]] std::string link_to(std::string secret_url) {
-        link_ = "/open/" + base64url_encode(random_bytes(16));
-        linked_ = std::move(secret_url);
-        return url() + link_;
-    }
+    [[nodiscard]] std::string link_to(std::string secret_url);
 
     /**
      * Waits for the redirect.
@@ -14176,30 +10196,7 @@ public:
     }
 
     /// The request line and host of a request, without its last empty line; nothing for what is no such request.
-    static RequestLine read_head(std::string_view head) {
-        RequestLine request;
-        std::string_view const line = head.substr(0, head.find("\r\n"));
-        auto const first = line.find(' ');
-        auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-        if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
-        std::string_view const target = line.substr(first + 1, second - first - 1);
-        request.method = line.substr(0, first);
-        request.path = target.substr(0, target.find('?'));
-        if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
-        for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
-            rest.remove_prefix(2);
-            std::string_view const field = rest.substr(0, rest.find("\r\n"));
-            rest.remove_prefix(field.size());
-            auto const colon = field.find(':');
-            if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
-                continue;
-            if (!request.host.empty()) return {};  // twice
-            request.host = field.substr(colon + 1);
-            while (request.host.starts_with(' ')) request.host.remove_prefix(1);
-            while (request.host.ends_with(' ')) request.host.remove_suffix(1);
-        }
-        return request;
-    }
+    static RequestLine read_head(std::string_view head);
 
 private:
     struct Connection {
@@ -14216,39 +10213,12 @@ private:
     static constexpr std::size_t longest_request = std::size_t{16} << 10;
     static constexpr std::chrono::milliseconds patience{100};  ///< with one that sends nothing, when there are too many
 
-    [[nodiscard]] bool is_full() const {
-        return connections_.size() == most_connections || Clock::now() < no_descriptor_until_;
-    }
+    [[nodiscard]] bool is_full() const;
 
     /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
-    void poll_once(Clock::time_point deadline) {
-        std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_up_.reader.get(), POLLIN, 0}};
-        for (Connection const& connection : connections_)
-            waiting.push_back(
-                {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
-               static_cast<int>(std::clamp<std::int64_t>(left, 0, patience.count())));
-        if ((waiting[0].revents & POLLIN) == 0) return;
-        while (!is_full()) {
-            Descriptor taken = accept_from(socket_);
-            if (taken.get() >= 0)
-                connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
-            else if (errno == EAGAIN || errno == EWOULDBLOCK)
-                return;
-            else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
-                no_descriptor_until_ = Clock::now() + patience;
-        }
-    }
+    void poll_once(Clock::time_point deadline);
     /// Where no more fit, the oldest go that have had their chance: all have been read from since they came.
-    void make_room() {
-        if (!is_full()) return;
-        auto const now = Clock::now();
-        for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
-            connections_.pop_front();
-            no_descriptor_until_ = {};
-        }
-    }
+    void make_room();
 
     /// Reads, answers, or waits for the other side to close; false: the connection is done.
     template <class IsState>
@@ -14303,23 +10273,9 @@ private:
         }
     }
 
-    void follow_link(Connection& connection) {
-        if (linked_.empty())
-            connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
-        else if (!is_of_this_user(connection.socket.get()))
-            connection.output = page("403 Forbidden", {});
-        else
-            connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
-    }
+    void follow_link(Connection& connection);
 
-    static std::string page(std::string_view status, std::string_view body, std::string_view more = {}) {
-        std::string answer = "HTTP/1.1 ";
-        answer.append(status).append(
-            "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
-            "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
-        answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
-        return answer.append(body);
-    }
+    static std::string page(std::string_view status, std::string_view body, std::string_view more = {});
 
     Descriptor socket_;
     WakeUp wake_up_;
@@ -14331,13 +10287,6 @@ private:
     bool lingering_ = false;
     bool shown_ = false;
 };
-
-/// True if a person at a browser is elsewhere: this is a session over SSH.
-inline bool is_remote_session() {
-    char const* variable = std::getenv("SSH_TTY");
-    if (variable == nullptr) variable = std::getenv("SSH_CONNECTION");
-    return variable != nullptr && *variable != '\0';
-}
 
 }  // namespace detail
 
@@ -14367,48 +10316,14 @@ public:
 
     /// Listens to nothing yet: that begins with each login.
     /// @throws UsageError  for a time-out that is negative or not a number
-    explicit LocalServerLoginFlow(LocalServerOptions options = {}) : options_(std::move(options)) {
-        if (!(options_.timeout.count() >= 0))
-            throw UsageError("the timeout of a login is negative or not a number: say how many seconds to wait");
-    }
+    explicit LocalServerLoginFlow(LocalServerOptions options = {});
 
-    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const {
-        if (!login.redirect_uri().empty())
-            throw UsageError("LocalServerLoginFlow listens at an address of its own: leave login_redirect_uri out");
-        if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
-            throw LoginError(LoginError::Kind::unavailable,
-                             "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
-        auto redirect = wait_for_redirect(login, stop);
-        if (!redirect.error.empty()) throw LoginError(LoginError::Kind::refused, redirect.error);
-        return login.finish(std::move(redirect.code), std::move(stop));
-    }
+    TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const;
 
 private:
     /// Nobody listens any more when it returns.
-    detail::RedirectListener::Redirect wait_for_redirect(Login& login, std::stop_token const& stop) const {
-        detail::RedirectListener listener;
-        detail::BrowserOpener opener;
-        std::string const url = login.start(listener.url());
-        auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
-        auto const deadline =
-            http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
-        bool const opened = !detail::is_remote_session() &&
-                            (options_.open_browser ? options_.open_browser(url) : opener.start(listener.link_to(url)));
-        if (!opened) do_without_browser(url);
-        return listener.wait([&](std::string_view state) { return login.is_state(state); },
-                             [&] {
-                                 if (opener.has_failed()) do_without_browser(url);
-                             },
-                             options_, deadline, stop);
-    }
-    void do_without_browser(std::string const& url) const {
-        if (options_.without_browser == WithoutBrowser::fail)
-            throw LoginError(LoginError::Kind::unavailable,
-                             "no browser could be opened here; use CommandLineLoginFlow");
-        if (options_.show) return options_.show(url);
-        std::printf("\nPlease authenticate with Globus here:\n%s\n\n", url.c_str());
-        std::fflush(stdout);
-    }
+    detail::RedirectListener::Redirect wait_for_redirect(Login& login, std::stop_token const& stop) const;
+    void do_without_browser(std::string const& url) const;
 
     LocalServerOptions options_;
 };
@@ -14441,17 +10356,9 @@ public:
     MemoryTokenStorage() = default;
 
     /// The same storage for tokens of another name, apart from these.
-    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const {
-        MemoryTokenStorage other = *this;
-        other.namespace_ = std::move(name);
-        return other;
-    }
+    [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const;
 
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
-        std::lock_guard const lock(state_->reading);
-        auto const found = state_->tokens.find(namespace_);
-        return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
-    }
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const;
     /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
@@ -14487,6 +10394,58 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 #ifndef GLOBUS_OAUTH_ID_TOKEN_HPP
 #define GLOBUS_OAUTH_ID_TOKEN_HPP
 
+#ifndef GLOBUS_CORE_JSON_TEXT_HPP
+#define GLOBUS_CORE_JSON_TEXT_HPP
+
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// JSON text that others wrote: real services send what is not quite Unicode, such as the name of a file cut in the
+// middle of a character, and one such text must not make the rest of the document unreadable. It is mended before a
+// parser sees it: what is no character becomes U+FFFD, and nothing else changes.
+
+namespace globus::detail {
+
+/// How deep lists and objects may stand in one another, in what is sent as in what is read.
+inline constexpr std::size_t max_json_depth = 128;
+
+/// A place in JSON text that is no character: bytes that are not UTF-8, or the escape of half a surrogate pair.
+struct OddText {
+    std::size_t at;      ///< where it begins; the size of the text if there is none
+    std::size_t length;  ///< its bytes
+    bool cut;            ///< the text ends in the middle of it: with what follows it may be a character
+};
+
+/// The first place of `text` at or after `from` that is no character. `from` must not be inside of one.
+OddText find_odd_text(std::string_view text, std::size_t from = 0) noexcept;
+
+/// Appends `text` to `out`, mended. Returns how many bytes of it were taken: of what ends in the middle of a character
+/// nothing is, if there is `more` to come.
+std::size_t append_mended(std::string& out, std::string_view text, bool more = false);
+
+/// What a parser is told of every text.
+boost::json::parse_options json_options() noexcept;
+
+/// The document of a JSON text, of which nothing is mended. @param error  as of parse_json
+boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error);
+
+/**
+ * The document of a JSON text that a service wrote. What is no character in it reads as U+FFFD; other things than that
+ * must be right. For texts of bounded size: a document takes many times the memory of its text.
+ *
+ * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
+ */
+boost::json::value parse_json(std::string_view text, boost::system::error_code& error);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_JSON_TEXT_HPP
+
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
@@ -14500,10 +10459,8 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14614,28 +10571,12 @@ private:
 class StaticJwks {
 public:
     /// @throws DecodeError  unless `jwks` is an object with a list `keys` of at most 100
-    StaticJwks(std::string issuer, Json const& jwks) : issuer_(std::move(issuer)) {
-        auto const* object = jwks.if_object();
-        auto const* keys = object != nullptr ? object->if_contains("keys") : nullptr;
-        if (keys == nullptr || !keys->is_array()) throw DecodeError("a JWKS document has no list of keys");
-        if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
-        for (boost::json::value const& item : keys->get_array()) {
-            if (!item.is_object()) continue;
-            std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
-            if (!key) continue;
-            std::string kid = key->kid();
-            auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
-            if (!added) place->second.reset();  // two keys of one name: neither can be meant
-        }
-    }
+    StaticJwks(std::string issuer, Json const& jwks);
 
     /// The issuer that the constructor was told; the options are not used.
     [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
     /// The key of that name; nothing if there is none, or more than one.
-    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const {
-        auto const found = keys_.find(kid);
-        return found != keys_.end() ? found->second : std::nullopt;
-    }
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const;
 
 private:
     std::string issuer_;
@@ -14825,218 +10766,28 @@ IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view clie
 namespace detail {
 
 /// The digest that an algorithm signs; nullptr for all that are not allowed.
-inline EVP_MD const* id_token_digest(std::string_view alg) {
-    return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
-}
-
-/// The members of all objects in a document.
-inline std::size_t count_members(boost::json::value const& value) {
-    std::size_t count = 0;
-    if (auto const* object = value.if_object()) {
-        count += object->size();
-        for (auto const& member : *object) count += count_members(member.value());
-    } else if (auto const* array = value.if_array()) {
-        for (auto const& item : *array) count += count_members(item);
-    }
-    return count;
-}
+EVP_MD const* id_token_digest(std::string_view alg);
 
 /// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
 /// could take two values (RFC 7519, section 4).
-inline std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
-    std::optional<std::string> const text = base64url_decode(segment);
-    if (!text) return std::nullopt;
-    boost::system::error_code error;
-    boost::json::value value = parse_exact_json(*text, error);
-    if (error || !value.is_object()) return std::nullopt;
-    std::size_t colons = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i != text->size(); ++i) {
-        char const c = (*text)[i];
-        if (quoted && c == '\\')
-            ++i;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && c == ':')
-            ++colons;
-    }
-    if (colons != count_members(value)) return std::nullopt;
-    return std::move(value.get_object());
-}
+std::optional<boost::json::object> read_jwt_object(std::string_view segment);
 
 /// A member that is a text and not empty.
-inline std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
-    return std::string(value->get_string());
-}
-
-/// A NumericDate (RFC 7519, section 2) that can be one.
-inline std::optional<double> jwt_time(boost::json::object const& object, std::string_view name) {
-    auto const* value = object.if_contains(name);
-    if (value == nullptr || !value->is_number()) return std::nullopt;
-    double const seconds = value->to_number<double>();
-    if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;  // up to the year 9999
-    return seconds;
-}
+std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name);
 
 /// The checks of everything but key, issuer, signature and time.
-inline bool id_token_header_is_good(boost::json::object const& header) {
-    for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
-        if (header.contains(name)) return false;
-    auto const* type = header.if_contains("typ");
-    return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
-}
+bool id_token_header_is_good(boost::json::object const& header);
 
 /// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
-inline void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
-    auto const now = options.now ? options.now() : unix_now();
-    auto const leeway = static_cast<double>(options.leeway.count());
-    auto const begins = std::max(claims.iat, jwt_time(claims.raw, "nbf").value_or(0));
-    bool const early = begins > static_cast<double>(now) + leeway;
-    if (!early && claims.exp > static_cast<double>(now) - leeway) return;
-    auto const limit = static_cast<std::int64_t>(early ? std::ceil(begins) : claims.exp);
-    std::chrono::seconds const difference(now - options.date.value_or(limit));
-    std::string const size = std::to_string(difference.count() < 0 ? -difference.count() : difference.count()) + " s";
-    std::string why = early ? "by this machine's clock it will be good in " : "by this machine's clock it has ended ";
-    why += std::to_string(early ? limit - now : now - limit) + (early ? " s" : " s ago");
-    if (options.date)
-        why += ", and that clock is " + size + (difference.count() < 0 ? " behind" : " ahead of") + " Globus Auth";
-    throw IdTokenError(why, difference);
-}
+void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options);
 
 /// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
-inline std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
-                                                          std::string_view alg, IdTokenOptions const& options) {
-    IdTokenClaims claims;
-    auto const sub = jwt_text(object, "sub");
-    auto const iss = jwt_text(object, "iss");
-    auto const exp = jwt_time(object, "exp");
-    auto const iat = jwt_time(object, "iat");
-    if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
-    if (object.contains("nbf") && !jwt_time(object, "nbf")) return std::nullopt;
-
-    auto const* aud = object.if_contains("aud");
-    auto const audience = text_list(aud, true);
-    if (!audience || client_id.empty()) return std::nullopt;
-    if (std::find(audience->begin(), audience->end(), client_id) == audience->end()) return std::nullopt;
-    if (audience->size() > 1 || object.contains("azp"))
-        if (jwt_text(object, "azp") != client_id) return std::nullopt;
-
-    if (!options.nonce.empty()) {
-        auto const nonce = jwt_text(object, "nonce");
-        if (!nonce || !(Secret(*nonce) == Secret(options.nonce))) return std::nullopt;
-    }
-    if (!options.access_token.empty()) {  // OpenID Connect Core 1.0, section 3.1.3.6
-        unsigned char digest[EVP_MAX_MD_SIZE];
-        unsigned int size = 0;
-        std::string const& token = options.access_token.reveal();
-        if (EVP_Digest(token.data(), token.size(), digest, &size, id_token_digest(alg), nullptr) != 1)
-            return std::nullopt;
-        std::string const half(reinterpret_cast<char const*>(digest), size / 2);
-        if (jwt_text(object, "at_hash") != base64url_encode(half)) return std::nullopt;
-    }
-
-    claims.sub = *sub;
-    claims.iss = *iss;
-    claims.aud = *audience;
-    claims.exp = *exp;
-    claims.iat = *iat;
-    claims.preferred_username = jwt_text(object, "preferred_username");
-    claims.name = jwt_text(object, "name");
-    claims.email = jwt_text(object, "email");
-    claims.organization = jwt_text(object, "organization");
-    claims.identity_provider = jwt_text(object, "identity_provider");
-    claims.identity_provider_display_name = jwt_text(object, "identity_provider_display_name");
-    claims.raw = std::move(object);
-    return claims;
-}
+std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
+                                                   std::string_view alg, IdTokenOptions const& options);
 
 }  // namespace detail
 
-inline std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
-    auto const absent_or = [&](char const* name, std::string_view wanted) {
-        auto const* value = jwk.if_contains(name);
-        return value == nullptr || (value->is_string() && value->get_string() == wanted);
-    };
-    auto const kid = detail::jwt_text(jwk, "kid");
-    auto const alg = detail::jwt_text(jwk, "alg");
-    if (!kid || detail::jwt_text(jwk, "kty") != "RSA" || !absent_or("use", "sig")) return std::nullopt;
-    if (jwk.contains("alg") && (!alg || detail::id_token_digest(*alg) == nullptr)) return std::nullopt;
-    if (auto const* uses = jwk.if_contains("key_ops")) {
-        auto const list = detail::text_list(uses, false);
-        if (!list || std::find(list->begin(), list->end(), "verify") == list->end()) return std::nullopt;
-    }
-
-    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
-    auto const number = [&](char const* name) {
-        std::optional<std::string> bytes;
-        if (auto const text = detail::jwt_text(jwk, name); text && text->size() <= 2048)
-            bytes = base64url_decode(*text);
-        if (!bytes) return Number(nullptr, &BN_free);
-        return Number(
-            BN_bin2bn(reinterpret_cast<unsigned char const*>(bytes->data()), static_cast<int>(bytes->size()), nullptr),
-            &BN_free);
-    };
-    Number const n = number("n");
-    Number const e = number("e");
-    if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 8192 || !BN_is_odd(n.get()) ||
-        !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
-        return std::nullopt;
-
-    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
-                                                                                &OSSL_PARAM_BLD_free);
-    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
-        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
-        throw Error("OpenSSL could not make a key");
-    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
-                                                                             &OSSL_PARAM_free);
-    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
-        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
-    EVP_PKEY* made = nullptr;
-    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
-    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
-    if (!good) {
-        ERR_clear_error();
-        return std::nullopt;
-    }
-    IdTokenKey key(std::move(owned));
-    key.kid_ = *kid;
-    key.alg_ = alg.value_or("");
-    return key;
-}
-
-inline bool IdTokenKey::verify(std::string_view alg, std::string_view text, std::string_view signature) const {
-    EVP_MD const* const digest = detail::id_token_digest(alg);
-    if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
-    bool const good =
-        context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
-        EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
-    if (!good) ERR_clear_error();
-    return good;
-}
-
-inline std::string IdTokenKey::pem() const {
-    std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
-    char* bytes = nullptr;
-    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(&*key_)) != 1)
-        throw Error("OpenSSL could not write a key");
-    auto const size = BIO_get_mem_data(memory.get(), &bytes);
-    return std::string(bytes, static_cast<std::size_t>(size));
-}
-
-inline std::string as_pem(Json const& jwks) {
-    boost::system::error_code error;
-    Json const* const first = jwks.find_pointer("/keys/0", error);
-    std::optional<IdTokenKey> key;
-    if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());
-    if (!key) throw DecodeError("the key set does not begin with an RSA key for signatures");
-    return key->pem();
-}
+std::string as_pem(Json const& jwks);
 
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
@@ -15114,11 +10865,7 @@ private:
  * there when it likes and calls finish_login. For web applications, and for programs that run unattended.
  */
 struct NoLoginFlow {
-    [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const {
-        throw LoginRequiredError(
-            TokenValidationError(TokenValidationError::Kind::missing_token, "this program does not log in by itself"),
-            std::move(login));
-    }
+    [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const;
 };
 
 /// What a UserApp is made of.
@@ -15189,26 +10936,10 @@ struct UserPolicy {
 /// Refresh tokens that Globus Auth has refused. They count as missing, so that nobody asks for nothing again.
 class RefusedTokens {
 public:
-    void add(std::string_view server, Secret token) {
-        std::lock_guard const lock(mutex_);
-        tokens_.insert_or_assign(std::string(server), std::move(token));
-    }
-    [[nodiscard]] bool contains(std::string const& server, Secret const& token) const {
-        std::lock_guard const lock(mutex_);
-        auto const found = tokens_.find(server);
-        return found != tokens_.end() && found->second == token;
-    }
-    static TokenValidationError error(std::string_view server) {
-        return {TokenValidationError::Kind::missing_refresh_token,
-                "Globus Auth refuses the refresh token for " + std::string(server)};
-    }
-    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused) {
-        return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
-                                                                 std::string const&, CallOptions const&) {
-            for (auto const& [server, data] : tokens)
-                if (refused->contains(server, data.refresh_token)) throw error(server);
-        }};
-    }
+    void add(std::string_view server, Secret token);
+    [[nodiscard]] bool contains(std::string const& server, Secret const& token) const;
+    static TokenValidationError error(std::string_view server);
+    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused);
 
 private:
     mutable std::mutex mutex_;
@@ -15216,12 +10947,7 @@ private:
 };
 
 /// "backup on my-host": how the consent is labelled.
-inline std::string grant_label(std::string const& app_name) {
-    std::string host = host_name();
-    if (host.empty()) return app_name;
-    if (host.ends_with(".local")) host.resize(host.size() - 6);
-    return app_name + " on " + host;
-}
+std::string grant_label(std::string const& app_name);
 
 }  // namespace detail
 
@@ -15490,147 +11216,8 @@ private:
 #ifndef GLOBUS_HTTP_CURL_TRANSPORT_HPP
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
-#ifndef GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
-#define GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
-
-#include <signal.h>
-
-#include <ctime>
-
-namespace globus::detail {
-
-/// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
-class SigpipeGuard {
-public:
-    explicit SigpipeGuard(bool needed) : needed_(needed) {
-        if (!needed_) return;
-        sigset_t pending;
-        sigemptyset(&pipe_);
-        sigaddset(&pipe_, SIGPIPE);
-        sigpending(&pending);
-        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-        pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-    }
-    SigpipeGuard(SigpipeGuard const&) = delete;
-    SigpipeGuard& operator=(SigpipeGuard const&) = delete;
-    ~SigpipeGuard() {
-        if (!needed_) return;
-        timespec const now{};
-        if (!was_pending_)
-            while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-            }
-        pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
-
-private:
-    bool needed_;
-    bool was_pending_ = false;
-    sigset_t pipe_{};
-    sigset_t before_{};
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
-#ifndef GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
-#define GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
-
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstddef>
-#include <random>
-#include <vector>
-
-namespace globus::detail {
-
-/**
- * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to child
- * processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random
- * number of them, and the ends are those where exactly so many are, of all that were not there before the handle: other
- * threads open, write and close files meanwhile, which are none of ours to change.
- *
- * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
- */
-class WakeUpFiles {
-public:
-    /// To be made before the handle.
-    WakeUpFiles() {
-        // numbers below the first that is free are taken: a few are looked at, as another thread may close one
-        std::size_t const free = first_free();
-        first_ = free - std::min<std::size_t>(free, around);
-        others_.resize(free + around - first_);
-        for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(first_ + i);
-    }
-    /// @param wake  sends one byte through, as curl_multi_wakeup does
-    template <class Wake>
-    void keep_from_children(Wake const& wake) {
-        std::size_t const end = std::max(first_ + others_.size(), first_free() + around);
-        others_.resize(end - first_);
-        struct Candidate {
-            std::size_t file;
-            int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
-        };
-        std::vector<Candidate> candidates;
-        for (std::size_t i = 0; i != others_.size(); ++i)
-            if (!others_[i] && is_inherited(first_ + i) && waiting(first_ + i) == 0)
-                candidates.push_back({first_ + i, 0});
-        wake();
-        for (Candidate& one : candidates) one.of_one = waiting(one.file);
-        int sent = 1;
-        std::random_device random;
-        for (int turn = 0; turn != 2; ++turn) {
-            for (auto more = random() % 16 + 1; more != 0; --more, ++sent) wake();
-            std::erase_if(candidates, [&](Candidate const& one) {
-                return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
-            });
-        }
-        for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
-    }
-
-private:
-    static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
-
-    static std::size_t first_free() {
-        int const file = open("/", O_RDONLY | O_CLOEXEC);
-        if (file < 0) return 0;
-        close(file);
-        return static_cast<std::size_t>(file);
-    }
-    /// A local socket or a pipe that child processes get.
-    static bool is_inherited(std::size_t file) {
-        if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
-        int domain = 0;
-        socklen_t size = sizeof domain;
-        if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
-        return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
-    }
-    /// What waits to be read, here or at the other end.
-    static int waiting(std::size_t file) {
-        int to_read = 0, to_write = 0;
-        syscall(SYS_ioctl, file, FIONREAD, &to_read);
-        syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-        return std::max(to_read, to_write);
-    }
-
-    std::size_t first_ = 0;
-    std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 #ifndef GLOBUS_HTTP_PROXY_HPP
 #define GLOBUS_HTTP_PROXY_HPP
-
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
 
 namespace globus::http {
 
@@ -15645,42 +11232,7 @@ struct Proxy {
  *
  * @throws UsageError  for anything else. It tells nothing of the text, which may have a password in it.
  */
-inline Proxy parse_proxy(Secret const& text) {
-    auto const refuse = [](std::string const& why) {
-        throw UsageError(
-            "the URL of the proxy cannot be used: " + why +
-            "; write it as in http://proxy.example.org:3128, and what is special in a user name and password "
-            "before the host percent-encoded");
-    };
-    std::string_view rest = text.reveal();
-    std::string_view scheme = "http";
-    if (auto const colon = rest.find("://"); colon != std::string_view::npos) {
-        scheme = rest.substr(0, colon);
-        rest.remove_prefix(colon + 3);
-    }
-    constexpr std::array<std::string_view, 6> known{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-    if (std::find(known.begin(), known.end(), scheme) == known.end())
-        refuse("its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
-    Secret const as_http("http://" + std::string(rest));
-    Url url;
-    try {
-        url = parse_url(as_http.reveal());
-    } catch (UsageError const& error) {
-        refuse(error.what());
-    }
-    if (!detail::is_plain_host(url.host)) refuse("its host is no name and no address");
-    if ((!url.path.empty() && url.path != "/") || url.has_query || url.has_fragment)
-        refuse("something follows its host and port");
-    for (std::size_t i = 0; i != url.userinfo.size(); ++i) {
-        if (url.userinfo[i] != '%') continue;
-        int const high = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 1]) : -1;
-        int const low = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 2]) : -1;
-        int const byte = high * 16 + low;
-        if (high < 0 || low < 0) refuse("a '%' in its user or password begins no escape");
-        if (byte < 0x20 || byte == 0x7F) refuse("its user or password has a control character");
-    }
-    return {.over_tls = scheme == "https", .loopback = is_loopback(url.host) || url.host == "localhost"};
-}
+Proxy parse_proxy(Secret const& text);
 
 }  // namespace globus::http
 
@@ -15688,20 +11240,14 @@ inline Proxy parse_proxy(Secret const& text) {
 
 #include <curl/curl.h>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <climits>
 #include <cstddef>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15768,11 +11314,7 @@ public:
     /// one or that this libcurl cannot reach; what it says has nothing of that URL
     explicit CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
 
-    [[nodiscard]] http::Response send(http::Request const& request) const {
-        Pool& pool = *pool_;
-        Lease lease(pool);
-        return Exchange(pool, *lease.handle, request).run();
-    }
+    [[nodiscard]] http::Response send(http::Request const& request) const;
 
 private:
     /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
@@ -15780,11 +11322,7 @@ private:
         Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
         Handle(Handle const&) = delete;
         Handle& operator=(Handle const&) = delete;
-        ~Handle() {
-            curl_easy_cleanup(easy);
-            curl_multi_cleanup(multi);
-            curl_slist_free_all(header_list);
-        }
+        ~Handle();
 
         CURL* easy;
         CURLM* multi;
@@ -15802,63 +11340,19 @@ private:
     };
 
     struct Pool {
-        explicit Pool(CurlOptions o) : options(std::move(o)) {
-            static CURLcode const ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-            if (ready != CURLE_OK)
-                throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl cannot be initialised");
-            if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
-            check_readable("ca_file", options.ca_file, false);
-            check_readable("ca_path", options.ca_path, true);
-            if (options.proxy && !options.proxy->empty()) {
-                proxy = http::parse_proxy(*options.proxy);
-                curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
-                if (proxy.over_tls && (info == nullptr || (info->features & CURL_VERSION_HTTPS_PROXY) == 0))
-                    throw UsageError("the proxy is to be reached by https, which this libcurl cannot do");
-            }
-        }
+        explicit Pool(CurlOptions o);
 
-        static void check_readable(std::string const& option, std::string const& path, bool directory) {
-            if (path.empty()) return;
-            if (char const* const why = detail::why_unreadable(path, directory))
-                throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
-        }
+        static void check_readable(std::string const& option, std::string const& path, bool directory);
 
         /// The hashed directory of certificates that libcurl was built with, if it has one; 7.70 and newer tell.
-        static std::string hashed_directory() {
-#if LIBCURL_VERSION_NUM >= 0x074600
-            curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
-            if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
-            bool const hashed = detail::directory_has(
-                info->capath, [](std::string_view name) { return name.size() == 10 && name.ends_with(".0"); });
-            return hashed ? std::string(info->capath) : std::string();
-#else
-            return {};
-#endif
-        }
+        static std::string hashed_directory();
 
         /// What CURLOPT_PROXY is for a host: null leaves it to the environment, "" is none.
-        [[nodiscard]] char const* proxy_for(std::string_view host) const {
-            if (http::is_loopback(host) && !(options.proxy && proxy.loopback)) return "";
-            return options.proxy ? options.proxy->reveal().c_str() : nullptr;
-        }
+        [[nodiscard]] char const* proxy_for(std::string_view host) const;
 
         CurlOptions const options;
         /// The codings that libcurl can unpack, as a request names them.
-        static std::string known_codings() {
-            curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
-            std::string names;
-            auto const add = [&](int feature, char const* name) {
-                if (info == nullptr || (info->features & feature) == 0) return;
-                if (!names.empty()) names += ", ";
-                names += name;
-            };
-            add(CURL_VERSION_LIBZ, "gzip, deflate");
-            add(CURL_VERSION_BROTLI, "br");
-#ifdef CURL_VERSION_ZSTD
-            add(CURL_VERSION_ZSTD, "zstd");
-#endif
-            return names;
-        }
+        static std::string known_codings();
 
         std::string const codings = known_codings();
         http::Proxy proxy;  ///< of the options
@@ -15869,39 +11363,10 @@ private:
 
     /// A handle of the pool for the time of one exchange.
     struct Lease {
-        explicit Lease(Pool& p) : pool(p) {
-            {
-                std::lock_guard const lock(pool.mutex);
-                if (!pool.idle.empty()) {
-                    // the one that this thread used last: its connection's memory is near
-                    auto const self = std::this_thread::get_id();
-                    auto found = std::find_if(pool.idle.rbegin(), pool.idle.rend(),
-                                              [&](auto const& idle) { return idle->thread == self; });
-                    if (found == pool.idle.rend()) found = pool.idle.rbegin();
-                    handle = std::move(*found);
-                    *found = std::move(pool.idle.back());
-                    pool.idle.pop_back();
-                }
-            }
-            if (handle) return;
-            detail::WakeUpFiles files;
-            handle = std::make_unique<Handle>();
-            if (handle->easy == nullptr || handle->multi == nullptr)
-                throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
-            files.keep_from_children([&] { curl_multi_wakeup(handle->multi); });
-        }
+        explicit Lease(Pool& p);
         Lease(Lease const&) = delete;
         Lease& operator=(Lease const&) = delete;
-        ~Lease() {
-            handle->thread = std::this_thread::get_id();
-            std::lock_guard const lock(pool.mutex);
-            if (!handle->usable || pool.idle.size() >= pool.options.max_idle_handles) return;
-            try {
-                pool.idle.push_back(std::move(handle));
-            } catch (...) {  // no memory for the list: the handle goes
-                handle.reset();
-            }
-        }
+        ~Lease();
         Pool& pool;
         std::unique_ptr<Handle> handle;
     };
@@ -15912,19 +11377,7 @@ private:
         Exchange(Pool& pool, Handle& handle, http::Request const& request)
             : pool_(pool), handle_(handle), easy_(handle.easy), request_(request) {}
 
-        http::Response run() {
-            using Kind = NetworkError::Kind;
-            if (request_.stop.stop_requested())
-                throw NetworkError(Kind::cancelled, NetworkError::Sent::no, about("cancelled"));
-            if (http::Clock::now() >= request_.deadline)
-                throw NetworkError(Kind::timeout, NetworkError::Sent::no, about("the deadline has passed"));
-            prepare();
-            detail::SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
-            CURLcode const code = drive();
-            if (thrown_) std::rethrow_exception(thrown_);
-            if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
-            return std::move(response_);
-        }
+        http::Response run();
 
     private:
         enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
@@ -15938,369 +11391,47 @@ private:
         }
 
         /// What is the same for every request of the pool; once a handle.
-        void prepare_once() {
-            CurlOptions const& options = pool_.options;
-            set(CURLOPT_NOSIGNAL, 1L);
-            set(CURLOPT_NOPROGRESS, 1L);
-            set(CURLOPT_FOLLOWLOCATION, 0L);
-            set(CURLOPT_PATH_AS_IS, 1L);
-            set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-            set(CURLOPT_SSL_VERIFYPEER, 1L);
-            set(CURLOPT_SSL_VERIFYHOST, 2L);
-            set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-            set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-            if (options.idle_timeout.count() > 0) {
-                set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-                set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.idle_timeout.count()));
-            }
-#if LIBCURL_VERSION_NUM >= 0x075500
-            set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-            set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-            set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
-#endif
-            prepare_trust();
-            // what is in the code holds whatever the environment says
-            if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
-            set(CURLOPT_ERRORBUFFER, handle_.words);
-            set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
-            set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
-            set(CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
-            set(CURLOPT_SEEKFUNCTION, &Exchange::refuse_seek);
-#ifdef GLOBUS_DETAIL_CURL_PREREQ
-            set(CURLOPT_PREREQFUNCTION, &Exchange::on_request);
-#endif
-            handle_.prepared = true;
-        }
+        void prepare_once();
 
         /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
-        void prepare_trust() {
-            CurlOptions const& options = pool_.options;
-            bool const own = !options.ca_file.empty() || !options.ca_path.empty();
-            std::string const& path = own ? options.ca_path : pool_.default_ca_path;
-            if (!own && path.empty()) return;
-            char const* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
-            char const* const directory = path.empty() ? nullptr : path.c_str();
-            set(CURLOPT_CAINFO, file);
-            set(CURLOPT_CAPATH, directory);
-            if (!pool_.proxy.over_tls) return;
-            set(CURLOPT_PROXY_CAINFO, file);
-            set(CURLOPT_PROXY_CAPATH, directory);
-            set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-        }
+        void prepare_trust();
 
-        void prepare() {
-            handle_.usable = false;
-            if (!handle_.prepared) prepare_once();
-            handle_.words[0] = '\0';
-            set(CURLOPT_WRITEDATA, this);
-#ifdef GLOBUS_DETAIL_CURL_PREREQ
-            set(CURLOPT_PREREQDATA, this);
-#endif
-            set(CURLOPT_HEADERDATA, this);
-            set(CURLOPT_URL, request_.url.c_str());
-            if (request_.fresh_connection != handle_.fresh_connection) {
-                set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
-                handle_.fresh_connection = request_.fresh_connection;
-            }
-            if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
-                http::detail::has_blank_or_control(request_.url)) {
-                http::Url const url = http::parse_url(request_.url);
-                set(CURLOPT_PROXY, pool_.proxy_for(url.host));
-                auto const path = request_.url.find('/', url.scheme.size() + 3);
-                handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
-            }
-            // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
-            decode_ =
-                request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
-            prepare_body();
-            prepare_headers();
-            handle_.usable = true;
-        }
+        void prepare();
 
-        void prepare_body() {
-            using http::Method;
-            Method const method = request_.method;
-            bool const plain_get = method == Method::get && !request_.has_body && !request_.source;
-            if (plain_get && handle_.plain_get) return;
-            handle_.plain_get = plain_get;
-            set(CURLOPT_CUSTOMREQUEST, static_cast<char const*>(nullptr));
-            set(CURLOPT_NOBODY, 0L);
-            if (request_.source) {
-                set(CURLOPT_UPLOAD, 1L);
-                set(CURLOPT_READFUNCTION, &Exchange::on_read);
-                set(CURLOPT_READDATA, this);
-                set(CURLOPT_INFILESIZE_LARGE,
-                    request_.source_size ? static_cast<curl_off_t>(*request_.source_size) : curl_off_t{-1});
-                if (method != Method::put) set(CURLOPT_CUSTOMREQUEST, to_string(method));
-                return;
-            }
-            set(CURLOPT_UPLOAD, 0L);
-            set(CURLOPT_HTTPGET, 1L);
-            bool const writes = method == Method::post || method == Method::put || method == Method::patch;
-            if (request_.has_body || writes) {
-                set(CURLOPT_POST, 1L);
-                set(CURLOPT_POSTFIELDS, request_.body.data());
-                set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-                if (method != Method::post) set(CURLOPT_CUSTOMREQUEST, to_string(method));
-            } else if (method == Method::head) {
-                set(CURLOPT_NOBODY, 1L);
-            } else if (method != Method::get) {
-                set(CURLOPT_CUSTOMREQUEST, to_string(method));
-            }
-        }
+        void prepare_body();
 
-        void prepare_headers() {
-            http::Headers const& headers = request_.headers;
-            if (handle_.header_list != nullptr && decode_ == handle_.decode &&
-                request_.authorization == handle_.authorization &&
-                std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
-                return;
-            for (auto const& [name, value] : headers) http::check_header(name, value);
-            http::check_header("Authorization", request_.authorization.reveal());
-            auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
-            std::unique_ptr<curl_slist, decltype(free_all)> list(nullptr, free_all);
-            std::string line;
-            auto const add = [&](std::string_view name, std::string_view separator, std::string_view value) {
-                line.assign(name).append(separator).append(value);
-                curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
-                if (longer == nullptr) throw std::bad_alloc();
-                (void)list.release();
-                list.reset(longer);
-            };
-            auto const field = [&](std::string_view name, std::string_view value) {
-                add(name, value.empty() ? ";" : ": ", value);
-            };
-            for (auto const& [name, value] : headers) field(name, value);
-            if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
-            add("Expect", ":", "");
-            // what it can unpack libcurl would say itself, and compose the field anew for each request
-            set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
-            if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())
-                add("Accept-Encoding", ": ", pool_.codings);
-            if (!request_.authorization.empty()) {
-                line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
-                field("Authorization", request_.authorization.reveal());
-            }
-            detail::wipe(line);
-            set(CURLOPT_HTTPHEADER, list.get());
-            curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
-            handle_.decode = decode_;
-            handle_.headers = headers;
-            handle_.authorization = request_.authorization;
-        }
+        void prepare_headers();
 
         /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
-        CURLcode drive() {
-            CURLM* const multi = handle_.multi;
-            if (curl_multi_add_handle(multi, easy_) != CURLM_OK) return CURLE_FAILED_INIT;
-            std::optional<std::stop_callback<Wake>> wake;
-            if (request_.stop.stop_possible()) wake.emplace(request_.stop, Wake{multi});
-            CURLcode code = CURLE_OK;
-            int running = 1;
-            while (true) {
-                if (curl_multi_perform(multi, &running) != CURLM_OK) {
-                    code = CURLE_FAILED_INIT;
-                    break;
-                }
-                if (running == 0) {
-                    int left = 0;
-                    while (CURLMsg const* message = curl_multi_info_read(multi, &left))
-                        if (message->msg == CURLMSG_DONE) code = message->data.result;
-                    break;
-                }
-                if (request_.stop.stop_requested()) {
-                    stopped_ = Stopped::cancelled;
-                    break;
-                }
-                int wait = 1000;
-                if (decode_ && is_padded()) {
-                    stopped_ = Stopped::too_large;
-                    break;
-                }
-                if (request_.deadline != http::Clock::time_point::max() && !(request_.flows && flowing_)) {
-                    auto const left =
-                        std::chrono::ceil<std::chrono::milliseconds>(request_.deadline - http::Clock::now());
-                    if (left.count() <= 0) {
-                        stopped_ = Stopped::deadline;
-                        break;
-                    }
-                    wait = static_cast<int>(std::min<std::chrono::milliseconds::rep>(wait, left.count()));
-                }
-                if (curl_multi_poll(multi, nullptr, 0, wait, nullptr) != CURLM_OK) {
-                    code = CURLE_FAILED_INIT;
-                    break;
-                }
-            }
-            wake.reset();
-#ifndef GLOBUS_DETAIL_CURL_PREREQ
-            curl_off_t before =
-                0;  // set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
-            curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
-            if (before > 0) sent_ = NetworkError::Sent::yes;
-#endif
-            curl_multi_remove_handle(multi, easy_);
-            return code;
-        }
+        CURLcode drive();
 
         /// True if what comes is ever longer than what comes out: packed nothing, without end.
-        [[nodiscard]] bool is_padded() const {
-            if (!packed_) return false;
-            curl_off_t came = 0;
-            curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &came);
-            auto const size = static_cast<std::uint64_t>(std::max<curl_off_t>(came, 0));
-            return size > unpacked_ && size - unpacked_ > request_.max_response_bytes;
-        }
+        [[nodiscard]] bool is_padded() const;
 
         struct Wake {
             CURLM* multi;
             void operator()() const noexcept { curl_multi_wakeup(multi); }
         };
 
-        [[nodiscard]] std::string about(std::string_view what) const {
-            return http::describe(request_) + ": " + std::string(what);
-        }
+        [[nodiscard]] std::string about(std::string_view what) const;
 
-        [[noreturn]] void fail(CURLcode code) const {
-            using Kind = NetworkError::Kind;
-            auto const end = [this](Kind kind, std::string const& what) {
-                throw NetworkError(kind, sent_, about(what));
-            };
-            switch (stopped_) {
-                case Stopped::cancelled:
-                    end(Kind::cancelled, "the call was cancelled");
-                    break;
-                case Stopped::deadline:
-                    end(Kind::timeout, "the deadline of the call passed");
-                    break;
-                case Stopped::too_large:
-                    end(Kind::too_large,
-                        "the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes");
-                    break;
-                case Stopped::sink:
-                    end(Kind::cancelled, "the sink ended the transfer");
-                    break;
-                case Stopped::headers:
-                    end(Kind::too_large, "the answer has too many headers");
-                    break;
-                case Stopped::codings:
-                    end(Kind::protocol, "the answer is packed too many times");
-                    break;
-                case Stopped::no:
-                    break;
-            }
-            if (sent_ == NetworkError::Sent::no) fail_at_proxy();
-            std::string what = words(code);
-            if (code == CURLE_PEER_FAILED_VERIFICATION)
-                what +=
-                    "; check the host in the URL, or name the certificate of the server's authority in "
-                    "CurlOptions::ca_file or ca_path";
-            if (code == CURLE_SSL_CACERT_BADFILE)
-                what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
-            throw NetworkError(kind_of(code), sent_, about(what));
-        }
+        [[noreturn]] void fail(CURLcode code) const;
 
         /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
         /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
-        void fail_at_proxy() const {
-            using Kind = NetworkError::Kind;
-            long status = 0;
-            curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status);
-            if (status != 0 && status / 100 != 2) {
-                bool const passes = status == 408 || status == 429 || status >= 500;
-                throw NetworkError(passes ? Kind::connect : Kind::proxy, sent_,
-                                   about("the proxy answered " + std::to_string(status) + " to CONNECT" +
-                                         (status == 407 ? ": give its user and password in CurlOptions::proxy" : "")));
-            }
-#if LIBCURL_VERSION_NUM >= 0x074900
-            long reply = CURLPX_OK;
-            curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &reply);
-            switch (reply) {
-                case CURLPX_OK:
-                    return;
-                case CURLPX_IDENTD:
-                case CURLPX_IDENTD_DIFFER:
-                case CURLPX_NO_AUTH:
-                case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
-                case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
-                case CURLPX_REPLY_NOT_ALLOWED:
-                case CURLPX_USER_REJECTED:
-                    throw NetworkError(Kind::proxy, sent_, about("the proxy refused: " + words(CURLE_PROXY)));
-                default:
-                    throw NetworkError(Kind::connect, sent_, about("the proxy failed: " + words(CURLE_PROXY)));
-            }
-#endif
-        }
+        void fail_at_proxy() const;
 
-        static NetworkError::Kind kind_of(CURLcode code) {
-            using Kind = NetworkError::Kind;
-            switch (code) {
-                case CURLE_OPERATION_TIMEDOUT:
-                    return Kind::timeout;
-                case CURLE_COULDNT_RESOLVE_HOST:
-                case CURLE_COULDNT_RESOLVE_PROXY:
-                    return Kind::resolve;
-                case CURLE_COULDNT_CONNECT:
-                    return Kind::connect;
-                case CURLE_SSL_CONNECT_ERROR:
-                case CURLE_PEER_FAILED_VERIFICATION:
-                case CURLE_SSL_CERTPROBLEM:
-                case CURLE_SSL_CIPHER:
-                case CURLE_SSL_CACERT_BADFILE:
-                case CURLE_SSL_ISSUER_ERROR:
-                case CURLE_SSL_INVALIDCERTSTATUS:
-                    return Kind::tls;
-                case CURLE_UNSUPPORTED_PROTOCOL:
-                case CURLE_WEIRD_SERVER_REPLY:
-                case CURLE_BAD_CONTENT_ENCODING:
-                case CURLE_HTTP2:
-                case CURLE_HTTP2_STREAM:
-                    return Kind::protocol;
-                case CURLE_OUT_OF_MEMORY:
-                case CURLE_FAILED_INIT:
-                case CURLE_BAD_FUNCTION_ARGUMENT:
-                case CURLE_URL_MALFORMAT:
-                    return Kind::local;
-                default:
-                    return Kind::interrupted;
-            }
-        }
+        static NetworkError::Kind kind_of(CURLcode code);
 
         /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
         /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
-        [[nodiscard]] std::string words(CURLcode code) const {
-            std::string_view own = handle_.words;
-            if (auto const proxy = own.find("roxy"); proxy != std::string_view::npos)
-                own = own.substr(0, own.find('\'', proxy));
-            if (own.find_first_of("@?") != std::string_view::npos) own = {};
-            std::string text(own.empty() ? std::string_view(curl_easy_strerror(code)) : own);
-            long error = 0;
-            if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error) == CURLE_OK)
-                if (error != 0) text += " (" + std::generic_category().message(static_cast<int>(error)) + ')';
-            return text;
-        }
+        [[nodiscard]] std::string words(CURLcode code) const;
 
         // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
 
-        static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-            return static_cast<Exchange*>(self)->take_body(std::string_view(data, size * count));
-        }
-        static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-            return static_cast<Exchange*>(self)->take_header(std::string_view(data, size * count));
-        }
-        static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
-            auto& exchange = *static_cast<Exchange*>(self);
-            try {
-                std::size_t const given = exchange.request_.source(buffer, size * count);
-                if (given != 0) exchange.flowing_ = true;
-                return given;
-            } catch (...) {
-                exchange.thrown_ = std::current_exception();
-                return CURL_READFUNC_ABORT;
-            }
-        }
+        static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+        static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+        static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
 #ifdef GLOBUS_DETAIL_CURL_PREREQ
         static int on_request(void* self, char*, char*, int, int) noexcept {
             static_cast<Exchange*>(self)->sent_ = NetworkError::Sent::yes;
@@ -16308,104 +11439,20 @@ private:
         }
 #endif
         static int refuse_seek(void*, curl_off_t, int) noexcept { return CURL_SEEKFUNC_FAIL; }
-        static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
-            return detail::new_socket(address->family, address->socktype, address->protocol).release();
-        }
+        static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept;
 
-        std::size_t take_body(std::string_view piece) noexcept {
-            try {
-                if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
-                unpacked_ += piece.size();
-                bool const success = response_.status >= 200 && response_.status < 300;
-                if (success) flowing_ = true;
-                if (request_.sink && success) {
-                    if (request_.sink(piece)) return piece.size();
-                    stopped_ = Stopped::sink;
-                    return 0;
-                }
-                std::string& body = response_.body;
-                if (body.empty()) make_room();
-                if (stopped_ != Stopped::no) return 0;
-                if (piece.size() > request_.max_response_bytes - body.size()) {
-                    stopped_ = Stopped::too_large;
-                    return 0;
-                }
-                body.append(piece);
-                return piece.size();
-            } catch (...) {
-                thrown_ = std::current_exception();
-                return 0;
-            }
-        }
+        std::size_t take_body(std::string_view piece) noexcept;
 
         /// Heeds the length that an answer says it has. It is a claim: it ends the transfer if it is too large, and gets
         /// memory in advance up to what most answers need.
-        void make_room() {
-            constexpr std::size_t most = std::size_t{4} << 20;
-            curl_off_t length = -1;
-            if (!packed_) curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-            if (length <= 0) return;
-            if (static_cast<std::uint64_t>(length) > request_.max_response_bytes)
-                stopped_ = Stopped::too_large;
-            else
-                response_.body.reserve(std::min(static_cast<std::size_t>(length), most));
-        }
+        void make_room();
 
-        std::size_t take_header(std::string_view line) noexcept {
-            try {
-                std::size_t const size = line.size();
-                header_bytes_ += size;
-                if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
-                while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-                // after the body come trailers, which are no headers (RFC 9110, section 6.5)
-                if (part_ == Part::status_line && line.starts_with("HTTP/"))
-                    read_status_line(line);
-                else if (part_ == Part::fields && line.empty())
-                    end_head();
-                else if (part_ == Part::fields)
-                    read_field(line);
-                return stopped_ == Stopped::no ? size : 0;
-            } catch (...) {
-                thrown_ = std::current_exception();
-                return 0;
-            }
-        }
-        void read_status_line(std::string_view line) {
-            part_ = Part::fields;
-            if (++informational_ > pool_.options.max_informational + 1) stopped_ = Stopped::headers;
-            response_.headers.clear();
-            response_.reason.clear();
-            response_.status = 0;
-            auto const blank = line.find(' ');
-            if (blank == std::string_view::npos) return;
-            for (char const c : line.substr(blank + 1, 3))
-                if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
-            if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
-        }
-        void read_field(std::string_view line) {
-            auto const colon = line.find(':');
-            if (colon == std::string_view::npos || colon == 0) return;
-            std::string_view value = line.substr(colon + 1);
-            while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-            while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-            response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
-        }
+        std::size_t take_header(std::string_view line) noexcept;
+        void read_status_line(std::string_view line);
+        void read_field(std::string_view line);
         /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
         /// the packed one.
-        void end_head() {
-            constexpr std::ptrdiff_t most = 4;  // codings; each unpacks all that comes from the one before
-            part_ = response_.status >= 200 ? Part::body : Part::status_line;
-            if (part_ != Part::body || !decode_) return;
-            std::ptrdiff_t codings = 0;
-            for (auto const& [name, value] : response_.headers)
-                if (http::detail::equal_ignoring_case(name, "Content-Encoding"))
-                    codings += 1 + std::count(value.begin(), value.end(), ',');
-            if (codings == 0) return;
-            if (codings > most) stopped_ = Stopped::codings;
-            packed_ = true;
-            response_.headers.erase("Content-Encoding");
-            response_.headers.erase("Content-Length");
-        }
+        void end_head();
 
         Pool& pool_;
         Handle& handle_;
@@ -16492,7 +11539,6 @@ private:
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16542,9 +11588,7 @@ public:
 
     public:
         /// Of a record whose elements stay where they are.
-        explicit Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
-            for (Request const& request : record) recorded_.push_back(&request);
-        }
+        explicit Requests(std::deque<Request> const& record);
 
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
         [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
@@ -16572,87 +11616,26 @@ public:
     using Handler = std::function<http::Response(http::Request const&)>;
 
     /// Scripts an answer with a JSON body.
-    MockTransport& reply(int status, std::string body = {}, http::Headers headers = {}) {
-        if (headers.find("Content-Type") == nullptr && !body.empty()) headers.add("Content-Type", "application/json");
-        return reply(
-            http::Response{.status = status, .reason = {}, .headers = std::move(headers), .body = std::move(body)});
-    }
+    MockTransport& reply(int status, std::string body = {}, http::Headers headers = {});
     /// Scripts an answer as it is.
-    MockTransport& reply(http::Response response) {
-        return reply([response = std::move(response)](http::Request const&) { return response; });
-    }
+    MockTransport& reply(http::Response response);
     /// Scripts a function that makes the answer, or throws.
-    MockTransport& reply(Handler handler) {
-        std::lock_guard const lock(state_->mutex);
-        state_->script.push_back(std::move(handler));
-        return *this;
-    }
+    MockTransport& reply(Handler handler);
     /// Scripts a failure.
-    MockTransport& fail(NetworkError error) {
-        return reply([error = std::move(error)](http::Request const&) -> http::Response { throw error; });
-    }
+    MockTransport& fail(NetworkError error);
     /// What answers when the script is used up.
-    MockTransport& otherwise(Handler handler) {
-        std::lock_guard const lock(state_->mutex);
-        state_->otherwise = std::move(handler);
-        return *this;
-    }
+    MockTransport& otherwise(Handler handler);
 
     /// The requests so far, in the order of their arrival.
-    [[nodiscard]] Requests requests() const {
-        std::lock_guard const lock(state_->mutex);
-        return Requests(state_->requests);
-    }
+    [[nodiscard]] Requests requests() const;
     /// The number of requests(), of which it makes no copy.
-    [[nodiscard]] std::size_t request_count() const {
-        std::lock_guard const lock(state_->mutex);
-        return state_->requests.size();
-    }
+    [[nodiscard]] std::size_t request_count() const;
     /// The number of scripted answers that nothing has asked for yet.
-    [[nodiscard]] std::size_t left() const {
-        std::lock_guard const lock(state_->mutex);
-        return state_->script.size();
-    }
+    [[nodiscard]] std::size_t left() const;
     /// Forgets script and record.
-    void clear() {
-        std::lock_guard const lock(state_->mutex);
-        state_->script.clear();
-        state_->requests.clear();
-    }
+    void clear();
 
-    [[nodiscard]] http::Response send(http::Request const& request) const {
-        Handler handler;
-        if (request.stop.stop_requested())
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
-        if (http::Clock::now() >= request.deadline)
-            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
-        {
-            std::lock_guard const lock(state_->mutex);
-            state_->requests.push_back(request);
-            if (!state_->script.empty()) {
-                handler = std::move(state_->script.front());
-                state_->script.pop_front();
-            } else {
-                handler = state_->otherwise;
-            }
-        }
-        if (!handler)
-            throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
-                             request.url);
-        http::Response response = handler(request);
-        if (!request.sink && response.body.size() > request.max_response_bytes)
-            throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
-                               http::describe(request) + ": the answer is larger than " +
-                                   std::to_string(request.max_response_bytes) + " bytes");
-        if (request.on_head && !response.body.empty()) request.on_head(response);
-        if (request.sink && response.status >= 200 && response.status < 300) {
-            if (!request.sink(response.body))
-                throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                                   "the sink ended the transfer");
-            response.body.clear();
-        }
-        return response;
-    }
+    [[nodiscard]] http::Response send(http::Request const& request) const;
 
 private:
     struct State {
@@ -16672,8 +11655,6 @@ private:
 #ifndef GLOBUS_HTTP_RATE_LIMITER_HPP
 #define GLOBUS_HTTP_RATE_LIMITER_HPP
 
-#include <algorithm>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <mutex>
@@ -16696,14 +11677,7 @@ namespace globus {
 class RateLimiter {
 public:
     /// @throws UsageError  for a rate that is not positive, and a burst that is not 1 to 1,000,000
-    explicit RateLimiter(double per_second = 15, std::size_t burst = 150) : state_(std::in_place) {
-        if (!(per_second > 0) || burst == 0 || burst > 1'000'000)
-            throw UsageError("RateLimiter: the rate must be positive, and the burst 1 to 1,000,000");
-        constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-        std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
-        state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
-        state_->turns.assign(burst, http::Clock::time_point::min());
-    }
+    explicit RateLimiter(double per_second = 15, std::size_t burst = 150);
 
     /**
      * Waits until the next request may be sent.
@@ -16711,21 +11685,7 @@ public:
      * @throws NetworkError  timeout, at once, if that would be after the deadline; cancelled if `stop` asks
      */
     void acquire(http::Clock::time_point deadline = http::Clock::time_point::max(),
-                 std::stop_token const& stop = {}) const {
-        http::Clock::time_point turn;
-        {
-            std::lock_guard const lock(state_->mutex);
-            http::Clock::time_point& oldest = state_->turns[state_->next];
-            turn = http::Clock::now();
-            if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
-            if (turn > deadline)
-                throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                                   "the rate limiter has no turn for this request before its deadline");
-            oldest = turn;
-            state_->next = (state_->next + 1) % state_->turns.size();
-        }
-        if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
-    }
+                 std::stop_token const& stop = {}) const;
 
 private:
     struct State {
@@ -16786,43 +11746,13 @@ private:
 #ifndef GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 #define GLOBUS_OAUTH_TOKEN_SOURCE_POLICY_HPP
 
-#include <cerrno>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
 namespace globus {
-
-namespace detail {
-
-/// The text of a token file. @throws UsageError  if it cannot be read, is no file, or is longer than any token
-inline Secret read_token_file(std::string const& path) {
-    auto const refuse = [&](std::string const& why) {
-        throw UsageError("the token file " + one_line(path) + ' ' + why);
-    };
-    constexpr std::size_t longest = 16384;
-    Descriptor const file = open_file(path, Opening::to_read, Links::followed);
-    if (!file) refuse(std::string("cannot be read: ") + std::strerror(errno));
-    auto const facts = facts_of(file);
-    if (!facts || facts->kind != FileFacts::Kind::regular) refuse("is no regular file");
-    std::string text(longest + 1, '\0');
-    auto const count = read_file(file, text.data(), text.size());
-    if (count < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
-    text.resize(static_cast<std::size_t>(count));
-    bool const cut = text.size() > longest;
-    while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
-    Secret token(std::move(text));
-    if (cut) refuse("has more than 16,384 characters, which no token has");
-    return token;
-}
-
-}  // namespace detail
 
 /**
  * Sends an access token that something else renews: a function asks for it, or a file holds it.
@@ -16847,17 +11777,11 @@ public:
 
     /// @param resource_server  whom the tokens are for; a client of another service gets none. Empty: not known
     /// @throws UsageError  for a function that holds nothing
-    explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {})
-        : state_(std::in_place, std::move(source), std::move(resource_server)) {
-        if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
-    }
+    explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {});
 
     /// The token is the text of the file at `path`, without blanks and newlines at its end. A file is wanted: for a pipe or
     /// device the calls fail, as they do for a file of more than 16 KiB.
-    [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {}) {
-        return TokenSourcePolicy([path = std::move(path)] { return detail::read_token_file(path); },
-                                 std::move(resource_server));
-    }
+    [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {});
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const& context) const {
@@ -16889,20 +11813,7 @@ private:
     };
 
     /// Asks the source, without the lock; or waits for the thread that does, as long as the call may last.
-    static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
-        detail::Wait const call{"the token of the token source", context.deadline, context.stop};
-        auto const checked = [&state] {
-            Secret token = state.source();
-            detail::check_token("the access token of the token source", token.reveal());
-            return token;
-        };
-        for (std::uint64_t const before = state.answers; state.answers == before;)
-            if (std::optional<Secret> token = state.asking.ask_or_wait(lock, call, checked)) {
-                if (!(*token == state.token)) ++state.generation;
-                state.token = std::move(*token);
-                ++state.answers;
-            }
-    }
+    static void ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context);
 
     detail::ProcessBound<State> state_;
 };
@@ -17247,10 +12158,7 @@ struct SubmittedTask {
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 
     /// True if the task will run.
-    [[nodiscard]] bool accepted() const {
-        if (http_status_code) return *http_status_code >= 200 && *http_status_code < 300;
-        return status && *status == "success";
-    }
+    [[nodiscard]] bool accepted() const;
     /// Reads a text in the place of an object.
     void read_text(std::string_view text) { reason.emplace() = text; }
 };
@@ -17782,21 +12690,7 @@ public:
         : ApiError(request, std::move(response), read_error, nullptr) {}
 
 private:
-    static bool read_error(boost::json::object const& document, Reading& reading) {
-        auto const* error = globus::detail::object_member(document, "error");
-        if (error == nullptr) return false;
-        reading.errors = {sub_error(*error, {"detail", "title"})};
-        reading.code = reading.errors.front().code;
-        if (auto const* details = globus::detail::object_list(error->if_contains("detail"))) {
-            for (boost::json::value const& item : *details)
-                if (auto const* detail = item.if_object())
-                    if (auto const text = globus::detail::text_member(*detail, "msg"))
-                        reading.messages.emplace_back(*text);
-        } else if (reading.errors.front().has_message) {
-            reading.messages.push_back(reading.errors.front().message);
-        }
-        return true;
-    }
+    static bool read_error(boost::json::object const& document, Reading& reading);
 };
 
 }  // namespace globus
@@ -18482,7 +13376,6 @@ struct ValidateRun {
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -18650,11 +13543,7 @@ struct SpecificFlowService {
 
     [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
     /// The scope that lets one start, resume and validate runs of the flow.
-    [[nodiscard]] std::string user_scope() const {
-        std::string word = *flow_id;
-        std::replace(word.begin(), word.end(), '-', '_');
-        return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
-    }
+    [[nodiscard]] std::string user_scope() const;
     /// What the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
@@ -18709,10 +13598,8 @@ private:
 #ifndef GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
 #define GLOBUS_SERVICES_GCS_CONNECTOR_TABLE_HPP
 
-#include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace globus {
@@ -18739,39 +13626,17 @@ struct GlobusConnectServerConnector {
 class ConnectorTable {
 public:
     /// Those of today, and those that were added.
-    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept {
-        return connectors_;
-    }
+    [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept;
 
     /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
     /// `-` and `_` its words are separated by.
-    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const {
-        std::string const wanted = normalized(name_or_id);
-        auto const found = std::find_if(connectors_.begin(), connectors_.end(), [&](auto const& connector) {
-            return wanted == normalized(connector.connector_id) || wanted == normalized(connector.name);
-        });
-        return found != connectors_.end() ? &*found : nullptr;
-    }
+    [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const;
 
     /// The same table with one more connector.
-    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const {
-        ConnectorTable longer = *this;
-        longer.connectors_.push_back(std::move(connector));
-        return longer;
-    }
+    [[nodiscard]] ConnectorTable extend(GlobusConnectServerConnector connector) const;
 
 private:
-    static std::string normalized(std::string_view text) {
-        while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-        while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-        std::string words;
-        for (char const c : text) {
-            bool const separates = c == ' ' || c == '-' || c == '_';
-            if (separates && words.ends_with('-')) continue;
-            words += separates ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-        return words;
-    }
+    static std::string normalized(std::string_view text);
     static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
     std::vector<GlobusConnectServerConnector> connectors_{
@@ -18861,11 +13726,7 @@ public:
     /// What the endpoint adds to the message: a text or an object; null if nothing.
     [[nodiscard]] boost::json::value const& detail() const noexcept { return document_member("detail"); }
     /// The DATA_TYPE of `detail()`, such as "reason#1.0.0"; empty if it has none.
-    [[nodiscard]] std::string_view detail_data_type() const noexcept {
-        auto const* object = detail().if_object();
-        auto const* type = object != nullptr ? object->if_contains("DATA_TYPE") : nullptr;
-        return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view();
-    }
+    [[nodiscard]] std::string_view detail_data_type() const noexcept;
 };
 
 }  // namespace globus
@@ -19095,77 +13956,12 @@ struct Answer {
 #ifndef GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 #define GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 
-#include <array>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
-#include <type_traits>
 
 // The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
 // where it is left out it is the first one that has all the members that are set.
-
-namespace globus::detail {
-
-/// The minor version of a schema that brought a member.
-struct MemberVersion {
-    std::string_view member;
-    int minor;
-};
-
-inline constexpr std::array<MemberVersion, 15> collection_versions{{{"associated_flow_policy", 15},
-                                                                    {"activity_notification_policy", 14},
-                                                                    {"auto_delete_timeout", 13},
-                                                                    {"skip_auto_delete", 13},
-                                                                    {"restrict_transfers_to_high_assurance", 12},
-                                                                    {"acl_expiration_mins", 10},
-                                                                    {"delete_protected", 8},
-                                                                    {"guest_auth_policy_id", 6},
-                                                                    {"disable_anonymous_writes", 5},
-                                                                    {"force_verify", 4},
-                                                                    {"sharing_users_allow", 2},
-                                                                    {"sharing_users_deny", 2},
-                                                                    {"enable_https", 1},
-                                                                    {"user_message", 1},
-                                                                    {"user_message_link", 1}}};
-inline constexpr std::array<MemberVersion, 1> endpoint_versions{{{"gridftp_control_channel_port", 1}}};
-inline constexpr std::array<MemberVersion, 1> storage_gateway_versions{{{"require_mfa", 1}}};
-
-/// Writes a document with the DATA_TYPE "base#1.N.0" that its members need, unless it has one.
-template <class T, std::size_t N>
-void write_versioned(std::string& out, T const& document, Optional<std::string> const& data_type, std::string_view base,
-                     std::array<MemberVersion, N> const& versions) {
-    if (!data_type.is_absent()) return write_object(out, document);
-    int minor = 0;
-    T::members::for_each(document, [&]<class M, class V>(M, V const& value) {
-        if constexpr (is_optional<V>) {
-            if (value.is_absent()) return;
-            for (MemberVersion const& version : versions)
-                if (version.member == M::key && version.minor > minor) minor = version.minor;
-        } else if constexpr (std::same_as<V, AdditionalFields>) {
-            for (MemberVersion const& version : versions)
-                if (value.contains(version.member) && version.minor > minor) minor = version.minor;
-        }
-    });
-    if constexpr (requires { document.user_message; }) {
-        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
-        if (document.user_message.has_value()) {
-            std::size_t characters = 0;
-            for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-            if (characters > short_message && minor < 7) minor = 7;
-        }
-    }
-    T typed = document;
-    if constexpr (requires { typed.data_type; })
-        typed.data_type = std::string(base) + "#1." + std::to_string(minor) + ".0";
-    else
-        typed.DATA_TYPE = std::string(base) + "#1." + std::to_string(minor) + ".0";
-    write_object(out, typed);
-}
-
-}  // namespace globus::detail
 
 namespace globus::gcs {
 
@@ -19411,9 +14207,7 @@ struct MappedCollectionDocument {
                    sharing_restrict_paths, delete_protected, allow_guest_collections, disable_anonymous_writes,
                    auto_delete_timeout, associated_flow_policy, policies, additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// A guest collection to be made or changed: a directory of a mapped collection that its owner shares.
@@ -19460,9 +14254,7 @@ struct GuestCollectionDocument {
                    associated_flow_policy, mapped_collection_id, user_credential_id, skip_auto_delete,
                    activity_notification_policy, additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// The settings of an endpoint.
@@ -19494,9 +14286,7 @@ struct EndpointDocument {
                    max_concurrency, max_parallelism, preferred_concurrency, preferred_parallelism,
                    gridftp_control_channel_port, additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, data_type, "endpoint", globus::detail::endpoint_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// A role on an endpoint or collection.
@@ -19531,10 +14321,7 @@ struct StorageGatewayDocument {
                    allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,
                    additional_fields);
 
-    void write_json(std::string& out) const {
-        globus::detail::write_versioned(out, *this, DATA_TYPE, "storage_gateway",
-                                        globus::detail::storage_gateway_versions);
-    }
+    void write_json(std::string& out) const;
 };
 
 /// A user's account on a storage gateway.
@@ -19922,13 +14709,7 @@ struct GcsService {
     detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learnt
 
     /// @throws UsageError  for an empty address
-    [[nodiscard]] std::string base_url() const {
-        if (gcs_address.empty())
-            throw UsageError("the address of the Globus Connect Server is empty: give its host name");
-        std::string url = gcs_address.find("://") == std::string::npos ? "https://" + gcs_address : gcs_address;
-        while (url.ends_with('/')) url.pop_back();
-        return url.ends_with("/api") ? url + '/' : url + "/api/";
-    }
+    [[nodiscard]] std::string base_url() const;
 };
 
 /// The operations as member functions of a Client.
@@ -20118,11 +14899,7 @@ struct GcsCollectionService {
     /// The scope that reading and writing its files needs.
     [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
     /// @throws UsageError  for an empty address
-    [[nodiscard]] std::string base_url() const {
-        if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
-        return collection_address.find("://") == std::string::npos ? "https://" + collection_address
-                                                                   : collection_address;
-    }
+    [[nodiscard]] std::string base_url() const;
 
     /// What a Client of the collection can do.
     template <class Client>
@@ -20463,19 +15240,7 @@ void for_each_refusal(Json const& errors, F const& f, std::string_view action = 
 }
 
 /// What one of them says.
-inline RefusedMembership refused_membership(std::string_view action, Json const& error) {
-    RefusedMembership refused{.action = std::string(action)};
-    if (auto const* reason = error.if_string()) refused.detail = *reason;
-    auto const text = [&](std::string_view name) {
-        auto const* object = error.if_object();
-        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-    };
-    refused.identity_id = text("identity_id");
-    refused.code = text("code");
-    refused.detail = text("detail");
-    return refused;
-}
+RefusedMembership refused_membership(std::string_view action, Json const& error);
 
 }  // namespace detail
 
@@ -20499,14 +15264,7 @@ struct MembershipActionResult {
                    remove, request_join, errors);
 
     /// What was not done, in the service's order; empty if all was.
-    [[nodiscard]] std::vector<RefusedMembership> refused() const {
-        std::vector<RefusedMembership> all;
-        if (errors)
-            detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
-                all.push_back(detail::refused_membership(action, error));
-            });
-        return all;
-    }
+    [[nodiscard]] std::vector<RefusedMembership> refused() const;
 };
 
 }  // namespace globus::groups
@@ -20649,51 +15407,31 @@ struct BatchMembershipActions {
     /// Accepts invitations, for identities of the caller's own.
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
     /// Makes identities members without asking them.
-    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member) {
-        return put(added, std::move(identity_ids), std::move(role));
-    }
+    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member);
     /// Grants what identities have asked for by request_join.
     BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
     /// Gives members another role.
-    BatchMembershipActions& change_roles(std::string role, StringList identity_ids) {
-        return put(changed_roles, std::move(identity_ids), std::move(role));
-    }
+    BatchMembershipActions& change_roles(std::string role, StringList identity_ids);
     /// Declines invitations, for identities of the caller's own.
     BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
     /// Invites identities; the service sends each an e-mail.
-    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member) {
-        return put(invited, std::move(identity_ids), std::move(role));
-    }
+    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member);
     /// Joins, where the group's policies let anybody in, with identities of the caller's own.
     BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
     /// Leaves, with identities of the caller's own.
     BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
     /// Refuses what identities have asked for by request_join.
-    BatchMembershipActions& reject_join_requests(StringList identity_ids) {
-        return put(rejected, std::move(identity_ids));
-    }
+    BatchMembershipActions& reject_join_requests(StringList identity_ids);
     /// Takes members out of the group.
     BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
     /// Asks to join, with identities of the caller's own.
     BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
 
     /// @throws UsageError  for an action on an empty identity id
-    void check() const {
-        for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined,
-                                       &left, &rejected, &removed, &requested}) {
-            if (!*actions) continue;
-            for (MembershipAction const& action : **actions)
-                if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
-                    throw UsageError("a membership action has an empty identity_id: give the id of an identity");
-        }
-    }
+    void check() const;
 
 private:
-    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {}) {
-        if (!actions) actions.emplace();
-        for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
-        return *this;
-    }
+    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {});
 };
 
 }  // namespace globus::groups
@@ -21247,23 +15985,8 @@ private:
     };
 
     /// The typed document was read from it, whatever its Content-Type says.
-    static http::Response as_json(http::Response response) {
-        response.headers.set("Content-Type", "application/json");
-        return response;
-    }
-    static bool read_refusals(boost::json::object const& document, Reading& reading) {
-        auto const* errors = document.if_contains("errors");
-        if (errors == nullptr) return false;
-        groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
-            auto const one = groups::detail::refused_membership(action, raw);
-            SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
-            if (raw.is_object()) error.raw = raw.get_object();
-            if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
-            reading.errors.push_back(std::move(error));
-        });
-        reading.code = common_code(reading.errors);
-        return true;
-    }
+    static http::Response as_json(http::Response response);
+    static bool read_refusals(boost::json::object const& document, Reading& reading);
 
     std::shared_ptr<Facts const> facts_;  ///< shared: to copy an error does not throw
 };
@@ -21536,88 +16259,6 @@ struct DeletedRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-
-#include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
-
-// The documents that a Search program makes.
-
-namespace globus::search {
-
-/**
- * A query with filters, facets, boosts and an order.
- *
- *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
- *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
- *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
- *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
- *     auto found = client.post_search({.index_id = id, .data = query});
- *
- * Filters, facets, boosts and sorts are the service's documents, as they stand.
- *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
- * https://docs.globus.org/api/search/reference/post_query/
- */
-struct SearchQueryV1 {
-    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
-    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
-    Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};         ///< subjects a page, 0 to 100; the service's default is 10
-    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<bool> advanced = {};              ///< q is in the advanced syntax
-    Optional<std::vector<Json>> filters = {};  ///< by add_filter
-    Optional<std::vector<Json>> facets = {};   ///< by add_facet
-    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
-    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
-    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire = wires(rename("version", "@version"));
-    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
-                   sort, additional_fields);
-
-    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
-    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
-    /// Adds a condition that what facets count need not meet.
-    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
-    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
-    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
-    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
-    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
-    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
-    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
-
-private:
-    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document) {
-        if (!list) list.emplace();
-        list->push_back(std::move(document));
-        return *this;
-    }
-};
-
-/**
- * A query for all that matches, however much it is; the order is the service's.
- *
- *     for (search::GMetaResult const& subject :
- *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
- *
- * https://docs.globus.org/api/search/reference/scroll_query/
- */
-struct SearchScrollQuery {
-    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
-    Optional<std::int64_t> limit = {};  ///< of a page
-    Optional<bool> advanced = {};       ///< q is in the advanced syntax
-    Optional<std::string> marker = {};  ///< of the page before
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
-};
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -21738,18 +16379,7 @@ struct PostSearch {
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
     /// The same, with the `offset` and `limit` of `data` where the operation has none.
-    [[nodiscard]] PostSearch normalized() const {
-        PostSearch sent = *this;
-        Json const document = globus::detail::json_of(data->text());
-        if (!document.is_object()) return sent;
-        auto const take = [&](char const* name, Optional<std::int64_t>& member) {
-            auto const* given = document.get_object().if_contains(name);
-            if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
-        };
-        take("offset", sent.offset);
-        take("limit", sent.limit);
-        return sent;
-    }
+    [[nodiscard]] PostSearch normalized() const;
 };
 
 /// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/{index_id}/scroll
@@ -21926,6 +16556,84 @@ struct DeleteRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The documents that a Search program makes.
+
+namespace globus::search {
+
+/**
+ * A query with filters, facets, boosts and an order.
+ *
+ *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
+ *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
+ *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
+ *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
+ *     auto found = client.post_search({.index_id = id, .data = query});
+ *
+ * Filters, facets, boosts and sorts are the service's documents, as they stand.
+ *
+ * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct SearchQueryV1 {
+    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
+    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
+    Optional<std::string> q = {};
+    Optional<std::int64_t> limit = {};         ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<bool> advanced = {};              ///< q is in the advanced syntax
+    Optional<std::vector<Json>> filters = {};  ///< by add_filter
+    Optional<std::vector<Json>> facets = {};   ///< by add_facet
+    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
+    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
+    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(rename("version", "@version"));
+    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
+                   sort, additional_fields);
+
+    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
+    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
+    /// Adds a condition that what facets count need not meet.
+    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
+    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
+    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
+    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
+    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
+    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
+    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
+
+private:
+    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
+};
+
+/**
+ * A query for all that matches, however much it is; the order is the service's.
+ *
+ *     for (search::GMetaResult const& subject :
+ *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
+ *
+ * https://docs.globus.org/api/search/reference/scroll_query/
+ */
+struct SearchScrollQuery {
+    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> advanced = {};       ///< q is in the advanced syntax
+    Optional<std::string> marker = {};  ///< of the page before
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <boost/hana/tuple.hpp>
 #include <boost/hana/type.hpp>
@@ -22110,26 +16818,7 @@ public:
         : ApiError(request, std::move(response), read_error, nullptr) {}
 
 private:
-    static bool read_error(boost::json::object const& document, Reading& reading) {
-        if (auto const* error = globus::detail::object_member(document, "error")) {
-            reading.errors = {sub_error(*error, {"detail", "title"})};
-            reading.code = reading.errors.front().code;
-            if (reading.errors.front().has_message) reading.messages.push_back(reading.errors.front().message);
-            return true;
-        }
-        auto const* details = globus::detail::object_list(document.if_contains("detail"));
-        if (details == nullptr) return false;
-        for (boost::json::value const& item : *details) {
-            if (!item.is_object()) continue;
-            SubError sub = sub_error(item.get_object(), {"msg"});
-            auto const* const where = item.get_object().if_contains("loc");
-            if (sub.has_message && globus::detail::text_list(where))
-                reading.messages.push_back(sub.message + ": " + globus::detail::place_of(*where));
-            reading.errors.push_back(std::move(sub));
-        }
-        reading.code = common_code(reading.errors);
-        return true;
-    }
+    static bool read_error(boost::json::object const& document, Reading& reading);
 };
 
 }  // namespace globus
@@ -22221,431 +16910,9 @@ struct TimerMessage {
 #ifndef GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 #define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 
-#ifndef GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
-#define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
-
-#include <algorithm>
-#include <array>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-// The documents that a Transfer program makes.
-
-namespace globus::detail {
-
-/// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
-struct ResourceLink {
-    std::string_view member;
-    std::string_view name;
-    std::string_view type;
-};
-
-/**
- * Writes an object as the JSON:API document of a resource: `T::resource_type`, the members that `T::resource_links`
- * lists as relationships, and all others as attributes.
- */
-template <class T>
-void write_resource(std::string& out, T const& object) {
-    auto const link_of = [](std::string_view member) -> ResourceLink const* {
-        for (ResourceLink const& link : T::resource_links)
-            if (link.member == member) return &link;
-        return nullptr;
-    };
-    out += R"({"data":{"type":)";
-    write_string(out, T::resource_type);
-    if (!T::resource_links.empty()) {
-        bool first = true;
-        out += R"(,"relationships":{)";
-        T::members::for_each(object, [&]<class M, class V>(M, V const& value) {
-            if constexpr (std::same_as<V, Required<std::string>>) {
-                ResourceLink const* const link = link_of(M::key);
-                if (link == nullptr) return;
-                write_separator(out, first);
-                write_string(out, link->name);
-                out += R"(:{"data":{"type":)";
-                write_string(out, link->type);
-                out += R"(,"id":)";
-                write_string(out, *value);
-                out += "}}";
-            }
-        });
-        out += '}';
-    }
-    bool first = true;
-    out += R"(,"attributes":{)";
-    T::members::for_each(object, [&]<class M, class V>(M, V const& value) {
-        if constexpr (std::same_as<V, AdditionalFields>) {
-            for (auto const& [key, item] : value) write_member(out, first, key, item);
-        } else {
-            if constexpr (is_optional<V>)
-                if (value.is_absent()) return;
-            if (link_of(M::key) == nullptr && !object.additional_fields.contains(M::key))
-                write_member(out, first, M::key, value);
-        }
-    });
-    out += "}}}";
-}
-
-/// @throws UsageError  for an empty id
-inline void check_id(std::string_view member, std::string_view id) {
-    if (id.empty())
-        throw UsageError(std::string(member) + " is empty: give the id of a collection, endpoint or access point");
-}
-
-/// @throws UsageError  for a label that Transfer does not take
-inline void check_label(Optional<std::string> const& label) {
-    constexpr std::size_t longest = 128;  // characters
-    if (!label.has_value() || label->empty()) return;
-    std::size_t characters = 0;
-    for (char const c : *label) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (characters > longest)
-        throw UsageError("the label has " + std::to_string(characters) + " characters: shorten it to 128");
-    if (label->find_first_of("\r\n") != std::string::npos)
-        throw UsageError("the label has a line break: write it in one line");
-    constexpr std::string_view blank = " \t\v\f";
-    if (blank.find(label->front()) != blank.npos || blank.find(label->back()) != blank.npos)
-        throw UsageError("the label begins or ends with a blank: take it away");
-}
-
-}  // namespace globus::detail
-
-namespace globus::transfer {
-
-/**
- * When a file that is there already is copied again.
- *
- *     .sync_level = SyncLevel::checksum
- *
- * https://docs.globus.org/api/transfer/task_submit/#transfer_specific_fields
- */
-class SyncLevel {
-public:
-    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
-    enum Level : unsigned char { exists, size, mtime, checksum };
-
-    /// By its name as an enumerator.
-    SyncLevel(Level level = exists) : number_(level) {}
-    /// By its number, 0 to 3; submit_transfer refuses others.
-    SyncLevel(std::int64_t number) : number_(number) {}
-    /// By its number, 0 to 3; submit_transfer refuses others.
-    SyncLevel(int number) : number_(number) {}
-    /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(std::string_view name) {
-        constexpr std::array<std::string_view, 4> names{"exists", "size", "mtime", "checksum"};
-        for (std::size_t i = 0; i != names.size(); ++i)
-            if (names[i] == name) {
-                number_ = static_cast<std::int64_t>(i);
-                return;
-            }
-        throw UsageError("the sync_level is none of exists, size, mtime and checksum");
-    }
-    /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
-
-    /// 0 to 3, as it is sent.
-    [[nodiscard]] std::int64_t number() const noexcept { return number_; }
-    void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
-    friend bool operator==(SyncLevel, SyncLevel) = default;
-
-private:
-    std::int64_t number_;
-};
-
-/// One file or directory of a transfer. https://docs.globus.org/api/transfer/task_submit/#transfer_item_fields
-struct TransferItem {
-    Constant<"transfer_item"> DATA_TYPE = {};
-    Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
-    Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
-    Optional<bool> recursive = {};                  ///< a directory with all that is in it
-    Optional<std::string> external_checksum = {};   ///< that the file is expected to have
-    Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(TransferItem, DATA_TYPE, source_path, destination_path, recursive, external_checksum,
-                   checksum_algorithm, additional_fields);
-};
-
-/// Which names of a recursive transfer are taken. https://docs.globus.org/api/transfer/task_submit/#filter_rules
-struct FilterRule {
-    Constant<"filter_rule"> DATA_TYPE = {};
-    Required<std::string> name;       ///< with * and ?
-    std::string method = "exclude";   ///< or "include"
-    Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
-
-    /// @throws UsageError  for a method or type that there is none of
-    void check() const {
-        if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
-            throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
-        if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
-            throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
-    }
-};
-
-/**
- * A transfer to be submitted.
- *
- *     TransferData data{.source_endpoint = here, .destination_endpoint = there, .label = "nightly"};
- *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
- *     auto accepted = transfer.submit_transfer(data);
- *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
- * https://docs.globus.org/api/transfer/task_submit/#transfer_and_delete_documents
- */
-struct TransferData {
-    Constant<"transfer"> DATA_TYPE = {};
-    Required<std::string> source_endpoint;       ///< id of the collection that is read
-    Required<std::string> destination_endpoint;  ///< id of the collection that is written
-    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
-    Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
-    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
-    /// Compares checksums after each file, and sends it again where they differ; default false.
-    Optional<bool> verify_checksum = {};
-    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
-    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
-    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
-    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
-    /// Ends the task when the destination is full, instead of trying again; default false.
-    Optional<bool> fail_on_quota_errors = {};
-    /// Deletes what a recursive item's source does not have; default false.
-    Optional<bool> delete_destination_extra = {};
-    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
-    /// Account on the source's host, where the user has several; mapped collections only.
-    Optional<std::string> source_local_user = {};
-    Optional<std::string> destination_local_user = {};    ///< the same of the destination
-    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
-    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
-                   verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
-                   fail_on_quota_errors, delete_destination_extra, notify_on_succeeded, notify_on_failed,
-                   notify_on_inactive, source_local_user, destination_local_user, DATA, filter_rules,
-                   additional_fields);
-
-    /// Adds a file or directory.
-    TransferData& add_item(TransferItem item) {
-        DATA.push_back(std::move(item));
-        return *this;
-    }
-    /// Adds a rule on names; the first rule that fits a name decides.
-    TransferData& add_filter_rule(FilterRule rule) {
-        if (!filter_rules) filter_rules.emplace();
-        filter_rules->push_back(std::move(rule));
-        return *this;
-    }
-
-    /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
-    /// replace is not looked at.
-    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
-    ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
-    void check() const {
-        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
-        if (own("source_endpoint")) globus::detail::check_id("source_endpoint", *source_endpoint);
-        if (own("destination_endpoint")) globus::detail::check_id("destination_endpoint", *destination_endpoint);
-        if (own("label")) globus::detail::check_label(label);
-        if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
-            throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
-                             ": use 0 to 3, or a name of SyncLevel");
-        if (filter_rules && own("filter_rules"))
-            for (FilterRule const& rule : *filter_rules) rule.check();
-        if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
-    }
-};
-
-/// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
-struct DeleteItem {
-    Constant<"delete_item"> DATA_TYPE = {};
-    Required<std::string> path;  ///< of a file, or of a directory where `recursive` is set
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(DeleteItem, DATA_TYPE, path, additional_fields);
-};
-
-/**
- * A deletion to be submitted.
- *
- *     DeleteData data{.endpoint = there, .recursive = true};
- *     data.add_item({.path = "/archive/run1/"});
- *     auto accepted = transfer.submit_delete(data);
- *
- * https://docs.globus.org/api/transfer/task_submit/#delete_specific_fields
- */
-struct DeleteData {
-    Constant<"delete"> DATA_TYPE = {};
-    Required<std::string> endpoint;    ///< id of the collection
-    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
-    Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
-    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
-    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
-    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
-    Optional<bool> interpret_globs = {};
-    Optional<std::string> deadline = {};      ///< ISO 8601
-    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
-    /// Account on the collection's host, where the user has several; mapped collections only.
-    Optional<std::string> local_user = {};
-    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
-                   deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
-                   additional_fields);
-
-    /// Adds a path.
-    DeleteData& add_item(DeleteItem item) {
-        DATA.push_back(std::move(item));
-        return *this;
-    }
-
-    /// As TransferData::check.
-    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
-    void check() const {
-        auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
-        if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
-        if (own("label")) globus::detail::check_label(label);
-        if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
-    }
-};
-
-/**
- * Splits a transfer into several of at most `max_items` items each, in order; all else is the same in each.
- *
- *     for (TransferData& part : split_transfer_data(std::move(data), 1000)) client.submit_transfer(part);
- *
- * The parts have no submission id, since an id stands for one task. The client's member function of this name gives
- * each one of its own.
- *
- * @throws UsageError  if `max_items` is 0
- */
-inline std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items) {
-    if (max_items == 0) throw UsageError("split_transfer_data: max_items must be at least 1");
-    std::vector<TransferItem> items = std::exchange(data.DATA, {});
-    data.submission_id.reset();
-    data.additional_fields.erase("submission_id");
-    std::vector<TransferData> parts;
-    for (std::size_t begin = 0; begin < items.size() || parts.empty(); begin += max_items) {
-        std::size_t const end = begin + std::min(max_items, items.size() - begin);
-        TransferData& part = parts.emplace_back(data);
-        part.DATA.reserve(end - begin);
-        for (std::size_t i = begin; i != end; ++i) part.DATA.push_back(std::move(items[i]));
-    }
-    return parts;
-}
-
-/**
- * A tunnel to be made between two stream access points.
- *
- *     auto tunnel = client.create_tunnel({.initiator_stream_access_point = here,
- *                                         .listener_stream_access_point = there,
- *                                         .label = "instrument"});
- *
- * Written as a JSON:API document: the access points are relationships, all else attributes.
- * https://docs.globus.org/api/transfer/
- */
-struct CreateTunnelData {
-    Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
-    Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
-    Optional<std::string> label = {};                     ///< for people
-    Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
-    /// Minutes until the tunnel is stopped; the service's default if left out.
-    Optional<std::int64_t> lifetime_mins = {};
-    Optional<bool> restartable = {};          ///< the service may start it again after a failure
-    AdditionalFields additional_fields = {};  ///< further attributes
-    static constexpr std::string_view resource_type = "Tunnel";
-    static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
-        {{"listener_stream_access_point", "listener", "StreamAccessPoint"},
-         {"initiator_stream_access_point", "initiator", "StreamAccessPoint"}}};
-    GLOBUS_MEMBERS(CreateTunnelData, initiator_stream_access_point, listener_stream_access_point, label, submission_id,
-                   lifetime_mins, restartable, additional_fields);
-
-    /// @throws UsageError  for an empty access point
-    void check() const {
-        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
-        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
-    }
-    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
-};
-
-/**
- * A filter of a listing: the text of Globus' filter language, or names with their values.
- *
- *     .filter = "type:dir/name:~run*"
- *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
- *
- * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
- */
-class TransferFilter {
-public:
-    using value_type = std::pair<std::string, StringList>;
-
-    TransferFilter() = default;
-    /// A text of the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(text) {}
-    /// A text of the filter language, as it is sent.
-    TransferFilter(std::string text) : text_(std::move(text)) {}
-    /// Names with their values; all conditions must hold.
-    TransferFilter(std::initializer_list<value_type> terms) {
-        for (auto const& [name, values] : terms) add(name, values);
-    }
-
-    /// Adds a condition; all must hold.
-    TransferFilter& add(std::string const& name, StringList const& values) {
-        if (!text_.empty()) text_ += '/';
-        text_ += name + ':';
-        for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
-        return *this;
-    }
-
-    /// In the filter language, as it is sent.
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
-    /// The same, or nothing where there is no condition.
-    [[nodiscard]] std::vector<std::string> query_texts() const {
-        return text_.empty() ? std::vector<std::string>{} : std::vector<std::string>{text_};
-    }
-    friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
-
-private:
-    std::string text_;
-};
-
-/// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
-/// `.filter = TransferFilter{{"type", "dir"}}`.
-/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
-class TransferFilters : public std::vector<TransferFilter> {
-public:
-    TransferFilters() = default;
-    /// One filter.
-    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
-    /// One filter.
-    TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
-    /// One filter.
-    TransferFilters(TransferFilter one) : std::vector<TransferFilter>{std::move(one)} {}
-    /// Several filters, any of which an entry may pass.
-    TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
-
-    [[nodiscard]] std::vector<std::string> query_texts() const {
-        std::vector<std::string> texts;
-        for (TransferFilter const& filter : *this)
-            if (!filter.text().empty()) texts.push_back(filter.text());
-        return texts;
-    }
-};
-
-}  // namespace globus::transfer
-
-#endif  // GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
-
 #include <concepts>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 // The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in "2026-01-02T03:04:05+00:00".
@@ -22669,10 +16936,7 @@ struct EndAfter {
     GLOBUS_MEMBERS(EndAfter, condition, count, additional_fields);
 
     /// @throws UsageError  for a count that is not positive
-    void check() const {
-        if (*count <= 0 && !additional_fields.contains("count"))
-            throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
-    }
+    void check() const;
 };
 
 /// A timer ends at a time. https://docs.globus.org/api/timers/timer-schedules/
@@ -22683,10 +16947,7 @@ struct EndAt {
     GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
 
     /// @throws UsageError  for an empty time
-    void check() const {
-        if (datetime->empty() && !additional_fields.contains("datetime"))
-            throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
-    }
+    void check() const;
 };
 
 /// When a timer ends: an EndAfter, an EndAt or a Json. https://docs.globus.org/api/timers/timer-schedules/
@@ -22726,12 +16987,7 @@ struct RecurringTimerSchedule {
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
     /// @throws UsageError  for an interval that is not positive, and for what the end's own check() refuses
-    void check() const {
-        if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
-            throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
-                             ": give at least one second, or use OnceTimerSchedule");
-        if (end) end->check();
-    }
+    void check() const;
 };
 
 /**
@@ -22753,19 +17009,8 @@ struct TransferTimer {
     GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
     /// @throws UsageError  for what the schedule's and the transfer's own check() refuse
-    void check() const {
-        schedule->check();
-        body->check();
-    }
-    void write_json(std::string& out) const {
-        Json transfer = globus::detail::json_of(body->text());
-        if (transfer.is_object())
-            for (char const* name_of_run : {"submission_id", "skip_activation_check"})
-                transfer.as_object().erase(name_of_run);
-        TransferTimer each = *this;
-        each.body = Document(std::move(transfer));
-        globus::detail::write_object(out, each);
-    }
+    void check() const;
+    void write_json(std::string& out) const;
 };
 
 /// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
@@ -22779,11 +17024,7 @@ struct FlowTimer {
     GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
 
     /// @throws UsageError  for an empty flow_id, and for what the schedule's own check() refuses
-    void check() const {
-        if (flow_id->empty() && !additional_fields.contains("flow_id"))
-            throw UsageError("flow_id is empty: give the id of a flow");
-        schedule->check();
-    }
+    void check() const;
 };
 
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
@@ -22802,11 +17043,7 @@ struct TimerJob {
                    additional_fields);
 
     /// @throws UsageError  for an interval that is not positive
-    void check() const {
-        if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
-            throw UsageError("the interval is " + std::to_string(**interval) +
-                             ": give at least one second, or null for a timer that runs once");
-    }
+    void check() const;
 };
 
 /// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
@@ -23117,10 +17354,7 @@ private:
 };
 
 /// The submission id of the submit_transfer, submit_delete or create_tunnel that an error ended; empty for other calls.
-[[nodiscard]] inline std::string submission_id(Error const& error) {
-    auto const* submission = dynamic_cast<SubmissionError const*>(&error);
-    return submission != nullptr ? submission->submission_id() : std::string();
-}
+[[nodiscard]] std::string submission_id(Error const& error);
 
 namespace detail {
 
@@ -23807,6 +18041,338 @@ struct ApiResult {
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// The documents that a Transfer program makes.
+
+namespace globus::detail {
+
+/// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
+struct ResourceLink {
+    std::string_view member;
+    std::string_view name;
+    std::string_view type;
+};
+
+/**
+ * Writes an object as the JSON:API document of a resource: `T::resource_type`, the members that `T::resource_links`
+ * lists as relationships, and all others as attributes.
+ */
+template <class T>
+void write_resource(std::string& out, T const& object) {
+    auto const link_of = [](std::string_view member) -> ResourceLink const* {
+        for (ResourceLink const& link : T::resource_links)
+            if (link.member == member) return &link;
+        return nullptr;
+    };
+    out += R"({"data":{"type":)";
+    write_string(out, T::resource_type);
+    if (!T::resource_links.empty()) {
+        bool first = true;
+        out += R"(,"relationships":{)";
+        T::members::for_each(object, [&]<class M, class V>(M, V const& value) {
+            if constexpr (std::same_as<V, Required<std::string>>) {
+                ResourceLink const* const link = link_of(M::key);
+                if (link == nullptr) return;
+                write_separator(out, first);
+                write_string(out, link->name);
+                out += R"(:{"data":{"type":)";
+                write_string(out, link->type);
+                out += R"(,"id":)";
+                write_string(out, *value);
+                out += "}}";
+            }
+        });
+        out += '}';
+    }
+    bool first = true;
+    out += R"(,"attributes":{)";
+    T::members::for_each(object, [&]<class M, class V>(M, V const& value) {
+        if constexpr (std::same_as<V, AdditionalFields>) {
+            for (auto const& [key, item] : value) write_member(out, first, key, item);
+        } else {
+            if constexpr (is_optional<V>)
+                if (value.is_absent()) return;
+            if (link_of(M::key) == nullptr && !object.additional_fields.contains(M::key))
+                write_member(out, first, M::key, value);
+        }
+    });
+    out += "}}}";
+}
+
+/// @throws UsageError  for an empty id
+void check_id(std::string_view member, std::string_view id);
+
+}  // namespace globus::detail
+
+namespace globus::transfer {
+
+/**
+ * When a file that is there already is copied again.
+ *
+ *     .sync_level = SyncLevel::checksum
+ *
+ * https://docs.globus.org/api/transfer/task_submit/#transfer_specific_fields
+ */
+class SyncLevel {
+public:
+    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
+    enum Level : unsigned char { exists, size, mtime, checksum };
+
+    /// By its name as an enumerator.
+    SyncLevel(Level level = exists) : number_(level) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
+    SyncLevel(std::int64_t number) : number_(number) {}
+    /// By its number, 0 to 3; submit_transfer refuses others.
+    SyncLevel(int number) : number_(number) {}
+    /// @throws UsageError  for a name other than exists, size, mtime and checksum
+    SyncLevel(std::string_view name);
+    /// @throws UsageError  for a name other than exists, size, mtime and checksum
+    SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
+
+    /// 0 to 3, as it is sent.
+    [[nodiscard]] std::int64_t number() const noexcept { return number_; }
+    void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
+    friend bool operator==(SyncLevel, SyncLevel) = default;
+
+private:
+    std::int64_t number_;
+};
+
+/// One file or directory of a transfer. https://docs.globus.org/api/transfer/task_submit/#transfer_item_fields
+struct TransferItem {
+    Constant<"transfer_item"> DATA_TYPE = {};
+    Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
+    Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
+    Optional<bool> recursive = {};                  ///< a directory with all that is in it
+    Optional<std::string> external_checksum = {};   ///< that the file is expected to have
+    Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferItem, DATA_TYPE, source_path, destination_path, recursive, external_checksum,
+                   checksum_algorithm, additional_fields);
+};
+
+/// Which names of a recursive transfer are taken. https://docs.globus.org/api/transfer/task_submit/#filter_rules
+struct FilterRule {
+    Constant<"filter_rule"> DATA_TYPE = {};
+    Required<std::string> name;       ///< with * and ?
+    std::string method = "exclude";   ///< or "include"
+    Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
+
+    /// @throws UsageError  for a method or type that there is none of
+    void check() const;
+};
+
+/**
+ * A transfer to be submitted.
+ *
+ *     TransferData data{.source_endpoint = here, .destination_endpoint = there, .label = "nightly"};
+ *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
+ *     auto accepted = transfer.submit_transfer(data);
+ *
+ * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * https://docs.globus.org/api/transfer/task_submit/#transfer_and_delete_documents
+ */
+struct TransferData {
+    Constant<"transfer"> DATA_TYPE = {};
+    Required<std::string> source_endpoint;       ///< id of the collection that is read
+    Required<std::string> destination_endpoint;  ///< id of the collection that is written
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
+    Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
+    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
+    /// Compares checksums after each file, and sends it again where they differ; default false.
+    Optional<bool> verify_checksum = {};
+    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
+    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
+    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
+    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
+    /// Ends the task when the destination is full, instead of trying again; default false.
+    Optional<bool> fail_on_quota_errors = {};
+    /// Deletes what a recursive item's source does not have; default false.
+    Optional<bool> delete_destination_extra = {};
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the source's host, where the user has several; mapped collections only.
+    Optional<std::string> source_local_user = {};
+    Optional<std::string> destination_local_user = {};    ///< the same of the destination
+    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
+    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
+                   verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
+                   fail_on_quota_errors, delete_destination_extra, notify_on_succeeded, notify_on_failed,
+                   notify_on_inactive, source_local_user, destination_local_user, DATA, filter_rules,
+                   additional_fields);
+
+    /// Adds a file or directory.
+    TransferData& add_item(TransferItem item);
+    /// Adds a rule on names; the first rule that fits a name decides.
+    TransferData& add_filter_rule(FilterRule rule);
+
+    /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
+    /// replace is not looked at.
+    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
+    ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
+    void check() const;
+};
+
+/// One path of a deletion. https://docs.globus.org/api/transfer/task_submit/#delete_item_fields
+struct DeleteItem {
+    Constant<"delete_item"> DATA_TYPE = {};
+    Required<std::string> path;  ///< of a file, or of a directory where `recursive` is set
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(DeleteItem, DATA_TYPE, path, additional_fields);
+};
+
+/**
+ * A deletion to be submitted.
+ *
+ *     DeleteData data{.endpoint = there, .recursive = true};
+ *     data.add_item({.path = "/archive/run1/"});
+ *     auto accepted = transfer.submit_delete(data);
+ *
+ * https://docs.globus.org/api/transfer/task_submit/#delete_specific_fields
+ */
+struct DeleteData {
+    Constant<"delete"> DATA_TYPE = {};
+    Required<std::string> endpoint;    ///< id of the collection
+    Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
+    Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
+    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
+    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
+    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
+    Optional<bool> interpret_globs = {};
+    Optional<std::string> deadline = {};      ///< ISO 8601
+    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
+    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    /// Account on the collection's host, where the user has several; mapped collections only.
+    Optional<std::string> local_user = {};
+    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
+                   deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
+                   additional_fields);
+
+    /// Adds a path.
+    DeleteData& add_item(DeleteItem item);
+
+    /// As TransferData::check.
+    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
+    void check() const;
+};
+
+/**
+ * Splits a transfer into several of at most `max_items` items each, in order; all else is the same in each.
+ *
+ *     for (TransferData& part : split_transfer_data(std::move(data), 1000)) client.submit_transfer(part);
+ *
+ * The parts have no submission id, since an id stands for one task. The client's member function of this name gives
+ * each one of its own.
+ *
+ * @throws UsageError  if `max_items` is 0
+ */
+std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items);
+
+/**
+ * A tunnel to be made between two stream access points.
+ *
+ *     auto tunnel = client.create_tunnel({.initiator_stream_access_point = here,
+ *                                         .listener_stream_access_point = there,
+ *                                         .label = "instrument"});
+ *
+ * Written as a JSON:API document: the access points are relationships, all else attributes.
+ * https://docs.globus.org/api/transfer/
+ */
+struct CreateTunnelData {
+    Required<std::string> initiator_stream_access_point;  ///< id of the end that connects
+    Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
+    Optional<std::string> label = {};                     ///< for people
+    Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
+    /// Minutes until the tunnel is stopped; the service's default if left out.
+    Optional<std::int64_t> lifetime_mins = {};
+    Optional<bool> restartable = {};          ///< the service may start it again after a failure
+    AdditionalFields additional_fields = {};  ///< further attributes
+    static constexpr std::string_view resource_type = "Tunnel";
+    static constexpr std::array<globus::detail::ResourceLink, 2> resource_links{
+        {{"listener_stream_access_point", "listener", "StreamAccessPoint"},
+         {"initiator_stream_access_point", "initiator", "StreamAccessPoint"}}};
+    GLOBUS_MEMBERS(CreateTunnelData, initiator_stream_access_point, listener_stream_access_point, label, submission_id,
+                   lifetime_mins, restartable, additional_fields);
+
+    /// @throws UsageError  for an empty access point
+    void check() const;
+    void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
+};
+
+/**
+ * A filter of a listing: the text of Globus' filter language, or names with their values.
+ *
+ *     .filter = "type:dir/name:~run*"
+ *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
+ *
+ * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+ */
+class TransferFilter {
+public:
+    using value_type = std::pair<std::string, StringList>;
+
+    TransferFilter() = default;
+    /// A text of the filter language, as it is sent.
+    TransferFilter(char const* text) : text_(text) {}
+    /// A text of the filter language, as it is sent.
+    TransferFilter(std::string text) : text_(std::move(text)) {}
+    /// Names with their values; all conditions must hold.
+    TransferFilter(std::initializer_list<value_type> terms);
+
+    /// Adds a condition; all must hold.
+    TransferFilter& add(std::string const& name, StringList const& values);
+
+    /// In the filter language, as it is sent.
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    /// The same, or nothing where there is no condition.
+    [[nodiscard]] std::vector<std::string> query_texts() const;
+    friend bool operator==(TransferFilter const&, TransferFilter const&) = default;
+
+private:
+    std::string text_;
+};
+
+/// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
+/// `.filter = TransferFilter{{"type", "dir"}}`.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+class TransferFilters : public std::vector<TransferFilter> {
+public:
+    TransferFilters() = default;
+    /// One filter.
+    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    /// One filter.
+    TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
+    /// One filter.
+    TransferFilters(TransferFilter one) : std::vector<TransferFilter>{std::move(one)} {}
+    /// Several filters, any of which an entry may pass.
+    TransferFilters(std::initializer_list<TransferFilter> several) : std::vector<TransferFilter>(several) {}
+
+    [[nodiscard]] std::vector<std::string> query_texts() const;
+};
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -23880,9 +18446,7 @@ struct OperationRename {
     using result = OperationResult;
     static constexpr auto route = post("/v0.10/operation/endpoint/{endpoint_id}/rename");
     static constexpr RetryClass retry = RetryClass::idempotent;
-    static bool already_done(ApiError const& error) {
-        return error.code() == "ClientError.NotFound" || error.code() == "ExternalError.RenameFailed.NotFound";
-    }
+    static bool already_done(ApiError const& error);
     Required<std::string> endpoint_id;
     Required<std::string> oldpath;          ///< of what is there
     Required<std::string> newpath;          ///< its full new path, not the directory above it
@@ -23916,24 +18480,10 @@ struct EnsureDirectory {
 namespace globus::detail {
 
 /// True for the error of a directory whose parent is not there.
-inline bool parent_is_missing(TransferApiError const& error) {
-    std::string_view const code = error.code();
-    if (code == "ClientError.NotFound" || code == "ExternalError.MkdirFailed.NotFound") return true;
-    return code.starts_with("ExternalError.MkdirFailed") &&
-           error.message().find("No such file or directory") != std::string::npos;
-}
+bool parent_is_missing(TransferApiError const& error);
 
 /// The directory above, with a slash at its end; empty if there is none that could be made.
-inline std::string parent_directory(std::string_view path) {
-    while (path.ends_with('/')) path.remove_suffix(1);
-    auto const slash = path.rfind('/');
-    if (slash == std::string_view::npos) return {};
-    std::string_view parent = path.substr(0, slash);
-    while (parent.ends_with('/')) parent.remove_suffix(1);
-    std::string_view const name = parent.substr(parent.rfind('/') + 1);
-    if (name.empty() || name.starts_with('~')) return {};  // "/", "/~" and "~user" are not made
-    return std::string(parent) + '/';
-}
+std::string parent_directory(std::string_view path);
 
 /// Makes `directory.path` and, from the lowest that is there, the directories above it. True if it made it.
 template <class Client>
@@ -24245,10 +18795,7 @@ struct EndpointManagerTaskList {
                    filter_endpoint_use, filter_is_paused, filter_completion_time, filter_min_faults, filter_local_user,
                    last_key, query_params);
 
-    void check() const {
-        if (filter_endpoint_use.has_value() && !filter_endpoint.has_value())
-            throw UsageError("endpoint_manager_task_list: filter_endpoint_use needs a filter_endpoint");
-    }
+    void check() const;
 };
 
 /// Reads a task as the manager of one of its collections. GET /endpoint_manager/task/{task_id}
@@ -24515,10 +19062,7 @@ struct SetSubscriptionId {
     static constexpr auto wire = wires(in_json("subscription_id"));
     GLOBUS_MEMBERS(SetSubscriptionId, collection_id, subscription_id);
 
-    void check() const {
-        if (subscription_id.is_absent())
-            throw UsageError("set_subscription_id: give a subscription_id, \"DEFAULT\", or null to have none");
-    }
+    void check() const;
 };
 
 /// Says that a collection of Globus Connect Personal is verified by the manager of its subscription, or not.
@@ -24780,7 +19324,6 @@ struct TaskSkippedErrors {
 #define GLOBUS_SERVICES_TRANSFER_TUNNELS_HPP
 
 #include <string>
-#include <utility>
 
 // Tunnels: connections between stream access points. Their documents are JSON:API (https://jsonapi.org).
 
@@ -24809,26 +19352,10 @@ struct CreateTunnel {
     GLOBUS_MEMBERS(CreateTunnel, data);
 
     void check() const { data->check(); }
-    [[nodiscard]] CreateTunnel normalized() const {
-        Json json = globus::detail::json_of(data->text());
-        set_submission_id(json);
-        return CreateTunnel{.data = Document(std::move(json))};
-    }
+    [[nodiscard]] CreateTunnel normalized() const;
 
     /// Gives the document of a tunnel a submission id if it has none. Returns the one it has; empty if that is null.
-    static std::string set_submission_id(Json& document) {
-        Json* const resource = document.is_object() ? document.as_object().if_contains("data") : nullptr;
-        if (resource == nullptr || !resource->is_object())
-            throw UsageError("create_tunnel: the document has no member `data`; use CreateTunnelData");
-        Json& attributes = resource->as_object()["attributes"];
-        if (attributes.is_null()) attributes.emplace_object();
-        if (!attributes.is_object()) throw UsageError("create_tunnel: the attributes are not an object");
-        Json* const found = attributes.as_object().if_contains("submission_id");
-        if (found != nullptr) return found->is_string() ? std::string(found->as_string()) : std::string();
-        std::string id = globus::detail::random_uuid();
-        attributes.as_object()["submission_id"] = id;
-        return id;
-    }
+    static std::string set_submission_id(Json& document);
 };
 
 /// Changes a tunnel, or stops it. PATCH /v2/tunnels/{tunnel_id}
@@ -25211,7 +19738,6 @@ private:
 #include <limits>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25223,18 +19749,7 @@ namespace globus::transfer {
  * True for a fault that no further attempt will cure: the file is not there, or may not be read or written. The service
  * tries again until the task's deadline all the same, which is a day or more.
  */
-[[nodiscard]] inline bool cannot_heal(TaskEvent const& fault) {
-    if (!fault.is_error.value_or(true)) return false;
-    std::string_view const code = fault.code ? std::string_view(*fault.code) : std::string_view{};
-    for (std::string_view const known : {"FILE_NOT_FOUND", "NO_SUCH_FILE", "NOT_FOUND", "PERMISSION_DENIED",
-                                         "ACCESS_DENIED", "INVALID_PATH", "NOT_A_DIRECTORY", "IS_A_DIRECTORY"})
-        if (code == known) return true;
-    std::string_view const details = fault.details ? std::string_view(*fault.details) : std::string_view{};
-    for (std::string_view const words :
-         {"No such file or directory", "Permission denied", "Not a directory", "Is a directory"})
-        if (details.find(words) != std::string_view::npos) return true;
-    return false;
-}
+[[nodiscard]] bool cannot_heal(TaskEvent const& fault);
 
 /// How far a task is, after each look at it.
 struct TaskProgress {
@@ -25297,9 +19812,7 @@ struct TaskVerdict {
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
     /// True if the task has ended, with success or not. One that is paused, or waits for credentials, has not.
-    [[nodiscard]] bool ended() const {
-        return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
-    }
+    [[nodiscard]] bool ended() const;
     /// True if the task has ended and did what it should.
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
@@ -26144,102 +20657,16 @@ private:
 #define GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
 
 #include <boost/json/object.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 // What the installations of Globus Connect on this machine say of themselves, in their files. Anybody who may write
 // those files may write anything: nothing here proves who owns an endpoint.
 
 namespace globus {
-
-namespace detail {
-
-/// The text of a file; nothing if there is none.
-/// @throws Error  if it is there and cannot be read, or is larger than a MiB
-inline std::optional<std::string> read_small_file(std::string const& path) {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-    if (!file) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        throw Error("cannot open " + path + ": " + std::strerror(errno));
-    }
-    constexpr std::size_t most = std::size_t{1} << 20;
-    std::string text(most + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-    if (std::ferror(file.get()) != 0) throw Error("cannot read " + path + ": " + std::strerror(errno));
-    if (text.size() > most) throw Error(path + " is larger than a MiB: it is no file of Globus Connect");
-    return text;
-}
-
-constexpr bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-/// The words of a line as a shell would split it; nothing if a quote is not closed.
-inline std::optional<std::vector<std::string>> split_words(std::string_view line) {
-    std::vector<std::string> words;
-    bool open = false;  // a word has begun
-    char quote = '\0';
-    for (std::size_t i = 0; i != line.size(); ++i) {
-        char const c = line[i];
-        if (quote == '\0' && is_white(c)) {
-            open = false;
-            continue;
-        }
-        if (!std::exchange(open, true)) words.emplace_back();
-        bool const escapes = c == '\\' && quote != '\'';
-        if (escapes && i + 1 == line.size()) return std::nullopt;
-        if (escapes && (quote == '\0' || line[i + 1] == '"' || line[i + 1] == '\\'))
-            words.back() += line[++i];
-        else if (quote == '\0' && (c == '"' || c == '\''))
-            quote = c;
-        else if (quote != '\0' && c == quote)
-            quote = '\0';
-        else
-            words.back() += c;
-    }
-    if (quote != '\0') return std::nullopt;
-    return words;
-}
-
-/// The UUID that 26 base32 characters of any case are (RFC 4648, section 6); nothing if they are not.
-inline std::optional<std::string> uuid_of_base32(std::string_view text) {
-    if (text.size() != 26) return std::nullopt;
-    std::string bytes;
-    unsigned bits = 0;
-    unsigned have = 0;
-    for (char const c : text) {
-        unsigned value = 0;
-        if (c >= 'a' && c <= 'z')
-            value = static_cast<unsigned>(c - 'a');
-        else if (c >= 'A' && c <= 'Z')
-            value = static_cast<unsigned>(c - 'A');
-        else if (c >= '2' && c <= '7')
-            value = static_cast<unsigned>(c - '2') + 26;
-        else
-            return std::nullopt;
-        bits = (bits << 5U | value) & 0xFFFU;
-        have += 5;
-        if (have >= 8) {
-            have -= 8;
-            bytes += static_cast<char>(bits >> have & 0xFFU);
-        }
-    }
-    std::string uuid = hex_encode(bytes);
-    for (std::size_t const at : {8U, 13U, 18U, 23U}) uuid.insert(at, 1, '-');
-    return uuid;
-}
-
-}  // namespace detail
 
 /// Who owns an installation of Globus Connect Personal, by the id of an identity or by its user name.
 struct GlobusConnectPersonalOwnerInfo {
@@ -26266,47 +20693,16 @@ class LocalGlobusConnectPersonal {
 public:
     /// @param config_dir  where it keeps its files; `~/.globusonline` if left out
     /// @throws UsageError  if that is left out and nobody knows the user's home directory
-    explicit LocalGlobusConnectPersonal(std::string config_dir = {}) : config_dir_(std::move(config_dir)) {
-        if (!config_dir_.empty()) return;
-        config_dir_ = detail::home_directory();
-        if (config_dir_.empty())
-            throw UsageError("HOME is not set: give LocalGlobusConnectPersonal the directory of its configuration");
-        config_dir_ += "/.globusonline";
-    }
+    explicit LocalGlobusConnectPersonal(std::string config_dir = {});
 
     /// The folder that its files are looked for in.
     [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
 
     /// The id of the endpoint, as the installation writes it down.
-    [[nodiscard]] std::optional<std::string> endpoint_id() const {
-        std::optional<std::string> text = detail::read_small_file(config_dir_ + "/lta/client-id.txt");
-        if (!text) return std::nullopt;
-        std::string_view id = *text;
-        while (!id.empty() && detail::is_white(id.front())) id.remove_prefix(1);
-        while (!id.empty() && detail::is_white(id.back())) id.remove_suffix(1);
-        return std::string(id);
-    }
+    [[nodiscard]] std::optional<std::string> endpoint_id() const;
 
     /// Who owns the endpoint, as the installation writes it down; nothing if it says that in no form that is known.
-    [[nodiscard]] std::optional<GlobusConnectPersonalOwnerInfo> get_owner_info() const {
-        static constexpr std::string_view start = "\"/C=US/O=Globus Consortium/OU=Globus Connect User/CN=";
-        std::optional<std::string> const text = detail::read_small_file(config_dir_ + "/lta/gridmap");
-        if (!text) return std::nullopt;
-        for (std::string_view rest = *text; !rest.empty();) {
-            std::size_t const end = std::min(rest.find_first_of("\r\n"), rest.size());
-            std::string_view const line = rest.substr(0, end);
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-            if (!line.starts_with(start)) continue;
-            auto const words = detail::split_words(line);
-            if (!words || words->size() != 2) return std::nullopt;
-            std::string const name = words->front().substr(start.size() - 1);  // less the quote
-            if (name.starts_with("u_"))
-                if (auto id = detail::uuid_of_base32(std::string_view(name).substr(2)))
-                    return GlobusConnectPersonalOwnerInfo{.id = std::move(id)};
-            return GlobusConnectPersonalOwnerInfo{.username = name + "@globusid.org"};
-        }
-        return std::nullopt;
-    }
+    [[nodiscard]] std::optional<GlobusConnectPersonalOwnerInfo> get_owner_info() const;
 
     /// The identity of who owns the endpoint, as Globus Auth knows it; nothing if it does not, or tells nobody.
     /// @param auth  a Client<AuthService, ...>
@@ -26348,26 +20744,14 @@ public:
         : info_path_(std::move(info_path)) {}
 
     /// All that the installation says of itself.
-    [[nodiscard]] std::optional<boost::json::object> info() const {
-        std::optional<std::string> const text = detail::read_small_file(info_path_);
-        if (!text) return std::nullopt;
-        boost::system::error_code error;
-        Json document = detail::parse_exact_json(*text, error);
-        if (error || !document.is_object()) return std::nullopt;
-        return std::move(document.get_object());
-    }
+    [[nodiscard]] std::optional<boost::json::object> info() const;
     /// The id of the endpoint.
     [[nodiscard]] std::optional<std::string> endpoint_id() const { return text("endpoint_id"); }
     /// The host name of the endpoint's manager.
     [[nodiscard]] std::optional<std::string> domain_name() const { return text("domain_name"); }
 
 private:
-    [[nodiscard]] std::optional<std::string> text(std::string_view name) const {
-        auto const document = info();
-        auto const* const value = document ? document->if_contains(name) : nullptr;
-        if (value == nullptr || !value->is_string()) return std::nullopt;
-        return std::string(value->get_string());
-    }
+    [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
 
     std::string info_path_;
 };
@@ -26498,10 +20882,7 @@ struct TunnelCreateDocument {
                    listener_port, listener_ip_address, submission_id, lifetime_mins, restartable, additional_fields);
 
     /// @throws UsageError  for an empty access point
-    void check() const {
-        globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
-        globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
-    }
+    void check() const;
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
@@ -26727,7 +21108,6 @@ struct ListBookmarks {
 #include <boost/system/error_code.hpp>
 
 #include <array>
-#include <string>
 #include <string_view>
 
 namespace globus {
@@ -26770,11 +21150,7 @@ struct TransferServiceV2 {
     using credential = BearerCredential;
 
     /// True for a failure of an endpoint, which another attempt would meet again.
-    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) {
-        for (SubError const& one : error.errors())
-            if (detail::is_endpoint_code(one.code)) return true;
-        return false;
-    }
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error);
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>
@@ -26880,3 +21256,8041 @@ private:
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_HPP
 
 #endif  // GLOBUS_GLOBUS_HPP
+
+#ifdef GLOBUS_BODIES
+#ifndef GLOBUS_CORE_IMPL_ONE_LINE_IPP
+#define GLOBUS_CORE_IMPL_ONE_LINE_IPP
+
+#ifndef GLOBUS_CORE_UTF8_HPP
+#define GLOBUS_CORE_UTF8_HPP
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
+std::size_t utf8_sequence(std::string_view text) noexcept;
+
+/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
+std::optional<char32_t> take_code_point(std::string_view& text) noexcept;
+
+/// Appends a code point that is no surrogate, as UTF-8.
+void append_code_point(std::string& out, char32_t point);
+
+/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
+constexpr bool is_blank(char32_t c) {
+    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
+/// direction of a text or has no meaning but a private one.
+constexpr bool is_printable(char32_t c) {
+    bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+                        (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+                        (c >= 0xFFF0 && c <= 0xFFFB);
+    bool const private_use = (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000;
+    return c == 0x20 || !(c < 0x20 || (c >= 0x7F && c <= 0x9F) || is_blank(c) || steers || private_use);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_UTF8_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// A character that must not reach a terminal, by its number: `\x1B`, `\u202E`, `\U000E0041`.
+GLOBUS_DECL void append_as_number(std::string& line, char32_t c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    int const wide = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    line += wide == 2 ? "\\x" : wide == 4 ? "\\u" : "\\U";
+    for (int shift = 4 * (wide - 1); shift >= 0; shift -= 4)
+        line += digits[static_cast<std::uint32_t>(c) >> static_cast<unsigned>(shift) & 15U];
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::string one_line(std::string_view text, std::size_t most) {
+    std::string line;
+    line.reserve(std::min(text.size(), most));
+    std::size_t cut = 0;  // where "..." can follow
+    bool blank = false;   // there was one that waits for a character
+    while (!text.empty()) {
+        char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
+        if (c != U' ' && detail::is_blank(c)) {
+            blank = true;
+            continue;
+        }
+        if (line.size() + 3 <= most) cut = line.size();
+        if (std::exchange(blank, false) && !line.empty() && line.back() != ' ' && c != U' ') line += ' ';
+        if (detail::is_printable(c))
+            detail::append_code_point(line, c);
+        else
+            detail::append_as_number(line, c);
+        if (line.size() > most) return line.replace(cut, line.npos, "...");
+    }
+    return line;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_ONE_LINE_IPP
+#ifndef GLOBUS_CORE_IMPL_ERROR_IPP
+#define GLOBUS_CORE_IMPL_ERROR_IPP
+
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL DecodeError DecodeError::in(std::string const& answer) const {
+    DecodeError same(answer + ": " + what(), {}, damage_);
+    same.body_ = body_;
+    return same;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_ERROR_IPP
+#ifndef GLOBUS_CORE_IMPL_SECRET_IPP
+#define GLOBUS_CORE_IMPL_SECRET_IPP
+
+#include <string>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void wipe(std::string& text) noexcept {
+    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
+    volatile char* bytes = text.data();
+    for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
+    text.clear();
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL Secret& Secret::operator=(Secret const& other) {
+    if (this != &other) {
+        std::string copy = other.text_;
+        detail::wipe(text_);
+        text_ = std::move(copy);
+    }
+    return *this;
+}
+
+GLOBUS_DECL Secret& Secret::operator=(Secret&& other) noexcept {
+    if (this != &other) {
+        detail::wipe(text_);
+        text_ = std::move(other.text_);
+        detail::wipe(other.text_);
+    }
+    return *this;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_SECRET_IPP
+#ifndef GLOBUS_HTTP_IMPL_CLOCK_IPP
+#define GLOBUS_HTTP_IMPL_CLOCK_IPP
+
+#include <algorithm>
+#include <chrono>
+
+namespace globus::http {
+
+GLOBUS_DECL Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from) {
+    constexpr std::chrono::duration<double> century = std::chrono::hours(24 * 36525);
+    if (!(wait.count() > 0)) return from;
+    auto const step = std::chrono::ceil<Clock::duration>(std::min(wait, century));
+    return from > Clock::time_point::max() - step ? Clock::time_point::max() : from + step;
+}
+
+GLOBUS_DECL std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now) {
+    using Seconds = std::chrono::duration<double>;
+    return Seconds(deadline.time_since_epoch()) - Seconds(now.time_since_epoch());
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_CLOCK_IPP
+#ifndef GLOBUS_HTTP_IMPL_MESSAGE_IPP
+#define GLOBUS_HTTP_IMPL_MESSAGE_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::http {
+
+GLOBUS_DECL void Headers::set(std::string name, std::string value) {
+    erase(name);
+    add(std::move(name), std::move(value));
+}
+
+GLOBUS_DECL void Headers::erase(std::string_view name) {
+    std::erase_if(fields_, [&](Field const& f) { return detail::equal_ignoring_case(f.first, name); });
+}
+
+GLOBUS_DECL std::string const* Headers::find(std::string_view name) const noexcept {
+    for (Field const& field : fields_)
+        if (detail::equal_ignoring_case(field.first, name)) return &field.second;
+    return nullptr;
+}
+
+GLOBUS_DECL std::string_view Headers::get(std::string_view name) const noexcept {
+    std::string const* value = find(name);
+    return value != nullptr ? std::string_view(*value) : std::string_view{};
+}
+
+GLOBUS_DECL std::string describe(Request const& request) {
+    std::string_view url = request.url;
+    url = url.substr(0, url.find_first_of("?#"));
+    auto const host = url.find("://");
+    auto const at = host == std::string_view::npos ? host : url.substr(0, url.find('/', host + 3)).rfind('@');
+    std::string text = to_string(request.method);
+    text += ' ';
+    if (at == std::string_view::npos) return text.append(url);
+    return text.append(url.substr(0, host + 3)).append(url.substr(at + 1));
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_MESSAGE_IPP
+#ifndef GLOBUS_HTTP_IMPL_RETRY_AFTER_IPP
+#define GLOBUS_HTTP_IMPL_RETRY_AFTER_IPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::int64_t unix_now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+/// The seconds that one Retry-After header asks for; nothing if it is negative or malformed.
+constexpr std::optional<std::int64_t> parse_retry_after(std::string_view text, std::int64_t now) {
+    constexpr std::int64_t longest = std::int64_t{10} * 366 * 86400;
+    now = std::clamp(now, std::int64_t{-62167219200}, std::int64_t{253402300799});  // the years 0 to 9999
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    if (text.empty()) return std::nullopt;
+    if (text.find_first_not_of("0123456789") == std::string_view::npos) {
+        std::int64_t seconds = 0;
+        for (char const c : text) seconds = std::min(longest, seconds * 10 + (c - '0'));
+        return seconds;
+    }
+    auto const date = parse_http_date(text, now);
+    if (!date) return std::nullopt;
+    return std::clamp<std::int64_t>(*date - now, 0, longest);
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<std::chrono::seconds> retry_after(http::Headers const& headers, std::int64_t now) {
+    std::optional<std::chrono::seconds> longest;
+    for (auto const& [name, value] : headers) {
+        if (!http::detail::equal_ignoring_case(name, "Retry-After")) continue;
+        if (auto const asked = detail::parse_retry_after(value, now))
+            longest = std::max(longest, std::optional(std::chrono::seconds(*asked)));
+    }
+    return longest;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_RETRY_AFTER_IPP
+#ifndef GLOBUS_OAUTH_IMPL_AUTHORIZATION_REQUIREMENTS_IPP
+#define GLOBUS_OAUTH_IMPL_AUTHORIZATION_REQUIREMENTS_IPP
+
+#ifndef GLOBUS_CORE_JSON_MEMBERS_HPP
+#define GLOBUS_CORE_JSON_MEMBERS_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Members of documents that somebody else wrote: each is there, or it is as if it were not.
+
+namespace globus::detail {
+
+/// A member that is a text; nothing if it is missing or something else.
+std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name);
+
+/// A member that is an object; nullptr if it is missing or something else.
+boost::json::object const* object_member(boost::json::object const& object, std::string_view name);
+
+/// The texts of a list of texts, or of one text if that may stand alone; nothing for anything else.
+std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text = false);
+
+/// The texts in a list, without what else is in it; nothing for what is no list, or one of other things only.
+std::optional<std::vector<std::string>> texts_in(boost::json::value const* value);
+
+/// A list that has objects in it, or nothing; nullptr for anything else.
+boost::json::array const* object_list(boost::json::value const* value);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_JSON_MEMBERS_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/// Calls `f` with the name and the value of each parameter: the one list of them, for the reader and the writers.
+template <class P, class F>
+void for_each_parameter(P& parameters, F const& f) {
+    f("session_message", parameters.session_message);
+    f("session_required_identities", parameters.session_required_identities);
+    f("session_required_policies", parameters.session_required_policies);
+    f("session_required_single_domain", parameters.session_required_single_domain);
+    f("session_required_mfa", parameters.session_required_mfa);
+    f("required_scopes", parameters.required_scopes);
+    f("prompt", parameters.prompt);
+}
+
+/// The texts of a list, separated by commas and without those that are empty.
+GLOBUS_DECL std::string join_commas(std::vector<std::string> const& texts) {
+    std::string joined;
+    for (std::string const& text : texts)
+        if (!text.empty()) joined.append(joined.empty() ? "" : ",").append(text);
+    return joined;
+}
+
+/// The texts of a text split at commas.
+GLOBUS_DECL std::vector<std::string> split_commas(std::string_view text) {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0;;) {
+        auto const comma = text.find(',', begin);
+        parts.emplace_back(text.substr(begin, comma - begin));
+        if (comma == std::string_view::npos) return parts;
+        begin = comma + 1;
+    }
+}
+
+GLOBUS_DECL std::string query_value(std::optional<std::vector<std::string>> const& list) {
+    return list ? join_commas(*list) : "";
+}
+
+GLOBUS_DECL bool asks_for_anything(AuthorizationParameters const& parameters) {
+    bool asks = false;
+    for_each_parameter(parameters, [&](char const*, auto const& value) { asks = asks || !query_value(value).empty(); });
+    return asks;
+}
+
+/// Of texts that a service wrote, those that are scopes; none if they are too large together to be asked for.
+GLOBUS_DECL std::vector<std::string> readable_scopes(std::vector<std::string> texts) {
+    auto const is_readable = [](std::string const& text) {
+        try {
+            return !Scope::parse(text).empty();
+        } catch (ScopeError const&) {
+            return false;
+        }
+    };
+    std::erase_if(texts, [&](std::string const& text) { return !is_readable(text); });
+    std::string all;
+    for (std::string const& text : texts) all += text + ' ';
+    if (texts.size() > 1 && !is_readable(all)) texts.clear();
+    return texts;
+}
+
+/// Read one parameter. A value that cannot be one leaves it absent, and the answer is false; null is absence itself.
+GLOBUS_DECL bool read_parameter(std::string_view, boost::json::value const& value, std::optional<std::string>& place) {
+    if (value.is_string()) place = std::string(value.get_string());
+    return value.is_string() || value.is_null();
+}
+
+GLOBUS_DECL bool read_parameter(std::string_view, boost::json::value const& value, std::optional<bool>& place) {
+    if (value.is_bool()) place = value.get_bool();
+    return value.is_bool() || value.is_null();
+}
+
+GLOBUS_DECL bool read_parameter(std::string_view name, boost::json::value const& value,
+                                std::optional<std::vector<std::string>>& place) {
+    bool const or_commas = name == "session_required_policies" || name == "session_required_single_domain";
+    place = value.is_string() && or_commas ? split_commas(value.get_string()) : texts_in(&value);
+    if (place && name == "required_scopes") place = readable_scopes(*std::move(place));
+    return place || value.is_null();
+}
+
+GLOBUS_DECL AuthorizationParameters read_parameters(boost::json::object const& object, boost::json::object& other) {
+    AuthorizationParameters parameters;
+    for (auto const& member : object) {
+        bool read = false;
+        for_each_parameter(parameters, [&](std::string_view name, auto& place) {
+            if (name == member.key()) read = read_parameter(name, member.value(), place);
+        });
+        if (!read) other.insert(member);
+    }
+    return parameters;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL boost::json::object Gare::to_json(bool with_extra) const {
+    boost::json::object parameters;
+    if (with_extra) parameters = extra_parameters;
+    detail::for_each_parameter(authorization_parameters, [&](char const* name, auto const& value) {
+        if (!value) return;
+        if constexpr (requires { value->front().size(); })
+            parameters[name] = boost::json::array(value->begin(), value->end());
+        else
+            parameters[name] = *value;
+    });
+    boost::json::object document{{"code", code}, {"authorization_parameters", std::move(parameters)}};
+    if (with_extra) document.insert(extra.begin(), extra.end());
+    return document;
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+/// Reads ConsentRequired as Transfer (`required_scopes`) and action providers (`required_scope`) wrote it before there
+/// was one form for all. Adds what it has read to `names`.
+GLOBUS_DECL void read_consent(boost::json::object const& document, Gare& gare, std::vector<std::string_view>& names) {
+    AuthorizationParameters& asked = gare.authorization_parameters;
+    auto const* const list = document.if_contains("required_scopes");
+    auto const one = text_member(document, "required_scope");
+    if (auto texts = one ? text_list(list) : texts_in(list)) {
+        asked.required_scopes = readable_scopes(*std::move(texts));
+        names.push_back("required_scopes");
+    } else if (one) {
+        asked.required_scopes = readable_scopes({std::string(*one)});
+        names.push_back("required_scope");
+    }
+    if (!asked.required_scopes || document.contains("authorization_parameters")) return;
+    if (auto const text = text_member(document, names.back() == "required_scope" ? "description" : "message"))
+        asked.session_message = *text;
+}
+
+/// Reads dependent_consent_required, as Globus Auth writes it.
+GLOBUS_DECL void read_dependent_consent(boost::json::object const& document, Gare& gare,
+                                        std::vector<std::string_view>& names) {
+    auto const* const errors = object_list(document.if_contains("errors"));
+    if (text_member(document, "error") != "dependent_consent_required" || errors == nullptr) return;
+    for (boost::json::value const& error : *errors) {
+        auto const* const object = error.if_object();
+        auto const* const scopes = object != nullptr ? object->if_contains("unapproved_scopes") : nullptr;
+        auto texts = texts_in(scopes);
+        if (!texts) continue;
+        auto& all = gare.authorization_parameters.required_scopes;
+        if (!all) all.emplace();
+        for (std::string& scope : readable_scopes(*std::move(texts))) all->push_back(std::move(scope));
+    }
+    if (!gare.authorization_parameters.required_scopes) return;
+    gare.code = "ConsentRequired";
+    names.insert(names.end(), {"error", "errors"});
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<Gare> to_gare(Json const& document) {
+    boost::json::object const* const object = document.if_object();
+    if (object == nullptr) return std::nullopt;
+    Gare gare;
+    gare.code = detail::text_member(*object, "code").value_or("");
+    std::vector<std::string_view> names{"code", "authorization_parameters"};  // of what is not `extra`
+    auto const* const parameters = detail::object_member(*object, "authorization_parameters");
+    if (parameters != nullptr)
+        gare.authorization_parameters = detail::read_parameters(*parameters, gare.extra_parameters);
+    auto const& scopes = gare.authorization_parameters.required_scopes;
+    if (gare.code == "ConsentRequired" && (!scopes || scopes->empty())) detail::read_consent(*object, gare, names);
+    if (parameters == nullptr && !scopes) detail::read_dependent_consent(*object, gare, names);
+    if (parameters == nullptr && !scopes) return std::nullopt;
+    if (gare.code.empty()) gare.code = "AuthorizationRequired";
+    for (auto const& member : *object)
+        if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
+            gare.extra.insert(member);
+    return gare;
+}
+
+GLOBUS_DECL std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters) {
+    std::vector<std::pair<std::string, std::string>> query;
+    detail::for_each_parameter(parameters, [&](std::string_view name, auto const& value) {
+        if (name == "required_scopes") return;  // the flow's own scopes have them
+        if (std::string text = detail::query_value(value); !text.empty()) query.emplace_back(name, std::move(text));
+    });
+    return query;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_AUTHORIZATION_REQUIREMENTS_IPP
+#ifndef GLOBUS_OAUTH_IMPL_API_ERROR_IPP
+#define GLOBUS_OAUTH_IMPL_API_ERROR_IPP
+
+#ifndef GLOBUS_HTTP_ERROR_WORDS_HPP
+#define GLOBUS_HTTP_ERROR_WORDS_HPP
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What an error answer says to people when it is in no form that is known: the words of gateways, of frameworks, and of
+// what a service may use tomorrow.
+
+namespace globus::detail {
+
+/// The media type of a Content-Type header, lower-case and without parameters (RFC 9110, section 8.3).
+std::string media_type(std::string_view content_type);
+
+bool is_json_media_type(std::string_view type);
+
+/// Where the value stands that does not fit, as FastAPI says it: `["body", 0, "start"]` is "body.0.start".
+std::string place_of(boost::json::value const& loc);
+
+/// What somebody says of an error.
+struct Sentence {
+    std::string text;
+    std::string about;  ///< the value that does not fit, such as "body.start"; empty if it does not say
+};
+
+/// The credentials of a request: what a service that repeats them must not bring into a message.
+std::vector<Secret> credentials_of(http::Request const& request);
+
+/// `text` as one line, with "***" for each of the credentials.
+std::string one_line_without(std::vector<Secret> const& credentials, std::string_view text);
+
+/// What an answer says to people in whatever form, beyond what `said` has already; empty if nothing.
+std::vector<Sentence> further_words(http::Response const& response, boost::json::value const& json,
+                                    std::string_view said);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_ERROR_WORDS_HPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL std::optional<AuthorizationParameters> const& ApiError::authorization_parameters() const noexcept {
+    return data_->parameters;
+}
+
+GLOBUS_DECL SubError ApiError::sub_error(boost::json::object const& object,
+                                         std::initializer_list<std::string_view> message) {
+    SubError sub;
+    sub.raw = object;
+    if (auto const code = detail::text_member(object, "code")) sub.code = *code;
+    for (std::string_view const name : message)
+        if (auto const text = detail::text_member(object, name)) {
+            sub.message = *text;
+            sub.has_message = true;
+            break;
+        }
+    return sub;
+}
+
+GLOBUS_DECL std::string ApiError::common_code(std::vector<SubError> const& errors) {
+    std::string code;
+    for (SubError const& sub : errors) {
+        if (sub.code.empty()) continue;
+        if (!code.empty() && code != sub.code) return {};
+        code = sub.code;
+    }
+    return code;
+}
+
+GLOBUS_DECL boost::json::value const& ApiError::document_member(std::string_view name) const noexcept {
+    static boost::json::value const nothing;
+    auto const* document = data_->json.if_object();
+    auto const* value = document != nullptr ? document->if_contains(name) : nullptr;
+    return value != nullptr ? *value : nothing;
+}
+
+GLOBUS_DECL std::string_view ApiError::document_text(std::string_view name) const noexcept {
+    boost::json::value const& value = document_member(name);
+    return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+}
+
+GLOBUS_DECL std::string ApiError::describe(http::Request const& request, Data const& data) {
+    std::vector<Secret> const credentials = detail::credentials_of(request);
+    auto const clean = [&](std::string_view text) { return detail::one_line_without(credentials, text); };
+    std::string_view code = data.reading.code;
+    if (auto const* document = data.json.if_object(); document != nullptr && code.empty()) {
+        // OAuth2's own word (RFC 6749, section 5.2), or that of the object in which some put what is wrong
+        code = detail::text_member(*document, "error").value_or("");
+        if (auto const* error = detail::object_member(*document, "error"))
+            code = detail::text_member(*error, "code").value_or("");
+    }
+    std::string words = clean(data.message);
+    for (detail::Sentence const& more : detail::further_words(data.response, data.json, data.message)) {
+        if (words.size() > 1000) break;  // the rest would be cut off
+        if (more.text == code) continue;
+        if (!words.empty()) words += "; ";
+        words += clean(more.text);
+        if (!more.about.empty()) words += ": " + clean(more.about);
+    }
+    if (words.empty()) words = clean(data.response.reason);
+
+    std::string what = one_line(http::describe(request)) + " was answered " + std::to_string(data.response.status);
+    if (!code.empty()) what += ' ' + one_line(clean(code), 200);
+    if (!words.empty()) what += ": " + one_line(words);
+    if (!data.reading.request_id.empty()) what += " (request id " + one_line(data.reading.request_id, 200) + ')';
+    return what;
+}
+
+GLOBUS_DECL std::shared_ptr<ApiError::Data const> ApiError::read(http::Response response, OwnForm own_form,
+                                                                 Completion complete) {
+    auto data = std::make_shared<Data>();
+    constexpr std::size_t kept = std::size_t{64} << 10;  // enough for any message; an error page can be anything
+    std::string const type = detail::media_type(response.headers.get("Content-Type"));
+    if (detail::is_json_media_type(type) && response.body.size() <= kept) {
+        boost::system::error_code error;
+        data->json = detail::parse_json(response.body, error);
+    }
+    if (response.body.size() > kept) response.body.resize(kept);
+    data->response = std::move(response);
+
+    Reading& reading = data->reading;
+    if (auto const* document = data->json.if_object(); document != nullptr) {
+        read_common_forms(*document, type == "application/vnd.api+json", own_form, reading);
+        if (complete != nullptr) complete(reading);
+        read_requirements(*document, *data);
+    }
+    if (reading.request_id.empty()) reading.request_id = data->response.headers.get("X-Request-ID");
+    for (std::string const& one : reading.messages) {
+        if (&one != reading.messages.data()) data->message += "; ";
+        data->message += one;
+    }
+    return data;
+}
+
+GLOBUS_DECL void ApiError::read_common_forms(boost::json::object const& document, bool json_api, OwnForm own_form,
+                                             Reading& reading) {
+    auto const with_message = [](boost::json::object const& object) {
+        return sub_error(object, {"message", "detail", "title"});
+    };
+    auto const add_messages = [&](std::vector<SubError> const& errors) {
+        for (SubError const& sub : errors)
+            if (sub.has_message) reading.messages.push_back(sub.message);
+    };
+    boost::json::array const* const list = detail::object_list(document.if_contains("errors"));
+
+    if (json_api && list != nullptr && !list->empty()) {
+        for (boost::json::value const& item : *list)
+            if (item.is_object()) reading.errors.push_back(sub_error(item.get_object(), {"detail", "title"}));
+        reading.code = common_code(reading.errors);
+        add_messages(reading.errors);
+        return;
+    }
+
+    auto const code = detail::text_member(document, "code");
+    auto const message = detail::text_member(document, "message");
+    auto const request_id = detail::text_member(document, "request_id");
+    bool const common = !json_api && code && message && (request_id || !document.contains("request_id"));
+    if (!common && own_form != nullptr && own_form(document, reading)) return;
+
+    if (list != nullptr)
+        for (boost::json::value const& item : *list) {
+            if (item.is_object()) reading.errors.push_back(with_message(item.get_object()));
+        }
+    else
+        reading.errors.push_back(with_message(document));
+    if (common) {
+        reading.code = *code;
+        reading.messages.emplace_back(*message);
+        reading.request_id = request_id.value_or("");
+    } else {
+        reading.code = code ? std::string(*code) : common_code(reading.errors);
+        if (!json_api && document.contains("code") && document.contains("message"))
+            reading.request_id = request_id.value_or("");  // the common document, with an odd value in it
+        std::vector<SubError> itself;
+        if (reading.errors.empty()) itself.push_back(with_message(document));
+        add_messages(reading.errors.empty() ? itself : reading.errors);
+    }
+}
+
+GLOBUS_DECL void ApiError::read_requirements(boost::json::object const& document, Data& data) {
+    boost::json::object other;
+    if (auto const* parameters = detail::object_member(document, "authorization_parameters"))
+        data.parameters = detail::read_parameters(*parameters, other);
+    auto const add = [&](std::optional<Gare> gare) {
+        if (gare) data.requirements.push_back(*std::move(gare));
+    };
+    if (auto const* errors = detail::object_list(document.if_contains("errors")))
+        for (Json const& error : *errors) add(to_gare(error));
+    for (char const* name : {"error", "detail"})  // Flows; the frameworks of others
+        if (auto const* part = document.if_contains(name)) add(to_gare(*part));
+    auto whole = to_gare(data.json);
+    auto const take_scopes = [&](Gare const& gare) {
+        if (data.required_scopes.empty())
+            data.required_scopes = gare.authorization_parameters.required_scopes.value_or(std::vector<std::string>{});
+    };
+    if (whole) take_scopes(*whole);
+    std::for_each(data.requirements.begin(), data.requirements.end(), take_scopes);
+    add(std::move(whole));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_API_ERROR_IPP
+#ifndef GLOBUS_OAUTH_IMPL_AUTHORIZER_IPP
+#define GLOBUS_OAUTH_IMPL_AUTHORIZER_IPP
+
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL void check_audience(std::string_view resource_server, AuthContext const& context) {
+    if (resource_server.empty() || context.resource_server.empty() ||
+        http::detail::equal_ignoring_case(resource_server, context.resource_server))
+        return;
+    throw UsageError("the token of this policy is for " + one_line(resource_server) + ", and is not sent to " +
+                     one_line(context.resource_server) + ": give each client a policy with a token of its own");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_OAUTH_IMPL_AUTHORIZER_IPP
+#ifndef GLOBUS_OAUTH_IMPL_SCOPE_IPP
+#define GLOBUS_OAUTH_IMPL_SCOPE_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL Scope Scope::parse_one(std::string_view text) {
+    std::vector<Scope> scopes = parse(text);
+    if (scopes.size() != 1)
+        throw ScopeError("the text has " + std::to_string(scopes.size()) + " scopes where one is wanted");
+    return std::move(scopes.front());
+}
+
+GLOBUS_DECL std::string Scope::join(std::vector<Scope> const& scopes) {
+    std::string out;
+    for (Scope const& scope : scopes) {
+        if (!out.empty()) out += ' ';
+        scope.append_to(out);
+    }
+    return out;
+}
+
+GLOBUS_DECL std::vector<Scope> Scope::merge(std::vector<Scope> const& a, std::vector<Scope> const& b) {
+    return parse(join(a) + ' ' + join(b));
+}
+
+GLOBUS_DECL Scope Scope::with_dependency(Scope dependency) const {
+    Scope copy = *this;
+    copy.dependencies_.push_back(std::move(dependency));
+    return copy;
+}
+
+GLOBUS_DECL Scope Scope::with_optional(bool optional) const {
+    Scope copy = *this;
+    copy.optional_ = optional;
+    return copy;
+}
+
+GLOBUS_DECL bool Scope::contains(Scope const& other) const {
+    if (scope_string_ != other.scope_string_ || (optional_ && !other.optional_)) return false;
+    return std::all_of(other.dependencies_.begin(), other.dependencies_.end(), [&](Scope const& wanted) {
+        return std::any_of(dependencies_.begin(), dependencies_.end(),
+                           [&](Scope const& own) { return own.contains(wanted); });
+    });
+}
+
+GLOBUS_DECL std::string Scope::text() const {
+    std::string out;
+    append_to(out);
+    return out;
+}
+
+GLOBUS_DECL void Scope::check(std::string_view text) {
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte >= 0x7F || c == '"' || c == '\\' || c == '[' || c == ']' || c == '*')
+            throw ScopeError(
+                "a scope has a character that it may not have; for several scopes, marks and "
+                "dependencies use Scope::parse");
+    }
+}
+
+GLOBUS_DECL void Scope::append_to(std::string& out) const {
+    if (optional_) out += '*';
+    out += scope_string_;
+    if (dependencies_.empty()) return;
+    char separator = '[';
+    for (Scope const& dependency : dependencies_) {
+        out += std::exchange(separator, ' ');
+        dependency.append_to(out);
+    }
+    out += ']';
+}
+
+GLOBUS_DECL Scope::Graph::Graph(std::string_view text) {
+    if (text.size() > longest) throw ScopeError("the text of the scopes is too long");
+    std::vector<std::string_view> open;  // the scopes whose brackets are open
+    std::string_view last;               // the scope that a '[' would belong to
+    bool marked = false;
+    for (std::size_t i = 0; i != text.size();) {
+        char const c = text[i];
+        if (c == ' ') {
+            if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+            if (i + 1 != text.size() && text[i + 1] == '[') throw ScopeError("a '[' has a blank before it");
+            last = {};
+            ++i;
+        } else if (c == '*') {
+            if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+            if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+            marked = true;
+            last = {};
+            ++i;
+        } else if (c == '[') {
+            if (marked || last.empty() || closed_) throw ScopeError("a '[' has no scope before it");
+            if (open.size() == deepest) throw ScopeError("the scopes are nested too deeply");
+            open.push_back(last);
+            members_.push_back(0);
+            last = {};
+            ++i;
+        } else if (c == ']') {
+            if (marked) throw ScopeError("a scope must follow the mark '*' at once");
+            if (open.empty()) throw ScopeError("a ']' has no '[' before it");
+            if (members_.back() == 0) throw ScopeError("there are empty brackets");
+            open.pop_back();
+            members_.pop_back();
+            last = {};
+            ++i;
+        } else {
+            if (closed_) throw ScopeError("a ']' is followed by something else than a blank or ']'");
+            std::size_t const end = std::min(text.find_first_of(" []*", i), text.size());
+            last = text.substr(i, end - i);
+            check(last);
+            if (++read_ > most) throw ScopeError("the text has too many scopes");
+            add(open.empty() ? std::string_view{} : open.back(), last, marked);
+            if (!members_.empty()) ++members_.back();
+            marked = false;
+            i = end;
+        }
+        closed_ = c == ']';
+    }
+    if (marked) throw ScopeError("the text ends in a mark '*'");
+    if (!open.empty()) throw ScopeError("a '[' has no ']' behind it");
+}
+
+GLOBUS_DECL std::vector<Scope> Scope::Graph::trees() {
+    std::vector<Scope> top;
+    for (auto const& [name, needs] : edges_[{}]) {
+        // at the top a scope and the same one marked optional both stay
+        if (needs.needed) top.push_back(tree(name, false, 0));
+        if (needs.optional) top.push_back(tree(name, true, 0));
+    }
+    sort(top);
+    return top;
+}
+
+GLOBUS_DECL void Scope::Graph::add(std::string_view parent, std::string_view name, bool optional) {
+    Needs& needs = edges_[parent][name];
+    (optional ? needs.optional : needs.needed) = true;
+}
+
+GLOBUS_DECL Scope Scope::Graph::tree(std::string_view name, bool optional, std::size_t depth) {
+    if (depth > deepest || ++made_ > most) throw ScopeError("the scopes depend on one another too deeply or too often");
+    auto const below = edges_.find(name);
+    written_ += name.size() + 1 + (optional ? 1 : 0) + (below != edges_.end() ? 1 : 0);  // with blank, mark, bracket
+    if (written_ > longest + 1) throw ScopeError("the text of the scopes with all that they depend on is too long");
+    for (std::string_view const above : path_)
+        if (above == name) throw ScopeError("the scope " + std::string(name) + " depends on itself");
+    Scope scope(name);
+    scope.optional_ = optional;
+    path_.push_back(name);
+    if (below != edges_.end())
+        for (auto const& [child, needs] : below->second)
+            scope.dependencies_.push_back(tree(child, !needs.needed, depth + 1));
+    path_.pop_back();
+    sort(scope.dependencies_);
+    return scope;
+}
+
+GLOBUS_DECL void Scope::Graph::sort(std::vector<Scope>& scopes) {
+    std::vector<std::pair<std::string, Scope*>> order;  // each text is made once
+    for (Scope& scope : scopes) order.emplace_back(scope.text(), &scope);
+    std::sort(order.begin(), order.end());
+    std::vector<Scope> sorted;
+    for (auto const& [text, scope] : order) sorted.push_back(std::move(*scope));
+    scopes = std::move(sorted);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_SCOPE_IPP
+#ifndef GLOBUS_APP_IMPL_GARE_IPP
+#define GLOBUS_APP_IMPL_GARE_IPP
+
+#include <optional>
+
+namespace globus {
+
+GLOBUS_DECL std::optional<Gare> to_gare(ApiError const& error) {
+    if (error.requirements().empty()) return std::nullopt;
+    if (auto gare = to_gare(error.raw_json())) return gare;
+    return error.requirements().front();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_GARE_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool Maker::is_this_process() const noexcept {
+    return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
+}
+
+GLOBUS_DECL void Maker::check() const {
+    if (!is_this_process())
+        throw UsageError(
+            "this object was made before fork(), and its locks and connections are those of the parent process: "
+            "make a new one in the child process");
+}
+
+GLOBUS_DECL std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#ifndef GLOBUS_HTTP_IMPL_WAITING_IPP
+#define GLOBUS_HTTP_IMPL_WAITING_IPP
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace globus::detail {
+
+GLOBUS_DECL WaitFor::WaitFor(Doer const& doer, std::string const& what) {
+    std::lock_guard const lock(mutex_);
+    auto const self = std::this_thread::get_id();
+    Doer const* next = &doer;
+    for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
+        auto const thread = next->thread();
+        if (thread == self)
+            throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
+                             "what another thread waits for: it would be waited for without end");
+        auto const further = waiting_.find(thread);
+        if (further == waiting_.end()) break;
+        next = further->second;
+    }
+    waiting_[self] = &doer;
+}
+
+GLOBUS_DECL WaitFor::~WaitFor() {
+    std::lock_guard const lock(mutex_);
+    waiting_.erase(std::this_thread::get_id());
+}
+
+GLOBUS_DECL void Wait::end() const {
+    if (stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                           "the call was cancelled while it waited for " + for_what);
+    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                       "the deadline passed while the call waited for " + for_what);
+}
+
+GLOBUS_DECL SingleFlight::Landing SingleFlight::wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
+    std::shared_ptr<Flight> const flight = flight_;
+    if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
+    return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
+}
+
+GLOBUS_DECL SingleFlight::Asking::Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock)
+    : all_(all), lock_(lock) {
+    all_.flight_ = std::make_shared<Flight>();
+    all_.flight_->asking.begin();
+    lock_.unlock();
+}
+
+GLOBUS_DECL SingleFlight::Asking::~Asking() {
+    if (!made_.is_this_process()) return;
+    lock_.lock();
+    all_.flight_->asking.end();
+    all_.flight_ = nullptr;
+    all_.landed_.notify_all();
+}
+
+GLOBUS_DECL bool Turn::begin(Wait const& call) {
+    if (is_mine()) throw UsageError(own_);
+    std::unique_lock lock(mutex_);
+    auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
+    try {
+        if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
+            first_.begin();
+            return true;
+        }
+    } catch (...) {
+        queue_.erase(mine);
+        throw;
+    }
+    queue_.erase(mine);
+    return false;
+}
+
+GLOBUS_DECL void Turn::end() {
+    std::lock_guard const lock(mutex_);
+    first_.end();
+    queue_.pop_front();
+    moved_.notify_all();
+}
+
+GLOBUS_DECL TurnLock::~TurnLock() {
+    if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+}
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+GLOBUS_DECL bool wait_until(Clock::time_point until, std::stop_token const& stop) {
+    std::mutex mutex;
+    std::condition_variable_any nothing_comes;
+    std::unique_lock lock(mutex);
+    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
+    return !stop.stop_requested();
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_WAITING_IPP
+#ifndef GLOBUS_OAUTH_IMPL_TOKEN_IPP
+#define GLOBUS_OAUTH_IMPL_TOKEN_IPP
+
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL Token const& TokenResponse::by_resource_server(std::string_view resource_server) const {
+    auto const found = tokens_.find(std::string(resource_server));
+    if (found != tokens_.end()) return found->second;
+    std::string have;
+    for (auto const& [name, token] : tokens_) have += (have.empty() ? "" : ", ") + name;
+    throw UsageError("there is no token for the resource server '" + std::string(resource_server) +
+                     "'; there are tokens for: " + have);
+}
+
+GLOBUS_DECL Token const& TokenResponse::by_scope(std::string_view scope) const {
+    for (auto const& [name, token] : tokens_)
+        for (std::string_view rest = token.scope; !rest.empty();) {
+            std::string_view const one = rest.substr(0, rest.find(' '));
+            if (one == scope) return token;
+            rest.remove_prefix(one.size() == rest.size() ? one.size() : one.size() + 1);
+        }
+    throw UsageError("there is no token for the scope '" + std::string(scope) + "'");
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL void refuse_token(char const* why) {
+    throw DecodeError(std::string("the token answer of Globus Auth cannot be used: ") + why);
+}
+
+/// A member that is a text without control characters; null counts as absent.
+GLOBUS_DECL std::string answer_text(boost::json::object const& object, char const* name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || value->is_null()) return {};
+    if (!value->is_string()) refuse_token((std::string(name) + " is not a text").c_str());
+    std::string text(value->get_string());
+    if (has_control(text)) refuse_token((std::string(name) + " has a control character").c_str());
+    return text;
+}
+
+/// The same of a token, which has the characters that a caller's may have, too.
+GLOBUS_DECL Secret answer_token(boost::json::object const& object, char const* name) {
+    std::string token = answer_text(object, name);
+    if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());
+    return Secret(std::move(token));
+}
+
+/// Reads one token object (RFC 6749, section 5.1). Nothing of the answer goes into a message: it holds secrets.
+GLOBUS_DECL Token read_token(boost::json::object const& object, std::int64_t now) {
+    Token token;
+    token.access_token = answer_token(object, "access_token");
+    if (token.access_token.empty()) refuse_token("access_token is missing or empty");
+    token.token_type = answer_text(object, "token_type");
+    if (!http::detail::equal_ignoring_case(token.token_type, "bearer")) refuse_token("token_type is not Bearer");
+    token.resource_server = answer_text(object, "resource_server");
+    if (token.resource_server.empty()) refuse_token("resource_server is missing");
+    token.scope = answer_text(object, "scope");
+    token.refresh_token = answer_token(object, "refresh_token");
+
+    if (auto const* expires = object.if_contains("expires_in"); expires != nullptr && !expires->is_null()) {
+        constexpr double longest = 10.0 * 366 * 86400;
+        double const seconds = expires->is_int64()    ? static_cast<double>(expires->get_int64())
+                               : expires->is_uint64() ? static_cast<double>(expires->get_uint64())
+                               : expires->is_double() ? expires->get_double()
+                                                      : -1.0;
+        if (!(seconds >= 0 && seconds <= longest) || seconds != std::floor(seconds))
+            refuse_token("expires_in is not a whole number of seconds up to 10 years");
+        token.lifetime = static_cast<std::int64_t>(seconds);
+        constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
+    }
+    return token;
+}
+
+GLOBUS_DECL TokenResponse read_token_response(std::string_view body, std::int64_t now, bool is_list) {
+    boost::system::error_code error;
+    boost::json::value const document = parse_exact_json(body, error);
+    if (error)
+        throw DecodeError(
+            "the token answer of Globus Auth cannot be used: it is not JSON", {},
+            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
+
+    std::map<std::string, Token> tokens;
+    auto const add = [&](boost::json::value const& value) {
+        if (!value.is_object()) refuse_token("a token is not an object");
+        Token token = read_token(value.as_object(), now);
+        std::string const server = token.resource_server;
+        if (!tokens.emplace(server, std::move(token)).second) refuse_token("it has two tokens for one resource server");
+    };
+    if (is_list) {
+        if (!document.is_array()) refuse_token("it is not a list");
+        for (boost::json::value const& value : document.as_array()) add(value);
+        return TokenResponse(std::move(tokens), {}, {});
+    }
+    if (!document.is_object()) refuse_token("it is not an object");
+    boost::json::object const& object = document.as_object();
+    add(document);
+    if (auto const* others = object.if_contains("other_tokens"); others != nullptr) {
+        if (!others->is_array()) refuse_token("other_tokens is not a list");
+        for (boost::json::value const& value : others->as_array()) add(value);
+    }
+    // The state is the caller's own text, whatever that is: a login compares the one that the browser brought.
+    auto const* state = object.if_contains("state");
+    return TokenResponse(std::move(tokens), answer_token(object, "id_token"),
+                         state != nullptr && state->is_string() ? std::string(state->get_string()) : std::string());
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL TokenResponse TokenResponse::from_answer(std::string_view body) {
+    return detail::read_token_response(body, detail::unix_now());
+}
+
+GLOBUS_DECL TokenResponse TokenResponse::from_answer(http::Response const& answer) {
+    TokenResponse tokens = from_answer(std::string_view(answer.body));
+    tokens.date_ = detail::parse_http_date(answer.headers.get("Date"), detail::unix_now());
+    return tokens;
+}
+
+GLOBUS_DECL DependentTokenResponse DependentTokenResponse::from_answer(std::string_view body) {
+    return DependentTokenResponse(detail::read_token_response(body, detail::unix_now(), true));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_TOKEN_IPP
+#ifndef GLOBUS_APP_IMPL_TOKEN_STORAGE_IPP
+#define GLOBUS_APP_IMPL_TOKEN_STORAGE_IPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL TokenData TokenData::from(Token const& token, std::string identity_id) {
+    return {.resource_server = token.resource_server,
+            .identity_id = std::move(identity_id),
+            .scope = token.scope,
+            .access_token = token.access_token,
+            .refresh_token = token.refresh_token,
+            .expires_at_seconds = token.expires_at.value_or(0),
+            .token_type = token.token_type};
+}
+
+GLOBUS_DECL Token TokenData::token() const {
+    return {.resource_server = resource_server,
+            .scope = scope,
+            .access_token = access_token,
+            .refresh_token = refresh_token,
+            .token_type = token_type.empty() ? "Bearer" : token_type,
+            .expires_at = expires_at_seconds};
+}
+
+GLOBUS_DECL TokenData TokenData::from_json(boost::json::object const& object) {
+    auto const refuse = [](std::string_view name, char const* kind) {
+        throw DecodeError("a stored token has no " + std::string(name) + " that is " + kind);
+    };
+    auto const text = [&](std::string_view name, bool needed) -> std::string {
+        auto const* value = object.if_contains(name);
+        if (!needed && (value == nullptr || value->is_null())) return {};
+        if (value == nullptr || !value->is_string()) refuse(name, "a text");
+        std::string read(value->as_string());
+        if (detail::has_control(read)) refuse(name, "without a control character");
+        return read;
+    };
+    auto const token = [&](std::string_view name, bool needed) {
+        std::string read = text(name, needed);
+        if (!detail::is_token_text(read)) refuse(name, "of the characters that tokens have");
+        return Secret(std::move(read));
+    };
+    TokenData data;
+    data.resource_server = text("resource_server", true);
+    data.identity_id = text("identity_id", false);
+    data.scope = text("scope", true);
+    data.access_token = token("access_token", true);
+    data.refresh_token = token("refresh_token", false);
+    auto const* expires = object.if_contains("expires_at_seconds");
+    if (expires == nullptr || !expires->is_int64()) refuse("expires_at_seconds", "a whole number");
+    data.expires_at_seconds = expires->get_int64();
+    data.token_type = text("token_type", false);
+    for (auto const& [name, value] : object)
+        if (name != "resource_server" && name != "identity_id" && name != "scope" && name != "access_token" &&
+            name != "refresh_token" && name != "expires_at_seconds" && name != "token_type")
+            data.extra[name] = value;
+    return data;
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+/// What reading it would refuse is not stored. @throws UsageError
+GLOBUS_DECL void check_token_data(TokenData const& data) {
+    for (auto const& [name, token] :
+         {std::pair{"an access token", &data.access_token}, {"a refresh token", &data.refresh_token}})
+        if (!is_token_text(token->reveal()))
+            throw UsageError(std::string(name) + " has a blank, a newline or another character that no token has");
+    for (auto const& [name, text] : {std::pair{"resource server", &data.resource_server},
+                                     {"scope", &data.scope},
+                                     {"type", &data.token_type},
+                                     {"identity", &data.identity_id}})
+        if (has_control(*text))
+            throw UsageError(std::string("the ") + name + " of a token has a control character in it");
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL boost::json::object TokenData::to_json() const {
+    detail::check_token_data(*this);
+    boost::json::object object;
+    object["resource_server"] = resource_server;
+    if (!identity_id.empty()) object["identity_id"] = identity_id;
+    object["scope"] = scope;
+    object["access_token"] = access_token.reveal();
+    if (!refresh_token.empty()) object["refresh_token"] = refresh_token.reveal();
+    object["expires_at_seconds"] = expires_at_seconds;
+    if (!token_type.empty()) object["token_type"] = token_type;
+    for (auto const& [name, value] : extra) object[name] = value;
+    return object;
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL std::shared_ptr<Turn> make_storage_turn() {
+    return std::make_shared<Turn>(
+        "a token storage was to be changed from within its own update, which would wait for itself: change what that "
+        "update was given");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_TOKEN_STORAGE_IPP
+#ifndef GLOBUS_CORE_IMPL_CALLBACKS_IPP
+#define GLOBUS_CORE_IMPL_CALLBACKS_IPP
+
+#include <functional>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL CallbacksWait::CallbacksWait() noexcept : is_outermost_(outermost() == nullptr) {
+    if (is_outermost_) outermost() = this;
+}
+
+GLOBUS_DECL CallbacksWait::~CallbacksWait() {
+    if (!is_outermost_) return;
+    outermost() = nullptr;
+    for (auto const& tell : waiting_) now(tell);
+}
+
+GLOBUS_DECL void CallbacksWait::call(std::function<void()> tell) noexcept {
+    if (outermost() == nullptr) return now(tell);
+    try {
+        outermost()->waiting_.push_back(std::move(tell));
+    } catch (...) {  // there is no memory to wait in
+    }
+}
+
+GLOBUS_DECL void CallbacksWait::now(std::function<void()> const& tell) noexcept {
+    try {
+        tell();
+    } catch (...) {
+    }
+}
+
+GLOBUS_DECL CallbacksWait*& CallbacksWait::outermost() noexcept {
+    thread_local CallbacksWait* one = nullptr;
+    return one;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_CALLBACKS_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+}
+
+GLOBUS_DECL Descriptor::~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool is_unsupported(int code) {
+    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
+}
+
+GLOBUS_DECL FileFacts facts_from(struct stat const& status) {
+    using Kind = FileFacts::Kind;
+    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
+                    : S_ISDIR(status.st_mode) ? Kind::directory
+                    : S_ISLNK(status.st_mode) ? Kind::link
+                                              : Kind::other,
+            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
+            .own = status.st_uid == ::geteuid(),
+            .of_root = status.st_uid == 0,
+            .has_other_names = status.st_nlink > 1,
+            .size = status.st_size,
+            .modified = status.st_mtime};
+}
+
+GLOBUS_DECL std::optional<FileFacts> facts_of(Descriptor const& file) {
+    struct stat status {};
+    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+GLOBUS_DECL std::optional<FileFacts> facts_at(std::string const& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+GLOBUS_DECL std::optional<FileFacts> facts_of_name(std::string const& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+GLOBUS_DECL Descriptor open_file(std::string const& path, Opening opening, Links links) {
+    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    int descriptor = -1;
+    do descriptor = ::open(path.c_str(), flags, 0600);
+    while (descriptor < 0 && errno == EINTR);
+    return Descriptor(descriptor);
+}
+
+GLOBUS_DECL std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
+    std::size_t there = 0;
+    while (there != size) {
+        auto const count = ::read(file.get(), buffer + there, size - there);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        there += static_cast<std::size_t>(count);
+    }
+    return static_cast<std::ptrdiff_t>(there);
+}
+
+GLOBUS_DECL bool write_file(Descriptor const& file, std::string_view text) {
+    while (!text.empty()) {
+        auto const count = ::write(file.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+GLOBUS_DECL bool make_private(std::string const& path) {
+    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+GLOBUS_DECL bool sync_directory(std::string const& path) {
+    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory && sync_file(directory);
+}
+
+GLOBUS_DECL bool rename_file(std::string const& from, std::string const& to) {
+    return ::rename(from.c_str(), to.c_str()) == 0;
+}
+
+GLOBUS_DECL std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+GLOBUS_DECL std::optional<std::string> real_directory(std::string const& directory) {
+    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
+    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
+}
+
+GLOBUS_DECL bool miscounts_links(std::string const& directory) {
+    std::string name = directory + "/.links-XXXXXX";
+    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
+    if (!fresh) return false;
+    auto const facts = facts_of(fresh);
+    ::unlink(name.c_str());
+    return facts && facts->has_other_names;
+}
+
+GLOBUS_DECL char const* why_unreadable(std::string const& path, bool directory) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return std::strerror(errno);
+    if (S_ISDIR(status.st_mode) != directory) return directory ? "it is no directory" : "it is a directory";
+    return nullptr;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+#ifndef GLOBUS_APP_IMPL_TOKEN_FILE_IPP
+#define GLOBUS_APP_IMPL_TOKEN_FILE_IPP
+
+#ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
+#define GLOBUS_CORE_PLATFORM_HOME_HPP
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace globus::detail {
+
+/// The user's home directory: HOME, or else what the password database says, as for programs that a batch system or
+/// cron starts without it. Empty if neither knows one.
+std::string home_directory();
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_HOME_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void refuse_token_file(TokenStorageError::Kind kind, std::string const& path, std::string const& why) {
+    throw TokenStorageError(kind, path, why);
+}
+
+GLOBUS_DECL void fail_token_file(std::string const& path, char const* doing) {
+    int const code = errno;
+    if (code == ELOOP)
+        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (code == ENOENT)
+        refuse_token_file(TokenStorageError::Kind::io, path,
+                          std::string("cannot be ") + doing + ": its directory was removed; make it again");
+    refuse_token_file(TokenStorageError::Kind::io, path,
+                      std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+GLOBUS_DECL http::Clock::time_point TokenPlace::lock_deadline() const {
+    using Time = std::chrono::milliseconds;
+    return http::Clock::now() + std::clamp<Time>(options_.lock_timeout, Time::zero(), std::chrono::hours(24));
+}
+
+GLOBUS_DECL void TokenPlace::warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+    auto const bit = static_cast<unsigned>(about);
+    if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
+    CallbacksWait::call(
+        [tell = options_.on_warning, all = one_line("the token storage " + path + ' ' + words, 4096)] { tell(all); });
+}
+
+GLOBUS_DECL void TokenPlace::doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+    if (options_.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+    warn(about, path, words);
+}
+
+GLOBUS_DECL TokenFile TokenFile::open(std::string const& path, Opening opening) {
+    Descriptor file = open_file(path, opening);
+    if (!file && errno != ENOENT) fail_token_file(path, "opened");
+    return TokenFile(std::move(file));
+}
+
+GLOBUS_DECL FileFacts TokenFile::facts(std::string const& path) const {
+    auto const facts = facts_of(file_);
+    if (!facts) fail_token_file(path, "looked at");
+    return *facts;
+}
+
+GLOBUS_DECL std::string TokenFile::read(std::string const& path) const {
+    std::string text;
+    char buffer[16384];
+    while (true) {
+        auto const count = read_file(file_, buffer, sizeof buffer);
+        if (count < 0) fail_token_file(path, "read");
+        text.append(buffer, static_cast<std::size_t>(count));
+        if (text.size() > largest)
+            refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+        if (static_cast<std::size_t>(count) < sizeof buffer) return text;
+    }
+}
+
+GLOBUS_DECL void TokenFile::write(std::string const& path, std::string_view text) const {
+    if (!write_file(file_, text)) fail_token_file(path, "written");
+}
+
+GLOBUS_DECL void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts) {
+    using Kind = TokenStorageError::Kind;
+    if (facts.kind == FileFacts::Kind::link)
+        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (facts.kind != FileFacts::Kind::regular) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (!facts.own) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (!facts.has_other_names) return;
+    if (!miscounts_links(directory_of(path)))
+        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
+    place.warn(TokenFileDoubt::links, path,
+               "is on a file system that does not count names: a second name of the file would not be noticed");
+}
+
+/// "mode 0644"
+GLOBUS_DECL std::string mode_text(unsigned mode) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "mode %04o", mode);
+    return digits;
+}
+
+GLOBUS_DECL void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
+                                       FileFacts const& facts) {
+    if (facts.is_open_to_others())
+        place.doubt(about, path,
+                    "can be read or written by others (" + mode_text(facts.mode) +
+                        "); run: chmod 600, and log in again if they may have read it");
+}
+
+GLOBUS_DECL void check_token_directory(TokenPlace const& place) {
+    std::string const directory = directory_of(place.path());
+    auto const facts = facts_at(directory);
+    if (!facts) return;
+    bool const foreign = !facts->own && !facts->of_root;
+    if (foreign || facts->lets_others_replace())
+        place.doubt(TokenFileDoubt::directory_mode, place.path(),
+                    "is in the directory " + directory + " (" + mode_text(facts->mode) + "), where " +
+                        (foreign ? "another user, whose it is," : "others") +
+                        " can replace it and its lock; choose another, or run: chmod 700");
+}
+
+GLOBUS_DECL void check_made_private(TokenPlace const& place, std::string const& path, bool made,
+                                    FileFacts const& facts) {
+    if (made) return;
+    if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
+    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(facts.mode) +
+                              "): who may read it is decided where that was mounted";
+    if (facts.is_open_to_others())
+        place.doubt(TokenFileDoubt::permissions, place.path(), words);
+    else
+        place.warn(TokenFileDoubt::permissions, place.path(), words);
+}
+
+/// Makes the directory of a token file, and those above it, for the owner alone.
+GLOBUS_DECL void make_token_directory(std::string const& path) {
+    std::string const directory = directory_of(path);
+    for (std::size_t end = 0; end != std::string::npos;) {
+        end = directory.find('/', end + 1);
+        std::string const part = directory.substr(0, end);
+        if (make_directory(part)) {
+            // one that stays open to others is told of when it is used, see check_token_directory
+            if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
+                fail_token_file(part, "made");
+        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
+            fail_token_file(part, "made");
+        }
+    }
+}
+
+GLOBUS_DECL std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+GLOBUS_DECL TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
+    : path_(check_token_path(std::move(path))), options_(std::move(options)) {
+    make_token_directory(path_);
+}
+
+GLOBUS_DECL std::string real_token_path(std::string const& path) {
+    auto const directory = real_directory(directory_of(path));
+    if (!directory) fail_token_file(path, "found");
+    return *directory + '/' + path.substr(path.rfind('/') + 1);
+}
+
+GLOBUS_DECL std::shared_ptr<Turn> turn_of(std::string const& path) {
+    struct Turns {
+        Maker const made = {};
+        Turns const* before = nullptr;  ///< of the parent process: of no use any more
+        std::mutex mutex = {};
+        std::map<std::string, std::weak_ptr<Turn>> by_path = {};
+    };
+    static std::atomic<Turns*> all = nullptr;
+    Turns* turns = all.load();
+    if (turns == nullptr || !turns->made.is_this_process()) {
+        // a child process begins anew: the threads of its parent that had a turn are not there to end it
+        auto fresh = std::make_unique<Turns>();
+        fresh->before = turns;
+        if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
+    }
+    std::lock_guard const lock(turns->mutex);
+    std::weak_ptr<Turn>& known = turns->by_path[path];
+    std::shared_ptr<Turn> turn = known.lock();
+    if (turn != nullptr) return turn;
+    known = turn = make_storage_turn();
+    std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
+    return turn;
+}
+
+GLOBUS_DECL TokenFileLock::TokenFileLock(TokenPlace const& place, LockWait const& wait)
+    : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
+      turn_(turn_of(real_token_path(place.path())), {lock_of(place.path()), until_, wait.stop}),
+      file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
+    std::string const name = place.path() + ".lock";
+    if (!turn_) give_up(place.path(), wait);
+    if (!file_) fail_token_file(name, "made");
+    FileFacts const facts = file_.facts(name);
+    check_token_file(place, name, facts);
+    check_token_directory(place);
+    check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts);
+    check_made_private(place, name, make_private(file_.get()), facts);
+    while (!try_lock(file_.get())) {
+        if (is_unsupported(errno) || errno == ENOLCK) {
+            place.warn(TokenFileDoubt::locks, place.path(),
+                       std::string("is on a file system without locks (") + std::strerror(errno) +
+                           "): threads of this program take turns, but two programs may change it at once, and one "
+                           "then undoes what the other has stored; let one at a time use it");
+            return;
+        }
+        if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
+        // random, so that nobody always comes too late
+        auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
+        auto const now = http::Clock::now();
+        if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
+            give_up(place.path(), wait);
+    }
+}
+
+GLOBUS_DECL TokenFileLock::~TokenFileLock() {
+    if (made_.is_this_process()) unlock(file_.get());
+}
+
+GLOBUS_DECL void TokenFileLock::give_up(std::string const& path, LockWait const& wait) {
+    Wait const call{lock_of(path), wait.deadline, wait.stop};
+    if (call.is_over()) call.end();
+    refuse_token_file(TokenStorageError::Kind::locked, path,
+                      "was locked by another thread or process all the time; end that process, or wait longer");
+}
+
+GLOBUS_DECL std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
+    std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
+    std::string name = dated;
+    for (int number = 2; facts_of_name(name); ++number) name = dated + '-' + std::to_string(number);
+    for (std::string const ending : endings)
+        if (!rename_file(path + ending, name + ending) && errno != ENOENT) fail_token_file(path + ending, "moved away");
+    return name;
+}
+
+GLOBUS_DECL void replace_token_file(TokenPlace const& place, std::string_view text) {
+    std::string const& path = place.path();
+    std::string const fresh = path + ".tmp";
+    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
+    struct Remove {
+        std::string const* name;
+        ~Remove() {
+            if (name != nullptr) remove_file(*name);
+        }
+    } remove{&fresh};
+    {
+        TokenFile const file = TokenFile::open(fresh, Opening::to_make);
+        if (!file) fail_token_file(fresh, "made");
+        FileFacts const facts = file.facts(fresh);
+        check_made_private(place, fresh, make_private(file.get()), facts);
+        file.write(fresh, text);
+        if (!sync_file(file.get())) {
+            if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
+            place.warn(TokenFileDoubt::disk, path,
+                       "is on a file system that does not say when a file is on the disk: what was stored may be lost "
+                       "when the power fails");
+        }
+    }
+    if (!rename_file(fresh, path)) fail_token_file(path, "replaced");
+    remove.name = nullptr;
+    // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
+    if (!sync_directory(directory_of(path)))
+        place.warn(TokenFileDoubt::directory_on_disk, path,
+                   std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
+                       "): it may be the old file again when the power fails");
+}
+
+/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+GLOBUS_DECL char32_t to_lower(char32_t c) {
+    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40F) return c + 80;
+    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
+    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
+    return c;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::string app_name_slug(std::string_view app_name) {
+    std::string slug;
+    while (!app_name.empty()) {
+        auto const taken = detail::take_code_point(app_name);
+        if (!taken) throw UsageError("the app's name is not UTF-8");
+        char32_t const c = *taken;
+        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
+            slug += '+';
+        else if (c == U'.' || c == U' ')
+            slug += '-';
+        else if (detail::is_printable(c))
+            detail::append_code_point(slug, detail::to_lower(c));
+    }
+    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
+    bool const numbered =
+        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
+    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
+        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
+    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
+    return slug;
+}
+
+GLOBUS_DECL std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                           std::string_view environment, std::string_view suffix) {
+    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
+        if (text.empty() || text == "." || text == ".." ||
+            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
+    std::string path = detail::home_directory();
+    if (path.empty())
+        throw UsageError("HOME is not set, and the password database has no home directory: give the storage a path");
+    path += "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    if (environment != "production") path += std::string(environment) + '-';
+    return path + "tokens" + std::string(suffix);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_TOKEN_FILE_IPP
+#ifndef GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+#define GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+
+#include <boost/json/serialize.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL std::string JsonTokenStorage::move_corrupt_file() const {
+    detail::TokenFileLock const lock(*place_, {});
+    try {
+        (void)get_token_data_by_resource_server();
+    } catch (TokenStorageError const& error) {
+        if (error.kind() != Kind::corrupt) throw;
+        return detail::move_token_file(path(), {""});
+    }
+    return {};
+}
+
+GLOBUS_DECL std::optional<boost::json::value> JsonTokenStorage::parse() const {
+    bool first = true;
+    for (auto const until = http::Clock::now() + std::chrono::milliseconds(200);; first = false) {
+        detail::TokenFile const file = detail::TokenFile::open(path(), detail::Opening::to_read);
+        if (!file) return std::nullopt;
+        detail::FileFacts const facts = file.facts(path());
+        detail::check_token_file(*place_, path(), facts);
+        if (first) {
+            detail::check_token_directory(*place_);
+            detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), facts);
+        }
+        std::string text = file.read(path());
+        boost::system::error_code error;
+        boost::json::value document = detail::parse_exact_json(text, error);
+        detail::wipe(text);
+        if (!error) return document;
+        if (facts.modified + 2 < detail::unix_now() || http::Clock::now() > until)
+            corrupt("does not hold a JSON object");
+        http::wait_until(http::Clock::now() + std::chrono::milliseconds(10), {});
+    }
+}
+
+GLOBUS_DECL boost::json::object JsonTokenStorage::load() const {
+    std::optional<boost::json::value> document = parse();
+    if (!document) return {{"data", boost::json::object()}};
+    if (!document->is_object()) corrupt("does not hold a JSON object");
+    boost::json::object& object = document->as_object();
+    auto const* version = object.if_contains("format_version");
+    if (version == nullptr || !version->is_string()) corrupt("does not say the version of its format");
+    std::string_view const number = version->get_string();
+    if (number == "1.0") {
+        auto const* old = object.if_contains("by_rs");
+        if (old == nullptr || !old->is_object()) corrupt("has no object 'by_rs', as format 1.0 must");
+        object["data"] = boost::json::object{{"DEFAULT", *old}};
+        object.erase("by_rs");
+    } else if (number != "2.0") {
+        int major = 0;
+        auto const read = std::from_chars(number.data(), number.data() + number.size(), major);
+        if (read.ec == std::errc() && major >= 2)
+            detail::refuse_token_file(Kind::too_new, path(),
+                                      "has a newer format than 2.0; use a newer version of this library");
+        corrupt("has an unknown version of the format");
+    }
+    auto const* data = object.if_contains("data");
+    if (data == nullptr || !data->is_object()) corrupt("has no object 'data', as format 2.0 must");
+    return std::move(object);
+}
+
+GLOBUS_DECL TokenDataByResourceServer JsonTokenStorage::tokens_of(boost::json::object const& document) const {
+    TokenDataByResourceServer tokens;
+    auto const* mine = document.at("data").get_object().if_contains(place_->options().namespace_name);
+    if (mine == nullptr) return tokens;
+    if (!mine->is_object()) corrupt("has a namespace that is no object");
+    for (auto const& [server, value] : mine->get_object()) {
+        if (!value.is_object()) corrupt("has a token that is no object");
+        try {
+            tokens.emplace(server, TokenData::from_json(value.get_object()));
+        } catch (DecodeError const& error) {
+            corrupt(std::string("is damaged: ") + error.what());
+        }
+    }
+    return tokens;
+}
+
+GLOBUS_DECL void JsonTokenStorage::store(boost::json::object document, TokenDataByResourceServer const& tokens) const {
+    boost::json::object mine;
+    for (auto const& [server, data] : tokens) mine[server] = data.to_json();
+    document["data"].get_object()[place_->options().namespace_name] = std::move(mine);
+    document["format_version"] = "2.0";
+    document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
+    std::string text = boost::json::serialize(document);
+    detail::replace_token_file(*place_, text);
+    detail::wipe(text);
+}
+
+GLOBUS_DECL void JsonTokenStorage::corrupt(std::string const& why) const {
+    detail::refuse_token_file(Kind::corrupt, path(),
+                              why + "; move it away, as move_corrupt_file() does, and log in again");
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+#ifndef GLOBUS_HTTP_IMPL_RETRY_IPP
+#define GLOBUS_HTTP_IMPL_RETRY_IPP
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <random>
+
+namespace globus {
+
+GLOBUS_DECL bool RetryBudget::take(int cost) noexcept {
+    int have = tokens_.load(std::memory_order_relaxed);
+    do {
+        if (have < cost) return false;
+    } while (!tokens_.compare_exchange_weak(have, have - cost, std::memory_order_relaxed));
+    return true;
+}
+
+GLOBUS_DECL void RetryBudget::give(int amount) noexcept {
+    int have = tokens_.load(std::memory_order_relaxed);
+    do {
+        if (have == capacity) return;
+    } while (!tokens_.compare_exchange_weak(have, std::min(capacity, have + amount), std::memory_order_relaxed));
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL double random_unit() {
+    std::random_device device;
+    return std::uniform_real_distribution<double>{0.0, 1.0}(device);
+}
+
+GLOBUS_DECL bool may_be_processed(Attempt const& attempt) {
+    if (attempt.error != nullptr) return attempt.error->sent() == NetworkError::Sent::yes;
+    int const status = attempt.response->status;
+    return status != 503 && !promises_nothing_done(status);
+}
+
+GLOBUS_DECL bool may_retry(Attempt const& attempt) {
+    if (attempt.retry_class == RetryClass::never) return false;
+    bool const was_sent = attempt.error == nullptr || attempt.error->sent() == NetworkError::Sent::yes;
+    if (attempt.retry_class == RetryClass::grant && (attempt.undecodable || (attempt.in_doubt && was_sent)))
+        return false;
+    bool const repeatable = attempt.retry_class != RetryClass::non_idempotent;
+    if (attempt.error != nullptr) {
+        using Kind = NetworkError::Kind;
+        switch (attempt.error->kind()) {
+            case Kind::resolve:
+            case Kind::connect:
+            case Kind::timeout:
+            case Kind::interrupted:
+            case Kind::protocol:
+                return repeatable || attempt.error->sent() == NetworkError::Sent::no;
+            case Kind::cancelled:
+            case Kind::tls:
+            case Kind::proxy:
+            case Kind::too_large:
+            case Kind::redirect:
+            case Kind::local:
+                return false;
+        }
+        return false;
+    }
+    if (attempt.undecodable) return repeatable;
+    switch (attempt.response->status) {
+        case 429:
+            return true;
+        case 408:
+        case 500:
+        case 502:
+        case 503:
+        case 504:
+            return repeatable && !attempt.settled;
+        default:
+            return false;
+    }
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<std::chrono::duration<double>> DefaultRetry::before_retry(Attempt const& attempt) const {
+    if (attempt.number >= max_attempts || !detail::may_retry(attempt)) return std::nullopt;
+    bool const throttle = attempt.response != nullptr && attempt.response->status == 429;
+    double const limit = std::min(cap.count(), (throttle ? throttled : base).count() * std::exp2(attempt.number - 1));
+    std::chrono::duration<double> wait(limit > 0 ? limit * detail::random_unit() : 0);  // 0 for NaN, too
+    if (attempt.response != nullptr)
+        if (auto const asked = retry_after(attempt.response->headers); asked && *asked > wait) wait = *asked;
+    if (!(wait < attempt.time_left) || !budget->take(throttle ? throttled_cost : cost)) return std::nullopt;
+    return wait;
+}
+
+GLOBUS_DECL void DefaultRetry::succeeded(Attempt const& attempt) const noexcept {
+    budget->give(attempt.number == 1 ? 1 : attempt.previous_status == 429 ? throttled_cost : cost);
+}
+
+GLOBUS_DECL std::optional<std::chrono::duration<double>> NoRetry::before_retry(Attempt const&) const {
+    return std::nullopt;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_RETRY_IPP
+#ifndef GLOBUS_CLIENT_IMPL_CALL_OPTIONS_IPP
+#define GLOBUS_CLIENT_IMPL_CALL_OPTIONS_IPP
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout) {
+    return timeout || options.timeout || options.deadline;
+}
+
+GLOBUS_DECL http::Clock::time_point deadline_of(CallOptions const& options,
+                                                std::optional<std::chrono::duration<double>> const& timeout) {
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    auto const wait = options.timeout.value_or(timeout.value_or(std::chrono::seconds(120)));
+    if (!(wait.count() >= 0)) throw UsageError("the timeout of a call is negative or not a number");
+    auto const now = http::Clock::now();
+    auto const end = http::later(std::min(wait, longest), now);
+    return options.deadline ? std::clamp(*options.deadline, now, end) : end;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_CALL_OPTIONS_IPP
+#ifndef GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
+#define GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL int CallGate::State::calling_back_here() {
+    std::lock_guard const lock(mutex);
+    return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
+}
+
+GLOBUS_DECL void CallGate::Pass::check() const {
+    if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
+}
+
+GLOBUS_DECL std::shared_ptr<CallGate::State> const& CallGate::Pass::state() const {
+    check();
+    return state_;
+}
+
+GLOBUS_DECL CallGate& CallGate::operator=(CallGate const& other) {
+    moved_from_ = other.moved_from_;
+    return *this;
+}
+
+GLOBUS_DECL CallGate& CallGate::operator=(CallGate&& other) {
+    moved_from_ = std::exchange(other.moved_from_, true);
+    return *this;
+}
+
+GLOBUS_DECL CallGate::~CallGate() {
+    if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
+    state_->closed = true;
+    state_->closing.request_stop();
+    // a callback that destroys the client is within a call, which ends when the callback has
+    int const own = state_->calling_back_here();
+    while (int const running = others(own)) state_->running.wait(running + own);
+}
+
+GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
+    : state_(pass.state()), token_(state_->closing.get_token()) {
+    state_->made.check();
+    if (mine.stop_possible()) {
+        either_.emplace();
+        mine_.emplace(std::move(mine), Ask{*either_});
+        closing_.emplace(token_, Ask{*either_});
+        token_ = either_->get_token();
+    }
+    ++state_->running;
+    if (!state_->closed) return;
+    leave();
+    refuse();
+}
+
+GLOBUS_DECL CallGate::Call::Aside::Aside(State& state) : state_(state) {
+    std::lock_guard const lock(state_.mutex);
+    state_.calling_back.push_back(std::this_thread::get_id());
+}
+
+GLOBUS_DECL CallGate::Call::Aside::~Aside() {
+    std::lock_guard const lock(state_.mutex);
+    auto& threads = state_.calling_back;
+    threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
+}
+
+GLOBUS_DECL void CallGate::Call::leave() noexcept {
+    --state_->running;
+    if (state_->closed) state_->running.notify_all();
+}
+
+GLOBUS_DECL void CallGate::Call::refuse() {
+    throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
+}
+
+GLOBUS_DECL JointCall::JointCall(CallGate const& gate, CallOptions options)
+    : call_(gate, options.stop), options_(std::move(options)) {
+    options_.stop = call_.stop();
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
+#ifndef GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
+#define GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL Environment::Environment(std::string name) : name_(std::move(name)) {
+    for (std::string_view known : names)
+        if (name_ == known) return;
+    std::string list;
+    for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
+    throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
+}
+
+GLOBUS_DECL Environment Environment::current() {
+    char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
+    return Environment(name != nullptr ? name : "production");
+}
+
+GLOBUS_DECL std::string Environment::service_url(std::string_view service) const {
+    std::string variable = "GLOBUS_SDK_SERVICE_URL_";
+    for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
+        try {
+            return http::check_base_url(url);
+        } catch (UsageError const& error) {
+            throw UsageError(variable + ": " + error.what());
+        }
+    }
+    return default_url(service);
+}
+
+GLOBUS_DECL std::optional<std::chrono::duration<double>> Environment::http_timeout() {
+    char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
+    if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
+    std::string_view const digits = text;
+    double seconds = 0;
+    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+    if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
+        (seconds <= 0 && seconds != -1))
+        throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
+    if (seconds == -1) return std::nullopt;
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    return std::min(std::chrono::duration<double>(seconds), longest);
+}
+
+GLOBUS_DECL std::string Environment::default_url(std::string_view service) const {
+    bool const production = name_ == "production";
+    std::string const domain = production           ? "globus.org"
+                               : name_ == "preview" ? "preview.globus.org"
+                                                    : name_ + ".globuscs.info";
+    if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
+    if (service == "actions" || service == "flows" || service == "timer")
+        return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
+    if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
+    return "https://" + std::string(service) + ".api." + domain + '/';
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
+#ifndef GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
+#define GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void check_given(std::string_view what, std::string_view text) {
+    if (text.empty())
+        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
+}
+
+GLOBUS_DECL bool has_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+    return false;
+}
+
+GLOBUS_DECL void check_credential(std::string_view what, std::string_view text) {
+    check_given(what, text);
+    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
+}
+
+GLOBUS_DECL bool is_token_text(std::string_view text) {
+    for (char const c : text)
+        if (c < '!' || c > '~') return false;
+    return true;
+}
+
+GLOBUS_DECL void check_token(std::string_view what, std::string_view text) {
+    check_given(what, text);
+    if (!is_token_text(text))
+        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
+}
+
+GLOBUS_DECL void check_client_id(std::string_view id) {
+    check_credential("the client id", id);
+    if (id.find(':') != std::string_view::npos)
+        throw UsageError("the client id has a colon in it, which HTTP Basic cannot carry");
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL BasicCredential::BasicCredential(std::string username, Secret password)
+    : username_(std::move(username)), password_(std::move(password)) {
+    detail::check_client_id(username_);
+    detail::check_credential("the client secret", password_.reveal());
+}
+
+GLOBUS_DECL Secret BasicCredential::header() const {
+    if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
+    std::string pair = username_ + ':' + password_.reveal();
+    Secret value("Basic " + base64_encode(pair));
+    detail::wipe(pair);
+    return value;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
+#ifndef GLOBUS_CORE_IMPL_FORM_IPP
+#define GLOBUS_CORE_IMPL_FORM_IPP
+
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL void append_pair(std::string& out, std::string_view name, std::string_view value) {
+    append_form_encoded(out, name);
+    out += '=';
+    append_form_encoded(out, value);
+}
+
+GLOBUS_DECL void add_to_form(std::string& body, std::string_view name, std::string_view value) {
+    if (!body.empty()) body += '&';
+    append_pair(body, name, value);
+}
+
+GLOBUS_DECL void add_to_query(std::string& url, std::string_view name, std::string_view value) {
+    url += url.find('?') == std::string::npos ? '?' : '&';
+    append_pair(url, name, value);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_FORM_IPP
+#ifndef GLOBUS_CORE_IMPL_JSON_WRITE_IPP
+#define GLOBUS_CORE_IMPL_JSON_WRITE_IPP
+
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// True for the ASCII characters that stand for themselves in a JSON string.
+inline constexpr std::array<bool, 256> is_plain = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = 0x20; c != 0x80; ++c) plain[c] = c != '"' && c != '\\';
+    return plain;
+}();
+
+GLOBUS_DECL void refuse_text() { throw UsageError("a text that is to be sent as JSON is not UTF-8: convert it first"); }
+
+GLOBUS_DECL void refuse_number() {
+    throw UsageError("NaN and infinity cannot be sent: JSON has no such numbers; leave the member out or send null");
+}
+
+GLOBUS_DECL void check_utf8(std::string_view text) {
+    for (std::size_t i = 0; i != text.size();) {
+        std::size_t const length = static_cast<unsigned char>(text[i]) < 0x80U ? 1 : utf8_sequence(text.substr(i));
+        if (length == 0) refuse_text();
+        i += length;
+    }
+}
+
+GLOBUS_DECL void refuse_depth() {
+    throw UsageError("this JSON document is nested deeper than 128 levels: send a flatter one");
+}
+
+GLOBUS_DECL void check_json(boost::json::array const& list, std::size_t level) {
+    if (level == max_json_depth) refuse_depth();
+    for (Json const& item : list) check_json(item, level + 1);
+}
+
+GLOBUS_DECL void check_json(boost::json::object const& object, std::size_t level) {
+    if (level == max_json_depth) refuse_depth();
+    for (auto const& [key, member] : object) {
+        check_utf8(key);
+        check_json(member, level + 1);
+    }
+}
+
+GLOBUS_DECL void check_json(Json const& value, std::size_t level) {
+    if (auto const* object = value.if_object())
+        check_json(*object, level);
+    else if (auto const* list = value.if_array())
+        check_json(*list, level);
+    else if (auto const* text = value.if_string())
+        check_utf8(*text);
+    else if (auto const* number = value.if_double(); number != nullptr && !(*number - *number == 0))
+        refuse_number();
+}
+
+GLOBUS_DECL void write_string(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    out += '"';
+    std::size_t plain = 0;  // where the run of characters begins that need no escape
+    std::size_t i = 0;
+    while (i != text.size()) {
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (is_plain[c]) {
+            ++i;
+            continue;
+        }
+        if (c >= 0x80U) {
+            std::size_t const length = utf8_sequence(text.substr(i));
+            if (length == 0) refuse_text();
+            i += length;
+            continue;
+        }
+        out.append(text, plain, i - plain);
+        switch (c) {
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            default:
+                out += "\\u00";
+                out += digits[c >> 4];
+                out += digits[c & 15];
+        }
+        plain = ++i;
+    }
+    out.append(text, plain, i - plain);
+    out += '"';
+}
+
+GLOBUS_DECL void write_separator(std::string& out, bool& first) {
+    if (!first) out += ',';
+    first = false;
+}
+
+GLOBUS_DECL void check_document(Json const& value) {
+    if (!value.is_object())
+        throw UsageError(
+            "a document to be sent is a JSON object: this Json is a list, a text, a number, a flag or null");
+}
+
+GLOBUS_DECL Json json_of(std::string_view text) {
+    boost::system::error_code error;
+    Json value = parse_exact_json(text, error);
+    if (error == boost::json::error::too_deep) refuse_depth();
+    if (error) throw UsageError("a document that is to be sent is not JSON: " + error.message());
+    return value;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL void Document::write_json(std::string& out) const {
+    if (held_)
+        held_->write(out);
+    else
+        out += "{}";
+}
+
+GLOBUS_DECL void Document::check() const {
+    if (held_) held_->check();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_JSON_WRITE_IPP
+#ifndef GLOBUS_CLIENT_IMPL_OPERATION_IPP
+#define GLOBUS_CLIENT_IMPL_OPERATION_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool is_gone(ApiError const& error) { return error.http_status() == 404 && error.raw_json().is_object(); }
+
+GLOBUS_DECL std::string encode_segment(std::string_view name, std::string_view value) {
+    if (value.find_first_not_of(" \t\r\n") == std::string_view::npos || value == "." || value == ".." ||
+        value.find('\0') != std::string_view::npos)
+        throw UsageError(std::string(name) + " cannot be part of a path: it is " +
+                         (value.empty() ? "empty" : "blank, '.', '..' or has a NUL in it") + "; give the id itself");
+    return percent_encode(value);
+}
+
+GLOBUS_DECL void RequestBuilder::path(std::string_view name, std::string const* value) {
+    std::string const slot = '{' + std::string(name) + '}';
+    auto const at = path_.find(slot);
+    if (value != nullptr)
+        path_.replace(at, slot.size(), encode_segment(name, *value));
+    else if (at != 0 && path_[at - 1] == '/')
+        path_.erase(at - 1, slot.size() + 1);
+    else
+        path_.erase(at, slot.size());
+}
+
+GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string value) {
+    (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
+}
+
+GLOBUS_DECL void RequestBuilder::flag(Wire const& wire, bool value) {
+    switch (wire.spelling) {
+        case Spelling::number:
+            return text(wire, value ? "1" : "0");
+        case Spelling::lower:
+            return text(wire, value ? "true" : "false");
+        default:
+            return text(wire, value ? "True" : "False");
+    }
+}
+
+GLOBUS_DECL void RequestBuilder::list(Wire const& wire, std::vector<std::string> const& values) {
+    if (values.empty() && wire.place != Place::form) return;
+    if (wire.spelling == Spelling::repeat) {
+        for (std::string const& value : values) text(wire, value);
+        return;
+    }
+    std::string joined;
+    for (std::string const& value : values) {
+        if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
+        joined += value;
+    }
+    text(wire, std::move(joined));
+}
+
+GLOBUS_DECL void RequestBuilder::parameters(Place place, QueryParams const& parameters) {
+    Form& pairs = place == Place::form ? form_ : query_;
+    for (auto const& parameter : parameters) {
+        std::string const& name = parameter.first;
+        auto const same = [&](auto const& pair) { return pair.first == name; };
+        auto at = std::find_if(pairs.begin(), pairs.end(), same);
+        auto const offset = at - pairs.begin();
+        std::erase_if(pairs, same);
+        at = offset <= static_cast<std::ptrdiff_t>(pairs.size()) ? pairs.begin() + offset : pairs.end();
+        for (std::string const& text : parameter.second.texts()) at = pairs.insert(at, {name, text}) + 1;
+    }
+}
+
+GLOBUS_DECL void RequestBuilder::document(std::string text) {
+    body_ = std::move(text);
+    kind_ = Body::document;
+}
+
+GLOBUS_DECL void RequestBuilder::object() {
+    if (kind_ == Body::none) kind_ = Body::object;
+    if (!object_.is_object()) object_.emplace_object();
+}
+
+GLOBUS_DECL void RequestBuilder::object(std::string_view path) {
+    Json* const place = at(path);
+    if (!place->is_object()) place->emplace_object();
+}
+
+GLOBUS_DECL void RequestBuilder::fields(std::string_view path, AdditionalFields const& fields) {
+    if (fields.empty()) return;
+    boost::json::value* const parent = at(path);
+    if (!parent->is_object()) parent->emplace_object();
+    for (auto const& [name, value] : fields) parent->get_object()[name] = value;
+}
+
+GLOBUS_DECL http::Request RequestBuilder::take() {
+    http::Request request;
+    request.method = route_.method;
+    request.url.reserve(base_url_.size() + path_.size() + 16);
+    request.url = base_url_;
+    request.url.append(std::string_view(path_).substr(path_.starts_with('/') ? 1 : 0));
+    for (auto const& [name, value] : query_) add_to_query(request.url, name, value);
+    if (is_form_ || !form_.empty()) {
+        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        for (auto& [name, value] : form_) {
+            add_to_form(request.body, name, value);
+            wipe(value);
+        }
+        request.has_body = true;
+    } else if (kind_ != Body::none) {
+        request.headers.add("Content-Type", "application/json");
+        request.body = kind_ == Body::object ? to_json(object_) : std::move(body_);
+        request.has_body = true;
+    }
+    return request;
+}
+
+GLOBUS_DECL boost::json::value* RequestBuilder::at(std::string_view path) {
+    if (kind_ == Body::document) {
+        object_ = json_of(body_);
+        if (!object_.is_object())
+            throw UsageError("this document has to be a JSON object: other members of the operation go into it");
+    }
+    kind_ = Body::object;
+    boost::json::value* place = &object_;
+    if (!place->is_object()) place->emplace_object();
+    while (!path.empty()) {
+        auto const slash = path.find('/');
+        std::string_view const level = path.substr(0, slash);
+        if (level.find_first_not_of("0123456789") == std::string_view::npos) {
+            if (!place->is_array()) place->emplace_array();
+            auto& array = place->get_array();
+            std::size_t index = 0;
+            for (char const c : level) index = index * 10 + static_cast<std::size_t>(c - '0');
+            if (array.size() <= index) array.resize(index + 1);
+            place = &array[index];
+        } else {
+            if (!place->is_object()) place->emplace_object();
+            place = &place->get_object()[level];
+        }
+        path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+    }
+    return place;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_OPERATION_IPP
+#ifndef GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
+#define GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL void DocumentRoom::text_bytes(std::size_t bytes) noexcept {
+    constexpr std::size_t free = std::size_t{16} << 20, times = 32;
+    limit_ = std::min(most_, bytes < (most_ - std::min(free, most_)) / times ? free + times * bytes : most_);
+}
+
+GLOBUS_DECL void DocumentRoom::take(std::size_t bytes) {
+    if (bytes > limit_ - taken_) refuse();
+    taken_ += bytes;
+}
+
+GLOBUS_DECL void DocumentRoom::take_text(std::size_t size) {
+    if (size > 14) take(size + 40);
+}
+
+GLOBUS_DECL std::size_t DocumentRoom::grow(std::size_t capacity, std::size_t needed, std::size_t size) {
+    std::size_t const most = (limit_ - taken_) / size;
+    if (needed > most) refuse();
+    double const now = static_cast<double>(capacity);
+    double const wanted =
+        capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
+    std::size_t const half = most / 2;  // the rest is for what the elements hold
+    std::size_t const chosen =
+        std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
+    taken_ += chosen * size;
+    return chosen;
+}
+
+GLOBUS_DECL void DocumentRoom::refuse() {
+    throw DecodeError(
+        "the answer describes more than the memory that it may take: ask for less at once, or raise "
+        "max_response_bytes, of which it may take three times as much");
+}
+
+GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noexcept {
+    for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
+        if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
+    return nullptr;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
+#ifndef GLOBUS_CORE_IMPL_JSON_READ_IPP
+#define GLOBUS_CORE_IMPL_JSON_READ_IPP
+
+#include <boost/json/parse_options.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL void DomBuilder::enter(Json* target) {
+    if (depth_++ != 0) return;
+    target_ = target;
+    values_.reset(target->storage());
+}
+
+GLOBUS_DECL void DomBuilder::leave_object(std::size_t n) {
+    if (n != 0) room_->take(n * (sizeof(boost::json::key_value_pair) + 8) + 48);
+    values_.push_object(n);
+    leave(2 * n);
+}
+
+GLOBUS_DECL void DomBuilder::leave_array(std::size_t n) {
+    if (n != 0) room_->take(n * sizeof(Json) + 32);
+    values_.push_array(n);
+    leave(n);
+}
+
+GLOBUS_DECL void DomBuilder::key(std::string_view text) {
+    push();
+    room_->take(text.size() + 40);
+    values_.push_key(text);
+}
+
+GLOBUS_DECL void DomBuilder::string(std::string_view text) {
+    push();
+    room_->take_text(text.size());
+    values_.push_string(text);
+}
+
+GLOBUS_DECL void DomBuilder::push() {
+    if (++waiting_ <= held_) return;
+    held_ = std::max(2 * held_, std::size_t{16});
+    room_->take(held_ * sizeof(Json));
+}
+
+GLOBUS_DECL void DomBuilder::leave(std::size_t n) {
+    waiting_ -= n;
+    push();
+    if (--depth_ != 0) return;
+    *target_ = values_.release();
+    waiting_ = 0;
+}
+
+GLOBUS_DECL bool JsonReader::on_object_begin(ErrorCode&) {
+    if (dom_.building()) return dom_.enter(), true;
+    Slot slot = enter<&SlotType::object>();
+    if (begins_dom(slot)) return true;
+    if (slot.type != nullptr && slot.type->object != nullptr)
+        slot.type->object(slot.object);
+    else
+        refuse(std::exchange(slot, Slot{}), "an object");
+    push(slot);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_object_end(std::size_t n, ErrorCode&) {
+    if (dom_.building())
+        dom_.leave_object(n);
+    else
+        pop();
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_array_begin(ErrorCode&) {
+    if (dom_.building()) return dom_.enter(), true;
+    Slot slot = enter<&SlotType::array>();
+    if (begins_dom(slot)) return true;
+    if (slot.type != nullptr && slot.type->array != nullptr) {
+        slot.type->array(slot.object);
+        if (at_top()) top_list().size = 0;
+    } else {
+        refuse(std::exchange(slot, Slot{}), "a list");
+    }
+    push(slot);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_array_end(std::size_t n, ErrorCode&) {
+    if (dom_.building()) return dom_.leave_array(n), true;
+    bool const fits = stack_.back().slot.type != nullptr;
+    pop();
+    if (fits && at_top()) top_list().size = n;
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_key_part(std::string_view part, std::size_t, ErrorCode&) {
+    if (dom_.building() || stack_.back().slot.type != nullptr) append(part);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_key(std::string_view last, std::size_t, ErrorCode&) {
+    if (std::exchange(mended_, false)) tell("the answer has a member whose name is not Unicode");
+    if (dom_.building()) return dom_.key(whole(last)), part_.clear(), true;
+    Slot const parent = stack_.back().slot;
+    next_ = Slot{};
+    if (parent.type == nullptr) return true;
+    std::string_view const key = whole(last);
+    if (parent.type->members != nullptr) {
+        if (SlotMember const* member = parent.type->members().find(key); member != nullptr) {
+            next_ = {static_cast<char*>(parent.object) + member->offset, member->type};
+            key_ = member->name;
+        }
+    } else if (parent.type->make != nullptr) {
+        entry_key_ = key;
+    }
+    part_.clear();
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_string_part(std::string_view part, std::size_t, ErrorCode&) {
+    if (dom_.building() || is_read()) append(part);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_string(std::string_view last, std::size_t, ErrorCode&) {
+    std::string_view const text = part_.empty() ? last : whole(last);
+    if (dom_.building()) {
+        if (std::exchange(mended_, false)) tell(where() + " is not Unicode" + path());
+        dom_.string(text);
+    } else {
+        Slot const slot = enter<&SlotType::string>();
+        if (std::exchange(mended_, false)) tell_mended(slot);
+        if (slot.type != nullptr) {
+            room_.take_text(text.size());
+            if (slot.type->dom)
+                as<Json>(slot.object) = text;
+            else if (slot.type->string == nullptr || !slot.type->string(slot.object, text))
+                refuse(slot, "a text", text);
+        }
+    }
+    part_.clear();
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_number_part(std::string_view part, ErrorCode&) {
+    fraction_ = fraction_ || has_fraction(part);
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_int64(std::int64_t number, std::string_view, ErrorCode&) {
+    if (dom_.building()) return dom_.integer(number), true;
+    Slot const slot = enter<&SlotType::integer>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = number;
+    else if (slot.type != nullptr && (slot.type->integer == nullptr || !slot.type->integer(slot.object, number)))
+        refuse(slot, "an integer", std::to_string(number));
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_uint64(std::uint64_t number, std::string_view, ErrorCode&) {
+    if (dom_.building()) return dom_.natural(number), true;
+    Slot const slot = enter<&SlotType::natural>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = number;
+    else if (slot.type != nullptr && (slot.type->natural == nullptr || !slot.type->natural(slot.object, number)))
+        refuse(slot, "an integer", std::to_string(number));
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_double(double number, std::string_view text, ErrorCode&) {
+    // an integer of more than 64 bits comes here, too, and is not what is left of it
+    bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
+    if (dom_.building()) return dom_.real(number), true;
+    Slot const slot = enter<&SlotType::real>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = number;
+    else if (slot.type != nullptr && (slot.type->real == nullptr || whole || !slot.type->real(slot.object, number)))
+        refuse(slot, whole ? "an integer" : "a number");
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_bool(bool value, ErrorCode&) {
+    if (dom_.building()) return dom_.boolean(value), true;
+    Slot const slot = enter<&SlotType::boolean>();
+    if (slot.type != nullptr && slot.type->dom)
+        as<Json>(slot.object) = value;
+    else if (slot.type != nullptr && (slot.type->boolean == nullptr || !slot.type->boolean(slot.object, value)))
+        refuse(slot, "true or false", value ? "true" : "false");
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::on_null(ErrorCode&) {
+    if (dom_.building()) return dom_.null(), true;
+    Slot slot = take<&SlotType::null>();
+    optional_ = Slot{};
+    while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
+        slot = slot.type->inner(slot.object);  // a Required
+    if (slot.type == nullptr) return true;
+    if (slot.type->null != nullptr)
+        slot.type->null(slot.object);
+    else if (slot.type->dom)
+        as<Json>(slot.object) = nullptr;
+    else if (slot.type->members == nullptr || stack_.empty() || stack_.back().slot.type->members == nullptr)
+        refuse(slot, "null");
+    return true;
+}
+
+GLOBUS_DECL bool JsonReader::has_fraction(std::string_view number) noexcept {
+    return number.find_first_of(".eE") != std::string_view::npos;
+}
+
+GLOBUS_DECL bool JsonReader::is_read() const noexcept {
+    return next_.type != nullptr ||
+           (!stack_.empty() && stack_.back().slot.type != nullptr && stack_.back().slot.type->make != nullptr);
+}
+
+GLOBUS_DECL bool JsonReader::begins_dom(Slot slot) {
+    if (slot.type == nullptr || !slot.type->dom) return false;
+    return dom_.enter(&as<Json>(slot.object)), true;
+}
+
+GLOBUS_DECL void JsonReader::push(Slot slot) {
+    if (in_map()) map_keys_.push_back(entry_key_);
+    stack_.push_back({slot, key_, 0});
+}
+
+GLOBUS_DECL void JsonReader::pop() {
+    key_ = stack_.back().key;
+    stack_.pop_back();
+    if (in_map()) map_keys_.pop_back();
+}
+
+GLOBUS_DECL bool JsonReader::is_map(Slot slot) noexcept {
+    return slot.type != nullptr && slot.type->make != nullptr && slot.type->object != nullptr;
+}
+
+GLOBUS_DECL bool JsonReader::at_top() const noexcept {
+    return stack_.size() == 1 && stack_[0].slot.type != nullptr && stack_[0].slot.type->members != nullptr;
+}
+
+GLOBUS_DECL TopList& JsonReader::top_list() {
+    for (TopList& list : lists_)
+        if (list.name == key_) return list;
+    return lists_.emplace_back(TopList{key_, 0});
+}
+
+GLOBUS_DECL void JsonReader::refuse(Slot slot, char const* found, std::string_view text) {
+    if (slot.type == nullptr) return;
+    misfit_ = true;
+    root_misfit_ = root_misfit_ || stack_.empty();
+    if (mismatch_.empty()) tell(where() + " should be " + slot.type->expected + " but is " + found + path());
+    if (optional_.type != nullptr)
+        optional_.type->reset(optional_.object);
+    else if (in_map() || (slot.object != nullptr && !stack_.empty() && stack_.back().slot.type->drop != nullptr))
+        stack_.back().slot.type->drop(stack_.back().slot.object, entry_key_);
+    constexpr std::size_t longest = 4096;
+    if (!at_top() || text.empty() || text.size() > longest || slot.type == &SlotTypeOf<Secret>::value) return;
+    std::erase_if(odd_members_, [&](OddMember const& odd) { return odd.name == key_; });
+    odd_members_.push_back({key_, std::string(text)});
+}
+
+GLOBUS_DECL void JsonReader::tell(std::string what) {
+    if (mismatch_.empty()) mismatch_ = std::move(what);
+}
+
+GLOBUS_DECL void JsonReader::tell_mended(Slot slot) {
+    tell(slot.type != nullptr ? where() + " is not Unicode" + path() : "the answer has a text that is not Unicode");
+}
+
+GLOBUS_DECL std::string JsonReader::where() const {
+    return key_.empty() ? "the answer" : "the answer's member '" + std::string(key_) + '\'';
+}
+
+GLOBUS_DECL std::string JsonReader::path() const {
+    std::string path;
+    std::size_t maps = 0;
+    for (std::size_t i = 0; i != stack_.size() && path.size() < 1000; ++i) {
+        Frame const& frame = stack_[i];
+        if (frame.slot.type == nullptr) break;
+        bool const last = i + 1 == stack_.size();
+        if (frame.slot.type->array != nullptr) {
+            path.append(1, '[').append(std::to_string(frame.count - 1)).append(1, ']');
+            continue;
+        }
+        if (!path.empty()) path += '.';
+        if (!is_map(frame.slot))
+            path += last ? key_ : stack_[i + 1].key;
+        else
+            path += last ? entry_key_ : map_keys_[maps++];
+    }
+    return path.empty() || path == key_ ? "" : ", at " + one_line(path, 200);
+}
+
+GLOBUS_DECL void JsonReader::append(std::string_view part) {
+    std::size_t const size = part_.size() + part.size();
+    if (size > part_.capacity()) part_.reserve(room_.grow(part_.capacity(), size, 1));
+    part_ += part;
+}
+
+GLOBUS_DECL std::string_view JsonReader::whole(std::string_view last) {
+    if (part_.empty()) return last;
+    append(last);
+    return part_;
+}
+
+GLOBUS_DECL void JsonDocumentReader::finish(std::string_view piece) {
+    constexpr std::size_t step = std::size_t{64} << 10;
+    if (read_ == 0) total_ = whole_ = piece.size();
+    for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
+    write(piece, false);
+}
+
+GLOBUS_DECL boost::json::parse_options JsonDocumentReader::options() {
+    boost::json::parse_options options = json_options();
+    options.allow_invalid_utf8 = true;  // there is none: what comes is mended
+    return options;
+}
+
+GLOBUS_DECL void JsonDocumentReader::write(std::string_view piece, bool more) {
+    if (cut_.empty()) return mend(piece, more);
+    std::string const joined = std::exchange(cut_, {}).append(piece);
+    mend(joined, more);
+}
+
+GLOBUS_DECL void JsonDocumentReader::mend(std::string_view text, bool more) {
+    OddText const odd = find_odd_text(text);
+    if (odd.length == 0) return parse(text, more);
+    parse(text.substr(0, odd.at), true);
+    text.remove_prefix(odd.at);
+    if (!odd.cut) parser_.handler().mended();
+    std::string mended;
+    cut_ = text.substr(append_mended(mended, text, more));
+    parse(mended, more);
+}
+
+GLOBUS_DECL void JsonDocumentReader::parse(std::string_view text, bool more) {
+    boost::system::error_code error;
+    parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
+    std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
+    if (error)
+        throw DecodeError(
+            "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
+            error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
+    read_ += used;
+    if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
+    if (used != text.size())
+        throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_READ_IPP
+#ifndef GLOBUS_CLIENT_IMPL_RESPONSE_IPP
+#define GLOBUS_CLIENT_IMPL_RESPONSE_IPP
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::size_t AnyResponse::list_size(std::string_view name) const noexcept {
+    TopList const* list = find_list(name);
+    return list != nullptr ? list->size : 0;
+}
+
+GLOBUS_DECL std::string const* AnyResponse::odd_member(std::string_view name) const noexcept {
+    for (OddMember const& odd : odd_members_)
+        if (odd.name == name) return &odd.text;
+    return nullptr;
+}
+
+GLOBUS_DECL Json const& AnyResponse::json() const {
+    std::call_once(dom_->made, [&] {
+        if (!raw_.body.empty()) dom_->value = read_dom();
+    });
+    return dom_->value;
+}
+
+GLOBUS_DECL bool AnyResponse::is_json() const {
+    std::string_view const type = raw_.headers.get("Content-Type");
+    return type.empty() || type.find("json") != std::string_view::npos;
+}
+
+GLOBUS_DECL void AnyResponse::read(Slot slot) {
+    JsonDocumentReader reader(slot, memory_beside_text());
+    try {
+        reader.finish(raw_.body);
+    } catch (DecodeError const& error) {
+        throw with_body(error, std::move(raw_.body));
+    }
+    take(reader);
+}
+
+GLOBUS_DECL void AnyResponse::take(JsonDocumentReader const& reader) {
+    mismatch_ = reader.mismatch();
+    root_misfit_ = reader.root_misfit();
+    lists_ = reader.lists();
+    odd_members_ = reader.odd_members();
+}
+
+GLOBUS_DECL void AnyResponse::check_fit() const {
+    if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
+}
+
+GLOBUS_DECL DecodeError AnyResponse::with_body(DecodeError const& error, std::string body) {
+    return DecodeError(error.what(), std::move(body),
+                       error.cut_off() ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
+}
+
+GLOBUS_DECL Json AnyResponse::read_dom() const {
+    try {
+        Json value;
+        JsonDocumentReader(slot_of(value), memory_beside_text()).finish(raw_.body);
+        return value;
+    } catch (DecodeError const& error) {
+        throw with_body(error, raw_.body);
+    }
+}
+
+GLOBUS_DECL std::size_t AnyResponse::memory_beside_text() const noexcept {
+    constexpr std::size_t parser = std::size_t{64} << 10;
+    std::size_t const all = memory_of(facts_.max_bytes);
+    return all - std::min(raw_.body.size(), all) + parser;
+}
+
+GLOBUS_DECL TopList const* AnyResponse::find_list(std::string_view name) const noexcept {
+    for (TopList const& list : lists_)
+        if (list.name == name) return &list;
+    return nullptr;
+}
+
+GLOBUS_DECL void require_document(http::Response const& raw) {
+    if (raw.status == 200 && raw.body.empty())
+        throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
+}
+
+GLOBUS_DECL void AnswerStream::write(std::string_view piece) noexcept {
+    try {
+        if (!reader_) {
+            reader_.emplace(slot_, memory_);
+            reader_->expect(expected_);
+        }
+        if (!failure_) reader_->write(piece);
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+}
+
+GLOBUS_DECL void AnswerStream::expect(std::string_view content_length) noexcept {
+    std::from_chars(content_length.data(), content_length.data() + content_length.size(), expected_);
+}
+
+GLOBUS_DECL JsonDocumentReader const* AnswerStream::finish() {
+    if (failure_) std::rethrow_exception(failure_);
+    if (!reader_) return nullptr;
+    reader_->finish();
+    return &*reader_;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL Response<Json>::Response(http::Response raw, detail::AnswerFacts const& facts)
+    : AnyResponse(std::move(raw), facts) {
+    if (!raw_.body.empty() && is_json()) read({});
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_IMPL_RESPONSE_IPP
+#ifndef GLOBUS_HTTP_IMPL_CALL_IPP
+#define GLOBUS_HTTP_IMPL_CALL_IPP
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::optional<std::chrono::duration<double>> RetryPolicyRef::before_retry(Attempt const& attempt) const {
+    return before_retry_(policy_, attempt);
+}
+
+GLOBUS_DECL bool Step::ends_attempt() const noexcept {
+    return next_attempt_in || kind == Kind::finish || kind == Kind::fail;
+}
+
+GLOBUS_DECL CallMachine::CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept
+    : terms_(terms), retry_(retry) {
+    RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
+    // `never` says how often, not what the operation does
+    reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
+    once_ = terms.sent_once || asked == RetryClass::never;
+    attempt_.retry_class = asked;
+}
+
+GLOBUS_DECL Step CallMachine::begin() const noexcept {
+    return {.kind = terms_.authorized ? Step::Kind::authorize : Step::Kind::send};
+}
+
+GLOBUS_DECL Step CallMachine::answered(http::Response const& answer) noexcept {
+    if (answer.status == 401 && terms_.authorized && !std::exchange(renewed_, true)) return {.kind = Step::Kind::renew};
+    bool const read = answer.status >= 200 && answer.status < terms_.read_below;
+    return {.kind = read ? Step::Kind::read : Step::Kind::refuse};
+}
+
+GLOBUS_DECL Step CallMachine::failed(NetworkError const& error, http::Clock::time_point now) {
+    unknown_ = unknown_ || error.sent() == NetworkError::Sent::yes;
+    attempt_.error = &error;
+    return again_or_fail(0, now);
+}
+
+GLOBUS_DECL Step CallMachine::renewed(bool other) const noexcept {
+    if (!other || once_) return {.kind = Step::Kind::refuse};
+    // an expired token is no failed attempt
+    return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
+}
+
+GLOBUS_DECL Step CallMachine::refused(http::Response const& answer, Refusal const& refusal,
+                                      http::Clock::time_point now) {
+    if (unknown_ && refusal.already_done) {
+        replayed_ = true;
+        return {.kind = Step::Kind::replayed};
+    }
+    unknown_ = unknown_ || !(promises_nothing_done(answer.status) || refusal.settled);
+    attempt_.response = &answer;
+    attempt_.settled = refusal.settled;
+    return again_or_fail(answer.status, now);
+}
+
+GLOBUS_DECL Step CallMachine::unread(http::Response const& answer, bool cut_off, http::Clock::time_point now) {
+    unknown_ = true;
+    if (!cut_off || replayed_) return {.kind = Step::Kind::fail};
+    attempt_.response = &answer;
+    attempt_.undecodable = true;
+    return again_or_fail(answer.status, now);
+}
+
+GLOBUS_DECL Step CallMachine::finished(http::Response const& answer) noexcept {
+    attempt_.response = &answer;
+    if (!replayed_) retry_.succeeded(attempt_);
+    attempt_.response = nullptr;
+    return {.kind = Step::Kind::finish};
+}
+
+GLOBUS_DECL Step CallMachine::waited(bool in_full) noexcept {
+    if (!in_full) return {.kind = Step::Kind::cancel};
+    ++attempt_.number;
+    return begin();
+}
+
+GLOBUS_DECL NetworkError::Sent CallMachine::sent() const noexcept {
+    return unknown_ ? NetworkError::Sent::yes : NetworkError::Sent::no;
+}
+
+GLOBUS_DECL bool CallMachine::needs_fresh_connection() const noexcept {
+    return attempt_.retry_class == RetryClass::non_idempotent || attempt_.retry_class == RetryClass::grant ||
+           attempt_.retry_class == RetryClass::never;
+}
+
+GLOBUS_DECL Step CallMachine::again_or_fail(int status, http::Clock::time_point now) {
+    constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+    Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
+    attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
+    if (once_) return {.kind = Step::Kind::fail};
+    attempt.time_left = http::time_left(terms_.deadline, now) - least;
+    auto const wait = retry_.before_retry(attempt);
+    if (!wait || !(*wait < attempt.time_left)) return {.kind = Step::Kind::fail};
+    attempt_.previous_status = status;
+    std::chrono::duration<double> const pause = std::max(*wait, std::chrono::duration<double>(0));
+    return {.kind = Step::Kind::wait, .until = http::later(pause, now), .next_attempt_in = pause};
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_IMPL_CALL_IPP
+#ifndef GLOBUS_HTTP_IMPL_DRIVE_IPP
+#define GLOBUS_HTTP_IMPL_DRIVE_IPP
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void AttemptLog::begin(int number) noexcept {
+    if (hook_ == nullptr) return;
+    number_ = number;
+    started_ = http::Clock::now();
+}
+
+GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, NetworkError const* error,
+                                 Step const& next) const noexcept {
+    if (hook_ == nullptr) return;
+    try {
+        std::string const url = one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
+        std::string const id = one_line(request_id, 200);
+        LogEvent event{.method = to_string(request_.method), .url = url};
+        event.attempt = number_;
+        event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
+        event.status = status;
+        event.request_id = id;
+        if (error != nullptr) event.error = error->what();
+        if (next.next_attempt_in)
+            event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
+        (*hook_)(event);
+    } catch (...) {  // a log hook must not break a call
+    }
+}
+
+GLOBUS_DECL BlockingCall::BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
+    : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
+    if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
+}
+
+GLOBUS_DECL http::Response BlockingCall::answer() {
+    try {
+        return next_answer();
+    } catch (Error const&) {
+        rethrow();
+    }
+}
+
+GLOBUS_DECL void BlockingCall::unread(DecodeError const& error) {
+    go_on(machine_.unread(answer_, error.cut_off(), http::Clock::now()));
+    if (step_.kind != Step::Kind::fail) return;
+    try {
+        throw error.in(describe_answer());
+    } catch (Error const&) {
+        rethrow();
+    }
+}
+
+GLOBUS_DECL void BlockingCall::rethrow() {
+    if (machine_.outcome_unknown()) exchange_.throw_unknown();
+    throw;
+}
+
+GLOBUS_DECL http::Response BlockingCall::next_answer() {
+    while (true) {
+        switch (step_.kind) {
+            case Step::Kind::authorize:
+                exchange_.authorize();
+                step_ = machine_.authorized();
+                break;
+            case Step::Kind::send:
+                send();
+                break;
+            case Step::Kind::renew:
+                go_on(machine_.renewed(exchange_.renew()));
+                break;
+            case Step::Kind::refuse:
+                refuse();
+                break;
+            case Step::Kind::wait:
+                step_ = machine_.waited(http::wait_until(step_.until, exchange_.request.stop));
+                break;
+            case Step::Kind::read:
+            case Step::Kind::replayed:
+                return hand_out();
+            case Step::Kind::cancel:
+                throw NetworkError(NetworkError::Kind::cancelled, machine_.sent(),
+                                   "the call was cancelled between two attempts");
+            case Step::Kind::fail:
+            case Step::Kind::finish:
+                if (error_ == nullptr) return std::move(answer_);
+                std::rethrow_exception(error_);
+        }
+    }
+}
+
+GLOBUS_DECL void BlockingCall::send() {
+    log_.begin(machine_.attempt());
+    try {
+        answer_ = exchange_.send();
+    } catch (NetworkError const& error) {
+        error_ = std::current_exception();
+        if (exchange_.handed_over) machine_.handed_over();
+        go_on(machine_.failed(error, http::Clock::now()), &error);
+        return;
+    }
+    if (exchange_.handed_over) machine_.handed_over();
+    request_id_ = answer_.headers.get("X-Request-ID");
+    step_ = machine_.answered(answer_);
+}
+
+GLOBUS_DECL void BlockingCall::refuse() {
+    Exchange::Refused refused = exchange_.refuse(answer_);
+    error_ = std::move(refused.error);
+    go_on(machine_.refused(answer_, refused.refusal, http::Clock::now()));
+}
+
+GLOBUS_DECL void BlockingCall::go_on(Step const& next, NetworkError const* error) {
+    step_ = next;
+    if (!next.ends_attempt()) return;
+    if (error != nullptr)
+        log_.end(0, {}, error, next);
+    else
+        log_.end(answer_.status, request_id_, nullptr, next);
+}
+
+GLOBUS_DECL http::Response BlockingCall::hand_out() {
+    http::Response whole = std::move(answer_);
+    answer_ = {.status = whole.status};
+    return whole;
+}
+
+GLOBUS_DECL std::string BlockingCall::describe_answer() const {
+    std::string text = http::describe(exchange_.request) + " was answered " + std::to_string(answer_.status);
+    if (!request_id_.empty()) text.append(" (request id ").append(request_id_) += ')';
+    return text;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_IMPL_DRIVE_IPP
+#ifndef GLOBUS_CLIENT_IMPL_EXCHANGE_IPP
+#define GLOBUS_CLIENT_IMPL_EXCHANGE_IPP
+
+#ifndef GLOBUS_CLIENT_REDIRECTS_HPP
+#define GLOBUS_CLIENT_REDIRECTS_HPP
+
+#include <string>
+
+namespace globus::detail {
+
+/// An answer that says where else to ask (RFC 9110, section 15.4).
+bool is_redirect(http::Response const& answer);
+
+[[noreturn]] void refuse_redirect(http::Request const& request, char const* why);
+
+/**
+ * Where the redirect that answers a request leads, as the URL of the next request.
+ *
+ * A redirect is followed for reads only, and to the origin that it comes from: a credential never goes elsewhere.
+ *
+ * @param own_origin  whether the request went to the client's own origin; from another one nothing is followed
+ * @throws NetworkError  redirect, for what must not be followed
+ */
+std::string redirect_target(http::Request const& request, http::Response const& answer, bool own_origin);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_REDIRECTS_HPP
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL void add_query(std::string& url, QueryParams const& query) {
+    for (auto const& [name, value] : query)
+        for (std::string const& text : value.texts()) add_to_query(url, name, text);
+}
+
+GLOBUS_DECL std::string encode_path(std::string_view path) {
+    while (path.starts_with('/')) path.remove_prefix(1);
+    std::string encoded;
+    for (std::string_view rest = path;;) {
+        auto const slash = rest.find('/');
+        std::string_view const segment = rest.substr(0, slash);
+        if (!segment.empty()) encoded += encode_segment("the path's segment", segment);
+        if (slash == std::string_view::npos) return encoded;
+        encoded += '/';
+        rest.remove_prefix(slash + 1);
+    }
+}
+
+/// True if a URL is on the origin of a client, which gets the client's credential.
+/// @throws UsageError  for http to another machine
+GLOBUS_DECL bool is_own_origin(std::string_view base_url, std::string const& url) {
+    if (url.starts_with(base_url)) return true;
+    http::Url const target = http::parse_url(url);
+    if (target.scheme == "http" && !http::is_loopback(target.host))
+        throw UsageError("the URL is http; use https (http is allowed to 127.0.0.1 and [::1] only)");
+    return http::same_origin(target, http::parse_url(base_url));
+}
+
+/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
+GLOBUS_DECL std::string_view believed_length(http::Response const& head, std::size_t limit) {
+    std::string_view const length = head.headers.get("Content-Length");
+    std::size_t size = 0;
+    std::from_chars(length.data(), length.data() + length.size(), size);
+    return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
+}
+
+GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options,
+                                           std::stop_token const& stop, ClientFacts const& facts)
+    : Exchange(sent, &facts.log), plan_(plan), options_(options), max_bytes_(facts.max_response_bytes) {
+    complete(facts);
+    request.stop = stop;
+    own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
+    request.sink = nullptr;
+    if (options.sink)
+        request.sink = [this](std::string_view piece) {
+            handed_over = true;
+            return options_.sink(piece);
+        };
+    else if (is_streamed())
+        read_as_it_comes();
+}
+
+GLOBUS_DECL CallTerms ClientExchange::terms() const {
+    return {.retry_class = plan_.retry_class,
+            .retry_as = options_.retry_as,
+            .authorized = own_origin_,
+            .sent_once = request.source != nullptr,
+            // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
+            .read_below = plan_.has_document ? 300 : 400,
+            .deadline = request.deadline};
+}
+
+GLOBUS_DECL AnswerFacts ClientExchange::facts(bool replayed) const noexcept {
+    return {.replayed = replayed,
+            .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+            .max_bytes = max_bytes_};
+}
+
+GLOBUS_DECL void ClientExchange::check(http::Response const& answer) const {
+    if (plan_.has_document && !is_streamed() && !options_.sink) require_document(answer);
+}
+
+GLOBUS_DECL http::Response ClientExchange::send() {
+    if (is_streamed()) {
+        stream_ = &plan_.restart(plan_.stream);
+        stream_->limit_memory(memory_of(max_bytes_));
+        room_ = request.max_response_bytes;
+    }
+    http::Response response = travel(request);
+    if (!is_redirect(response)) return response;
+    http::Request next = request;
+    for (int hops = 0; is_redirect(response); ++hops) {
+        if (hops == 5) refuse_redirect(request, "for the sixth time");
+        next.url = redirect_target(next, response, own_origin_);
+        response = travel(next);
+    }
+    return response;
+}
+
+GLOBUS_DECL bool ClientExchange::already_done(ApiError const& error) const {
+    return plan_.already_done != nullptr && plan_.already_done(error);
+}
+
+GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {
+    request.deadline = deadline_of(options_, facts.timeout);
+    request.max_response_bytes = std::min(facts.max_response_bytes, plan_.max_response_bytes);
+    request.decode = request.decode && !plan_.as_stored;
+    request.flows = (plan_.as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
+    if (!options_.query.empty()) add_query(request.url, options_.query);
+    for (auto const& [name, value] : options_.headers) {
+        http::check_header(name, value);
+        if (http::detail::equal_ignoring_case(name, "Authorization"))
+            throw UsageError("a call cannot replace the Authorization header: make a client with another authorizer");
+        request.headers.set(name, value);
+    }
+    auto const add = [&](char const* name, std::string_view value) {
+        if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
+    };
+    add("Accept", "application/json");
+    add("User-Agent", facts.user_agent);
+    add("X-Globus-Client-Info", facts.client_info);
+}
+
+GLOBUS_DECL void ClientExchange::read_as_it_comes() {
+    request.sink = [this](std::string_view piece) {
+        if (piece.size() > room_)
+            throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                               http::describe(request) + ": the answer is larger than " +
+                                   std::to_string(request.max_response_bytes) + " bytes");
+        room_ -= piece.size();
+        stream_->write(piece);
+        return true;
+    };
+    request.on_head = [this](http::Response const& head) {
+        stream_->expect(believed_length(head, request.max_response_bytes));
+    };
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_EXCHANGE_IPP
+#ifndef GLOBUS_CORE_IMPL_ENCODING_IPP
+#define GLOBUS_CORE_IMPL_ENCODING_IPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL void append_escaped(std::string& out, char c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    auto const byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+}
+
+inline constexpr char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+inline constexpr char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+GLOBUS_DECL std::string base64(std::string_view bytes, char const* alphabet, bool padded) {
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        auto const byte = [&](std::size_t k) {
+            return i + k < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) : 0U;
+        };
+        std::uint32_t const triple = byte(0) << 16 | byte(1) << 8 | byte(2);
+        std::size_t const digits = bytes.size() - i >= 3 ? 4 : bytes.size() - i + 1;
+        for (std::size_t d = 0; d != 4; ++d) {
+            if (d < digits)
+                out += alphabet[(triple >> (18 - 6 * d)) & 63U];
+            else if (padded)
+                out += '=';
+        }
+    }
+    return out;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::string percent_encode(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (char const c : text) {
+        if (detail::is_unreserved(c))
+            out += c;
+        else
+            detail::append_escaped(out, c);
+    }
+    return out;
+}
+
+GLOBUS_DECL void append_form_encoded(std::string& out, std::string_view text) {
+    for (char const c : text) {
+        if (detail::is_unreserved(c))
+            out += c;
+        else if (c == ' ')
+            out += '+';
+        else
+            detail::append_escaped(out, c);
+    }
+}
+
+GLOBUS_DECL std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            if (i + 2 >= text.size()) return std::nullopt;
+            int const high = detail::hex_digit(text[i + 1]);
+            int const low = detail::hex_digit(text[i + 2]);
+            if (high < 0 || low < 0) return std::nullopt;
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        } else {
+            out += text[i] == '+' && plus_is_space ? ' ' : text[i];
+        }
+    }
+    return out;
+}
+
+GLOBUS_DECL std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!query.empty()) {
+        std::string_view const pair = query.substr(0, query.find('&'));
+        query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
+        if (pair.empty()) continue;
+        auto const equals = pair.find('=');
+        std::string_view const name = pair.substr(0, equals);
+        std::string_view const value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        pairs.emplace_back(percent_decode(name, true).value_or(std::string(name)),
+                           percent_decode(value, true).value_or(std::string(value)));
+    }
+    return pairs;
+}
+
+GLOBUS_DECL std::string base64_encode(std::string_view bytes) {
+    return detail::base64(bytes, detail::base64_alphabet, true);
+}
+
+GLOBUS_DECL std::string base64url_encode(std::string_view bytes) {
+    return detail::base64(bytes, detail::base64url_alphabet, false);
+}
+
+GLOBUS_DECL std::optional<std::string> base64url_decode(std::string_view text) {
+    if (text.size() % 4 == 1) return std::nullopt;
+    std::string out;
+    out.reserve(text.size() / 4 * 3 + 2);
+    std::uint32_t bits = 0;
+    unsigned count = 0;
+    for (char const c : text) {
+        std::string_view const alphabet(detail::base64url_alphabet, 64);
+        auto const digit = alphabet.find(c);
+        if (digit == std::string_view::npos) return std::nullopt;
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            out += static_cast<char>(bits >> count & 255U);
+        }
+    }
+    if ((bits & ((1U << count) - 1U)) != 0) return std::nullopt;
+    return out;
+}
+
+GLOBUS_DECL std::string hex_encode(std::string_view bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (char const c : bytes) {
+        auto const byte = static_cast<unsigned char>(c);
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_ENCODING_IPP
+#ifndef GLOBUS_HTTP_IMPL_URL_IPP
+#define GLOBUS_HTTP_IMPL_URL_IPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+GLOBUS_DECL Url parse_url(std::string_view text) {
+    auto const refuse = [](char const* why) { throw UsageError(std::string("this is not a usable URL: ") + why); };
+    if (detail::has_blank_or_control(text)) refuse("it has a blank or control character");
+    Url url;
+    Reference const parts = split_reference(text);
+    if (!parts.scheme || !parts.authority) refuse("write it with its scheme, as in https://example.org/");
+    url.scheme = *parts.scheme;
+    if (url.scheme != "https" && url.scheme != "http") refuse("its scheme is neither https nor http");
+    url.path = parts.path;
+    url.has_query = parts.query.has_value();
+    url.query = parts.query.value_or(std::string_view{});
+    url.has_fragment = parts.fragment.has_value();
+    url.fragment = parts.fragment.value_or(std::string_view{});
+    std::string_view authority = *parts.authority;
+    if (auto const at = authority.rfind('@'); at != std::string_view::npos) {
+        url.has_userinfo = true;
+        url.userinfo = authority.substr(0, at);
+        authority = authority.substr(at + 1);
+    }
+    auto const bracket = authority.rfind(']');
+    auto const port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    url.host = authority.substr(0, port);
+    if (port != std::string_view::npos) {
+        url.port = authority.substr(port + 1);
+        unsigned number = 0;
+        for (char const c : url.port) {
+            if (c < '0' || c > '9' || url.port.size() > 5) refuse("its port is not a number");
+            number = number * 10 + static_cast<unsigned>(c - '0');
+        }
+        if (number == 0 || number > 65535) refuse("its port is not in 1 to 65535");
+    }
+    if (url.host.empty()) refuse("it has no host");
+    return url;
+}
+
+}  // namespace globus::http
+
+namespace globus::http::detail {
+
+/// True for a path of the characters of RFC 3986, section 3.3, without dot segments, and without dots, slashes and
+/// control characters that are percent-encoded.
+constexpr bool is_plain_path(std::string_view path) {
+    constexpr std::string_view others = "!$&'()*+,;=:@";
+    std::string_view rest = path;
+    while (!rest.empty()) {
+        rest.remove_prefix(1);  // the slash
+        std::string_view const segment = rest.substr(0, rest.find('/'));
+        if (segment == "." || segment == "..") return false;
+        rest.remove_prefix(segment.size());
+    }
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        char const c = path[i];
+        if (c == '%') {
+            if (i + 2 >= path.size()) return false;
+            int const high = globus::detail::hex_digit(path[i + 1]);
+            int const low = globus::detail::hex_digit(path[i + 2]);
+            if (high < 0 || low < 0) return false;
+            int const byte = high * 16 + low;
+            if (byte < 0x20 || byte == '.' || byte == '/' || byte == '\\' || byte == 0x7F) return false;
+            i += 2;
+        } else if (c != '/' && !globus::detail::is_unreserved(c) && others.find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace globus::http::detail
+
+namespace globus::http {
+
+GLOBUS_DECL std::string remove_dot_segments(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+        if (path.starts_with("../") || path.starts_with("./")) {
+            path.remove_prefix(path.find('/') + 1);
+        } else if (path == "." || path == "..") {
+            break;
+        } else if (path.starts_with("/./") || path == "/.") {
+            path.remove_prefix(2);
+            if (path.empty()) path = "/";
+        } else if (path.starts_with("/../") || path == "/..") {
+            path.remove_prefix(3);
+            if (path.empty()) path = "/";
+            auto const slash = out.rfind('/');
+            out.erase(slash == std::string::npos ? 0 : slash);
+        } else {
+            auto const next = path.find('/', 1);
+            out += path.substr(0, next);
+            path.remove_prefix(next == std::string_view::npos ? path.size() : next);
+        }
+    }
+    return out;
+}
+
+GLOBUS_DECL std::string resolve_url(std::string_view base, std::string_view reference) {
+    Reference const from = split_reference(base);
+    Reference to = split_reference(reference);
+    std::string path;
+    if (to.scheme || to.authority) {
+        path = remove_dot_segments(to.path);
+        if (!to.scheme) to.scheme = from.scheme;
+    } else {
+        if (to.path.empty()) {
+            path = from.path;
+            if (!to.query) to.query = from.query;
+        } else if (to.path.starts_with('/')) {
+            path = remove_dot_segments(to.path);
+        } else {  // beside the last segment of the base
+            auto const slash = from.path.rfind('/');
+            path = slash == std::string_view::npos ? "/" : std::string(from.path.substr(0, slash + 1));
+            path = remove_dot_segments(path.append(to.path));
+        }
+        to.scheme = from.scheme;
+        to.authority = from.authority;
+    }
+    std::string url;
+    if (to.scheme) {
+        for (char const c : *to.scheme) url += detail::lower(c);
+        url += ':';
+    }
+    if (to.authority) url.append("//").append(*to.authority);
+    url += path;
+    if (to.query) url.append("?").append(*to.query);
+    if (to.fragment) url.append("#").append(*to.fragment);
+    return url;
+}
+
+GLOBUS_DECL bool same_origin(Url const& a, Url const& b) {
+    auto const port = [](Url const& url) -> std::string_view {
+        return !url.port.empty() ? url.port : url.scheme == "https" ? "443" : "80";
+    };
+    return a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host) && port(a) == port(b);
+}
+
+GLOBUS_DECL bool is_on_host_of(std::string_view url, std::string_view base) {
+    try {
+        Url const a = parse_url(url), b = parse_url(base);
+        return !a.has_userinfo && a.scheme == b.scheme && detail::equal_ignoring_case(a.host, b.host);
+    } catch (UsageError const&) {
+        return false;
+    }
+}
+
+GLOBUS_DECL std::string check_base_url(std::string text) {
+    Url const url = parse_url(text);
+    if (url.scheme == "http" && !is_loopback(url.host))
+        throw UsageError(
+            "the base URL is http, so that credentials would travel in clear text: use https "
+            "(http is allowed to 127.0.0.1 and [::1] only)");
+    if (url.has_userinfo) throw UsageError("the base URL has a user name in it: pass credentials by the authorizer");
+    if (url.has_query || url.has_fragment) throw UsageError("the base URL has a query or fragment: leave that out");
+    if (!detail::is_plain_host(url.host))
+        throw UsageError(
+            "the base URL's host has a character that no host name has, or a dot at its end: write it as in "
+            "https://example.org/ (a name in another script by its form in ASCII, xn--...)");
+    if (!detail::is_plain_path(url.path))
+        throw UsageError("the base URL's path has '.' or '..' in it, or a character that a path cannot have");
+    if (!text.ends_with('/')) text += '/';
+    return text;
+}
+
+GLOBUS_DECL std::string encode_iri(std::string_view text) {
+    while (text.starts_with(' ')) text.remove_prefix(1);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    for (std::size_t i = 0; i != text.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(text[i]);
+        bool const c1 = byte == 0xC2 && i + 1 != text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (byte < 0x20 || byte == 0x7F || c1) throw UsageError("the address has a control character in it");
+    }
+    auto const scheme = text.find("://");
+    std::size_t const host = scheme == std::string_view::npos ? 0 : scheme + 3;
+    std::size_t const rest = std::min(text.find_first_of("/?#", host), text.size());
+    std::string url(text.substr(0, rest));
+    constexpr std::string_view others = "/?#!$&'()*+,;=:@";
+    for (std::size_t i = rest; i != text.size(); ++i) {
+        char const c = text[i];
+        bool const escape = c == '%' && i + 2 < text.size() && globus::detail::hex_digit(text[i + 1]) >= 0 &&
+                            globus::detail::hex_digit(text[i + 2]) >= 0;
+        if (escape || globus::detail::is_unreserved(c) || others.find(c) != std::string_view::npos)
+            url += c;
+        else
+            globus::detail::append_escaped(url, c);
+    }
+    return url;
+}
+
+GLOBUS_DECL void check_header(std::string_view name, std::string_view value) {
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    bool good = !name.empty();
+    for (char const c : name) {
+        bool const alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        good = good && (alnum || others.find(c) != std::string_view::npos);
+    }
+    if (!good) throw UsageError("a header's name is empty or has a character that is not allowed in it");
+    for (char const c : value) {
+        auto const byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\t') || byte == 0x7F)
+            throw UsageError("the value for the header " + std::string(name) +
+                             " has a newline or another control character in it");
+    }
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_URL_IPP
+#ifndef GLOBUS_CLIENT_IMPL_PAGING_IPP
+#define GLOBUS_CLIENT_IMPL_PAGING_IPP
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
+                             std::string const& body) {
+    throw DecodeError("page " + std::to_string(number) + " of " + std::string(operation) + ' ' + what +
+                          ": the list may not be complete; begin() on the same walk asks for this page again",
+                      body);
+}
+
+GLOBUS_DECL QueryParams params_of(std::string_view query) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> params;
+    std::map<std::string, std::size_t> places;
+    for (auto& [name, value] : parse_query(query)) {
+        auto const [place, is_new] = places.try_emplace(name, params.size());
+        if (is_new) params.emplace_back(name, std::vector<std::string>{});
+        params[place->second].second.push_back(std::move(value));
+    }
+    QueryParams result;
+    for (auto& [name, values] : params) result.emplace_back(std::move(name), QueryValue(std::move(values)));
+    return result;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_PAGING_IPP
+#ifndef GLOBUS_OAUTH_IMPL_ERRORS_IPP
+#define GLOBUS_OAUTH_IMPL_ERRORS_IPP
+
+#include <string_view>
+
+namespace globus {
+
+GLOBUS_DECL std::string_view AuthApiError::oauth_error_description() const noexcept {
+    return document_text("error_description");
+}
+
+GLOBUS_DECL void AuthApiError::take_error_id(Reading& reading) {
+    boost::json::value const* only = nullptr;
+    for (SubError const& sub : reading.errors) {
+        auto const* id = sub.raw.if_contains("id");
+        if (id == nullptr || id->is_null()) continue;
+        if (only != nullptr && *only != *id) return;
+        only = id;
+    }
+    if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_ERRORS_IPP
+#ifndef GLOBUS_CLIENT_IMPL_CLIENT_IPP
+#define GLOBUS_CLIENT_IMPL_CLIENT_IPP
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more) {
+    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
+    for (auto const& item : more) {
+        char separator = ';';
+        for (auto const& [key, value] : item) {
+            for (std::string const* text : {&key, &value})
+                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
+                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
+            (header += std::exchange(separator, ',')) += key + '=' + value;
+        }
+    }
+    http::check_header("X-Globus-Client-Info", header);
+    return header;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_CLIENT_IPP
+#ifndef GLOBUS_CORE_IMPL_CRYPTO_IPP
+#define GLOBUS_CORE_IMPL_CRYPTO_IPP
+
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <climits>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+GLOBUS_DECL std::string sha256(std::string_view bytes) {
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
+    SHA256(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(),
+           reinterpret_cast<unsigned char*>(digest.data()));
+    return digest;
+}
+
+GLOBUS_DECL std::string random_bytes(std::size_t count) {
+    std::string bytes(count, '\0');
+    if (count > INT_MAX || RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
+        throw Error("the system's random generator failed");
+    return bytes;
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string random_uuid() {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string bytes = random_bytes(16);
+    bytes[6] = static_cast<char>((static_cast<unsigned char>(bytes[6]) & 0x0FU) | 0x40U);
+    bytes[8] = static_cast<char>((static_cast<unsigned char>(bytes[8]) & 0x3FU) | 0x80U);
+    std::string text;
+    for (std::size_t i = 0; i != bytes.size(); ++i) {
+        auto const byte = static_cast<unsigned char>(bytes[i]);
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_CRYPTO_IPP
+#ifndef GLOBUS_OAUTH_IMPL_PKCE_IPP
+#define GLOBUS_OAUTH_IMPL_PKCE_IPP
+
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL Pkce::Pkce(Secret verifier) : verifier_(std::move(verifier)) {
+    std::string const& text = verifier_.reveal();
+    bool good = text.size() >= 43 && text.size() <= 128;
+    for (char const c : text) good = good && detail::is_unreserved(c);
+    if (!good) throw UsageError("a PKCE verifier has 43 to 128 characters of A-Z a-z 0-9 - . _ ~");
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_PKCE_IPP
+#ifndef GLOBUS_OAUTH_IMPL_AUTHORIZATION_FLOW_IPP
+#define GLOBUS_OAUTH_IMPL_AUTHORIZATION_FLOW_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL std::string join_scopes(std::vector<std::string> const& scopes) {
+    std::string joined;
+    for (std::string const& scope : scopes) {
+        if (!joined.empty()) joined += ' ';
+        joined += scope;
+    }
+    if (joined.find_first_not_of(' ') == std::string::npos) throw UsageError("at least one scope has to be asked for");
+    return joined;
+}
+
+GLOBUS_DECL AuthorizationCodeFlow::AuthorizationCodeFlow(Settings settings) : settings_(std::move(settings)) {
+    detail::check_client_id(settings_.client_id);
+    settings_.auth_url = http::check_base_url(std::move(settings_.auth_url));
+    settings_.scope = join_scopes({settings_.scope});
+    if (settings_.redirect_uri.empty()) throw UsageError("a login needs a redirect_uri");
+    if (settings_.state.empty())
+        throw UsageError("the state of a login is empty, so that a forged answer would pass: leave it out");
+}
+
+GLOBUS_DECL std::string AuthorizationCodeFlow::authorize_url(
+    std::vector<std::pair<std::string, std::string>> const& more) const {
+    std::vector<std::pair<std::string, std::string>> query{{"client_id", settings_.client_id},
+                                                           {"redirect_uri", settings_.redirect_uri},
+                                                           {"scope", settings_.scope},
+                                                           {"state", settings_.state},
+                                                           {"response_type", "code"}};
+    if (settings_.pkce) {
+        query.emplace_back("code_challenge", settings_.pkce->challenge());
+        query.emplace_back("code_challenge_method", "S256");
+    }
+    query.emplace_back("access_type", settings_.refresh_tokens ? "offline" : "online");
+    if (settings_.prefill_named_grant) query.emplace_back("prefill_named_grant", *settings_.prefill_named_grant);
+    for (auto const& [name, value] : more)
+        std::erase_if(query, [&taken = name](auto const& own) { return own.first == taken; });
+    query.insert(query.end(), more.begin(), more.end());
+    std::string url = settings_.auth_url + "v2/oauth2/authorize";
+    for (auto const& [name, value] : query) detail::add_to_query(url, name, value);
+    return url;
+}
+
+GLOBUS_DECL void AuthorizationCodeFlow::check_state(std::string_view returned) const {
+    if (!(Secret(returned) == Secret(std::string_view(settings_.state))))
+        throw UsageError("the state that came back is not the one of this login: the answer may be forged");
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_AUTHORIZATION_FLOW_IPP
+#ifndef GLOBUS_OAUTH_IMPL_STATIC_POLICIES_IPP
+#define GLOBUS_OAUTH_IMPL_STATIC_POLICIES_IPP
+
+namespace globus {
+
+GLOBUS_DECL AccessTokenPolicy::AccessTokenPolicy(Secret access_token) : header_("Bearer " + access_token.reveal()) {
+    detail::check_token("the access token", access_token.reveal());
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_STATIC_POLICIES_IPP
+#ifndef GLOBUS_OAUTH_IMPL_SCOPES_IPP
+#define GLOBUS_OAUTH_IMPL_SCOPES_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL std::string GcsEndpointScopes::manage_collections() const {
+    return "urn:globus:auth:scope:" + id_ + ":manage_collections";
+}
+
+GLOBUS_DECL std::string SpecificFlowScopes::user() const {
+    std::string name = id_;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return "https://auth.globus.org/scopes/" + id_ + "/flow_" + name + "_user";
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+/// @throws UsageError  for a text that is no UUID: it would be a scope that nobody has
+GLOBUS_DECL void check_uuids(char const* name, StringList const& ids) {
+    for (std::size_t i = 0; i != ids.size(); ++i)
+        if (!is_uuid(ids[i]))
+            throw UsageError(std::string(name) + '[' + std::to_string(i) + "] is not a UUID: give the ids themselves");
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL Scope transfer_scope_with_data_access(StringList const& collection_ids) {
+    detail::check_uuids("collection_ids", collection_ids);
+    Scope scope(TransferScopes::all);
+    for (std::string const& id : collection_ids)
+        scope = scope.with_dependency(Scope(GcsCollectionScopes(id).data_access()).with_optional());
+    return scope;
+}
+
+GLOBUS_DECL Scope flow_scope_with_data_access(SpecificFlowScopes const& flow, StringList const& collection_ids) {
+    return Scope(flow.user()).with_dependency(transfer_scope_with_data_access(collection_ids).with_optional());
+}
+
+GLOBUS_DECL Scope timers_scope_with_data_access(StringList const& collection_ids) {
+    return Scope(TimersScopes::timer).with_dependency(transfer_scope_with_data_access(collection_ids));
+}
+
+GLOBUS_DECL Scope timers_scope_with_flows(StringList const& flow_ids) {
+    detail::check_uuids("flow_ids", flow_ids);
+    Scope scope(TimersScopes::timer);
+    for (std::string const& id : flow_ids) scope = scope.with_dependency(Scope(SpecificFlowScopes(id).user()));
+    return scope;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_SCOPES_IPP
+#ifndef GLOBUS_SERVICES_AUTH_IMPL_OPERATIONS_IPP
+#define GLOBUS_SERVICES_AUTH_IMPL_OPERATIONS_IPP
+
+namespace globus::auth {
+
+GLOBUS_DECL GetIdentities GetIdentities::normalized() const {
+    GetIdentities sent = *this;
+    if (usernames)
+        sent.provision = provision.value_or(false);
+    else
+        sent.provision.reset();
+    return sent;
+}
+
+GLOBUS_DECL void GetIdentityProviders::check() const {
+    if (domains && ids) throw UsageError("get_identity_providers takes domains or ids, not both");
+}
+
+GLOBUS_DECL void GetClient::check() const {
+    if (client_id.has_value() == fqdn.has_value())
+        throw UsageError("get_client takes exactly one of client_id and fqdn");
+}
+
+GLOBUS_DECL void UpdateClient::check() const {
+    if (terms_and_conditions.has_value() != privacy_policy.has_value() ||
+        terms_and_conditions.is_null() != privacy_policy.is_null())
+        throw UsageError("update_client takes terms_and_conditions and privacy_policy together or neither");
+}
+
+GLOBUS_DECL void GetScopes::check() const {
+    if (scope_strings && ids) throw UsageError("get_scopes takes scope_strings or ids, not both");
+}
+
+}  // namespace globus::auth
+
+#endif  // GLOBUS_SERVICES_AUTH_IMPL_OPERATIONS_IPP
+#ifndef GLOBUS_APP_IMPL_LOGIN_FLOW_IPP
+#define GLOBUS_APP_IMPL_LOGIN_FLOW_IPP
+
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string refusal_text(std::string const& error, std::string const& description) {
+    std::string const why = error.empty() ? "without a reason" : one_line(error, 100);
+    return "the login was refused: " + why + (description.empty() ? "" : ": " + one_line(description, 400));
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::string Login::start(std::string redirect_uri) {
+    AuthorizationCodeFlow::Settings settings = state_->settings;
+    settings.redirect_uri = std::move(redirect_uri);
+    settings.state = random_state();
+    settings.pkce = Pkce();
+    AuthorizationCodeFlow flow(std::move(settings));
+    std::lock_guard const lock(state_->mutex);
+    state_->url = flow.authorize_url(session_query(state_->parameters));
+    state_->flow.emplace(std::move(flow));
+    return state_->url;
+}
+
+GLOBUS_DECL std::string Login::start() {
+    return start(redirect_uri().empty() ? state_->settings.auth_url + "v2/web/auth-code" : redirect_uri());
+}
+
+GLOBUS_DECL std::string Login::url() {
+    {
+        std::lock_guard const lock(state_->mutex);
+        if (state_->flow) return state_->url;
+    }
+    return start();
+}
+
+GLOBUS_DECL bool Login::is_state(std::string_view returned) const {
+    std::lock_guard const lock(state_->mutex);
+    return state_->flow && Secret(returned) == Secret(std::string_view(state_->flow->state()));
+}
+
+GLOBUS_DECL TokenResponse Login::finish(Secret code, std::stop_token stop) {
+    std::optional<AuthorizationCodeFlow> flow;
+    {
+        std::lock_guard const lock(state_->mutex);
+        flow.swap(state_->flow);
+    }
+    if (!flow) throw UsageError("no login has begun, or its code was used already: begin a new login");
+    try {
+        return state_->exchange(*flow, std::move(code), std::move(stop));
+    } catch (UsageError const&) {
+        take_back(*std::move(flow));
+        throw;
+    } catch (NetworkError const& error) {
+        if (error.sent() == NetworkError::Sent::no) {
+            take_back(*std::move(flow));
+            throw;
+        }
+        throw NetworkError(error.kind(), error.sent(),
+                           std::string("the code of a login was sent, but no answer came (") + error.what() +
+                               "): a code works once, so begin a new login");
+    }
+}
+
+GLOBUS_DECL TokenResponse Login::finish(Secret code, std::string_view returned_state, std::stop_token stop) {
+    if (!is_state(returned_state))
+        throw UsageError("the state that came back is not the one of this login: the answer may be forged");
+    return finish(std::move(code), std::move(stop));
+}
+
+GLOBUS_DECL void Login::take_back(AuthorizationCodeFlow flow) const {
+    std::lock_guard const lock(state_->mutex);
+    if (!state_->flow) state_->flow.emplace(std::move(flow));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_LOGIN_FLOW_IPP
+#ifndef GLOBUS_APP_IMPL_CONSENTS_IPP
+#define GLOBUS_APP_IMPL_CONSENTS_IPP
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL ConsentForest::ConsentForest(std::vector<auth::Consent> const& consents) {
+    for (auth::Consent const& consent : consents) {
+        if (!consent.id || !consent.scope_name || !consent.status || consent.dependency_path.empty())
+            throw DecodeError("a consent has no id, scope_name, status or dependency_path");
+        nodes_[*consent.id] = {*consent.id, *consent.scope_name, {}};
+    }
+    for (auth::Consent const& consent : consents) {
+        auto const& path = consent.dependency_path;
+        if (path.back() != *consent.id) throw DecodeError("the path of a consent does not end in its id");
+        if (path.size() == 1) {
+            roots_.push_back(*consent.id);
+            continue;
+        }
+        auto const parent = nodes_.find(path[path.size() - 2]);
+        if (parent == nodes_.end())
+            throw DecodeError("a consent depends on consent " + std::to_string(path[path.size() - 2]) +
+                              ", which is not there");
+        parent->second.children.push_back(*consent.id);
+    }
+}
+
+GLOBUS_DECL bool ConsentForest::meets_scope_requirements(std::vector<Scope> const& scopes) const {
+    std::vector<std::pair<Scope const*, std::vector<std::int64_t> const*>> open;
+    for (Scope const& scope : scopes) open.emplace_back(&scope, &roots_);
+    while (!open.empty()) {
+        auto const [scope, among] = open.back();
+        open.pop_back();
+        auto const found = std::find_if(among->begin(), among->end(), [this, wanted = scope](std::int64_t id) {
+            return nodes_.at(id).scope_name == wanted->scope_string();
+        });
+        if (found == among->end()) return false;
+        for (Scope const& dependency : scope->dependencies())
+            open.emplace_back(&dependency, &nodes_.at(*found).children);
+    }
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_CONSENTS_IPP
+#ifndef GLOBUS_APP_IMPL_VALIDATING_TOKEN_STORAGE_IPP
+#define GLOBUS_APP_IMPL_VALIDATING_TOKEN_STORAGE_IPP
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL TokenValidator has_refresh_tokens() {
+    return {.after_retrieve = [](TokenDataByResourceServer const& tokens, std::string const&, CallOptions const&) {
+        for (auto const& [server, data] : tokens)
+            if (data.refresh_token.empty())
+                throw TokenValidationError(TokenValidationError::Kind::missing_refresh_token,
+                                           "there is no refresh token for " + server);
+    }};
+}
+
+GLOBUS_DECL TokenValidator not_expired(std::function<std::int64_t()> now) {
+    if (!now) now = &detail::unix_now;
+    return {.after_retrieve = [now = std::move(now)](TokenDataByResourceServer const& tokens, std::string const&,
+                                                     CallOptions const&) {
+        for (auto const& [server, data] : tokens)
+            if (data.expires_at_seconds < now())
+                throw TokenValidationError(TokenValidationError::Kind::expired,
+                                           "the token for " + server + " has expired");
+    }};
+}
+
+GLOBUS_DECL TokenValidator unchanging_identity() {
+    return {.before_store = [](TokenDataByResourceServer const& tokens, std::string const& identity_id) {
+        for (auto const& [server, data] : tokens) {
+            if (data.identity_id.empty())
+                throw TokenValidationError(TokenValidationError::Kind::missing_identity,
+                                           "the login did not say who logged in: ask for the scope openid, too");
+            if (!identity_id.empty() && identity_id != data.identity_id)
+                throw TokenValidationError(
+                    TokenValidationError::Kind::identity_mismatch,
+                    "somebody else has logged in than before: log out first to change the user, with `sweep` "
+                    "if tokens of other services are stored, too");
+        }
+    }};
+}
+
+GLOBUS_DECL TokenValidator has_scopes(std::function<ScopeRequirements()> requirements,
+                                      std::function<ConsentForest(std::string const&, CallOptions const&)> consents) {
+    using Kind = TokenValidationError::Kind;
+    auto const check = [requirements](TokenDataByResourceServer const& tokens) {
+        std::vector<Scope> with_dependencies;
+        auto const all = requirements();
+        for (auto const& [server, data] : tokens) {
+            auto const needed = all.find(server);
+            if (needed == all.end()) continue;
+            std::string const have = ' ' + data.scope + ' ';
+            for (Scope const& scope : needed->second) {
+                if (have.find(' ' + scope.scope_string() + ' ') == std::string::npos)
+                    throw TokenValidationError(Kind::unmet_scopes,
+                                               "the token for " + server + " lacks the scope " + scope.scope_string());
+                if (!scope.dependencies().empty()) with_dependencies.push_back(scope);
+            }
+        }
+        return with_dependencies;
+    };
+    struct Cache {
+        std::mutex mutex;
+        std::string identity_id;
+        ConsentForest forest;
+    };
+    return {
+        .before_store = [check](TokenDataByResourceServer const& tokens, std::string const&) { (void)check(tokens); },
+        .after_retrieve =
+            [check, consents = std::move(consents), cache = detail::ProcessBound<Cache>(std::in_place)](
+                TokenDataByResourceServer const& tokens, std::string const& identity_id, CallOptions const& call) {
+                auto const needed = check(tokens);
+                if (needed.empty() || identity_id.empty() || !consents) return;
+                {
+                    std::lock_guard const lock(cache->mutex);
+                    if (cache->identity_id == identity_id && cache->forest.meets_scope_requirements(needed)) return;
+                }
+                ConsentForest forest = consents(identity_id, call);
+                bool const met = forest.meets_scope_requirements(needed);
+                std::lock_guard const lock(cache->mutex);
+                cache->identity_id = identity_id;
+                cache->forest = std::move(forest);
+                if (!met)
+                    throw TokenValidationError(Kind::unmet_scopes, "the user has not consented to what the scope " +
+                                                                       needed.front().text() + " depends on");
+            }};
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_VALIDATING_TOKEN_STORAGE_IPP
+#ifndef GLOBUS_APP_IMPL_GLOBUS_APP_IPP
+#define GLOBUS_APP_IMPL_GLOBUS_APP_IPP
+
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL AppPlace::AppPlace(std::string environment_name, std::string url) {
+    Environment const environment =
+        environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
+    environment_ = environment.name();
+    auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
+}
+
+GLOBUS_DECL ScopeRequirements SharedRequirements::get() const {
+    std::lock_guard const lock(mutex_);
+    return requirements_;
+}
+
+GLOBUS_DECL bool SharedRequirements::add(std::string const& server, std::vector<Scope> const& scopes) {
+    std::lock_guard const lock(mutex_);
+    auto const known = requirements_.try_emplace(server).first;
+    std::vector<Scope> merged = Scope::merge(known->second, scopes);
+    if (merged == known->second) return false;
+    known->second = std::move(merged);
+    return true;
+}
+
+GLOBUS_DECL LoginTurn::LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop)
+    : turn_(std::move(turn), {.for_what = "the login of another thread", .stop = stop}) {
+    if (!turn_) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_GLOBUS_APP_IPP
+#ifndef GLOBUS_OAUTH_IMPL_TOKEN_ENDPOINT_IPP
+#define GLOBUS_OAUTH_IMPL_TOKEN_ENDPOINT_IPP
+
+#include <chrono>
+#include <optional>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::optional<std::chrono::duration<double>> GrantRun::before_retry(Attempt const& attempt) const {
+    auto const wait = retry.before_retry(attempt);
+    out_of_time = !wait && attempt.number < retry.max_attempts && may_retry(attempt) &&
+                  retry.budget->left() >= DefaultRetry::cost;
+    return wait;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_OAUTH_IMPL_TOKEN_ENDPOINT_IPP
+#ifndef GLOBUS_OAUTH_IMPL_RENEWAL_IPP
+#define GLOBUS_OAUTH_IMPL_RENEWAL_IPP
+
+#include <time.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL Token token_for(std::string_view resource_server, TokenResponse const& answer) {
+    auto const& tokens = answer.by_resource_server();
+    if (tokens.size() == 1) return tokens.begin()->second;
+    auto const found = tokens.find(std::string(resource_server));
+    if (found != tokens.end()) return found->second;
+    throw DecodeError(
+        "a renewal was answered with tokens for " + std::to_string(tokens.size()) +
+        " resource servers, and it is not known that one of them is wanted; make one policy for each, with "
+        "a refresh token of its own");
+}
+
+GLOBUS_DECL Renewal::Renewal(Token token, RenewalOptions options)
+    : token_(std::move(token)), options_(std::move(options)) {
+    if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
+    header_ = Secret("Bearer " + token_.access_token.reveal());
+    received_ = uptime();
+    if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
+}
+
+GLOBUS_DECL Token Renewal::token() const {
+    std::lock_guard const lock(mutex_);
+    return token_;
+}
+
+GLOBUS_DECL std::int64_t Renewal::uptime() const {
+    if (options_.uptime) return options_.uptime();
+    if (options_.now) return options_.now();
+    timespec time{};
+#ifdef CLOCK_BOOTTIME
+    clock_gettime(CLOCK_BOOTTIME, &time);
+#else
+    clock_gettime(CLOCK_MONOTONIC, &time);
+#endif
+    return time.tv_sec;
+}
+
+GLOBUS_DECL std::int64_t Renewal::remaining() const {
+    if (token_.access_token.empty() || revoked_) return 0;
+    if (!token_.expires_at) return forever;
+    std::int64_t const left =
+        std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(), received_remaining_ - (uptime() - received_));
+    return std::max<std::int64_t>(left, 0);
+}
+
+GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
+    if (left == forever) return Age::fresh;
+    std::int64_t const life = token_.lifetime;
+    std::int64_t const due = life > 0 && life < 300 ? life / 5 : 60;
+    std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
+    if (left > ageing) return Age::fresh;
+    return left > due ? Age::ageing : Age::due;
+}
+
+GLOBUS_DECL void Renewal::tell(Token const& token) const noexcept {
+    try {
+        options_.on_refresh(token);
+    } catch (...) {
+        try {
+            if (options_.on_error) options_.on_error(std::current_exception());
+        } catch (...) {  // an observer that throws has nobody left to tell
+        }
+    }
+}
+
+GLOBUS_DECL void Renewal::learn_from_failure(Secret tried) noexcept {
+    try {
+        throw;
+    } catch (AuthApiError const& refusal) {
+        std::string_view const word = refusal.oauth_error();
+        bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
+        if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
+    } catch (...) {  // another time it may work
+    }
+    try {
+        not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
+    } catch (...) {  // without a clock there is no pause
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_OAUTH_IMPL_RENEWAL_IPP
+#ifndef GLOBUS_APP_IMPL_STORED_REFRESH_POLICY_IPP
+#define GLOBUS_APP_IMPL_STORED_REFRESH_POLICY_IPP
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL TokenData StoredRecord::look(std::optional<TokenData> const& stored, Token const& held,
+                                         std::string const& server) {
+    std::lock_guard const lock(mutex_);
+    if (!stored && seen_ && !held.refresh_token.empty())
+        throw TokenValidationError(TokenValidationError::Kind::missing_token,
+                                   "the token for " + server + " was removed from the storage: log in again");
+    if (unsaved_ && unsaved_->old == stored) return unsaved_->fresh;
+    if (!stored) return TokenData::from(held);
+    if (!identity_id_.empty() && !stored->identity_id.empty() && stored->identity_id != identity_id_)
+        throw TokenValidationError(TokenValidationError::Kind::identity_mismatch,
+                                   "the stored token for " + server + " is of somebody else who logged in");
+    seen_ = true;
+    if (!stored->identity_id.empty()) identity_id_ = stored->identity_id;
+    return *stored;
+}
+
+GLOBUS_DECL void StoredRecord::saved() {
+    std::lock_guard const lock(mutex_);
+    seen_ = true;
+    unsaved_.reset();
+}
+
+GLOBUS_DECL void StoredRecord::not_saved(std::optional<TokenData> old, TokenData fresh) {
+    std::lock_guard const lock(mutex_);
+    unsaved_ = {std::move(old), std::move(fresh)};
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_STORED_REFRESH_POLICY_IPP
+#ifndef GLOBUS_OAUTH_IMPL_CLIENT_CREDENTIALS_POLICY_IPP
+#define GLOBUS_OAUTH_IMPL_CLIENT_CREDENTIALS_POLICY_IPP
+
+#include <string>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL ClientCredentialsPolicy::State::State(Confidential c, StringList list, Token token, RenewalOptions options)
+    : client(std::move(c)), renewal(std::move(token), std::move(options)) {
+    detail::check_client_id(client.client_id());  // empty in a client that was moved from
+    for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
+    detail::check_credential("the list of scopes", scopes);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_CLIENT_CREDENTIALS_POLICY_IPP
+#ifndef GLOBUS_APP_IMPL_COMMAND_LINE_LOGIN_FLOW_IPP
+#define GLOBUS_APP_IMPL_COMMAND_LINE_LOGIN_FLOW_IPP
+
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL TokenResponse CommandLineLoginFlow::run_login_flow(Login login, std::stop_token stop) const {
+    std::string const url = login.start();
+    if (options_.show) {
+        options_.show(url);
+    } else {
+        std::string const rule(37, '-');
+        std::fprintf(options_.out, "\nPlease authenticate with Globus here:\n%s\n%s\n%s\n\n", rule.c_str(), url.c_str(),
+                     rule.c_str());
+        if (!options_.read_code) std::fputs("Enter the resulting Authorization Code here: ", options_.out);
+        std::fflush(options_.out);
+    }
+    std::optional<std::string> line = options_.read_code ? options_.read_code() : read_line();
+    if (!line)
+        throw LoginError(LoginError::Kind::no_code,
+                         "the input ended where an authorization code was to come; is this an interactive "
+                         "terminal?");
+    std::string_view code = *line;
+    auto const is_blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
+    while (!code.empty() && is_blank(code.back())) code.remove_suffix(1);
+    while (!code.empty() && is_blank(code.front())) code.remove_prefix(1);
+    if (code.empty()) throw LoginError(LoginError::Kind::no_code, "no authorization code was entered");
+
+    if (!code.starts_with("http://") && !code.starts_with("https://")) {
+        Secret const secret(code);
+        detail::wipe(*line);
+        return login.finish(secret, std::move(stop));
+    }
+    std::map<std::string, std::string> query;
+    if (auto const mark = code.find('?'); mark != std::string_view::npos)
+        for (auto& [name, value] : parse_query(code.substr(mark + 1))) query[name] = std::move(value);
+    detail::wipe(*line);
+    if (auto const error = query.find("error"); error != query.end())
+        throw LoginError(LoginError::Kind::refused, detail::refusal_text(error->second, query["error_description"]));
+    if (query["code"].empty())
+        throw LoginError(LoginError::Kind::no_code, "the address that was entered has no authorization code in it");
+    return login.finish(Secret(std::move(query["code"])), query["state"], std::move(stop));
+}
+
+GLOBUS_DECL std::optional<std::string> CommandLineLoginFlow::read_line() const {
+    std::string line;
+    for (int c = std::fgetc(options_.in); c != '\n'; c = std::fgetc(options_.in)) {
+        if (c == EOF) {
+            if (line.empty()) return std::nullopt;
+            break;
+        }
+        if (line.size() == 4096) break;  // no code is that long
+        line += static_cast<char>(c);
+    }
+    return line;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_COMMAND_LINE_LOGIN_FLOW_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL WakeUp WakeUp::make() {
+    int ends[2];
+    if (!make_pipe(ends)) return {};
+    return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+GLOBUS_DECL LoopbackListener LoopbackListener::make() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    Descriptor made = new_socket(AF_INET, SOCK_STREAM, 0);
+    if (!made || ::fcntl(made.get(), F_SETFL, O_NONBLOCK) != 0 || ::bind(made.get(), generic, size) != 0 ||
+        ::listen(made.get(), SOMAXCONN) != 0 || ::getsockname(made.get(), generic, &size) != 0)
+        return {};
+    return {std::move(made), ntohs(address.sin_port)};
+}
+
+GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
+    return ::recv(socket.get(), buffer, size, 0);
+}
+
+GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
+    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
+#ifndef GLOBUS_APP_IMPL_LOCAL_SERVER_LOGIN_FLOW_IPP
+#define GLOBUS_APP_IMPL_LOCAL_SERVER_LOGIN_FLOW_IPP
+
+#ifndef GLOBUS_CORE_PLATFORM_BROWSER_HPP
+#define GLOBUS_CORE_PLATFORM_BROWSER_HPP
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+extern char** environ;
+
+namespace globus::detail {
+
+/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
+class BrowserOpener {
+public:
+    BrowserOpener() = default;
+    BrowserOpener(BrowserOpener const&) = delete;
+    BrowserOpener& operator=(BrowserOpener const&) = delete;
+    /// One that is still there is left alone; who asks for its end is the next login.
+    ~BrowserOpener();
+
+    /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
+    bool start(std::string const& url);
+    /// True, once, when the opener has ended without having opened anything.
+    [[nodiscard]] bool has_failed();
+
+private:
+    struct StillOpen {
+        std::mutex mutex;
+        std::vector<::pid_t> children;
+    };
+    static StillOpen& still_open();
+    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
+    static void reap();
+
+    ::pid_t child_ = 0;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_BROWSER_HPP
+#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
+// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+
+namespace globus::detail {
+
+/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+[[nodiscard]] bool is_of_this_user(int socket);
+
+/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
+[[nodiscard]] bool is_of_another_user(int socket);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL RedirectListener::RedirectListener() {
+    auto listener = LoopbackListener::make();
+    if (!listener.socket)
+        throw LoginError(LoginError::Kind::unavailable,
+                         std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
+    socket_ = std::move(listener.socket);
+    host_ = "127.0.0.1:" + std::to_string(listener.port);
+    wake_up_ = WakeUp::make();
+    if (!wake_up_.reader)
+        throw LoginError(LoginError::Kind::unavailable,
+                         std::string("the login cannot make a pipe: ") + std::strerror(errno));
+}
+
+GLOBUS_DECL std::string RedirectListener::link_to(std::string secret_url) {
+    link_ = "/open/" + base64url_encode(random_bytes(16));
+    linked_ = std::move(secret_url);
+    return url() + link_;
+}
+
+GLOBUS_DECL RedirectListener::RequestLine RedirectListener::read_head(std::string_view head) {
+    RequestLine request;
+    std::string_view const line = head.substr(0, head.find("\r\n"));
+    auto const first = line.find(' ');
+    auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+    if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
+    std::string_view const target = line.substr(first + 1, second - first - 1);
+    request.method = line.substr(0, first);
+    request.path = target.substr(0, target.find('?'));
+    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+    for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
+        rest.remove_prefix(2);
+        std::string_view const field = rest.substr(0, rest.find("\r\n"));
+        rest.remove_prefix(field.size());
+        auto const colon = field.find(':');
+        if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
+            continue;
+        if (!request.host.empty()) return {};  // twice
+        request.host = field.substr(colon + 1);
+        while (request.host.starts_with(' ')) request.host.remove_prefix(1);
+        while (request.host.ends_with(' ')) request.host.remove_suffix(1);
+    }
+    return request;
+}
+
+GLOBUS_DECL bool RedirectListener::is_full() const {
+    return connections_.size() == most_connections || Clock::now() < no_descriptor_until_;
+}
+
+GLOBUS_DECL void RedirectListener::poll_once(Clock::time_point deadline) {
+    std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_up_.reader.get(), POLLIN, 0}};
+    for (Connection const& connection : connections_)
+        waiting.push_back(
+            {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
+           static_cast<int>(std::clamp<std::int64_t>(left, 0, patience.count())));
+    if ((waiting[0].revents & POLLIN) == 0) return;
+    while (!is_full()) {
+        Descriptor taken = accept_from(socket_);
+        if (taken.get() >= 0)
+            connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return;
+        else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
+            no_descriptor_until_ = Clock::now() + patience;
+    }
+}
+
+GLOBUS_DECL void RedirectListener::make_room() {
+    if (!is_full()) return;
+    auto const now = Clock::now();
+    for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
+        connections_.pop_front();
+        no_descriptor_until_ = {};
+    }
+}
+
+GLOBUS_DECL void RedirectListener::follow_link(Connection& connection) {
+    if (linked_.empty())
+        connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
+    else if (!is_of_this_user(connection.socket.get()))
+        connection.output = page("403 Forbidden", {});
+    else
+        connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
+}
+
+GLOBUS_DECL std::string RedirectListener::page(std::string_view status, std::string_view body, std::string_view more) {
+    std::string answer = "HTTP/1.1 ";
+    answer.append(status).append(
+        "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
+        "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
+    answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+    return answer.append(body);
+}
+
+/// True if a person at a browser is elsewhere: this is a session over SSH.
+GLOBUS_DECL bool is_remote_session() {
+    char const* variable = std::getenv("SSH_TTY");
+    if (variable == nullptr) variable = std::getenv("SSH_CONNECTION");
+    return variable != nullptr && *variable != '\0';
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL LocalServerLoginFlow::LocalServerLoginFlow(LocalServerOptions options) : options_(std::move(options)) {
+    if (!(options_.timeout.count() >= 0))
+        throw UsageError("the timeout of a login is negative or not a number: say how many seconds to wait");
+}
+
+GLOBUS_DECL TokenResponse LocalServerLoginFlow::run_login_flow(Login login, std::stop_token stop) const {
+    if (!login.redirect_uri().empty())
+        throw UsageError("LocalServerLoginFlow listens at an address of its own: leave login_redirect_uri out");
+    if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
+        throw LoginError(LoginError::Kind::unavailable,
+                         "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
+    auto redirect = wait_for_redirect(login, stop);
+    if (!redirect.error.empty()) throw LoginError(LoginError::Kind::refused, redirect.error);
+    return login.finish(std::move(redirect.code), std::move(stop));
+}
+
+GLOBUS_DECL detail::RedirectListener::Redirect LocalServerLoginFlow::wait_for_redirect(
+    Login& login, std::stop_token const& stop) const {
+    detail::RedirectListener listener;
+    detail::BrowserOpener opener;
+    std::string const url = login.start(listener.url());
+    auto const longest = std::chrono::duration<double>(std::chrono::hours(24));
+    auto const deadline =
+        http::Clock::now() + std::chrono::duration_cast<http::Clock::duration>(std::min(options_.timeout, longest));
+    bool const opened = !detail::is_remote_session() &&
+                        (options_.open_browser ? options_.open_browser(url) : opener.start(listener.link_to(url)));
+    if (!opened) do_without_browser(url);
+    return listener.wait([&](std::string_view state) { return login.is_state(state); },
+                         [&] {
+                             if (opener.has_failed()) do_without_browser(url);
+                         },
+                         options_, deadline, stop);
+}
+
+GLOBUS_DECL void LocalServerLoginFlow::do_without_browser(std::string const& url) const {
+    if (options_.without_browser == WithoutBrowser::fail)
+        throw LoginError(LoginError::Kind::unavailable, "no browser could be opened here; use CommandLineLoginFlow");
+    if (options_.show) return options_.show(url);
+    std::printf("\nPlease authenticate with Globus here:\n%s\n\n", url.c_str());
+    std::fflush(stdout);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_LOCAL_SERVER_LOGIN_FLOW_IPP
+#ifndef GLOBUS_APP_IMPL_MEMORY_TOKEN_STORAGE_IPP
+#define GLOBUS_APP_IMPL_MEMORY_TOKEN_STORAGE_IPP
+
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL MemoryTokenStorage MemoryTokenStorage::in_namespace(std::string name) const {
+    MemoryTokenStorage other = *this;
+    other.namespace_ = std::move(name);
+    return other;
+}
+
+GLOBUS_DECL TokenDataByResourceServer MemoryTokenStorage::get_token_data_by_resource_server() const {
+    std::lock_guard const lock(state_->reading);
+    auto const found = state_->tokens.find(namespace_);
+    return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_MEMORY_TOKEN_STORAGE_IPP
+#ifndef GLOBUS_CORE_IMPL_JSON_TEXT_IPP
+#define GLOBUS_CORE_IMPL_JSON_TEXT_IPP
+
+#include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
+/// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
+GLOBUS_DECL std::size_t utf8_broken(std::string_view text) noexcept {
+    auto const first = static_cast<unsigned char>(text[0]);
+    if (first < 0xC2U || first > 0xF4U || text.size() == 1) return 1;
+    auto const second = static_cast<unsigned char>(text[1]);
+    unsigned const low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
+    unsigned const high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
+    if (second < low || second > high) return 1;
+    bool const third = text.size() > 2 && (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80U;
+    return first >= 0xF0U && third ? 3 : 2;
+}
+
+/// The UTF-16 unit of the escape `\uXXXX` that begins `text`, or -1 if none does.
+GLOBUS_DECL int escaped_unit(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
+    int unit = 0;
+    for (char const c : text.substr(2, 4)) {
+        int const digit = c >= '0' && c <= '9'   ? c - '0'
+                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                 : -1;
+        if (digit < 0) return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/// The number of bytes from a backslash to the end of what it begins; `odd` says that this is half a surrogate pair,
+/// `cut` that the text ends before one can tell.
+GLOBUS_DECL std::size_t escape_length(std::string_view text, bool& odd, bool& cut) noexcept {
+    odd = cut = false;
+    if (text.size() < 2) return cut = true, text.size();
+    if (text[1] != 'u') return 2;
+    if (text.size() < 6) return cut = true, text.size();
+    int const unit = escaped_unit(text);
+    if (unit < 0xD800 || unit > 0xDFFF) return unit < 0 ? 2 : 6;
+    if (unit >= 0xDC00) return odd = true, 6;
+    std::string_view const next = text.substr(6, 6);
+    int const low = escaped_unit(next);
+    if (low >= 0xDC00 && low <= 0xDFFF) return 12;
+    constexpr std::string_view begins = "\\u";
+    cut = next.size() < 6 && next.substr(0, 2) == begins.substr(0, next.size());
+    return odd = !cut, 6;
+}
+
+/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
+GLOBUS_DECL char const* skip_plain(char const* at, char const* end) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
+    for (; end - at >= block; at += block) {
+        std::uint64_t words[4];
+        std::memcpy(words, at, sizeof words);
+        std::uint64_t found = 0;
+        for (std::uint64_t const word : words) found |= word | ((word ^ (ones * '\\')) - ones);
+        if ((found & tops) != 0) break;
+    }
+    return at;
+}
+
+GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexcept {
+    std::size_t i = from;
+    for (std::size_t checked = i; i < text.size();) {
+        if (i >= checked) {
+            i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
+            checked = i + 32;  // of a block that is not plain each byte is looked at
+            if (i == text.size()) break;
+        }
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (c == '\\') {
+            bool odd, cut;
+            std::size_t const length = escape_length(text.substr(i), odd, cut);
+            if (odd || cut) return {i, length, cut};
+            i += length;
+        } else if (c < 0x80U) {
+            ++i;
+        } else {
+            std::string_view const rest = text.substr(i);
+            std::size_t const length = utf8_sequence(rest);
+            if (length == 0) {
+                std::size_t const broken = utf8_broken(rest);
+                return {i, broken, broken == rest.size() && c >= 0xC2U && c <= 0xF4U};
+            }
+            i += length;
+        }
+    }
+    return {text.size(), 0, false};
+}
+
+/// U+FFFD, which stands for what is no character.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, bool more) {
+    for (std::size_t i = 0; i != text.size();) {
+        OddText const odd = find_odd_text(text, i);
+        out.append(text, i, odd.at - i);
+        if (odd.cut && more) return odd.at;
+        // an escape that is cut off ends the document, too: that is for the parser to say
+        if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
+        if (odd.length != 0) out.append(replacement_character);
+        i = odd.at + odd.length;
+    }
+    return text.size();
+}
+
+GLOBUS_DECL boost::json::parse_options json_options() noexcept {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    return options;
+}
+
+GLOBUS_DECL boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error) {
+    return boost::json::parse(text, error, {}, json_options());
+}
+
+GLOBUS_DECL boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
+    if (find_odd_text(text).at == text.size()) return parse_exact_json(text, error);
+    std::string mended;
+    append_mended(mended, text);
+    return parse_exact_json(mended, error);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_TEXT_IPP
+#ifndef GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
+#define GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
+
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL StaticJwks::StaticJwks(std::string issuer, Json const& jwks) : issuer_(std::move(issuer)) {
+    auto const* object = jwks.if_object();
+    auto const* keys = object != nullptr ? object->if_contains("keys") : nullptr;
+    if (keys == nullptr || !keys->is_array()) throw DecodeError("a JWKS document has no list of keys");
+    if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
+    for (boost::json::value const& item : keys->get_array()) {
+        if (!item.is_object()) continue;
+        std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
+        if (!key) continue;
+        std::string kid = key->kid();
+        auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
+        if (!added) place->second.reset();  // two keys of one name: neither can be meant
+    }
+}
+
+GLOBUS_DECL std::optional<IdTokenKey> StaticJwks::key(std::string_view kid, IdTokenOptions const&) const {
+    auto const found = keys_.find(kid);
+    return found != keys_.end() ? found->second : std::nullopt;
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL EVP_MD const* id_token_digest(std::string_view alg) {
+    return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
+}
+
+/// The members of all objects in a document.
+GLOBUS_DECL std::size_t count_members(boost::json::value const& value) {
+    std::size_t count = 0;
+    if (auto const* object = value.if_object()) {
+        count += object->size();
+        for (auto const& member : *object) count += count_members(member.value());
+    } else if (auto const* array = value.if_array()) {
+        for (auto const& item : *array) count += count_members(item);
+    }
+    return count;
+}
+
+GLOBUS_DECL std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
+    std::optional<std::string> const text = base64url_decode(segment);
+    if (!text) return std::nullopt;
+    boost::system::error_code error;
+    boost::json::value value = parse_exact_json(*text, error);
+    if (error || !value.is_object()) return std::nullopt;
+    std::size_t colons = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i != text->size(); ++i) {
+        char const c = (*text)[i];
+        if (quoted && c == '\\')
+            ++i;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && c == ':')
+            ++colons;
+    }
+    if (colons != count_members(value)) return std::nullopt;
+    return std::move(value.get_object());
+}
+
+GLOBUS_DECL std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
+    return std::string(value->get_string());
+}
+
+/// A NumericDate (RFC 7519, section 2) that can be one.
+GLOBUS_DECL std::optional<double> jwt_time(boost::json::object const& object, std::string_view name) {
+    auto const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    double const seconds = value->to_number<double>();
+    if (!(seconds >= 0 && seconds <= 253402300799.0)) return std::nullopt;  // up to the year 9999
+    return seconds;
+}
+
+GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
+    for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
+        if (header.contains(name)) return false;
+    auto const* type = header.if_contains("typ");
+    return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
+}
+
+GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
+    auto const now = options.now ? options.now() : unix_now();
+    auto const leeway = static_cast<double>(options.leeway.count());
+    auto const begins = std::max(claims.iat, jwt_time(claims.raw, "nbf").value_or(0));
+    bool const early = begins > static_cast<double>(now) + leeway;
+    if (!early && claims.exp > static_cast<double>(now) - leeway) return;
+    auto const limit = static_cast<std::int64_t>(early ? std::ceil(begins) : claims.exp);
+    std::chrono::seconds const difference(now - options.date.value_or(limit));
+    std::string const size = std::to_string(difference.count() < 0 ? -difference.count() : difference.count()) + " s";
+    std::string why = early ? "by this machine's clock it will be good in " : "by this machine's clock it has ended ";
+    why += std::to_string(early ? limit - now : now - limit) + (early ? " s" : " s ago");
+    if (options.date)
+        why += ", and that clock is " + size + (difference.count() < 0 ? " behind" : " ahead of") + " Globus Auth";
+    throw IdTokenError(why, difference);
+}
+
+GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
+                                                               std::string_view alg, IdTokenOptions const& options) {
+    IdTokenClaims claims;
+    auto const sub = jwt_text(object, "sub");
+    auto const iss = jwt_text(object, "iss");
+    auto const exp = jwt_time(object, "exp");
+    auto const iat = jwt_time(object, "iat");
+    if (!sub || sub->size() > 255 || !iss || !exp || !iat) return std::nullopt;
+    if (object.contains("nbf") && !jwt_time(object, "nbf")) return std::nullopt;
+
+    auto const* aud = object.if_contains("aud");
+    auto const audience = text_list(aud, true);
+    if (!audience || client_id.empty()) return std::nullopt;
+    if (std::find(audience->begin(), audience->end(), client_id) == audience->end()) return std::nullopt;
+    if (audience->size() > 1 || object.contains("azp"))
+        if (jwt_text(object, "azp") != client_id) return std::nullopt;
+
+    if (!options.nonce.empty()) {
+        auto const nonce = jwt_text(object, "nonce");
+        if (!nonce || !(Secret(*nonce) == Secret(options.nonce))) return std::nullopt;
+    }
+    if (!options.access_token.empty()) {  // OpenID Connect Core 1.0, section 3.1.3.6
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+        std::string const& token = options.access_token.reveal();
+        if (EVP_Digest(token.data(), token.size(), digest, &size, id_token_digest(alg), nullptr) != 1)
+            return std::nullopt;
+        std::string const half(reinterpret_cast<char const*>(digest), size / 2);
+        if (jwt_text(object, "at_hash") != base64url_encode(half)) return std::nullopt;
+    }
+
+    claims.sub = *sub;
+    claims.iss = *iss;
+    claims.aud = *audience;
+    claims.exp = *exp;
+    claims.iat = *iat;
+    claims.preferred_username = jwt_text(object, "preferred_username");
+    claims.name = jwt_text(object, "name");
+    claims.email = jwt_text(object, "email");
+    claims.organization = jwt_text(object, "organization");
+    claims.identity_provider = jwt_text(object, "identity_provider");
+    claims.identity_provider_display_name = jwt_text(object, "identity_provider_display_name");
+    claims.raw = std::move(object);
+    return claims;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
+    auto const absent_or = [&](char const* name, std::string_view wanted) {
+        auto const* value = jwk.if_contains(name);
+        return value == nullptr || (value->is_string() && value->get_string() == wanted);
+    };
+    auto const kid = detail::jwt_text(jwk, "kid");
+    auto const alg = detail::jwt_text(jwk, "alg");
+    if (!kid || detail::jwt_text(jwk, "kty") != "RSA" || !absent_or("use", "sig")) return std::nullopt;
+    if (jwk.contains("alg") && (!alg || detail::id_token_digest(*alg) == nullptr)) return std::nullopt;
+    if (auto const* uses = jwk.if_contains("key_ops")) {
+        auto const list = detail::text_list(uses, false);
+        if (!list || std::find(list->begin(), list->end(), "verify") == list->end()) return std::nullopt;
+    }
+
+    using Number = std::unique_ptr<BIGNUM, decltype(&BN_free)>;
+    auto const number = [&](char const* name) {
+        std::optional<std::string> bytes;
+        if (auto const text = detail::jwt_text(jwk, name); text && text->size() <= 2048)
+            bytes = base64url_decode(*text);
+        if (!bytes) return Number(nullptr, &BN_free);
+        return Number(
+            BN_bin2bn(reinterpret_cast<unsigned char const*>(bytes->data()), static_cast<int>(bytes->size()), nullptr),
+            &BN_free);
+    };
+    Number const n = number("n");
+    Number const e = number("e");
+    if (!n || !e || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 8192 || !BN_is_odd(n.get()) ||
+        !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
+        return std::nullopt;
+
+    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
+                                                                                &OSSL_PARAM_BLD_free);
+    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
+        throw Error("OpenSSL could not make a key");
+    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
+                                                                             &OSSL_PARAM_free);
+    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
+    EVP_PKEY* made = nullptr;
+    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
+    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
+    if (!good) {
+        ERR_clear_error();
+        return std::nullopt;
+    }
+    IdTokenKey key(std::move(owned));
+    key.kid_ = *kid;
+    key.alg_ = alg.value_or("");
+    return key;
+}
+
+GLOBUS_DECL bool IdTokenKey::verify(std::string_view alg, std::string_view text, std::string_view signature) const {
+    EVP_MD const* const digest = detail::id_token_digest(alg);
+    if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
+    bool const good =
+        context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
+        EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
+    if (!good) ERR_clear_error();
+    return good;
+}
+
+GLOBUS_DECL std::string IdTokenKey::pem() const {
+    std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), &BIO_free);
+    char* bytes = nullptr;
+    if (!memory || PEM_write_bio_PUBKEY(memory.get(), const_cast<EVP_PKEY*>(&*key_)) != 1)
+        throw Error("OpenSSL could not write a key");
+    auto const size = BIO_get_mem_data(memory.get(), &bytes);
+    return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+GLOBUS_DECL std::string as_pem(Json const& jwks) {
+    boost::system::error_code error;
+    Json const* const first = jwks.find_pointer("/keys/0", error);
+    std::optional<IdTokenKey> key;
+    if (first != nullptr && first->is_object()) key = IdTokenKey::read(first->get_object());
+    if (!key) throw DecodeError("the key set does not begin with an RSA key for signatures");
+    return key->pem();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
+#ifndef GLOBUS_APP_IMPL_USER_APP_IPP
+#define GLOBUS_APP_IMPL_USER_APP_IPP
+
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL TokenResponse NoLoginFlow::run_login_flow(Login login, std::stop_token) const {
+    throw LoginRequiredError(
+        TokenValidationError(TokenValidationError::Kind::missing_token, "this program does not log in by itself"),
+        std::move(login));
+}
+
+}  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL void RefusedTokens::add(std::string_view server, Secret token) {
+    std::lock_guard const lock(mutex_);
+    tokens_.insert_or_assign(std::string(server), std::move(token));
+}
+
+GLOBUS_DECL bool RefusedTokens::contains(std::string const& server, Secret const& token) const {
+    std::lock_guard const lock(mutex_);
+    auto const found = tokens_.find(server);
+    return found != tokens_.end() && found->second == token;
+}
+
+GLOBUS_DECL TokenValidationError RefusedTokens::error(std::string_view server) {
+    return {TokenValidationError::Kind::missing_refresh_token,
+            "Globus Auth refuses the refresh token for " + std::string(server)};
+}
+
+GLOBUS_DECL TokenValidator RefusedTokens::validator(std::shared_ptr<RefusedTokens const> refused) {
+    return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
+                                                             std::string const&, CallOptions const&) {
+        for (auto const& [server, data] : tokens)
+            if (refused->contains(server, data.refresh_token)) throw error(server);
+    }};
+}
+
+GLOBUS_DECL std::string grant_label(std::string const& app_name) {
+    std::string host = host_name();
+    if (host.empty()) return app_name;
+    if (host.ends_with(".local")) host.resize(host.size() - 6);
+    return app_name + " on " + host;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_USER_APP_IPP
+#ifndef GLOBUS_HTTP_IMPL_PROXY_IPP
+#define GLOBUS_HTTP_IMPL_PROXY_IPP
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+GLOBUS_DECL Proxy parse_proxy(Secret const& text) {
+    auto const refuse = [](std::string const& why) {
+        throw UsageError(
+            "the URL of the proxy cannot be used: " + why +
+            "; write it as in http://proxy.example.org:3128, and what is special in a user name and password "
+            "before the host percent-encoded");
+    };
+    std::string_view rest = text.reveal();
+    std::string_view scheme = "http";
+    if (auto const colon = rest.find("://"); colon != std::string_view::npos) {
+        scheme = rest.substr(0, colon);
+        rest.remove_prefix(colon + 3);
+    }
+    constexpr std::array<std::string_view, 6> known{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+    if (std::find(known.begin(), known.end(), scheme) == known.end())
+        refuse("its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
+    Secret const as_http("http://" + std::string(rest));
+    Url url;
+    try {
+        url = parse_url(as_http.reveal());
+    } catch (UsageError const& error) {
+        refuse(error.what());
+    }
+    if (!detail::is_plain_host(url.host)) refuse("its host is no name and no address");
+    if ((!url.path.empty() && url.path != "/") || url.has_query || url.has_fragment)
+        refuse("something follows its host and port");
+    for (std::size_t i = 0; i != url.userinfo.size(); ++i) {
+        if (url.userinfo[i] != '%') continue;
+        int const high = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 1]) : -1;
+        int const low = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 2]) : -1;
+        int const byte = high * 16 + low;
+        if (high < 0 || low < 0) refuse("a '%' in its user or password begins no escape");
+        if (byte < 0x20 || byte == 0x7F) refuse("its user or password has a control character");
+    }
+    return {.over_tls = scheme == "https", .loopback = is_loopback(url.host) || url.host == "localhost"};
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_PROXY_IPP
+#ifndef GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
+#define GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
+
+#ifndef GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
+#define GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
+
+#include <signal.h>
+
+namespace globus::detail {
+
+/// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
+class SigpipeGuard {
+public:
+    explicit SigpipeGuard(bool needed);
+    SigpipeGuard(SigpipeGuard const&) = delete;
+    SigpipeGuard& operator=(SigpipeGuard const&) = delete;
+    ~SigpipeGuard();
+
+private:
+    bool needed_;
+    bool was_pending_ = false;
+    sigset_t pipe_{};
+    sigset_t before_{};
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_SIGPIPE_HPP
+#ifndef GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+#define GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <random>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to child
+ * processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random
+ * number of them, and the ends are those where exactly so many are, of all that were not there before the handle: other
+ * threads open, write and close files meanwhile, which are none of ours to change.
+ *
+ * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
+ */
+class WakeUpFiles {
+public:
+    /// To be made before the handle.
+    WakeUpFiles();
+    /// @param wake  sends one byte through, as curl_multi_wakeup does
+    template <class Wake>
+    void keep_from_children(Wake const& wake) {
+        std::size_t const end = std::max(first_ + others_.size(), first_free() + around);
+        others_.resize(end - first_);
+        struct Candidate {
+            std::size_t file;
+            int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
+        };
+        std::vector<Candidate> candidates;
+        for (std::size_t i = 0; i != others_.size(); ++i)
+            if (!others_[i] && is_inherited(first_ + i) && waiting(first_ + i) == 0)
+                candidates.push_back({first_ + i, 0});
+        wake();
+        for (Candidate& one : candidates) one.of_one = waiting(one.file);
+        int sent = 1;
+        std::random_device random;
+        for (int turn = 0; turn != 2; ++turn) {
+            for (auto more = random() % 16 + 1; more != 0; --more, ++sent) wake();
+            std::erase_if(candidates, [&](Candidate const& one) {
+                return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
+            });
+        }
+        for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
+    }
+
+private:
+    static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
+
+    static std::size_t first_free();
+    /// A local socket or a pipe that child processes get.
+    static bool is_inherited(std::size_t file);
+    /// What waits to be read, here or at the other end.
+    static int waiting(std::size_t file);
+
+    std::size_t first_ = 0;
+    std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL http::Response CurlTransport::send(http::Request const& request) const {
+    Pool& pool = *pool_;
+    Lease lease(pool);
+    return Exchange(pool, *lease.handle, request).run();
+}
+
+GLOBUS_DECL CurlTransport::Handle::~Handle() {
+    curl_easy_cleanup(easy);
+    curl_multi_cleanup(multi);
+    curl_slist_free_all(header_list);
+}
+
+GLOBUS_DECL CurlTransport::Pool::Pool(CurlOptions o) : options(std::move(o)) {
+    static CURLcode const ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (ready != CURLE_OK)
+        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl cannot be initialised");
+    if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
+    check_readable("ca_file", options.ca_file, false);
+    check_readable("ca_path", options.ca_path, true);
+    if (options.proxy && !options.proxy->empty()) {
+        proxy = http::parse_proxy(*options.proxy);
+        curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+        if (proxy.over_tls && (info == nullptr || (info->features & CURL_VERSION_HTTPS_PROXY) == 0))
+            throw UsageError("the proxy is to be reached by https, which this libcurl cannot do");
+    }
+}
+
+GLOBUS_DECL void CurlTransport::Pool::check_readable(std::string const& option, std::string const& path,
+                                                     bool directory) {
+    if (path.empty()) return;
+    if (char const* const why = detail::why_unreadable(path, directory))
+        throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
+}
+
+GLOBUS_DECL std::string CurlTransport::Pool::hashed_directory() {
+#if LIBCURL_VERSION_NUM >= 0x074600
+    curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+    if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
+    bool const hashed = detail::directory_has(
+        info->capath, [](std::string_view name) { return name.size() == 10 && name.ends_with(".0"); });
+    return hashed ? std::string(info->capath) : std::string();
+#else
+    return {};
+#endif
+}
+
+GLOBUS_DECL char const* CurlTransport::Pool::proxy_for(std::string_view host) const {
+    if (http::is_loopback(host) && !(options.proxy && proxy.loopback)) return "";
+    return options.proxy ? options.proxy->reveal().c_str() : nullptr;
+}
+
+GLOBUS_DECL std::string CurlTransport::Pool::known_codings() {
+    curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+    std::string names;
+    auto const add = [&](int feature, char const* name) {
+        if (info == nullptr || (info->features & feature) == 0) return;
+        if (!names.empty()) names += ", ";
+        names += name;
+    };
+    add(CURL_VERSION_LIBZ, "gzip, deflate");
+    add(CURL_VERSION_BROTLI, "br");
+#ifdef CURL_VERSION_ZSTD
+    add(CURL_VERSION_ZSTD, "zstd");
+#endif
+    return names;
+}
+
+GLOBUS_DECL CurlTransport::Lease::Lease(Pool& p) : pool(p) {
+    {
+        std::lock_guard const lock(pool.mutex);
+        if (!pool.idle.empty()) {
+            // the one that this thread used last: its connection's memory is near
+            auto const self = std::this_thread::get_id();
+            auto found = std::find_if(pool.idle.rbegin(), pool.idle.rend(),
+                                      [&](auto const& idle) { return idle->thread == self; });
+            if (found == pool.idle.rend()) found = pool.idle.rbegin();
+            handle = std::move(*found);
+            *found = std::move(pool.idle.back());
+            pool.idle.pop_back();
+        }
+    }
+    if (handle) return;
+    detail::WakeUpFiles files;
+    handle = std::make_unique<Handle>();
+    if (handle->easy == nullptr || handle->multi == nullptr)
+        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
+    files.keep_from_children([&] { curl_multi_wakeup(handle->multi); });
+}
+
+GLOBUS_DECL CurlTransport::Lease::~Lease() {
+    handle->thread = std::this_thread::get_id();
+    std::lock_guard const lock(pool.mutex);
+    if (!handle->usable || pool.idle.size() >= pool.options.max_idle_handles) return;
+    try {
+        pool.idle.push_back(std::move(handle));
+    } catch (...) {  // no memory for the list: the handle goes
+        handle.reset();
+    }
+}
+
+GLOBUS_DECL http::Response CurlTransport::Exchange::run() {
+    using Kind = NetworkError::Kind;
+    if (request_.stop.stop_requested()) throw NetworkError(Kind::cancelled, NetworkError::Sent::no, about("cancelled"));
+    if (http::Clock::now() >= request_.deadline)
+        throw NetworkError(Kind::timeout, NetworkError::Sent::no, about("the deadline has passed"));
+    prepare();
+    detail::SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
+    CURLcode const code = drive();
+    if (thrown_) std::rethrow_exception(thrown_);
+    if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
+    return std::move(response_);
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::prepare_once() {
+    CurlOptions const& options = pool_.options;
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_NOPROGRESS, 1L);
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+    if (options.idle_timeout.count() > 0) {
+        set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.idle_timeout.count()));
+    }
+#if LIBCURL_VERSION_NUM >= 0x075500
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
+#endif
+    prepare_trust();
+    // what is in the code holds whatever the environment says
+    if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
+    set(CURLOPT_ERRORBUFFER, handle_.words);
+    set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
+    set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
+    set(CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
+    set(CURLOPT_SEEKFUNCTION, &Exchange::refuse_seek);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+    set(CURLOPT_PREREQFUNCTION, &Exchange::on_request);
+#endif
+    handle_.prepared = true;
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::prepare_trust() {
+    CurlOptions const& options = pool_.options;
+    bool const own = !options.ca_file.empty() || !options.ca_path.empty();
+    std::string const& path = own ? options.ca_path : pool_.default_ca_path;
+    if (!own && path.empty()) return;
+    char const* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
+    char const* const directory = path.empty() ? nullptr : path.c_str();
+    set(CURLOPT_CAINFO, file);
+    set(CURLOPT_CAPATH, directory);
+    if (!pool_.proxy.over_tls) return;
+    set(CURLOPT_PROXY_CAINFO, file);
+    set(CURLOPT_PROXY_CAPATH, directory);
+    set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::prepare() {
+    handle_.usable = false;
+    if (!handle_.prepared) prepare_once();
+    handle_.words[0] = '\0';
+    set(CURLOPT_WRITEDATA, this);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+    set(CURLOPT_PREREQDATA, this);
+#endif
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_URL, request_.url.c_str());
+    if (request_.fresh_connection != handle_.fresh_connection) {
+        set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
+        handle_.fresh_connection = request_.fresh_connection;
+    }
+    if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
+        http::detail::has_blank_or_control(request_.url)) {
+        http::Url const url = http::parse_url(request_.url);
+        set(CURLOPT_PROXY, pool_.proxy_for(url.host));
+        auto const path = request_.url.find('/', url.scheme.size() + 3);
+        handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
+    }
+    // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
+    decode_ = request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
+    prepare_body();
+    prepare_headers();
+    handle_.usable = true;
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::prepare_body() {
+    using http::Method;
+    Method const method = request_.method;
+    bool const plain_get = method == Method::get && !request_.has_body && !request_.source;
+    if (plain_get && handle_.plain_get) return;
+    handle_.plain_get = plain_get;
+    set(CURLOPT_CUSTOMREQUEST, static_cast<char const*>(nullptr));
+    set(CURLOPT_NOBODY, 0L);
+    if (request_.source) {
+        set(CURLOPT_UPLOAD, 1L);
+        set(CURLOPT_READFUNCTION, &Exchange::on_read);
+        set(CURLOPT_READDATA, this);
+        set(CURLOPT_INFILESIZE_LARGE,
+            request_.source_size ? static_cast<curl_off_t>(*request_.source_size) : curl_off_t{-1});
+        if (method != Method::put) set(CURLOPT_CUSTOMREQUEST, to_string(method));
+        return;
+    }
+    set(CURLOPT_UPLOAD, 0L);
+    set(CURLOPT_HTTPGET, 1L);
+    bool const writes = method == Method::post || method == Method::put || method == Method::patch;
+    if (request_.has_body || writes) {
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDS, request_.body.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+        if (method != Method::post) set(CURLOPT_CUSTOMREQUEST, to_string(method));
+    } else if (method == Method::head) {
+        set(CURLOPT_NOBODY, 1L);
+    } else if (method != Method::get) {
+        set(CURLOPT_CUSTOMREQUEST, to_string(method));
+    }
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::prepare_headers() {
+    http::Headers const& headers = request_.headers;
+    if (handle_.header_list != nullptr && decode_ == handle_.decode &&
+        request_.authorization == handle_.authorization &&
+        std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
+        return;
+    for (auto const& [name, value] : headers) http::check_header(name, value);
+    http::check_header("Authorization", request_.authorization.reveal());
+    auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
+    std::unique_ptr<curl_slist, decltype(free_all)> list(nullptr, free_all);
+    std::string line;
+    auto const add = [&](std::string_view name, std::string_view separator, std::string_view value) {
+        line.assign(name).append(separator).append(value);
+        curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+        if (longer == nullptr) throw std::bad_alloc();
+        (void)list.release();
+        list.reset(longer);
+    };
+    auto const field = [&](std::string_view name, std::string_view value) {
+        add(name, value.empty() ? ";" : ": ", value);
+    };
+    for (auto const& [name, value] : headers) field(name, value);
+    if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
+    add("Expect", ":", "");
+    // what it can unpack libcurl would say itself, and compose the field anew for each request
+    set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
+    if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())
+        add("Accept-Encoding", ": ", pool_.codings);
+    if (!request_.authorization.empty()) {
+        line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
+        field("Authorization", request_.authorization.reveal());
+    }
+    detail::wipe(line);
+    set(CURLOPT_HTTPHEADER, list.get());
+    curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
+    handle_.decode = decode_;
+    handle_.headers = headers;
+    handle_.authorization = request_.authorization;
+}
+
+GLOBUS_DECL CURLcode CurlTransport::Exchange::drive() {
+    CURLM* const multi = handle_.multi;
+    if (curl_multi_add_handle(multi, easy_) != CURLM_OK) return CURLE_FAILED_INIT;
+    std::optional<std::stop_callback<Wake>> wake;
+    if (request_.stop.stop_possible()) wake.emplace(request_.stop, Wake{multi});
+    CURLcode code = CURLE_OK;
+    int running = 1;
+    while (true) {
+        if (curl_multi_perform(multi, &running) != CURLM_OK) {
+            code = CURLE_FAILED_INIT;
+            break;
+        }
+        if (running == 0) {
+            int left = 0;
+            while (CURLMsg const* message = curl_multi_info_read(multi, &left))
+                if (message->msg == CURLMSG_DONE) code = message->data.result;
+            break;
+        }
+        if (request_.stop.stop_requested()) {
+            stopped_ = Stopped::cancelled;
+            break;
+        }
+        int wait = 1000;
+        if (decode_ && is_padded()) {
+            stopped_ = Stopped::too_large;
+            break;
+        }
+        if (request_.deadline != http::Clock::time_point::max() && !(request_.flows && flowing_)) {
+            auto const left = std::chrono::ceil<std::chrono::milliseconds>(request_.deadline - http::Clock::now());
+            if (left.count() <= 0) {
+                stopped_ = Stopped::deadline;
+                break;
+            }
+            wait = static_cast<int>(std::min<std::chrono::milliseconds::rep>(wait, left.count()));
+        }
+        if (curl_multi_poll(multi, nullptr, 0, wait, nullptr) != CURLM_OK) {
+            code = CURLE_FAILED_INIT;
+            break;
+        }
+    }
+    wake.reset();
+#ifndef GLOBUS_DETAIL_CURL_PREREQ
+    curl_off_t before = 0;  // set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
+    if (before > 0) sent_ = NetworkError::Sent::yes;
+#endif
+    curl_multi_remove_handle(multi, easy_);
+    return code;
+}
+
+GLOBUS_DECL bool CurlTransport::Exchange::is_padded() const {
+    if (!packed_) return false;
+    curl_off_t came = 0;
+    curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &came);
+    auto const size = static_cast<std::uint64_t>(std::max<curl_off_t>(came, 0));
+    return size > unpacked_ && size - unpacked_ > request_.max_response_bytes;
+}
+
+GLOBUS_DECL std::string CurlTransport::Exchange::about(std::string_view what) const {
+    return http::describe(request_) + ": " + std::string(what);
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::fail(CURLcode code) const {
+    using Kind = NetworkError::Kind;
+    auto const end = [this](Kind kind, std::string const& what) { throw NetworkError(kind, sent_, about(what)); };
+    switch (stopped_) {
+        case Stopped::cancelled:
+            end(Kind::cancelled, "the call was cancelled");
+            break;
+        case Stopped::deadline:
+            end(Kind::timeout, "the deadline of the call passed");
+            break;
+        case Stopped::too_large:
+            end(Kind::too_large, "the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes");
+            break;
+        case Stopped::sink:
+            end(Kind::cancelled, "the sink ended the transfer");
+            break;
+        case Stopped::headers:
+            end(Kind::too_large, "the answer has too many headers");
+            break;
+        case Stopped::codings:
+            end(Kind::protocol, "the answer is packed too many times");
+            break;
+        case Stopped::no:
+            break;
+    }
+    if (sent_ == NetworkError::Sent::no) fail_at_proxy();
+    std::string what = words(code);
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        what +=
+            "; check the host in the URL, or name the certificate of the server's authority in "
+            "CurlOptions::ca_file or ca_path";
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
+    throw NetworkError(kind_of(code), sent_, about(what));
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::fail_at_proxy() const {
+    using Kind = NetworkError::Kind;
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status != 0 && status / 100 != 2) {
+        bool const passes = status == 408 || status == 429 || status >= 500;
+        throw NetworkError(passes ? Kind::connect : Kind::proxy, sent_,
+                           about("the proxy answered " + std::to_string(status) + " to CONNECT" +
+                                 (status == 407 ? ": give its user and password in CurlOptions::proxy" : "")));
+    }
+#if LIBCURL_VERSION_NUM >= 0x074900
+    long reply = CURLPX_OK;
+    curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &reply);
+    switch (reply) {
+        case CURLPX_OK:
+            return;
+        case CURLPX_IDENTD:
+        case CURLPX_IDENTD_DIFFER:
+        case CURLPX_NO_AUTH:
+        case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
+        case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
+        case CURLPX_REPLY_NOT_ALLOWED:
+        case CURLPX_USER_REJECTED:
+            throw NetworkError(Kind::proxy, sent_, about("the proxy refused: " + words(CURLE_PROXY)));
+        default:
+            throw NetworkError(Kind::connect, sent_, about("the proxy failed: " + words(CURLE_PROXY)));
+    }
+#endif
+}
+
+GLOBUS_DECL NetworkError::Kind CurlTransport::Exchange::kind_of(CURLcode code) {
+    using Kind = NetworkError::Kind;
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return Kind::timeout;
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return Kind::resolve;
+        case CURLE_COULDNT_CONNECT:
+            return Kind::connect;
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+        case CURLE_SSL_INVALIDCERTSTATUS:
+            return Kind::tls;
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_HTTP2:
+        case CURLE_HTTP2_STREAM:
+            return Kind::protocol;
+        case CURLE_OUT_OF_MEMORY:
+        case CURLE_FAILED_INIT:
+        case CURLE_BAD_FUNCTION_ARGUMENT:
+        case CURLE_URL_MALFORMAT:
+            return Kind::local;
+        default:
+            return Kind::interrupted;
+    }
+}
+
+GLOBUS_DECL std::string CurlTransport::Exchange::words(CURLcode code) const {
+    std::string_view own = handle_.words;
+    if (auto const proxy = own.find("roxy"); proxy != std::string_view::npos)
+        own = own.substr(0, own.find('\'', proxy));
+    if (own.find_first_of("@?") != std::string_view::npos) own = {};
+    std::string text(own.empty() ? std::string_view(curl_easy_strerror(code)) : own);
+    long error = 0;
+    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error) == CURLE_OK)
+        if (error != 0) text += " (" + std::generic_category().message(static_cast<int>(error)) + ')';
+    return text;
+}
+
+GLOBUS_DECL std::size_t CurlTransport::Exchange::on_body(char* data, std::size_t size, std::size_t count,
+                                                         void* self) noexcept {
+    return static_cast<Exchange*>(self)->take_body(std::string_view(data, size * count));
+}
+
+GLOBUS_DECL std::size_t CurlTransport::Exchange::on_header(char* data, std::size_t size, std::size_t count,
+                                                           void* self) noexcept {
+    return static_cast<Exchange*>(self)->take_header(std::string_view(data, size * count));
+}
+
+GLOBUS_DECL std::size_t CurlTransport::Exchange::on_read(char* buffer, std::size_t size, std::size_t count,
+                                                         void* self) noexcept {
+    auto& exchange = *static_cast<Exchange*>(self);
+    try {
+        std::size_t const given = exchange.request_.source(buffer, size * count);
+        if (given != 0) exchange.flowing_ = true;
+        return given;
+    } catch (...) {
+        exchange.thrown_ = std::current_exception();
+        return CURL_READFUNC_ABORT;
+    }
+}
+
+GLOBUS_DECL curl_socket_t CurlTransport::Exchange::open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
+    return detail::new_socket(address->family, address->socktype, address->protocol).release();
+}
+
+GLOBUS_DECL std::size_t CurlTransport::Exchange::take_body(std::string_view piece) noexcept {
+    try {
+        if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
+        unpacked_ += piece.size();
+        bool const success = response_.status >= 200 && response_.status < 300;
+        if (success) flowing_ = true;
+        if (request_.sink && success) {
+            if (request_.sink(piece)) return piece.size();
+            stopped_ = Stopped::sink;
+            return 0;
+        }
+        std::string& body = response_.body;
+        if (body.empty()) make_room();
+        if (stopped_ != Stopped::no) return 0;
+        if (piece.size() > request_.max_response_bytes - body.size()) {
+            stopped_ = Stopped::too_large;
+            return 0;
+        }
+        body.append(piece);
+        return piece.size();
+    } catch (...) {
+        thrown_ = std::current_exception();
+        return 0;
+    }
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::make_room() {
+    constexpr std::size_t most = std::size_t{4} << 20;
+    curl_off_t length = -1;
+    if (!packed_) curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length <= 0) return;
+    if (static_cast<std::uint64_t>(length) > request_.max_response_bytes)
+        stopped_ = Stopped::too_large;
+    else
+        response_.body.reserve(std::min(static_cast<std::size_t>(length), most));
+}
+
+GLOBUS_DECL std::size_t CurlTransport::Exchange::take_header(std::string_view line) noexcept {
+    try {
+        std::size_t const size = line.size();
+        header_bytes_ += size;
+        if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
+        while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+        // after the body come trailers, which are no headers (RFC 9110, section 6.5)
+        if (part_ == Part::status_line && line.starts_with("HTTP/"))
+            read_status_line(line);
+        else if (part_ == Part::fields && line.empty())
+            end_head();
+        else if (part_ == Part::fields)
+            read_field(line);
+        return stopped_ == Stopped::no ? size : 0;
+    } catch (...) {
+        thrown_ = std::current_exception();
+        return 0;
+    }
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::read_status_line(std::string_view line) {
+    part_ = Part::fields;
+    if (++informational_ > pool_.options.max_informational + 1) stopped_ = Stopped::headers;
+    response_.headers.clear();
+    response_.reason.clear();
+    response_.status = 0;
+    auto const blank = line.find(' ');
+    if (blank == std::string_view::npos) return;
+    for (char const c : line.substr(blank + 1, 3))
+        if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
+    if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::read_field(std::string_view line) {
+    auto const colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return;
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+    response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
+}
+
+GLOBUS_DECL void CurlTransport::Exchange::end_head() {
+    constexpr std::ptrdiff_t most = 4;  // codings; each unpacks all that comes from the one before
+    part_ = response_.status >= 200 ? Part::body : Part::status_line;
+    if (part_ != Part::body || !decode_) return;
+    std::ptrdiff_t codings = 0;
+    for (auto const& [name, value] : response_.headers)
+        if (http::detail::equal_ignoring_case(name, "Content-Encoding"))
+            codings += 1 + std::count(value.begin(), value.end(), ',');
+    if (codings == 0) return;
+    if (codings > most) stopped_ = Stopped::codings;
+    packed_ = true;
+    response_.headers.erase("Content-Encoding");
+    response_.headers.erase("Content-Length");
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
+#ifndef GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
+#define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL MockTransport::Requests::Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
+    for (Request const& request : record) recorded_.push_back(&request);
+}
+
+GLOBUS_DECL MockTransport& MockTransport::reply(int status, std::string body, http::Headers headers) {
+    if (headers.find("Content-Type") == nullptr && !body.empty()) headers.add("Content-Type", "application/json");
+    return reply(
+        http::Response{.status = status, .reason = {}, .headers = std::move(headers), .body = std::move(body)});
+}
+
+GLOBUS_DECL MockTransport& MockTransport::reply(http::Response response) {
+    return reply([response = std::move(response)](http::Request const&) { return response; });
+}
+
+GLOBUS_DECL MockTransport& MockTransport::reply(Handler handler) {
+    std::lock_guard const lock(state_->mutex);
+    state_->script.push_back(std::move(handler));
+    return *this;
+}
+
+GLOBUS_DECL MockTransport& MockTransport::fail(NetworkError error) {
+    return reply([error = std::move(error)](http::Request const&) -> http::Response { throw error; });
+}
+
+GLOBUS_DECL MockTransport& MockTransport::otherwise(Handler handler) {
+    std::lock_guard const lock(state_->mutex);
+    state_->otherwise = std::move(handler);
+    return *this;
+}
+
+GLOBUS_DECL MockTransport::Requests MockTransport::requests() const {
+    std::lock_guard const lock(state_->mutex);
+    return Requests(state_->requests);
+}
+
+GLOBUS_DECL std::size_t MockTransport::request_count() const {
+    std::lock_guard const lock(state_->mutex);
+    return state_->requests.size();
+}
+
+GLOBUS_DECL std::size_t MockTransport::left() const {
+    std::lock_guard const lock(state_->mutex);
+    return state_->script.size();
+}
+
+GLOBUS_DECL void MockTransport::clear() {
+    std::lock_guard const lock(state_->mutex);
+    state_->script.clear();
+    state_->requests.clear();
+}
+
+GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
+    Handler handler;
+    if (request.stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
+    if (http::Clock::now() >= request.deadline)
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
+    {
+        std::lock_guard const lock(state_->mutex);
+        state_->requests.push_back(request);
+        if (!state_->script.empty()) {
+            handler = std::move(state_->script.front());
+            state_->script.pop_front();
+        } else {
+            handler = state_->otherwise;
+        }
+    }
+    if (!handler)
+        throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
+                         request.url);
+    http::Response response = handler(request);
+    if (!request.sink && response.body.size() > request.max_response_bytes)
+        throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
+                           http::describe(request) + ": the answer is larger than " +
+                               std::to_string(request.max_response_bytes) + " bytes");
+    if (request.on_head && !response.body.empty()) request.on_head(response);
+    if (request.sink && response.status >= 200 && response.status < 300) {
+        if (!request.sink(response.body))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+        response.body.clear();
+    }
+    return response;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
+#ifndef GLOBUS_HTTP_IMPL_RATE_LIMITER_IPP
+#define GLOBUS_HTTP_IMPL_RATE_LIMITER_IPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL RateLimiter::RateLimiter(double per_second, std::size_t burst) : state_(std::in_place) {
+    if (!(per_second > 0) || burst == 0 || burst > 1'000'000)
+        throw UsageError("RateLimiter: the rate must be positive, and the burst 1 to 1,000,000");
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    std::chrono::duration<double> const window(static_cast<double>(burst) / per_second);
+    state_->window = std::chrono::ceil<http::Clock::duration>(std::min(window, longest));
+    state_->turns.assign(burst, http::Clock::time_point::min());
+}
+
+GLOBUS_DECL void RateLimiter::acquire(http::Clock::time_point deadline, std::stop_token const& stop) const {
+    http::Clock::time_point turn;
+    {
+        std::lock_guard const lock(state_->mutex);
+        http::Clock::time_point& oldest = state_->turns[state_->next];
+        turn = http::Clock::now();
+        if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
+        if (turn > deadline)
+            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                               "the rate limiter has no turn for this request before its deadline");
+        oldest = turn;
+        state_->next = (state_->next + 1) % state_->turns.size();
+    }
+    if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_RATE_LIMITER_IPP
+#ifndef GLOBUS_OAUTH_IMPL_TOKEN_SOURCE_POLICY_IPP
+#define GLOBUS_OAUTH_IMPL_TOKEN_SOURCE_POLICY_IPP
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace globus::detail {
+
+/// The text of a token file. @throws UsageError  if it cannot be read, is no file, or is longer than any token
+GLOBUS_DECL Secret read_token_file(std::string const& path) {
+    auto const refuse = [&](std::string const& why) {
+        throw UsageError("the token file " + one_line(path) + ' ' + why);
+    };
+    constexpr std::size_t longest = 16384;
+    Descriptor const file = open_file(path, Opening::to_read, Links::followed);
+    if (!file) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    auto const facts = facts_of(file);
+    if (!facts || facts->kind != FileFacts::Kind::regular) refuse("is no regular file");
+    std::string text(longest + 1, '\0');
+    auto const count = read_file(file, text.data(), text.size());
+    if (count < 0) refuse(std::string("cannot be read: ") + std::strerror(errno));
+    text.resize(static_cast<std::size_t>(count));
+    bool const cut = text.size() > longest;
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.pop_back();
+    Secret token(std::move(text));
+    if (cut) refuse("has more than 16,384 characters, which no token has");
+    return token;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL TokenSourcePolicy::TokenSourcePolicy(std::function<Secret()> source, std::string resource_server)
+    : state_(std::in_place, std::move(source), std::move(resource_server)) {
+    if (!state_->source) throw UsageError("TokenSourcePolicy: the function that is to give the token is empty");
+}
+
+GLOBUS_DECL TokenSourcePolicy TokenSourcePolicy::file(std::string path, std::string resource_server) {
+    return TokenSourcePolicy([path = std::move(path)] { return detail::read_token_file(path); },
+                             std::move(resource_server));
+}
+
+GLOBUS_DECL void TokenSourcePolicy::ask(State& state, std::unique_lock<std::mutex>& lock, AuthContext const& context) {
+    detail::Wait const call{"the token of the token source", context.deadline, context.stop};
+    auto const checked = [&state] {
+        Secret token = state.source();
+        detail::check_token("the access token of the token source", token.reveal());
+        return token;
+    };
+    for (std::uint64_t const before = state.answers; state.answers == before;)
+        if (std::optional<Secret> token = state.asking.ask_or_wait(lock, call, checked)) {
+            if (!(*token == state.token)) ++state.generation;
+            state.token = std::move(*token);
+            ++state.answers;
+        }
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_TOKEN_SOURCE_POLICY_IPP
+#ifndef GLOBUS_SERVICES_COMPUTE_IMPL_ANSWERS_IPP
+#define GLOBUS_SERVICES_COMPUTE_IMPL_ANSWERS_IPP
+
+namespace globus::compute_v2 {
+
+GLOBUS_DECL bool SubmittedTask::accepted() const {
+    if (http_status_code) return *http_status_code >= 200 && *http_status_code < 300;
+    return status && *status == "success";
+}
+
+}  // namespace globus::compute_v2
+
+#endif  // GLOBUS_SERVICES_COMPUTE_IMPL_ANSWERS_IPP
+#ifndef GLOBUS_SERVICES_FLOWS_IMPL_ERRORS_IPP
+#define GLOBUS_SERVICES_FLOWS_IMPL_ERRORS_IPP
+
+namespace globus {
+
+GLOBUS_DECL bool FlowsApiError::read_error(boost::json::object const& document, Reading& reading) {
+    auto const* error = globus::detail::object_member(document, "error");
+    if (error == nullptr) return false;
+    reading.errors = {sub_error(*error, {"detail", "title"})};
+    reading.code = reading.errors.front().code;
+    if (auto const* details = globus::detail::object_list(error->if_contains("detail"))) {
+        for (boost::json::value const& item : *details)
+            if (auto const* detail = item.if_object())
+                if (auto const text = globus::detail::text_member(*detail, "msg")) reading.messages.emplace_back(*text);
+    } else if (reading.errors.front().has_message) {
+        reading.messages.push_back(reading.errors.front().message);
+    }
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_FLOWS_IMPL_ERRORS_IPP
+#ifndef GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
+#define GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL std::string SpecificFlowService::user_scope() const {
+    std::string word = *flow_id;
+    std::replace(word.begin(), word.end(), '-', '_');
+    return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_CONNECTOR_TABLE_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_CONNECTOR_TABLE_IPP
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL std::vector<GlobusConnectServerConnector> const& ConnectorTable::all_connectors() const noexcept {
+    return connectors_;
+}
+
+GLOBUS_DECL GlobusConnectServerConnector const* ConnectorTable::lookup(std::string_view name_or_id) const {
+    std::string const wanted = normalized(name_or_id);
+    auto const found = std::find_if(connectors_.begin(), connectors_.end(), [&](auto const& connector) {
+        return wanted == normalized(connector.connector_id) || wanted == normalized(connector.name);
+    });
+    return found != connectors_.end() ? &*found : nullptr;
+}
+
+GLOBUS_DECL ConnectorTable ConnectorTable::extend(GlobusConnectServerConnector connector) const {
+    ConnectorTable longer = *this;
+    longer.connectors_.push_back(std::move(connector));
+    return longer;
+}
+
+GLOBUS_DECL std::string ConnectorTable::normalized(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    std::string words;
+    for (char const c : text) {
+        bool const separates = c == ' ' || c == '-' || c == '_';
+        if (separates && words.ends_with('-')) continue;
+        words += separates ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return words;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_CONNECTOR_TABLE_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_ERRORS_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_ERRORS_IPP
+
+#include <string_view>
+
+namespace globus {
+
+GLOBUS_DECL std::string_view GcsApiError::detail_data_type() const noexcept {
+    auto const* object = detail().if_object();
+    auto const* type = object != nullptr ? object->if_contains("DATA_TYPE") : nullptr;
+    return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_ERRORS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The minor version of a schema that brought a member.
+struct MemberVersion {
+    std::string_view member;
+    int minor;
+};
+
+inline constexpr std::array<MemberVersion, 15> collection_versions{{{"associated_flow_policy", 15},
+                                                                    {"activity_notification_policy", 14},
+                                                                    {"auto_delete_timeout", 13},
+                                                                    {"skip_auto_delete", 13},
+                                                                    {"restrict_transfers_to_high_assurance", 12},
+                                                                    {"acl_expiration_mins", 10},
+                                                                    {"delete_protected", 8},
+                                                                    {"guest_auth_policy_id", 6},
+                                                                    {"disable_anonymous_writes", 5},
+                                                                    {"force_verify", 4},
+                                                                    {"sharing_users_allow", 2},
+                                                                    {"sharing_users_deny", 2},
+                                                                    {"enable_https", 1},
+                                                                    {"user_message", 1},
+                                                                    {"user_message_link", 1}}};
+
+inline constexpr std::array<MemberVersion, 1> endpoint_versions{{{"gridftp_control_channel_port", 1}}};
+
+inline constexpr std::array<MemberVersion, 1> storage_gateway_versions{{{"require_mfa", 1}}};
+
+/// Writes a document with the DATA_TYPE "base#1.N.0" that its members need, unless it has one.
+template <class T, std::size_t N>
+void write_versioned(std::string& out, T const& document, Optional<std::string> const& data_type, std::string_view base,
+                     std::array<MemberVersion, N> const& versions) {
+    if (!data_type.is_absent()) return write_object(out, document);
+    int minor = 0;
+    T::members::for_each(document, [&]<class M, class V>(M, V const& value) {
+        if constexpr (is_optional<V>) {
+            if (value.is_absent()) return;
+            for (MemberVersion const& version : versions)
+                if (version.member == M::key && version.minor > minor) minor = version.minor;
+        } else if constexpr (std::same_as<V, AdditionalFields>) {
+            for (MemberVersion const& version : versions)
+                if (value.contains(version.member) && version.minor > minor) minor = version.minor;
+        }
+    });
+    if constexpr (requires { document.user_message; }) {
+        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
+        if (document.user_message.has_value()) {
+            std::size_t characters = 0;
+            for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+            if (characters > short_message && minor < 7) minor = 7;
+        }
+    }
+    T typed = document;
+    if constexpr (requires { typed.data_type; })
+        typed.data_type = std::string(base) + "#1." + std::to_string(minor) + ".0";
+    else
+        typed.DATA_TYPE = std::string(base) + "#1." + std::to_string(minor) + ".0";
+    write_object(out, typed);
+}
+
+}  // namespace globus::detail
+
+namespace globus::gcs {
+
+GLOBUS_DECL void MappedCollectionDocument::write_json(std::string& out) const {
+    globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
+}
+
+GLOBUS_DECL void GuestCollectionDocument::write_json(std::string& out) const {
+    globus::detail::write_versioned(out, *this, data_type, "collection", globus::detail::collection_versions);
+}
+
+GLOBUS_DECL void EndpointDocument::write_json(std::string& out) const {
+    globus::detail::write_versioned(out, *this, data_type, "endpoint", globus::detail::endpoint_versions);
+}
+
+GLOBUS_DECL void StorageGatewayDocument::write_json(std::string& out) const {
+    globus::detail::write_versioned(out, *this, DATA_TYPE, "storage_gateway", globus::detail::storage_gateway_versions);
+}
+
+}  // namespace globus::gcs
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL std::string GcsService::base_url() const {
+    if (gcs_address.empty()) throw UsageError("the address of the Globus Connect Server is empty: give its host name");
+    std::string url = gcs_address.find("://") == std::string::npos ? "https://" + gcs_address : gcs_address;
+    while (url.ends_with('/')) url.pop_back();
+    return url.ends_with("/api") ? url + '/' : url + "/api/";
+}
+
+GLOBUS_DECL std::string GcsCollectionService::base_url() const {
+    if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
+    return collection_address.find("://") == std::string::npos ? "https://" + collection_address : collection_address;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
+#ifndef GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+#define GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace globus::groups::detail {
+
+GLOBUS_DECL RefusedMembership refused_membership(std::string_view action, Json const& error) {
+    RefusedMembership refused{.action = std::string(action)};
+    if (auto const* reason = error.if_string()) refused.detail = *reason;
+    auto const text = [&](std::string_view name) {
+        auto const* object = error.if_object();
+        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    refused.identity_id = text("identity_id");
+    refused.code = text("code");
+    refused.detail = text("detail");
+    return refused;
+}
+
+}  // namespace globus::groups::detail
+
+namespace globus::groups {
+
+GLOBUS_DECL std::vector<RefusedMembership> MembershipActionResult::refused() const {
+    std::vector<RefusedMembership> all;
+    if (errors)
+        detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
+            all.push_back(detail::refused_membership(action, error));
+        });
+    return all;
+}
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+#ifndef GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
+
+#include <string>
+#include <utility>
+
+namespace globus::groups {
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, std::string role) {
+    return put(added, std::move(identity_ids), std::move(role));
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(std::string role, StringList identity_ids) {
+    return put(changed_roles, std::move(identity_ids), std::move(role));
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, std::string role) {
+    return put(invited, std::move(identity_ids), std::move(role));
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::reject_join_requests(StringList identity_ids) {
+    return put(rejected, std::move(identity_ids));
+}
+
+GLOBUS_DECL void BatchMembershipActions::check() const {
+    for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined, &left,
+                                   &rejected, &removed, &requested}) {
+        if (!*actions) continue;
+        for (MembershipAction const& action : **actions)
+            if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
+                throw UsageError("a membership action has an empty identity_id: give the id of an identity");
+    }
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::put(Actions& actions, StringList identity_ids,
+                                                                Optional<std::string> role) {
+    if (!actions) actions.emplace();
+    for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
+    return *this;
+}
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+#define GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL http::Response MembershipRefused::as_json(http::Response response) {
+    response.headers.set("Content-Type", "application/json");
+    return response;
+}
+
+GLOBUS_DECL bool MembershipRefused::read_refusals(boost::json::object const& document, Reading& reading) {
+    auto const* errors = document.if_contains("errors");
+    if (errors == nullptr) return false;
+    groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
+        auto const one = groups::detail::refused_membership(action, raw);
+        SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
+        if (raw.is_object()) error.raw = raw.get_object();
+        if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
+        reading.errors.push_back(std::move(error));
+    });
+    reading.code = common_code(reading.errors);
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
+
+#include <cstdint>
+
+namespace globus::search {
+
+GLOBUS_DECL PostSearch PostSearch::normalized() const {
+    PostSearch sent = *this;
+    Json const document = globus::detail::json_of(data->text());
+    if (!document.is_object()) return sent;
+    auto const take = [&](char const* name, Optional<std::int64_t>& member) {
+        auto const* given = document.get_object().if_contains(name);
+        if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
+    };
+    take("offset", sent.offset);
+    take("limit", sent.limit);
+    return sent;
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+
+#include <utility>
+#include <vector>
+
+namespace globus::search {
+
+GLOBUS_DECL SearchQueryV1& SearchQueryV1::add(Optional<std::vector<Json>>& list, Json document) {
+    if (!list) list.emplace();
+    list->push_back(std::move(document));
+    return *this;
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
+#define GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
+
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL bool TimersApiError::read_error(boost::json::object const& document, Reading& reading) {
+    if (auto const* error = globus::detail::object_member(document, "error")) {
+        reading.errors = {sub_error(*error, {"detail", "title"})};
+        reading.code = reading.errors.front().code;
+        if (reading.errors.front().has_message) reading.messages.push_back(reading.errors.front().message);
+        return true;
+    }
+    auto const* details = globus::detail::object_list(document.if_contains("detail"));
+    if (details == nullptr) return false;
+    for (boost::json::value const& item : *details) {
+        if (!item.is_object()) continue;
+        SubError sub = sub_error(item.get_object(), {"msg"});
+        auto const* const where = item.get_object().if_contains("loc");
+        if (sub.has_message && globus::detail::text_list(where))
+            reading.messages.push_back(sub.message + ": " + globus::detail::place_of(*where));
+        reading.errors.push_back(std::move(sub));
+    }
+    reading.code = common_code(reading.errors);
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
+#ifndef GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
+
+#include <string>
+#include <utility>
+
+namespace globus::timers {
+
+GLOBUS_DECL void EndAfter::check() const {
+    if (*count <= 0 && !additional_fields.contains("count"))
+        throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
+}
+
+GLOBUS_DECL void EndAt::check() const {
+    if (datetime->empty() && !additional_fields.contains("datetime"))
+        throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
+}
+
+GLOBUS_DECL void RecurringTimerSchedule::check() const {
+    if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
+        throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
+                         ": give at least one second, or use OnceTimerSchedule");
+    if (end) end->check();
+}
+
+GLOBUS_DECL void TransferTimer::check() const {
+    schedule->check();
+    body->check();
+}
+
+GLOBUS_DECL void TransferTimer::write_json(std::string& out) const {
+    Json transfer = globus::detail::json_of(body->text());
+    if (transfer.is_object())
+        for (char const* name_of_run : {"submission_id", "skip_activation_check"})
+            transfer.as_object().erase(name_of_run);
+    TransferTimer each = *this;
+    each.body = Document(std::move(transfer));
+    globus::detail::write_object(out, each);
+}
+
+GLOBUS_DECL void FlowTimer::check() const {
+    if (flow_id->empty() && !additional_fields.contains("flow_id"))
+        throw UsageError("flow_id is empty: give the id of a flow");
+    schedule->check();
+}
+
+GLOBUS_DECL void TimerJob::check() const {
+    if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
+        throw UsageError("the interval is " + std::to_string(**interval) +
+                         ": give at least one second, or null for a timer that runs once");
+}
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
+
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL std::string submission_id(Error const& error) {
+    auto const* submission = dynamic_cast<SubmissionError const*>(&error);
+    return submission != nullptr ? submission->submission_id() : std::string();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_PAYLOADS_IPP
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL void check_id(std::string_view member, std::string_view id) {
+    if (id.empty())
+        throw UsageError(std::string(member) + " is empty: give the id of a collection, endpoint or access point");
+}
+
+/// @throws UsageError  for a label that Transfer does not take
+GLOBUS_DECL void check_label(Optional<std::string> const& label) {
+    constexpr std::size_t longest = 128;  // characters
+    if (!label.has_value() || label->empty()) return;
+    std::size_t characters = 0;
+    for (char const c : *label) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    if (characters > longest)
+        throw UsageError("the label has " + std::to_string(characters) + " characters: shorten it to 128");
+    if (label->find_first_of("\r\n") != std::string::npos)
+        throw UsageError("the label has a line break: write it in one line");
+    constexpr std::string_view blank = " \t\v\f";
+    if (blank.find(label->front()) != blank.npos || blank.find(label->back()) != blank.npos)
+        throw UsageError("the label begins or ends with a blank: take it away");
+}
+
+}  // namespace globus::detail
+
+namespace globus::transfer {
+
+GLOBUS_DECL SyncLevel::SyncLevel(std::string_view name) {
+    constexpr std::array<std::string_view, 4> names{"exists", "size", "mtime", "checksum"};
+    for (std::size_t i = 0; i != names.size(); ++i)
+        if (names[i] == name) {
+            number_ = static_cast<std::int64_t>(i);
+            return;
+        }
+    throw UsageError("the sync_level is none of exists, size, mtime and checksum");
+}
+
+GLOBUS_DECL void FilterRule::check() const {
+    if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
+        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
+    if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
+        throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
+}
+
+GLOBUS_DECL TransferData& TransferData::add_item(TransferItem item) {
+    DATA.push_back(std::move(item));
+    return *this;
+}
+
+GLOBUS_DECL TransferData& TransferData::add_filter_rule(FilterRule rule) {
+    if (!filter_rules) filter_rules.emplace();
+    filter_rules->push_back(std::move(rule));
+    return *this;
+}
+
+GLOBUS_DECL void TransferData::check() const {
+    auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+    if (own("source_endpoint")) globus::detail::check_id("source_endpoint", *source_endpoint);
+    if (own("destination_endpoint")) globus::detail::check_id("destination_endpoint", *destination_endpoint);
+    if (own("label")) globus::detail::check_label(label);
+    if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
+        throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
+                         ": use 0 to 3, or a name of SyncLevel");
+    if (filter_rules && own("filter_rules"))
+        for (FilterRule const& rule : *filter_rules) rule.check();
+    if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
+}
+
+GLOBUS_DECL DeleteData& DeleteData::add_item(DeleteItem item) {
+    DATA.push_back(std::move(item));
+    return *this;
+}
+
+GLOBUS_DECL void DeleteData::check() const {
+    auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+    if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
+    if (own("label")) globus::detail::check_label(label);
+    if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
+}
+
+GLOBUS_DECL std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items) {
+    if (max_items == 0) throw UsageError("split_transfer_data: max_items must be at least 1");
+    std::vector<TransferItem> items = std::exchange(data.DATA, {});
+    data.submission_id.reset();
+    data.additional_fields.erase("submission_id");
+    std::vector<TransferData> parts;
+    for (std::size_t begin = 0; begin < items.size() || parts.empty(); begin += max_items) {
+        std::size_t const end = begin + std::min(max_items, items.size() - begin);
+        TransferData& part = parts.emplace_back(data);
+        part.DATA.reserve(end - begin);
+        for (std::size_t i = begin; i != end; ++i) part.DATA.push_back(std::move(items[i]));
+    }
+    return parts;
+}
+
+GLOBUS_DECL void CreateTunnelData::check() const {
+    globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
+    globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
+}
+
+GLOBUS_DECL TransferFilter::TransferFilter(std::initializer_list<value_type> terms) {
+    for (auto const& [name, values] : terms) add(name, values);
+}
+
+GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, StringList const& values) {
+    if (!text_.empty()) text_ += '/';
+    text_ += name + ':';
+    for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
+    return *this;
+}
+
+GLOBUS_DECL std::vector<std::string> TransferFilter::query_texts() const {
+    return text_.empty() ? std::vector<std::string>{} : std::vector<std::string>{text_};
+}
+
+GLOBUS_DECL std::vector<std::string> TransferFilters::query_texts() const {
+    std::vector<std::string> texts;
+    for (TransferFilter const& filter : *this)
+        if (!filter.text().empty()) texts.push_back(filter.text());
+    return texts;
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_FILES_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_FILES_IPP
+
+namespace globus::transfer {
+
+GLOBUS_DECL bool OperationRename::already_done(ApiError const& error) {
+    return error.code() == "ClientError.NotFound" || error.code() == "ExternalError.RenameFailed.NotFound";
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_FILES_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ENSURE_DIRECTORY_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_ENSURE_DIRECTORY_IPP
+
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool parent_is_missing(TransferApiError const& error) {
+    std::string_view const code = error.code();
+    if (code == "ClientError.NotFound" || code == "ExternalError.MkdirFailed.NotFound") return true;
+    return code.starts_with("ExternalError.MkdirFailed") &&
+           error.message().find("No such file or directory") != std::string::npos;
+}
+
+GLOBUS_DECL std::string parent_directory(std::string_view path) {
+    while (path.ends_with('/')) path.remove_suffix(1);
+    auto const slash = path.rfind('/');
+    if (slash == std::string_view::npos) return {};
+    std::string_view parent = path.substr(0, slash);
+    while (parent.ends_with('/')) parent.remove_suffix(1);
+    std::string_view const name = parent.substr(parent.rfind('/') + 1);
+    if (name.empty() || name.starts_with('~')) return {};  // "/", "/~" and "~user" are not made
+    return std::string(parent) + '/';
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_ENSURE_DIRECTORY_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINT_MANAGER_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINT_MANAGER_IPP
+
+namespace globus::transfer {
+
+GLOBUS_DECL void EndpointManagerTaskList::check() const {
+    if (filter_endpoint_use.has_value() && !filter_endpoint.has_value())
+        throw UsageError("endpoint_manager_task_list: filter_endpoint_use needs a filter_endpoint");
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINT_MANAGER_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINTS_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINTS_IPP
+
+namespace globus::transfer {
+
+GLOBUS_DECL void SetSubscriptionId::check() const {
+    if (subscription_id.is_absent())
+        throw UsageError("set_subscription_id: give a subscription_id, \"DEFAULT\", or null to have none");
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_ENDPOINTS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
+
+#include <string>
+#include <utility>
+
+namespace globus::transfer {
+
+GLOBUS_DECL CreateTunnel CreateTunnel::normalized() const {
+    Json json = globus::detail::json_of(data->text());
+    set_submission_id(json);
+    return CreateTunnel{.data = Document(std::move(json))};
+}
+
+GLOBUS_DECL std::string CreateTunnel::set_submission_id(Json& document) {
+    Json* const resource = document.is_object() ? document.as_object().if_contains("data") : nullptr;
+    if (resource == nullptr || !resource->is_object())
+        throw UsageError("create_tunnel: the document has no member `data`; use CreateTunnelData");
+    Json& attributes = resource->as_object()["attributes"];
+    if (attributes.is_null()) attributes.emplace_object();
+    if (!attributes.is_object()) throw UsageError("create_tunnel: the attributes are not an object");
+    Json* const found = attributes.as_object().if_contains("submission_id");
+    if (found != nullptr) return found->is_string() ? std::string(found->as_string()) : std::string();
+    std::string id = globus::detail::random_uuid();
+    attributes.as_object()["submission_id"] = id;
+    return id;
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
+
+#include <string_view>
+
+namespace globus::transfer {
+
+GLOBUS_DECL bool cannot_heal(TaskEvent const& fault) {
+    if (!fault.is_error.value_or(true)) return false;
+    std::string_view const code = fault.code ? std::string_view(*fault.code) : std::string_view{};
+    for (std::string_view const known : {"FILE_NOT_FOUND", "NO_SUCH_FILE", "NOT_FOUND", "PERMISSION_DENIED",
+                                         "ACCESS_DENIED", "INVALID_PATH", "NOT_A_DIRECTORY", "IS_A_DIRECTORY"})
+        if (code == known) return true;
+    std::string_view const details = fault.details ? std::string_view(*fault.details) : std::string_view{};
+    for (std::string_view const words :
+         {"No such file or directory", "Permission denied", "Not a directory", "Is a directory"})
+        if (details.find(words) != std::string_view::npos) return true;
+    return false;
+}
+
+GLOBUS_DECL bool TaskVerdict::ended() const {
+    return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
+
+#include <boost/json/object.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/// The text of a file; nothing if there is none.
+/// @throws Error  if it is there and cannot be read, or is larger than a MiB
+GLOBUS_DECL std::optional<std::string> read_small_file(std::string const& path) {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+    if (!file) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        throw Error("cannot open " + path + ": " + std::strerror(errno));
+    }
+    constexpr std::size_t most = std::size_t{1} << 20;
+    std::string text(most + 1, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    if (std::ferror(file.get()) != 0) throw Error("cannot read " + path + ": " + std::strerror(errno));
+    if (text.size() > most) throw Error(path + " is larger than a MiB: it is no file of Globus Connect");
+    return text;
+}
+
+constexpr bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// The words of a line as a shell would split it; nothing if a quote is not closed.
+GLOBUS_DECL std::optional<std::vector<std::string>> split_words(std::string_view line) {
+    std::vector<std::string> words;
+    bool open = false;  // a word has begun
+    char quote = '\0';
+    for (std::size_t i = 0; i != line.size(); ++i) {
+        char const c = line[i];
+        if (quote == '\0' && is_white(c)) {
+            open = false;
+            continue;
+        }
+        if (!std::exchange(open, true)) words.emplace_back();
+        bool const escapes = c == '\\' && quote != '\'';
+        if (escapes && i + 1 == line.size()) return std::nullopt;
+        if (escapes && (quote == '\0' || line[i + 1] == '"' || line[i + 1] == '\\'))
+            words.back() += line[++i];
+        else if (quote == '\0' && (c == '"' || c == '\''))
+            quote = c;
+        else if (quote != '\0' && c == quote)
+            quote = '\0';
+        else
+            words.back() += c;
+    }
+    if (quote != '\0') return std::nullopt;
+    return words;
+}
+
+/// The UUID that 26 base32 characters of any case are (RFC 4648, section 6); nothing if they are not.
+GLOBUS_DECL std::optional<std::string> uuid_of_base32(std::string_view text) {
+    if (text.size() != 26) return std::nullopt;
+    std::string bytes;
+    unsigned bits = 0;
+    unsigned have = 0;
+    for (char const c : text) {
+        unsigned value = 0;
+        if (c >= 'a' && c <= 'z')
+            value = static_cast<unsigned>(c - 'a');
+        else if (c >= 'A' && c <= 'Z')
+            value = static_cast<unsigned>(c - 'A');
+        else if (c >= '2' && c <= '7')
+            value = static_cast<unsigned>(c - '2') + 26;
+        else
+            return std::nullopt;
+        bits = (bits << 5U | value) & 0xFFFU;
+        have += 5;
+        if (have >= 8) {
+            have -= 8;
+            bytes += static_cast<char>(bits >> have & 0xFFU);
+        }
+    }
+    std::string uuid = hex_encode(bytes);
+    for (std::size_t const at : {8U, 13U, 18U, 23U}) uuid.insert(at, 1, '-');
+    return uuid;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL LocalGlobusConnectPersonal::LocalGlobusConnectPersonal(std::string config_dir)
+    : config_dir_(std::move(config_dir)) {
+    if (!config_dir_.empty()) return;
+    config_dir_ = detail::home_directory();
+    if (config_dir_.empty())
+        throw UsageError("HOME is not set: give LocalGlobusConnectPersonal the directory of its configuration");
+    config_dir_ += "/.globusonline";
+}
+
+GLOBUS_DECL std::optional<std::string> LocalGlobusConnectPersonal::endpoint_id() const {
+    std::optional<std::string> text = detail::read_small_file(config_dir_ + "/lta/client-id.txt");
+    if (!text) return std::nullopt;
+    std::string_view id = *text;
+    while (!id.empty() && detail::is_white(id.front())) id.remove_prefix(1);
+    while (!id.empty() && detail::is_white(id.back())) id.remove_suffix(1);
+    return std::string(id);
+}
+
+GLOBUS_DECL std::optional<GlobusConnectPersonalOwnerInfo> LocalGlobusConnectPersonal::get_owner_info() const {
+    static constexpr std::string_view start = "\"/C=US/O=Globus Consortium/OU=Globus Connect User/CN=";
+    std::optional<std::string> const text = detail::read_small_file(config_dir_ + "/lta/gridmap");
+    if (!text) return std::nullopt;
+    for (std::string_view rest = *text; !rest.empty();) {
+        std::size_t const end = std::min(rest.find_first_of("\r\n"), rest.size());
+        std::string_view const line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (!line.starts_with(start)) continue;
+        auto const words = detail::split_words(line);
+        if (!words || words->size() != 2) return std::nullopt;
+        std::string const name = words->front().substr(start.size() - 1);  // less the quote
+        if (name.starts_with("u_"))
+            if (auto id = detail::uuid_of_base32(std::string_view(name).substr(2)))
+                return GlobusConnectPersonalOwnerInfo{.id = std::move(id)};
+        return GlobusConnectPersonalOwnerInfo{.username = name + "@globusid.org"};
+    }
+    return std::nullopt;
+}
+
+GLOBUS_DECL std::optional<boost::json::object> LocalGlobusConnectServer::info() const {
+    std::optional<std::string> const text = detail::read_small_file(info_path_);
+    if (!text) return std::nullopt;
+    boost::system::error_code error;
+    Json document = detail::parse_exact_json(*text, error);
+    if (error || !document.is_object()) return std::nullopt;
+    return std::move(document.get_object());
+}
+
+GLOBUS_DECL std::optional<std::string> LocalGlobusConnectServer::text(std::string_view name) const {
+    auto const document = info();
+    auto const* const value = document ? document->if_contains(name) : nullptr;
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string(value->get_string());
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
+
+namespace globus::transfer_v2 {
+
+GLOBUS_DECL void TunnelCreateDocument::check() const {
+    globus::detail::check_id("initiator_stream_access_point", *initiator_stream_access_point);
+    globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
+}
+
+}  // namespace globus::transfer_v2
+
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
+#define GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
+
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/type.hpp>
+
+namespace globus {
+
+GLOBUS_DECL bool TransferServiceV2::endpoint_trouble(ApiError const& error) {
+    for (SubError const& one : error.errors())
+        if (detail::is_endpoint_code(one.code)) return true;
+    return false;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
+#ifndef GLOBUS_CORE_IMPL_UTF8_IPP
+#define GLOBUS_CORE_IMPL_UTF8_IPP
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::size_t utf8_sequence(std::string_view text) noexcept {
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    unsigned const first = at(0);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        if (!continues(1) || !continues(2)) return 0;
+        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
+        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        bool const overlong = first == 0xF0U && at(1) < 0x90U;
+        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
+        return overlong || too_large ? 0 : 4;
+    }
+    return 0;
+}
+
+GLOBUS_DECL std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) {
+        text.remove_prefix(1);
+        return std::nullopt;
+    }
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+
+GLOBUS_DECL void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_UTF8_IPP
+#ifndef GLOBUS_CORE_IMPL_JSON_MEMBERS_IPP
+#define GLOBUS_CORE_IMPL_JSON_MEMBERS_IPP
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name) {
+    boost::json::value const* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string_view(value->get_string());
+}
+
+GLOBUS_DECL boost::json::object const* object_member(boost::json::object const& object, std::string_view name) {
+    boost::json::value const* value = object.if_contains(name);
+    return value != nullptr ? value->if_object() : nullptr;
+}
+
+GLOBUS_DECL std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text) {
+    if (value == nullptr) return std::nullopt;
+    if (or_one_text && value->is_string()) return std::vector{std::string(value->get_string())};
+    if (!value->is_array()) return std::nullopt;
+    std::vector<std::string> texts;
+    for (boost::json::value const& item : value->get_array()) {
+        if (!item.is_string()) return std::nullopt;
+        texts.emplace_back(item.get_string());
+    }
+    return texts;
+}
+
+GLOBUS_DECL std::optional<std::vector<std::string>> texts_in(boost::json::value const* value) {
+    if (value == nullptr || !value->is_array()) return std::nullopt;
+    std::vector<std::string> texts;
+    for (boost::json::value const& item : value->get_array())
+        if (item.is_string()) texts.emplace_back(item.get_string());
+    if (texts.empty() && !value->get_array().empty()) return std::nullopt;
+    return texts;
+}
+
+GLOBUS_DECL boost::json::array const* object_list(boost::json::value const* value) {
+    if (value == nullptr || !value->is_array()) return nullptr;
+    boost::json::array const& list = value->get_array();
+    auto const is_object = [](boost::json::value const& item) { return item.is_object(); };
+    return list.empty() || std::any_of(list.begin(), list.end(), is_object) ? &list : nullptr;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_MEMBERS_IPP
+#ifndef GLOBUS_HTTP_IMPL_ERROR_WORDS_IPP
+#define GLOBUS_HTTP_IMPL_ERROR_WORDS_IPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string media_type(std::string_view content_type) {
+    std::string type(content_type.substr(0, content_type.find(';')));
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
+    while (!type.empty() && (type.front() == ' ' || type.front() == '\t')) type.erase(0, 1);
+    for (char& c : type) c = http::detail::lower(c);
+    return type;
+}
+
+GLOBUS_DECL bool is_json_media_type(std::string_view type) {
+    return type == "application/json" || (type.starts_with("application/") && type.ends_with("+json"));
+}
+
+/// True for the names under which a service may repeat a secret that it was sent, or give one.
+GLOBUS_DECL bool may_be_secret(std::string_view name) {
+    constexpr std::array<std::string_view, 14> words = {
+        "token",     "secret",   "password", "passwd", "credential", "authorization", "cookie",
+        "assertion", "verifier", "state",    "nonce",  "key",        "input",         "jwt"};
+    std::string lower(name);
+    for (char& c : lower) c = http::detail::lower(c);
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return lower.find(word) != lower.npos; });
+}
+
+GLOBUS_DECL std::string place_of(boost::json::value const& loc) {
+    if (loc.is_string()) return std::string(loc.get_string());
+    std::string path;
+    if (auto const* levels = loc.if_array())
+        for (boost::json::value const& level : *levels) {
+            if (path.size() > 200 || !(level.is_string() || level.is_number())) break;
+            if (!path.empty()) path += '.';
+            path += level.is_string() ? std::string(level.get_string()) : boost::json::serialize(level);
+        }
+    return path;
+}
+
+/**
+ * Collects the sentences of a JSON document.
+ *
+ * An object that has a sentence of its own, such as `message` or `detail`, says that; else what the members say that
+ * hold errors (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that
+ * lead to it. The last leaves out what is no sentence, and what may be a secret that a service repeats.
+ */
+class SentenceCollector {
+public:
+    [[nodiscard]] static std::vector<Sentence> all_of(boost::json::value const& document) {
+        SentenceCollector collector;
+        collector.collect(document, {}, 0, false);
+        return std::move(collector.sentences_);
+    }
+
+private:
+    static constexpr std::size_t most = 50;     ///< sentences; nobody reads more
+    static constexpr std::size_t deepest = 10;  ///< levels; what is deeper is no message
+    static constexpr std::array<std::string_view, 8> own = {
+        "message", "detail", "msg", "error_description", "description", "error_message", "reason", "title"};
+    static constexpr std::array<std::string_view, 5> holders = {"errors", "error", "detail", "details", "message"};
+
+    /// @param worded  whether the value is inside of one that holds errors
+    void collect(boost::json::value const& value, std::string const& about, std::size_t depth, bool worded) {
+        if (depth > deepest || sentences_.size() >= most) return;
+        if (value.is_string()) {
+            if (!value.get_string().empty()) sentences_.push_back({std::string(value.get_string()), about});
+        } else if (auto const* list = value.if_array()) {
+            for (boost::json::value const& item : *list) collect(item, about, depth + 1, worded);
+        } else if (auto const* object = value.if_object()) {
+            collect_object(*object, about, depth, worded);
+        }
+    }
+
+    void collect_object(boost::json::object const& object, std::string const& about, std::size_t depth, bool worded) {
+        std::size_t const before = sentences_.size();
+        auto const done = [&] { return sentences_.size() != before; };
+        for (std::string_view const name : own) {
+            if (auto const text = text_member(object, name); text && !done())
+                collect(*object.if_contains(name), object.contains("loc") ? place_of(object.at("loc")) : about, depth,
+                        true);
+        }
+        for (std::string_view const name : holders)
+            if (auto const* value = object.if_contains(name); value != nullptr && !value->is_string() && !done())
+                collect(*value, about, depth + 1, true);
+        if (auto const error = text_member(object, "error"); error && !done())
+            collect(*object.if_contains("error"), about, depth, true);
+        if (done()) return;
+        for (auto const& member : object) {
+            std::string_view const name = member.key();
+            bool const seen = std::find(holders.begin(), holders.end(), name) != holders.end();
+            if (seen || is_no_sentence(name) || (!worded && may_be_secret(name))) continue;
+            std::string const path = about.empty() ? std::string(name) : about + '.' + std::string(name);
+            collect(member.value(), path.substr(0, 200), depth + 1, worded);
+        }
+    }
+
+    /// True for the names of what is for programs.
+    static bool is_no_sentence(std::string_view name) {
+        return name == "code" || name == "request_id" || name == "id" || name == "type" || name == "loc" ||
+               name == "url" || name == "DATA_TYPE" || name.starts_with('@');
+    }
+    std::vector<Sentence> sentences_;
+};
+
+/// `text` with the five entities of XML and the blank of HTML as characters.
+GLOBUS_DECL std::string without_entities(std::string_view text) {
+    constexpr std::pair<std::string_view, char> entities[] = {{"&lt;", '<'},    {"&gt;", '>'},   {"&quot;", '"'},
+                                                              {"&apos;", '\''}, {"&#39;", '\''}, {"&nbsp;", ' '},
+                                                              {"&amp;", '&'}};
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        auto const* const found =
+            text[i] != '&' ? std::end(entities)
+                           : std::find_if(std::begin(entities), std::end(entities),
+                                          [&](auto const& entity) { return text.substr(i).starts_with(entity.first); });
+        bool const is_entity = found != std::end(entities);
+        out += is_entity ? found->second : text[i];
+        i += is_entity ? found->first.size() : 1;
+    }
+    return out;
+}
+
+/// What a page of HTML or a document of XML says it is about: its title, first heading or message.
+GLOBUS_DECL std::string page_title(std::string_view page) {
+    std::string lower(page);
+    for (char& c : lower) c = http::detail::lower(c);
+    for (std::string_view const element : {"<title", "<h1", "<message"}) {
+        auto const start = lower.find(element);
+        if (start == lower.npos) continue;
+        auto const begin = lower.find('>', start);
+        if (begin == lower.npos) continue;
+        std::string text = without_entities(page.substr(begin + 1, lower.find('<', begin) - begin - 1));
+        if (!one_line(text).empty()) return text;
+    }
+    return {};
+}
+
+GLOBUS_DECL std::vector<Secret> credentials_of(http::Request const& request) {
+    std::vector<Secret> credentials;
+    auto const add = [&](std::string_view text) {
+        if (text.size() >= 8) credentials.emplace_back(text);  // what is shorter is found where it is not meant
+    };
+    std::string_view const header = request.authorization.reveal();
+    auto const blank = header.find(' ');
+    std::string_view const scheme = header.substr(0, blank == header.npos ? 0 : blank);
+    std::string credential(header.substr(blank == header.npos ? 0 : blank + 1));
+    add(credential);
+    if (http::detail::equal_ignoring_case(scheme, "Basic")) {
+        for (char& c : credential) c = c == '+' ? '-' : c == '/' ? '_' : c;
+        std::string_view const encoded = std::string_view(credential).substr(0, credential.find('='));
+        if (auto pair = base64url_decode(encoded)) {
+            add(std::string_view(*pair).substr(std::min(pair->find(':'), pair->size() - 1) + 1));
+            wipe(*pair);
+        }
+    }
+    wipe(credential);
+    if (media_type(request.headers.get("Content-Type")) == "application/x-www-form-urlencoded")
+        for (auto& [name, value] : parse_query(request.body)) {
+            if (name == "code" || (may_be_secret(name) && name != "token_type_hint")) add(value);
+            wipe(value);
+        }
+    return credentials;
+}
+
+GLOBUS_DECL std::string one_line_without(std::vector<Secret> const& credentials, std::string_view text) {
+    std::string clean(text);
+    for (Secret const& credential : credentials)
+        for (auto at = clean.find(credential.reveal()); at != clean.npos; at = clean.find(credential.reveal(), at + 3))
+            clean.replace(at, credential.reveal().size(), "***");
+    return one_line(clean);
+}
+
+GLOBUS_DECL std::vector<Sentence> further_words(http::Response const& response, boost::json::value const& json,
+                                                std::string_view said) {
+    std::vector<Sentence> words;
+    std::string_view body = response.body;
+    body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+    std::string const type = media_type(response.headers.get("Content-Type"));
+    bool const is_text = type.empty() || type.starts_with("text/") || type.ends_with("xml") || is_json_media_type(type);
+    if (!json.is_null()) {
+        words = SentenceCollector::all_of(json);
+    } else if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) {
+        boost::system::error_code error;  // it may be JSON under another name; the half of a document says nothing
+        words = SentenceCollector::all_of(parse_json(body, error));
+    } else if (is_text && body != "null") {
+        words.push_back({body.starts_with('<') ? page_title(body) : std::string(body), {}});
+    }
+    std::erase_if(words, [&](Sentence const& one) { return said.find(one.text) != said.npos; });
+    return words;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_IMPL_ERROR_WORDS_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_HOME_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_HOME_IPP
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string home_directory() {
+    char const* const home = std::getenv("HOME");
+    if (home != nullptr && *home != '\0') return home;
+    passwd record{};
+    passwd* found = nullptr;
+    std::string texts(1024, '\0');
+    while (::getpwuid_r(::getuid(), &record, texts.data(), texts.size(), &found) == ERANGE &&
+           texts.size() < (std::size_t{1} << 20))
+        texts.resize(texts.size() * 2);
+    return found != nullptr && found->pw_dir != nullptr ? found->pw_dir : "";
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_HOME_IPP
+#ifndef GLOBUS_CLIENT_IMPL_REDIRECTS_IPP
+#define GLOBUS_CLIENT_IMPL_REDIRECTS_IPP
+
+#include <algorithm>
+#include <string>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool is_redirect(http::Response const& answer) {
+    int const status = answer.status;
+    return (status == 301 || status == 302 || status == 303 || status == 307 || status == 308) &&
+           answer.headers.find("Location") != nullptr;
+}
+
+GLOBUS_DECL void refuse_redirect(http::Request const& request, char const* why) {
+    throw NetworkError(NetworkError::Kind::redirect, NetworkError::Sent::yes,
+                       http::describe(request) + " was answered with a redirect " + why);
+}
+
+GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Response const& answer, bool own_origin) {
+    if (request.method != http::Method::get && request.method != http::Method::head)
+        refuse_redirect(request, "that is not followed, because it is not a GET");
+    std::string target = http::resolve_url(request.url, answer.headers.get("Location"));
+    target.erase(std::min(target.find('#'), target.size()));  // a fragment is never sent
+    bool same = false;
+    try {
+        http::Url const to = http::parse_url(target);
+        same = http::same_origin(http::parse_url(request.url), to) && !to.has_userinfo;
+    } catch (UsageError const&) {  // not an http URL
+    }
+    if (!same || !own_origin) refuse_redirect(request, "to another place, which is not followed");
+    if (target == request.url) refuse_redirect(request, "to itself");
+    return target;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_REDIRECTS_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_BROWSER_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_BROWSER_IPP
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL BrowserOpener::~BrowserOpener() {
+    if (child_ == 0) return;
+    // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
+    if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
+        still_open().children.push_back(child_);
+}
+
+GLOBUS_DECL bool BrowserOpener::start(std::string const& url) {
+    reap();
+#ifdef __APPLE__
+    std::string program = "open";
+#else
+    std::string program = "xdg-open";
+    auto const set = [](char const* name) {
+        char const* value = std::getenv(name);
+        return value != nullptr && *value != '\0';
+    };
+    if (!set("DISPLAY") && !set("WAYLAND_DISPLAY")) return false;
+#endif
+    std::string argument = url;
+    char* arguments[] = {program.data(), argument.data(), nullptr};
+    posix_spawn_file_actions_t actions;
+    if (::posix_spawn_file_actions_init(&actions) != 0) return false;
+    // A browser for the terminal must not take this program's, nor the chatter of others its output.
+    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) child_ = 0;
+    return failed == 0;
+}
+
+GLOBUS_DECL bool BrowserOpener::has_failed() {
+    int status = 0;
+    if (child_ == 0 || ::waitpid(child_, &status, WNOHANG) == 0) return false;
+    child_ = 0;
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+GLOBUS_DECL BrowserOpener::StillOpen& BrowserOpener::still_open() {
+    static StillOpen all;
+    return all;
+}
+
+GLOBUS_DECL void BrowserOpener::reap() {
+    std::unique_lock const lock(still_open().mutex, std::try_to_lock);
+    if (!lock) return;
+    std::erase_if(still_open().children, [](::pid_t child) { return ::waitpid(child, nullptr, WNOHANG) != 0; });
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_BROWSER_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
+GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
+    char own[33] = {}, other[33] = {};
+    unsigned own_port = 0, other_port = 0;
+    unsigned long long inode = 0;
+    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
+                    &own_port, other, &other_port, &user, &inode) != 6 ||
+        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
+        return false;  // without an inode nobody has it open any more, and nobody knows who had
+    auto const is = [](std::string_view digits, sockaddr_in const& address) {
+        char wanted[9];
+        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
+        if (digits.size() == 32 &&
+            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
+            return false;
+        return digits.ends_with(wanted);
+    };
+    return is(own, from) && is(other, to);
+}
+
+/// What the system says of the other end of a connection.
+struct Peer {
+    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
+    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+};
+
+GLOBUS_DECL Peer peer_of(int socket) {
+    sockaddr_in here{}, there{};
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
+        return {};
+    bool told = false;
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+        std::ifstream table(name);
+        told = told || table.is_open();
+        for (std::string line; std::getline(table, line);)
+            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
+    }
+    return {.told = told};
+}
+
+GLOBUS_DECL bool is_of_this_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user ? *peer.user == ::geteuid() : !peer.told;
+}
+
+GLOBUS_DECL bool is_of_another_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_SIGPIPE_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_SIGPIPE_IPP
+
+#include <signal.h>
+
+namespace globus::detail {
+
+GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
+    if (!needed_) return;
+    sigset_t pending;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+}
+
+GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
+    if (!needed_) return;
+    timespec const now{};
+    if (!was_pending_)
+        while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+        }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_SIGPIPE_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_WAKE_UP_FILES_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_WAKE_UP_FILES_IPP
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace globus::detail {
+
+GLOBUS_DECL WakeUpFiles::WakeUpFiles() {
+    // numbers below the first that is free are taken: a few are looked at, as another thread may close one
+    std::size_t const free = first_free();
+    first_ = free - std::min<std::size_t>(free, around);
+    others_.resize(free + around - first_);
+    for (std::size_t i = 0; i != others_.size(); ++i) others_[i] = is_inherited(first_ + i);
+}
+
+GLOBUS_DECL std::size_t WakeUpFiles::first_free() {
+    int const file = open("/", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    close(file);
+    return static_cast<std::size_t>(file);
+}
+
+GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
+    if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+    return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
+}
+
+GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
+    int to_read = 0, to_write = 0;
+    syscall(SYS_ioctl, file, FIONREAD, &to_read);
+    syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
+    return std::max(to_read, to_write);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_WAKE_UP_FILES_IPP
+#endif  // GLOBUS_BODIES

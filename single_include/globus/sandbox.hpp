@@ -136,111 +136,41 @@
 #ifndef GLOBUS_CORE_ONE_LINE_HPP
 #define GLOBUS_CORE_ONE_LINE_HPP
 
-#ifndef GLOBUS_CORE_UTF8_HPP
-#define GLOBUS_CORE_UTF8_HPP
+#ifndef GLOBUS_CORE_CONFIG_HPP
+#define GLOBUS_CORE_CONFIG_HPP
+
+// Header-only or compiled. What is no template is declared in a header and defined in its `impl/*.ipp`, which the header
+// includes at its end where GLOBUS_BODIES is defined:
+//
+// - header-only, which is the default: in every file, and the definitions are inline;
+// - with GLOBUS_SEPARATE_COMPILATION, defined for all files of a program: in the one file that includes
+//   <globus/src.hpp>.
+
+#ifdef GLOBUS_SEPARATE_COMPILATION
+#define GLOBUS_DECL
+#ifdef GLOBUS_SOURCE
+#define GLOBUS_BODIES
+#endif
+#else
+#define GLOBUS_DECL inline
+#define GLOBUS_BODIES
+#endif
+
+/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
+/// one does not know what another throws.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define GLOBUS_VISIBLE __attribute__((visibility("default")))
+#else
+#define GLOBUS_VISIBLE
+#endif
+
+#endif  // GLOBUS_CORE_CONFIG_HPP
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
-
-namespace globus::detail {
-
-/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
-inline std::size_t utf8_sequence(std::string_view text) noexcept {
-    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
-    unsigned const first = at(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-    if (first >= 0xE0U && first <= 0xEFU) {
-        if (!continues(1) || !continues(2)) return 0;
-        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
-        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xF0U && first <= 0xF4U) {
-        if (!continues(1) || !continues(2) || !continues(3)) return 0;
-        bool const overlong = first == 0xF0U && at(1) < 0x90U;
-        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
-        return overlong || too_large ? 0 : 4;
-    }
-    return 0;
-}
-
-/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
-inline std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
-    std::size_t const length = utf8_sequence(text);
-    if (length == 0) {
-        text.remove_prefix(1);
-        return std::nullopt;
-    }
-    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
-    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
-    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
-    text.remove_prefix(length);
-    return point;
-}
-
-/// Appends a code point that is no surrogate, as UTF-8.
-inline void append_code_point(std::string& out, char32_t point) {
-    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (point < 0x80) return put(point);
-    if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-    } else {
-        if (point < 0x10000) {
-            put(0xE0U | point >> 12U);
-        } else {
-            put(0xF0U | point >> 18U);
-            put(0x80U | (point >> 12U & 0x3FU));
-        }
-        put(0x80U | (point >> 6U & 0x3FU));
-    }
-    put(0x80U | (point & 0x3FU));
-}
-
-/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
-constexpr bool is_blank(char32_t c) {
-    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
-/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
-/// direction of a text or has no meaning but a private one.
-constexpr bool is_printable(char32_t c) {
-    bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
-                        (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-                        (c >= 0xFFF0 && c <= 0xFFFB);
-    bool const private_use = (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000;
-    return c == 0x20 || !(c < 0x20 || (c >= 0x7F && c <= 0x9F) || is_blank(c) || steers || private_use);
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_UTF8_HPP
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
-
-namespace detail {
-
-/// A character that must not reach a terminal, by its number: `\x1B`, `\u202E`, `\U000E0041`.
-inline void append_as_number(std::string& line, char32_t c) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    int const wide = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
-    line += wide == 2 ? "\\x" : wide == 4 ? "\\u" : "\\U";
-    for (int shift = 4 * (wide - 1); shift >= 0; shift -= 4)
-        line += digits[static_cast<std::uint32_t>(c) >> static_cast<unsigned>(shift) & 15U];
-}
-
-}  // namespace detail
 
 /**
  * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
@@ -251,46 +181,13 @@ inline void append_as_number(std::string& line, char32_t c) {
  *
  * @param most  bytes that the line may have; 3 or more
  */
-[[nodiscard]] inline std::string one_line(std::string_view text, std::size_t most = 1000) {
-    std::string line;
-    line.reserve(std::min(text.size(), most));
-    std::size_t cut = 0;  // where "..." can follow
-    bool blank = false;   // there was one that waits for a character
-    while (!text.empty()) {
-        char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
-        if (c != U' ' && detail::is_blank(c)) {
-            blank = true;
-            continue;
-        }
-        if (line.size() + 3 <= most) cut = line.size();
-        if (std::exchange(blank, false) && !line.empty() && line.back() != ' ' && c != U' ') line += ' ';
-        if (detail::is_printable(c))
-            detail::append_code_point(line, c);
-        else
-            detail::append_as_number(line, c);
-        if (line.size() > most) return line.replace(cut, line.npos, "...");
-    }
-    return line;
-}
+[[nodiscard]] std::string one_line(std::string_view text, std::size_t most = 1000);
 
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ONE_LINE_HPP
 #ifndef GLOBUS_CORE_ERROR_HPP
 #define GLOBUS_CORE_ERROR_HPP
-
-#ifndef GLOBUS_CORE_VISIBILITY_HPP
-#define GLOBUS_CORE_VISIBILITY_HPP
-
-/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
-/// one does not know what another throws.
-#if defined(__GNUC__) && !defined(_WIN32)
-#define GLOBUS_VISIBLE __attribute__((visibility("default")))
-#else
-#define GLOBUS_VISIBLE
-#endif
-
-#endif  // GLOBUS_CORE_VISIBILITY_HPP
 
 #include <exception>
 #include <memory>
@@ -356,11 +253,7 @@ public:
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return *body_; }
     /// The same, saying what was answered so.
-    [[nodiscard]] DecodeError in(std::string const& answer) const {
-        DecodeError same(answer + ": " + what(), {}, damage_);
-        same.body_ = body_;
-        return same;
-    }
+    [[nodiscard]] DecodeError in(std::string const& answer) const;
     /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
     /// something else, such as a page of HTML: it means what it says.
     [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
@@ -849,71 +742,16 @@ private:
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <bit>
-#include <cstdio>
-#include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
-
 // Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
 // 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
 
 namespace globus::detail {
 
-/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
-inline bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
-    char own[33] = {}, other[33] = {};
-    unsigned own_port = 0, other_port = 0;
-    unsigned long long inode = 0;
-    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
-                    &own_port, other, &other_port, &user, &inode) != 6 ||
-        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
-    auto const is = [](std::string_view digits, sockaddr_in const& address) {
-        char wanted[9];
-        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
-        if (digits.size() == 32 &&
-            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
-            return false;
-        return digits.ends_with(wanted);
-    };
-    return is(own, from) && is(other, to);
-}
-
-/// What the system says of the other end of a connection.
-struct Peer {
-    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
-    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
-};
-
-[[nodiscard]] inline Peer peer_of(int socket) {
-    sockaddr_in here{}, there{};
-    socklen_t here_size = sizeof here, there_size = sizeof there;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
-        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
-        return {};
-    bool told = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
-        std::ifstream table(name);
-        told = told || table.is_open();
-        for (std::string line; std::getline(table, line);)
-            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
-    }
-    return {.told = told};
-}
-
 /// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
-[[nodiscard]] inline bool is_of_this_user(int socket) {
-    Peer const peer = peer_of(socket);
-    return peer.user ? *peer.user == ::geteuid() : !peer.told;
-}
+[[nodiscard]] bool is_of_this_user(int socket);
 
 /// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
-[[nodiscard]] inline bool is_of_another_user(int socket) {
-    Peer const peer = peer_of(socket);
-    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
-}
+[[nodiscard]] bool is_of_another_user(int socket);
 
 }  // namespace globus::detail
 
@@ -947,16 +785,9 @@ namespace globus::detail {
 /// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
 class Maker {
 public:
-    [[nodiscard]] bool is_this_process() const noexcept {
-        return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
-    }
+    [[nodiscard]] bool is_this_process() const noexcept;
     /// @throws UsageError  in a child process
-    void check() const {
-        if (!is_this_process())
-            throw UsageError(
-                "this object was made before fork(), and its locks and connections are those of the parent process: "
-                "make a new one in the child process");
-    }
+    void check() const;
 
 private:
     static inline std::atomic<unsigned> count_ = 0;
@@ -969,10 +800,7 @@ private:
 };
 
 /// The name of this machine; empty if the system does not tell.
-inline std::string host_name() {
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
+std::string host_name();
 
 }  // namespace globus::detail
 
@@ -9152,3 +8980,337 @@ GLOBUS_SANDBOX_DECL void Server::close_session(Session const& session) {
 #endif
 
 #endif  // GLOBUS_SANDBOX_HPP
+
+#ifdef GLOBUS_BODIES
+#ifndef GLOBUS_CORE_IMPL_ONE_LINE_IPP
+#define GLOBUS_CORE_IMPL_ONE_LINE_IPP
+
+#ifndef GLOBUS_CORE_UTF8_HPP
+#define GLOBUS_CORE_UTF8_HPP
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
+std::size_t utf8_sequence(std::string_view text) noexcept;
+
+/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
+std::optional<char32_t> take_code_point(std::string_view& text) noexcept;
+
+/// Appends a code point that is no surrogate, as UTF-8.
+void append_code_point(std::string& out, char32_t point);
+
+/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
+constexpr bool is_blank(char32_t c) {
+    return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
+/// direction of a text or has no meaning but a private one.
+constexpr bool is_printable(char32_t c) {
+    bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+                        (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+                        (c >= 0xFFF0 && c <= 0xFFFB);
+    bool const private_use = (c >= 0xD800 && c <= 0xF8FF) || c >= 0xE0000;
+    return c == 0x20 || !(c < 0x20 || (c >= 0x7F && c <= 0x9F) || is_blank(c) || steers || private_use);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_UTF8_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// A character that must not reach a terminal, by its number: `\x1B`, `\u202E`, `\U000E0041`.
+GLOBUS_DECL void append_as_number(std::string& line, char32_t c) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    int const wide = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    line += wide == 2 ? "\\x" : wide == 4 ? "\\u" : "\\U";
+    for (int shift = 4 * (wide - 1); shift >= 0; shift -= 4)
+        line += digits[static_cast<std::uint32_t>(c) >> static_cast<unsigned>(shift) & 15U];
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::string one_line(std::string_view text, std::size_t most) {
+    std::string line;
+    line.reserve(std::min(text.size(), most));
+    std::size_t cut = 0;  // where "..." can follow
+    bool blank = false;   // there was one that waits for a character
+    while (!text.empty()) {
+        char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
+        if (c != U' ' && detail::is_blank(c)) {
+            blank = true;
+            continue;
+        }
+        if (line.size() + 3 <= most) cut = line.size();
+        if (std::exchange(blank, false) && !line.empty() && line.back() != ' ' && c != U' ') line += ' ';
+        if (detail::is_printable(c))
+            detail::append_code_point(line, c);
+        else
+            detail::append_as_number(line, c);
+        if (line.size() > most) return line.replace(cut, line.npos, "...");
+    }
+    return line;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_ONE_LINE_IPP
+#ifndef GLOBUS_CORE_IMPL_ERROR_IPP
+#define GLOBUS_CORE_IMPL_ERROR_IPP
+
+#include <string>
+
+namespace globus {
+
+GLOBUS_DECL DecodeError DecodeError::in(std::string const& answer) const {
+    DecodeError same(answer + ": " + what(), {}, damage_);
+    same.body_ = body_;
+    return same;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_ERROR_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+
+#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
+// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+
+namespace globus::detail {
+
+/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+[[nodiscard]] bool is_of_this_user(int socket);
+
+/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
+[[nodiscard]] bool is_of_another_user(int socket);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
+GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
+    char own[33] = {}, other[33] = {};
+    unsigned own_port = 0, other_port = 0;
+    unsigned long long inode = 0;
+    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
+                    &own_port, other, &other_port, &user, &inode) != 6 ||
+        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
+        return false;  // without an inode nobody has it open any more, and nobody knows who had
+    auto const is = [](std::string_view digits, sockaddr_in const& address) {
+        char wanted[9];
+        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
+        if (digits.size() == 32 &&
+            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
+            return false;
+        return digits.ends_with(wanted);
+    };
+    return is(own, from) && is(other, to);
+}
+
+/// What the system says of the other end of a connection.
+struct Peer {
+    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
+    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+};
+
+GLOBUS_DECL Peer peer_of(int socket) {
+    sockaddr_in here{}, there{};
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
+        return {};
+    bool told = false;
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+        std::ifstream table(name);
+        told = told || table.is_open();
+        for (std::string line; std::getline(table, line);)
+            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
+    }
+    return {.told = told};
+}
+
+GLOBUS_DECL bool is_of_this_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user ? *peer.user == ::geteuid() : !peer.told;
+}
+
+GLOBUS_DECL bool is_of_another_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+
+#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
+#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+namespace globus::detail {
+
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+///
+/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
+/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+class Maker {
+public:
+    [[nodiscard]] bool is_this_process() const noexcept;
+    /// @throws UsageError  in a child process
+    void check() const;
+
+private:
+    static inline std::atomic<unsigned> count_ = 0;
+    static inline int const counting_ =
+        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
+
+    pid_t process_ = ::getpid();
+    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
+    unsigned before_ = forks_->load(std::memory_order_relaxed);
+};
+
+/// The name of this machine; empty if the system does not tell.
+std::string host_name();
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool Maker::is_this_process() const noexcept {
+    return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
+}
+
+GLOBUS_DECL void Maker::check() const {
+    if (!is_this_process())
+        throw UsageError(
+            "this object was made before fork(), and its locks and connections are those of the parent process: "
+            "make a new one in the child process");
+}
+
+GLOBUS_DECL std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#ifndef GLOBUS_CORE_IMPL_UTF8_IPP
+#define GLOBUS_CORE_IMPL_UTF8_IPP
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::size_t utf8_sequence(std::string_view text) noexcept {
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    auto const continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
+    unsigned const first = at(0);
+    if (first < 0x80U) return 1;
+    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
+    if (first >= 0xE0U && first <= 0xEFU) {
+        if (!continues(1) || !continues(2)) return 0;
+        bool const overlong = first == 0xE0U && at(1) < 0xA0U;
+        bool const surrogate = first == 0xEDU && at(1) > 0x9FU;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0U && first <= 0xF4U) {
+        if (!continues(1) || !continues(2) || !continues(3)) return 0;
+        bool const overlong = first == 0xF0U && at(1) < 0x90U;
+        bool const too_large = first == 0xF4U && at(1) > 0x8FU;
+        return overlong || too_large ? 0 : 4;
+    }
+    return 0;
+}
+
+GLOBUS_DECL std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
+    std::size_t const length = utf8_sequence(text);
+    if (length == 0) {
+        text.remove_prefix(1);
+        return std::nullopt;
+    }
+    auto const byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(text[i])); };
+    char32_t point = length == 1 ? byte(0) : byte(0) & (0x7FU >> length);
+    for (std::size_t i = 1; i != length; ++i) point = point << 6U | (byte(i) & 0x3FU);
+    text.remove_prefix(length);
+    return point;
+}
+
+GLOBUS_DECL void append_code_point(std::string& out, char32_t point) {
+    auto const put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) return put(point);
+    if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+    } else {
+        if (point < 0x10000) {
+            put(0xE0U | point >> 12U);
+        } else {
+            put(0xF0U | point >> 18U);
+            put(0x80U | (point >> 12U & 0x3FU));
+        }
+        put(0x80U | (point >> 6U & 0x3FU));
+    }
+    put(0x80U | (point & 0x3FU));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_UTF8_IPP
+#endif  // GLOBUS_BODIES

@@ -18,3 +18,4 @@ run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${WORK}/build -G $
     -D WANTED_VERSION=${VERSION} -D WANTED_PREFIX=${prefix})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/consumer)
+run(${WORK}/build/compiled_consumer)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two files of one program include the single headers: everything in them is inline.
+// Two files of one program include the single headers: everything in them is inline, or defined in a third.
 #include <globus/globus.hpp>
 
 #include <string>

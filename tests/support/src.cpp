@@ -1,0 +1,1 @@
+#include <globus/src.hpp>
