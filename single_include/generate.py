@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the single headers of single_include/ from include/; with --check only compares them.
+"""Makes the single headers and the module of single_include/ from include/; with --check only compares them.
 
 An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. The bodies of
 functions, which headers include where GLOBUS_BODIES is defined, come last, with what only they need. Include guards
@@ -19,7 +19,9 @@ SINGLE = ("globus/globus.hpp", "globus/sandbox.hpp")
 ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/sandbox/src.hpp", "globus/src.hpp"}
 # It includes the single header by its name.
 COPIED = "globus/src.hpp"
+MODULE = "globus/globus.cppm"
 
+FOREIGN = re.compile(r"\s*#\s*include\s*<(?!globus/)")
 OWN = re.compile(r"\s*#\s*include\s*<(globus/[^>]+)>")
 QUOTED = re.compile(r'\s*#\s*include\s*"')
 OPEN = re.compile(r"\s*#\s*if(def|ndef)?\b(.*)")
@@ -97,6 +99,29 @@ def render(name):
     return f"{LICENSE}// globus {version}, made by single_include/generate.py: edit include/, not this file.\n{text}"
 
 
+def module():
+    """The C++20 module: what others' headers declare is theirs, what globus.hpp declares is exported."""
+    headers = sorted(reached({SINGLE[0]}))
+    lines = {line for name in headers for line in (INCLUDE / name).read_text("utf-8").splitlines(True)}
+    foreign = "".join(sorted(line for line in lines if FOREIGN.match(line)))
+    return f"""{LICENSE}// The module `globus`, made by single_include/generate.py: for compilers that know modules, as clang 19 does.
+//
+//     import globus;
+//
+// The definitions are those of <globus/src.hpp>: define GLOBUS_SEPARATE_COMPILATION for the whole program.
+module;
+{foreign}
+export module globus;
+
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Winclude-angled-in-module-purview"
+#endif
+export extern "C++" {{
+#include <globus/globus.hpp>
+}}
+"""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is out of date")
@@ -106,9 +131,11 @@ def main():
     if lost := sorted(have - reached(set(SINGLE) | (ALONE & have))):
         sys.exit("no umbrella includes " + ", ".join(lost))
 
+    made = {name: render(name) for name in SINGLE}
+    made |= {COPIED: (INCLUDE / COPIED).read_text("utf-8"), MODULE: module()}
     status = 0
-    for name in (*SINGLE, COPIED):
-        wanted, output = render(name) if name in SINGLE else (INCLUDE / name).read_text("utf-8"), HERE / name
+    for name, wanted in made.items():
+        output = HERE / name
         found = output.read_text("utf-8") if output.is_file() else ""
         if found == wanted:
             continue

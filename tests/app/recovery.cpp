@@ -7,6 +7,8 @@
 #include <globus/services/groups.hpp>
 #include <globus/services/transfer.hpp>
 
+#include <boost/json/parse.hpp>
+
 #include "support/app.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"

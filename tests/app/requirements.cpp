@@ -5,6 +5,8 @@
 #include <globus/sandbox/server.hpp>
 #include <globus/services/transfer.hpp>
 
+#include <boost/json/parse.hpp>
+
 #include "support/app.hpp"
 #include "support/catch.hpp"
 

@@ -4,6 +4,8 @@
 #include <globus/app/sqlite_token_storage.hpp>
 #include <globus/app/token_storage.hpp>
 
+#include <boost/json/parse.hpp>
+
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 

@@ -5,6 +5,9 @@
 #include <globus/services/search.hpp>
 #include <globus/services/transfer.hpp>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "support/catch.hpp"
 #include "support/entries.hpp"
 #include "support/grace.hpp"

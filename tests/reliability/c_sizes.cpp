@@ -4,6 +4,8 @@
 #include <globus/services/auth.hpp>
 #include <globus/services/transfer.hpp>
 
+#include <boost/json/parse.hpp>
+
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
 #include "support/grace.hpp"

@@ -4,6 +4,8 @@
 #include <globus/http/mock_transport.hpp>
 #include <globus/oauth/id_token.hpp>
 
+#include <boost/json/serialize.hpp>
+
 #include <support/catch.hpp>
 #include <support/jwt.hpp>
 

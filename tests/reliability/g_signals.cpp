@@ -3,6 +3,8 @@
 #include <globus/sandbox/server.hpp>
 #include <globus/services/transfer.hpp>
 
+#include <boost/json/parse.hpp>
+
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"

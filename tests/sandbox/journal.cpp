@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/sandbox.hpp>
 
+#include <boost/json/serialize.hpp>
+
 #include <sandbox/client.hpp>
 #include <support/catch.hpp>
 
