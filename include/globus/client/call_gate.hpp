@@ -4,17 +4,11 @@
 
 #include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 
@@ -27,23 +21,14 @@ namespace globus::detail {
  * it has a Pass.
  */
 class CallGate {
-    struct State {
-        Maker made;
-        std::stop_source closing;
-        std::atomic<bool> closed = false;
-        std::atomic<int> running = 0;
-        std::mutex mutex;
-        std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
-
-        int calling_back_here();
-    };
+    struct State;
 
 public:
     /// Lets calls begin that are not sure whether the client is still there.
     class Pass {
     public:
         /// @throws UsageError  for the gate of a client that was moved from
-        explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
+        explicit Pass(CallGate const& gate);
 
         /// @throws UsageError  if this was moved from
         void check() const;
@@ -54,10 +39,10 @@ public:
         std::shared_ptr<State> state_;  // null: moved from
     };
 
-    CallGate() = default;
+    CallGate();
     // the calls of a copy are its own; a client that was moved from has none
-    CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
-    CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
+    CallGate(CallGate const& other);
+    CallGate(CallGate&& other);
     CallGate& operator=(CallGate const& other);
     CallGate& operator=(CallGate&& other);
     ~CallGate();
@@ -69,10 +54,10 @@ public:
         /// @throws UsageError    in a child process
         /// @throws NetworkError  cancelled, if the client was destroyed
         Call(Pass const& pass, std::stop_token mine);
-        Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+        Call(CallGate const& gate, std::stop_token mine);
         Call(Call const&) = delete;
         Call& operator=(Call const&) = delete;
-        ~Call() { leave(); }
+        ~Call();
 
         /// Asks to stop when the caller does, and when the client goes.
         [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
@@ -88,7 +73,7 @@ public:
                 Aside const aside(*state_);
                 callback();
             }
-            if (state_->closed) refuse();
+            check();
         }
 
     private:
@@ -109,6 +94,8 @@ public:
         };
 
         void leave() noexcept;
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        void check() const;
         [[noreturn]] static void refuse();
 
         std::shared_ptr<State> state_;
@@ -118,9 +105,7 @@ public:
     };
 
 private:
-    [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
-
-    std::shared_ptr<State> state_ = make_process_bound<State>();
+    std::shared_ptr<State> state_;
     bool moved_from_ = false;
 };
 

@@ -20,6 +20,7 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -151,10 +152,12 @@ public:
     template <Operation O>
         requires std::same_as<typename O::service, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
-        http::Request request = detail::to_request(operation, service_, options_.base_url);
         constexpr bool anonymous = requires { O::anonymous; };
-        return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options,
-                                                      !anonymous, detail::already_done_of<O>());
+        Response<typename O::result> result;
+        http::Request request = detail::to_request(operation, service_, options_.base_url);
+        carry_out(request, result, result.form,
+                  {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()}, options);
+        return result;
     }
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
@@ -318,76 +321,54 @@ public:
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
                     bool authorized = true, AlreadyDone already_done = nullptr) const {
-        detail::CallGate::Call const running(gate_, options.stop);
-        detail::Streaming<Result> stream;
-        detail::CallPlan plan{.retry_class = retry_class, .authorized = authorized, .already_done = already_done};
-        plan.as_stored = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
-        plan.has_document = requires { requires Result::has_shape; };
-        if constexpr (requires { S::max_response_bytes; }) plan.max_response_bytes = S::max_response_bytes;
-        if constexpr (stream.possible)
-            if (!options.keep_text && !options.sink) {
-                plan.restart = &stream.restart;
-                plan.stream = &stream;
-            }
-        Sending sending(*this, request, plan, options, running.stop());
-        detail::BlockingCall call(sending, sending.terms(), options_.retry);
-        while (true) {
-            http::Response raw = call.answer();
-            try {
-                sending.check(raw);
-                detail::AnswerFacts const facts = sending.facts(call.replayed());
-                Result result =
-                    sending.is_streamed() ? stream.finish(std::move(raw), facts) : Result(std::move(raw), facts);
-                call.finished();
-                return result;
-            } catch (DecodeError const& error) {
-                call.unread(error);
-            }
-        }
+        Result result;
+        carry_out(request, result, Result::form, {retry_class, authorized, already_done}, options);
+        return result;
     }
 
 private:
     /// What only this type knows of a call.
     class Sending final : public detail::ClientExchange {
     public:
-        Sending(Client const& client, http::Request& sent, detail::CallPlan const& plan, CallOptions const& options,
-                std::stop_token const& stop)
-            : ClientExchange(sent, plan, options, stop, client.facts()),
-              client_(client),
-              context_{client.options_.auth_url, this->request.deadline, stop,
-                       detail::resource_server_of(client.service_)} {}
+        Sending(Client const& client, http::Request& sent, detail::AnyResponse& result, detail::AnswerForm const& form,
+                detail::CallPlan const& plan, CallOptions const& options)
+            : ClientExchange(sent, result, form, plan, options, client.facts()), client_(client) {}
 
-        void authorize() override {
-            authorization_ = client_.authorizer_.authorize(client_.transport(), context_);
-            this->request.authorization = authorization_.header;
+        Authorization credential(AuthContext const& context) override {
+            return client_.authorizer_.authorize(client_.transport(), context);
         }
-        bool renew() override {
-            return client_.authorizer_.unauthorized(authorization_, client_.transport(), context_);
+        bool renew_credential(Authorization const& refused, AuthContext const& context) override {
+            return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
         http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
-        detail::Exchange::Refused refuse(http::Response const& answer) override {
-            typename S::error error(this->request, answer);
-            detail::Refusal refusal{.already_done = this->already_done(error)};
-            if constexpr (requires { S::endpoint_trouble(error); })
-                refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
-            return {refusal, std::make_exception_ptr(std::move(error))};
+        detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
+            return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);
         }
-        [[noreturn]] void throw_unknown() override {
-            detail::rethrow_changed<typename S::error, AuthApiError, NetworkError, DecodeError>([](auto error) {
-                error.set_outcome_unknown();
-                return error;
-            });
-        }
+        [[noreturn]] void throw_unknown() override { detail::ServiceErrors<S>::throw_unknown(); }
 
     private:
         Client const& client_;
-        AuthContext const context_;
-        Authorization authorization_;
     };
 
-    [[nodiscard]] detail::ClientFacts facts() const noexcept {
-        return {options_.base_url,           user_agent_, client_info_, options_.timeout,
-                options_.max_response_bytes, options_.log};
+    void carry_out(http::Request& request, detail::AnyResponse& result, detail::AnswerForm const& form,
+                   detail::CallPlan const& plan, CallOptions const& options) const {
+        Sending(*this, request, result, form, plan, options).run(options_.retry);
+    }
+    [[nodiscard]] detail::ClientFacts facts() const {
+        constexpr bool as_stored = requires { requires S::as_stored; };
+        std::size_t max_service_bytes = std::numeric_limits<std::size_t>::max();
+        if constexpr (requires { S::max_response_bytes; }) max_service_bytes = S::max_response_bytes;
+        return {.gate = gate_,
+                .base_url = options_.base_url,
+                .auth_url = options_.auth_url,
+                .resource_server = detail::resource_server_of(service_),
+                .user_agent = user_agent_,
+                .client_info = client_info_,
+                .timeout = options_.timeout,
+                .max_response_bytes = options_.max_response_bytes,
+                .max_service_bytes = max_service_bytes,
+                .as_stored = as_stored,
+                .log = options_.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {

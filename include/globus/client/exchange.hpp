@@ -2,24 +2,25 @@
 #ifndef GLOBUS_CLIENT_EXCHANGE_HPP
 #define GLOBUS_CLIENT_EXCHANGE_HPP
 
+#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/query_params.hpp>
 #include <globus/client/response.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
+#include <globus/http/call.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
+#include <globus/oauth/authorizer.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <limits>
+#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 
 // What a call of a Client is besides its types: compiled once, whatever the operations and services.
 
@@ -33,11 +34,16 @@ std::string encode_path(std::string_view path);
 
 /// What a client has for each of its calls.
 struct ClientFacts {
+    CallGate const& gate;
     std::string const& base_url;
+    std::string const& auth_url;
+    std::string_view resource_server;  ///< whom the credential is for
     std::string const& user_agent;
     std::string const& client_info;
     std::optional<std::chrono::duration<double>> timeout;
     std::size_t max_response_bytes;
+    std::size_t max_service_bytes;  ///< the service's own limit
+    bool as_stored;                 ///< the service's answers are files, which are not unpacked
     LogHook const& log;
 };
 
@@ -46,69 +52,85 @@ struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
-    bool as_stored = false;                     ///< the body is a file, which is not unpacked
-    bool has_document = true;                   ///< the answer is a described document
-    std::size_t max_response_bytes = std::numeric_limits<std::size_t>::max();  ///< besides the client's own limit
-    /// Begins a new document in `stream`, which reads an answer as it comes; null for one that is read at its end.
-    AnswerStream& (*restart)(void* stream) = nullptr;
-    void* stream = nullptr;
+};
+
+/// Throws on the error in flight; if it is one that every service can have, as one that leaves the outcome open.
+[[noreturn]] void rethrow_unknown();
+
+/// What becomes of an error status, by the service alone.
+template <class S>
+struct ServiceErrors {
+    /// Makes the service's error of an answer.
+    static Exchange::Refused refuse(http::Request const& request, http::Response const& answer,
+                                    AlreadyDone already_done) {
+        typename S::error error(request, answer);
+        Refusal refusal{.already_done = already_done != nullptr && already_done(error)};
+        if constexpr (requires { S::endpoint_trouble(error); })
+            refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
+        return {refusal, std::make_exception_ptr(std::move(error))};
+    }
+    /// Throws on the error in flight, which leaves open whether what was asked for was done.
+    [[noreturn]] static void throw_unknown() {
+        rethrow_if_changed<typename S::error>([](auto error) {
+            error.set_outcome_unknown();
+            return error;
+        });
+        rethrow_unknown();
+    }
 };
 
 /// One call of a Client, but for what only the client's type knows.
 class ClientExchange : public Exchange {
 public:
-    /// @param sent, options  have to live as long as this
-    /// @throws UsageError  for what cannot be sent
-    ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options, std::stop_token const& stop,
-                   ClientFacts const& facts);
+    /// @param sent, result, form, options  have to live as long as this
+    /// @throws UsageError    for what cannot be sent
+    /// @throws NetworkError  cancelled, if the client was destroyed
+    ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form, CallPlan const& plan,
+                   CallOptions const& options, ClientFacts const& facts);
 
-    [[nodiscard]] CallTerms terms() const;
-    /// True if the answer is read as it comes, by the plan's `stream`.
-    [[nodiscard]] bool is_streamed() const noexcept { return plan_.restart != nullptr; }
+    /// Makes the call, whose answer goes into the result.
+    void run(RetryPolicyRef const& retry);
 
-    /// What is known of an answer. @param replayed  it says that an earlier attempt has done it
-    [[nodiscard]] AnswerFacts facts(bool replayed) const noexcept;
-    /// @throws DecodeError  if there is no document where one must be
-    void check(http::Response const& answer) const;
-
+    void authorize() final;
+    bool renew() final;
     /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
     http::Response send() final;
+    Refused refuse(http::Response const& answer) final;
 
 protected:
-    ~ClientExchange() = default;
+    ~ClientExchange();
 
+    /// Asks the client's authorizer for the credential.
+    virtual Authorization credential(AuthContext const& context) = 0;
+    /// Tells the client's authorizer that it was refused. @return whether there is another one now
+    virtual bool renew_credential(Authorization const& refused, AuthContext const& context) = 0;
     /// Has a request sent by the client's transport.
     virtual http::Response travel(http::Request const& one) = 0;
-
-    /// True if the error of a second attempt says that an earlier one has done it.
-    [[nodiscard]] bool already_done(ApiError const& error) const;
+    /// Makes the service's error of an answer.
+    virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
 
 private:
+    [[nodiscard]] CallTerms terms() const;
+    /// True if the answer is read as it comes.
+    [[nodiscard]] bool is_streamed() const noexcept;
+    /// Makes the result of an answer. @throws DecodeError  if there is no document where one must be
+    void take(http::Response& answer, bool replayed);
+
     /// Adds what every request of the client has.
     void complete(ClientFacts const& facts);
     void read_as_it_comes();
 
+    CallGate::Call const running_;  // the first member: all others are gone when the call ends
+    AnyResponse& result_;
+    AnswerForm const& form_;
     CallPlan const plan_;
     CallOptions const& options_;
     std::size_t const max_bytes_;
-    bool own_origin_ = false;         ///< the client's credential goes with it
-    AnswerStream* stream_ = nullptr;  ///< of the present attempt
-    std::size_t room_ = 0;            ///< bytes that it may still take
-};
-
-/// What reads an answer of one type as it comes; nothing where that cannot be.
-template <class Result>
-struct Streaming {
-    static constexpr bool possible = false;
-    Result finish(http::Response raw, AnswerFacts const& facts) { return Result(std::move(raw), facts); }
-};
-template <class Result>
-    requires Result::streams
-struct Streaming<Result> {
-    static constexpr bool possible = true;
-    static AnswerStream& restart(void* self) { return static_cast<Streaming*>(self)->reading.emplace().answer(); }
-    Result finish(http::Response raw, AnswerFacts const& facts) { return reading->finish(std::move(raw), facts); }
-    std::optional<typename Result::Stream> reading;
+    AuthContext context_;
+    Authorization authorization_;           ///< of the present attempt
+    bool own_origin_ = false;               ///< the client's credential goes with it
+    std::unique_ptr<AnswerStream> stream_;  ///< of the present attempt
+    std::size_t room_ = 0;                  ///< bytes that it may still take
 };
 
 }  // namespace globus::detail

@@ -145,7 +145,11 @@ std::string encode_segment(std::string_view name, std::string_view value);
 /// Collects what an operation's members say, and makes the request of it.
 class RequestBuilder {
 public:
-    RequestBuilder(std::string_view base_url, Route route) : base_url_(base_url), route_(route), path_(route.path) {}
+    /// @param base_url  has to live as long as this
+    RequestBuilder(std::string_view base_url, Route route);
+    RequestBuilder(RequestBuilder const&) = delete;
+    RequestBuilder& operator=(RequestBuilder const&) = delete;
+    ~RequestBuilder();
 
     /// Fills `{name}`, or drops its segment where there is no value.
     void path(std::string_view name, std::string const* value);
@@ -161,7 +165,7 @@ public:
     /// The whole body; members that come after it are merged over its own.
     void document(std::string text);
     /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
-    void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
+    void json(std::string_view path, std::string const& text);
     /// Says that the body is a JSON object, even if no member goes into it.
     void object();
     /// Says that an object stands at `path` of the body, even if no member goes into it.
@@ -169,7 +173,7 @@ public:
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields);
     /// Says that the body is a form, even if no member goes into it.
-    void form() { is_form_ = true; }
+    void form() noexcept { is_form_ = true; }
 
     [[nodiscard]] http::Request take();
 

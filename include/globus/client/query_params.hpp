@@ -2,7 +2,7 @@
 #ifndef GLOBUS_CLIENT_QUERY_PARAMS_HPP
 #define GLOBUS_CLIENT_QUERY_PARAMS_HPP
 
-#include <globus/core/values.hpp>
+#include <globus/core/config.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -23,20 +23,25 @@ inline constexpr Removed removed{};
 class QueryValue {
 public:
     /// One parameter, encoded when it is sent.
-    QueryValue(std::string text) : texts_{std::move(text)} {}
-    QueryValue(std::string_view text) : texts_{std::string(text)} {}
-    QueryValue(char const* text) : texts_{std::string(text)} {}
+    QueryValue(std::string text);
+    QueryValue(std::string_view text);
+    QueryValue(char const* text);
     /// The parameter once for each text. No text at all is Removed.
-    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    QueryValue(std::vector<std::string> texts);
     /// "True" or "False".
     template <std::same_as<bool> B>
-    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    QueryValue(B flag) : QueryValue(flag ? "True" : "False") {}
     /// The number in decimal digits.
     template <std::integral I>
         requires(!std::same_as<I, bool>)
-    QueryValue(I number) : texts_{std::to_string(number)} {}
+    QueryValue(I number) : QueryValue(std::to_string(number)) {}
     /// No parameter of that name, not even the operation's own.
-    QueryValue(Removed) {}
+    QueryValue(Removed) noexcept;
+    QueryValue(QueryValue const&);
+    QueryValue(QueryValue&&) noexcept;
+    QueryValue& operator=(QueryValue const&);
+    QueryValue& operator=(QueryValue&&) noexcept;
+    ~QueryValue();
 
     /// The values, before they are encoded; empty: the parameter is taken out.
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
@@ -55,8 +60,20 @@ private:
 class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
 public:
     using std::vector<std::pair<std::string, QueryValue>>::vector;
+    QueryParams() noexcept;
+    /// In this order.
+    QueryParams(std::initializer_list<std::pair<std::string, QueryValue>> parameters);
+    QueryParams(QueryParams const&);
+    QueryParams(QueryParams&&) noexcept;
+    QueryParams& operator=(QueryParams const&);
+    QueryParams& operator=(QueryParams&&) noexcept;
+    ~QueryParams();
 };
 
 }  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/client/impl/query_params.ipp>
+#endif
 
 #endif  // GLOBUS_CLIENT_QUERY_PARAMS_HPP

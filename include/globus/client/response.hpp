@@ -21,7 +21,13 @@
 
 namespace globus {
 
+template <class S, class A, class T, class R>
+class Client;
+
 namespace detail {
+
+class AnswerStream;
+class ClientExchange;
 
 /// The bytes that the document of an answer may take whose text is limited to so many.
 constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
@@ -36,9 +42,26 @@ struct AnswerFacts {
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
+class AnyResponse;
+
+/// How one type of Response takes an answer, for what does not know the type.
+struct AnswerForm {
+    /// Makes the document anew and says where it is to be read. Null: it is not read as it comes.
+    Slot (*fresh)(AnyResponse& self) = nullptr;
+    /// Makes the document of the whole answer, where `fresh` is null. Null, too: the answer is not looked into.
+    void (*make)(AnyResponse& self) = nullptr;
+    bool has_shape = true;   ///< the answer is a described document
+    bool as_stored = false;  ///< the body is a file, which is not unpacked
+};
+
 /// What every Response has, whatever its document: in one class, so that it is compiled once.
 class AnyResponse {
 public:
+    AnyResponse(AnyResponse const&);
+    AnyResponse(AnyResponse&&) noexcept;
+    AnyResponse& operator=(AnyResponse const&);
+    AnyResponse& operator=(AnyResponse&&) noexcept;
+
     /// 2xx; a 3xx only where no document is to come, and that of an error if the answer is replayed().
     [[nodiscard]] int status() const noexcept { return raw_.status; }
     /// All header fields of the answer.
@@ -77,36 +100,40 @@ public:
     [[nodiscard]] Json const& json() const;
 
 protected:
-    explicit AnyResponse(http::Response raw, AnswerFacts const& facts) : raw_(std::move(raw)), facts_(facts) {}
+    /// Of no answer yet.
+    AnyResponse();
+    ~AnyResponse();
 
+    /// Takes an answer in place of what is here, and makes the document. @throws DecodeError  if it is not JSON
+    void receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form);
+    /// The same, of an answer whose body went into `stream`.
+    void receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form, AnswerStream& stream);
     [[nodiscard]] bool is_json() const;
-    /// Reads the body into `slot`. Only for constructors: an error takes the body with it.
+    /// Reads the body into `slot`. An error takes the body with it.
     void read(Slot slot);
-    void take(JsonDocumentReader const& reader);
     /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
     /// has an id or a status at most: it is an empty document then.
     void check_fit() const;
 
     http::Response raw_;
-    AnswerFacts facts_;
 
 private:
-    struct Dom {
-        std::once_flag made;
-        Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
-    };
+    friend class ClientExchange;
+    struct Dom;
 
+    void take(JsonDocumentReader const& reader);
     static DecodeError with_body(DecodeError const& error, std::string body);
     [[nodiscard]] Json read_dom() const;
     /// Three times the limit of an answer, of which the text is one, and some for the parser.
     [[nodiscard]] std::size_t memory_beside_text() const noexcept;
     [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept;
 
+    AnswerFacts facts_;
     std::string mismatch_;
     bool root_misfit_ = false;
     std::vector<TopList> lists_;
     std::vector<OddMember> odd_members_;
-    std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
+    std::shared_ptr<Dom> dom_;
 };
 
 /// A described document never is an answer 200 without a body.
@@ -115,7 +142,10 @@ void require_document(http::Response const& raw);
 /// Makes a document of an answer that comes in pieces, without keeping its text.
 class AnswerStream {
 public:
-    explicit AnswerStream(Slot slot) : slot_(slot) {}
+    explicit AnswerStream(Slot slot);
+    AnswerStream(AnswerStream const&) = delete;
+    AnswerStream& operator=(AnswerStream const&) = delete;
+    ~AnswerStream();
 
     /// Takes a piece of the body. What is wrong with it is told by `finish`.
     void write(std::string_view piece) noexcept;
@@ -123,12 +153,14 @@ public:
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
     void expect(std::string_view content_length) noexcept;
+    /// True if a piece came.
+    [[nodiscard]] bool began() const noexcept { return reader_ != nullptr; }
     /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
     [[nodiscard]] JsonDocumentReader const* finish();
 
 private:
     Slot slot_;
-    std::optional<JsonDocumentReader> reader_;
+    std::unique_ptr<JsonDocumentReader> reader_;
     std::exception_ptr failure_;
     std::size_t expected_ = 0;
     std::size_t memory_ = JsonDocumentReader::usual_memory;
@@ -159,14 +191,7 @@ template <class T>
 class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
-        if constexpr (requires { T::from_answer(raw_); })
-            value_ = T::from_answer(raw_);
-        else if constexpr (requires { T::from_answer(raw_.body); })
-            value_ = T::from_answer(raw_.body);
-        else if (!raw_.body.empty())
-            read(detail::slot_of(value_));
-    }
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// Makes a response of an answer that comes in pieces, without keeping its text.
     class Stream {
@@ -184,15 +209,9 @@ public:
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
         /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
-            detail::JsonDocumentReader const* const reader = answer_.finish();
-            if (reader == nullptr) {
-                detail::require_document(raw);
-                return Response(std::move(raw), facts);
-            }
-            Response response{http::Response{}, facts};
-            response.raw_ = std::move(raw);
-            response.take(*reader);
-            response.value_ = std::move(value_);
+            Response response;
+            response.receive(raw, facts, form, answer_);
+            if (answer_.began()) response.value_ = std::move(value_);
             return response;
         }
 
@@ -202,8 +221,6 @@ public:
     };
     /// True if this type of answer can be read as it comes.
     static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
-    /// True for a document that is described.
-    static constexpr bool has_shape = true;
 
     /// The document. @throws DecodeError  if it as a whole is something else than described, and the call only read
     [[nodiscard]] T const& operator*() const& {
@@ -218,6 +235,31 @@ public:
     [[nodiscard]] T const* operator->() const { return &**this; }
 
 private:
+    template <class, class, class, class>
+    friend class Client;
+
+    Response() = default;
+
+    static detail::Slot fresh(detail::AnyResponse& self) {
+        T& value = static_cast<Response&>(self).value_;
+        value = T();
+        return detail::slot_of(value);
+    }
+    static void make(detail::AnyResponse& self) {
+        Response& response = static_cast<Response&>(self);
+        if constexpr (requires { T::from_answer(response.raw_); })
+            response.value_ = T::from_answer(response.raw_);
+        else
+            response.value_ = T::from_answer(response.raw_.body);
+    }
+    static constexpr detail::AnswerForm answer_form() {
+        if constexpr (streams)
+            return {.fresh = &fresh};
+        else
+            return {.make = &make};
+    }
+    static constexpr detail::AnswerForm form = answer_form();
+
     T value_{};
 };
 
@@ -226,14 +268,22 @@ template <>
 class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {});
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     static constexpr bool streams = false;
-    static constexpr bool has_shape = false;
 
     /// As json().
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
+
+private:
+    template <class, class, class, class>
+    friend class Client;
+
+    Response() = default;
+
+    static void make(detail::AnyResponse& self);
+    static constexpr detail::AnswerForm form{.make = &make, .has_shape = false};
 };
 
 /// Not a document, such as a file: as the result of an operation it says that the answer is taken as it came, whatever
@@ -245,18 +295,25 @@ template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
     /// Takes any body.
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {}
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// The body is not unpacked, whatever its Content-Encoding is.
     static constexpr bool as_stored = true;
     static constexpr bool streams = false;
-    static constexpr bool has_shape = false;
 
     /// As text().
     [[nodiscard]] std::string const& operator*() const& { return text(); }
     /// The bytes, moved out of a response that is going away.
     [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
     [[nodiscard]] std::string const* operator->() const { return &text(); }
+
+private:
+    template <class, class, class, class>
+    friend class Client;
+
+    Response() = default;
+
+    static constexpr detail::AnswerForm form{.has_shape = false, .as_stored = true};
 };
 
 }  // namespace globus

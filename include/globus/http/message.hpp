@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -65,12 +66,17 @@ public:
     /// Name and value.
     using Field = std::pair<std::string, std::string>;
 
-    Headers() = default;
+    Headers() noexcept;
     /// In this order; a name may come more than once.
-    Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+    Headers(std::initializer_list<Field> fields);
+    Headers(Headers const&);
+    Headers(Headers&&) noexcept;
+    Headers& operator=(Headers const&);
+    Headers& operator=(Headers&&) noexcept;
+    ~Headers();
 
     /// Adds a field, also when there is one of that name.
-    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+    void add(std::string name, std::string value);
     /// Replaces all fields of that name by one.
     void set(std::string name, std::string value);
     /// Takes all fields of that name out.

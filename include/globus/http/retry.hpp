@@ -84,6 +84,9 @@ namespace detail {
 /// processes that are forked, and their attempts would come together.
 double random_unit();
 
+/// A full budget of its own.
+std::shared_ptr<RetryBudget> make_budget();
+
 /// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
 /// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
 constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
@@ -121,7 +124,7 @@ struct DefaultRetry {
     static constexpr int throttled_cost = 5;  ///< of one after a 429
 
     /// Shared by all copies; clients that are given one object share it, too. It must not be null.
-    std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
+    std::shared_ptr<RetryBudget> budget = detail::make_budget();
 };
 
 /// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which

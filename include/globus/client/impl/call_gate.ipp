@@ -5,21 +5,37 @@
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/http/errors.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace globus::detail {
+
+struct CallGate::State {
+    Maker made;
+    std::stop_source closing;
+    std::atomic<bool> closed = false;
+    std::atomic<int> running = 0;
+    std::mutex mutex;
+    std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+
+    int calling_back_here();
+};
 
 GLOBUS_DECL int CallGate::State::calling_back_here() {
     std::lock_guard const lock(mutex);
     return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
 }
+
+GLOBUS_DECL CallGate::Pass::Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
 
 GLOBUS_DECL void CallGate::Pass::check() const {
     if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
@@ -29,6 +45,10 @@ GLOBUS_DECL std::shared_ptr<CallGate::State> const& CallGate::Pass::state() cons
     check();
     return state_;
 }
+
+GLOBUS_DECL CallGate::CallGate() : state_(make_process_bound<State>()) {}
+GLOBUS_DECL CallGate::CallGate(CallGate const& other) : CallGate() { moved_from_ = other.moved_from_; }
+GLOBUS_DECL CallGate::CallGate(CallGate&& other) : CallGate() { moved_from_ = std::exchange(other.moved_from_, true); }
 
 GLOBUS_DECL CallGate& CallGate::operator=(CallGate const& other) {
     moved_from_ = other.moved_from_;
@@ -46,7 +66,7 @@ GLOBUS_DECL CallGate::~CallGate() {
     state_->closing.request_stop();
     // a callback that destroys the client is within a call, which ends when the callback has
     int const own = state_->calling_back_here();
-    while (int const running = others(own)) state_->running.wait(running + own);
+    for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
 }
 
 GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
@@ -62,6 +82,13 @@ GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
     if (!state_->closed) return;
     leave();
     refuse();
+}
+
+GLOBUS_DECL CallGate::Call::Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+GLOBUS_DECL CallGate::Call::~Call() { leave(); }
+
+GLOBUS_DECL void CallGate::Call::check() const {
+    if (state_->closed) refuse();
 }
 
 GLOBUS_DECL CallGate::Call::Aside::Aside(State& state) : state_(state) {

@@ -11,15 +11,17 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/form.hpp>
+#include <globus/http/call.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/url.hpp>
+#include <globus/oauth/errors.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <stop_token>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -61,11 +63,28 @@ GLOBUS_DECL std::string_view believed_length(http::Response const& head, std::si
     return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
 }
 
-GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options,
-                                           std::stop_token const& stop, ClientFacts const& facts)
-    : Exchange(sent, &facts.log), plan_(plan), options_(options), max_bytes_(facts.max_response_bytes) {
+GLOBUS_DECL void rethrow_unknown() {
+    rethrow_changed<AuthApiError, NetworkError, DecodeError>([](auto error) {
+        error.set_outcome_unknown();
+        return error;
+    });
+}
+
+GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form,
+                                           CallPlan const& plan, CallOptions const& options, ClientFacts const& facts)
+    : Exchange(sent, &facts.log),
+      running_(facts.gate, options.stop),
+      result_(result),
+      form_(form),
+      plan_(plan),
+      options_(options),
+      max_bytes_(facts.max_response_bytes) {
     complete(facts);
-    request.stop = stop;
+    request.stop = running_.stop();
+    context_ = {.auth_url = facts.auth_url,
+                .deadline = request.deadline,
+                .stop = running_.stop(),
+                .resource_server = facts.resource_server};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
     if (options.sink)
@@ -77,29 +96,58 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, CallPlan const& 
         read_as_it_comes();
 }
 
+GLOBUS_DECL ClientExchange::~ClientExchange() = default;
+
+GLOBUS_DECL void ClientExchange::run(RetryPolicyRef const& retry) {
+    BlockingCall call(*this, terms(), retry);
+    while (true) {
+        http::Response answer = call.answer();
+        try {
+            take(answer, call.replayed());
+            return call.finished();
+        } catch (DecodeError const& error) {
+            call.unread(error);
+        }
+    }
+}
+
+GLOBUS_DECL bool ClientExchange::is_streamed() const noexcept {
+    return form_.fresh != nullptr && !options_.keep_text && !options_.sink;
+}
+
 GLOBUS_DECL CallTerms ClientExchange::terms() const {
     return {.retry_class = plan_.retry_class,
             .retry_as = options_.retry_as,
             .authorized = own_origin_,
             .sent_once = request.source != nullptr,
             // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
-            .read_below = plan_.has_document ? 300 : 400,
+            .read_below = form_.has_shape ? 300 : 400,
             .deadline = request.deadline};
 }
 
-GLOBUS_DECL AnswerFacts ClientExchange::facts(bool replayed) const noexcept {
-    return {.replayed = replayed,
-            .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
-            .max_bytes = max_bytes_};
+GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
+    AnswerFacts const facts{.replayed = replayed,
+                            .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+                            .max_bytes = max_bytes_};
+    if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
+    if (form_.has_shape && !options_.sink) require_document(answer);
+    result_.receive(answer, facts, form_);
 }
 
-GLOBUS_DECL void ClientExchange::check(http::Response const& answer) const {
-    if (plan_.has_document && !is_streamed() && !options_.sink) require_document(answer);
+GLOBUS_DECL void ClientExchange::authorize() {
+    authorization_ = credential(context_);
+    request.authorization = authorization_.header;
+}
+
+GLOBUS_DECL bool ClientExchange::renew() { return renew_credential(authorization_, context_); }
+
+GLOBUS_DECL Exchange::Refused ClientExchange::refuse(http::Response const& answer) {
+    return error_of(answer, plan_.already_done);
 }
 
 GLOBUS_DECL http::Response ClientExchange::send() {
     if (is_streamed()) {
-        stream_ = &plan_.restart(plan_.stream);
+        stream_ = std::make_unique<AnswerStream>(form_.fresh(result_));
         stream_->limit_memory(memory_of(max_bytes_));
         room_ = request.max_response_bytes;
     }
@@ -114,15 +162,12 @@ GLOBUS_DECL http::Response ClientExchange::send() {
     return response;
 }
 
-GLOBUS_DECL bool ClientExchange::already_done(ApiError const& error) const {
-    return plan_.already_done != nullptr && plan_.already_done(error);
-}
-
 GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {
     request.deadline = deadline_of(options_, facts.timeout);
-    request.max_response_bytes = std::min(facts.max_response_bytes, plan_.max_response_bytes);
-    request.decode = request.decode && !plan_.as_stored;
-    request.flows = (plan_.as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
+    request.max_response_bytes = std::min(facts.max_response_bytes, facts.max_service_bytes);
+    bool const as_stored = facts.as_stored || form_.as_stored;
+    request.decode = request.decode && !as_stored;
+    request.flows = (as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
     if (!options_.query.empty()) add_query(request.url, options_.query);
     for (auto const& [name, value] : options_.headers) {
         http::check_header(name, value);

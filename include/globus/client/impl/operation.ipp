@@ -33,6 +33,10 @@ GLOBUS_DECL std::string encode_segment(std::string_view name, std::string_view v
     return percent_encode(value);
 }
 
+GLOBUS_DECL RequestBuilder::RequestBuilder(std::string_view base_url, Route route)
+    : base_url_(base_url), route_(route), path_(route.path) {}
+GLOBUS_DECL RequestBuilder::~RequestBuilder() = default;
+
 GLOBUS_DECL void RequestBuilder::path(std::string_view name, std::string const* value) {
     std::string const slot = '{' + std::string(name) + '}';
     auto const at = path_.find(slot);
@@ -90,6 +94,8 @@ GLOBUS_DECL void RequestBuilder::document(std::string text) {
     body_ = std::move(text);
     kind_ = Body::document;
 }
+
+GLOBUS_DECL void RequestBuilder::json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
 
 GLOBUS_DECL void RequestBuilder::object() {
     if (kind_ == Body::none) kind_ = Body::object;

@@ -13,12 +13,48 @@
 #include <charconv>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace globus::detail {
+
+struct AnyResponse::Dom {
+    std::once_flag made;
+    Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
+};
+
+GLOBUS_DECL AnyResponse::AnyResponse() : dom_(std::make_shared<Dom>()) {}
+GLOBUS_DECL AnyResponse::AnyResponse(AnyResponse const&) = default;
+GLOBUS_DECL AnyResponse::AnyResponse(AnyResponse&&) noexcept = default;
+GLOBUS_DECL AnyResponse& AnyResponse::operator=(AnyResponse const&) = default;
+GLOBUS_DECL AnyResponse& AnyResponse::operator=(AnyResponse&&) noexcept = default;
+GLOBUS_DECL AnyResponse::~AnyResponse() = default;
+
+GLOBUS_DECL void AnyResponse::receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form) {
+    raw_ = std::move(raw);
+    facts_ = facts;
+    if (form.fresh != nullptr) {
+        Slot const document = form.fresh(*this);
+        if (!raw_.body.empty()) read(document);
+    } else if (form.make != nullptr) {
+        form.make(*this);
+    }
+}
+
+GLOBUS_DECL void AnyResponse::receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form,
+                                      AnswerStream& stream) {
+    JsonDocumentReader const* const reader = stream.finish();
+    if (reader == nullptr) {
+        require_document(raw);
+        return receive(raw, facts, form);
+    }
+    raw_ = std::move(raw);
+    facts_ = facts;
+    take(*reader);
+}
 
 GLOBUS_DECL std::size_t AnyResponse::list_size(std::string_view name) const noexcept {
     TopList const* list = find_list(name);
@@ -96,10 +132,13 @@ GLOBUS_DECL void require_document(http::Response const& raw) {
         throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
 }
 
+GLOBUS_DECL AnswerStream::AnswerStream(Slot slot) : slot_(slot) {}
+GLOBUS_DECL AnswerStream::~AnswerStream() = default;
+
 GLOBUS_DECL void AnswerStream::write(std::string_view piece) noexcept {
     try {
         if (!reader_) {
-            reader_.emplace(slot_, memory_);
+            reader_ = std::make_unique<JsonDocumentReader>(slot_, memory_);
             reader_->expect(expected_);
         }
         if (!failure_) reader_->write(piece);
@@ -116,16 +155,16 @@ GLOBUS_DECL JsonDocumentReader const* AnswerStream::finish() {
     if (failure_) std::rethrow_exception(failure_);
     if (!reader_) return nullptr;
     reader_->finish();
-    return &*reader_;
+    return reader_.get();
 }
 
 }  // namespace globus::detail
 
 namespace globus {
 
-GLOBUS_DECL Response<Json>::Response(http::Response raw, detail::AnswerFacts const& facts)
-    : AnyResponse(std::move(raw), facts) {
-    if (!raw_.body.empty() && is_json()) read({});
+GLOBUS_DECL void Response<Json>::make(detail::AnyResponse& self) {
+    Response& response = static_cast<Response&>(self);
+    if (!response.raw_.body.empty() && response.is_json()) response.read({});
 }
 
 }  // namespace globus

@@ -5,12 +5,25 @@
 #include <globus/core/config.hpp>
 #include <globus/http/message.hpp>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus::http {
+
+GLOBUS_DECL Headers::Headers() noexcept = default;
+GLOBUS_DECL Headers::Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+GLOBUS_DECL Headers::Headers(Headers const&) = default;
+GLOBUS_DECL Headers::Headers(Headers&&) noexcept = default;
+GLOBUS_DECL Headers& Headers::operator=(Headers const&) = default;
+GLOBUS_DECL Headers& Headers::operator=(Headers&&) noexcept = default;
+GLOBUS_DECL Headers::~Headers() = default;
+
+GLOBUS_DECL void Headers::add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+}
 
 GLOBUS_DECL void Headers::set(std::string name, std::string value) {
     erase(name);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <random>
 
@@ -33,6 +34,8 @@ GLOBUS_DECL void RetryBudget::give(int amount) noexcept {
 }  // namespace globus
 
 namespace globus::detail {
+
+GLOBUS_DECL std::shared_ptr<RetryBudget> make_budget() { return std::make_shared<RetryBudget>(); }
 
 GLOBUS_DECL double random_unit() {
     std::random_device device;
