@@ -32,28 +32,26 @@
 namespace globus {
 
 class CurlTransport;
-struct CurlOptions;
 
 namespace detail {
+
+/// How long a transport may idle by the environment; 0: without end.
+std::chrono::seconds idle_timeout();
 
 /// A transport of the type's own making; CurlTransport takes its idle time-out from the environment.
 template <class T>
 T default_transport() {
     if constexpr (std::same_as<T, CurlTransport>) {
-        // dependent, so that this header does not need libcurl's
-        std::conditional_t<std::same_as<T, CurlTransport>, CurlOptions, T> options;
-        auto const timeout = Environment::http_timeout();
-        options.idle_timeout = std::chrono::seconds(
-            timeout ? std::max<std::chrono::seconds::rep>(1, std::chrono::ceil<std::chrono::seconds>(*timeout).count())
-                    : 0);
-        return T(std::move(options));
+        return default_transport(TransportType<T>(), idle_timeout());  // where T is known, which need not be here
     } else {
         return T();
     }
 }
 
-/// A program's or library's name and version as X-Globus-Client-Info takes it: "product=x,version=1".
-std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more);
+/// Finds the base URLs that a client was not given. @param own_url  of the service itself; empty: it has none
+/// @throws UsageError  for an unusable base URL or environment
+void find_base_urls(std::string const& environment, std::string_view service, std::string own_url,
+                    std::string& base_url, std::string& auth_url);
 
 }  // namespace detail
 
@@ -70,7 +68,7 @@ struct ClientOptions {
     std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
     std::string app_name = {};     ///< added to the User-Agent
-    std::vector<std::vector<std::pair<std::string, std::string>>> client_info = {};  ///< added to X-Globus-Client-Info
+    ClientInfo client_info = {};                   ///< added to X-Globus-Client-Info
     /// Of a call as a whole; CallOptions can differ. Unset: 120 s, but a file and the body of a sink or source may take as
     /// long as they flow.
     std::optional<std::chrono::duration<double>> timeout = {};
@@ -126,22 +124,13 @@ public:
 
     /// For the services that have something of their own: an address, a flow id, a client id.
     Client(S service, A authorizer, Options options = Options{})
-        : service_(std::move(service)), authorizer_(std::move(authorizer)), options_(std::move(options)) {
-        Environment const environment =
-            options_.environment.empty() ? Environment::current() : Environment(options_.environment);
-        if constexpr (requires { service_.base_url(); }) {
-            if (options_.base_url.empty()) options_.base_url = service_.base_url();
-        }
-        if (options_.base_url.empty()) options_.base_url = environment.service_url(S::name);
-        options_.base_url = http::check_base_url(options_.base_url);
-        options_.auth_url =
-            http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
-                                 : S::name == std::string_view("auth") ? options_.base_url
-                                                                       : environment.service_url("auth"));
-        user_agent_ = "globus-sdk-cpp-" GLOBUS_VERSION_STRING;
-        if (!options_.app_name.empty()) user_agent_ += '/' + options_.app_name;
-        http::check_header("User-Agent", user_agent_);
-        client_info_ = detail::client_info_header(options_.client_info);
+        : service_(std::move(service)),
+          authorizer_(std::move(authorizer)),
+          options_(std::move(options)),
+          headers_(options_.app_name, options_.client_info) {
+        std::string own_url;
+        if constexpr (requires { service_.base_url(); }) own_url = service_.base_url();
+        detail::find_base_urls(options_.environment, S::name, std::move(own_url), options_.base_url, options_.auth_url);
     }
 
     /**
@@ -362,8 +351,7 @@ private:
                 .base_url = options_.base_url,
                 .auth_url = options_.auth_url,
                 .resource_server = detail::resource_server_of(service_),
-                .user_agent = user_agent_,
-                .client_info = client_info_,
+                .headers = headers_,
                 .timeout = options_.timeout,
                 .max_response_bytes = options_.max_response_bytes,
                 .max_service_bytes = max_service_bytes,
@@ -380,8 +368,7 @@ private:
     [[no_unique_address]] S service_;
     A authorizer_;
     Options options_;
-    std::string user_agent_;
-    std::string client_info_;
+    detail::ClientHeaders headers_;
     detail::CallGate gate_;  // the last member: calls end before anything of the client goes
 };
 

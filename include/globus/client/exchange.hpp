@@ -24,7 +24,24 @@
 
 // What a call of a Client is besides its types: compiled once, whatever the operations and services.
 
-namespace globus::detail {
+namespace globus {
+
+/// Names and versions of programs and libraries, each a list of pairs: `{{{"product", "portal"}, {"version", "1.2"}}}`.
+class ClientInfo : public std::vector<std::vector<std::pair<std::string, std::string>>> {
+public:
+    using std::vector<std::vector<std::pair<std::string, std::string>>>::vector;
+    ClientInfo() noexcept;
+    /// In this order.
+    ClientInfo(std::initializer_list<value_type> items);
+    ClientInfo(std::vector<value_type> items);
+    ClientInfo(ClientInfo const&);
+    ClientInfo(ClientInfo&&) noexcept;
+    ClientInfo& operator=(ClientInfo const&);
+    ClientInfo& operator=(ClientInfo&&) noexcept;
+    ~ClientInfo();
+};
+
+namespace detail {
 
 /// Adds parameters to the query of a URL.
 void add_query(std::string& url, QueryParams const& query);
@@ -32,14 +49,27 @@ void add_query(std::string& url, QueryParams const& query);
 /// A path of several segments: each is encoded, and none may be a dot segment.
 std::string encode_path(std::string_view path);
 
+/// What a client says of itself in each request.
+struct ClientHeaders {
+    /// @throws UsageError  for what cannot be in a header
+    ClientHeaders(std::string const& app_name, ClientInfo const& more);
+    ClientHeaders(ClientHeaders const&);
+    ClientHeaders(ClientHeaders&&) noexcept;
+    ClientHeaders& operator=(ClientHeaders const&);
+    ClientHeaders& operator=(ClientHeaders&&) noexcept;
+    ~ClientHeaders();
+
+    std::string user_agent;
+    std::string client_info;  ///< "product=x,version=1"
+};
+
 /// What a client has for each of its calls.
 struct ClientFacts {
     CallGate const& gate;
     std::string const& base_url;
     std::string const& auth_url;
     std::string_view resource_server;  ///< whom the credential is for
-    std::string const& user_agent;
-    std::string const& client_info;
+    ClientHeaders const& headers;
     std::optional<std::chrono::duration<double>> timeout;
     std::size_t max_response_bytes;
     std::size_t max_service_bytes;  ///< the service's own limit
@@ -133,7 +163,8 @@ private:
     std::size_t room_ = 0;                  ///< bytes that it may still take
 };
 
-}  // namespace globus::detail
+}  // namespace detail
+}  // namespace globus
 
 #ifdef GLOBUS_BODIES
 #include <globus/client/impl/exchange.ipp>

@@ -246,6 +246,12 @@ private:
     detail::ProcessBound<Pool> pool_;
 };
 
+namespace detail {
+
+/// That of a client that was given none.
+CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout);
+
+}  // namespace detail
 }  // namespace globus
 
 #ifdef GLOBUS_BODIES

@@ -26,6 +26,13 @@ concept Transport = std::copy_constructible<T> && requires(T const& transport, h
     { transport.send(request) } -> std::same_as<http::Response>;
 };
 
+namespace detail {
+
+/// Names a type of transport to functions that are chosen by it.
+template <class T>
+struct TransportType {};
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_TRANSPORT_HPP

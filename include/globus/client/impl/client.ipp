@@ -3,28 +3,35 @@
 #define GLOBUS_CLIENT_IMPL_CLIENT_IPP
 
 #include <globus/client/client.hpp>
+#include <globus/client/environment.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
+#include <globus/http/url.hpp>
 #include <globus/version.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus::detail {
 
-GLOBUS_DECL std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more) {
-    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
-    for (auto const& item : more) {
-        char separator = ';';
-        for (auto const& [key, value] : item) {
-            for (std::string const* text : {&key, &value})
-                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
-                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
-            (header += std::exchange(separator, ',')) += key + '=' + value;
-        }
-    }
-    http::check_header("X-Globus-Client-Info", header);
-    return header;
+GLOBUS_DECL std::chrono::seconds idle_timeout() {
+    using std::chrono::seconds;
+    auto const timeout = Environment::http_timeout();
+    return timeout ? std::max(seconds(1), std::chrono::ceil<seconds>(*timeout)) : seconds(0);
+}
+
+GLOBUS_DECL void find_base_urls(std::string const& environment, std::string_view service, std::string own_url,
+                                std::string& base_url, std::string& auth_url) {
+    Environment const place = environment.empty() ? Environment::current() : Environment(environment);
+    if (base_url.empty()) base_url = own_url.empty() ? place.service_url(service) : std::move(own_url);
+    base_url = http::check_base_url(base_url);
+    if (auth_url.empty()) auth_url = service == "auth" ? base_url : place.service_url("auth");
+    auth_url = http::check_base_url(auth_url);
 }
 
 }  // namespace globus::detail

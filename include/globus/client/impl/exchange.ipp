@@ -17,15 +17,60 @@
 #include <globus/http/message.hpp>
 #include <globus/http/url.hpp>
 #include <globus/oauth/errors.hpp>
+#include <globus/version.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <memory>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL ClientInfo::ClientInfo() noexcept = default;
+GLOBUS_DECL ClientInfo::ClientInfo(std::initializer_list<value_type> items) : vector(items) {}
+GLOBUS_DECL ClientInfo::ClientInfo(std::vector<value_type> items) : vector(std::move(items)) {}
+GLOBUS_DECL ClientInfo::ClientInfo(ClientInfo const&) = default;
+GLOBUS_DECL ClientInfo::ClientInfo(ClientInfo&&) noexcept = default;
+GLOBUS_DECL ClientInfo& ClientInfo::operator=(ClientInfo const&) = default;
+GLOBUS_DECL ClientInfo& ClientInfo::operator=(ClientInfo&&) noexcept = default;
+GLOBUS_DECL ClientInfo::~ClientInfo() = default;
+
+}  // namespace globus
 
 namespace globus::detail {
+
+/// Names and versions as X-Globus-Client-Info takes them.
+GLOBUS_DECL std::string client_info_header(ClientInfo const& more) {
+    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
+    for (auto const& item : more) {
+        char separator = ';';
+        for (auto const& [key, value] : item) {
+            for (std::string const* text : {&key, &value})
+                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
+                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
+            (header += std::exchange(separator, ',')) += key + '=' + value;
+        }
+    }
+    http::check_header("X-Globus-Client-Info", header);
+    return header;
+}
+
+GLOBUS_DECL ClientHeaders::ClientHeaders(std::string const& app_name, ClientInfo const& more)
+    : user_agent("globus-sdk-cpp-" GLOBUS_VERSION_STRING) {
+    if (!app_name.empty()) user_agent += '/' + app_name;
+    http::check_header("User-Agent", user_agent);
+    client_info = client_info_header(more);
+}
+GLOBUS_DECL ClientHeaders::ClientHeaders(ClientHeaders const&) = default;
+GLOBUS_DECL ClientHeaders::ClientHeaders(ClientHeaders&&) noexcept = default;
+GLOBUS_DECL ClientHeaders& ClientHeaders::operator=(ClientHeaders const&) = default;
+GLOBUS_DECL ClientHeaders& ClientHeaders::operator=(ClientHeaders&&) noexcept = default;
+GLOBUS_DECL ClientHeaders::~ClientHeaders() = default;
 
 GLOBUS_DECL void add_query(std::string& url, QueryParams const& query) {
     for (auto const& [name, value] : query)
@@ -179,8 +224,8 @@ GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {
         if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
     };
     add("Accept", "application/json");
-    add("User-Agent", facts.user_agent);
-    add("X-Globus-Client-Info", facts.client_info);
+    add("User-Agent", facts.headers.user_agent);
+    add("X-Globus-Client-Info", facts.headers.client_info);
 }
 
 GLOBUS_DECL void ClientExchange::read_as_it_comes() {

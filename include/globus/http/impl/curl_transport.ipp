@@ -592,4 +592,14 @@ GLOBUS_DECL void CurlTransport::Exchange::end_head() {
 
 }  // namespace globus
 
+namespace globus::detail {
+
+GLOBUS_DECL CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout) {
+    CurlOptions options;
+    options.idle_timeout = idle_timeout;
+    return CurlTransport(std::move(options));
+}
+
+}  // namespace globus::detail
+
 #endif  // GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
