@@ -14,9 +14,12 @@
 #include <globus/http/retry.hpp>
 #include <globus/oauth/api_error.hpp>
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace globus {
@@ -142,6 +145,20 @@ constexpr AlreadyDone already_done_of() {
 /// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
 std::string encode_segment(std::string_view name, std::string_view value);
 
+class RequestBuilder;
+
+/// How a member of an operation goes into the request.
+struct MemberWriter {
+    enum class Kind : unsigned char {
+        ordinary,
+        from_service,  ///< the text is the service's
+        addition,      ///< it comes after all others, which it may replace
+    };
+    Wire wire;
+    void (*put)(RequestBuilder& builder, Wire const& wire, void const* member);
+    Kind kind = Kind::ordinary;
+};
+
 /// Collects what an operation's members say, and makes the request of it.
 class RequestBuilder {
 public:
@@ -150,6 +167,11 @@ public:
     RequestBuilder(RequestBuilder const&) = delete;
     RequestBuilder& operator=(RequestBuilder const&) = delete;
     ~RequestBuilder();
+
+    /// Puts the members of an operation where they belong. @param at  where each is; null: it is left out
+    void members(MemberWriter const* writers, void const* const* at, std::size_t count);
+    /// Makes the objects that stand in the body even if no member goes into them.
+    void objects(Wires wires);
 
     /// Fills `{name}`, or drops its segment where there is no value.
     void path(std::string_view name, std::string const* value);
@@ -168,12 +190,8 @@ public:
     void json(std::string_view path, std::string const& text);
     /// Says that the body is a JSON object, even if no member goes into it.
     void object();
-    /// Says that an object stands at `path` of the body, even if no member goes into it.
-    void object(std::string_view path);
     /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields);
-    /// Says that the body is a form, even if no member goes into it.
-    void form() noexcept { is_form_ = true; }
 
     [[nodiscard]] http::Request take();
 
@@ -201,12 +219,14 @@ concept SpeltInQuery = requires(T const& value) {
 };
 
 /// Puts one value where `wire` says, in the query or the form. An Optional that is absent or null is not sent there.
+/// This function and those that follow know of the value only where it is, so that a table can refer to them.
 template <class V>
-void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
+void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
+    V const& value = *static_cast<V const*>(at);
     if constexpr (is_optional<V>) {
-        if (value.has_value()) put_parameter(builder, wire, *value);
+        if (value.has_value()) put_parameter<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (is_required<V>) {
-        put_parameter(builder, wire, *value);
+        put_parameter<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (std::same_as<V, bool>) {
         builder.flag(wire, value);
     } else if constexpr (std::integral<V>) {
@@ -226,55 +246,92 @@ void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
     }
 }
 
+/// Fills the part of the route that has the member's name.
 template <class V>
-void put_path(RequestBuilder& builder, std::string_view name, V const& value) {
+void put_path(RequestBuilder& builder, Wire const& wire, void const* at) {
+    V const& value = *static_cast<V const*>(at);
     if constexpr (is_optional<V>) {
         if (value.has_value())
-            put_path(builder, name, *value);
+            put_path<typename V::value_type>(builder, wire, &*value);
         else
-            builder.path(name, nullptr);
+            builder.path(wire.member, nullptr);
     } else if constexpr (is_required<V>) {
-        put_path(builder, name, *value);
+        put_path<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (std::integral<V>) {
         std::string const text = std::to_string(value);
-        builder.path(name, &text);
+        builder.path(wire.member, &text);
     } else {
-        builder.path(name, &static_cast<std::string const&>(value));
+        builder.path(wire.member, &static_cast<std::string const&>(value));
     }
 }
 
-/// Puts one member of an operation where it belongs.
-template <class O, class M, class V>
-void put_member(RequestBuilder& builder, V const& value) {
-    constexpr Wire wire = wire_of<O>(M::key);
+/// Makes it the whole body.
+template <class V>
+void put_document(RequestBuilder& builder, Wire const&, void const* at) {
+    V const& value = *static_cast<V const*>(at);
+    if constexpr (is_optional<V>) {
+        if (value.has_value()) builder.document(to_json(*value));
+    } else {
+        builder.document(to_json(value));
+    }
+}
+
+/// Makes it a member of the body.
+template <class V>
+void put_json(RequestBuilder& builder, Wire const& wire, void const* at) {
+    V const& value = *static_cast<V const*>(at);
+    builder.object();
+    if constexpr (is_optional<V>)
+        if (value.is_absent()) return;
+    builder.json(wire.name, to_json(value));
+}
+
+/// Adds the parameters of a QueryParams, and the members of an AdditionalFields.
+void put_query_params(RequestBuilder& builder, Wire const& wire, void const* at);
+void put_fields(RequestBuilder& builder, Wire const& wire, void const* at);
+
+/// The writer of one member of an operation, by its type and its entry in `wire`.
+template <class O, std::size_t I, class V>
+constexpr MemberWriter writer_of_member() {
+    constexpr std::string_view key = O::members::keys[I];
+    constexpr Wire wire = wire_of<O>(key);
     constexpr bool whole_body = wire.place == Place::json && wire.name.empty();
-    constexpr bool named_body = wire.place == Place::automatic && (M::key == "body" || M::key == "data");
-    if constexpr (wire.place == Place::automatic && route_names(O::route.path, M::key)) {
-        put_path(builder, M::key, value);
+    constexpr bool named_body = wire.place == Place::automatic && (key == "body" || key == "data");
+    if constexpr (std::same_as<V, FromService>) {
+        MemberWriter writer = writer_of_member<O, I, std::string>();
+        writer.kind = MemberWriter::Kind::from_service;
+        return writer;
+    } else if constexpr (wire.place == Place::automatic && route_names(O::route.path, key)) {
+        return {wire, &put_path<V>};
     } else if constexpr (std::same_as<V, QueryParams>) {
-        builder.parameters(wire.place, value);
+        return {wire, &put_query_params, MemberWriter::Kind::addition};
     } else if constexpr (std::same_as<V, AdditionalFields>) {
-        builder.fields(wire.name == M::key ? std::string_view{} : wire.name, value);
+        return {wire, &put_fields, MemberWriter::Kind::addition};
     } else if constexpr (whole_body || named_body) {
-        if constexpr (is_optional<V>) {
-            if (value.has_value()) builder.document(to_json(*value));
-        } else {
-            builder.document(to_json(value));
-        }
+        return {wire, &put_document<V>};
     } else if constexpr (wire.place == Place::json) {
-        builder.object();
-        if constexpr (is_optional<V>)
-            if (value.is_absent()) return;
-        builder.json(wire.name, to_json(value));
+        return {wire, &put_json<V>};
     } else {
-        if constexpr (wire.place == Place::form) builder.form();
-        put_parameter(builder, wire, value);
+        return {wire, &put_parameter<V>};
     }
 }
 
-template <class O, class M, class S>
-void put_from_service(RequestBuilder& builder, S const& service) {
-    if (std::string const text(service.route_value(M::key)); !text.empty()) put_member<O, M>(builder, text);
+template <class O, class... Vs, std::size_t... I>
+constexpr std::array<MemberWriter, sizeof...(Vs)> writers_of(MemberTypes<Vs...>, std::index_sequence<I...>) {
+    return {writer_of_member<O, I, Vs>()...};
+}
+/// The writers of the members of an operation.
+template <class O>
+struct WritersOf {
+    static constexpr auto value =
+        writers_of<O>(typename O::members::template types_of<>(), std::make_index_sequence<O::members::size>());
+};
+
+template <class O>
+consteval std::size_t count_from_service() {
+    std::size_t count = 0;
+    for (MemberWriter const& writer : WritersOf<O>::value) count += writer.kind == MemberWriter::Kind::from_service;
+    return count;
 }
 
 /// As to_request, of members that are checked. AdditionalFields and QueryParams come last, whatever their place.
@@ -288,20 +345,19 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
                 std::string const value(service.route_value(name));
                 builder.path(name, &value);
             }
-    if constexpr (requires { O::wire; })
-        for (Wire const& wire : O::wire)
-            if (wire.member.empty()) builder.object(wire.name);
-    O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
-        if constexpr (std::same_as<V, FromService>) {
-            put_from_service<O, M>(builder, service);
-        } else if constexpr (!std::same_as<V, QueryParams> && !std::same_as<V, AdditionalFields>) {
-            put_member<O, M>(builder, value);
-        }
-    });
-    O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
-        if constexpr (std::same_as<V, QueryParams> || std::same_as<V, AdditionalFields>)
-            put_member<O, M>(builder, value);
-    });
+    builder.objects(wires_of<O>());
+    typename O::members::Addresses addresses(operation);
+    [[maybe_unused]] std::array<std::string, count_from_service<O>()> texts;
+    if constexpr (texts.size() != 0) {
+        std::string* text = texts.data();
+        for (std::size_t i = 0; i != O::members::size; ++i)
+            if (WritersOf<O>::value[i].kind == MemberWriter::Kind::from_service) {
+                *text = service.route_value(O::members::keys[i]);
+                addresses.at[i] = text->empty() ? nullptr : text;
+                ++text;
+            }
+    }
+    builder.members(WritersOf<O>::value.data(), addresses.at, O::members::size);
     return builder.take();
 }
 

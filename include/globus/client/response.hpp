@@ -12,10 +12,11 @@
 #include <exception>
 #include <limits>
 #include <memory>
-#include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -242,7 +243,12 @@ private:
 
     static detail::Slot fresh(detail::AnyResponse& self) {
         T& value = static_cast<Response&>(self).value_;
-        value = T();
+        if constexpr (std::is_nothrow_default_constructible_v<T>) {  // which is less to compile than an assignment
+            value.~T();
+            ::new (static_cast<void*>(&value)) T();
+        } else {
+            value = T();
+        }
         return detail::slot_of(value);
     }
     static void make(detail::AnyResponse& self) {

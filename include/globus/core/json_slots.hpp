@@ -9,6 +9,7 @@
 #include <globus/core/values.hpp>
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -166,43 +167,55 @@ bool store_real(void* object, double number) {
 template <class V>
 inline constexpr bool is_readable_member = !std::same_as<V, AdditionalFields> && !requires { V::value.data(); };
 
-/// The table of a described type, made when the first object of it is read.
+/// What the members of a described type are read by; null for one that is not read.
+template <class V>
+constexpr SlotType const* slot_type_of_member() {
+    if constexpr (is_readable_member<V>)
+        return &SlotTypeOf<V>::value;
+    else
+        return nullptr;
+}
+template <class... Vs>
+constexpr std::array<SlotType const*, sizeof...(Vs)> slot_types_of(MemberTypes<Vs...>) {
+    return {slot_type_of_member<Vs>()...};
+}
 template <class T>
+struct SlotTypesOfMembers {
+    static constexpr auto value = slot_types_of(typename T::members::template types_of<>());
+};
+
+/// Room for the table of a type with so many members.
+template <std::size_t Size>
 struct MemberTable {
     static constexpr std::size_t bucket_count() {
         std::size_t count = 4;
-        while (count < 3 * T::members::size) count *= 2;
+        while (count < 3 * Size) count *= 2;
         return count;
     }
-
-    MemberTable() {
-        T object{};
-        T::members::for_each(object, [&]<class M, class V>(M, V& member) {
-            if constexpr (is_readable_member<V>) {
-                std::size_t const offset = static_cast<std::size_t>(reinterpret_cast<char const*>(&member) -
-                                                                    reinterpret_cast<char const*>(&object));
-                add({wire_of<T>(M::key).name, &SlotTypeOf<V>::value, offset});
-            }
-        });
-    }
-    void add(SlotMember member) {
-        members[size++] = member;
-        std::size_t b = SlotMembers::hash(member.name) & table.mask;
-        while (buckets[b] != 0) b = (b + 1) & table.mask;
-        buckets[b] = static_cast<std::uint8_t>(size);
-    }
-
-    SlotMember members[T::members::size + 1] = {};
-    std::uint8_t buckets[bucket_count()] = {};
-    std::size_t size = 0;
-    SlotMembers table{members, buckets, bucket_count() - 1};
+    SlotMember members[Size + 1];
+    std::uint8_t buckets[bucket_count()];
 };
 
+/// Fills the table of a described type.
+/// @param keys, types, at  of its members: their names, what they are read by, and where they are in `object`
+SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types,
+                         void const* const* at, void const* object, SlotMember* members, std::uint8_t* buckets,
+                         std::size_t bucket_count);
+
+/// The table of a described type, made when the first object of it is read.
 template <class T>
 SlotMembers const& members_of() {
-    static_assert(T::members::size < 255);
-    static MemberTable<T> const made;
-    return made.table;
+    using Members = typename T::members;
+    static_assert(Members::size < 255);
+    using Table = MemberTable<Members::size>;
+    static Table table;
+    static SlotMembers const made = [] {
+        T const object{};
+        return make_members(Members::keys.data(), wires_of<T>(), SlotTypesOfMembers<T>::value.data(),
+                            typename Members::Addresses(object).at, &object, table.members, table.buckets,
+                            Table::bucket_count());
+    }();
+    return made;
 }
 
 /// Adds an element.

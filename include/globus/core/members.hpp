@@ -108,6 +108,26 @@ constexpr std::size_t count_names(std::string_view text) {
     return count;
 }
 
+/// The types of a described object's members.
+template <class... Vs>
+struct MemberTypes {};
+struct TypesOfMembers {
+    template <class... Vs>
+    constexpr MemberTypes<Vs...> operator()(Vs const&...) const {
+        return {};
+    }
+};
+
+/// Writes down where the members of an object are.
+struct AddressesOfMembers {
+    void const** at;
+    template <class... Vs>
+    void operator()(Vs const&... all) const {
+        [[maybe_unused]] void const** next = at;
+        ((*next++ = &all), ...);
+    }
+};
+
 /// The members of a described type, in the order of their list. Nothing of it is made before it is used.
 template <class T>
 struct Members {
@@ -117,6 +137,15 @@ struct Members {
                   "globus: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them.");
     /// Where a list is short of a member, this does not compile.
     using all_listed = decltype(T::has_all_members_listed(std::declval<T&>()));
+
+    /// MemberTypes of them. @tparam U  T, which has to be complete
+    template <class U = T>
+    using types_of = decltype(std::declval<U const&>().with_members(TypesOfMembers()));
+    /// Where they are in an object: so that what is done with them needs no code for each.
+    struct Addresses {
+        explicit Addresses(T const& object) { object.with_members(AddressesOfMembers{at}); }
+        void const* at[size + 1] = {};  ///< the last is null
+    };
 
     /// Calls `f(Member<T, I>{}, member)` for each.
     template <class O, class F>
@@ -149,12 +178,26 @@ private:
     }
 };
 
+/// The entries of a struct's `wire`.
+struct Wires {
+    Wire const* first;
+    std::size_t count;
+};
+template <class T>
+constexpr Wires wires_of() {
+    if constexpr (requires { T::wire; })
+        return {T::wire.data(), T::wire.size()};
+    else
+        return {nullptr, 0};
+}
+constexpr Wire wire_of(Wires wires, std::string_view member) {
+    for (std::size_t i = 0; i != wires.count; ++i)
+        if (wires.first[i].member == member) return wires.first[i];
+    return {member, member};
+}
 template <class T>
 constexpr Wire wire_of(std::string_view member) {
-    if constexpr (requires { T::wire; })
-        for (Wire const& wire : T::wire)
-            if (wire.member == member) return wire;
-    return {member, member};
+    return wire_of(wires_of<T>(), member);
 }
 
 }  // namespace detail

@@ -37,6 +37,24 @@ GLOBUS_DECL RequestBuilder::RequestBuilder(std::string_view base_url, Route rout
     : base_url_(base_url), route_(route), path_(route.path) {}
 GLOBUS_DECL RequestBuilder::~RequestBuilder() = default;
 
+GLOBUS_DECL void RequestBuilder::members(MemberWriter const* writers, void const* const* at, std::size_t count) {
+    for (bool const last : {false, true})
+        for (std::size_t i = 0; i != count; ++i) {
+            MemberWriter const& writer = writers[i];
+            if (at[i] == nullptr || last != (writer.kind == MemberWriter::Kind::addition)) continue;
+            if (!last && writer.wire.place == Place::form) is_form_ = true;  // even if the member is absent
+            writer.put(*this, writer.wire, at[i]);
+        }
+}
+
+GLOBUS_DECL void RequestBuilder::objects(Wires wires) {
+    for (std::size_t i = 0; i != wires.count; ++i) {
+        if (!wires.first[i].member.empty()) continue;
+        Json* const place = at(wires.first[i].name);
+        if (!place->is_object()) place->emplace_object();
+    }
+}
+
 GLOBUS_DECL void RequestBuilder::path(std::string_view name, std::string const* value) {
     std::string const slot = '{' + std::string(name) + '}';
     auto const at = path_.find(slot);
@@ -102,11 +120,6 @@ GLOBUS_DECL void RequestBuilder::object() {
     if (!object_.is_object()) object_.emplace_object();
 }
 
-GLOBUS_DECL void RequestBuilder::object(std::string_view path) {
-    Json* const place = at(path);
-    if (!place->is_object()) place->emplace_object();
-}
-
 GLOBUS_DECL void RequestBuilder::fields(std::string_view path, AdditionalFields const& fields) {
     if (fields.empty()) return;
     boost::json::value* const parent = at(path);
@@ -162,6 +175,15 @@ GLOBUS_DECL boost::json::value* RequestBuilder::at(std::string_view path) {
         path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
     }
     return place;
+}
+
+GLOBUS_DECL void put_query_params(RequestBuilder& builder, Wire const& wire, void const* at) {
+    builder.parameters(wire.place, *static_cast<QueryParams const*>(at));
+}
+
+GLOBUS_DECL void put_fields(RequestBuilder& builder, Wire const& wire, void const* at) {
+    builder.fields(wire.name == wire.member ? std::string_view{} : wire.name,
+                   *static_cast<AdditionalFields const*>(at));
 }
 
 }  // namespace globus::detail

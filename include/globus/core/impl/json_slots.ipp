@@ -5,9 +5,11 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_slots.hpp>
+#include <globus/core/members.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace globus::detail {
@@ -43,6 +45,23 @@ GLOBUS_DECL void DocumentRoom::refuse() {
     throw DecodeError(
         "the answer describes more than the memory that it may take: ask for less at once, or raise "
         "max_response_bytes, of which it may take three times as much");
+}
+
+GLOBUS_DECL SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types,
+                                     void const* const* at, void const* object, SlotMember* members,
+                                     std::uint8_t* buckets, std::size_t bucket_count) {
+    std::size_t const mask = bucket_count - 1;
+    std::uint8_t size = 0;
+    for (std::size_t i = 0; at[i] != nullptr; ++i) {
+        if (types[i] == nullptr) continue;
+        std::string_view const name = wire_of(wires, keys[i]).name;
+        members[size++] = {name, types[i],
+                           static_cast<std::size_t>(static_cast<char const*>(at[i]) - static_cast<char const*>(object))};
+        std::size_t b = SlotMembers::hash(name) & mask;
+        while (buckets[b] != 0) b = (b + 1) & mask;
+        buckets[b] = size;
+    }
+    return {members, buckets, mask};
 }
 
 GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noexcept {
