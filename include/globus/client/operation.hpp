@@ -17,8 +17,10 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -176,7 +178,13 @@ public:
     /// Fills `{name}`, or drops its segment where there is no value.
     void path(std::string_view name, std::string const* value);
 
-    void text(Wire const& wire, std::string value);
+    /// A number as the text of a part of the route.
+    void path_number(std::string_view name, std::int64_t value);
+    void path_number(std::string_view name, std::uint64_t value);
+
+    void text(Wire const& wire, std::string_view value);
+    void number(Wire const& wire, std::int64_t value);
+    void number(Wire const& wire, std::uint64_t value);
     void flag(Wire const& wire, bool value);
     /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
     void list(Wire const& wire, std::vector<std::string> const& values);
@@ -198,6 +206,7 @@ public:
 private:
     enum class Body : unsigned char { none, document, object };
 
+    void add(Wire const& wire, std::string value);
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
     boost::json::value* at(std::string_view path);
 
@@ -218,6 +227,11 @@ concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
 };
 
+template <std::integral N>
+constexpr auto widened(N number) {
+    return static_cast<std::conditional_t<std::is_signed_v<N>, std::int64_t, std::uint64_t>>(number);
+}
+
 /// Puts one value where `wire` says, in the query or the form. An Optional that is absent or null is not sent there.
 /// This function and those that follow know of the value only where it is, so that a table can refer to them.
 template <class V>
@@ -230,7 +244,7 @@ void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
     } else if constexpr (std::same_as<V, bool>) {
         builder.flag(wire, value);
     } else if constexpr (std::integral<V>) {
-        builder.text(wire, std::to_string(value));
+        builder.number(wire, widened(value));
     } else if constexpr (SpeltInQuery<V>) {
         builder.list(wire, value.query_texts());
     } else if constexpr (std::same_as<V, Secret>) {
@@ -238,11 +252,11 @@ void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
     } else if constexpr (std::convertible_to<V const&, std::vector<std::string> const&>) {
         builder.list(wire, value);
     } else if constexpr (is_constant<V>) {
-        builder.text(wire, std::string(V::value));
+        builder.text(wire, V::value);
     } else {
         static_assert(std::convertible_to<V const&, std::string>,
                       "globus: a member of this type cannot be a query parameter; give it a place in `wire`.");
-        builder.text(wire, value);
+        builder.text(wire, static_cast<std::string const&>(value));
     }
 }
 
@@ -258,8 +272,7 @@ void put_path(RequestBuilder& builder, Wire const& wire, void const* at) {
     } else if constexpr (is_required<V>) {
         put_path<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (std::integral<V>) {
-        std::string const text = std::to_string(value);
-        builder.path(wire.member, &text);
+        builder.path_number(wire.member, widened(value));
     } else {
         builder.path(wire.member, &static_cast<std::string const&>(value));
     }
@@ -345,19 +358,24 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
                 std::string const value(service.route_value(name));
                 builder.path(name, &value);
             }
-    builder.objects(wires_of<O>());
-    typename O::members::Addresses addresses(operation);
-    [[maybe_unused]] std::array<std::string, count_from_service<O>()> texts;
-    if constexpr (texts.size() != 0) {
+    constexpr Wires wires = wires_of<O>();
+    builder.objects(wires);
+    constexpr MemberWriter const* writers = WritersOf<O>::value.data();
+    void const* at[O::members::size + 1] = {};
+    operation.with_members(AddressesOfMembers{at});
+    if constexpr (constexpr std::size_t count = count_from_service<O>(); count != 0) {
+        std::array<std::string, count> texts;
         std::string* text = texts.data();
         for (std::size_t i = 0; i != O::members::size; ++i)
-            if (WritersOf<O>::value[i].kind == MemberWriter::Kind::from_service) {
+            if (writers[i].kind == MemberWriter::Kind::from_service) {
                 *text = service.route_value(O::members::keys[i]);
-                addresses.at[i] = text->empty() ? nullptr : text;
+                at[i] = text->empty() ? nullptr : text;
                 ++text;
             }
+        builder.members(writers, at, O::members::size);
+    } else {
+        builder.members(writers, at, O::members::size);
     }
-    builder.members(WritersOf<O>::value.data(), addresses.at, O::members::size);
     return builder.take();
 }
 

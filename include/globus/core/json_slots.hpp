@@ -66,9 +66,9 @@ struct Slot {
 /// One member of a described type: its name on the wire, its type, and where it
 /// lies in the object.
 struct SlotMember {
-    std::string_view name;
-    SlotType const* type;
-    std::size_t offset;
+    std::string_view name = {};
+    SlotType const* type = nullptr;
+    std::size_t offset = 0;
 };
 
 /// The members of a described type, found by a hash of their names.
@@ -192,12 +192,13 @@ struct MemberTable {
         while (count < 3 * Size) count *= 2;
         return count;
     }
-    SlotMember members[Size + 1];
-    std::uint8_t buckets[bucket_count()];
+    SlotMember members[Size + 1] = {};
+    std::uint8_t buckets[bucket_count()] = {};
 };
 
 /// Fills the table of a described type.
-/// @param keys, types, at  of its members: their names, what they are read by, and where they are in `object`
+/// @param keys, types, at  of its members: their names, what they are read by, and where they are in `object`; the end
+/// of `at` is null
 SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types,
                          void const* const* at, void const* object, SlotMember* members, std::uint8_t* buckets,
                          std::size_t bucket_count);
@@ -208,12 +209,16 @@ SlotMembers const& members_of() {
     using Members = typename T::members;
     static_assert(Members::size < 255);
     using Table = MemberTable<Members::size>;
-    static Table table;
+    static constinit Table table = {};
     static SlotMembers const made = [] {
+        constexpr std::string_view const* keys = Members::keys.data();
+        constexpr SlotType const* const* types = SlotTypesOfMembers<T>::value.data();
+        constexpr Wires wires = wires_of<T>();
+        constexpr std::size_t buckets = Table::bucket_count();
         T const object{};
-        return make_members(Members::keys.data(), wires_of<T>(), SlotTypesOfMembers<T>::value.data(),
-                            typename Members::Addresses(object).at, &object, table.members, table.buckets,
-                            Table::bucket_count());
+        void const* at[Members::size + 1] = {};
+        object.with_members(AddressesOfMembers{at});
+        return make_members(keys, wires, types, at, &object, table.members, table.buckets, buckets);
     }();
     return made;
 }
@@ -239,15 +244,14 @@ Slot next_entry(void* object, std::string_view key, DocumentRoom& room) {
     return slot_of(as<T>(object)[std::string(key)]);
 }
 
-/// Optional texts, numbers and flags are the most of all values: they are
-/// stored without a detour.
+/// Optional numbers are stored without a detour.
 template <class T>
-concept Scalar = std::integral<T> || std::floating_point<T> || std::same_as<T, std::string>;
+concept Number = std::integral<T> || std::floating_point<T>;
 
 template <class T>
-inline constexpr bool is_optional_scalar = false;
-template <Scalar T>
-inline constexpr bool is_optional_scalar<Optional<T>> = true;
+inline constexpr bool is_optional_number = false;
+template <Number T>
+inline constexpr bool is_optional_number<Optional<T>> = true;
 
 /// Stores into an Optional by `store(void*, value)`, which says whether the
 /// value fits.
@@ -259,9 +263,37 @@ bool store_optional(void* object, V value, F store) {
     return false;
 }
 
+// Of all values most are texts, numbers and flags that may be absent: what stores them is compiled once.
+bool store_text(void* object, std::string_view text);
+bool store_optional_text(void* object, std::string_view text);
+void store_no_text(void* object);
+void reset_text(void* object);
+bool store_optional_integer(void* object, std::int64_t number);
+bool store_optional_natural(void* object, std::uint64_t number);
+bool store_optional_real(void* object, double number);
+void store_no_integer(void* object);
+void reset_integer(void* object);
+bool store_optional_flag(void* object, bool flag);
+void store_no_flag(void* object);
+void reset_flag(void* object);
+
 template <class T>
 constexpr SlotType make_slot_type() {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (std::same_as<T, Optional<std::string>>) {
+        return {.expected = "a text", .null = &store_no_text, .string = &store_optional_text, .reset = &reset_text};
+    } else if constexpr (std::same_as<T, Optional<std::int64_t>>) {
+        return {.expected = "an integer in range",
+                .null = &store_no_integer,
+                .integer = &store_optional_integer,
+                .natural = &store_optional_natural,
+                .real = &store_optional_real,
+                .reset = &reset_integer};
+    } else if constexpr (std::same_as<T, Optional<bool>>) {
+        return {.expected = "true or false",
+                .null = &store_no_flag,
+                .boolean = &store_optional_flag,
+                .reset = &reset_flag};
+    } else if constexpr (std::same_as<T, bool>) {
         return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
     } else if constexpr (std::integral<T>) {
         return {.expected = "an integer in range",
@@ -272,8 +304,7 @@ constexpr SlotType make_slot_type() {
         return {
             .expected = "a number", .integer = &store_integer<T>, .natural = &store_natural<T>, .real = &store_real<T>};
     } else if constexpr (std::same_as<T, std::string>) {
-        return {.expected = "a text",
-                .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+        return {.expected = "a text", .string = &store_text};
     } else if constexpr (std::same_as<T, TextOrNumber>) {
         return {.expected = "a text or a number",
                 .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
@@ -284,20 +315,14 @@ constexpr SlotType make_slot_type() {
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
     } else if constexpr (std::same_as<T, Json>) {
         return {.expected = "anything", .dom = true};
-    } else if constexpr (is_optional_scalar<T>) {
+    } else if constexpr (is_optional_number<T>) {
         using V = typename T::value_type;
         SlotType type{.expected = SlotTypeOf<V>::value.expected};
         type.null = [](void* o) { as<T>(o).set_null(); };
         type.reset = [](void* o) { as<T>(o).reset(); };
-        if constexpr (std::same_as<V, bool>) {
-            type.boolean = [](void* o, bool b) { return as<T>(o).emplace() = b, true; };
-        } else if constexpr (std::same_as<V, std::string>) {
-            type.string = [](void* o, std::string_view text) { return as<T>(o).emplace().assign(text), true; };
-        } else {
-            type.integer = [](void* o, std::int64_t n) { return store_optional<V>(o, n, &store_integer<V>); };
-            type.natural = [](void* o, std::uint64_t n) { return store_optional<V>(o, n, &store_natural<V>); };
-            type.real = [](void* o, double n) { return store_optional<V>(o, n, &store_real<V>); };
-        }
+        type.integer = [](void* o, std::int64_t n) { return store_optional<V>(o, n, &store_integer<V>); };
+        type.natural = [](void* o, std::uint64_t n) { return store_optional<V>(o, n, &store_natural<V>); };
+        type.real = [](void* o, double n) { return store_optional<V>(o, n, &store_real<V>); };
         return type;
     } else if constexpr (is_optional<T>) {
         return {.expected = "",

@@ -118,7 +118,7 @@ struct TypesOfMembers {
     }
 };
 
-/// Writes down where the members of an object are.
+/// Writes down where the members of an object are, so that what is done with them needs no code for each.
 struct AddressesOfMembers {
     void const** at;
     template <class... Vs>
@@ -141,11 +141,6 @@ struct Members {
     /// MemberTypes of them. @tparam U  T, which has to be complete
     template <class U = T>
     using types_of = decltype(std::declval<U const&>().with_members(TypesOfMembers()));
-    /// Where they are in an object: so that what is done with them needs no code for each.
-    struct Addresses {
-        explicit Addresses(T const& object) { object.with_members(AddressesOfMembers{at}); }
-        void const* at[size + 1] = {};  ///< the last is null
-    };
 
     /// Calls `f(Member<T, I>{}, member)` for each.
     template <class O, class F>

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,7 +67,20 @@ GLOBUS_DECL void RequestBuilder::path(std::string_view name, std::string const* 
         path_.erase(at, slot.size());
 }
 
-GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string value) {
+GLOBUS_DECL void RequestBuilder::path_number(std::string_view name, std::int64_t value) {
+    std::string const text = std::to_string(value);
+    path(name, &text);
+}
+GLOBUS_DECL void RequestBuilder::path_number(std::string_view name, std::uint64_t value) {
+    std::string const text = std::to_string(value);
+    path(name, &text);
+}
+
+GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string_view value) { add(wire, std::string(value)); }
+GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::int64_t value) { add(wire, std::to_string(value)); }
+GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::uint64_t value) { add(wire, std::to_string(value)); }
+
+GLOBUS_DECL void RequestBuilder::add(Wire const& wire, std::string value) {
     (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
 }
 
@@ -92,7 +106,7 @@ GLOBUS_DECL void RequestBuilder::list(Wire const& wire, std::vector<std::string>
         if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
         joined += value;
     }
-    text(wire, std::move(joined));
+    add(wire, std::move(joined));
 }
 
 GLOBUS_DECL void RequestBuilder::parameters(Place place, QueryParams const& parameters) {

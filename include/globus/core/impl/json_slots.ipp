@@ -6,10 +6,12 @@
 #include <globus/core/error.hpp>
 #include <globus/core/json_slots.hpp>
 #include <globus/core/members.hpp>
+#include <globus/core/optional.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace globus::detail {
@@ -69,6 +71,37 @@ GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noe
         if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
     return nullptr;
 }
+
+GLOBUS_DECL bool store_text(void* object, std::string_view text) {
+    as<std::string>(object).assign(text);
+    return true;
+}
+GLOBUS_DECL bool store_optional_text(void* object, std::string_view text) {
+    as<Optional<std::string>>(object).emplace().assign(text);
+    return true;
+}
+GLOBUS_DECL void store_no_text(void* object) { as<Optional<std::string>>(object).set_null(); }
+GLOBUS_DECL void reset_text(void* object) { as<Optional<std::string>>(object).reset(); }
+
+GLOBUS_DECL bool store_optional_integer(void* object, std::int64_t number) {
+    as<Optional<std::int64_t>>(object).emplace() = number;
+    return true;
+}
+GLOBUS_DECL bool store_optional_natural(void* object, std::uint64_t number) {
+    return store_optional<std::int64_t>(object, number, &store_natural<std::int64_t>);
+}
+GLOBUS_DECL bool store_optional_real(void* object, double number) {
+    return store_optional<std::int64_t>(object, number, &store_real<std::int64_t>);
+}
+GLOBUS_DECL void store_no_integer(void* object) { as<Optional<std::int64_t>>(object).set_null(); }
+GLOBUS_DECL void reset_integer(void* object) { as<Optional<std::int64_t>>(object).reset(); }
+
+GLOBUS_DECL bool store_optional_flag(void* object, bool flag) {
+    as<Optional<bool>>(object).emplace() = flag;
+    return true;
+}
+GLOBUS_DECL void store_no_flag(void* object) { as<Optional<bool>>(object).set_null(); }
+GLOBUS_DECL void reset_flag(void* object) { as<Optional<bool>>(object).reset(); }
 
 }  // namespace globus::detail
 
