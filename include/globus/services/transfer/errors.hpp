@@ -56,6 +56,7 @@ constexpr bool is_endpoint_code(std::string_view code) {
     std::string_view const first = code.substr(0, code.find('.'));
     return first == "ExternalError" || first == "EndpointError";
 }
+bool is_endpoint_error(ApiError const& error);
 
 }  // namespace detail
 }  // namespace globus

@@ -67,7 +67,7 @@ struct TransferService {
     using credential = BearerCredential;
 
     /// A 502 that an endpoint behind the service caused; to ask again at once is of no use.
-    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_code(error.code()); }
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_error(error); }
 
     /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
     template <class = void>

@@ -17,4 +17,10 @@ GLOBUS_DECL std::string submission_id(Error const& error) {
 
 }  // namespace globus
 
+namespace globus::detail {
+
+GLOBUS_DECL bool is_endpoint_error(ApiError const& error) { return is_endpoint_code(error.code()); }
+
+}  // namespace globus::detail
+
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
