@@ -68,7 +68,7 @@ struct ClientOptions {
     std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
     std::string app_name = {};     ///< added to the User-Agent
-    ClientInfo client_info = {};                   ///< added to X-Globus-Client-Info
+    ClientInfo client_info = {};   ///< added to X-Globus-Client-Info
     /// Of a call as a whole; CallOptions can differ. Unset: 120 s, but a file and the body of a sink or source may take as
     /// long as they flow.
     std::optional<std::chrono::duration<double>> timeout = {};
@@ -144,8 +144,8 @@ public:
         constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form,
-                  {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()}, options);
+        carry_out(request, result, result.form, {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
+                  options);
         return result;
     }
     template <Operation O>

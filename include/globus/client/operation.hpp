@@ -206,7 +206,8 @@ public:
 private:
     enum class Body : unsigned char { none, document, object };
 
-    void add(Wire const& wire, std::string value);
+    /// Of the query or of the form.
+    Form& parameters_of(Wire const& wire) noexcept;
     /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
     boost::json::value* at(std::string_view path);
 

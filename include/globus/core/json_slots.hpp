@@ -199,9 +199,8 @@ struct MemberTable {
 /// Fills the table of a described type.
 /// @param keys, types, at  of its members: their names, what they are read by, and where they are in `object`; the end
 /// of `at` is null
-SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types,
-                         void const* const* at, void const* object, SlotMember* members, std::uint8_t* buckets,
-                         std::size_t bucket_count);
+SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types, void const* const* at,
+                         void const* object, SlotMember* members, std::uint8_t* buckets, std::size_t bucket_count);
 
 /// The table of a described type, made when the first object of it is read.
 template <class T>
@@ -289,10 +288,8 @@ constexpr SlotType make_slot_type() {
                 .real = &store_optional_real,
                 .reset = &reset_integer};
     } else if constexpr (std::same_as<T, Optional<bool>>) {
-        return {.expected = "true or false",
-                .null = &store_no_flag,
-                .boolean = &store_optional_flag,
-                .reset = &reset_flag};
+        return {
+            .expected = "true or false", .null = &store_no_flag, .boolean = &store_optional_flag, .reset = &reset_flag};
     } else if constexpr (std::same_as<T, bool>) {
         return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
     } else if constexpr (std::integral<T>) {

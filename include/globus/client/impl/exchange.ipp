@@ -22,8 +22,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <memory>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>

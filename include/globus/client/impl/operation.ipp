@@ -39,6 +39,7 @@ GLOBUS_DECL RequestBuilder::RequestBuilder(std::string_view base_url, Route rout
 GLOBUS_DECL RequestBuilder::~RequestBuilder() = default;
 
 GLOBUS_DECL void RequestBuilder::members(MemberWriter const* writers, void const* const* at, std::size_t count) {
+    query_.reserve(count);
     for (bool const last : {false, true})
         for (std::size_t i = 0; i != count; ++i) {
             MemberWriter const& writer = writers[i];
@@ -76,12 +77,18 @@ GLOBUS_DECL void RequestBuilder::path_number(std::string_view name, std::uint64_
     path(name, &text);
 }
 
-GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string_view value) { add(wire, std::string(value)); }
-GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::int64_t value) { add(wire, std::to_string(value)); }
-GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::uint64_t value) { add(wire, std::to_string(value)); }
+GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string_view value) {
+    parameters_of(wire).emplace_back(wire.name, value);
+}
+GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::int64_t value) {
+    parameters_of(wire).emplace_back(wire.name, std::to_string(value));
+}
+GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::uint64_t value) {
+    parameters_of(wire).emplace_back(wire.name, std::to_string(value));
+}
 
-GLOBUS_DECL void RequestBuilder::add(Wire const& wire, std::string value) {
-    (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
+GLOBUS_DECL Form& RequestBuilder::parameters_of(Wire const& wire) noexcept {
+    return wire.place == Place::form ? form_ : query_;
 }
 
 GLOBUS_DECL void RequestBuilder::flag(Wire const& wire, bool value) {
@@ -106,7 +113,7 @@ GLOBUS_DECL void RequestBuilder::list(Wire const& wire, std::vector<std::string>
         if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
         joined += value;
     }
-    add(wire, std::move(joined));
+    parameters_of(wire).emplace_back(wire.name, std::move(joined));
 }
 
 GLOBUS_DECL void RequestBuilder::parameters(Place place, QueryParams const& parameters) {

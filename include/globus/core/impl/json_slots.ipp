@@ -57,8 +57,9 @@ GLOBUS_DECL SlotMembers make_members(std::string_view const* keys, Wires wires, 
     for (std::size_t i = 0; at[i] != nullptr; ++i) {
         if (types[i] == nullptr) continue;
         std::string_view const name = wire_of(wires, keys[i]).name;
-        members[size++] = {name, types[i],
-                           static_cast<std::size_t>(static_cast<char const*>(at[i]) - static_cast<char const*>(object))};
+        members[size++] = {
+            name, types[i],
+            static_cast<std::size_t>(static_cast<char const*>(at[i]) - static_cast<char const*>(object))};
         std::size_t b = SlotMembers::hash(name) & mask;
         while (buckets[b] != 0) b = (b + 1) & mask;
         buckets[b] = size;
