@@ -17,10 +17,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 // What a call of a Client is besides its types: compiled once, whatever the operations and services.
 
