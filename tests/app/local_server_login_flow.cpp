@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/app/local_server_login_flow.hpp>
+#include <globus/app/redirect_listener.hpp>
 #include <globus/http/mock_transport.hpp>
 
 #include "support/browser.hpp"

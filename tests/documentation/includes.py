@@ -9,7 +9,7 @@ import re
 import sys
 
 FLOORS = ("core", "http", "oauth", "client", "services", "app", "sandbox")
-SYSTEM = re.compile(r"#include <((?:sys|netinet|arpa)/\w+\.h|(?:fcntl|unistd|signal|spawn|dirent|pwd)\.h)>")
+SYSTEM = re.compile(r"#include <((?:sys|netinet|arpa)/\w+\.h|(?:fcntl|unistd|signal|spawn|dirent|pwd|poll|pthread)\.h)>")
 OWN = re.compile(r"#include <globus/(\w+)/")
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What connects to the listener of a login: the input is the head of a request.
-#include <globus/app/local_server_login_flow.hpp>
+#include <globus/app/redirect_listener.hpp>
 
 #include "fuzz.hpp"
 

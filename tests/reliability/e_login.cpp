@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // E1 to E3: a login by a redirect to this machine takes the right answer and no other, and spends its code once.
 #include <globus/app/local_server_login_flow.hpp>
+#include <globus/app/redirect_listener.hpp>
 #include <globus/http/curl_transport.hpp>
 #include <globus/http/mock_transport.hpp>
 #include <globus/sandbox/server.hpp>

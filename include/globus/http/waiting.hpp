@@ -6,14 +6,11 @@
 #include <globus/core/handle.hpp>
 #include <globus/http/clock.hpp>
 
-#include <pthread.h>
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,16 +51,6 @@ public:
     WaitFor(WaitFor const&) = delete;
     WaitFor& operator=(WaitFor const&) = delete;
     ~WaitFor();
-
-private:
-    static inline std::mutex mutex_;
-    /// Never destroyed: calls may wait while the program ends.
-    static inline std::map<std::thread::id, Doer const*>& waiting_ = *new std::map<std::thread::id, Doer const*>;
-    static inline int const forks_ = ::pthread_atfork([] { mutex_.lock(); }, [] { mutex_.unlock(); },
-                                                      [] {
-                                                          waiting_.clear();
-                                                          mutex_.unlock();
-                                                      });
 };
 
 /// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.

@@ -4,15 +4,9 @@
 
 #include <globus/core/config.hpp>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
 #include <mutex>
 #include <string>
 #include <vector>
-
-extern char** environ;
 
 namespace globus::detail {
 
@@ -33,13 +27,13 @@ public:
 private:
     struct StillOpen {
         std::mutex mutex;
-        std::vector<::pid_t> children;
+        std::vector<int> children;
     };
     static StillOpen& still_open();
     /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
     static void reap();
 
-    ::pid_t child_ = 0;
+    int child_ = 0;
 };
 
 }  // namespace globus::detail

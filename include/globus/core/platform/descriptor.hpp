@@ -4,8 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <unistd.h>
-
 #include <utility>
 
 namespace globus::detail {

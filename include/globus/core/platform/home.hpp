@@ -4,9 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <string>
 
 namespace globus::detail {

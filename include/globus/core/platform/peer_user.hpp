@@ -4,10 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 // Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
 // 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
 

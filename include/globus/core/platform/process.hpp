@@ -4,9 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 
@@ -19,19 +16,21 @@ namespace globus::detail {
 /// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
 class Maker {
 public:
+    /// Of this process.
+    Maker() noexcept;
     [[nodiscard]] bool is_this_process() const noexcept;
     /// @throws UsageError  in a child process
     void check() const;
 
 private:
-    static inline std::atomic<unsigned> count_ = 0;
-    static inline int const counting_ =
-        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
-
-    pid_t process_ = ::getpid();
-    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
-    unsigned before_ = forks_->load(std::memory_order_relaxed);
+    int process_;
+    std::atomic<unsigned> const* forks_;  ///< where shared objects have each their own, that of the maker's
+    unsigned before_;
 };
+
+/// Has functions called around every fork(), see pthread_atfork(3): before it, and after it in the parent and in the child.
+/// What it returns is of no use but to initialise a variable.
+int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)());
 
 /// The name of this machine; empty if the system does not tell.
 std::string host_name();

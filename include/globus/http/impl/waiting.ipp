@@ -4,14 +4,14 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/platform/process.hpp>
 #include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/waiting.hpp>
 
-#include <pthread.h>
-
 #include <condition_variable>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -20,25 +20,44 @@
 
 namespace globus::detail {
 
+/// Who waits for whom, of all threads. In a forked child nobody waits.
+struct Waiting {
+    std::mutex mutex;
+    std::map<std::thread::id, Doer const*> all;
+
+    /// Never destroyed: calls may wait while the program ends, and before it has begun.
+    static Waiting& shared() {
+        static Waiting& one = *new Waiting;
+        return one;
+    }
+    static inline int const forks = around_forks([] { shared().mutex.lock(); }, [] { shared().mutex.unlock(); },
+                                                 [] {
+                                                     shared().all.clear();
+                                                     shared().mutex.unlock();
+                                                 });
+};
+
 GLOBUS_DECL WaitFor::WaitFor(Doer const& doer, std::string const& what) {
-    std::lock_guard const lock(mutex_);
+    Waiting& waiting = Waiting::shared();
+    std::lock_guard const lock(waiting.mutex);
     auto const self = std::this_thread::get_id();
     Doer const* next = &doer;
-    for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
+    for (std::size_t steps = 0; steps <= waiting.all.size(); ++steps) {
         auto const thread = next->thread();
         if (thread == self)
             throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
                              "what another thread waits for: it would be waited for without end");
-        auto const further = waiting_.find(thread);
-        if (further == waiting_.end()) break;
+        auto const further = waiting.all.find(thread);
+        if (further == waiting.all.end()) break;
         next = further->second;
     }
-    waiting_[self] = &doer;
+    waiting.all[self] = &doer;
 }
 
 GLOBUS_DECL WaitFor::~WaitFor() {
-    std::lock_guard const lock(mutex_);
-    waiting_.erase(std::this_thread::get_id());
+    Waiting& waiting = Waiting::shared();
+    std::lock_guard const lock(waiting.mutex);
+    waiting.all.erase(std::this_thread::get_id());
 }
 
 GLOBUS_DECL void Wait::end() const {

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+extern char** environ;
+
 namespace globus::detail {
 
 GLOBUS_DECL BrowserOpener::~BrowserOpener() {

@@ -14,6 +14,15 @@
 
 namespace globus::detail {
 
+struct Forks {
+    static inline std::atomic<unsigned> count = 0;
+    static inline int const counting =
+        ::pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1, std::memory_order_relaxed); });
+};
+
+GLOBUS_DECL Maker::Maker() noexcept
+    : process_(::getpid()), forks_(&Forks::count), before_(forks_->load(std::memory_order_relaxed)) {}
+
 GLOBUS_DECL bool Maker::is_this_process() const noexcept {
     return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
 }
@@ -23,6 +32,10 @@ GLOBUS_DECL void Maker::check() const {
         throw UsageError(
             "this object was made before fork(), and its locks and connections are those of the parent process: "
             "make a new one in the child process");
+}
+
+GLOBUS_DECL int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)()) {
+    return ::pthread_atfork(before, in_parent, in_child);
 }
 
 GLOBUS_DECL std::string host_name() {

@@ -8,20 +8,55 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace globus::detail {
+
+#ifdef SOCK_CLOEXEC
+GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
+    return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
+}
+GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
+    return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+GLOBUS_DECL bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
+#else
+GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
+    Descriptor made(::socket(family, type, protocol));
+    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+    return made;
+}
+GLOBUS_DECL int configured(int number) {
+    ::fcntl(number, F_SETFD, FD_CLOEXEC);
+    ::fcntl(number, F_SETFL, O_NONBLOCK);
+    return number;
+}
+GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
+    int const number = ::accept(listener.get(), nullptr, nullptr);
+    return Descriptor(number < 0 ? number : configured(number));
+}
+GLOBUS_DECL bool make_pipe(int (&ends)[2]) {
+    if (::pipe(ends) != 0) return false;
+    for (int const end : ends) configured(end);
+    return true;
+}
+#endif
 
 GLOBUS_DECL WakeUp WakeUp::make() {
     int ends[2];
     if (!make_pipe(ends)) return {};
     return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
+
+GLOBUS_DECL void WakeUp::wake() const noexcept { [[maybe_unused]] auto const written = ::write(writer.get(), "", 1); }
 
 GLOBUS_DECL LoopbackListener LoopbackListener::make() {
     sockaddr_in address{};
@@ -36,6 +71,14 @@ GLOBUS_DECL LoopbackListener LoopbackListener::make() {
     return {std::move(made), ntohs(address.sin_port)};
 }
 
+GLOBUS_DECL void poll(std::vector<Polled>& all, std::chrono::milliseconds longest) {
+    std::vector<pollfd> waiting;
+    for (Polled const& one : all)
+        waiting.push_back({one.number, static_cast<short>(one.to_write ? POLLOUT : POLLIN), 0});
+    ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(longest.count()));
+    for (std::size_t i = 0; i != all.size(); ++i) all[i].ready = (waiting[i].revents & waiting[i].events) != 0;
+}
+
 GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
     return ::recv(socket.get(), buffer, size, 0);
 }
@@ -43,6 +86,8 @@ GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::
 GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
     return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
+
+GLOBUS_DECL void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
 
 }  // namespace globus::detail
 
