@@ -3,44 +3,31 @@
 #define GLOBUS_OAUTH_ID_TOKEN_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
-#include <globus/http/drive.hpp>
+#include <globus/http/any_transport.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/transport.hpp>
-#include <globus/http/url.hpp>
-#include <globus/http/waiting.hpp>
-#include <globus/oauth/errors.hpp>
 #include <globus/oauth/token.hpp>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/pem.h>
-
-#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace globus {
 
@@ -116,10 +103,10 @@ public:
     [[nodiscard]] std::string pem() const;
 
 private:
-    explicit IdTokenKey(std::shared_ptr<EVP_PKEY const> key) : key_(std::move(key)) {}
+    explicit IdTokenKey(std::shared_ptr<evp_pkey_st const> key);
     std::string kid_;
     std::string alg_;  ///< the one algorithm that the key is for; empty: either
-    detail::Shared<EVP_PKEY const> key_;
+    detail::Shared<evp_pkey_st const> key_;
 };
 
 /**
@@ -150,7 +137,7 @@ public:
 
 private:
     std::string issuer_;
-    std::map<std::string, std::optional<IdTokenKey>, std::less<>> keys_;
+    std::vector<IdTokenKey> keys_;
 };
 
 /// `S` knows the issuer of id_tokens and its keys by their names. Models: StaticJwks, JwksCache.
@@ -159,6 +146,24 @@ concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOpti
     { source.issuer(options) } -> std::same_as<std::string>;
     { source.key(kid, options) } -> std::same_as<std::optional<IdTokenKey>>;
 };
+
+namespace detail {
+
+/// What a JwksCache does, over any transport.
+class FetchedKeys {
+public:
+    FetchedKeys(AnyTransport transport, std::string auth_url, std::function<http::Clock::time_point()> now);
+
+    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const;
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const;
+
+private:
+    struct State;
+
+    ProcessBound<State> state_;
+};
+
+}  // namespace detail
 
 /**
  * The keys of Globus Auth, fetched when the first id_token is verified and kept.
@@ -186,118 +191,36 @@ public:
     /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
     /// @throws UsageError  for a base URL that is not one
     JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
-        : state_(std::in_place, std::move(transport), http::check_base_url(std::move(auth_url)),
-                 now ? std::move(now) : &http::Clock::now) {}
+        : keys_(AnyTransport(std::move(transport)), std::move(auth_url), std::move(now)) {}
 
     /// The issuer, as its own configuration writes it.
-    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        State& state = *state_;
-        std::unique_lock lock(state.mutex);
-        while (state.issuer.empty()) fetch_or_wait(state, lock, options);
-        return state.issuer;
-    }
+    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const { return keys_.issuer(options); }
     /// The key of that name; nothing if the issuer has none.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        State& state = *state_;
-        std::unique_lock lock(state.mutex);
-        for (;;) {
-            auto const now = state.now();
-            if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
-                if (auto found = state.keys->key(kid, options)) return found;
-                if (!state.fetching.busy()) {
-                    if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
-                    state.looked_again = now;  // before the request: one that fails counts, too
-                }
-            }
-            fetch_or_wait(state, lock, options);
-        }
+        return keys_.key(kid, options);
     }
 
 private:
-    struct State {
-        State(T t, std::string url, std::function<http::Clock::time_point()> clock)
-            : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
-        T const transport;
-        std::string const auth_url;
-        std::function<http::Clock::time_point()> const now;
-        std::mutex mutex;  ///< of what follows; free while something is fetched
-        detail::SingleFlight fetching;
-        std::string issuer;
-        std::string jwks_uri;
-        std::optional<StaticJwks> keys;
-        http::Clock::time_point fetched{};
-        std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
-    };
-
-    /// Where an issuer and its keys are.
-    struct Configuration {
-        std::string issuer, jwks_uri;
-    };
-
-    /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
-    /// stays as it is until what takes its place is known to be good.
-    static void fetch_or_wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
-        detail::Wait const call{"the keys of Globus Auth", options.deadline, options.stop};
-        if (state.issuer.empty()) {
-            auto const fetch = [&] { return fetch_configuration(state, options); };
-            if (std::optional<Configuration> found = state.fetching.ask_or_wait(lock, call, fetch)) {
-                state.issuer = std::move(found->issuer);
-                state.jwks_uri = std::move(found->jwks_uri);
-            }
-        } else {
-            auto const fetch = [&, issuer = state.issuer, uri = state.jwks_uri] {
-                return StaticJwks(issuer, get(state, uri, options));
-            };
-            if (std::optional<StaticJwks> keys = state.fetching.ask_or_wait(lock, call, fetch)) {
-                state.keys = std::move(keys);
-                state.fetched = state.now();
-            }
-        }
-    }
-
-    [[nodiscard]] static Configuration fetch_configuration(State const& state, IdTokenOptions const& options) {
-        Json const document = get(state, state.auth_url + ".well-known/openid-configuration", options);
-        auto const text = [&](char const* name) {
-            auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
-            if (value == nullptr || !value->is_string())
-                throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
-            return std::string(value->get_string());
-        };
-        Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
-        std::string slashed = configuration.issuer;
-        if (!slashed.ends_with('/')) slashed += '/';
-        if (slashed != state.auth_url)
-            throw DecodeError("the OpenID configuration of " + state.auth_url + " names another issuer");
-        bool good = false;
-        try {
-            http::Url const keys = http::parse_url(configuration.jwks_uri);
-            http::Url const own = http::parse_url(slashed);
-            good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
-                   http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
-        } catch (UsageError const&) {  // not a URL
-        }
-        if (!good) throw DecodeError("the OpenID configuration of " + state.auth_url + " has its keys on another host");
-        return configuration;
-    }
-
-    /// GET of a public document.
-    [[nodiscard]] static Json get(State const& state, std::string const& url, IdTokenOptions const& options) {
-        http::Request request;
-        request.url = url;
-        request.headers = {{"Accept", "application/json"}};
-        request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
-        request.stop = options.stop;
-        request.max_response_bytes = std::size_t{1} << 20;
-        http::Response response = http::send_repeatable(state.transport, request);
-        if (response.status != 200) throw AuthApiError(request, std::move(response));
-        boost::system::error_code error;
-        Json document = detail::parse_exact_json(response.body, error);
-        if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
-        return document;
-    }
-
-    detail::ProcessBound<State> state_;
+    detail::FetchedKeys keys_;
 };
+
+namespace detail {
+
+/// An id_token that is good, but for its issuer, its signature and the time, which are not looked at yet.
+struct ReadIdToken {
+    IdTokenClaims claims;
+    std::string alg, kid;
+    std::string_view text;  ///< that is signed
+    std::string signature;
+};
+
+/// @param token  has to live as long as the result
+/// @throws IdTokenError
+ReadIdToken read_id_token(std::string_view token, std::string_view client_id, IdTokenOptions const& options);
+/// @throws IdTokenError  also without a key
+IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const& key, IdTokenOptions const& options);
+
+}  // namespace detail
 
 /**
  * Verifies an id_token and says who logged in.
@@ -321,7 +244,13 @@ private:
  */
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options = {});
+                              IdTokenOptions const& options = {}) {
+    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
+    // of a token that is not good otherwise nobody learns what is wrong.
+    detail::ReadIdToken read = detail::read_id_token(id_token.reveal(), client_id, options);
+    if (read.claims.iss != keys.issuer(options)) throw IdTokenError();
+    return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);
+}
 
 /// The same for an answer of the token endpoint.
 /// @throws IdTokenError  also if it has no id_token: the scope `openid` was not asked for
@@ -331,61 +260,6 @@ IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view clie
     IdTokenOptions dated = options;
     if (!dated.date) dated.date = tokens.date();
     return decode_id_token(tokens.id_token(), client_id, keys, dated);
-}
-
-namespace detail {
-
-/// The digest that an algorithm signs; nullptr for all that are not allowed.
-EVP_MD const* id_token_digest(std::string_view alg);
-
-/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
-/// could take two values (RFC 7519, section 4).
-std::optional<boost::json::object> read_jwt_object(std::string_view segment);
-
-/// A member that is a text and not empty.
-std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name);
-
-/// The checks of everything but key, issuer, signature and time.
-bool id_token_header_is_good(boost::json::object const& header);
-
-/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
-void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options);
-
-/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
-std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
-                                                   std::string_view alg, IdTokenOptions const& options);
-
-}  // namespace detail
-
-std::string as_pem(Json const& jwks);
-
-template <JwksSource S>
-IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options) {
-    if (options.leeway.count() < 0) throw UsageError("the leeway of an id_token is negative: it is 0 at least");
-    constexpr std::size_t longest = std::size_t{64} << 10;
-    std::string_view const token = id_token.reveal();
-    if (token.size() > longest) throw IdTokenError();
-    auto const first = token.find('.');
-    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
-    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
-
-    auto const header = detail::read_jwt_object(token.substr(0, first));
-    auto payload = detail::read_jwt_object(token.substr(first + 1, second - first - 1));
-    auto const signature = base64url_decode(token.substr(second + 1));
-    if (!header || !payload || !signature || !detail::id_token_header_is_good(*header)) throw IdTokenError();
-    auto const alg = detail::jwt_text(*header, "alg");
-    auto const kid = detail::jwt_text(*header, "kid");
-    if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
-
-    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
-    // of a token that is not good otherwise nobody learns what is wrong.
-    auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
-    if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
-    std::optional<IdTokenKey> const key = keys.key(*kid, options);
-    if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
-    detail::check_id_token_time(*claims, options);
-    return std::move(*claims);
 }
 
 }  // namespace globus

@@ -5,10 +5,17 @@
 #include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/core/json_members.hpp>
 #include <globus/core/json_text.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
+#include <globus/http/any_transport.hpp>
+#include <globus/http/drive.hpp>
+#include <globus/http/message.hpp>
+#include <globus/http/url.hpp>
+#include <globus/http/waiting.hpp>
+#include <globus/oauth/errors.hpp>
 #include <globus/oauth/id_token.hpp>
 
 #include <boost/json/value.hpp>
@@ -26,7 +33,9 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,23 +50,25 @@ GLOBUS_DECL StaticJwks::StaticJwks(std::string issuer, Json const& jwks) : issue
     if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
     for (boost::json::value const& item : keys->get_array()) {
         if (!item.is_object()) continue;
-        std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
-        if (!key) continue;
-        std::string kid = key->kid();
-        auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
-        if (!added) place->second.reset();  // two keys of one name: neither can be meant
+        if (std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object())) keys_.push_back(*std::move(key));
     }
 }
 
 GLOBUS_DECL std::optional<IdTokenKey> StaticJwks::key(std::string_view kid, IdTokenOptions const&) const {
-    auto const found = keys_.find(kid);
-    return found != keys_.end() ? found->second : std::nullopt;
+    IdTokenKey const* found = nullptr;
+    for (IdTokenKey const& key : keys_) {
+        if (key.kid() != kid) continue;
+        if (found != nullptr) return std::nullopt;  // two keys of one name: neither can be meant
+        found = &key;
+    }
+    return found != nullptr ? std::optional(*found) : std::nullopt;
 }
 
 }  // namespace globus
 
 namespace globus::detail {
 
+/// The digest that an algorithm signs; nullptr for all that are not allowed.
 GLOBUS_DECL EVP_MD const* id_token_digest(std::string_view alg) {
     return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
 }
@@ -74,6 +85,8 @@ GLOBUS_DECL std::size_t count_members(boost::json::value const& value) {
     return count;
 }
 
+/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
+/// could take two values (RFC 7519, section 4).
 GLOBUS_DECL std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
     std::optional<std::string> const text = base64url_decode(segment);
     if (!text) return std::nullopt;
@@ -95,6 +108,7 @@ GLOBUS_DECL std::optional<boost::json::object> read_jwt_object(std::string_view 
     return std::move(value.get_object());
 }
 
+/// A member that is a text and not empty.
 GLOBUS_DECL std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
     auto const* value = object.if_contains(name);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
@@ -110,6 +124,7 @@ GLOBUS_DECL std::optional<double> jwt_time(boost::json::object const& object, st
     return seconds;
 }
 
+/// The checks of everything but key, issuer, signature and time.
 GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
         if (header.contains(name)) return false;
@@ -117,6 +132,7 @@ GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
 }
 
+/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
 GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
     auto const now = options.now ? options.now() : unix_now();
     auto const leeway = static_cast<double>(options.leeway.count());
@@ -133,6 +149,7 @@ GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions
     throw IdTokenError(why, difference);
 }
 
+/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
 GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
                                                                std::string_view alg, IdTokenOptions const& options) {
     IdTokenClaims claims;
@@ -179,9 +196,151 @@ GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::obje
     return claims;
 }
 
+struct FetchedKeys::State {
+    State(AnyTransport t, std::string url, std::function<http::Clock::time_point()> clock)
+        : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
+    AnyTransport const transport;
+    std::string const auth_url;
+    std::function<http::Clock::time_point()> const now;
+    std::mutex mutex;  ///< of what follows; free while something is fetched
+    SingleFlight fetching;
+    std::string issuer;
+    std::string jwks_uri;
+    std::optional<StaticJwks> keys;
+    http::Clock::time_point fetched{};
+    std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
+
+    /// Where an issuer and its keys are.
+    struct Configuration {
+        std::string issuer, jwks_uri;
+    };
+
+    /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
+    /// stays as it is until what takes its place is known to be good.
+    void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options);
+    [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const;
+    /// GET of a public document.
+    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const;
+};
+
+GLOBUS_DECL void FetchedKeys::State::fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
+    Wait const call{"the keys of Globus Auth", options.deadline, options.stop};
+    if (issuer.empty()) {
+        auto const fetch = [&] { return fetch_configuration(options); };
+        if (std::optional<Configuration> found = fetching.ask_or_wait(lock, call, fetch)) {
+            issuer = std::move(found->issuer);
+            jwks_uri = std::move(found->jwks_uri);
+        }
+    } else {
+        auto const fetch = [&, of = issuer, uri = jwks_uri] { return StaticJwks(of, get(uri, options)); };
+        if (std::optional<StaticJwks> fresh = fetching.ask_or_wait(lock, call, fetch)) {
+            keys = std::move(fresh);
+            fetched = now();
+        }
+    }
+}
+
+GLOBUS_DECL FetchedKeys::State::Configuration FetchedKeys::State::fetch_configuration(
+    IdTokenOptions const& options) const {
+    Json const document = get(auth_url + ".well-known/openid-configuration", options);
+    auto const text = [&](char const* name) {
+        auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
+        if (value == nullptr || !value->is_string())
+            throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
+        return std::string(value->get_string());
+    };
+    Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
+    std::string slashed = configuration.issuer;
+    if (!slashed.ends_with('/')) slashed += '/';
+    if (slashed != auth_url) throw DecodeError("the OpenID configuration of " + auth_url + " names another issuer");
+    bool good = false;
+    try {
+        http::Url const place = http::parse_url(configuration.jwks_uri);
+        http::Url const own = http::parse_url(slashed);
+        good = !place.has_userinfo && (place.scheme == "https" || http::is_loopback(place.host)) &&
+               http::detail::equal_ignoring_case(place.host, own.host) && place.scheme == own.scheme;
+    } catch (UsageError const&) {  // not a URL
+    }
+    if (!good) throw DecodeError("the OpenID configuration of " + auth_url + " has its keys on another host");
+    return configuration;
+}
+
+GLOBUS_DECL Json FetchedKeys::State::get(std::string const& url, IdTokenOptions const& options) const {
+    http::Request request;
+    request.url = url;
+    request.headers = {{"Accept", "application/json"}};
+    request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
+    request.stop = options.stop;
+    request.max_response_bytes = std::size_t{1} << 20;
+    http::Response response = http::send_repeatable(transport, request);
+    if (response.status != 200) throw AuthApiError(request, std::move(response));
+    boost::system::error_code error;
+    Json document = parse_exact_json(response.body, error);
+    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
+    return document;
+}
+
+GLOBUS_DECL FetchedKeys::FetchedKeys(AnyTransport transport, std::string auth_url,
+                                     std::function<http::Clock::time_point()> now)
+    : state_(std::in_place, std::move(transport), http::check_base_url(std::move(auth_url)),
+             now ? std::move(now) : &http::Clock::now) {}
+
+GLOBUS_DECL std::string FetchedKeys::issuer(IdTokenOptions const& options) const {
+    State& state = *state_;
+    std::unique_lock lock(state.mutex);
+    while (state.issuer.empty()) state.fetch_or_wait(lock, options);
+    return state.issuer;
+}
+
+GLOBUS_DECL std::optional<IdTokenKey> FetchedKeys::key(std::string_view kid, IdTokenOptions const& options) const {
+    State& state = *state_;
+    std::unique_lock lock(state.mutex);
+    for (;;) {
+        auto const now = state.now();
+        if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
+            if (auto found = state.keys->key(kid, options)) return found;
+            if (!state.fetching.busy()) {
+                if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
+                state.looked_again = now;  // before the request: one that fails counts, too
+            }
+        }
+        state.fetch_or_wait(lock, options);
+    }
+}
+
+GLOBUS_DECL ReadIdToken read_id_token(std::string_view token, std::string_view client_id,
+                                      IdTokenOptions const& options) {
+    if (options.leeway.count() < 0) throw UsageError("the leeway of an id_token is negative: it is 0 at least");
+    constexpr std::size_t longest = std::size_t{64} << 10;
+    if (token.size() > longest) throw IdTokenError();
+    auto const first = token.find('.');
+    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
+
+    auto const header = read_jwt_object(token.substr(0, first));
+    auto payload = read_jwt_object(token.substr(first + 1, second - first - 1));
+    auto signature = base64url_decode(token.substr(second + 1));
+    if (!header || !payload || !signature || !id_token_header_is_good(*header)) throw IdTokenError();
+    auto alg = jwt_text(*header, "alg");
+    auto kid = jwt_text(*header, "kid");
+    if (!alg || id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
+    auto claims = check_id_token_claims(std::move(*payload), client_id, *alg, options);
+    if (!claims) throw IdTokenError();
+    return {*std::move(claims), *std::move(alg), *std::move(kid), token.substr(0, second), *std::move(signature)};
+}
+
+GLOBUS_DECL IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const& key,
+                                          IdTokenOptions const& options) {
+    if (!key || !key->verify(read.alg, read.text, read.signature)) throw IdTokenError();
+    check_id_token_time(read.claims, options);
+    return std::move(read.claims);
+}
+
 }  // namespace globus::detail
 
 namespace globus {
+
+GLOBUS_DECL IdTokenKey::IdTokenKey(std::shared_ptr<evp_pkey_st const> key) : key_(std::move(key)) {}
 
 GLOBUS_DECL std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
     auto const absent_or = [&](char const* name, std::string_view wanted) {
