@@ -3,7 +3,6 @@
 #define GLOBUS_OAUTH_AUTHORIZATION_REQUIREMENTS_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/one_line.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/object.hpp>
@@ -31,11 +30,6 @@ struct AuthorizationParameters {
 };
 
 namespace detail {
-
-/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
-inline std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
-inline std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
-std::string query_value(std::optional<std::vector<std::string>> const& list);
 
 /// True if any of the parameters asks for something.
 [[nodiscard]] bool asks_for_anything(AuthorizationParameters const& parameters);

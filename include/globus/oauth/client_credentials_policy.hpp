@@ -38,12 +38,16 @@ public:
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return state_->renewal.authorize(context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.authorize(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return state_->renewal.renew_after(refused, context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.renew_after(refused, context, grant);
     }
 
     /// The token as it is now; before the first call the one that it began with, which may be none.
@@ -60,15 +64,18 @@ private:
     };
 
     template <class T>
-    auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
-            TokenResponse const answer =
-                detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
-                                      transport, context, run);
+    struct Asking final : detail::Grant {
+        Asking(State const& s, T const& over, AuthContext const& call) : state(s), transport(over), context(call) {}
+        Token ask(Token const& old, detail::GrantRun& run) override {
+            TokenResponse const answer = detail::request_token(
+                state.client, {{"grant_type", "client_credentials"}, {"scope", state.scopes}}, transport, context, run);
             return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
                                      answer);
-        };
-    }
+        }
+        State const& state;
+        T const& transport;
+        AuthContext const& context;
+    };
 
     detail::ProcessBound<State> state_;
 };

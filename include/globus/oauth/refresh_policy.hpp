@@ -57,12 +57,16 @@ public:
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return state_->renewal.authorize(context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.authorize(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return state_->renewal.renew_after(refused, context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.renew_after(refused, context, grant);
     }
 
     /// The tokens as they are now.
@@ -82,15 +86,19 @@ private:
     };
 
     template <class T>
-    auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
+    struct Asking final : detail::Grant {
+        Asking(State const& s, T const& over, AuthContext const& call) : state(s), transport(over), context(call) {}
+        Token ask(Token const& old, detail::GrantRun& run) override {
             TokenResponse const answer = detail::request_token(
-                state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
+                state.client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
                 transport, context, run);
             return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
                                      answer);
-        };
-    }
+        }
+        State const& state;
+        T const& transport;
+        AuthContext const& context;
+    };
 
     detail::ProcessBound<State> state_;
 };

@@ -6,7 +6,6 @@
 #include <globus/core/error.hpp>
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +38,7 @@ class Scope {
 public:
     /// A scope by its own text, without marks and dependencies.
     /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
-    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
+    explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
     explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
 
@@ -98,34 +97,6 @@ private:
     bool optional_ = false;
     std::vector<Scope> dependencies_;
 };
-
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
-class Scope::Graph {
-public:
-    explicit Graph(std::string_view text);
-
-    [[nodiscard]] std::vector<Scope> trees();
-
-private:
-    struct Needs {
-        bool needed = false;
-        bool optional = false;
-    };
-
-    void add(std::string_view parent, std::string_view name, bool optional);
-    Scope tree(std::string_view name, bool optional, std::size_t depth);
-    static void sort(std::vector<Scope>& scopes);
-
-    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
-    std::vector<std::size_t> members_;  ///< of each open bracket
-    std::vector<std::string_view> path_;
-    std::size_t read_ = 0;
-    std::size_t made_ = 0;
-    std::size_t written_ = 0;
-    bool closed_ = false;
-};
-
-inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
 
 }  // namespace globus
 

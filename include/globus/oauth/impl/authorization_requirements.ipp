@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/json_members.hpp>
+#include <globus/core/one_line.hpp>
 #include <globus/core/values.hpp>
 #include <globus/oauth/authorization_requirements.hpp>
 #include <globus/oauth/scope.hpp>
@@ -51,6 +52,10 @@ GLOBUS_DECL std::vector<std::string> split_commas(std::string_view text) {
         begin = comma + 1;
     }
 }
+
+/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
+GLOBUS_DECL std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
+GLOBUS_DECL std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
 
 GLOBUS_DECL std::string query_value(std::optional<std::vector<std::string>> const& list) {
     return list ? join_commas(*list) : "";

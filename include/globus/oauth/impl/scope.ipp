@@ -7,12 +7,43 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus {
+
+/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+class Scope::Graph {
+public:
+    explicit Graph(std::string_view text);
+
+    [[nodiscard]] std::vector<Scope> trees();
+
+private:
+    struct Needs {
+        bool needed = false;
+        bool optional = false;
+    };
+
+    void add(std::string_view parent, std::string_view name, bool optional);
+    Scope tree(std::string_view name, bool optional, std::size_t depth);
+    static void sort(std::vector<Scope>& scopes);
+
+    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
+    std::vector<std::size_t> members_;  ///< of each open bracket
+    std::vector<std::string_view> path_;
+    std::size_t read_ = 0;
+    std::size_t made_ = 0;
+    std::size_t written_ = 0;
+    bool closed_ = false;
+};
+
+GLOBUS_DECL std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
+
+GLOBUS_DECL Scope::Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
 
 GLOBUS_DECL Scope Scope::parse_one(std::string_view text) {
     std::vector<Scope> scopes = parse(text);
