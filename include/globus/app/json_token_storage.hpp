@@ -7,12 +7,18 @@
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 
-#include <memory>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace globus {
+
+namespace detail {
+class TokenPlace;
+}
 
 /**
  * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
@@ -38,21 +44,17 @@ class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
 public:
     /// Makes the directory of `path`, if it is not there.
     /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
-    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
-        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
+    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {});
 
     /// The file, as the constructor was given it.
-    [[nodiscard]] std::string const& path() const { return place_->path(); }
+    [[nodiscard]] std::string const& path() const;
 
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const;
 
     /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TokenFileLock const lock(*place_, wait);
-        boost::json::object document = load();
-        TokenDataByResourceServer tokens = tokens_of(document);
-        if (change(tokens)) store(std::move(document), tokens);
+        update_by([&change](TokenDataByResourceServer& tokens) -> bool { return change(tokens); }, wait);
     }
 
     /// Moves the file away if it is damaged, so that a login can begin anew.
@@ -61,6 +63,7 @@ public:
 
 private:
     using Kind = TokenStorageError::Kind;
+    void update_by(std::function<bool(TokenDataByResourceServer&)> const& change, LockWait const& wait) const;
     /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
     /// the Python SDK writes in place.
     [[nodiscard]] std::optional<boost::json::value> parse() const;

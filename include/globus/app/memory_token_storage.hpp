@@ -3,15 +3,11 @@
 #define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
 
 #include <globus/app/token_storage.hpp>
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 
-#include <map>
-#include <memory>
-#include <mutex>
+#include <functional>
 #include <string>
-#include <utility>
 
 namespace globus {
 
@@ -26,7 +22,7 @@ namespace globus {
  */
 class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
 public:
-    MemoryTokenStorage() = default;
+    MemoryTokenStorage();
 
     /// The same storage for tokens of another name, apart from these.
     [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const;
@@ -35,24 +31,15 @@ public:
     /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::CallbacksWait const callbacks;
-        detail::Wait const call{"the token storage", wait.deadline, wait.stop};
-        detail::TurnLock const turn(state_->changing, call);
-        if (!turn) call.end();
-        TokenDataByResourceServer tokens = get_token_data_by_resource_server();
-        if (!change(tokens)) return;
-        std::lock_guard const write(state_->reading);
-        state_->tokens[namespace_] = std::move(tokens);
+        update_by([&change](TokenDataByResourceServer& tokens) -> bool { return change(tokens); }, wait);
     }
 
 private:
-    struct State {
-        std::shared_ptr<detail::Turn> const changing = detail::make_storage_turn();  ///< while a change is worked out
-        std::mutex reading;  ///< held while `tokens` is looked at
-        std::map<std::string, TokenDataByResourceServer> tokens;
-    };
+    struct State;
 
-    detail::ProcessBound<State> state_{std::in_place};
+    void update_by(std::function<bool(TokenDataByResourceServer&)> const& change, LockWait const& wait) const;
+
+    detail::ProcessBound<State> state_;
     std::string namespace_ = "DEFAULT";
 };
 

@@ -11,11 +11,11 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <list>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace globus::detail {
 
@@ -105,9 +105,9 @@ private:
     Descriptor socket_;
     WakeUp wake_up_;
     std::string host_;
-    std::string link_;                   ///< the path of the link; empty: there is none
-    std::string linked_;                 ///< where it leads; empty: it was used
-    std::list<Connection> connections_;  ///< the oldest first
+    std::string link_;                     ///< the path of the link; empty: there is none
+    std::string linked_;                   ///< where it leads; empty: it was used
+    std::vector<Connection> connections_;  ///< the oldest first
     Clock::time_point no_descriptor_until_{};
     bool lingering_ = false;
     bool shown_ = false;

@@ -3,6 +3,7 @@
 #define GLOBUS_APP_SQLITE_TOKEN_STORAGE_HPP
 
 #include <globus/app/token_file.hpp>
+#include <globus/app/token_place.hpp>
 #include <globus/app/token_storage.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/json_text.hpp>

@@ -3,109 +3,43 @@
 #define GLOBUS_APP_STORED_REFRESH_POLICY_HPP
 
 #include <globus/app/token_storage.hpp>
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
-#include <globus/oauth/errors.hpp>
+#include <globus/core/error.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/oauth/renewal.hpp>
 
-#include <cstdint>
-#include <exception>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace globus {
 
 namespace detail {
 
-/// What a policy knows of its record in a storage, from one renewal to the next.
-class StoredRecord {
-public:
-    StoredRecord() = default;
-    explicit StoredRecord(TokenData const& record) : seen_(true), identity_id_(record.identity_id) {}
+/// Any token storage, for what is compiled once for all.
+struct AnyTokenStorage {
+    using Change = std::function<bool(TokenDataByResourceServer&)>;
 
-    /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
-    /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
-    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server);
-    void saved();
-    void not_saved(std::optional<TokenData> old, TokenData fresh);
+    template <TokenStorage S>
+    static AnyTokenStorage of(S const& storage) {
+        return {[storage] { return storage.get_token_data_by_resource_server(); },
+                [storage](Change const& change, LockWait const& wait) {
+                    if constexpr (requires { storage.update(change, wait); })
+                        storage.update(change, wait);
+                    else
+                        storage.update(change);
+                }};
+    }
 
-private:
-    struct Unsaved {
-        std::optional<TokenData> old;  ///< what is stored
-        TokenData fresh;               ///< what should be: the refresh token of `old` may be spent
-    };
-
-    std::mutex mutex_;
-    bool seen_ = false;  ///< it was stored once
-    std::string identity_id_;
-    std::optional<Unsaved> unsaved_;
+    std::function<TokenDataByResourceServer()> get;
+    std::function<void(Change const&, LockWait const&)> update;
 };
 
-template <TokenStorage S>
-RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOptions options,
-                               std::shared_ptr<StoredRecord> const& record) {
-    auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
-    auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
-        try {
-            if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
-        } catch (...) {  // no memory to tell it with
-        }
-    };
-    options.around_renewal = [=](Token const& held, std::function<Token(Token const&)> const& renew,
-                                 AuthContext const& call) {
-        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
-        std::optional<TokenData> before, after;
-        std::optional<Token> fresh;
-        auto const change = [&](TokenDataByResourceServer& tokens) {
-            auto const find_in = [&](TokenDataByResourceServer const& all) {
-                auto const found = all.find(server);
-                return found == all.end() ? std::nullopt : std::optional<TokenData>(found->second);
-            };
-            before = find_in(tokens);
-            TokenData const stored = record->look(before, held, server);
-            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > 60 &&
-                stored.expires_at_seconds - 60 > now()) {
-                fresh = stored.token();
-                if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
-                return false;
-            }
-            Token old = stored.refresh_token.empty() ? held : stored.token();
-            if (old.resource_server.empty()) old.resource_server = server;
-            try {
-                fresh = renew(old);
-            } catch (AuthApiError const& refusal) {
-                auto const other = find_in(storage.get_token_data_by_resource_server());
-                if (refusal.oauth_error() != "invalid_grant" || !other || other == before ||
-                    other->refresh_token.empty() || other->refresh_token == old.refresh_token)
-                    throw;
-                fresh = renew(record->look(other, held, server).token());
-            }
-            after = TokenData::from(*fresh, stored.identity_id);
-            after->extra = stored.extra;
-            tokens.insert_or_assign(server, *after);
-            return true;
-        };
-        try {
-            LockWait const wait{call.deadline, call.stop};
-            if constexpr (requires { storage.update(change, wait); })
-                storage.update(change, wait);
-            else
-                storage.update(change);
-            if (after) record->saved();
-        } catch (...) {
-            if (!fresh) throw;
-            if (after) record->not_saved(std::move(before), *std::move(after));
-            tell(std::current_exception());
-        }
-        return *fresh;
-    };
-    return options;
-}
+/// @param known  what of it is known to be in the storage
+RenewalOptions renewed_through(AnyTokenStorage storage, std::string resource_server, RenewalOptions options,
+                               std::optional<TokenData> const& known);
 
 }  // namespace detail
 
@@ -131,8 +65,8 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
  */
 template <TokenStorage S>
 [[nodiscard]] RenewalOptions renewed_through(S storage, std::string resource_server = {}, RenewalOptions options = {}) {
-    return detail::renewed_through(std::move(storage), std::move(resource_server), std::move(options),
-                                   std::make_shared<detail::StoredRecord>());
+    return detail::renewed_through(detail::AnyTokenStorage::of(storage), std::move(resource_server), std::move(options),
+                                   std::nullopt);
 }
 
 /**
@@ -151,10 +85,9 @@ template <ClientKind K, TokenStorage S>
     auto const found = tokens.find(std::string(resource_server));
     if (found == tokens.end() || found->second.refresh_token.empty())
         throw UsageError("no refresh token is stored for " + std::string(resource_server) + ": log in first");
-    return RefreshPolicy<K>(
-        std::move(client), found->second.token(),
-        detail::renewed_through(std::move(storage), std::string(resource_server), std::move(options),
-                                std::make_shared<detail::StoredRecord>(found->second)));
+    return RefreshPolicy<K>(std::move(client), found->second.token(),
+                            detail::renewed_through(detail::AnyTokenStorage::of(storage), std::string(resource_server),
+                                                    std::move(options), found->second));
 }
 
 }  // namespace globus

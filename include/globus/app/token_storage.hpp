@@ -6,7 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
-#include <globus/http/waiting.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/oauth/token.hpp>
 
 #include <boost/json/object.hpp>
@@ -176,6 +176,8 @@ private:
 };
 
 namespace detail {
+
+class Turn;
 
 /// The turns of the threads that change a storage.
 std::shared_ptr<Turn> make_storage_turn();

@@ -8,9 +8,7 @@
 #include <globus/http/message.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,7 +58,7 @@ public:
 
     public:
         /// Of a record whose elements stay where they are.
-        explicit Requests(std::deque<Request> const& record);
+        explicit Requests(std::vector<Request const*> record);
 
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
         [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
@@ -83,6 +81,8 @@ public:
     private:
         std::vector<Request const*> recorded_;
     };
+
+    MockTransport();
 
     /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
@@ -110,13 +110,9 @@ public:
     [[nodiscard]] http::Response send(http::Request const& request) const;
 
 private:
-    struct State {
-        std::mutex mutex;
-        std::deque<Handler> script;
-        std::deque<http::Request> requests;
-        Handler otherwise;
-    };
-    detail::ProcessBound<State> state_{std::in_place};
+    struct State;
+
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +18,7 @@
 #include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace globus::detail {
 
@@ -216,7 +216,7 @@ private:
     char const* const own_;
     std::mutex mutex_;
     std::condition_variable_any moved_;
-    std::list<std::thread::id> queue_;  ///< those who wait; the first one has the turn
+    std::vector<std::thread::id> queue_;  ///< those who wait; the first one has the turn
     Doer first_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <globus/app/json_token_storage.hpp>
 #include <globus/app/token_file.hpp>
+#include <globus/app/token_place.hpp>
 #include <globus/app/token_storage.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/json_text.hpp>
@@ -16,12 +17,31 @@
 
 #include <charconv>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace globus {
+
+GLOBUS_DECL JsonTokenStorage::JsonTokenStorage(std::string path, TokenFileOptions options)
+    : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
+
+GLOBUS_DECL std::string const& JsonTokenStorage::path() const { return place_->path(); }
+
+GLOBUS_DECL TokenDataByResourceServer JsonTokenStorage::get_token_data_by_resource_server() const {
+    return tokens_of(load());
+}
+
+GLOBUS_DECL void JsonTokenStorage::update_by(std::function<bool(TokenDataByResourceServer&)> const& change,
+                                             LockWait const& wait) const {
+    detail::TokenFileLock const lock(*place_, wait);
+    boost::json::object document = load();
+    TokenDataByResourceServer tokens = tokens_of(document);
+    if (change(tokens)) store(std::move(document), tokens);
+}
 
 GLOBUS_DECL std::string JsonTokenStorage::move_corrupt_file() const {
     detail::TokenFileLock const lock(*place_, {});

@@ -59,7 +59,8 @@ GLOBUS_DECL RedirectListener::Redirect RedirectListener::wait(IsState const& is_
             throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
         if (!redirect) look();
         poll_once(deadline);
-        connections_.remove_if([&](Connection& connection) { return !serve(connection, is_state, pages, redirect); });
+        std::erase_if(connections_,
+                      [&](Connection& connection) { return !serve(connection, is_state, pages, redirect); });
         make_room();
         // The browser is to arrive at the clean address, but the login does not depend on it.
         if (redirect && !lingering_) {
@@ -143,7 +144,7 @@ GLOBUS_DECL void RedirectListener::make_room() {
     if (!is_full()) return;
     auto const now = Clock::now();
     for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
-        connections_.pop_front();
+        connections_.erase(connections_.begin());
         no_descriptor_until_ = {};
     }
 }

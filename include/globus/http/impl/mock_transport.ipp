@@ -3,6 +3,8 @@
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 
 #include <globus/core/config.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/message.hpp>
 #include <globus/http/mock_transport.hpp>
 
 #include <cstddef>
@@ -10,12 +12,23 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
-GLOBUS_DECL MockTransport::Requests::Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
-    for (Request const& request : record) recorded_.push_back(&request);
+struct MockTransport::State {
+    std::mutex mutex;
+    std::deque<Handler> script;
+    std::deque<http::Request> requests;
+    Handler otherwise;
+};
+
+GLOBUS_DECL MockTransport::Requests::Requests(std::vector<Request const*> record) : recorded_(std::move(record)) {
+    reserve(recorded_.size());
+    for (Request const* const request : recorded_) push_back(*request);
 }
+
+GLOBUS_DECL MockTransport::MockTransport() : state_(std::in_place) {}
 
 GLOBUS_DECL MockTransport& MockTransport::reply(int status, std::string body, http::Headers headers) {
     if (headers.find("Content-Type") == nullptr && !body.empty()) headers.add("Content-Type", "application/json");
@@ -45,7 +58,9 @@ GLOBUS_DECL MockTransport& MockTransport::otherwise(Handler handler) {
 
 GLOBUS_DECL MockTransport::Requests MockTransport::requests() const {
     std::lock_guard const lock(state_->mutex);
-    return Requests(state_->requests);
+    std::vector<http::Request const*> record;
+    for (http::Request const& request : state_->requests) record.push_back(&request);
+    return Requests(std::move(record));
 }
 
 GLOBUS_DECL std::size_t MockTransport::request_count() const {

@@ -17,6 +17,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace globus::detail {
 
@@ -30,11 +31,13 @@ struct Waiting {
         static Waiting& one = *new Waiting;
         return one;
     }
-    static inline int const forks = around_forks([] { shared().mutex.lock(); }, [] { shared().mutex.unlock(); },
-                                                 [] {
-                                                     shared().all.clear();
-                                                     shared().mutex.unlock();
-                                                 });
+    static void lock() { shared().mutex.lock(); }
+    static void unlock() { shared().mutex.unlock(); }
+    static void begin_anew() {
+        shared().all.clear();
+        unlock();
+    }
+    static inline int const forks = around_forks(&lock, &unlock, &begin_anew);
 };
 
 GLOBUS_DECL WaitFor::WaitFor(Doer const& doer, std::string const& what) {
@@ -92,24 +95,25 @@ GLOBUS_DECL SingleFlight::Asking::~Asking() {
 GLOBUS_DECL bool Turn::begin(Wait const& call) {
     if (is_mine()) throw UsageError(own_);
     std::unique_lock lock(mutex_);
-    auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
+    auto const self = std::this_thread::get_id();
+    queue_.push_back(self);
     try {
-        if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
+        if (call.until([&] { return queue_.front() == self; }, first_, moved_, lock)) {
             first_.begin();
             return true;
         }
     } catch (...) {
-        queue_.erase(mine);
+        std::erase(queue_, self);
         throw;
     }
-    queue_.erase(mine);
+    std::erase(queue_, self);
     return false;
 }
 
 GLOBUS_DECL void Turn::end() {
     std::lock_guard const lock(mutex_);
     first_.end();
-    queue_.pop_front();
+    queue_.erase(queue_.begin());
     moved_.notify_all();
 }
 
