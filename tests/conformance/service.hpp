@@ -14,6 +14,7 @@
 #include <globus/oauth/token.hpp>
 
 #include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 

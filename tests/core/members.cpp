@@ -6,7 +6,10 @@
 
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/concept/struct.hpp>
+#include <boost/hana/pair.hpp>
 #include <boost/hana/size.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
 
 #include <cstddef>
 #include <string>

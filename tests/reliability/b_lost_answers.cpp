@@ -6,6 +6,7 @@
 #include "support/sandbox_client.hpp"
 
 #include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
 #include <chrono>
 #include <string>
 #include <vector>

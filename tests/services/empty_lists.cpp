@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 
 #include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
 
 #include <string>
 #include <type_traits>

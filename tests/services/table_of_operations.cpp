@@ -6,6 +6,7 @@
 #include "support/temporary_directory.hpp"
 
 #include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
 
 #include <set>
 #include <sstream>

@@ -7,6 +7,7 @@
 #include <globus/globus.hpp>
 
 #include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
 
 #include <functional>
 #include <map>

@@ -2,11 +2,11 @@
 #ifndef GLOBUS_CORE_MEMBERS_HPP
 #define GLOBUS_CORE_MEMBERS_HPP
 
-#include <boost/hana/accessors.hpp>
 #include <boost/hana/core/when.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
+#include <boost/hana/fwd/accessors.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/string.hpp>
+#include <boost/hana/fwd/tuple.hpp>
 
 #include <array>
 #include <cstddef>
@@ -190,6 +190,13 @@ constexpr Wire wire_of(Wires wires, std::string_view member) {
         if (wires.first[i].member == member) return wires.first[i];
     return {member, member};
 }
+
+/// A hana::tuple of hana::types, made where it is asked for: whoever asks has included <boost/hana.hpp>.
+template <class Asked, class... Ts>
+constexpr auto hana_types() {
+    return boost::hana::tuple_t<Ts...>;
+}
+
 template <class T>
 constexpr Wire wire_of(std::string_view member) {
     return wire_of(wires_of<T>(), member);

@@ -10,6 +10,7 @@
 #include <globus/http/any_transport.hpp>
 #include <globus/http/clock.hpp>
 #include <globus/http/transport.hpp>
+#include <globus/oauth/errors.hpp>
 #include <globus/oauth/token.hpp>
 
 #include <boost/json/object.hpp>

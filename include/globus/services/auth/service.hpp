@@ -10,9 +10,6 @@
 #include <globus/services/auth/login.hpp>
 #include <globus/services/auth/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -176,16 +173,17 @@ struct AuthService {
     using error = AuthApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            auth::GetOpenidConfiguration<AuthService>, auth::Userinfo, auth::GetIdentities, auth::GetIdentityProviders,
-            auth::GetConsents, auth::GetProject, auth::GetProjects, auth::CreateProject, auth::UpdateProject,
-            auth::DeleteProject, auth::GetPolicy, auth::GetPolicies, auth::CreatePolicy, auth::UpdatePolicy,
-            auth::DeletePolicy, auth::GetClient, auth::GetClients, auth::CreateClient, auth::UpdateClient,
-            auth::DeleteClient, auth::GetClientCredentials, auth::CreateClientCredential, auth::DeleteClientCredential,
-            auth::GetScope, auth::GetScopes, auth::CreateScope, auth::UpdateScope, auth::DeleteScope>;
+        return detail::hana_types<Asked, auth::GetOpenidConfiguration<AuthService>, auth::Userinfo, auth::GetIdentities,
+                                  auth::GetIdentityProviders, auth::GetConsents, auth::GetProject, auth::GetProjects,
+                                  auth::CreateProject, auth::UpdateProject, auth::DeleteProject, auth::GetPolicy,
+                                  auth::GetPolicies, auth::CreatePolicy, auth::UpdatePolicy, auth::DeletePolicy,
+                                  auth::GetClient, auth::GetClients, auth::CreateClient, auth::UpdateClient,
+                                  auth::DeleteClient, auth::GetClientCredentials, auth::CreateClientCredential,
+                                  auth::DeleteClientCredential, auth::GetScope, auth::GetScopes, auth::CreateScope,
+                                  auth::UpdateScope, auth::DeleteScope>();
     }
 
     template <class Client>
@@ -234,13 +232,14 @@ public:
     /// What the service gives to operations: its client id.
     [[nodiscard]] std::string_view route_value(std::string_view) const noexcept { return app_.client_id(); }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            auth::GetOpenidConfiguration<NativeAppAuthService>, auth::Oauth2ExchangeCodeForTokens<NativeAppAuthService>,
-            auth::Oauth2RefreshToken<NativeAppAuthService>, auth::Oauth2RevokeToken<NativeAppAuthService>,
-            auth::Oauth2Token<NativeAppAuthService>, auth::CreateNativeAppInstance>;
+        return detail::hana_types<Asked, auth::GetOpenidConfiguration<NativeAppAuthService>,
+                                  auth::Oauth2ExchangeCodeForTokens<NativeAppAuthService>,
+                                  auth::Oauth2RefreshToken<NativeAppAuthService>,
+                                  auth::Oauth2RevokeToken<NativeAppAuthService>,
+                                  auth::Oauth2Token<NativeAppAuthService>, auth::CreateNativeAppInstance>();
     }
 
     template <class Client>
@@ -284,17 +283,17 @@ struct ConfidentialAppAuthService {
     /// A confidential app does not name itself in forms: HTTP Basic does.
     [[nodiscard]] static std::string_view route_value(std::string_view) noexcept { return {}; }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<auth::GetOpenidConfiguration<ConfidentialAppAuthService>,
-                                    auth::Oauth2ExchangeCodeForTokens<ConfidentialAppAuthService>,
-                                    auth::Oauth2RefreshToken<ConfidentialAppAuthService>,
-                                    auth::Oauth2RevokeToken<ConfidentialAppAuthService>,
-                                    auth::Oauth2Token<ConfidentialAppAuthService>,
-                                    auth::Oauth2ClientCredentialsTokens<ConfidentialAppAuthService>,
-                                    auth::Oauth2GetDependentTokens<ConfidentialAppAuthService>,
-                                    auth::Oauth2TokenIntrospect<ConfidentialAppAuthService>, auth::CreateChildClient>;
+        return detail::hana_types<Asked, auth::GetOpenidConfiguration<ConfidentialAppAuthService>,
+                                  auth::Oauth2ExchangeCodeForTokens<ConfidentialAppAuthService>,
+                                  auth::Oauth2RefreshToken<ConfidentialAppAuthService>,
+                                  auth::Oauth2RevokeToken<ConfidentialAppAuthService>,
+                                  auth::Oauth2Token<ConfidentialAppAuthService>,
+                                  auth::Oauth2ClientCredentialsTokens<ConfidentialAppAuthService>,
+                                  auth::Oauth2GetDependentTokens<ConfidentialAppAuthService>,
+                                  auth::Oauth2TokenIntrospect<ConfidentialAppAuthService>, auth::CreateChildClient>();
     }
 
     template <class Client>

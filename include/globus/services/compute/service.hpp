@@ -7,9 +7,6 @@
 #include <globus/services/compute/errors.hpp>
 #include <globus/services/compute/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <string_view>
 #include <vector>
@@ -42,14 +39,15 @@ struct ComputeServiceV2 {
     using error = ComputeApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<compute_v2::GetVersion, compute_v2::GetResultAmqpUrl, compute_v2::RegisterEndpoint,
-                                    compute_v2::GetEndpoint, compute_v2::GetEndpointStatus, compute_v2::GetEndpoints,
-                                    compute_v2::DeleteEndpoint, compute_v2::LockEndpoint, compute_v2::RegisterFunction,
-                                    compute_v2::GetFunction, compute_v2::DeleteFunction, compute_v2::GetTask,
-                                    compute_v2::GetTaskBatch, compute_v2::GetTaskGroup, compute_v2::Submit>;
+        return detail::hana_types<Asked, compute_v2::GetVersion, compute_v2::GetResultAmqpUrl,
+                                  compute_v2::RegisterEndpoint, compute_v2::GetEndpoint, compute_v2::GetEndpointStatus,
+                                  compute_v2::GetEndpoints, compute_v2::DeleteEndpoint, compute_v2::LockEndpoint,
+                                  compute_v2::RegisterFunction, compute_v2::GetFunction, compute_v2::DeleteFunction,
+                                  compute_v2::GetTask, compute_v2::GetTaskBatch, compute_v2::GetTaskGroup,
+                                  compute_v2::Submit>();
     }
 
     template <class Client>
@@ -158,11 +156,12 @@ struct ComputeServiceV3 {
     using error = ComputeApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<compute_v3::RegisterEndpoint, compute_v3::UpdateEndpoint, compute_v3::LockEndpoint,
-                                    compute_v3::GetEndpointAllowlist, compute_v3::RegisterFunction, compute_v3::Submit>;
+        return detail::hana_types<Asked, compute_v3::RegisterEndpoint, compute_v3::UpdateEndpoint,
+                                  compute_v3::LockEndpoint, compute_v3::GetEndpointAllowlist,
+                                  compute_v3::RegisterFunction, compute_v3::Submit>();
     }
 
     template <class Client>

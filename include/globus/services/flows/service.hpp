@@ -8,9 +8,6 @@
 #include <globus/services/flows/errors.hpp>
 #include <globus/services/flows/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <string>
 #include <string_view>
@@ -48,14 +45,14 @@ struct FlowsService {
     using error = FlowsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<flows::CreateFlow, flows::GetFlow, flows::ListFlows, flows::UpdateFlow,
-                                    flows::DeleteFlow, flows::ValidateFlow, flows::ListRuns, flows::GetRunLogs,
-                                    flows::GetRun, flows::GetRunDefinition, flows::CancelRun, flows::UpdateRun,
-                                    flows::DeleteRun, flows::GetRegisteredApi, flows::ListRegisteredApis,
-                                    flows::ListWebInputs, flows::GetWebInput, flows::RespondToWebInput>;
+        return detail::hana_types<Asked, flows::CreateFlow, flows::GetFlow, flows::ListFlows, flows::UpdateFlow,
+                                  flows::DeleteFlow, flows::ValidateFlow, flows::ListRuns, flows::GetRunLogs,
+                                  flows::GetRun, flows::GetRunDefinition, flows::CancelRun, flows::UpdateRun,
+                                  flows::DeleteRun, flows::GetRegisteredApi, flows::ListRegisteredApis,
+                                  flows::ListWebInputs, flows::GetWebInput, flows::RespondToWebInput>();
     }
 
     template <class Client>
@@ -182,10 +179,10 @@ struct SpecificFlowService {
     /// What the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<flows::RunFlow, flows::ResumeRun, flows::ValidateRun>;
+        return detail::hana_types<Asked, flows::RunFlow, flows::ResumeRun, flows::ValidateRun>();
     }
 
     template <class Client>

@@ -11,9 +11,6 @@
 #include <globus/services/gcs/errors.hpp>
 #include <globus/services/gcs/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,15 +66,15 @@ struct GcsService {
     using error = GcsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            gcs::GetGcsInfo, gcs::GetEndpoint, gcs::UpdateEndpoint, gcs::GetCollectionList, gcs::GetCollection,
+        return detail::hana_types<
+            Asked, gcs::GetGcsInfo, gcs::GetEndpoint, gcs::UpdateEndpoint, gcs::GetCollectionList, gcs::GetCollection,
             gcs::CreateCollection, gcs::UpdateCollection, gcs::DeleteCollection, gcs::GetStorageGatewayList,
             gcs::CreateStorageGateway, gcs::GetStorageGateway, gcs::UpdateStorageGateway, gcs::DeleteStorageGateway,
             gcs::GetRoleList, gcs::CreateRole, gcs::GetRole, gcs::DeleteRole, gcs::GetUserCredentialList,
-            gcs::CreateUserCredential, gcs::GetUserCredential, gcs::UpdateUserCredential, gcs::DeleteUserCredential>;
+            gcs::CreateUserCredential, gcs::GetUserCredential, gcs::UpdateUserCredential, gcs::DeleteUserCredential>();
     }
 
     template <class Client>

@@ -5,9 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/services/groups/service.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -188,11 +185,12 @@ struct RequestJoin {
     GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
 };
 
-/// The types of all of these, as a hana::tuple of hana::types; made only when somebody asks.
-template <class = void>
+/// The types of all of these, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+template <class Asked = void>
 constexpr auto operations() {
-    return boost::hana::tuple_t<CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending, ChangeRole,
-                                DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest, RemoveMember, RequestJoin>;
+    return globus::detail::hana_types<Asked, CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending,
+                                      ChangeRole, DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest,
+                                      RemoveMember, RequestJoin>();
 }
 
 }  // namespace globus::groups::manager

@@ -7,9 +7,6 @@
 #include <globus/services/groups/errors.hpp>
 #include <globus/services/groups/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <string_view>
 #include <vector>
@@ -52,14 +49,14 @@ struct GroupsService {
     using error = GroupsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            groups::GetMyGroups, groups::GetGroup, groups::GetGroupBySubscriptionId, groups::DeleteGroup,
+        return detail::hana_types<
+            Asked, groups::GetMyGroups, groups::GetGroup, groups::GetGroupBySubscriptionId, groups::DeleteGroup,
             groups::CreateGroup, groups::UpdateGroup, groups::GetGroupPolicies, groups::SetGroupPolicies,
             groups::GetIdentityPreferences, groups::SetIdentityPreferences, groups::GetMembershipFields,
-            groups::SetMembershipFields, groups::BatchMembershipAction, groups::SetSubscriptionAdminVerified>;
+            groups::SetMembershipFields, groups::BatchMembershipAction, groups::SetSubscriptionAdminVerified>();
     }
 
     template <class Client>

@@ -8,9 +8,6 @@
 #include <globus/services/search/operations.hpp>
 #include <globus/services/search/payloads.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <string_view>
 
@@ -47,15 +44,15 @@ struct SearchService {
     using error = SearchApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<search::CreateIndex, search::UpdateIndex, search::DeleteIndex, search::ReopenIndex,
-                                    search::GetIndex, search::IndexList, search::Search, search::PostSearch,
-                                    search::Scroll, search::Ingest, search::DeleteByQuery, search::BatchDeleteBySubject,
-                                    search::GetSubject, search::DeleteSubject, search::GetEntry, search::DeleteEntry,
-                                    search::GetTask, search::GetTaskList, search::CreateRole, search::GetRoleList,
-                                    search::DeleteRole>;
+        return detail::hana_types<Asked, search::CreateIndex, search::UpdateIndex, search::DeleteIndex,
+                                  search::ReopenIndex, search::GetIndex, search::IndexList, search::Search,
+                                  search::PostSearch, search::Scroll, search::Ingest, search::DeleteByQuery,
+                                  search::BatchDeleteBySubject, search::GetSubject, search::DeleteSubject,
+                                  search::GetEntry, search::DeleteEntry, search::GetTask, search::GetTaskList,
+                                  search::CreateRole, search::GetRoleList, search::DeleteRole>();
     }
 
     template <class Client>

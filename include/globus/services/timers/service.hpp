@@ -7,9 +7,6 @@
 #include <globus/services/timers/errors.hpp>
 #include <globus/services/timers/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <string_view>
 
@@ -50,11 +47,11 @@ struct TimersService {
     using error = TimersApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
-                                    timers::UpdateJob, timers::DeleteJob, timers::PauseJob, timers::ResumeJob>;
+        return detail::hana_types<Asked, timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
+                                  timers::UpdateJob, timers::DeleteJob, timers::PauseJob, timers::ResumeJob>();
     }
 
     template <class Client>

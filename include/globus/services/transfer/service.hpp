@@ -12,9 +12,6 @@
 #include <globus/services/transfer/submissions.hpp>
 #include <globus/services/transfer/task_wait.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -69,11 +66,11 @@ struct TransferService {
     /// A 502 that an endpoint behind the service caused; to ask again at once is of no use.
     [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_error(error); }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            GetEndpoint, UpdateEndpoint, DeleteEndpoint, EndpointSearch, SetSubscriptionId,
+        return detail::hana_types<
+            Asked, GetEndpoint, UpdateEndpoint, DeleteEndpoint, EndpointSearch, SetSubscriptionId,
             SetSubscriptionAdminVerified, MyEffectivePauseRuleList, MySharedEndpointList, GetSharedEndpointList,
             CreateSharedEndpoint, EndpointServerList, GetEndpointServer, OperationLs, OperationStat, OperationMkdir,
             OperationRename, GetSubmissionId, SubmitTransfer, SubmitDelete, TaskList, TaskEventList, GetTask,
@@ -87,7 +84,7 @@ struct TransferService {
             EndpointManagerPauseTasks, EndpointManagerResumeTasks, EndpointManagerPauseRuleList,
             EndpointManagerCreatePauseRule, EndpointManagerGetPauseRule, EndpointManagerUpdatePauseRule,
             EndpointManagerDeletePauseRule, CreateTunnel, UpdateTunnel, GetTunnel, DeleteTunnel, ListTunnels,
-            GetTunnelEvents, GetStreamAccessPoint>;
+            GetTunnelEvents, GetStreamAccessPoint>();
     }
 
     template <class Client>

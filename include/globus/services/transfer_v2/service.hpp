@@ -58,14 +58,14 @@ struct TransferServiceV2 {
     /// True for a failure of an endpoint, which another attempt would meet again.
     [[nodiscard]] static bool endpoint_trouble(ApiError const& error);
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<transfer_v2::CreateTunnel, transfer_v2::UpdateTunnel, transfer_v2::GetTunnel,
-                                    transfer_v2::DeleteTunnel, transfer_v2::ListTunnels, transfer_v2::GetTunnelEvents,
-                                    transfer_v2::GetStreamAccessPoint, transfer_v2::ListStreamAccessPoints,
-                                    transfer_v2::CreateBookmark, transfer_v2::UpdateBookmark, transfer_v2::GetBookmark,
-                                    transfer_v2::DeleteBookmark, transfer_v2::ListBookmarks>;
+        return detail::hana_types<Asked, transfer_v2::CreateTunnel, transfer_v2::UpdateTunnel, transfer_v2::GetTunnel,
+                                  transfer_v2::DeleteTunnel, transfer_v2::ListTunnels, transfer_v2::GetTunnelEvents,
+                                  transfer_v2::GetStreamAccessPoint, transfer_v2::ListStreamAccessPoints,
+                                  transfer_v2::CreateBookmark, transfer_v2::UpdateBookmark, transfer_v2::GetBookmark,
+                                  transfer_v2::DeleteBookmark, transfer_v2::ListBookmarks>();
     }
 
     template <class Client>

@@ -6,9 +6,6 @@
 #include <globus/services/flows/operations.hpp>
 #include <globus/services/flows/service.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <algorithm>
 #include <string>
 

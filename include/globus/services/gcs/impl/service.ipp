@@ -7,9 +7,6 @@
 #include <globus/services/gcs/operations.hpp>
 #include <globus/services/gcs/service.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <string>
 
 namespace globus {

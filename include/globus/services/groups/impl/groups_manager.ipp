@@ -6,9 +6,6 @@
 #include <globus/services/groups/groups_manager.hpp>
 #include <globus/services/groups/service.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <utility>
 
 namespace globus {

@@ -7,9 +7,6 @@
 #include <globus/services/transfer_v2/operations.hpp>
 #include <globus/services/transfer_v2/service.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 namespace globus {
 
 GLOBUS_DECL bool TransferServiceV2::endpoint_trouble(ApiError const& error) {
