@@ -11,18 +11,184 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus::detail {
+
+/// Counts what Boost.JSON takes for a DOM, and makes it.
+class DomBuilder {
+public:
+    explicit DomBuilder(DocumentRoom& room) noexcept : room_(&room) {}
+
+    /// True from the first value to the last.
+    [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
+    /// A list or an object begins; the outermost becomes `target`.
+    void enter(Json* target = nullptr);
+    void leave_object(std::size_t n);
+    void leave_array(std::size_t n);
+    void key(std::string_view text);
+    void string(std::string_view text);
+    void integer(std::int64_t number) { push(), values_.push_int64(number); }
+    void natural(std::uint64_t number) { push(), values_.push_uint64(number); }
+    void real(double number) { push(), values_.push_double(number); }
+    void boolean(bool value) { push(), values_.push_bool(value); }
+    void null() { push(), values_.push_null(); }
+
+private:
+    /// A value comes onto the stack, where it waits for the end of its list or object.
+    void push();
+    void leave(std::size_t n);
+
+    DocumentRoom* room_;
+    boost::json::value_stack values_;
+    Json* target_ = nullptr;
+    std::size_t depth_ = 0;
+    std::size_t waiting_ = 0;  ///< values on the stack
+    std::size_t held_ = 0;     ///< that it has room for
+};
+
+/**
+ * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
+ * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
+ */
+class JsonReader {
+public:
+    static constexpr std::size_t max_object_size = std::size_t(-1);
+    static constexpr std::size_t max_array_size = std::size_t(-1);
+    static constexpr std::size_t max_key_size = std::size_t(-1);
+    static constexpr std::size_t max_string_size = std::size_t(-1);
+
+    JsonReader(Slot root, std::size_t memory) : next_(root), room_(memory) {}
+    JsonReader(JsonReader const&) = delete;
+    JsonReader& operator=(JsonReader const&) = delete;
+
+    /// What was odd, and where; empty if nothing was.
+    [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+    /// True if a value was of another kind than described.
+    [[nodiscard]] bool misfit() const noexcept { return misfit_; }
+    /// True if the document itself was.
+    [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
+
+    /// The memory that the document may take.
+    [[nodiscard]] DocumentRoom& room() noexcept { return room_; }
+    /// Says that the text that is read now is not Unicode, and was mended.
+    void mended() noexcept { mended_ = true; }
+
+    using ErrorCode = boost::system::error_code;
+
+    bool on_document_begin(ErrorCode&) { return true; }
+    bool on_document_end(ErrorCode&) { return true; }
+
+    bool on_object_begin(ErrorCode&);
+    bool on_object_end(std::size_t n, ErrorCode&);
+    bool on_array_begin(ErrorCode&);
+    bool on_array_end(std::size_t n, ErrorCode&);
+    bool on_key_part(std::string_view part, std::size_t, ErrorCode&);
+    bool on_key(std::string_view last, std::size_t, ErrorCode&);
+    bool on_string_part(std::string_view part, std::size_t, ErrorCode&);
+    bool on_string(std::string_view last, std::size_t, ErrorCode&);
+    bool on_number_part(std::string_view part, ErrorCode&);
+    bool on_int64(std::int64_t number, std::string_view, ErrorCode&);
+    bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&);
+    bool on_double(double number, std::string_view text, ErrorCode&);
+    bool on_bool(bool value, ErrorCode&);
+    /// Of a list or map null is an empty one, and a member that is a document has none then.
+    bool on_null(ErrorCode&);
+    bool on_comment_part(std::string_view, ErrorCode&) { return true; }
+    bool on_comment(std::string_view, ErrorCode&) { return true; }
+
+private:
+    /// An object or a list that has begun, as the member `key` or inside of it.
+    struct Frame {
+        Slot slot;  ///< none: it is skipped
+        std::string_view key;
+        std::size_t count;  ///< elements that have begun
+    };
+
+    static bool has_fraction(std::string_view number) noexcept;
+
+    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
+    /// for gets no object.
+    template <auto Takes>
+    Slot take() {
+        if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
+            return std::exchange(next_, Slot{});
+        Frame& parent = stack_.back();
+        ++parent.count;
+        SlotType const& type = *parent.slot.type->value;
+        bool const fits = type.*Takes != nullptr || type.inner != nullptr || type.reset != nullptr || type.dom;
+        if (!fits) return {nullptr, &type};
+        return parent.slot.type->make(parent.slot.object, entry_key_, room_);
+    }
+    /// The same, gone inside Optional and Required.
+    template <auto Takes>
+    Slot enter() {
+        Slot slot = take<Takes>();
+        if (slot.object == nullptr) return optional_ = Slot{}, slot;
+        optional_ = slot.type->reset != nullptr ? slot : Slot{};
+        while (slot.type->inner != nullptr) {
+            slot = slot.type->inner(slot.object);
+            if (slot.type->reset != nullptr) optional_ = slot;
+        }
+        return slot;
+    }
+    /// True if the value that comes goes somewhere.
+    [[nodiscard]] bool is_read() const noexcept;
+    bool begins_dom(Slot slot);
+
+    /// Begins an object or a list.
+    void push(Slot slot);
+    /// Ends an object or a list: what comes next is beside it.
+    void pop();
+    static bool is_map(Slot slot) noexcept;
+    [[nodiscard]] bool in_map() const noexcept { return !stack_.empty() && is_map(stack_.back().slot); }
+    /// True if the value that is read is a member of the document itself.
+    [[nodiscard]] bool at_top() const noexcept;
+    TopList& top_list();
+
+    /// A value that does not fit. @param text  what it is, if that fits into a word
+    void refuse(Slot slot, char const* found, std::string_view text = {});
+    void tell(std::string what);
+    void tell_mended(Slot slot);
+    [[nodiscard]] std::string where() const;
+    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
+    [[nodiscard]] std::string path() const;
+
+    /// Adds a part of a text that comes in several.
+    void append(std::string_view part);
+    std::string_view whole(std::string_view last);
+
+    Slot next_;
+    DocumentRoom room_;
+    DomBuilder dom_{room_};
+    std::vector<Frame> stack_;
+    std::string part_;                   ///< of a text that comes in several
+    std::string_view key_;               ///< of the member that is read; a constant
+    std::string entry_key_;              ///< of the entry of a map that is read
+    std::vector<std::string> map_keys_;  ///< of the entries that the lists and objects of the stack are
+    std::vector<TopList> lists_;
+    std::vector<OddMember> odd_members_;
+    std::string mismatch_;
+    bool misfit_ = false, root_misfit_ = false;
+    bool mended_ = false;    ///< the text that is read
+    bool fraction_ = false;  ///< the number that is read has one, or an exponent
+    Slot optional_;          ///< that the present value is inside of
+};
 
 GLOBUS_DECL void DomBuilder::enter(Json* target) {
     if (depth_++ != 0) return;
@@ -320,17 +486,44 @@ GLOBUS_DECL std::string_view JsonReader::whole(std::string_view last) {
     return part_;
 }
 
+struct JsonDocumentReader::Parser {
+    Parser(Slot root, std::size_t memory) : parser(options(), root, memory) {}
+
+    static boost::json::parse_options options() {
+        boost::json::parse_options options = json_options();
+        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
+        return options;
+    }
+
+    boost::json::basic_parser<JsonReader> parser;
+};
+
+GLOBUS_DECL JsonDocumentReader::JsonDocumentReader(Slot root, std::size_t memory)
+    : parser_(std::make_unique<Parser>(root, memory)) {}
+
+GLOBUS_DECL JsonDocumentReader::~JsonDocumentReader() = default;
+
+GLOBUS_DECL std::string const& JsonDocumentReader::mismatch() const noexcept {
+    return parser_->parser.handler().mismatch();
+}
+
+GLOBUS_DECL bool JsonDocumentReader::misfit() const noexcept { return parser_->parser.handler().misfit(); }
+
+GLOBUS_DECL bool JsonDocumentReader::root_misfit() const noexcept { return parser_->parser.handler().root_misfit(); }
+
+GLOBUS_DECL std::vector<TopList> const& JsonDocumentReader::lists() const noexcept {
+    return parser_->parser.handler().lists();
+}
+
+GLOBUS_DECL std::vector<OddMember> const& JsonDocumentReader::odd_members() const noexcept {
+    return parser_->parser.handler().odd_members();
+}
+
 GLOBUS_DECL void JsonDocumentReader::finish(std::string_view piece) {
     constexpr std::size_t step = std::size_t{64} << 10;
     if (read_ == 0) total_ = whole_ = piece.size();
     for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
     write(piece, false);
-}
-
-GLOBUS_DECL boost::json::parse_options JsonDocumentReader::options() {
-    boost::json::parse_options options = json_options();
-    options.allow_invalid_utf8 = true;  // there is none: what comes is mended
-    return options;
 }
 
 GLOBUS_DECL void JsonDocumentReader::write(std::string_view piece, bool more) {
@@ -344,7 +537,7 @@ GLOBUS_DECL void JsonDocumentReader::mend(std::string_view text, bool more) {
     if (odd.length == 0) return parse(text, more);
     parse(text.substr(0, odd.at), true);
     text.remove_prefix(odd.at);
-    if (!odd.cut) parser_.handler().mended();
+    if (!odd.cut) parser_->parser.handler().mended();
     std::string mended;
     cut_ = text.substr(append_mended(mended, text, more));
     parse(mended, more);
@@ -352,14 +545,15 @@ GLOBUS_DECL void JsonDocumentReader::mend(std::string_view text, bool more) {
 
 GLOBUS_DECL void JsonDocumentReader::parse(std::string_view text, bool more) {
     boost::system::error_code error;
-    parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
-    std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
+    parser_->parser.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
+    std::size_t const used = parser_->parser.write_some(more, text.data(), text.size(), error);
     if (error)
         throw DecodeError(
             "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
             error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
     read_ += used;
-    if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
+    if (total_ != 0)
+        parser_->parser.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
     if (used != text.size())
         throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
 }
