@@ -8,6 +8,8 @@
 #include "support/sandbox_client.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <curl/curl.h>
+
 #include <algorithm>
 #include <chrono>
 #include <functional>

@@ -5,7 +5,6 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/json_slots.hpp>
-#include <globus/core/values.hpp>
 
 #include <cstddef>
 #include <limits>

@@ -6,20 +6,11 @@
 #include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
-#include <globus/http/proxy.hpp>
-#include <globus/http/transport.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <exception>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <thread>
-#include <utility>
-#include <vector>
 
 namespace globus {
 

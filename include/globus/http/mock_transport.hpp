@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 // A reference to what is asked of a temporary does not dangle here, which g++ 14 can be told.

@@ -3,7 +3,7 @@
 #define GLOBUS_HTTP_WAITING_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/handle.hpp>
+#include <globus/core/platform/process.hpp>
 #include <globus/http/clock.hpp>
 
 #include <atomic>

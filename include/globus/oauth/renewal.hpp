@@ -2,22 +2,18 @@
 #ifndef GLOBUS_OAUTH_RENEWAL_HPP
 #define GLOBUS_OAUTH_RENEWAL_HPP
 
-#include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/authorizer.hpp>
-#include <globus/oauth/client_kinds.hpp>
 #include <globus/oauth/token.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <optional>
 #include <string_view>
 #include <thread>
 #include <type_traits>

@@ -9,6 +9,8 @@
 #include <globus/core/platform/wake_up_files.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/curl_transport.hpp>
+#include <globus/http/errors.hpp>
+#include <globus/http/message.hpp>
 #include <globus/http/proxy.hpp>
 #include <globus/http/url.hpp>
 
