@@ -9,8 +9,6 @@
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer_v2/operations.hpp>
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <array>
