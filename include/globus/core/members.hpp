@@ -74,6 +74,12 @@ struct Name {
     }
 };
 
+/// A hana::tuple of hana::types, made where it is asked for: whoever asks has included <boost/hana.hpp>.
+template <class Asked, class... Ts>
+constexpr auto hana_types() {
+    return boost::hana::tuple_t<Ts...>;
+}
+
 /// One member of a described type: the name is a constant, so that code for it is chosen when it is compiled.
 template <class T, std::size_t I>
 struct Member {
@@ -189,12 +195,6 @@ constexpr Wire wire_of(Wires wires, std::string_view member) {
     for (std::size_t i = 0; i != wires.count; ++i)
         if (wires.first[i].member == member) return wires.first[i];
     return {member, member};
-}
-
-/// A hana::tuple of hana::types, made where it is asked for: whoever asks has included <boost/hana.hpp>.
-template <class Asked, class... Ts>
-constexpr auto hana_types() {
-    return boost::hana::tuple_t<Ts...>;
 }
 
 template <class T>

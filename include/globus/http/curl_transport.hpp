@@ -6,6 +6,7 @@
 #include <globus/core/handle.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/http/message.hpp>
+#include <globus/http/transport.hpp>
 
 #include <chrono>
 #include <cstddef>
