@@ -2,8 +2,8 @@
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation, and
-// CurlTransport, which apps use unless they are told otherwise.
+// What a program uses around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation, and
+// CurlTransport, which apps use by default.
 // SqliteTokenStorage has a header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
 #include <globus/app/app_policy.hpp>

@@ -10,7 +10,7 @@
 //     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
 //     for (auto const& file : listing->DATA) ...
 //
-// One service alone costs less to compile: <globus/services/transfer.hpp>.
+// A single service costs less to compile: <globus/services/transfer.hpp>.
 
 #include <globus/app.hpp>
 #include <globus/core/crypto.hpp>

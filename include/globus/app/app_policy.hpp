@@ -24,16 +24,16 @@ concept AuthorizingApp =
     };
 
 /**
- * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
+ * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
  *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
  *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
  *     auto same = app.client<TransferService>();
  *
- * Making one tells the app that it needs the service's scopes.
+ * Making a policy tells the app that it needs the service's scopes.
  *
  * @par Errors
- * LoginRequiredError when only a login can help; what a renewal throws.
+ * LoginRequiredError if only a login can help; what a renewal throws.
  * @par Thread safety
  * Any function may be called from any thread.
  */
@@ -42,7 +42,7 @@ class AppPolicy {
 public:
     using credential = BearerCredential;
 
-    /// For a resource server and scopes of one's own choice: a collection, or a Globus Connect Server endpoint.
+    /// For a resource server and scopes of your choice: a collection, or a Globus Connect Server endpoint.
     AppPolicy(App app, std::string resource_server, std::vector<Scope> scopes)
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
@@ -51,7 +51,7 @@ public:
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
-    /// For a service, with scopes of one's own choice in place of those.
+    /// For a service, with scopes of your choice instead.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
@@ -68,11 +68,11 @@ public:
         return app_.unauthorized(resource_server_, refused, transport, context);
     }
 
-    /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
+    /// Tells the app that this service needs one more scope. The next call asks for a login if that is missing.
     void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
-    /// The app whose tokens these are: a handle, as the app itself is.
+    /// The app whose tokens these are: a handle, like the app itself.
     [[nodiscard]] App const& app() const noexcept { return app_; }
-    /// What the app is asked for tokens for.
+    /// The resource server for which the app is asked for tokens.
     [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
 
 private:

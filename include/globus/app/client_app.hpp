@@ -8,17 +8,17 @@
 
 namespace globus {
 
-/// What a ClientApp is made of.
+/// The configuration of a ClientApp.
 template <class S, class T>
 struct ClientAppConfig {
     std::string app_name = {};      ///< part of the path of the tokens
     Required<Confidential> client;  ///< Confidential{client_id, client_secret}
-    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
+    std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
-    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
+    /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
-    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a new token cannot be
+    /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a new token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
@@ -55,23 +55,23 @@ struct ClientAppRequirements {
 }  // namespace detail
 
 /**
- * A program that acts for itself, as a service account: it gets tokens by its id and secret, keeps and renews them.
+ * A program that acts for itself, as a service account: it gets tokens by its id and secret, and keeps and renews them.
  *
  *     ClientApp<> app{{.app_name = "ingest", .client = Confidential{client_id, client_secret}}};
  *     auto search = app.client<SearchService>();
  *     search.ingest({.index_id = id, .data = document});
  *
- * No login is ever needed: a token is asked for when a call needs one, once for all threads and processes that share
+ * No login is ever needed: a token is requested when a call needs one, once for all threads and processes that share
  * the storage.
  *
  * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
  * @tparam T  CurlTransport, MockTransport, AnyTransport
  *
  * @par Errors
- * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) while another thread's login is waited
- * for.
+ * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) during the wait for another thread's
+ * login.
  * @par Thread safety
- * Any function may be called from any thread. Copies are of the same app.
+ * Any function may be called from any thread. Copies refer to the same app.
  *
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
@@ -89,7 +89,7 @@ public:
     explicit ClientApp(Config config)
         : Base(common_of(config)), config_(std::make_shared<Config const>(std::move(config))) {}
 
-    /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
+    /// Gets tokens for all that the app needs in one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
@@ -98,7 +98,7 @@ public:
         log_in(options);
     }
 
-    /// For AppPolicy.
+    /// Authorizes a request, for AppPolicy.
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
@@ -127,7 +127,7 @@ private:
         options.base_url = this->common_->place.auth_url;
         return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
     }
-    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not taken over.
+    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not used.
     [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
         Token token;
         try {
@@ -144,7 +144,7 @@ private:
                       renewed_through(this->token_storage(), server,
                                       RenewalOptions{.on_error = config_->on_error, .now = config_->now}));
     }
-    /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
+    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;

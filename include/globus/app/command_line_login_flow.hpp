@@ -16,30 +16,31 @@ namespace globus {
 
 /// How a CommandLineLoginFlow talks to its user.
 struct CommandLineOptions {
-    std::FILE* out = stdout;                                ///< must stay open as long as the flow
-    std::FILE* in = stdin;                                  ///< must stay open as long as the flow
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing to `out`
-    /// In place of reading a line of `in`; nothing: there will be no code.
+    std::FILE* out = stdout;                                ///< it must stay open as long as the flow lives
+    std::FILE* in = stdin;                                  ///< it must stay open as long as the flow lives
+    std::function<void(std::string const& url)> show = {};  ///< instead of printing to `out`
+    /// Called instead of reading a line of `in`; nothing: there will be no code.
     std::function<std::optional<std::string>()> read_code = {};
 };
 
 /**
- * Prints a URL, and reads the code that the user brings back from it. It works everywhere, also over SSH.
+ * A login flow that prints a URL, and reads the code that the user brings back from it. It works everywhere, even over
+ * SSH.
  *
  *     UserApp<Native, CommandLineLoginFlow> app{{.app_name = "backup", .client = Native{id}}};
  *
- * Where the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
- * the `state` in it is checked then.
+ * If the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
+ * then the `state` in it is checked.
  *
  * @par Errors
- * LoginError: no_code when the input ends or is an address without a code, refused for an address with an `error`. And
- * those of Login::finish.
+ * LoginError: no_code if the input ends or is an address without a code, refused for an address with an `error`; and
+ * the errors of Login::finish.
  * @par Thread safety
  * `run_login_flow` may be called from any thread; two at a time would both ask.
  */
 class CommandLineLoginFlow {
 public:
-    /// Uses standard input and output, if `options` say nothing else. Nothing is printed yet.
+    /// Uses standard input and output, unless `options` say otherwise. Nothing is printed yet.
     explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const;

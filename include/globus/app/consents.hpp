@@ -13,7 +13,7 @@
 
 namespace globus {
 
-/// One consent of a user: a scope, and by whom it was asked for.
+/// One consent of a user: a scope, and what asked for it.
 struct ConsentNode {
     std::int64_t id = 0;                      ///< by which ConsentForest::nodes has it
     std::string scope_name = {};              ///< the text of the scope alone, as Scope::scope_string
@@ -21,7 +21,7 @@ struct ConsentNode {
 };
 
 /**
- * What a user has consented to for an app: scopes, those that they need, and so on.
+ * What a user has consented to for an app: scopes, the scopes that these need, and so on.
  *
  *     ConsentForest const consents(auth.get_consents({.identity_id = user})->consents);
  *     if (!consents.meets_scope_requirements(Scope::parse("urn:...:all[*https://.../data_access]"))) ...
@@ -36,17 +36,18 @@ public:
     ConsentForest() = default;
 
     /**
-     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is not there:
-     *                      the answer was for a part of them only
+     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is missing:
+     *                      the answer had only a part of them
      */
     explicit ConsentForest(std::vector<auth::Consent> const& consents);
 
-    /// The consents that nothing led to.
+    /// The consents that depend on no other.
     [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
     /// All consents, by their ids.
     [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
 
-    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
+    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like
+    /// others.
     [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const;
 
 private:

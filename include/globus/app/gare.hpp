@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-// What errors ask of the user; of a document alone it says authorization_requirements.hpp.
+// What errors ask of the user; authorization_requirements.hpp reads documents alone.
 
 namespace globus {
 

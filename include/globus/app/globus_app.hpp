@@ -30,28 +30,28 @@
 
 namespace globus {
 
-/// What a login of an app may be told.
+/// The options of an app's login.
 struct AppLoginOptions {
-    bool force = false;                       ///< also if the stored tokens would do
-    AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
-    std::stop_token stop = {};                ///< cancels it, and waiting for another thread's login
+    bool force = false;                       ///< even if the stored tokens would do
+    AuthorizationParameters parameters = {};  ///< what the login must meet, as in a Gare
+    std::stop_token stop = {};                ///< to cancel it, and the wait for another thread's login
 };
 
-/// What a logout of an app may be told.
+/// The options of an app's logout.
 struct AppLogoutOptions {
-    /// Also the tokens of resource servers that the app does not use: whatever its storage has in its namespace, those of
-    /// other programs that share the file among it.
+    /// Whether to revoke and forget the tokens of resource servers that the app does not use, too: everything in the
+    /// namespace of its storage, including what other programs that share the file have there.
     bool sweep = false;
-    CallOptions call = {};  ///< of the requests that revoke
+    CallOptions call = {};  ///< for the requests that revoke
 };
 
 namespace detail {
 
-/// `T` is defined, and not only declared.
+/// `T` is defined, not only declared.
 template <class T>
 concept Complete = requires { sizeof(T); };
 
-/// Where tokens of a file storage are if nobody says; other storages are made without a word.
+/// The default storage of an app: a file storage at its default path; any other is default-constructed.
 template <class S>
 S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {
     if constexpr (std::default_initializable<S>) {
@@ -76,7 +76,7 @@ struct AppPlace {
 class SharedRequirements {
 public:
     [[nodiscard]] ScopeRequirements get() const;
-    /// Says whether the app needs more now than before.
+    /// Adds scopes, and says whether the app needs more now than before.
     bool add(std::string const& server, std::vector<Scope> const& scopes);
 
 private:
@@ -87,7 +87,7 @@ private:
 /// One login at a time: the others wait for their turn, unless they are cancelled. It ends with this object.
 class LoginTurn {
 public:
-    /// @throws LoginError  if it is cancelled before it comes
+    /// @throws LoginError  if it is cancelled before its turn comes
     /// @throws UsageError  if this thread has it already
     LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop);
 
@@ -105,13 +105,13 @@ private:
 template <class App, class Policy, class S, class T>
 class AppBase {
 public:
-    /// What the configuration calls the app: part of the path of its tokens.
+    /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return common_->app_name; }
     /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
     [[nodiscard]] std::string const& environment() const { return common_->place.environment_; }
     /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const { return common_->transport; }
-    /// Where the tokens are, as they are.
+    /// The storage of the tokens, without validation.
     [[nodiscard]] S const& token_storage() const { return common_->tokens.storage(); }
 
     /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
@@ -144,21 +144,21 @@ public:
         AppPolicy<App> policy(self(), service);
         return client_with(std::move(service), std::move(policy), std::move(options));
     }
-    /// The same with scopes of one's own choice.
+    /// The same, with scopes of your choice.
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, std::vector<Scope> scopes,
                                                             std::optional<ClientOptions<T>> options = {}) const {
         AppPolicy<App> policy(self(), service, std::move(scopes));
         return client_with(std::move(service), std::move(policy), std::move(options));
     }
-    /// The same for a service without a resource server of its own, such as a Globus Connect Server.
+    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, AppPolicy<App> policy,
                                                             std::optional<ClientOptions<T>> options = {}) const {
         return client_with(std::move(service), std::move(policy), std::move(options));
     }
 
-    /// True if a resource server has no valid token stored: `login` would ask.
+    /// True if a resource server has no valid token stored, so that `login` would ask.
     /// @throws what the storage throws, and what asking for consents throws
     [[nodiscard]] bool login_required(CallOptions const& call = {}) const {
         for (auto const& [server, scopes] : scope_requirements()) {
@@ -172,10 +172,10 @@ public:
     }
 
     /**
-     * Revokes the stored tokens of the resource servers that the app uses - those of its clients, and Globus Auth - and
-     * forgets them. What other programs have stored for others stays, and stays valid, unless `sweep` is asked for.
+     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
+     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
      *
-     * @throws AuthApiError, NetworkError  if one could not be revoked; it and those after it are still stored
+     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
      */
     void logout(AppLogoutOptions const& options = {}) const {
         auto const client = self().login_client();
@@ -195,13 +195,13 @@ public:
     }
 
     /**
-     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
-     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here
-     * and not inside of a request, so no deadline ends it and no other call waits for it.
+     * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
+     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
+     * here and not inside a request, so no deadline ends it and no other call waits for it.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *
-     * When several threads come to the same end, one logs in for all.
+     * When several threads need a login at the same time, one logs in for all.
      *
      * @throws what `f` and `login` throw
      */
@@ -253,7 +253,7 @@ protected:
             "finish the Login that the flow was given");
         std::mutex mutex;  ///< of what follows
         std::map<std::string, Policy> policies;
-        std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
+        std::uint64_t forgotten = 0;  ///< it grows when policies are forgotten
         std::uint64_t logins = 0;
         SingleFlight making;  ///< of a policy; one at a time
     };
@@ -293,8 +293,8 @@ protected:
         std::lock_guard const lock(common_->mutex);
         return common_->logins;
     }
-    /// After a 401 for `refused`: true when a policy has another token now. Generations are those of one policy, and
-    /// `refused` may be of one that was forgotten meanwhile; so it is the tokens that are compared.
+    /// After a 401 for `refused`: true when a policy has another token now. Generations belong to one policy, and
+    /// `refused` may come from one that was forgotten meanwhile, so the tokens themselves are compared.
     template <class P, class U>
     [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& transport,
                                    AuthContext const& context) const {
@@ -309,7 +309,7 @@ protected:
     ProcessBound<Common> common_;
 
 private:
-    /// True for a service's 401; that of the token endpoint is about the client.
+    /// True for a service's 401; one from the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
         return error.http_status() == 401 && (from_auth == nullptr || from_auth->oauth_error().empty());

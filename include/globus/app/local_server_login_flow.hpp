@@ -13,43 +13,44 @@
 
 namespace globus {
 
-/// What a LocalServerLoginFlow does where no browser can be opened.
+/// What a LocalServerLoginFlow does if no browser can be opened.
 enum class WithoutBrowser : unsigned char {
     fail,   ///< LoginError (unavailable), before anything else
-    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
+    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or another user's desktop)
 };
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user, a day at most
+    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user, at most a day
     WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
-    /// Opens the URL and says whether that worked, in place of the system's own way. The URL is a secret as long as the
-    /// login: who sees it, in the arguments of a process for example, can log the program in as somebody else.
-    /// The login listens, but answers nobody before this returns.
+    /// Opens the URL instead of the system's own way, and says whether that worked. The URL is a secret during the
+    /// login: whoever sees it, for example in the arguments of a process, can log the program in as somebody else. The
+    /// login already listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
-    /// HTML that the browser shows when a code came. Its exchange is still to come, and may fail.
+    std::function<void(std::string const& url)> show = {};  ///< instead of printing the URL to standard output
+    /// HTML that the browser shows when a code came. The exchange of the code follows, and may fail.
     std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
     /// HTML that the browser shows when the redirect brought an error.
     std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
 };
 
 /**
- * Opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC 8252).
+ * A login flow that opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC
+ * 8252).
  *
  *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
  *
- * The listener is open for this login only. Whatever else connects to it - other programs, other pages in the browser -
- * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
- * Only apps without a secret may have such a redirect.
+ * The listener is open for this login only. Anything else that connects to it (other programs, other pages in the
+ * browser) gets an answer that repeats nothing of what it sent, and does not end the login: the `state` of 128 random
+ * bits must be right. Only apps without a secret may have such a redirect.
  *
- * What opens the browser is given a link to this listener that leads to Globus Auth once, since all users of a machine can
- * read the arguments of its processes. On Linux the link is followed for this user only; on other systems, another local
- * user who is faster than the browser could use it to log the program in as himself.
+ * The program that opens the browser gets a link to this listener that leads to Globus Auth once, since all users of a
+ * machine can read the arguments of its processes. On Linux the link is followed for this user only; on other systems,
+ * another local user who is faster than the browser could use it to log the program in as themselves.
  *
  * @par Errors
- * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
- * `without_browser` says otherwise. And those of Login::finish.
+ * LoginError: refused, timeout, cancelled; unavailable over SSH and if no browser can be opened, unless
+ * `without_browser` says otherwise; and the errors of Login::finish.
  * @par Thread safety
  * `run_login_flow` may be called from any thread.
  */
@@ -58,14 +59,14 @@ public:
     /// See NeedsNativeApp.
     static constexpr bool native_apps_only = true;
 
-    /// Listens to nothing yet: that begins with each login.
+    /// Nothing listens yet: that begins with each login.
     /// @throws UsageError  for a time-out that is negative or not a number
     explicit LocalServerLoginFlow(LocalServerOptions options = {});
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const;
 
 private:
-    /// Nobody listens any more when it returns.
+    /// Waits for the redirect; nothing listens any more when it returns.
     Secret wait_for_code(Login& login, std::stop_token const& stop) const;
     void do_without_browser(std::string const& url) const;
 

@@ -24,19 +24,19 @@
 
 namespace globus {
 
-/// A login came to no code: the user said no, nobody came, or there is no way to ask.
+/// A login ended without a code: the user said no, nobody came, or there is no way to ask.
 class GLOBUS_VISIBLE LoginError : public Error {
 public:
     /// Why there is no code.
     enum class Kind : unsigned char {
         refused,      ///< Globus Auth or the user refused; `what()` has its reason
         unavailable,  ///< no browser can be opened from here
-        no_code,      ///< the input ended where a code was to come
+        no_code,      ///< the input ended before a code came
         timeout,      ///< nobody came in time
         cancelled,    ///< the stop_token asked
     };
 
-    /// For login flows of one's own.
+    /// For a program's own login flows.
     LoginError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -46,38 +46,39 @@ private:
 
 namespace detail {
 
-/// Why a login was refused, as a redirect says it: one line, of a length for a message.
+/// Why a login was refused, as a redirect says it: one line, short enough for a message.
 std::string refusal_text(std::string const& error, std::string const& description);
 
 }  // namespace detail
 
-/// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
+/// The login client of an app: a confidential app authenticates by HTTP Basic, a native one names itself.
 template <class K, class T>
 using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,
                                        Client<ConfidentialAppAuthService, BasicPolicy, T>>;
 
 /**
- * One login of a user that is under way: where to send the browser, and what to do with the code that comes back.
+ * One login of a user, in progress: where to send the browser, and what to do with the code that comes back.
  *
  *     Login login = app.start_login();
  *     redirect(login.url());                             // the page of a web application, for example
  *     ...
  *     app.finish_login(login, query["code"], query["state"]);
  *
- * Each `start` makes a new `state` of 128 random bits and a new PKCE verifier; both are checked when the code comes, and
- * a code is exchanged once. A Login is a handle: copies are of the same login.
+ * Each `start` makes a new `state` of 128 random bits and a new PKCE verifier; both are checked when the code comes,
+ * and a code is exchanged once. A Login is a handle: copies refer to the same login.
  *
  * @par Thread safety
- * Any function may be called from any thread. In a child process that was forked it is a UsageError.
+ * Any function may be called from any thread. In a forked child process, each is a UsageError.
  *
  * RFC 6749, section 4.1; RFC 7636; RFC 9700
  */
 class Login {
 public:
     /**
-     * @param client      that asks for the tokens
-     * @param parameters  what is asked: `required_scopes` are all scopes of the login
-     * @param settings    whether refresh tokens are wanted, the name of the session, and a redirect URI of one's own
+     * @param client      asks for the tokens
+     * @param parameters  what is requested: `required_scopes` are all scopes of the login
+     * @param settings    whether refresh tokens are wanted, the name of the session, and the application's own redirect
+     *                    URI
      */
     template <class C>
     Login(C client, AuthorizationParameters parameters, AuthorizationCodeFlow::Settings settings)
@@ -96,28 +97,29 @@ public:
         };
     }
 
-    /// What is asked of the user.
+    /// What is requested of the user.
     [[nodiscard]] AuthorizationParameters const& parameters() const { return state_->parameters; }
-    /// The redirect URI of the application's own; empty if the login flow brings one.
+    /// The application's own redirect URI; empty if the login flow brings one.
     [[nodiscard]] std::string const& redirect_uri() const { return state_->settings.redirect_uri; }
 
-    /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
+    /// Begins a login, and returns the URL to send the user to; the code comes to `redirect_uri`. An earlier start
+    /// becomes void.
     std::string start(std::string redirect_uri);
-    /// The same with the application's redirect URI, or else the page of Globus Auth that shows the code.
+    /// The same, with the application's redirect URI, or else the page of Globus Auth that shows the code.
     std::string start();
-    /// The URL of the last `start`; begins if nothing has begun.
+    /// The URL of the last `start`; if there was none, it starts.
     [[nodiscard]] std::string url();
 
-    /// True if `returned` is the `state` that was sent, in a time that tells nothing of it.
+    /// True if `returned` is the `state` that was sent, compared in a time that reveals nothing about it.
     [[nodiscard]] bool is_state(std::string_view returned) const;
 
     /**
-     * Exchanges a code that the user read off Globus' page.
+     * Exchanges a code that the user copied from Globus' page.
      *
-     * @throws UsageError    if no login has begun, or its code was exchanged already
+     * @throws UsageError    if no login has begun, or its code was already exchanged
      * @throws AuthApiError  if Globus Auth refuses the code
      * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
-     *                       once: begin a new login. If it surely was not sent, this may be called again.
+     *                       once: begin a new login. If it certainly was not sent, this may be called again.
      */
     TokenResponse finish(Secret code, std::stop_token stop = {});
     /// Exchanges a code that came by a redirect, which brings the `state`, too.
@@ -125,7 +127,7 @@ public:
     TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {});
 
 private:
-    /// Goes on with a login whose code was not sent, unless another has begun meanwhile.
+    /// Continues a login whose code was not sent, unless another has begun meanwhile.
     void take_back(AuthorizationCodeFlow flow) const;
 
     struct State {
@@ -140,7 +142,8 @@ private:
 };
 
 /**
- * How a program asks its user to log in: it begins the Login, brings the user to its URL, and finishes it with the code.
+ * How a program asks its user to log in: it begins the Login, brings the user to its URL, and finishes it with the
+ * code.
  *
  *     struct OwnFlow {
  *         TokenResponse run_login_flow(Login login, std::stop_token stop) const {

@@ -12,23 +12,24 @@
 namespace globus {
 
 /**
- * Keeps tokens in memory only: for tests, and for programs that log in whenever they start.
+ * A token storage in memory only: for tests, and for programs that log in at every start.
  *
  * Copies share what is stored, each under its own namespace: see in_namespace.
  *
  * @par Thread safety
- * Any function may be called from any thread. Reading never waits for what an `update` does. A child process makes a
- * storage of its own.
+ * Any function may be called from any thread. Reading never waits for an `update`. A child process must make its own
+ * storage.
  */
 class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
 public:
     MemoryTokenStorage();
 
-    /// The same storage for tokens of another name, apart from these.
+    /// The same storage under another namespace, whose tokens are separate.
     [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const;
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const;
-    /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
+    /// Changes the stored tokens under the lock; see TokenStorage. @throws what `change` throws; NetworkError (timeout,
+    /// cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
         update_by([&change](TokenDataByResourceServer& tokens) -> bool { return change(tokens); }, wait);

@@ -20,11 +20,11 @@
 namespace globus::detail {
 
 /**
- * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
+ * The listener of a login: it takes one redirect from the browser, and is not disturbed by anything else that connects.
  *
  * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
- * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
- * an answer. It also leads the browser to where the login begins, see link_to.
+ * the right `state`, addressed to this very host and port, ends the wait; nothing in a request is ever repeated in an
+ * answer. It also leads the browser to the beginning of the login; see link_to.
  */
 class RedirectListener {
 public:
@@ -47,29 +47,29 @@ public:
 
     [[nodiscard]] std::string url() const { return "http://" + host_; }
 
-    /// A URL that leads a browser of this user to `secret_url`, once: it may be seen by all users of the machine, as the
-    /// arguments of processes are.
+    /// A URL that leads a browser of this user to `secret_url`, once. All users of the machine may see it, as they see
+    /// the arguments of processes.
     [[nodiscard]] std::string link_to(std::string secret_url);
 
     /**
      * Waits for the redirect.
      *
      * @param is_state  says whether a `state` is the right one
-     * @param look      called ten times a second and more, until the redirect is there; what it throws ends the waiting
+     * @param look      called at least ten times a second until the redirect is there; what it throws ends the wait
      * @throws LoginError  timeout or cancelled
      */
     Redirect wait(IsState const& is_state, std::function<void()> const& look, Pages const& pages,
                   Clock::time_point deadline, std::stop_token const& stop);
 
-    /// The parts of a request that count here.
+    /// The parts of a request that matter here.
     struct RequestLine {
         std::string_view method, path, query, host;
     };
 
-    /// Takes the code or error of a query with the right state; false if it is none.
+    /// Takes the code or error of a query with the right state; false if there is none.
     static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect);
 
-    /// The request line and host of a request, without its last empty line; nothing for what is no such request.
+    /// The request line and host of a request, without its last empty line; nothing for any other request.
     static RequestLine read_head(std::string_view head);
 
 private:
@@ -80,18 +80,20 @@ private:
         std::string input = {};
         std::string output = {};
         bool answered = false;
-        bool last = false;  ///< shows the page at the clean address
+        bool last = false;  ///< the answer shows the page at the clean address
     };
 
     static constexpr std::size_t most_connections = 256;
     static constexpr std::size_t longest_request = std::size_t{16} << 10;
-    static constexpr std::chrono::milliseconds patience{100};  ///< with one that sends nothing, when there are too many
+    /// How long a connection that sends nothing is kept when there are too many.
+    static constexpr std::chrono::milliseconds patience{100};
 
     [[nodiscard]] bool is_full() const;
 
-    /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
+    /// Waits for something to happen, and accepts the connections that there is room for. The system keeps the others
+    /// waiting.
     void poll_once(Clock::time_point deadline);
-    /// Where no more fit, the oldest go that have had their chance: all have been read from since they came.
+    /// If no more fit, closes the oldest that have had their chance: all have been read from since they came.
     void make_room();
 
     /// Reads, answers, or waits for the other side to close; false: the connection is done.

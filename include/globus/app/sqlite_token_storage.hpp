@@ -30,32 +30,33 @@
 namespace globus {
 
 /**
- * Keeps tokens in an SQLite database with the tables of the Python SDK: programs in both languages can share it.
+ * A token storage in an SQLite database with the tables of the Python SDK: programs in both languages can share it.
  *
  *     #include <globus/app/sqlite_token_storage.hpp>   // link with -lsqlite3
  *
  *     SqliteTokenStorage storage{default_token_path(client_id, "portal", "production", ".db")};
  *
- * The file is made when something is stored, readable by its owner only. Each function opens the database for itself, so
- * nothing is shared between threads or handed to child processes. Writers wait for one another at `<path>.lock`, and for
- * other programs by SQLite's own lock. Tables of schema version 1 and 2 are read; other tables and columns stay.
- * A file of no bytes is a database without tokens: the Python SDK makes one when it opens it first.
+ * The file is made when something is stored, and is readable only by its owner. Each function opens the database anew,
+ * so nothing is shared between threads or passed to child processes. Writers wait for one another at `<path>.lock`, and
+ * for other programs by SQLite's own lock. Tables of schema version 1 and 2 are read; other tables and columns stay. An
+ * empty file is a database without tokens: the Python SDK makes one when it first opens it.
  *
  * @par Errors
- * TokenStorageError, see its kinds: what is no database of tokens is `corrupt` and stays as it is; see move_corrupt_file.
+ * TokenStorageError; see its kinds. A file that is not a database of tokens is `corrupt` and stays as it is; see
+ * move_corrupt_file.
  * @par Thread safety
  * Any function may be called from any thread and process. Copies share the file.
  */
 class SqliteTokenStorage : public TokenStorageFunctions<SqliteTokenStorage> {
 public:
-    /// Makes the directory of `path`, if it is not there.
-    /// @throws UsageError  for an empty path and for ":memory:", which is MemoryTokenStorage's
+    /// Makes the directory of `path` if it is missing.
+    /// @throws UsageError  for an empty path and for ":memory:", for which there is MemoryTokenStorage
     explicit SqliteTokenStorage(std::string path, TokenFileOptions options = {})
         : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {
         if (place_->path() == ":memory:") throw UsageError("use MemoryTokenStorage to keep tokens in memory");
     }
 
-    /// The file, as the constructor was given it.
+    /// The path of the file, as given to the constructor.
     [[nodiscard]] std::string const& path() const { return place_->path(); }
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const {
@@ -64,7 +65,8 @@ public:
         return load(database);
     }
 
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
+    /// Changes the stored tokens under the lock; see TokenStorage. @throws TokenStorageError, and what `change` throws;
+    /// NetworkError when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
         detail::TokenFileLock const lock(*place_, wait);
@@ -80,8 +82,8 @@ public:
         database.run("COMMIT");
     }
 
-    /// Moves the database away if it is damaged, so that a login can begin anew.
-    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
+    /// Moves the database away if it is damaged, so that a new login can begin.
+    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, in which case it stays
     std::string move_corrupt_file() const {
         detail::TokenFileLock const lock(*place_, {});
         try {
@@ -107,8 +109,8 @@ public:
 
 private:
     using Kind = TokenStorageError::Kind;
-    /// An open database; closing it undoes what was not committed. Readers open it for writing, too: they may have to undo
-    /// what a process that died has begun.
+    /// An open database; closing it undoes what was not committed. Readers open it for writing, too: they may have to
+    /// undo what a process that died has begun.
     class Connection {
     public:
         Connection(SqliteTokenStorage const& storage, LockWait wait) : storage_(storage), wait_(std::move(wait)) {
@@ -136,7 +138,7 @@ private:
             }
             if (code != SQLITE_OK) storage_.fail(code, "changed");
         }
-        /// From now on waits for other programs as long as the storage says.
+        /// Restarts the time that it waits for other programs, which the storage limits.
         void wait_anew() {
             wait_ = {};
             until_ = storage_.place_->lock_deadline();
@@ -145,7 +147,7 @@ private:
         [[nodiscard]] SqliteTokenStorage const& storage() const noexcept { return storage_; }
 
     private:
-        /// @param locking  SQLite's name for the way in which files are locked; null: its own choice
+        /// @param locking  SQLite's name for the kind of file locks; null: its own choice
         void open(char const* locking) {
             int const code = sqlite3_open_v2(
                 detail::real_token_path(storage_.path()).c_str(), &database_,
@@ -165,8 +167,8 @@ private:
             sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, static_cast<int>(detail::TokenFile::largest));
             sqlite3_exec(database_, "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON", nullptr, nullptr, nullptr);
         }
-        /// False on a file system that has no locks of the kind that SQLite needs. It takes one for a moment; what else is
-        /// wrong with the database is found when it is used.
+        /// False on a file system without the locks that SQLite needs. It takes one for a moment; other problems of the
+        /// database are found when it is used.
         [[nodiscard]] bool can_lock() {
             errno = 0;
             int const code = sqlite3_exec(database_, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
@@ -188,7 +190,7 @@ private:
         SqliteTokenStorage const& storage_;
         LockWait wait_;
         http::Clock::time_point until_ = storage_.place_->lock_deadline();
-        std::optional<detail::TurnLock> turn_;  ///< where files cannot be locked, readers take turns, too
+        std::optional<detail::TurnLock> turn_;  ///< if files cannot be locked, readers take turns, too
         sqlite3* database_ = nullptr;
         bool no_locks_ = false;
     };
@@ -224,9 +226,9 @@ private:
         sqlite3_stmt* statement_ = nullptr;
     };
 
-    /// The facts of the file; nothing if it is not there. Refuses one that is not ours alone. It is looked at and
-    /// never opened: closing any descriptor of a file gives up all locks that this process has on it, and so those of
-    /// SQLite in another thread.
+    /// The facts of the file; nothing if it does not exist. A file that is not this user's alone is refused. The file
+    /// is never opened: closing any descriptor of a file releases all locks that this process has on it, including
+    /// those of SQLite in another thread.
     [[nodiscard]] std::optional<detail::FileFacts> check_file() const {
         std::optional<detail::FileFacts> facts;
         for (char const* const ending : {"-journal", "-wal", "-shm", ""}) {
@@ -245,7 +247,7 @@ private:
         detail::check_token_file_mode(*place_, detail::TokenFileDoubt::file_mode, path(), *facts);
         return facts;
     }
-    /// Makes an empty file: without opening it where that can be done, see check_file. The caller holds the lock.
+    /// Makes an empty file, if possible without opening it; see check_file. The caller holds the lock.
     void make_file() const {
         if (detail::make_unopened(path()) || errno == EEXIST) return;
         if (!detail::is_unsupported(errno) && errno != EPERM) detail::fail_token_file(path(), "made");

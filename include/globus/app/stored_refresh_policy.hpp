@@ -18,7 +18,7 @@ namespace globus {
 
 namespace detail {
 
-/// Any token storage, for what is compiled once for all.
+/// Any token storage, for code that is compiled once for all of them.
 struct AnyTokenStorage {
     using Change = std::function<bool(TokenDataByResourceServer&)>;
 
@@ -37,7 +37,7 @@ struct AnyTokenStorage {
     std::function<void(Change const&, LockWait const&)> update;
 };
 
-/// @param known  what of it is known to be in the storage
+/// @param known  what is known about it in the storage
 RenewalOptions renewed_through(AnyTokenStorage storage, std::string resource_server, RenewalOptions options,
                                std::optional<TokenData> const& known);
 
@@ -49,18 +49,19 @@ RenewalOptions renewed_through(AnyTokenStorage storage, std::string resource_ser
  *     RefreshPolicy policy{app, token, renewed_through(storage)};
  *
  * A renewal takes the storage's lock and looks at what is stored: a newer token that another process has put there is
- * taken over; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth
- * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
+ * used; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth refuses
+ * a refresh token that a program without the lock has replaced meanwhile, the new one is tried.
  *
- * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told when the renewal is over, so
- * that it may use the same policy: the token may hold the only refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
+ * A new token that cannot be stored (a full disk) is used all the same, since it may hold the only refresh token that
+ * still works. `on_error` is told after the renewal, so that it may use the same policy. As long as the old token is
+ * stored, renewals go on from the new one.
  *
- * Waiting for the storage's lock ends with the call, where the storage takes a LockWait. Once a user's tokens were seen
- * in the storage, a renewal throws TokenValidationError and asks nobody when they were removed (missing_token: another
- * program has logged out) or are somebody else's (identity_mismatch). After a refusal by Globus Auth each call looks
+ * Waiting for the storage's lock ends with the call, if the storage takes a LockWait. Once a user's tokens were seen in
+ * the storage, a renewal throws TokenValidationError, without a request, if they were removed (missing_token: another
+ * program has logged out) or are somebody else's (identity_mismatch). After a refusal by Globus Auth, each call checks
  * whether another program has stored new tokens.
  *
- * @param resource_server  whose token it is; empty: the one of the token that is held
+ * @param resource_server  whose token it is; empty: the resource server of the current token
  * @param options          the other options of the policy
  */
 template <TokenStorage S>

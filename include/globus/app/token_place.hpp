@@ -40,7 +40,8 @@ enum class TokenFileDoubt : unsigned {
     database_locks = 1U << 8U,
 };
 
-/// A token file: its path, what its storage was told, and what it has said. It has no lock, so a child process may use it.
+/// A token file: its path, the options of its storage, and the warnings given. It has no lock, so a child process may
+/// use it.
 class TokenPlace {
 public:
     /// Makes the directory.
@@ -52,7 +53,7 @@ public:
     [[nodiscard]] http::Clock::time_point lock_deadline() const;
     /// Says, once, how the sentence "the token storage <path> ..." goes on.
     void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const;
-    /// The same of what `strict` refuses.
+    /// The same, for what `strict` refuses.
     void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const;
 
 private:
@@ -68,7 +69,7 @@ public:
 
     /// Opens a file without following a link in its place; empty if there is none.
     [[nodiscard]] static TokenFile open(std::string const& path, Opening opening);
-    /// One that is not open.
+    /// A file that is not open.
     TokenFile() = default;
     [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
     [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
@@ -84,35 +85,35 @@ private:
     Descriptor file_;
 };
 
-/// Refuses what is no file of ours alone.
+/// Refuses what is not a file of this user's alone.
 void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts);
 
 /// Says that others may read or write a file, or refuses it.
 void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
                            FileFacts const& facts);
 
-/// Says that others may replace the files of a directory, or refuses it. A directory that cannot be looked at has no files
-/// that could be read.
+/// Says that others may replace the files of a directory, or refuses it. In a directory that cannot be examined, no
+/// files can be read.
 void check_token_directory(TokenPlace const& place);
 
-/// After a call that should have made `path` private, whose facts were those: fails if the system refused it, and says so
-/// if the file system has no permissions that could be set.
+/// Called after `path`, which had these facts, should have been made private: fails if the system refused that, and
+/// warns if the file system has no permissions to set.
 void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts);
 
-/// A path that may be given to the system.
+/// A path that can be given to the system; UsageError for any other.
 std::string check_token_path(std::string path);
 
-/// The path of a file in a directory that is named without links; the file itself may be one.
+/// The path of a file whose directory is named without links; the file itself may be a link.
 std::string real_token_path(std::string const& path);
 
 /// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
 std::shared_ptr<Turn> turn_of(std::string const& path);
 
-/// What a call waits for, in words.
+/// What a call waits for, for its message.
 std::string lock_of(std::string const& path);
 
-/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
-/// file system without locks it is one between the threads of this process only, and that is said.
+/// The lock of a token file: on a file beside it that is never removed. The system releases it if the process dies. On
+/// a file system without locks, it works only between the threads of this process, with a warning.
 class TokenFileLock {
 public:
     /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
@@ -120,8 +121,8 @@ public:
     TokenFileLock(TokenPlace const& place, LockWait const& wait);
     TokenFileLock(TokenFileLock const&) = delete;
     TokenFileLock& operator=(TokenFileLock const&) = delete;
-    /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
-    /// not the child who may.
+    /// A child process that was made meanwhile has the same file open: closing it would not release the lock, and the
+    /// child must not.
     ~TokenFileLock();
 
 private:
@@ -134,11 +135,11 @@ private:
     TokenFile const file_;
 };
 
-/// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
-/// holds the lock. @return  that name
+/// Renames a file, and those that belong to it by their suffixes, so that the name says when it was found damaged. The
+/// caller holds the lock. @return  that name
 std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings);
 
-/// Puts `text` in the place of the file, all of it or nothing, for good. The caller holds the lock.
+/// Replaces the content of the file by `text`, all or nothing, and durably. The caller holds the lock.
 void replace_token_file(TokenPlace const& place, std::string_view text);
 
 }  // namespace globus::detail

@@ -28,16 +28,16 @@ namespace globus {
 /**
  * Stored tokens cannot be read or written; what is stored is as it was.
  *
- * `what()` names the file and says what to do, and holds nothing of its content.
+ * `what()` names the file and says what to do, and contains nothing of what is stored.
  */
 class GLOBUS_VISIBLE TokenStorageError : public Error {
 public:
     /// What is wrong with the storage.
     enum class Kind : unsigned char {
         corrupt,   ///< the content is not what a storage writes
-        too_new,   ///< a newer version of the format, which this one must not touch
-        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
-        locked,    ///< somebody else held the lock all the time that was to be waited
+        too_new,   ///< a newer version of the format, which must not be touched
+        insecure,  ///< a symbolic or hard link, not a regular file, another owner, or others may read it
+        locked,    ///< somebody else held the lock for the whole waiting time
         io         ///< the system refused: disk full, no permission, ...
     };
 
@@ -63,11 +63,11 @@ public:
         missing_refresh_token,  ///< the login did not ask for one
         expired,                ///< or refused, and nothing renews it
         unmet_scopes,           ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,       ///< the login did not ask for the scope openid, so nobody knows who it was
+        missing_identity,       ///< the login did not ask for the scope openid, so the user is not known
         identity_mismatch,      ///< somebody else logged in
     };
 
-    /// For validators of one's own.
+    /// For a program's own validators.
     TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -75,39 +75,39 @@ private:
     Kind kind_;
 };
 
-/// How long an `update` waits for the lock of its storage, if the storage's own limit does not end it before.
+/// How long an `update` waits for the lock of its storage, unless the storage's own limit ends it before.
 struct LockWait {
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< in the past: the lock is tried once
-    std::stop_token stop = {};                                          ///< ends it at once
+    std::stop_token stop = {};                                          ///< to end it at once
 };
 
 /// The tokens for one resource server as a storage keeps them, with the identity that they act for.
 struct TokenData {
-    std::string resource_server = {};     ///< who takes the token: "transfer.api.globus.org"
+    std::string resource_server = {};     ///< the service that takes the token: "transfer.api.globus.org"
     std::string identity_id = {};         ///< of the user who logged in; empty: not known
     std::string scope = {};               ///< the scopes granted, separated by blanks
-    Secret access_token = {};             ///< what requests are authorised by
+    Secret access_token = {};             ///< what authorises requests
     Secret refresh_token = {};            ///< empty: none
     std::int64_t expires_at_seconds = 0;  ///< since 1970
-    std::string token_type = {};          ///< "Bearer"; empty: not said
+    std::string token_type = {};          ///< "Bearer"; empty: not known
     AdditionalFields extra = {};          ///< what a newer version has put beside them
 
-    /// What to store of a token; one whose answer did not say when it expires counts as expired.
+    /// What to store of a token; it counts as expired if its answer did not say when it expires.
     [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {});
-    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
+    /// The token for a policy. Its original lifetime is not stored, so it is renewed 60 s before it expires.
     [[nodiscard]] Token token() const;
 
     /// Reads it from its JSON object; unknown members go to `extra`.
-    /// @throws DecodeError  that names the member which is missing or of another type
+    /// @throws DecodeError  which names the member that is missing or of another type
     [[nodiscard]] static TokenData from_json(boost::json::object const& object);
-    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    /// Its JSON object, including secrets: it goes into a storage and nowhere else.
     /// @throws UsageError  for a token with a character that no token has
     [[nodiscard]] boost::json::object to_json() const;
 
     friend bool operator==(TokenData const&, TokenData const&) = default;
 };
 
-/// By resource server: "transfer.api.globus.org", or a collection's id.
+/// Tokens by resource server: "transfer.api.globus.org", or a collection's id.
 using TokenDataByResourceServer = std::map<std::string, TokenData>;
 
 /**
@@ -116,10 +116,10 @@ using TokenDataByResourceServer = std::map<std::string, TokenData>;
  *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
  *
  * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
- * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
- * `f` may read the storage; to change it from within `f` is a UsageError.
+ * now; if `f` returns true the result is stored durably before the lock is released. If it throws, nothing is stored.
+ * `f` may read the storage; changing it from within `f` is a UsageError.
  * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
- * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
+ * renewal of tokens uses that if it exists, so that waiting for the lock ends with the call.
  *
  * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage. A storage is a cheap handle: copies share what is
  * stored. An error that names this concept means that a type lacks one of the two.
@@ -131,7 +131,7 @@ concept TokenStorage = std::copy_constructible<S> &&
                            storage.update(change);
                        };
 
-/// The functions of a token storage that follow from its two basic ones, by the reference's names.
+/// The functions of a token storage that follow from its two basic ones, named as in the reference.
 template <class Storage>
 class TokenStorageFunctions {
 public:
@@ -142,7 +142,7 @@ public:
         if (found == tokens.end()) return std::nullopt;
         return std::move(found->second);
     }
-    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    /// Stores tokens, each replacing what was stored for its resource server; the others stay.
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
         self().update([&](TokenDataByResourceServer& stored) {

@@ -35,12 +35,12 @@ namespace globus {
  */
 class GLOBUS_VISIBLE LoginRequiredError : public TokenValidationError {
 public:
-    /// Of the kind of `why`, which it quotes.
+    /// Has the kind of `why`, which it quotes.
     LoginRequiredError(TokenValidationError const& why, Login login)
         : TokenValidationError(why.kind(), std::string(why.what()) + ": the user has to log in"),
           login_(std::move(login)) {}
 
-    /// What to send the user to; nothing has begun before its url() is asked for.
+    /// The login to send the user to; it begins when its url() is called.
     [[nodiscard]] Login login() const { return login_; }
 
 private:
@@ -49,27 +49,27 @@ private:
 
 /**
  * The login flow that says "not now": `login` throws LoginRequiredError with the URL, and the program sends the user
- * there when it likes and calls finish_login. For web applications, and for programs that run unattended.
+ * there later and calls finish_login. It is for web applications, and for programs that run unattended.
  */
 struct NoLoginFlow {
     [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const;
 };
 
-/// What a UserApp is made of.
+/// The configuration of a UserApp.
 template <class K, class F, class S, class T>
 struct UserAppConfig {
-    std::string app_name = {};      ///< part of the path of the tokens, and of what the user is asked to consent to
-    Required<K> client;             ///< Native{client_id} or Confidential{client_id, client_secret}
-    F login_flow = F();             ///< how `login` asks the user
-    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
-    bool request_refresh_tokens = false;        ///< keeps the user logged in
-    std::string login_redirect_uri = {};        ///< of the application's own; a Confidential client needs one
+    std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
+    Required<K> client;                         ///< Native{client_id} or Confidential{client_id, client_secret}
+    F login_flow = F();                         ///< how `login` asks the user
+    std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
+    bool request_refresh_tokens = false;        ///< whether to keep the user logged in
+    std::string login_redirect_uri = {};        ///< the application's own; a Confidential client needs one
     std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};                  ///< base URL of Globus Auth; else the environment's
     std::chrono::seconds id_token_leeway{300};  ///< by how much this machine's clock may differ from Globus Auth's
-    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
+    /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
-    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
+    /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a renewed token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
@@ -120,7 +120,7 @@ struct UserPolicy {
     std::int64_t expires_at = 0;
 };
 
-/// Refresh tokens that Globus Auth has refused. They count as missing, so that nobody asks for nothing again.
+/// Refresh tokens that Globus Auth has refused. They count as missing, so that they are not tried in vain again.
 class RefusedTokens {
 public:
     void add(std::string_view server, Secret token);
@@ -133,38 +133,38 @@ private:
     std::map<std::string, Secret> tokens_;  ///< the last one for each resource server
 };
 
-/// "backup on my-host": how the consent is labelled.
+/// The label of the consent, as in "backup on my-host".
 std::string grant_label(std::string const& app_name);
 
 }  // namespace detail
 
 /**
- * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only where
- * it must.
+ * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only if it
+ * must.
  *
  *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
  *     auto transfer = app.client<TransferService>();
  *     app.login();                                                    // asks only if it has to
  *     auto files = transfer.operation_ls({.endpoint_id = id});
  *
- * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt by themselves:
- * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
+ * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt on their own:
+ * if a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
  *
  * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
- * a login that is refused, or that cannot be verified or stored, are revoked, as far as Globus Auth can be reached within
- * ten seconds; not for a clock that is wrong, of which the IdTokenError says by how much (see `id_token_leeway`).
+ * a login that is refused, or that cannot be verified or stored, are revoked, if Globus Auth can be reached within ten
+ * seconds; but not if only the clock is wrong: then the IdTokenError says by how much (see `id_token_leeway`).
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
- * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
+ * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or your own
  * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
  * @tparam T  CurlTransport, MockTransport, AnyTransport
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
- * requests to Globus Auth. UsageError for a login that a login flow asks of its own app, for an app that was moved from,
- * and in a child process that was forked: it makes an app of its own.
+ * requests to Globus Auth. UsageError for a login that a login flow asks of its own app, for an app that was moved
+ * from, and in a forked child process, which must make its own app.
  * @par Thread safety
- * Any function may be called from any thread; one login runs at a time. Copies are of the same app.
+ * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
 template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
 class UserApp : detail::UserAppRequirements<K, F, S, T>,
@@ -176,10 +176,11 @@ class UserApp : detail::UserAppRequirements<K, F, S, T>,
 public:
     using Config = UserAppConfig<K, F, S, T>;
 
-    /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative leeway
+    /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
+    ///                     leeway
     explicit UserApp(Config config) : UserApp(std::move(config), std::make_shared<detail::RefusedTokens>()) {}
 
-    /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
+    /// Asks the user to log in, if tokens are missing or `options` say so, and stores the tokens.
     void login(AppLoginOptions options = {}) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
@@ -188,7 +189,7 @@ public:
         log_in(options);
     }
 
-    /// A login that the program leads by itself: send the user to its url(), then call finish_login.
+    /// A login that the program runs itself: send the user to its url(), then call finish_login.
     [[nodiscard]] Login start_login(AuthorizationParameters parameters = {}) const {
         std::vector<std::string> scopes;
         for (Scope const& scope : this->required_scopes(parameters)) scopes.push_back(scope.text());
@@ -206,7 +207,7 @@ public:
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
-    /// For AppPolicy.
+    /// Authorizes a request, for AppPolicy.
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
@@ -271,7 +272,7 @@ private:
         JwksCache<T> const keys;
     };
 
-    /// Runs `f(policy)`, which says by `policy` what it used; what only a login can mend is a LoginRequiredError.
+    /// Runs `f(policy)`, which sets `policy` to what it used; throws LoginRequiredError if only a login can help.
     template <class Function>
     auto or_login_required(std::string_view server, Function const& f) const {
         Policy used;
@@ -301,7 +302,7 @@ private:
         else
             return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
     }
-    /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
+    /// A user's consents, requested with the token of Globus Auth, which is renewed if possible.
     static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
                                   RenewalOptions const& renewal, std::string const& identity_id,
                                   CallOptions const& call) {
@@ -335,7 +336,7 @@ private:
                 .expires_at = data.expires_at_seconds};
     }
 
-    /// Logs in, unless somebody has since the app had `logins` logins; says whether it did.
+    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
@@ -356,7 +357,7 @@ private:
             throw;
         }
     }
-    /// Takes back tokens that nobody will use. Why the login failed is what counts: errors do not.
+    /// Revokes tokens that nobody will use. It ignores errors, since the reason why the login failed is what counts.
     void revoke(TokenResponse const& answer, std::stop_token const& stop) const {
         auto const client = login_client();
         auto const deadline = http::Clock::now() + std::chrono::seconds(10);
@@ -370,7 +371,7 @@ private:
             }
         }
     }
-    /// What a storage that cannot be read has is of no use either.
+    /// False also if the storage cannot be read, since its tokens are of no use then.
     [[nodiscard]] bool is_stored(Secret const& secret) const {
         try {
             for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())

@@ -24,11 +24,11 @@ namespace globus {
 /// The scopes that an app needs, by resource server.
 using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
 
-/// A rule for tokens: throws TokenValidationError. Either function may be empty.
+/// A rule for tokens, which throws TokenValidationError. Either function may be empty.
 struct TokenValidator {
-    /// Before tokens are stored; `identity_id` is of those that are stored already, empty if nobody knows.
+    /// Called before tokens are stored; `identity_id` is that of the tokens already stored, empty if it is not known.
     std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> before_store = {};
-    /// After tokens were read, for a call: what is asked of a service ends when that call has to.
+    /// Called after tokens were read for a call: a request that it makes ends when that call has to.
     std::function<void(TokenDataByResourceServer const&, std::string const& identity_id, CallOptions const& call)>
         after_retrieve = {};
 };
@@ -36,19 +36,19 @@ struct TokenValidator {
 /// Tokens that are read must have a refresh token.
 [[nodiscard]] TokenValidator has_refresh_tokens();
 
-/// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
+/// Tokens that are read must not have expired. @param now  seconds since 1970; empty: the system's clock
 [[nodiscard]] TokenValidator not_expired(std::function<std::int64_t()> now = {});
 
 /// Tokens that are stored must say whose they are, and it must always be the same user.
 [[nodiscard]] TokenValidator unchanging_identity();
 
 /**
- * Tokens must have the scopes that are needed, when they are stored and when they are read; what is read must have the
+ * Tokens must have the required scopes when they are stored and when they are read; tokens that are read must have the
  * user's consent to dependencies, too.
  *
  * @param requirements  asked at each check; resource servers that it does not list are not checked
- * @param consents      gives the consents of an identity, in the time of a call. It is asked when dependencies are
- *                      needed, and again when what it gave last does not meet them; empty, or an unknown identity:
+ * @param consents      gives the consents of an identity, within the time of a call. It is called when there are
+ *                      dependencies, and again when its last result does not meet them; empty, or an unknown identity:
  *                      dependencies are not checked.
  */
 [[nodiscard]] TokenValidator has_scopes(
@@ -56,7 +56,7 @@ struct TokenValidator {
     std::function<ConsentForest(std::string const&, CallOptions const&)> consents = {});
 
 /**
- * A storage that gives and takes only tokens that pass its validators, in their order.
+ * A storage that gives and takes only tokens that pass its validators, which run in order.
  *
  *     ValidatingTokenStorage storage{JsonTokenStorage{path}, {not_expired(), unchanging_identity()}};
  *     storage.get_token_data("transfer.api.globus.org");   // throws TokenValidationError: nobody has logged in
@@ -64,14 +64,14 @@ struct TokenValidator {
  * It remembers whose tokens are stored.
  *
  * @par Errors
- * TokenValidationError, what a validator throws otherwise, and what the storage inside throws.
+ * TokenValidationError, anything else that a validator throws, and what the storage inside throws.
  * @par Thread safety
  * Any function may be called from any thread. Copies share everything.
  */
 template <TokenStorage S>
 class ValidatingTokenStorage {
 public:
-    /// @throws UsageError  if the stored tokens are of several users
+    /// @throws UsageError  if the stored tokens belong to several users
     ValidatingTokenStorage(S storage, std::vector<TokenValidator> validators)
         : state_(std::in_place, std::move(storage), std::move(validators)) {
         state_->identity_id = identity_of(state_->storage.get_token_data_by_resource_server());
@@ -79,14 +79,14 @@ public:
 
     /// The storage inside, which does not validate.
     [[nodiscard]] S const& storage() const { return state_->storage; }
-    /// Whose tokens they are; empty if nobody knows.
+    /// Whose tokens they are; empty if it is not known.
     [[nodiscard]] std::string identity_id() const {
         std::lock_guard const lock(state_->mutex);
         return state_->identity_id;
     }
 
     /// The tokens for a resource server. @throws TokenValidationError  also if there are none
-    /// @param call  that needs them; asking for consents ends when it has to
+    /// @param call  the call that needs them; a request for consents ends when it has to
     [[nodiscard]] TokenData get_token_data(std::string_view resource_server, CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         auto const found = tokens.find(std::string(resource_server));
@@ -105,11 +105,11 @@ public:
     }
 
     /// Stores tokens, if all of them are valid.
-    /// @throws UsageError  also if they are of several users
+    /// @throws UsageError  also if they belong to several users
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
-        // Validators are called without the lock of the storage, and again if another program has changed the user since.
+        // Validators are called without the storage's lock, and again if another program has changed the user since.
         for (int tries = 0; tries != 100; ++tries) {
             std::string const known = known_identity(state_->storage.get_token_data_by_resource_server());
             for (TokenValidator const& validator : state_->validators)
@@ -146,7 +146,7 @@ public:
         });
         forget_identity();
     }
-    /// Forgets whose the tokens were: from now on only those that are stored say so.
+    /// Forgets whose the tokens were: from now on only the stored tokens say so.
     void forget_identity() const {
         std::lock_guard const lock(state_->mutex);
         state_->identity_id.clear();
@@ -171,8 +171,8 @@ private:
         }
         return identity;
     }
-    /// Whose stored tokens are. Another program may have logged somebody in since this one looked; only tokens that do
-    /// not say so themselves are taken for those of the identity that was known.
+    /// Whose the stored tokens are. Another program may have logged somebody in since the last look; only tokens that
+    /// do not say so themselves count as those of the known identity.
     [[nodiscard]] std::string known_identity(TokenDataByResourceServer const& stored) const {
         std::string identity = identity_of(stored);
         return identity.empty() ? identity_id() : identity;

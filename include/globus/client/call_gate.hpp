@@ -13,18 +13,18 @@
 namespace globus::detail {
 
 /**
- * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
- * A call may be one request, or a function of several with those requests as calls within it.
+ * The gate of a client, which knows its running calls: when the client is destroyed the gate asks them to stop, and
+ * waits until they have. A call may be one request, or a function of several, with those requests as calls within it.
  *
  * @par Thread safety
- * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late, and is refused if
+ * Calls begin and end on any thread. A call that begins after the destructor has begun is too late, and is refused if
  * it has a Pass.
  */
 class CallGate {
     struct State;
 
 public:
-    /// Lets calls begin that are not sure whether the client is still there.
+    /// A pass for calls that cannot be sure that the client still exists.
     class Pass {
     public:
         /// @throws UsageError  for the gate of a client that was moved from
@@ -59,13 +59,13 @@ public:
         Call& operator=(Call const&) = delete;
         ~Call();
 
-        /// Asks to stop when the caller does, and when the client goes.
+        /// Asks to stop when the caller does, and when the client is destroyed.
         [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
 
         /**
-         * Runs a callback of the user's, which may destroy the client: that does not wait for this call, then.
+         * Runs one of the user's callbacks. It may destroy the client, which then does not wait for this call.
          *
-         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it is there any more
+         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it may be used then
          */
         template <class F>
         void run_callback(F const& callback) const {
@@ -81,7 +81,7 @@ public:
             std::stop_source either;
             void operator()() noexcept { either.request_stop(); }
         };
-        /// While a call of this thread runs a callback.
+        /// An object that lives while a call of this thread runs a callback.
         class Aside {
         public:
             explicit Aside(State& state);
@@ -109,14 +109,14 @@ private:
     bool moved_from_ = false;
 };
 
-/// A call of several requests: one deadline for all of them, and the client stays until it ends.
+/// A call of several requests: it has one deadline for all of them, and the client lives until it ends.
 class JointCall {
 public:
-    /// @param options  with the deadline of the whole
+    /// @param options  with the deadline of the whole call
     JointCall(CallGate const& gate, CallOptions options);
-    /// For each of its requests.
+    /// The options for each of its requests.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
-    /// As CallGate::Call does.
+    /// Runs a callback as CallGate::Call does.
     template <class F>
     void run_callback(F const& callback) const {
         call_.run_callback(callback);
@@ -128,7 +128,7 @@ private:
 };
 
 /**
- * A client as a range knows it: from one request to the next the client may be destroyed.
+ * The client of a range, which may be destroyed between two requests.
  *
  * @tparam Client  whose ranges these are
  */
@@ -141,7 +141,7 @@ public:
     /// @throws UsageError  if this was moved from
     void check() const { pass_.check(); }
 
-    /// What `request` returns of the client and the options.
+    /// What `request` returns for the client and the options.
     /// @throws NetworkError  cancelled, if the client was destroyed
     template <class F>
     auto call(CallOptions options, F const& request) const {

@@ -16,10 +16,10 @@
 
 namespace globus {
 
-/// `S` is reached with the id and secret of a confidential client.
+/// `S` takes the id and secret of a confidential client.
 template <class S>
 concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
-/// `S` is reached without any credential.
+/// `S` takes no credential.
 template <class S>
 concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
 
@@ -41,14 +41,14 @@ concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential
 
 }  // namespace detail
 
-/// True when `Client<S, A, T, R>` can be; ask this instead of instantiating it.
+/// True if `Client<S, A, T, R>` is valid; check this instead of instantiating it.
 template <class S, class A, class T, class R = DefaultRetry>
 concept ClientConfiguration =
     Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
 
 namespace detail {
 
-/// Says in one sentence why `Client<S, A, T, R>` cannot be; the first reason only.
+/// Says in one sentence why `Client<S, A, T, R>` is not valid; only the first reason.
 template <class S, class A, class T, class R>
 consteval bool check_client() {
     if constexpr (!Service<S>)

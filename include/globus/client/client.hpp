@@ -35,10 +35,10 @@ class CurlTransport;
 
 namespace detail {
 
-/// How long a transport may idle by the environment; 0: without end.
+/// The idle time-out of a transport according to the environment; 0: none.
 std::chrono::seconds idle_timeout();
 
-/// A transport of the type's own making; CurlTransport takes its idle time-out from the environment.
+/// A default-constructed transport; CurlTransport takes its idle time-out from the environment.
 template <class T>
 T default_transport() {
     if constexpr (std::same_as<T, CurlTransport>) {
@@ -48,7 +48,7 @@ T default_transport() {
     }
 }
 
-/// Finds the base URLs that a client was not given. @param own_url  of the service itself; empty: it has none
+/// Finds the base URLs that a client was not given. @param own_url  the service's own; empty: it has none
 /// @throws UsageError  for an unusable base URL or environment
 void find_base_urls(std::string const& environment, std::string_view service, std::string own_url,
                     std::string& base_url, std::string& auth_url);
@@ -56,28 +56,28 @@ void find_base_urls(std::string const& environment, std::string_view service, st
 }  // namespace detail
 
 /**
- * What a client may be told at its construction.
+ * The options of a client, given at its construction.
  *
  *     Client<TransferService, AccessTokenPolicy> client{token, {.app_name = "nightly-backup", .timeout = 30s}};
  */
 template <class T, class R = DefaultRetry>
 struct ClientOptions {
-    T transport = detail::default_transport<T>();  ///< left out, a CurlTransport heeds GLOBUS_SDK_HTTP_TIMEOUT
-    R retry = R();                                 ///< when a failed request is made again
+    T transport = detail::default_transport<T>();  ///< by default, a CurlTransport that heeds GLOBUS_SDK_HTTP_TIMEOUT
+    R retry = R();                                 ///< when a failed request is repeated
     std::string base_url = {};     ///< of the service; else GLOBUS_SDK_SERVICE_URL_*, else the environment's
     std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
     std::string app_name = {};     ///< added to the User-Agent
     ClientInfo client_info = {};   ///< added to X-Globus-Client-Info
-    /// Of a call as a whole; CallOptions can differ. Unset: 120 s, but a file and the body of a sink or source may take as
-    /// long as they flow.
+    /// For a call as a whole, unless CallOptions differ. Unset: 120 s, but a file and the body of a sink or source may
+    /// take as long as data flows.
     std::optional<std::chrono::duration<double>> timeout = {};
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer answer is a NetworkError (too_large)
     LogHook log = {};                                        ///< called after each attempt
 };
 
 /**
- * A client of one Globus service: the service, how it is authorised and how its bytes travel are its type.
+ * A client of one Globus service. Its type names the service, its authorisation and its transport.
  *
  *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
  *
@@ -85,28 +85,28 @@ struct ClientOptions {
  *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
  *     for (File const& file : listing->DATA) ...
  *
- * Each operation of the service is a member function with the name that the Python SDK uses, which takes its struct:
- * `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns the error in place
- * of throwing it, and `paginate(TaskList{})` is a range over all pages.
+ * Each operation of the service is a member function with the name that the Python SDK uses, which takes the
+ * operation's struct: `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns
+ * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
  * @tparam S  the service: TransferService, AuthService, ...
  * @tparam A  the authorizer policy: AccessTokenPolicy, RefreshPolicy<Confidential>, ...
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
- * @tparam R  when a failed request is made again: DefaultRetry, NoRetry
+ * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
- * A combination that cannot work does not compile, and the message says what to use in its place.
+ * A combination that cannot work does not compile, and the message says what to use instead.
  *
  * @par Errors
  * UsageError before anything is sent, NetworkError when no answer came, the service's ApiError for an error status,
  * DecodeError for an answer that is not what it should be; and what the authorizer throws.
  * @par Thread safety
- * A client does not change after its construction: any const member function may be called from any thread.
- * Copies share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it
- * ends these calls with NetworkError (cancelled) and waits for them, be a call one request or a function of several,
- * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is no call, but each of its requests
- * is: the walk then ends with NetworkError (cancelled) at the next, and what it has read stays. The callbacks of the
- * functions of several requests may destroy the client; what runs within a request, a log hook, sink, source or a policy's
- * callback, must not.
+ * A client does not change after its construction: any const member function may be called from any thread. Copies
+ * share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it ends
+ * these calls with NetworkError (cancelled) and waits for them, whether a call is one request or a function of several,
+ * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is not a call, but each of its
+ * requests is: the walk then ends with NetworkError (cancelled) at the next request, and keeps what it has read. The
+ * callbacks of functions of several requests may destroy the client; what runs within a request (a log hook, sink,
+ * source or a policy's callback) must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
@@ -114,7 +114,7 @@ public:
     using service_type = S;
     using authorizer_type = A;
     using transport_type = T;
-    /// What it may be told at its construction.
+    /// The options at its construction.
     using Options = ClientOptions<T, R>;
 
     /// @throws UsageError  for an unusable base URL or environment, and for a name that cannot be in a header
@@ -122,7 +122,7 @@ public:
         requires std::default_initializable<S>
         : Client(S{}, std::move(authorizer), std::move(options)) {}
 
-    /// For the services that have something of their own: an address, a flow id, a client id.
+    /// For services with data of their own: an address, a flow id, a client id.
     Client(S service, A authorizer, Options options = Options{})
         : service_(std::move(service)),
           authorizer_(std::move(authorizer)),
@@ -154,7 +154,7 @@ public:
     void send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
 
-    /// As `send`, but a globus::Error is returned, not thrown.
+    /// Like `send`, but a globus::Error is returned, not thrown.
     template <Operation O>
         requires std::same_as<typename O::service, S>
     Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
@@ -171,7 +171,7 @@ public:
      *
      *     for (Task const& task : client.paginate(TaskList{})) ...
      *
-     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, of which
+     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, though
      * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
@@ -198,11 +198,13 @@ public:
     /// A request that this library has no operation for.
     struct RawRequest {
         http::Method method = http::Method::get;  ///< also decides what may be repeated, see `retry`
-        std::string path = {};   ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
-        QueryParams query = {};  ///< added to the query that `path` has
-        std::optional<std::string> body = {};           ///< absent: none is sent, which differs from an empty one
-        std::string content_type = "application/json";  ///< of the body; empty: not said
-        /// What may be repeated. Absent: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH are not.
+        /// Relative to the base URL; it is encoded, except slashes; or a whole URL, used as it is.
+        std::string path = {};
+        QueryParams query = {};                         ///< added to the query that `path` has
+        std::optional<std::string> body = {};           ///< absent: no body is sent, which differs from an empty one
+        std::string content_type = "application/json";  ///< of the body; empty: none is sent
+        /// Whether it may be repeated. Absent: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH are
+        /// not.
         std::optional<RetryClass> retry = {};
     };
 
@@ -210,7 +212,7 @@ public:
      * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
      * the client's own origin.
      *
-     * @tparam D  what the answer is: Json, a described document, or Bytes for what need not be JSON
+     * @tparam D  the type of the answer: Json, a described document, or Bytes for what need not be JSON
      */
     template <class D = Json>
     Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
@@ -237,31 +239,34 @@ public:
         return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options, true,
                                      raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
     }
-    /// GET `path`, with a query. @tparam D  as of `request`
+    /// Sends GET `path`, with a query. @tparam D  as for `request`
     template <class D = Json>
     Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
         return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
-    /// POST a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
+    /// Sends POST `path`, with a JSON document or without a body. It is repeated only if it certainly has not been
+    /// processed.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::post, std::move(path), body, options);
     }
-    /// PUT a JSON document, or nothing, to `path`. It counts as idempotent, so it may be repeated.
+    /// Sends PUT `path`, with a JSON document or without a body. It counts as idempotent, so it may be repeated.
     Response<Json> put(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::put, std::move(path), body, options);
     }
-    /// PATCH a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
+    /// Sends PATCH `path`, with a JSON document or without a body. It is repeated only if it certainly has not been
+    /// processed.
     Response<Json> patch(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::patch, std::move(path), body, options);
     }
-    /// DELETE `path`.
+    /// Sends DELETE `path`.
     Response<Json> delete_(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
     /**
-     * Begins a call of several requests, which ends when the object goes: they have one deadline, and the client stays.
-     * When another thread destroys the client, the request that is under way ends as cancelled, and no other begins.
+     * Begins a call of several requests, which ends when the object is destroyed: they have one deadline, and the
+     * client lives until then. When another thread destroys the client, the current request ends as cancelled, and no
+     * other begins.
      *
      *     auto const call = client.begin_call(options);
      *     auto const id = client.get_submission_id({}, call.options());
@@ -274,7 +279,7 @@ public:
         return {gate_, std::move(options)};
     }
 
-    /// Tells the app of this client that it needs one more scope; the next call asks for a login if it is not there.
+    /// Tells the app of this client that it needs one more scope; the next call asks for a login if that is missing.
     /// @param scope  a Scope
     template <class AppScope>
     Client const& add_app_scope(AppScope scope) const {
@@ -287,9 +292,9 @@ public:
         return *this;
     }
 
-    /// The service with what is its own, such as a flow id.
+    /// The service with its own data, such as a flow id.
     [[nodiscard]] S const& service() const noexcept { return service_; }
-    /// The policy; a copy of it is of the same tokens.
+    /// The policy; a copy of it shares its tokens.
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
     /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
@@ -297,13 +302,13 @@ public:
     [[nodiscard]] Options const& options() const noexcept { return options_; }
     /// The base URL of the service, with a slash at its end.
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
-    /// What knows the calls that are running.
+    /// The gate that knows the running calls.
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
     /**
-     * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
+     * Sends a finished request, with the client's credential, retries and log; `send` is built on it.
      *
-     * @tparam Result  a Response, which is made of the answer
+     * @tparam Result  a Response, which is made from the answer
      * @param authorized    false: without the client's credential
      * @param already_done  which error of a second attempt makes a Response that is `replayed()`; null: none
      */
@@ -316,7 +321,7 @@ public:
     }
 
 private:
-    /// What only this type knows of a call.
+    /// What only this type knows about a call.
     class Sending final : public detail::ClientExchange {
     public:
         Sending(Client const& client, http::Request& sent, detail::AnyResponse& result, detail::AnswerForm const& form,

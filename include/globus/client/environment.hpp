@@ -17,29 +17,30 @@ namespace globus {
  *
  *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
  *
- * Read from the environment, as in Globus' own SDKs:
+ * These variables are read, as in Globus' own SDKs:
  *
  *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
  *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
  *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
  *
- * Thread safety: any function may be called from any thread, while nobody calls setenv.
+ * @par Thread safety
+ * Any function may be called from any thread, as long as no thread calls setenv.
  */
 class Environment {
 public:
-    /// @throws UsageError  for a name that Globus does not have; it lists the names
+    /// @throws UsageError  for an unknown name; the message lists the known ones
     explicit Environment(std::string name);
 
     /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
     [[nodiscard]] static Environment current();
 
-    /// One of the six names: "production", "preview", ...
+    /// The name, one of six: "production", "preview", ...
     [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
     /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
     [[nodiscard]] std::string service_url(std::string_view service) const;
 
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, at most a year; 60 if it is unset or empty, nothing for -1.
     /// @throws UsageError  for anything else that is not a positive number
     [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout();
 

@@ -25,7 +25,7 @@
 #include <utility>
 #include <vector>
 
-// What a call of a Client is besides its types: compiled once, whatever the operations and services.
+// The part of a Client's call that does not depend on its types: it is compiled once for all operations and services.
 
 namespace globus {
 
@@ -34,7 +34,7 @@ class ClientInfo : public std::vector<std::vector<std::pair<std::string, std::st
 public:
     using std::vector<std::vector<std::pair<std::string, std::string>>>::vector;
     ClientInfo() noexcept;
-    /// In this order.
+    /// The pairs in this order.
     ClientInfo(std::initializer_list<value_type> items);
     ClientInfo(std::vector<value_type> items);
     ClientInfo(ClientInfo const&);
@@ -52,7 +52,7 @@ void add_query(std::string& url, QueryParams const& query);
 /// A path of several segments: each is encoded, and none may be a dot segment.
 std::string encode_path(std::string_view path);
 
-/// What a client says of itself in each request.
+/// What a client says about itself in each request.
 struct ClientHeaders {
     /// @throws UsageError  for what cannot be in a header
     ClientHeaders(std::string const& app_name, ClientInfo const& more);
@@ -66,12 +66,12 @@ struct ClientHeaders {
     std::string client_info;  ///< "product=x,version=1"
 };
 
-/// What a client has for each of its calls.
+/// What a client provides for each of its calls.
 struct ClientFacts {
     CallGate const& gate;
     std::string const& base_url;
     std::string const& auth_url;
-    std::string_view resource_server;  ///< whom the credential is for
+    std::string_view resource_server;  ///< the resource server that the credential is for
     ClientHeaders const& headers;
     std::optional<std::chrono::duration<double>> timeout;
     std::size_t max_response_bytes;
@@ -80,20 +80,20 @@ struct ClientFacts {
     LogHook const& log;
 };
 
-/// What one call is, besides its request.
+/// What defines one call, besides its request.
 struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
 };
 
-/// Throws on the error in flight; if it is one that every service can have, as one that leaves the outcome open.
+/// Rethrows the error in flight; an error that every service can have is marked as leaving the outcome open.
 [[noreturn]] void rethrow_unknown();
 
-/// What becomes of an error status, by the service alone.
+/// How a service handles an error status.
 template <class S>
 struct ServiceErrors {
-    /// Makes the service's error of an answer.
+    /// Makes the service's error from an answer.
     static Exchange::Refused refuse(http::Request const& request, http::Response const& answer,
                                     AlreadyDone already_done) {
         typename S::error error(request, answer);
@@ -102,7 +102,7 @@ struct ServiceErrors {
             refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
         return {refusal, std::make_exception_ptr(std::move(error))};
     }
-    /// Throws on the error in flight, which leaves open whether what was asked for was done.
+    /// Rethrows the error in flight, which leaves open whether the request was carried out.
     [[noreturn]] static void throw_unknown() {
         rethrow_if_changed<typename S::error>([](auto error) {
             error.set_outcome_unknown();
@@ -112,21 +112,21 @@ struct ServiceErrors {
     }
 };
 
-/// One call of a Client, but for what only the client's type knows.
+/// One call of a Client, except for what only the client's type knows.
 class ClientExchange : public Exchange {
 public:
-    /// @param sent, result, form, options  have to live as long as this
+    /// @param sent, result, form, options  must live as long as this
     /// @throws UsageError    for what cannot be sent
     /// @throws NetworkError  cancelled, if the client was destroyed
     ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form, CallPlan const& plan,
                    CallOptions const& options, ClientFacts const& facts);
 
-    /// Makes the call, whose answer goes into the result.
+    /// Makes the call; its answer goes into the result.
     void run(RetryPolicyRef const& retry);
 
     void authorize() final;
     bool renew() final;
-    /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
+    /// Sends the request, and follows a redirect of a read to the same origin; any other redirect is an error.
     http::Response send() final;
     Refused refuse(http::Response const& answer) final;
 
@@ -137,7 +137,7 @@ protected:
     virtual Authorization credential(AuthContext const& context) = 0;
     /// Tells the client's authorizer that it was refused. @return whether there is another one now
     virtual bool renew_credential(Authorization const& refused, AuthContext const& context) = 0;
-    /// Has a request sent by the client's transport.
+    /// Sends a request by the client's transport.
     virtual http::Response travel(http::Request const& one) = 0;
     /// Makes the service's error of an answer.
     virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
@@ -146,7 +146,7 @@ private:
     [[nodiscard]] CallTerms terms() const;
     /// True if the answer is read as it comes.
     [[nodiscard]] bool is_streamed() const noexcept;
-    /// Makes the result of an answer. @throws DecodeError  if there is no document where one must be
+    /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
     void take(http::Response& answer, bool replayed);
 
     /// Adds what every request of the client has.
@@ -160,9 +160,9 @@ private:
     CallOptions const& options_;
     std::size_t const max_bytes_;
     AuthContext context_;
-    Authorization authorization_;           ///< of the present attempt
+    Authorization authorization_;           ///< of the current attempt
     bool own_origin_ = false;               ///< the client's credential goes with it
-    std::unique_ptr<AnswerStream> stream_;  ///< of the present attempt
+    std::unique_ptr<AnswerStream> stream_;  ///< of the current attempt
     std::size_t room_ = 0;                  ///< bytes that it may still take
 };
 

@@ -29,7 +29,7 @@ namespace globus {
 /// The method and path template of an operation. `{name}` stands for a member, as one encoded segment.
 struct Route {
     http::Method method;    ///< also decides what may be repeated, unless the operation says so
-    std::string_view path;  ///< below the base URL, with a slash before it
+    std::string_view path;  ///< relative to the base URL, with a leading slash
 };
 constexpr Route get(std::string_view path) { return {http::Method::get, path}; }
 constexpr Route post(std::string_view path) { return {http::Method::post, path}; }
@@ -50,9 +50,10 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  *     };
  *
  * A member that the route names fills it; one called `body` or `data` is the document that is sent; every other is a
- * query parameter, unless the struct's `wire` says otherwise; a list without items is none. `retry` gives the retry class where the method alone does
- * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
- * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
+ * query parameter, unless the struct's `wire` says otherwise; an empty list is left out. `retry` gives the retry class
+ * where the method alone does not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check()
+ * const` throws UsageError for members that do not go together. `static constexpr bool anonymous = true` sends no
+ * credential.
  * `static bool already_done(ApiError const&)` says which error of a second attempt means that the first, whose answer
  * was lost, has done it; for DELETE that is 404.
  *
@@ -79,7 +80,7 @@ struct FromService {
 
 namespace detail {
 
-/// True if `{name}` stands in the path template.
+/// True if `{name}` is in the path template.
 constexpr bool route_names(std::string_view path, std::string_view name) {
     for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
         if (path.substr(open + 1, path.find('}', open) - open - 1) == name) return true;
@@ -132,7 +133,7 @@ constexpr RetryClass retry_class_of() {
     }
 }
 
-/// A service says that what is to be deleted is not there; a page of some proxy in between does not count.
+/// True if a service says that what was to be deleted does not exist; a page from some proxy in between does not count.
 bool is_gone(ApiError const& error);
 
 /// Which error means that an earlier attempt has done it; null: none.
@@ -144,7 +145,7 @@ constexpr AlreadyDone already_done_of() {
         return O::route.method == http::Method::delete_ ? &is_gone : nullptr;
 }
 
-/// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
+/// Encodes a path segment, and refuses one that would change the path (RFC 3986, section 3.3).
 std::string encode_segment(std::string_view name, std::string_view value);
 
 class RequestBuilder;
@@ -161,10 +162,10 @@ struct MemberWriter {
     Kind kind = Kind::ordinary;
 };
 
-/// Collects what an operation's members say, and makes the request of it.
+/// A builder that collects what an operation's members say, and makes a request from it.
 class RequestBuilder {
 public:
-    /// @param base_url  has to live as long as this
+    /// @param base_url  must live as long as this
     RequestBuilder(std::string_view base_url, Route route);
     RequestBuilder(RequestBuilder const&) = delete;
     RequestBuilder& operator=(RequestBuilder const&) = delete;
@@ -172,13 +173,13 @@ public:
 
     /// Puts the members of an operation where they belong. @param at  where each is; null: it is left out
     void members(MemberWriter const* writers, void const* const* at, std::size_t count);
-    /// Makes the objects that stand in the body even if no member goes into them.
+    /// Makes the objects that are in the body even if no member goes into them.
     void objects(Wires wires);
 
-    /// Fills `{name}`, or drops its segment where there is no value.
+    /// Fills `{name}`, or drops its segment if there is no value.
     void path(std::string_view name, std::string const* value);
 
-    /// A number as the text of a part of the route.
+    /// Fills a part of the route with a number.
     void path_number(std::string_view name, std::int64_t value);
     void path_number(std::string_view name, std::uint64_t value);
 
@@ -186,19 +187,19 @@ public:
     void number(Wire const& wire, std::int64_t value);
     void number(Wire const& wire, std::uint64_t value);
     void flag(Wire const& wire, bool value);
-    /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
+    /// Adds a list. In a query it is left out if it is empty: "?ids=" asks for the item whose id is the empty text.
     void list(Wire const& wire, std::vector<std::string> const& values);
 
-    /// Parameters of the caller's own: they take the place of others of their name.
+    /// Adds the caller's own parameters, which replace others of their name.
     void parameters(Place place, QueryParams const& parameters);
 
-    /// The whole body; members that come after it are merged over its own.
+    /// Sets the whole body; members that come later override its own.
     void document(std::string text);
-    /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
+    /// Sets one member of the body, at a path of levels separated by slashes; a level that is a number is a list index.
     void json(std::string_view path, std::string const& text);
     /// Says that the body is a JSON object, even if no member goes into it.
     void object();
-    /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
+    /// Adds the caller's own members to the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields);
 
     [[nodiscard]] http::Request take();
@@ -206,9 +207,9 @@ public:
 private:
     enum class Body : unsigned char { none, document, object };
 
-    /// Of the query or of the form.
+    /// The parameters of the query or of the form.
     Form& parameters_of(Wire const& wire) noexcept;
-    /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
+    /// The place in the body that `path` leads to, made if it does not exist yet (empty: the body itself).
     boost::json::value* at(std::string_view path);
 
     std::string_view base_url_;
@@ -222,7 +223,8 @@ private:
     bool is_form_ = false;
 };
 
-/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`. No text is no parameter.
+/// A type that defines its spelling in a query: `std::vector<std::string> query_texts() const`. No text means no
+/// parameter.
 template <class T>
 concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
@@ -234,7 +236,7 @@ constexpr auto widened(N number) {
 }
 
 /// Puts one value where `wire` says, in the query or the form. An Optional that is absent or null is not sent there.
-/// This function and those that follow know of the value only where it is, so that a table can refer to them.
+/// This function and those that follow know only where the value is, so that a table can refer to them.
 template <class V>
 void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
     V const& value = *static_cast<V const*>(at);
@@ -348,7 +350,7 @@ consteval std::size_t count_from_service() {
     return count;
 }
 
-/// As to_request, of members that are checked. AdditionalFields and QueryParams come last, whatever their place.
+/// Like to_request, for checked members. AdditionalFields and QueryParams come last, whatever their place.
 template <class O>
 http::Request build_request(O const& operation, [[maybe_unused]] typename O::service const& service,
                             std::string_view base_url) {
@@ -383,8 +385,8 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
 /**
  * The request of an operation, without what the client adds.
  *
- * Before that `check()` refuses what cannot be, and `normalized()` gives the members that are sent, where they follow
- * from one another.
+ * First `check()` refuses invalid members, and `normalized()` gives the members that are sent, if some follow from
+ * others.
  */
 template <Operation O>
 http::Request to_request(O const& operation, typename O::service const& service, std::string_view base_url) {

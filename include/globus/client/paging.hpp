@@ -32,7 +32,7 @@ namespace globus {
 
 /// How the pages of an operation follow one another.
 enum class PagingStyle : unsigned char {
-    marker,           ///< `has_next_page`, and `marker` for the next request; a page that lacks the former is the last
+    marker,           ///< `has_next_page`, and `marker` for the next request; a page without the former is the last
     nullable_marker,  ///< a marker until it is null
     last_key,         ///< `has_next_page`, and `last_key` for the next request
     has_next_page,    ///< limit and offset, until `has_next_page` is false
@@ -51,7 +51,7 @@ struct Paging {
     std::string_view items;        ///< the list in a page
     std::string_view marker = {};  ///< the mark in a page, if its style has one
     std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
-    std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
+    std::int64_t max_results = 0;  ///< the service does not go beyond this offset; 0: no such limit
 };
 
 /// `O` is an operation whose answers come in pages.
@@ -60,7 +60,7 @@ concept HasPages = requires { O::paging.style; };
 
 namespace detail {
 
-/// What a text says of a page: a mark, a number or a flag. Nothing if it is another thing than `V`.
+/// What a text says about a page: a mark, a number or a flag; nothing if it is not a `V`.
 template <class V>
 std::optional<V> said_by_text(std::string_view text) {
     if constexpr (std::same_as<V, bool>) {
@@ -76,7 +76,7 @@ std::optional<V> said_by_text(std::string_view text) {
     return std::nullopt;
 }
 
-/// A JSON value as `V`: how a page says that another one follows may be a flag, a number or a text. Nothing if it is
+/// A JSON value as `V`: a page may say by a flag, a number or a text that another one follows. Nothing if it is
 /// something else, or null.
 template <class V>
 std::optional<V> json_member(Json const* value) {
@@ -118,7 +118,7 @@ std::optional<V> page_member(Response<Page> const& response, std::string_view na
     return found;
 }
 
-/// True if a page has its list of items, be it empty.
+/// True if a page has its list of items, even an empty one.
 template <class O>
 bool has_items(Response<typename O::result> const& response) {
     if constexpr (std::same_as<typename O::result, Json>) {
@@ -139,7 +139,7 @@ auto const& page_items(Response<typename O::result> const& response) {
         return (*response).*O::items;
 }
 
-/// The items that a page came with, also those that are none.
+/// The number of items that a page came with, including those of another kind.
 template <class O>
 std::size_t items_sent(Response<typename O::result> const& response) {
     if constexpr (std::same_as<typename O::result, Json>)
@@ -207,16 +207,16 @@ QueryParams params_of(std::string_view query);
  *
  *     for (Response<TaskListPage> const& page : client.paginate(TaskList{}).pages()) ...
  *
- * An input range: one walk, page by page, each page a call of its own with the client's retries. A call that fails
- * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
+ * This is an input range: one walk, page by page, each page a call of its own with the client's retries. A call that
+ * fails throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
- * It is the service that says whether a page follows, but each page must bring the walk on: one with a mark that came
- * before, and the thousandth in a row without items, are errors. Marks, links and offsets never change where requests go.
+ * The service says whether a page follows, but each page must advance the walk: a page with a mark that came before,
+ * and the thousandth in a row without items, are errors. Marks, links and offsets never change where requests go.
  *
- * Where pages follow by limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the
- * walk begins at its `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or
- * endpoints as far as 1,000, and the limit of the last page is cut to that.
+ * With limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the walk begins at its
+ * `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or endpoints as far as
+ * 1,000, and the limit of the last page is cut to fit.
  *
  * The loop over items does not keep the text of typed pages; the one over pages does.
  *
@@ -224,10 +224,10 @@ QueryParams params_of(std::string_view query);
  * @tparam O  the operation
  *
  * @par Errors
- * Those of Client::send, and DecodeError for a page from which the walk cannot go on and of which nobody knows that it is
- * the last: without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark of
- * it or no items, or with a mark that came before. UsageError, before anything is sent, for a negative offset and for a
- * limit below 1, and for a range that was moved from.
+ * Those of Client::send, and DecodeError for a page from which the walk cannot go on although it may not be the last:
+ * without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark or no items,
+ * or with a mark that came before. UsageError, before anything is sent, for a negative offset and for a limit below 1,
+ * and for a range that was moved from.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -240,7 +240,7 @@ public:
     using page_type = Response<typename O::result>;      ///< what `pages()` goes over
     using item_type = typename detail::ItemOf<O>::type;  ///< what the range goes over
 
-    /// Sends nothing: the first page is asked for by begin().
+    /// It sends nothing: begin() asks for the first page.
     /// @throws UsageError  for a negative offset, and a limit below 1
     Paginated(C const& client, O operation, CallOptions options)
         : client_(client), operation_(std::move(operation)), options_(std::move(options)) {
@@ -249,7 +249,7 @@ public:
         begin_walk();
     }
 
-    /// Goes from page to page. Each is asked for when the iterator comes to it, and gone when it moves on.
+    /// An iterator over pages. Each is asked for when the iterator comes to it, and released when it moves on.
     class PageIterator {
     public:
         using value_type = page_type;
@@ -271,7 +271,7 @@ public:
         Paginated* walk_;
     };
 
-    /// Goes from item to item, over pages without any. An item is gone when the iterator leaves its page.
+    /// An iterator over items, which skips empty pages. An item is released when the iterator leaves its page.
     class ItemIterator {
     public:
         using value_type = item_type;
@@ -296,7 +296,7 @@ public:
     /// The pages of a walk.
     class Pages {
     public:
-        /// Of a walk, from where it is.
+        /// The pages of a walk, from where it is.
         explicit Pages(Paginated walk) : walk_(std::move(walk)) {}
         [[nodiscard]] PageIterator begin() { return PageIterator(walk_); }
         [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
@@ -322,9 +322,9 @@ private:
     static constexpr std::string_view mark_parameter = O::paging.style == PagingStyle::last_key     ? "last_key"
                                                        : O::paging.style == PagingStyle::next_token ? "next_token"
                                                                                                     : "marker";
-    /// So many pages without items may follow one another.
+    /// How many pages without items may follow one another.
     static constexpr int most_empty_pages = 1000;
-    /// No request has room for a longer mark.
+    /// The length limit of a mark: a request has no room for more.
     static constexpr std::size_t longest_mark = std::size_t{64} << 10;
 
     void begin_walk() {
@@ -372,7 +372,7 @@ private:
     }
     void next_page() { page_.reset(); }
 
-    /// Reads from a page what the next request must be, or that there is none. Changes nothing if it throws.
+    /// Reads from a page what the next request must be, or that there is none. It changes nothing if it throws.
     void plan_next(page_type const& response) {
         constexpr Paging paging = O::paging;
         if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
@@ -411,14 +411,14 @@ private:
             detail::set_parameter(operation_, mark_parameter, mark);
         }
     }
-    /// What `has_next_page` says; nothing only where a style does without.
+    /// What `has_next_page` says; nothing only if a style works without it.
     [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
         auto const more = detail::page_member<bool>(response, "has_next_page");
         if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
         return more;
     }
     [[nodiscard]] static std::size_t hash(std::string_view mark) { return std::hash<std::string_view>{}(mark); }
-    /// Notes the mark of the next page, by which the walk must come on.
+    /// Notes the mark of the next page, which must advance the walk.
     void remember(page_type const& response, std::string_view mark) {
         if (mark.size() > longest_mark) refuse(response, "has a mark of more than 64 KiB for the next");
         if (marks_.contains(hash(mark))) refuse(response, "leads back to a page before, by a mark that came already");
@@ -455,7 +455,7 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
-    std::size_t number_ = 0;                 ///< of the page read last, from 1
+    std::size_t number_ = 0;                 ///< of the last page that was read, from 1
     std::int64_t offset_ = 0;                ///< of the next page
     std::int64_t limit_ = 0;                 ///< items of a page
     std::unordered_set<std::size_t> marks_;  ///< hashes of those that came

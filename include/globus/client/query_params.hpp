@@ -14,7 +14,7 @@
 
 namespace globus {
 
-/// Takes a named parameter out of a request, as the value of a QueryParams entry.
+/// As the value of a QueryParams entry, removes that parameter from a request.
 struct Removed {};
 /// What to write for it: `.query_params = {{"limit", globus::removed}}`.
 inline constexpr Removed removed{};
@@ -43,7 +43,7 @@ public:
     QueryValue& operator=(QueryValue&&) noexcept;
     ~QueryValue();
 
-    /// The values, before they are encoded; empty: the parameter is taken out.
+    /// The values, before they are encoded; empty: the parameter is removed.
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
     friend bool operator==(QueryValue const&, QueryValue const&) = default;
 
@@ -52,8 +52,7 @@ private:
 };
 
 /**
- * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
- * that one's place.
+ * Parameters that an operation has no member for, in order. An entry replaces the operation's own of the same name.
  *
  *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
  */

@@ -9,17 +9,17 @@
 
 namespace globus::detail {
 
-/// An answer that says where else to ask (RFC 9110, section 15.4).
+/// True for an answer that says where else to ask (RFC 9110, section 15.4).
 bool is_redirect(http::Response const& answer);
 
 [[noreturn]] void refuse_redirect(http::Request const& request, char const* why);
 
 /**
- * Where the redirect that answers a request leads, as the URL of the next request.
+ * The target of the redirect that answers a request, as the URL of the next request.
  *
- * A redirect is followed for reads only, and to the origin that it comes from: a credential never goes elsewhere.
+ * A redirect is followed only for reads, and only to the origin that it comes from: a credential never goes elsewhere.
  *
- * @param own_origin  whether the request went to the client's own origin; from another one nothing is followed
+ * @param own_origin  whether the request went to the client's own origin; otherwise no redirect is followed
  * @throws NetworkError  redirect, for what must not be followed
  */
 std::string redirect_target(http::Request const& request, http::Response const& answer, bool own_origin);

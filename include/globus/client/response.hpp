@@ -30,32 +30,32 @@ namespace detail {
 class AnswerStream;
 class ClientExchange;
 
-/// The bytes that the document of an answer may take whose text is limited to so many.
+/// The bytes that the document of an answer may take, given the limit of its text.
 constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
     return max_bytes < std::numeric_limits<std::size_t>::max() / 4 ? 3 * max_bytes
                                                                    : std::numeric_limits<std::size_t>::max() / 2;
 }
 
-/// What the call knows of its answer, besides what came.
+/// What the call knows about its answer, besides what came.
 struct AnswerFacts {
-    bool replayed = false;  ///< it is an error that says that an earlier attempt of the call has done it
-    bool wrote = false;     ///< it is that of a call that changes something
+    bool replayed = false;  ///< it is an error saying that an earlier attempt of the call has done it
+    bool wrote = false;     ///< the call changes something
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
 class AnyResponse;
 
-/// How one type of Response takes an answer, for what does not know the type.
+/// How one type of Response takes an answer, for code that does not know the type.
 struct AnswerForm {
-    /// Makes the document anew and says where it is to be read. Null: it is not read as it comes.
+    /// Makes a new document and says where to read it. Null: it is not read as it comes.
     Slot (*fresh)(AnyResponse& self) = nullptr;
-    /// Makes the document of the whole answer, where `fresh` is null. Null, too: the answer is not looked into.
+    /// Makes the document of the whole answer, if `fresh` is null. Null, too: the answer is not interpreted.
     void (*make)(AnyResponse& self) = nullptr;
     bool has_shape = true;   ///< the answer is a described document
-    bool as_stored = false;  ///< the body is a file, which is not unpacked
+    bool as_stored = false;  ///< the body is a file, which is not decompressed
 };
 
-/// What every Response has, whatever its document: in one class, so that it is compiled once.
+/// What every Response has, whatever its document. It is one class, so that it is compiled once.
 class AnyResponse {
 public:
     AnyResponse(AnyResponse const&);
@@ -63,7 +63,7 @@ public:
     AnyResponse& operator=(AnyResponse const&);
     AnyResponse& operator=(AnyResponse&&) noexcept;
 
-    /// 2xx; a 3xx only where no document is to come, and that of an error if the answer is replayed().
+    /// The status: 2xx; a 3xx only if no document is expected; that of an error if the answer is replayed().
     [[nodiscard]] int status() const noexcept { return raw_.status; }
     /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
@@ -72,48 +72,49 @@ public:
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
     [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
 
-    /// True if the service only said that it was done already, by an earlier attempt of this call whose answer was lost:
-    /// a directory that exists, or something to delete that is gone. The status is then that of an error, and the
-    /// document has what the error says.
+    /// True if the service only said that an earlier attempt of this call, whose answer was lost, had done it already:
+    /// the directory exists, or what was to be deleted is gone. Then the status is that of an error, and the document
+    /// has what the error says.
     [[nodiscard]] bool replayed() const noexcept { return facts_.replayed; }
 
     /**
      * What was odd about the document, in one line: the first value of another kind than described, or the first text
-     * that is not Unicode, and where it stands. Empty if all was as described.
+     * that is not Unicode, and its place. It is empty if all was as described.
      *
-     * Nothing odd makes the rest unreadable: an optional member of another kind is absent, another one keeps its default,
-     * an element of a list or an entry of a map is left out, and what is no character in a text reads as U+FFFD. Where a
-     * list, a map or a document should be, null means that there is none, which is not odd. A type that checks its
-     * document itself, and Json as to its kinds, have no mismatch.
+     * Odd values leave the rest readable: an optional member of another kind is absent, any other member keeps its
+     * default, an element of a list or an entry of a map is left out, and what is not a character in a text reads as
+     * U+FFFD. In place of a list, a map or a document, null means that there is none, which is not odd. A type that
+     * checks its document itself, and the kinds of a Json, have no mismatch.
      */
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
 
-    /// True if the typed document came with the list `name` at its top. One that is missing, or null, reads as an empty one.
+    /// True if the typed document came with the list `name` at its top. A list that is missing, or null, reads as an
+    /// empty one.
     [[nodiscard]] bool has_list(std::string_view name) const noexcept { return find_list(name) != nullptr; }
-    /// The elements that the list `name` at the top of the typed document came with, also those that were left out.
+    /// How many elements the list `name` at the top of the typed document came with, including those left out.
     [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept;
-    /// A member at the top of the typed document whose kind is another one than described, as a text: `5` where a text
-    /// should be, or the text `5` where a number should be; nullptr if there is none.
+    /// A member at the top of the typed document that is not of the kind described, as a text: `5` where a text should
+    /// be, or the text `5` where a number should be; nullptr if there is none.
     [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept;
 
-    /// The body as JSON; null if it is empty. What is no character in a text is U+FFFD.
+    /// The body as JSON; null if it is empty. What is not a character in a text is U+FFFD.
     /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
     [[nodiscard]] Json const& json() const;
 
 protected:
-    /// Of no answer yet.
+    /// A response without an answer yet.
     AnyResponse();
     ~AnyResponse();
 
-    /// Takes an answer in place of what is here, and makes the document. @throws DecodeError  if it is not JSON
+    /// Takes an answer, which replaces what is here, and makes the document. @throws DecodeError  if it is not JSON
     void receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form);
-    /// The same, of an answer whose body went into `stream`.
+    /// The same, for an answer whose body went into `stream`.
     void receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form, AnswerStream& stream);
     [[nodiscard]] bool is_json() const;
-    /// Reads the body into `slot`. An error takes the body with it.
+    /// Reads the body into `slot`. An error takes the body along.
     void read(Slot slot);
-    /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
-    /// has an id or a status at most: it is an empty document then.
+    /// Refuses a document that as a whole is not the one described. After a call that changed something, it is an empty
+    /// document instead: an error would not undo the change, and the answer has at most an id or a status.
     void check_fit() const;
 
     http::Response raw_;
@@ -125,7 +126,7 @@ private:
     void take(JsonDocumentReader const& reader);
     static DecodeError with_body(DecodeError const& error, std::string body);
     [[nodiscard]] Json read_dom() const;
-    /// Three times the limit of an answer, of which the text is one, and some for the parser.
+    /// Three times the limit of an answer, less the text, plus some for the parser.
     [[nodiscard]] std::size_t memory_beside_text() const noexcept;
     [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept;
 
@@ -137,10 +138,10 @@ private:
     std::shared_ptr<Dom> dom_;
 };
 
-/// A described document never is an answer 200 without a body.
+/// Refuses an answer 200 without a body, which is never a described document.
 void require_document(http::Response const& raw);
 
-/// Makes a document of an answer that comes in pieces, without keeping its text.
+/// A reader that makes a document from an answer that comes in pieces, without keeping its text.
 class AnswerStream {
 public:
     explicit AnswerStream(Slot slot);
@@ -148,7 +149,7 @@ public:
     AnswerStream& operator=(AnswerStream const&) = delete;
     ~AnswerStream();
 
-    /// Takes a piece of the body. What is wrong with it is told by `finish`.
+    /// Takes a piece of the body. `finish` reports what is wrong with it.
     void write(std::string_view piece) noexcept;
     /// Says how many bytes the document may take.
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
@@ -156,7 +157,7 @@ public:
     void expect(std::string_view content_length) noexcept;
     /// True if a piece came.
     [[nodiscard]] bool began() const noexcept { return reader_ != nullptr; }
-    /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
+    /// The reader that has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
     [[nodiscard]] JsonDocumentReader const* finish();
 
 private:
@@ -179,12 +180,12 @@ private:
  *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
- * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
+ * @tparam T  the described document; Json if the service's document has no fixed shape, Bytes if there is none
  *
  * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole is something else than described, unless the call changed
- * something. A value in it that is something else than described is left out, and `mismatch()` names the first. `text()`
- * and `json()` give all of it in any case.
+ * `*` and `->` throw DecodeError if the document as a whole is not as described, unless the call changed something. A
+ * value in it that is not as described is left out, and `mismatch()` names the first. `text()` and `json()` give
+ * everything in any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -194,21 +195,21 @@ public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
-    /// Makes a response of an answer that comes in pieces, without keeping its text.
+    /// A reader that makes a response from an answer that comes in pieces, without keeping its text.
     class Stream {
     public:
-        /// Takes a piece of the body. It returns true: what is wrong with the body is told by `finish`.
+        /// Takes a piece of the body. It returns true: `finish` reports what is wrong with the body.
         bool write(std::string_view piece) noexcept {
             answer_.write(piece);
             return true;
         }
         /// Says how many bytes the text may have; its document may take three times as many.
         void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
-        /// What the pieces go through.
+        /// The stream that takes the pieces.
         [[nodiscard]] detail::AnswerStream& answer() noexcept { return answer_; }
-        /// Takes the Content-Length that was announced, by which lists are given room as far as the limit allows.
+        /// Takes the announced Content-Length, by which lists are given room as far as the limit allows.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
-        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
+        /// The response; `raw` is what came besides the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
             Response response;
             response.receive(raw, facts, form, answer_);
@@ -223,7 +224,7 @@ public:
     /// True if this type of answer can be read as it comes.
     static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
 
-    /// The document. @throws DecodeError  if it as a whole is something else than described, and the call only read
+    /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read
     [[nodiscard]] T const& operator*() const& {
         check_fit();
         return value_;
@@ -292,11 +293,11 @@ private:
     static constexpr detail::AnswerForm form{.make = &make, .has_shape = false};
 };
 
-/// Not a document, such as a file: as the result of an operation it says that the answer is taken as it came, whatever
-/// its media type is.
+/// Not a document, such as a file: as an operation's result it says that the answer is taken as it came, whatever its
+/// media type.
 struct Bytes {};
 
-/// An answer that is not looked into: `text()`, `*` and `->` give its bytes. `json()` still reads them when asked to.
+/// An answer that is not interpreted: `text()`, `*` and `->` give its bytes. `json()` still reads them on request.
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:

@@ -26,7 +26,8 @@ concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<
 
 namespace detail {
 
-/// Who takes the tokens of a service; empty for one that does not say. The text lives as long as the service.
+/// The resource server that takes a service's tokens; empty if the service does not say. The text lives as long as the
+/// service.
 template <class S>
 std::string_view resource_server_of(S const& service) {
     if constexpr (requires { service.resource_server(); })

@@ -10,12 +10,12 @@
 namespace globus::detail {
 
 /**
- * While a thread has one, what a program is to be told waits: the thread holds a lock, or does what others wait for, and
- * a callback that uses the same object would wait for its own thread. The outermost one tells it all when it ends, so it
- * is made before the lock is taken.
+ * An object that delays a program's callbacks while a thread has one: the thread holds a lock, or does what others wait
+ * for, and a callback that uses the same object would wait for its own thread. The outermost one makes all calls when
+ * it ends, so it is made before the lock is taken.
  *
  * @par Thread safety
- * Of one thread, which made it.
+ * It belongs to the thread that made it.
  */
 class CallbacksWait {
 public:
@@ -24,8 +24,8 @@ public:
     CallbacksWait& operator=(CallbacksWait const&) = delete;
     ~CallbacksWait();
 
-    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: an observer that throws has
-    /// nobody left to tell, and must not break a call.
+    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: there is nobody left to
+    /// tell, and an observer must not break a call.
     static void call(std::function<void()> tell) noexcept;
 
 private:

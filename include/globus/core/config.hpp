@@ -2,8 +2,8 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
-// Header-only or compiled. What is no template is declared in a header and defined in its `impl/*.ipp`, which the header
-// includes at its end where GLOBUS_BODIES is defined:
+// Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
+// header includes at its end if GLOBUS_BODIES is defined:
 //
 // - header-only, which is the default: in every file, and the definitions are inline;
 // - with GLOBUS_SEPARATE_COMPILATION, defined for all files of a program: in the one file that includes
@@ -19,8 +19,8 @@
 #define GLOBUS_BODIES
 #endif
 
-/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
-/// one does not know what another throws.
+/// For a class that shared objects throw to each other: with hidden visibility each would have a type of its own, and a
+/// handler in one would not catch what another throws.
 #if defined(__GNUC__) && !defined(_WIN32)
 #define GLOBUS_VISIBLE __attribute__((visibility("default")))
 #else

@@ -43,7 +43,7 @@ void append_form_encoded(std::string& out, std::string_view text);
 /// @param plus_is_space  true in a query or form, false in a path
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
-/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept as it stands.
+/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept unchanged.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 
 /// Base64 with padding (RFC 4648, section 4).

@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-/// The C++ SDK for Globus. What is in a namespace called `detail` is not for programs: any version may change it.
+/// The C++ SDK for Globus. Namespaces called `detail` are not for programs: any version may change them.
 namespace globus {
 
 /**
@@ -25,7 +25,7 @@ namespace globus {
  *       ApiError        the service answered with an error status; one subclass a service
  *       DecodeError     the service answered, but not with the document that was expected
  *
- * `what()` is one line for a person, whoever worded its parts: see one_line. It never holds a token, a client secret or
+ * `what()` is one line for a person, whoever wrote its parts: see one_line. It never holds a token, a client secret or
  * a password.
  */
 class GLOBUS_VISIBLE Error : public std::runtime_error {
@@ -33,25 +33,25 @@ public:
     /// @param what  becomes one line of at most 4 KiB
     explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
 
-    /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
-    /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
+    /// True if the request may have been carried out despite this error: the answer to a write was lost, was cut off,
+    /// or did not refuse it (a redirect, 408, a 5xx). Check what the service has before doing it again.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
 
-    /// Called by who throws it on; never on an object that another thread may have, too.
+    /// Called by the code that rethrows it; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
 
 private:
     bool outcome_unknown_ = false;
 };
 
-/// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
+/// The call cannot be right: an empty id, a newline in a header, an unknown environment. It is thrown before any I/O.
 class GLOBUS_VISIBLE UsageError : public Error {
 public:
     using Error::Error;
 };
 
 /**
- * What came back is not the document that was expected: not JSON, cut off, or a member of another type.
+ * The answer is not the document that was expected: not JSON, cut off, or a member of another type.
  *
  * `body()` is the text as received, so that nothing is lost.
  */
@@ -68,10 +68,10 @@ public:
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return *body_; }
-    /// The same, saying what was answered so.
+    /// The same error, naming the request that was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const;
-    /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
-    /// something else, such as a page of HTML: it means what it says.
+    /// True if the text ends before its document does, or there is none: asking again may help. False if the service
+    /// sent something else, such as a page of HTML: it would do so again.
     [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
 
 private:
@@ -93,8 +93,8 @@ void rethrow_if_changed(F const& change) {
     }
 }
 
-/// Throws the exception in flight on; in place of one of the types `Es` what `change` makes of it, which is not the same
-/// object: threads that wait for one renewal share the error that ends it.
+/// Rethrows the exception in flight; for one of the types `Es` it throws what `change` makes of it instead, which is
+/// another object: threads that wait for one renewal share the error that ends it.
 template <class... Es, class F>
 [[noreturn]] void rethrow_changed(F const& change) {
     (rethrow_if_changed<Es>(change), ...);
@@ -118,7 +118,7 @@ template <class... Es, class F>
 template <class T>
 class Result {
 public:
-    /// Implicit: a function that returns a Result may return the value itself.
+    /// Converts implicitly: a function that returns a Result may return the value itself.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
     /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
@@ -131,7 +131,7 @@ public:
         }
     }
 
-    /// False: there is an error() in its place.
+    /// False if there is an error() instead.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
@@ -149,7 +149,7 @@ public:
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }
 
-    /// The error; call it only when there is no value. `dynamic_cast` tells which one it is.
+    /// The error; call it only when there is no value. `dynamic_cast` shows which one it is.
     [[nodiscard]] Error const& error() const {
         if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
         return *std::get<1>(state_).error;
@@ -157,7 +157,7 @@ public:
 
 private:
     struct Failure {
-        std::exception_ptr thrown;  ///< keeps the object that `error` points to
+        std::exception_ptr thrown;  ///< it keeps the object that `error` points to
         Error const* error;
     };
 

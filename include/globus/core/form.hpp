@@ -16,7 +16,7 @@ using Form = std::vector<std::pair<std::string, std::string>>;
 
 /// Adds a pair to the body of a form, which may be empty.
 void add_to_form(std::string& body, std::string_view name, std::string_view value);
-/// Adds a pair to the query of a URL, which may have none, and has no fragment.
+/// Adds a pair to the query of a URL, which may have no query, and has no fragment.
 void add_to_query(std::string& url, std::string_view name, std::string_view value);
 
 }  // namespace globus::detail

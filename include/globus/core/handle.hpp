@@ -10,7 +10,7 @@
 
 namespace globus::detail {
 
-/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and using
 /// such a handle is a UsageError.
 template <class State>
 class Shared {
@@ -27,8 +27,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
-/// which are not there.
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for
+/// threads that are not there.
 template <class State, class... Args>
 [[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
     auto const destroy = [made = Maker()](State* state) {
@@ -37,8 +37,8 @@ template <class State, class... Args>
     return {new State(std::forward<Args>(args)...), destroy};
 }
 
-/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
-/// is a UsageError.
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: using it in a child
+/// process is a UsageError.
 template <class State>
 class ProcessBound {
 public:

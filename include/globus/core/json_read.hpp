@@ -13,13 +13,13 @@
 #include <string_view>
 #include <vector>
 
-// How a document becomes a typed value without a DOM: Boost.JSON's parser calls one handler, which keeps a stack of slots.
-// The parser itself is instantiated once, whatever is read.
+// How a document becomes a typed value without a DOM: Boost.JSON's parser calls one handler, which keeps a stack of
+// slots. The parser itself is instantiated once, whatever is read.
 
 namespace globus::detail {
 
-/// A list at the top of a document: its member's name, which is a constant, and how many elements it came with, those
-/// that did not fit among them.
+/// A list at the top of a document: its member's name, which is a constant, and how many elements it came with,
+/// including those that did not fit.
 struct TopList {
     std::string_view name;
     std::size_t size;
@@ -32,26 +32,26 @@ struct OddMember {
 };
 
 /**
- * Reads a document, whole or in pieces as they come, into `root`.
+ * A reader of a document, whole or in pieces as they come, into `root`.
  *
  * Texts that are not Unicode are mended, as parse_json does it.
  */
 class JsonDocumentReader {
 public:
-    /// The memory that a document may take unless somebody says otherwise: three times the usual limit of an answer.
+    /// The default limit of the memory that a document may take: three times the usual limit of an answer.
     static constexpr std::size_t usual_memory = 3 * (std::size_t{64} << 20);
 
-    /// @param memory  bytes that what is read may take; more is a DecodeError
+    /// @param memory  bytes that the result may take; more is a DecodeError
     explicit JsonDocumentReader(Slot root, std::size_t memory = usual_memory);
     JsonDocumentReader(JsonDocumentReader const&) = delete;
     JsonDocumentReader& operator=(JsonDocumentReader const&) = delete;
     ~JsonDocumentReader();
 
-    /// Says how long the document will be, in bytes, so that its lists need not grow step by step. Nobody is bound to it.
+    /// Says how long the document will be, in bytes, so that its lists need not grow step by step. It is only a hint.
     void expect(std::size_t total) noexcept { total_ = total; }
     /// Takes a piece. @throws DecodeError  if it is not JSON
     void write(std::string_view piece) { write(piece, true); }
-    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or not all of it
+    /// Takes the last piece, or the whole text. @throws DecodeError  if it is not JSON, or not all of it
     void finish(std::string_view piece = {});
 
     /// What was odd, and where; empty if nothing was.
@@ -62,14 +62,14 @@ public:
     [[nodiscard]] bool root_misfit() const noexcept;
     /// The lists at the top of the document.
     [[nodiscard]] std::vector<TopList> const& lists() const noexcept;
-    /// The members at the top that are something else than described, as texts.
+    /// The members at the top that are not of the kind described, as texts.
     [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept;
 
 private:
     struct Parser;
 
     void write(std::string_view piece, bool more);
-    /// Gives the parser what comes, each text as Unicode; what ends in the middle of a character waits for more.
+    /// Passes a piece to the parser, with each text mended; an incomplete character at its end waits for more.
     void mend(std::string_view text, bool more);
     void parse(std::string_view text, bool more);
 
@@ -87,8 +87,8 @@ namespace globus {
 /**
  * Reads a described type, or a list or map of such, from JSON text.
  *
- * Missing members stay absent, unknown ones are ignored, null is an empty list or map, nesting is limited to 128 levels.
- * What is no Unicode in a text reads as U+FFFD.
+ * Missing members stay absent, unknown ones are ignored, null is an empty list or map, nesting is limited to 128
+ * levels. What is not Unicode in a text reads as U+FFFD.
  * @throws DecodeError  for text that is not JSON, and for a member of another type than described
  */
 template <class T>

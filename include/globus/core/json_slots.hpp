@@ -18,37 +18,37 @@
 #include <string_view>
 #include <utility>
 
-// Where the values of a JSON document go: to slots, each an object and the table of what can be done with an object of
-// its type. The tables are made from the described members, so that one reader serves all types.
+// Where the values of a JSON document go: into slots, each an object and the table of what can be done with an object
+// of its type. The tables are made from the described members, so that one reader serves all types.
 
 namespace globus::detail {
 
 /**
  * The memory that a document may take while it is read, in bytes. A text of megabytes can describe a document of a
- * hundred times its size: "[{},{},...", so that lists, maps and long texts are counted as they come.
+ * hundred times its size ("[{},{},..."), so lists, maps and long texts are counted as they come.
  */
 class DocumentRoom {
 public:
     explicit DocumentRoom(std::size_t most) noexcept : most_(most) { text_bytes(0); }
 
-    /// Says how much of the text is there: a short one does not become large.
+    /// Says how much of the text is there: a short text must not make a large document.
     void text_bytes(std::size_t bytes) noexcept;
     /// Says what part of the text is read, from 0 to 1; 0 if it is not known how long it will be.
     void part_read(double part) noexcept { part_read_ = part; }
 
-    /// Takes so many bytes. @throws DecodeError  if there are not so many left
+    /// Takes a number of bytes. @throws DecodeError  if fewer are left
     void take(std::size_t bytes);
     /// Takes room for a text, unless it is so short that its object holds it.
     void take_text(std::size_t size);
     /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
-    /// shall hold: all that the rest of the text will probably have, if it holds many already. The old buffer counts on:
-    /// what is freed between other blocks is seldom given back to the system.
+    /// should hold: all that the rest of the text will probably have, if it holds many already. The old buffer still
+    /// counts: memory that is freed between other blocks is seldom given back to the system.
     [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size);
 
 private:
     [[noreturn]] static void refuse();
 
-    std::size_t most_;       ///< whatever the text
+    std::size_t most_;       ///< whatever the text is
     std::size_t limit_ = 0;  ///< for the text that is there
     std::size_t taken_ = 0;
     double part_read_ = 0;
@@ -56,15 +56,13 @@ private:
 
 struct SlotType;
 
-/// An object that the next JSON value goes to; `type` null: the value is
-/// skipped.
+/// An object that the next JSON value goes to; `type` null: the value is skipped.
 struct Slot {
     void* object = nullptr;
     SlotType const* type = nullptr;
 };
 
-/// One member of a described type: its name on the wire, its type, and where it
-/// lies in the object.
+/// One member of a described type: its name on the wire, its type, and where it lies in the object.
 struct SlotMember {
     std::string_view name = {};
     SlotType const* type = nullptr;
@@ -86,8 +84,7 @@ struct SlotMembers {
     [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept;
 };
 
-/// What can be read into an object of one type. A null entry: that kind of
-/// value does not fit.
+/// What can be read into an object of one type. A null entry: that kind of value does not fit.
 struct SlotType {
     char const* expected;                    ///< in words, for messages
     void (*null)(void*) = nullptr;           ///< JSON null
@@ -103,8 +100,8 @@ struct SlotType {
     Slot (*make)(void*, std::string_view, DocumentRoom&) = nullptr;  ///< an element, or the entry of that name
     void (*drop)(void*, std::string_view) = nullptr;                 ///< the last element, or the entry of that name
     Slot (*inner)(void*) = nullptr;  ///< Optional and Required: the slot of the value inside
-    void (*reset)(void*) = nullptr;  ///< Optional: makes it absent again
-    bool dom = false;                ///< a Json: takes anything
+    void (*reset)(void*) = nullptr;  ///< for Optional: it makes it absent again
+    bool dom = false;                ///< a Json, which takes anything
 };
 
 template <class T>
@@ -120,7 +117,7 @@ T& as(void* object) {
     return *static_cast<T*>(object);
 }
 
-/// True if a floating-point type has the number itself, not only one beside it.
+/// True if a floating-point type has the number itself, not only one close to it.
 template <class T, class N>
 bool is_exact(N number) {
     if constexpr (std::numeric_limits<T>::digits >= std::numeric_limits<N>::digits) return true;
@@ -167,7 +164,7 @@ bool store_real(void* object, double number) {
 template <class V>
 inline constexpr bool is_readable_member = !std::same_as<V, AdditionalFields> && !requires { V::value.data(); };
 
-/// What the members of a described type are read by; null for one that is not read.
+/// The readers of the members of a described type; null for one that is not read.
 template <class V>
 constexpr SlotType const* slot_type_of_member() {
     if constexpr (is_readable_member<V>)
@@ -184,7 +181,7 @@ struct SlotTypesOfMembers {
     static constexpr auto value = slot_types_of(typename T::members::template types_of<>());
 };
 
-/// Room for the table of a type with so many members.
+/// Room for the table of a type with that many members.
 template <std::size_t Size>
 struct MemberTable {
     static constexpr std::size_t bucket_count() {
@@ -197,8 +194,7 @@ struct MemberTable {
 };
 
 /// Fills the table of a described type.
-/// @param keys, types, at  of its members: their names, what they are read by, and where they are in `object`; the end
-/// of `at` is null
+/// @param keys, types, at  the names of its members, their readers, and their places in `object`; `at` ends with null
 SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types, void const* const* at,
                          void const* object, SlotMember* members, std::uint8_t* buckets, std::size_t bucket_count);
 
@@ -243,7 +239,7 @@ Slot next_entry(void* object, std::string_view key, DocumentRoom& room) {
     return slot_of(as<T>(object)[std::string(key)]);
 }
 
-/// Optional numbers are stored without a detour.
+/// Optional numbers are stored directly.
 template <class T>
 concept Number = std::integral<T> || std::floating_point<T>;
 
@@ -252,8 +248,7 @@ inline constexpr bool is_optional_number = false;
 template <Number T>
 inline constexpr bool is_optional_number<Optional<T>> = true;
 
-/// Stores into an Optional by `store(void*, value)`, which says whether the
-/// value fits.
+/// Stores into an Optional by `store(void*, value)`, which says whether the value fits.
 template <class T, class V, class F>
 bool store_optional(void* object, V value, F store) {
     auto& optional = as<Optional<T>>(object);
@@ -262,7 +257,7 @@ bool store_optional(void* object, V value, F store) {
     return false;
 }
 
-// Of all values most are texts, numbers and flags that may be absent: what stores them is compiled once.
+// Most values are optional texts, numbers and flags: the functions that store them are compiled once.
 bool store_text(void* object, std::string_view text);
 bool store_optional_text(void* object, std::string_view text);
 void store_no_text(void* object);

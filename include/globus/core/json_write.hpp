@@ -29,7 +29,7 @@ namespace detail {
 
 [[noreturn]] void refuse_number();
 
-/// Refuses what Boost.JSON holds, but JSON has not, and what is nested too deep. @param level  levels around the value
+/// Refuses what Boost.JSON can hold but JSON cannot, and what is nested too deep. @param level  levels around the value
 void check_json(Json const& value, std::size_t level = 0);
 void check_json(boost::json::array const& list, std::size_t level = 0);
 void check_json(boost::json::object const& object, std::size_t level = 0);
@@ -51,7 +51,7 @@ void write_member(std::string& out, bool& first, std::string_view key, T const& 
     write_json(out, value);
 }
 
-/// Writes the members of a described object; absent ones are not written, AdditionalFields are merged over the others.
+/// Writes the members of a described object; absent ones are not written, and AdditionalFields override the others.
 template <class T>
 void write_object(std::string& out, T const& object) {
     AdditionalFields const* extra = nullptr;
@@ -159,7 +159,7 @@ void write_json(std::string& out, T const& value) {
 
 void check_document(Json const& value);
 
-/// The Json of a text that this library or a type's own write_json wrote.
+/// The Json of a text that this library, or a type's own write_json, wrote.
 Json json_of(std::string_view text);
 
 }  // namespace detail
@@ -179,14 +179,14 @@ template <class T>
 
 /**
  * A document that is a secret as a whole, such as the key of a service account. It is kept as a text that no stream or
- * log can print, and that is wiped.
+ * log can print, and that is wiped at the end.
  *
  *     .service_account_key = boost::json::parse(text_of_key_file)
  */
 class SecretDocument {
 public:
     SecretDocument() = default;
-    /// Takes a JSON object, and keeps its text alone. @throws UsageError  for a Json that is something else
+    /// Takes a JSON object, and keeps only its text. @throws UsageError  for any other Json
     template <class T>
         requires std::same_as<std::remove_cvref_t<T>, Json> || std::same_as<std::remove_cvref_t<T>, boost::json::object>
     SecretDocument(T&& document) {
@@ -203,19 +203,20 @@ private:
     Secret text_{"{}"};
 };
 
-/// What a Document can be made of: an object of a described type, or a JSON object. No text and no number is a document.
+/// What a Document can be made of: an object of a described type, or a JSON object. A text or a number is not a
+/// document.
 template <class T>
 concept MakesDocument = Described<T> || std::same_as<T, Json> || std::same_as<T, boost::json::object>;
 
 /**
- * A document to be sent: any described object, or a JSON object. What an operation takes where the reference takes a
- * helper object or a dictionary. Copies share the object, which is written when the request is made.
+ * A document to be sent: any described object, or a JSON object. Operations take it where the reference takes a helper
+ * object or a dictionary. Copies share the object, which is written when the request is made.
  */
 class Document {
 public:
     /// An empty object.
     Document() = default;
-    /// An object of a described type, or a JSON object. @throws UsageError  for a Json that is something else
+    /// An object of a described type, or a JSON object. @throws UsageError  for any other Json
     template <class T>
         requires MakesDocument<std::remove_cvref_t<T>>
     Document(T&& object) {

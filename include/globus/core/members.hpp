@@ -17,7 +17,8 @@
 
 namespace globus {
 
-/// Where a member of an operation goes in the request. `automatic`: into the route if it is named there, else the query.
+/// Where a member of an operation goes in the request. `automatic`: into the route if that names it, else into the
+/// query.
 enum class Place : unsigned char { automatic, query, json, form };
 
 /// How a member is spelt in a query or form.
@@ -25,20 +26,20 @@ enum class Spelling : unsigned char {
     automatic,  ///< True or False; the items of a list joined by commas
     number,     ///< a bool as 1 or 0
     lower,      ///< a bool as true or false
-    repeat,     ///< a list as one parameter an item
+    repeat,     ///< a list as one parameter per item
     space,      ///< the items of a list joined by spaces
 };
 
 /**
  * One member whose wire form is not the ordinary one: another name, another place or another spelling.
  *
- * Made by rename(), in_query(), in_json(), json_object() and in_form(), listed in a struct's `wire`.
+ * It is made by rename(), in_query(), in_json(), json_object() and in_form(), and listed in a struct's `wire`.
  */
 struct Wire {
-    std::string_view member = {};  ///< empty: of no member, as json_object() makes it
+    std::string_view member = {};  ///< empty: no member, as json_object() makes it
     std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
     Place place = Place::automatic;           ///< in the request
-    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has types of its own
+    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has its own types
 };
 
 /// The member is called `name` on the wire.
@@ -48,7 +49,7 @@ constexpr Wire in_query(std::string_view member, Spelling spelling) { return {me
 constexpr Wire in_query(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
     return {member, name, Place::query, spelling};
 }
-/// The member stands in the JSON body under its own name, or at `path` (levels separated by slashes).
+/// The member goes into the JSON body under its own name, or at `path` (levels separated by slashes).
 constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
 constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
 /// The JSON body has an object at `path`, even if no member goes into it.
@@ -74,7 +75,7 @@ struct Name {
     }
 };
 
-/// A hana::tuple of hana::types, made where it is asked for: whoever asks has included <boost/hana.hpp>.
+/// A hana::tuple of hana::types, made on use, which needs <boost/hana.hpp>.
 template <class Asked, class... Ts>
 constexpr auto hana_types() {
     return boost::hana::tuple_t<Ts...>;
@@ -85,7 +86,7 @@ template <class T, std::size_t I>
 struct Member {
     static constexpr std::string_view key = T::members::keys[I];
 
-    /// Reads it from an object; what Hana calls an accessor.
+    /// Reads the member from an object; Hana calls this an accessor.
     template <class O>
     constexpr decltype(auto) operator()(O&& object) const {
         auto& member = object.with_members([](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
@@ -96,7 +97,8 @@ struct Member {
     }
 };
 
-/// The names in "first, second,third": the preprocessor leaves a blank where any stood, and none where none did.
+/// The names in "first, second,third": the preprocessor leaves one blank where there were any, and none where there
+/// were none.
 template <std::size_t N>
 constexpr std::array<std::string_view, N> split_names(std::string_view text) {
     std::array<std::string_view, N> names;
@@ -124,7 +126,7 @@ struct TypesOfMembers {
     }
 };
 
-/// Writes down where the members of an object are, so that what is done with them needs no code for each.
+/// Notes where the members of an object are, so that handling them needs no code for each.
 struct AddressesOfMembers {
     void const** at;
     template <class... Vs>
@@ -134,17 +136,17 @@ struct AddressesOfMembers {
     }
 };
 
-/// The members of a described type, in the order of their list. Nothing of it is made before it is used.
+/// The members of a described type, in the order of their list. Nothing in it is instantiated before it is used.
 template <class T>
 struct Members {
     static constexpr std::size_t size = count_names(T::member_names);
     static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
     static_assert(size != 0 || std::is_empty_v<T>,
                   "globus: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them.");
-    /// Where a list is short of a member, this does not compile.
+    /// If a list lacks a member, this does not compile.
     using all_listed = decltype(T::has_all_members_listed(std::declval<T&>()));
 
-    /// MemberTypes of them. @tparam U  T, which has to be complete
+    /// The MemberTypes of the type. @tparam U  T, which must be complete
     template <class U = T>
     using types_of = decltype(std::declval<U const&>().with_members(TypesOfMembers()));
 
@@ -217,10 +219,10 @@ concept Described = requires { typename T::members; };
 
 namespace boost::hana {
 
-/// Makes every described type a model of Hana's Struct; nothing of it is instantiated before it is asked for.
+/// Makes every described type a model of Hana's Struct; nothing in it is instantiated before it is used.
 template <typename T>
 struct accessors_impl<T, when<globus::Described<T>>> {
-    /// For Hana, which calls it when somebody asks for the members.
+    /// Hana calls it to get the members.
     template <class U = T>
     static constexpr auto apply() {
         return U::members::hana_accessors();
@@ -232,7 +234,8 @@ struct accessors_impl<T, when<globus::Described<T>>> {
 /**
  * The last line of an operation or document: its own name, then the names of all its members, in any order. The struct
  * stays an aggregate, and becomes a model of boost::hana's Struct. A member that is not listed is a compile error where
- * the struct is sent or read. The struct must not be local to a function, and a base class of it has no data members.
+ * the struct is sent or read. The struct must not be local to a function, and its base classes must not have data
+ * members.
  *
  *     struct Bookmark {
  *         Optional<std::string> name = {};
@@ -240,8 +243,8 @@ struct accessors_impl<T, when<globus::Described<T>>> {
  *         GLOBUS_MEMBERS(Bookmark, name, path);
  *     };
  */
-// What is within the functions sees the struct's members by their names, so their own names are far from any member's.
-// The binding counts: compilers show its line, with the comment in it, where too few or other names are listed.
+// The functions' bodies see the struct's members by their names, so their own names are unlike any member's. The
+// binding counts: compilers show its line, with the comment in it, where too few or other names are listed.
 // clang-format off
 #define GLOBUS_MEMBERS(O, ...)                                                                                         \
     [[maybe_unused]] static constexpr char const* struct_name = #O;                                                    \

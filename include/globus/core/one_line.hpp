@@ -11,11 +11,11 @@
 namespace globus {
 
 /**
- * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
- * steer a terminal, turn the direction of what follows or fill a disk.
+ * Somebody else's text as one clean line, for messages and logs: its author cannot add lines, control a terminal, turn
+ * the direction of what follows or fill a disk.
  *
- * Line breaks, tabs and rare blanks become one blank, other characters that do not show are given by their number
- * (`\x1B`), bytes that are not UTF-8 become U+FFFD. What is longer than `most` ends in "...". A line stays as it is.
+ * Line breaks, tabs and rare blanks become one blank, other invisible characters are given by their number (`\x1B`),
+ * bytes that are not UTF-8 become U+FFFD. A text longer than `most` ends in "...". A clean line stays as it is.
  *
  * @param most  bytes that the line may have; 3 or more
  */

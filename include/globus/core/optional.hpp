@@ -28,7 +28,7 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
-    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
                  (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
@@ -51,7 +51,7 @@ public:
     Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
         : value_(boost::json::object(members)) {}
 
-    /// The value. There always is one.
+    /// The value. There is always one.
     [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
@@ -63,7 +63,7 @@ private:
     T value_;
 };
 
-/// JSON null, where it means something else than leaving a member out.
+/// JSON null, where that means something other than leaving a member out.
 struct Null {
     friend constexpr bool operator==(Null, Null) = default;
 };
@@ -73,9 +73,9 @@ inline constexpr Null null{};
 /**
  * A member that may be left out, be JSON null, or hold a value.
  *
- * It differs from std::optional in two ways: it tells *absent* (nothing is sent) from *null* (`null` is sent; some
- * services clear a field by it), and an `Optional<bool>` takes a `bool` only, where std::optional<bool> would read the
- * text "false" as true.
+ * It differs from std::optional in two ways: it distinguishes *absent* (nothing is sent) from *null* (`null` is sent;
+ * some services clear a field by it), and an `Optional<bool>` takes only a `bool`, where std::optional<bool> would read
+ * the text "false" as true.
  *
  *     Optional<std::string> label;             // absent
  *     label = "nightly";                       // a value
@@ -92,7 +92,7 @@ public:
     /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
-    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
                  !std::same_as<std::remove_cvref_t<U>, Null> &&
@@ -121,7 +121,7 @@ public:
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
     /// True if it is JSON null, which is sent as such.
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
-    /// True if nothing was said. In an answer that can also be a member of another type than described.
+    /// True if nothing was set. In an answer, this can also be a member of another type than described.
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
 
     /// The value; throws UsageError when there is none.
@@ -140,7 +140,7 @@ public:
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
 
-    /// Makes it hold a fresh value and returns that.
+    /// Makes it hold a fresh value, and returns that.
     constexpr T& emplace() {
         become(State::something);
         return value_;

@@ -12,7 +12,7 @@ namespace globus {
 
 namespace detail {
 
-/// Overwrites `text` with zeros in a way that the optimiser may not drop.
+/// Overwrites `text` with zeros in a way that the optimiser must not drop.
 void wipe(std::string& text) noexcept;
 
 }  // namespace detail
@@ -20,8 +20,8 @@ void wipe(std::string& text) noexcept;
 /**
  * A token, client secret, password or code verifier.
  *
- * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
- * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
+ * No stream or formatter takes it, it does not convert to anything on its own, and its memory is wiped when it is
+ * destroyed or replaced. `reveal()` is the only way to read it, and is easy to search for in a review.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -29,14 +29,14 @@ void wipe(std::string& text) noexcept;
 class Secret {
 public:
     Secret() = default;
-    /// Takes the text over and wipes where it stood. What the caller has a copy of is not wiped.
+    /// Takes the text over and wipes where it was. Copies of the caller's are not wiped.
     Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
     /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
     Secret(char const* text) : text_(text != nullptr ? text : "") {}
     /// A copy of the text, which stays where it is.
     Secret(std::string_view text) : text_(text) {}
 
-    /// Each copy wipes itself. What was moved from is empty, and wiped at once.
+    /// Each copy wipes itself. A secret that was moved from is empty, and wiped at once.
     Secret(Secret const&) = default;
     Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
     /// Wipes the text that it replaces.
@@ -46,10 +46,10 @@ public:
 
     /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
-    /// True where none was given, and after a move.
+    /// True if none was given, and after a move.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
-    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
+    /// Compares every byte whatever comes first, so that the time taken reveals only the length.
     friend bool operator==(Secret const& a, Secret const& b) noexcept {
         if (a.text_.size() != b.text_.size()) return false;
         unsigned char difference = 0;

@@ -18,7 +18,8 @@ namespace globus {
 /// Any JSON document, as Boost.JSON holds it.
 using Json = boost::json::value;
 
-/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
+/// Members that a service may add in the future: they are merged into the document that holds them, and override
+/// members of the same name.
 using AdditionalFields = boost::json::object;
 
 /**
@@ -36,7 +37,7 @@ public:
     StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
 };
 
-/// A text that the service also writes as a number: that reads as its digits.
+/// A text that the service also writes as a number, which is then read as its digits.
 struct TextOrNumber : std::string {
     using std::string::string;
     TextOrNumber() = default;

@@ -23,7 +23,7 @@ namespace globus {
  */
 class AnyTransport {
 public:
-    /// Implicit: any transport may be given where this one is asked for.
+    /// Converts implicitly: any transport may be given where this one is expected.
     template <class T>
         requires(!std::same_as<std::remove_cvref_t<T>, AnyTransport>) && Transport<T>
     AnyTransport(T transport) : inside_(std::make_shared<Model<T> const>(std::move(transport))) {}

@@ -14,7 +14,7 @@
 
 namespace globus::detail {
 
-/// A retry policy without its type. It refers to the policy, which has to live as long.
+/// A retry policy without its type. It refers to the policy, which must live as long.
 class RetryPolicyRef {
 public:
     template <class R>
@@ -37,10 +37,10 @@ private:
     void (*succeeded_)(void const*, Attempt const&) noexcept;
 };
 
-/// What is known of a call before it begins.
+/// What is known about a call before it begins.
 struct CallTerms {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
-    std::optional<RetryClass> retry_as = {};    ///< what the caller says in its place
+    std::optional<RetryClass> retry_as = {};    ///< the caller's choice instead
     bool authorized = false;                    ///< a credential goes with it, which can be renewed after a 401
     bool sent_once = false;                     ///< its body is a stream, which cannot be read again
     int read_below = 300;                       ///< an answer is read from 200 to below this; any other is refused
@@ -49,38 +49,38 @@ struct CallTerms {
 
 /// What the error document of an answer says about trying again.
 struct Refusal {
-    bool settled = false;       ///< nothing was done, and asking again would be answered alike; see Attempt
-    bool already_done = false;  ///< what was asked for is there, or gone, as it would be had an attempt done it
+    bool settled = false;       ///< nothing was done, and asking again would get the same answer; see Attempt
+    bool already_done = false;  ///< the state is what an attempt would have left: something exists, or is gone
 };
 
 /// What a call does next.
 struct Step {
     enum class Kind : unsigned char {
-        authorize,  ///< put the credential of this moment into the request; then `authorized`
+        authorize,  ///< put the current credential into the request; then `authorized`
         send,       ///< send the request; then `answered` or `failed`
-        read,       ///< make the result of the answer; then `finished` or `unread`
-        renew,      ///< have the credential renewed, which was refused; then `renewed`
-        refuse,     ///< make an error of the answer; then `refused`
+        read,       ///< make the result from the answer; then `finished` or `unread`
+        renew,      ///< renew the credential, which was refused; then `renewed`
+        refuse,     ///< make an error from the answer; then `refused`
         wait,       ///< wait until `until`; then `waited`
-        replayed,   ///< make the result of this error, which says that an earlier attempt has done it; then `finished`
-        finish,     ///< the result is the caller's
-        fail,       ///< the error of this attempt is the caller's
-        cancel,     ///< the caller has cancelled the call between two attempts, and is told so
+        replayed,  ///< make the result from this error, which says that an earlier attempt has done it; then `finished`
+        finish,    ///< the result is the caller's
+        fail,      ///< the error of this attempt is the caller's
+        cancel,    ///< the caller cancelled the call between two attempts, and is told so
     };
     Kind kind = Kind::send;
     http::Clock::time_point until = {};                                 ///< of `wait`
     std::optional<std::chrono::duration<double>> next_attempt_in = {};  ///< with the first step after an attempt
 
-    /// True if an attempt is over by this.
+    /// True if this ends an attempt.
     [[nodiscard]] bool ends_attempt() const noexcept;
 };
 
 /**
- * All that is decided about one call: what is read, when the credential is renewed, whether and when another attempt is
- * made, and what an earlier one may have done.
+ * All decisions about one call: what is read, when the credential is renewed, whether and when another attempt is made,
+ * and what an earlier one may have done.
  *
- * It sends nothing, waits for nothing and reads no clock: it is told what came, and answers with the next step. The one
- * who does the steps, a driver, may block or not.
+ * It sends nothing, waits for nothing and reads no clock: it is told what happened, and answers with the next step. The
+ * driver that carries out the steps may block or not.
  *
  *     authorize -> send -> read   -> finish
  *                              |     the document is cut off -> wait or fail
@@ -91,54 +91,55 @@ struct Step {
  *     wait -> authorize, as the next attempt
  *
  * @par Thread safety
- * None: one call, one thread at a time.
+ * It is for one call, and one thread at a time.
  */
 class CallMachine {
 public:
-    /// @param retry  has to live as long as this
+    /// @param retry  must live as long as this
     CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept;
 
     /// The first step.
     [[nodiscard]] Step begin() const noexcept;
-    /// The credential is in the request.
+    /// Reports that the credential is in the request.
     [[nodiscard]] Step authorized() const noexcept { return {.kind = Step::Kind::send}; }
 
-    /// An answer came.
+    /// Reports an answer.
     [[nodiscard]] Step answered(http::Response const& answer) noexcept;
-    /// No answer came.
+    /// Reports that no answer came.
     [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now);
-    /// Asking for another credential has ended. @param other  there is one
+    /// Reports the end of a renewal. @param other  there is another credential
     [[nodiscard]] Step renewed(bool other) const noexcept;
-    /// An error was made of the answer.
+    /// Reports that an error was made from the answer.
     [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now);
-    /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help
+    /// Reports that the document of the answer cannot be read. @param cut_off  it ends too early, so that asking again
+    /// may help
     [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now);
-    /// The result was made of the answer.
+    /// Reports that the result was made from the answer.
     [[nodiscard]] Step finished(http::Response const& answer) noexcept;
-    /// The wait has ended. @param in_full  false: the caller has cancelled the call
+    /// Reports the end of the wait. @param in_full  false: the caller cancelled the call
     [[nodiscard]] Step waited(bool in_full) noexcept;
 
-    /// A part of the answer is with the caller, and cannot be taken back: this attempt is the last.
+    /// Reports that the caller has a part of the answer, which cannot be taken back: this attempt is the last.
     void handed_over() noexcept { once_ = true; }
 
-    /// The attempt that is made, or was made last; the first is 1.
+    /// The number of the current or last attempt; the first is 1.
     [[nodiscard]] int attempt() const noexcept { return attempt_.number; }
-    /// True if what was asked for may have been done, should the call end now.
+    /// True if the request may have been carried out, should the call end now.
     [[nodiscard]] bool outcome_unknown() const noexcept { return unknown_ && !reads_; }
-    /// How far the attempts until now have got, as far as it matters to who would repeat the call.
+    /// How far the attempts so far have got, as far as it matters for repeating the call.
     [[nodiscard]] NetworkError::Sent sent() const noexcept;
     /// True if no kept connection may be used, over which the transport could repeat the request unseen.
     [[nodiscard]] bool needs_fresh_connection() const noexcept;
 
 private:
-    /// What comes after an attempt that failed. @param status  of its answer; 0: none came
+    /// The step after a failed attempt. @param status  of its answer; 0: none came
     Step again_or_fail(int status, http::Clock::time_point now);
 
     CallTerms terms_;
     RetryPolicyRef retry_;
-    Attempt attempt_ = {};  ///< the present one, as far as it is known
+    Attempt attempt_ = {};  ///< the current one, as far as it is known
     bool reads_ = false;
-    bool once_ = false;     ///< no attempt follows the present one
+    bool once_ = false;     ///< no attempt follows the current one
     bool renewed_ = false;  ///< a 401 was met
     bool unknown_ = false;  ///< an attempt may have done what was asked for
     bool replayed_ = false;

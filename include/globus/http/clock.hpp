@@ -11,14 +11,15 @@ namespace globus::http {
 using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
 
 /**
- * The moment `wait` after `from`, whatever the two are: arithmetic on times that a caller or a service may have chosen.
+ * The time `wait` after `from`, whatever their values: arithmetic on times that a caller or a service may have chosen.
  *
- * @param wait  seconds; a negative time and NaN count as none, and what is longer than a century as a century
+ * @param wait  seconds; a negative time and NaN count as none, and more than a century as a century
  * @return never beyond Clock::time_point::max()
  */
 Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from = Clock::now());
 
-/// The seconds until a deadline, which may be any, Clock::time_point::min() and max() too; negative once it has passed.
+/// The seconds until a deadline, which may have any value, including Clock::time_point::min() and max(); negative once
+/// it has passed.
 std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now = Clock::now());
 
 }  // namespace globus::http

@@ -17,18 +17,19 @@ namespace globus {
 
 /// How a CurlTransport connects. The defaults are the safe ones; certificates are always verified.
 struct CurlOptions {
-    std::chrono::milliseconds connect_timeout{10'000};  ///< name, connection and TLS handshake together
-    std::chrono::seconds idle_timeout{60};  ///< no byte in either direction for so long ends the call; 0: never
-    std::string ca_file = {};               ///< PEM file of the authorities to trust in place of the system's
+    std::chrono::milliseconds connect_timeout{10'000};  ///< name lookup, connection and TLS handshake together
+    std::chrono::seconds idle_timeout{60};  ///< this long without a byte in either direction ends the call; 0: never
+    std::string ca_file = {};               ///< PEM file of the authorities to trust instead of the system's
     std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
-    /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4, socks4a,
-    /// socks5 and socks5h); "": none. Unset: the variables of the environment say (https_proxy, ALL_PROXY, NO_PROXY),
-    /// as for the curl tool. A loopback address is reached by no proxy, unless one that is named here is on loopback, too.
+    /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4,
+    /// socks4a, socks5 and socks5h); "": none. Unset: the environment's variables decide (https_proxy, ALL_PROXY,
+    /// NO_PROXY), as for the curl tool. Loopback addresses are reached without a proxy, unless the one named here is on
+    /// loopback, too.
     std::optional<Secret> proxy = {};
-    /// Hosts that are reached without the proxy: names, with all that is below them, and addresses, joined by commas;
-    /// "*": all. Unset: NO_PROXY of the environment, or none if `proxy` is set.
+    /// Hosts that are reached without the proxy: names, which include their subdomains, and addresses, separated by
+    /// commas; "*": all. Unset: NO_PROXY of the environment, or none if `proxy` is set.
     std::optional<std::string> no_proxy = {};
-    std::size_t max_header_bytes = std::size_t{256} << 10;  ///< of one answer, in sum
+    std::size_t max_header_bytes = std::size_t{256} << 10;  ///< of one answer, in total
     int max_informational = 16;                             ///< 1xx answers before the real one
     std::size_t max_idle_handles = 64;                      ///< kept for reuse, each with its connections
 };
@@ -39,35 +40,35 @@ struct CurlOptions {
  *     CurlTransport transport;                                    // the system's certificates, sensible limits
  *     CurlTransport internal{{.ca_file = "/etc/lab/ca.pem"}};     // an authority of your own
  *
- * It keeps easy handles in a pool, so that connections and TLS sessions are used again; a request that must not be sent
+ * It keeps easy handles in a pool, so that connections and TLS sessions are reused; a request that must not be sent
  * twice gets a connection of its own (http::Request::fresh_connection). It verifies TLS (1.2 or newer) and host names,
- * follows no redirect, keeps no cookie and reads no .netrc. It asks for packed answers in all codings that libcurl knows
- * and unpacks what comes, asked for or not, unless http::Request::decode says otherwise; all limits are for what comes
- * out.
+ * follows no redirect, keeps no cookie and reads no .netrc. It asks for compressed answers in all codings that libcurl
+ * knows and decompresses what comes, asked for or not, unless http::Request::decode says otherwise; all limits are for
+ * the decompressed data.
  *
- * Two things of the environment reach libcurl and OpenSSL: the proxy's variables, unless CurlOptions::proxy is set, and
- * SSLKEYLOGFILE. Who can set that one has the keys of the TLS sessions written to a file, which is for debugging: unset it
- * where the environment is not yours.
+ * Two settings of the environment reach libcurl and OpenSSL: the proxy's variables, unless CurlOptions::proxy is set,
+ * and SSLKEYLOGFILE. Whoever can set the latter gets the keys of the TLS sessions in a file, which is for debugging:
+ * unset it where the environment is not yours.
  *
- * Where the system has a hashed directory of certificates, that is used: reading it takes a tenth of the time that
- * reading the bundle takes.
+ * If the system has a hashed directory of certificates, that is used: reading it takes a tenth of the time that reading
+ * the bundle takes.
  *
  * @par Errors
  * `send` throws NetworkError, never anything else but std::bad_alloc, what a sink or source threw, and UsageError for a
- * URL or header that cannot be sent. A deadline, a stop request and the limits hold in every state, name resolution
- * included.
+ * URL or header that cannot be sent. A deadline, a stop request and the limits apply in every state, including name
+ * resolution.
  * @par Thread safety
- * `send` may be called from any thread. Copies share the pool. No signal handler is installed; SIGPIPE is kept from
- * the calling thread while TLS writes. Programs that this one starts get no connection; libcurl lets them have the two
- * sockets by which a thread of its own looks up a name, if they are started at that moment.
+ * `send` may be called from any thread. Copies share the pool. No signal handler is installed; SIGPIPE is kept from the
+ * calling thread while TLS writes. Programs that this one starts inherit no connection; only the two sockets with which
+ * a thread of libcurl looks up a name reach a program that is started at that moment.
  *
  * https://curl.se/libcurl/c/threadsafe.html
  */
 class CurlTransport {
 public:
     CurlTransport();
-    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read, and for a proxy that is no URL of
-    /// one or that this libcurl cannot reach; what it says has nothing of that URL
+    /// @throws UsageError  for a ca_file or ca_path that is missing or cannot be read, and for a proxy that is not a
+    ///                     proxy's URL or that this libcurl cannot use; the message has nothing of that URL
     explicit CurlTransport(CurlOptions options);
 
     [[nodiscard]] http::Response send(http::Request const& request) const;
@@ -83,7 +84,7 @@ private:
 
 namespace detail {
 
-/// That of a client that was given none.
+/// The transport of a client that was given none.
 CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout);
 
 }  // namespace detail

@@ -16,41 +16,41 @@
 
 namespace globus::detail {
 
-/// The two ends of a call that its driver does not know: how the request travels, and what its errors are.
+/// The two parts of a call that its driver does not know: how the request is sent, and what its errors are.
 class Exchange {
 public:
-    /// What became of an answer that is an error: what it says about trying again, and the error that the caller gets if
-    /// the call ends by it. Null: the caller takes the answer as it is.
+    /// The outcome of an answer that is an error: what it says about trying again, and the error that the caller gets
+    /// if it ends the call. Null: the caller takes the answer as it is.
     struct Refused {
         Refusal refusal = {};
         std::exception_ptr error = {};
     };
 
-    /// @param sent, hook  have to live as long as this
+    /// @param sent, hook  must live as long as this
     explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
     Exchange(Exchange const&) = delete;
     Exchange& operator=(Exchange const&) = delete;
 
     /// Puts the credential into the request. What it throws ends the call.
     virtual void authorize() {}
-    /// Has the credential renewed that was refused. @return whether there is another one now
+    /// Renews the credential that was refused. @return whether there is another one now
     virtual bool renew() { return false; }
     /// Makes one attempt. @throws NetworkError  if no answer comes
     virtual http::Response send() = 0;
-    /// Makes an error of an answer.
+    /// Makes an error from an answer.
     virtual Refused refuse(http::Response const& answer) = 0;
-    /// Throws on the error in flight, which ends the call and leaves open whether what was asked for was done.
+    /// Rethrows the error in flight, which ends the call and leaves open whether the request was carried out.
     [[noreturn]] virtual void throw_unknown() { throw; }
 
     http::Request& request;
-    LogHook const* log;        ///< called after each attempt; null: nobody is
-    bool handed_over = false;  ///< a part of an answer is with the caller, and cannot be taken back
+    LogHook const* log;        ///< called after each attempt; null: there is none
+    bool handed_over = false;  ///< the caller has a part of the answer, which cannot be taken back
 
 protected:
     ~Exchange() = default;
 };
 
-/// Tells a log hook of an attempt that has ended.
+/// The log of a call's attempts: it tells a log hook about each that has ended.
 class AttemptLog {
 public:
     AttemptLog(LogHook const* hook, http::Request const& request) noexcept
@@ -68,7 +68,8 @@ private:
 };
 
 /**
- * Does the steps of a call on the thread of its caller, up to an answer that a result can be made of.
+ * The blocking driver: it carries out the steps of a call on the thread of its caller, up to an answer from which a
+ * result can be made.
  *
  *     while (true) {
  *         http::Response raw = call.answer();
@@ -82,21 +83,22 @@ private:
  *     }
  *
  * @par Thread safety
- * None: it belongs to one thread, which waits in it.
+ * It belongs to one thread, which waits in it.
  */
 class BlockingCall {
 public:
-    /// @param exchange  has to live as long as this, and so has the retry policy
+    /// @param exchange  must live as long as this, and so must the retry policy
     BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
     BlockingCall(BlockingCall const&) = delete;
     BlockingCall& operator=(BlockingCall const&) = delete;
 
-    /// The next answer that a result is to be made of.
-    /// @throws what ends the call in its place: NetworkError, the error of an answer, what the credential throws
+    /// The next answer, from which a result is to be made.
+    /// @throws what ends the call instead: NetworkError, the error of an answer, what the credential throws
     http::Response answer();
-    /// A result was made of the answer.
+    /// Reports that a result was made from the answer.
     void finished() { go_on(machine_.finished(answer_)); }
-    /// None could be made of it: to be called while the error is in flight. It returns if there is another attempt.
+    /// Reports that the answer cannot be read; to be called while the error is in flight. It returns if there is
+    /// another attempt.
     void unread(DecodeError const& error);
 
     /// True if the answer is an error that says that an earlier attempt has done it.
@@ -108,18 +110,18 @@ private:
     void send();
     void refuse();
     void go_on(Step const& next, NetworkError const* error = nullptr);
-    /// The answer, of which no more stays here than its status.
+    /// Moves the answer out; only its status stays here.
     http::Response hand_out();
-    /// What was answered, for the error of an answer that cannot be used.
+    /// Describes the answer, for the error if it cannot be used.
     [[nodiscard]] std::string describe_answer() const;
 
     Exchange& exchange_;
     AttemptLog log_;
     CallMachine machine_;
     Step step_;
-    http::Response answer_;     ///< of the present attempt
+    http::Response answer_;     ///< of the current attempt
     std::string request_id_;    ///< of the answer
-    std::exception_ptr error_;  ///< that ends the call, should there be no other attempt
+    std::exception_ptr error_;  ///< that ends the call if there is no other attempt
 };
 
 }  // namespace globus::detail
@@ -127,7 +129,7 @@ private:
 namespace globus::http {
 
 /**
- * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
+ * Sends a request that may be repeated, outside any Client: for a public document, or a redirect to be inspected.
  *
  * @return the last answer, whatever its status
  * @throws NetworkError  if no answer came, or the stop_token asked between two attempts

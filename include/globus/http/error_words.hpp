@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-// What an error answer says to people when it is in no form that is known: the words of gateways, of frameworks, and of
-// what a service may use tomorrow.
+// What an error answer says to people if its form is not known: the texts of gateways, of frameworks, and of forms that
+// a service may use in the future.
 
 namespace globus::detail {
 
@@ -22,22 +22,22 @@ std::string media_type(std::string_view content_type);
 
 bool is_json_media_type(std::string_view type);
 
-/// Where the value stands that does not fit, as FastAPI says it: `["body", 0, "start"]` is "body.0.start".
+/// The place of the invalid value, as FastAPI gives it: `["body", 0, "start"]` is "body.0.start".
 std::string place_of(boost::json::value const& loc);
 
-/// What somebody says of an error.
+/// What an answer says about an error.
 struct Sentence {
     std::string text;
-    std::string about;  ///< the value that does not fit, such as "body.start"; empty if it does not say
+    std::string about;  ///< the invalid value, such as "body.start"; empty if not given
 };
 
-/// The credentials of a request: what a service that repeats them must not bring into a message.
+/// The credentials of a request, which must not get into a message even if a service repeats them.
 std::vector<Secret> credentials_of(http::Request const& request);
 
 /// `text` as one line, with "***" for each of the credentials.
 std::string one_line_without(std::vector<Secret> const& credentials, std::string_view text);
 
-/// What an answer says to people in whatever form, beyond what `said` has already; empty if nothing.
+/// What an answer says to people in any form, beyond what `said` already has; empty if nothing.
 std::vector<Sentence> further_words(http::Response const& response, boost::json::value const& json,
                                     std::string_view said);
 

@@ -21,26 +21,26 @@ public:
         timeout,      ///< a limit or the deadline of the call passed
         cancelled,    ///< the stop_token asked, or the client was destroyed
         resolve,      ///< the host name is not known
-        connect,      ///< nobody listens, or no route, be it from here or from a proxy
+        connect,      ///< nobody listens, or there is no route, from here or from a proxy
         proxy,        ///< the proxy refuses to connect to the service, or asks for other credentials
         tls,          ///< the certificate or the handshake was refused
         interrupted,  ///< the connection broke after it was made
         too_large,    ///< the answer is larger than the limit
         redirect,     ///< a redirect that must not be followed
-        protocol,     ///< not HTTP, or packed in a way that cannot be undone
-        local,        ///< this process: memory, file descriptors, libcurl itself
+        protocol,     ///< not HTTP, or compressed in a way that cannot be decoded
+        local,        ///< a fault of this process: memory, file descriptors, libcurl itself
     };
     /// How far the request got.
     enum class Sent : unsigned char {
-        no,   ///< no byte of the request left, whatever was said to a proxy before; doing it again is safe
+        no,   ///< no byte of the request was sent, whatever was said to a proxy before; repeating it is safe
         yes,  ///< some or all of it may have been read by the service
     };
 
-    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
+    /// For transports, including a program's own. @param what  goes into messages and logs: nothing secret
     NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
+    /// How far the request got. Only Sent::no is certain: a request that may have arrived counts as Sent::yes.
     [[nodiscard]] Sent sent() const noexcept { return sent_; }
 
 private:

@@ -11,9 +11,9 @@
 namespace globus {
 
 /**
- * What a log hook is told of one attempt of a call.
+ * What a log hook is told about one attempt of a call.
  *
- * It has no way to reach a header, a body, a query or a credential: what is not here cannot be leaked. Each text is one
+ * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
  * clean line, whatever a service or proxy sent (see one_line).
  */
 struct LogEvent {
@@ -27,7 +27,7 @@ struct LogEvent {
     std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
 };
 
-/// Called after each attempt, on the thread of the call. What it throws is ignored.
+/// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
 using LogHook = std::function<void(LogEvent const&)>;
 
 }  // namespace globus

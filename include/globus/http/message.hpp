@@ -17,13 +17,13 @@
 #include <utility>
 #include <vector>
 
-/// Requests, answers and URLs, below all that the services know.
+/// Requests, answers and URLs, independent of the services.
 namespace globus::http {
 
 /// The request methods that Globus services know (RFC 9110, section 9).
 enum class Method : unsigned char { get, head, post, put, patch, delete_ };
 
-/// The method as it stands in a request line.
+/// The method as it is written in a request line.
 constexpr char const* to_string(Method method) {
     switch (method) {
         case Method::get:
@@ -67,7 +67,7 @@ public:
     using Field = std::pair<std::string, std::string>;
 
     Headers() noexcept;
-    /// In this order; a name may come more than once.
+    /// The fields in this order; a name may come more than once.
     Headers(std::initializer_list<Field> fields);
     Headers(Headers const&);
     Headers(Headers&&) noexcept;
@@ -75,11 +75,11 @@ public:
     Headers& operator=(Headers&&) noexcept;
     ~Headers();
 
-    /// Adds a field, also when there is one of that name.
+    /// Adds a field, even if there is one of that name.
     void add(std::string name, std::string value);
     /// Replaces all fields of that name by one.
     void set(std::string name, std::string value);
-    /// Takes all fields of that name out.
+    /// Removes all fields of that name.
     void erase(std::string_view name);
     /// The value of the first field of that name, or nullptr.
     [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
@@ -96,17 +96,17 @@ private:
     std::vector<Field> fields_;
 };
 
-/// Takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
+/// A function that takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
 using Sink = std::function<bool(std::string_view)>;
-/// Fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
+/// A function that fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
 using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
 
-/// What came back: any complete answer, whatever its status.
+/// Any complete answer, whatever its status.
 struct Response {
     int status = 0;           ///< three digits; 0: there is no answer yet
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    /// Without those of a 1xx before the answer, and without trailers. Of a body that the transport has unpacked nothing
-    /// is left that was said of the packed one: neither Content-Encoding nor Content-Length.
+    /// The header fields, without those of a 1xx before the answer, and without trailers. If the transport has
+    /// decompressed the body, the fields about the compressed one are removed: Content-Encoding and Content-Length.
     Headers headers = {};
     std::string body = {};  ///< empty if a Sink took it
 };
@@ -114,29 +114,31 @@ struct Response {
 /**
  * What a Transport sends.
  *
- * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
+ * The credential is apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
  */
 struct Request {
-    Method method = Method::get;                        ///< in the request line
-    std::string url = {};                               ///< absolute, already encoded
-    Headers headers = {};                               ///< without Authorization
-    Secret authorization = {};                          ///< the value of the Authorization header; empty: none
-    std::string body = {};                              ///< sent if `has_body` says so
-    bool has_body = false;                              ///< an empty body that is sent differs from none
-    Source source = {};                                 ///< streams the body in place of `body`
-    std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known
-    Sink sink = {};                                     ///< takes the body of a 2xx answer in place of Response::body
-    std::function<void(Response const&)> on_head = {};  ///< called with status and headers before the first of the body
+    Method method = Method::get;                    ///< in the request line
+    std::string url = {};                           ///< absolute, already encoded
+    Headers headers = {};                           ///< without Authorization
+    Secret authorization = {};                      ///< the value of the Authorization header; empty: none
+    std::string body = {};                          ///< sent if `has_body` says so
+    bool has_body = false;                          ///< an empty body that is sent differs from none
+    Source source = {};                             ///< where the body comes from instead of `body`
+    std::optional<std::uint64_t> source_size = {};  ///< bytes that `source` will give, if known
+    Sink sink = {};                                 ///< where the body of a 2xx answer goes instead of Response::body
+    /// Called with status and headers before the first byte of the body.
+    std::function<void(Response const&)> on_head = {};
     Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
-    /// True: the deadline is of the way to the body only. Once bytes of a 2xx come or `source` gives some, the exchange lasts
-    /// as long as they flow, and the transport's idle time-out alone ends one that stalls.
+    /// True: the deadline applies only until the body. Once bytes of a 2xx come or `source` gives some, the exchange
+    /// lasts as long as they flow, and only the transport's idle time-out ends one that stalls.
     bool flows = false;
-    /// Ask for a packed answer, and unpack what comes, be it asked for or not, by its Content-Encoding (RFC 9110, section
-    /// 8.4); an Accept-Encoding in `headers` takes the place of the transport's own. False: the body as it comes, for
-    /// files that are to stay as they are stored. HEAD, and requests with a Range, are never unpacked.
+    /// Whether to ask for a compressed answer, and to decompress what comes, asked for or not, by its Content-Encoding
+    /// (RFC 9110, section 8.4); an Accept-Encoding in `headers` replaces the transport's own. False: the body as it
+    /// comes, for files that must stay as they are stored. Answers to HEAD, and to requests with a Range, are never
+    /// decompressed.
     bool decode = true;
-    std::stop_token stop = {};      ///< cancels it, from any thread
-    bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
+    std::stop_token stop = {};      ///< to cancel it, from any thread
+    bool fresh_connection = false;  ///< never on a reused connection, so that nothing can repeat it unseen
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-// A reference to what is asked of a temporary does not dangle here, which g++ 14 can be told.
+// A reference to an element of a temporary does not dangle here; this tells g++ 14 so.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(gnu::no_dangling)
 #define GLOBUS_DETAIL_NO_DANGLING [[gnu::no_dangling]]
@@ -35,10 +35,10 @@ namespace globus {
  *
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
  *
- * Answers are given in the order they were scripted. When the script is used up, the handler of `otherwise` answers;
- * without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A request that
- * comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any other transport, and
- * is neither recorded nor answered from the script.
+ * Answers are given in the order in which they were scripted. When the script is used up, the handler of `otherwise`
+ * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
+ * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
+ * other transport, and is neither recorded nor answered from the script.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -48,15 +48,15 @@ public:
     /**
      * The requests of a MockTransport at one moment: a vector of copies.
      *
-     * A request that is asked of a temporary, as in `mock.requests().back()`, is the recorded one itself, and stays
-     * where it is until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
+     * An element of a temporary, as in `mock.requests().back()`, is the recorded request itself, and stays where it is
+     * until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
      */
     class GLOBUS_DETAIL_NO_DANGLING Requests : public std::vector<http::Request> {
         using Base = std::vector<http::Request>;
         using Request = http::Request;
 
     public:
-        /// Of a record whose elements stay where they are.
+        /// The requests of a record whose elements stay where they are.
         explicit Requests(std::vector<Request const*> record);
 
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
@@ -83,7 +83,7 @@ public:
 
     MockTransport();
 
-    /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
+    /// A function that makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
 
     /// Scripts an answer with a JSON body.
@@ -94,14 +94,14 @@ public:
     MockTransport& reply(Handler handler);
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
-    /// What answers when the script is used up.
+    /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
 
     /// The requests so far, in the order of their arrival.
     [[nodiscard]] Requests requests() const;
-    /// The number of requests(), of which it makes no copy.
+    /// The number of requests(), without copying them.
     [[nodiscard]] std::size_t request_count() const;
-    /// The number of scripted answers that nothing has asked for yet.
+    /// The number of scripted answers that have not been used yet.
     [[nodiscard]] std::size_t left() const;
     /// Forgets script and record.
     void clear();

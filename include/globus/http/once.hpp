@@ -14,18 +14,19 @@
 namespace globus::detail {
 
 /**
- * A value that is asked for when it is first wanted, and kept. Copies share it.
+ * A value that is made when it is first needed, and kept. Copies share it.
  *
  * @par Thread safety
- * `get` may be called from any thread. One asks, without a lock, while the others wait as long as their own calls may
- * last. If `make` throws, the next one asks again.
+ * `get` may be called from any thread. One thread makes it, without a lock, while the others wait as long as their own
+ * calls may last. If `make` throws, the next thread tries again.
  */
 template <class T>
 class Once {
 public:
     /// The value, or that of `make()`.
-    /// @throws NetworkError  if the call has to end while another thread asks
-    /// @throws UsageError  if `make` wants the value that it is to make, be it through others who wait; in a child process; if this was moved from
+    /// @throws NetworkError  if the call has to end while another thread makes it
+    /// @throws UsageError  if `make` needs the value that it is to make, directly or through waiting threads; in a
+    ///                     child process; if this was moved from
     template <class F>
     T const& get(F const& make, http::Clock::time_point deadline, std::stop_token const& stop) const {
         State& state = *state_;

@@ -7,16 +7,16 @@
 
 namespace globus::http {
 
-/// What the URL of a proxy says, but its credentials.
+/// What the URL of a proxy says, except its credentials.
 struct Proxy {
-    bool over_tls = false;  ///< https: the way to the proxy is encrypted, too
+    bool over_tls = false;  ///< https: the connection to the proxy is encrypted, too
     bool loopback = false;  ///< it is on this machine
 };
 
 /**
  * Reads the URL of a proxy: [http|https|socks4|socks4a|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT].
  *
- * @throws UsageError  for anything else. It tells nothing of the text, which may have a password in it.
+ * @throws UsageError  for anything else. Its message has nothing of the text, which may contain a password.
  */
 Proxy parse_proxy(Secret const& text);
 

@@ -17,8 +17,8 @@
 namespace globus {
 
 /**
- * Keeps a program within a service's limit on requests: never more than `burst` of them in any `burst / per_second`
- * seconds.
+ * A limiter that keeps a program within a service's limit on requests: never more than `burst` of them in any `burst /
+ * per_second` seconds.
  *
  * The defaults are for Globus Transfer, which allows a user 20 requests a second, counted over 10 seconds: 150 requests
  * in any 10 seconds leave room for the user's other programs.
@@ -51,7 +51,7 @@ private:
 };
 
 /**
- * A transport that waits for its turn at a RateLimiter before each request, those for tokens included.
+ * A transport that waits for its turn at a RateLimiter before each request, including those for tokens.
  *
  *     using Transfer = Client<TransferService, AccessTokenPolicy, RateLimited<CurlTransport>>;
  *     Transfer transfer{token};
@@ -73,7 +73,7 @@ public:
     RateLimited()
         requires std::default_initializable<T>
     = default;
-    /// @param limiter  shared with whoever has a copy of it; if left out, one of its own of the default rate
+    /// @param limiter  shared with all copies of it; if left out, a new one with the default rate
     RateLimited(T transport, RateLimiter limiter = RateLimiter())
         : transport_(std::move(transport)), limiter_(std::move(limiter)) {}
 
@@ -82,7 +82,7 @@ public:
         return transport_.send(request);
     }
 
-    /// The transport inside. What is sent by it waits for no turn.
+    /// The transport inside. Requests sent by it do not wait for a turn.
     [[nodiscard]] T const& inner() const noexcept { return transport_; }
     /// The limiter; a copy of it makes another transport share its turns.
     [[nodiscard]] RateLimiter const& limiter() const noexcept { return limiter_; }

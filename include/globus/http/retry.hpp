@@ -27,16 +27,16 @@ namespace globus {
  * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
  *
  * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
- * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
- * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
- * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
+ * answer that is cut off; a complete answer that is not JSON, such as a page of HTML, is final. Never left this
+ * machine: a name that was not found, a connection that was not made, or broke before the request was written. Besides,
+ * every class but `never` is sent once more after a 401 if the authorizer has a new token then.
  *
- * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus Auth
- * may have answered: that it sees twice what it has taken back may end the whole login. An answer that came, if only in
- * part, is the last.
+ * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus
+ * Auth may have answered: seeing a revoked token twice may make it end the whole login. After an answer, even a partial
+ * one, it is not sent again.
  *
- * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
- * last three classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
+ * A 429 or a 401 counts as a promise that nothing was done; if that is not enough, say `never`. Requests of the last
+ * three classes go over a fresh connection, because libcurl repeats a request on its own when a reused connection turns
  * out to be dead.
  */
 enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
@@ -49,16 +49,16 @@ struct Attempt {
     NetworkError const* error = nullptr;        ///< why there is none
     bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
     std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
-    int previous_status = 0;  ///< of the answer to the attempt before; 0: none came, or this is the first
-    bool settled = false;     ///< the answer says that nothing was done, and that another would be alike
+    int previous_status = 0;  ///< of the answer to the previous attempt; 0: none came, or this is the first
+    bool settled = false;     ///< the answer says that nothing was done, and that another attempt would get the same
     bool in_doubt = false;    ///< an earlier attempt of the call may have been processed
 };
 
 /**
- * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
+ * Tokens that retries cost and successes earn, so that a service in trouble does not get a storm of retries.
  *
  * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
- * retry what that retry took. An empty budget means no retry.
+ * retry gives back what that retry took. With an empty budget there is no retry.
  *
  * @par Thread safety
  * Any function may be called from any thread.
@@ -67,11 +67,11 @@ class RetryBudget {
 public:
     static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
 
-    /// Takes `cost` tokens, or none and returns false if there are fewer.
+    /// Takes `cost` tokens; if there are fewer, it takes none and returns false.
     [[nodiscard]] bool take(int cost) noexcept;
     /// Puts tokens back, as far as there is room.
     void give(int amount) noexcept;
-    /// The tokens of this moment: other threads take and give, too.
+    /// The current number of tokens, which other threads change, too.
     [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
 
 private:
@@ -80,31 +80,31 @@ private:
 
 namespace detail {
 
-/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
-/// processes that are forked, and their attempts would come together.
+/// A random number from 0 up to but not including 1. The system is asked each time: the state of an engine would be the
+/// same in all forked processes, and their attempts would come together.
 double random_unit();
 
-/// A full budget of its own.
+/// Makes a full budget.
 std::shared_ptr<RetryBudget> make_budget();
 
-/// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
-/// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
+/// True if a status promises that nothing was done: a client error, except 408, by which a proxy can mean that a
+/// service that has the request takes too long. A redirect is not a promise: a 303 answers a POST that was carried out.
 constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
 
-/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
-/// service that had no time for it.
+/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from
+/// a service that did not get to it.
 bool may_be_processed(Attempt const& attempt);
 
-/// True if a second attempt can do no harm and may do good.
+/// True if a second attempt can do no harm and may help.
 bool may_retry(Attempt const& attempt);
 
 }  // namespace detail
 
 /**
- * The retry policy of a Client unless another is named: at most `max_attempts`, full jitter, Retry-After honoured and
- * never shortened, and a budget that all calls of the client share.
+ * The default retry policy of a Client: at most `max_attempts`, full jitter, Retry-After honoured and never shortened,
+ * and a budget that all calls of the client share.
  *
- * Any copyable type with the member functions `before_retry` and `succeeded` can take its place.
+ * Any copyable type with the member functions `before_retry` and `succeeded` can replace it.
  *
  * @par Thread safety
  * Its const functions may be called from any thread. Copies share the budget.
@@ -113,11 +113,11 @@ struct DefaultRetry {
     int max_attempts = 4;                          ///< of a call, the first one included
     std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
     std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
-    std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
+    std::chrono::duration<double> cap{20.0};       ///< no wait is longer, except for a Retry-After
 
-    /// How long to wait before the next attempt; nothing: do not make one.
+    /// How long to wait before the next attempt; nothing: there is none.
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
-    /// A call succeeded by `attempt`.
+    /// Notes that a call succeeded with `attempt`.
     void succeeded(Attempt const& attempt) const noexcept;
 
     static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
@@ -127,8 +127,8 @@ struct DefaultRetry {
     std::shared_ptr<RetryBudget> budget = detail::make_budget();
 };
 
-/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
-/// repeats its token requests as it would for any client.)
+/// The retry policy that never repeats anything. (After a 401 the token is still renewed once: the authorizer does
+/// that, and repeats its token requests as for any client.)
 struct NoRetry {
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const;
     void succeeded(Attempt const&) const noexcept {}

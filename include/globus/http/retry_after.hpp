@@ -79,7 +79,7 @@ std::int64_t unix_now();
 }  // namespace detail
 
 /**
- * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. Of
+ * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. With
  * several such headers the longest wait counts.
  *
  * @param now  seconds since 1970, for a date

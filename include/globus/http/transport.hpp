@@ -12,7 +12,7 @@ namespace globus {
 /**
  * What carries requests.
  *
- * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
+ * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It observes the
  * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
  * threads at once. A transport is a cheap handle: copies share connections.
  *

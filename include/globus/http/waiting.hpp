@@ -22,13 +22,13 @@
 
 namespace globus::detail {
 
-/// Which thread does something that others wait for; mostly none.
+/// Which thread, if any, does something that others wait for.
 class Doer {
 public:
     [[nodiscard]] bool busy() const noexcept { return thread() != std::thread::id(); }
     [[nodiscard]] bool is_this_thread() const noexcept { return thread() == std::this_thread::get_id(); }
     [[nodiscard]] std::thread::id thread() const noexcept { return thread_.load(); }
-    /// Of the thread that begins, which does not wait for anything.
+    /// Called by the thread that begins, which does not wait for anything.
     void begin() noexcept { thread_.store(std::this_thread::get_id()); }
     void end() noexcept { thread_.store(std::thread::id()); }
 
@@ -37,11 +37,11 @@ private:
 };
 
 /**
- * This thread waits for a Doer, from construction to destruction: a wait that could never end is refused, since the doer is
- * this thread, or waits itself, directly or through others, for something that this thread does.
+ * An object that marks this thread as waiting for a Doer, from construction to destruction. A wait that could never end
+ * is refused: the doer is this thread, or waits, directly or through others, for something that this thread does.
  *
- * Who waits for whom is known for all threads of the process, so that it does not matter which objects the circle is made
- * of. In a forked child nobody waits.
+ * Who waits for whom is known for all threads of the process, so that a cycle over any objects is found. In a forked
+ * child nobody waits.
  */
 class WaitFor {
 public:
@@ -53,7 +53,7 @@ public:
     ~WaitFor();
 };
 
-/// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.
+/// Waits until `ready`, which is checked under `lock`; false if the time came first, or the stop_token asked.
 template <class Ready>
 bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
                 std::stop_token const& stop, Ready const& ready) {
@@ -63,12 +63,13 @@ bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mute
 }
 
 /**
- * How long a call waits for what another thread does, and the words of what it throws when it has to end before.
+ * How long a call waits for what another thread does, and how its error reads if it has to end before.
  *
  *     Wait const call{"the lock of the door", context.deadline, context.stop};
  *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
  *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  */
 struct Wait {
     std::string for_what;  ///< as in "the access token"
@@ -76,10 +77,10 @@ struct Wait {
     std::stop_token stop = {};
 
     /**
-     * Waits until `ready`, which is looked at under `lock`.
+     * Waits until `ready`, which is checked under `lock`.
      *
-     * @param doer     who makes it ready
-     * @param changed  is notified when it may be
+     * @param doer     what makes it ready
+     * @param changed  is notified when it may be ready
      * @return false if the call has to end before
      * @throws UsageError  if the wait would never end, see WaitFor
      */
@@ -92,37 +93,38 @@ struct Wait {
     }
     /// True if the call has to end now.
     [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
-    /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
+    /// Ends a call whose wait has ended. @throws NetworkError  cancelled, or timeout
     [[noreturn]] void end() const;
 };
 
 /**
- * One thread asks for something, the others wait and get what it got. It stands beside the mutex of what the answers fill,
- * and all of its functions are called with that mutex locked.
+ * One thread asks for something, while the others wait and get what it got. It belongs beside the mutex of what the
+ * answers fill, and all of its functions are called with that mutex locked.
  *
  *     std::unique_lock lock(mutex);
  *     while (!value)
  *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
  *
- * So far, when `ask` throws, the next one asks again. Where a failure is to be everybody's, a thread that waited looks at
- * the Landing, which also says if it was none: the thread that asked had less time.
+ * If `ask` throws, the next thread asks again. To share a failure, a thread that waited looks at the Landing, which
+ * also says whether it was a failure at all: the thread that asked may just have had less time.
  *
- * A wait that could never end is a UsageError: `ask` wants what it is to give, itself or through what others wait for. In
- * a child process that `ask` has forked, its answer is one, too, and the mutex, which is the parent's, is left alone.
+ * A wait that could never end is a UsageError: `ask` needs what it is to give, directly or through what others wait
+ * for. In a child process that `ask` forked, its answer is a UsageError, too, and the mutex, which is the parent's, is
+ * left alone.
  */
 class SingleFlight {
 public:
-    /// What a thread is told that waited.
+    /// What a thread that waited is told.
     struct Landing {
         std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
-        bool again = false;        ///< it gave up as its own call had to end, and the call that waited has more time
+        bool again = false;  ///< it gave up because its own call had to end, and the call that waited has more time
     };
 
     [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
     [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
 
-    /// The answer of `ask`, which is called without the lock. What is done with it before the lock is given away, others see
-    /// as one step. Nobody else asks at the moment.
+    /// The answer of `ask`, which is called without the lock. Others see all that is done with it before the lock is
+    /// released as one step. Nobody else asks at that time.
     /// @param call  the call on whose behalf it asks
     /// @throws what `ask` throws; the lock is held then, too
     template <class Ask>
@@ -138,11 +140,11 @@ public:
             }
         });
     }
-    /// Waits for the thread that asks at the moment.
+    /// Waits for the thread that is asking.
     /// @throws NetworkError  if the call has to end before
     [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call);
-    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
-    /// is this thread's alone.
+    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. Only this
+    /// thread gets what `ask` throws.
     template <class Ask>
     [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
                                                                               Wait const& call, Ask const& ask) {
@@ -150,7 +152,7 @@ public:
         (void)wait(lock, call);
         return std::nullopt;
     }
-    /// Called in `ask`: what it is about to throw is for want of time, although its call is not over yet.
+    /// Called in `ask` when it is about to throw for lack of time, although its call is not over yet.
     void out_of_time() const noexcept { flight_->gave_up = true; }
 
 private:
@@ -160,7 +162,7 @@ private:
         bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
         http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
     };
-    /// Of the thread that asks: it gives the lock away, and takes it again.
+    /// Releases the lock for the thread that asks, and takes it again.
     class Asking {
     public:
         Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock);
@@ -183,7 +185,7 @@ private:
         return answer;
     }
 
-    /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
+    /// How much later a call's deadline must be than that of the call that gave up, for it to ask itself.
     static constexpr std::chrono::milliseconds more_time{250};
 
     std::condition_variable_any landed_;
@@ -191,7 +193,7 @@ private:
 };
 
 /**
- * Lets one thread in at a time, in the order in which they come.
+ * A turn that one thread has at a time, in the order in which they come.
  *
  *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
  *     TurnLock const mine(turn, {"the door", deadline});
@@ -202,10 +204,10 @@ private:
  */
 class Turn {
 public:
-    /// @param own  what the thread is told that has the turn and wants it again
+    /// @param own  what a thread that has the turn and wants it again is told
     explicit Turn(char const* own) : own_(own) {}
 
-    /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
+    /// Waits for the turn of this thread. It returns false if the call has to end before; then there is no turn to end.
     /// @throws UsageError  if this thread has it already, or the wait would never end
     [[nodiscard]] bool begin(Wait const& call);
     void end();
@@ -216,11 +218,11 @@ private:
     char const* const own_;
     std::mutex mutex_;
     std::condition_variable_any moved_;
-    std::vector<std::thread::id> queue_;  ///< those who wait; the first one has the turn
+    std::vector<std::thread::id> queue_;  ///< the threads that wait; the first one has the turn
     Doer first_;
 };
 
-/// A turn, from when it comes to the end of this object; false if the call had to end before it came.
+/// A turn, from its beginning to the end of this object; false if the call had to end before the turn came.
 class TurnLock {
 public:
     TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
@@ -239,7 +241,7 @@ private:
 
 namespace globus::http {
 
-/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
+/// Waits until `until`, or less if the stop_token asks; it says whether the full time was waited.
 bool wait_until(Clock::time_point until, std::stop_token const& stop);
 
 }  // namespace globus::http

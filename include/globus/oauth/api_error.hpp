@@ -24,10 +24,10 @@ namespace globus {
 
 /// One of the errors that an answer lists.
 struct SubError {
-    std::string code = {};         ///< empty where the service gives none
-    std::string message = {};      ///< empty where the service gives none
+    std::string code = {};         ///< empty if the service gives none
+    std::string message = {};      ///< empty if the service gives none
     boost::json::object raw = {};  ///< the error as it came
-    bool has_message = false;      ///< tells an empty message from none
+    bool has_message = false;      ///< distinguishes an empty message from none
 };
 
 /**
@@ -40,10 +40,10 @@ struct SubError {
  *         if (error.consent_required()) log_in_again(error.required_scopes());
  *     }
  *
- * Reads every form in which Globus services say what is wrong: the common `code`/`message`/`request_id` document, the
- * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms that one
- * service alone has, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest. Words
- * that are in no such form (a gateway's, a framework's list of what does not fit, a page's title) are in `what()` alone.
+ * It reads every form in which Globus services describe errors: the common `code`/`message`/`request_id` document, the
+ * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms of single
+ * services, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest. Texts in no
+ * such form (a gateway's, a framework's list of invalid members, a page's title) are only in `what()`.
  *
  * `what()` is one clean line, without the credentials of the request even if the service repeats them; `message()`,
  * `body()` and the like are as the service wrote them: use one_line to print them.
@@ -59,22 +59,22 @@ public:
     ApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, nullptr) {}
 
-    /// 400 or more, or a 3xx in place of a document.
+    /// The status: 400 or more, or a 3xx instead of a document.
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
     /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
-    /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
+    /// How long the service asks to wait before the next request; nothing if it does not say. See globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
-    /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
-    /// Of several errors: the word that all have in common.
+    /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none. For
+    /// several errors it is the word that all have in common.
     [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
     [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
     /// What the service says to people, one text for each error that has one.
     [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
-    /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
+    /// What to quote to Globus support, from the document or else the X-Request-ID header; empty if there is none.
     [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
     /// The errors that the document lists, or the document itself as the only one.
     [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
@@ -83,12 +83,12 @@ public:
     /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
     [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
 
-    /// What the service asks of the user before it will serve, in whatever form: what each of the errors that the
-    /// document lists asks for, and the document as a whole. Empty if a login cannot help. See to_gare.
+    /// What the service requires of the user, in any form: what each error that the document lists requires, and the
+    /// document as a whole. It is empty if a login cannot help. See to_gare.
     [[nodiscard]] std::vector<Gare> const& requirements() const noexcept { return data_->requirements; }
-    /// What has to be consented to or logged in for, if the document itself has `authorization_parameters`.
+    /// The consents or login that are required, if the document itself has `authorization_parameters`.
     [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept;
-    /// The scopes that the user has to consent to; empty if consents are not what is asked for.
+    /// The scopes that the user has to consent to; empty if no consents are required.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
     /// True if a login that asks for required_scopes() can help.
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
@@ -97,22 +97,22 @@ protected:
     /// What a document says.
     struct Reading {
         std::string code = {};                   ///< as ApiError::code
-        std::string request_id = {};             ///< empty: that of the header is taken
+        std::string request_id = {};             ///< empty: that of the header is used
         std::vector<std::string> messages = {};  ///< as ApiError::messages
         std::vector<SubError> errors = {};       ///< as ApiError::errors
     };
-    /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
+    /// A function that reads a document that is in none of the common forms. It returns false if it cannot, either.
     using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);
-    /// Completes what was read, in whatever form.
+    /// A function that completes what was read, in any form.
     using Completion = void (*)(Reading& reading);
 
     /// For the error class of a service that has a form of its own; either function may be null.
     ApiError(http::Request const& request, http::Response response, OwnForm own_form, Completion complete)
         : ApiError(request, read(std::move(response), own_form, complete)) {}
 
-    /// A SubError of which the first of the members named that is a text is the message.
+    /// A SubError whose message is the first of the named members that is a text.
     static SubError sub_error(boost::json::object const& object, std::initializer_list<std::string_view> message);
-    /// The code that all errors have that have one; empty if they differ.
+    /// The code that all errors with a code share; empty if they differ.
     static std::string common_code(std::vector<SubError> const& errors);
 
     /// A member of the document; null if there is none.

@@ -33,42 +33,42 @@ std::string join_scopes(std::vector<std::string> const& scopes);
  */
 class AuthorizationCodeFlow {
 public:
-    /// What a flow is made of.
+    /// The settings of a flow.
     struct Settings {
         std::string client_id = {};          ///< of the app that asks
         std::string auth_url = {};           ///< base URL of Globus Auth
         std::string scope = {};              ///< separated by spaces
-        std::string redirect_uri = {};       ///< where the code comes to
-        std::string state = random_state();  ///< what the redirect has to bring back; of one login only
+        std::string redirect_uri = {};       ///< where the code is sent
+        std::string state = random_state();  ///< what the redirect must bring back; for one login only
         bool refresh_tokens = false;         ///< whether refresh tokens are asked for (`access_type=offline`)
         std::optional<Pkce> pkce = {};       ///< a native app's
-        std::optional<std::string> prefill_named_grant = {};  ///< what the user sees the consent called
+        std::optional<std::string> prefill_named_grant = {};  ///< the label of the consent that the user sees
     };
 
     /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
     explicit AuthorizationCodeFlow(Settings settings);
 
-    /// The app that asks, which alone can exchange the code.
+    /// The id of the app that asks; only that app can exchange the code.
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
     /// The scopes asked for, separated by spaces.
     [[nodiscard]] std::string const& scope() const noexcept { return settings_.scope; }
-    /// Where the code comes to; its exchange has to name it, too (RFC 6749, section 4.1.3).
+    /// Where the code is sent; its exchange must name it, too (RFC 6749, section 4.1.3).
     [[nodiscard]] std::string const& redirect_uri() const noexcept { return settings_.redirect_uri; }
-    /// What the redirect has to bring back, see check_state.
+    /// What the redirect must bring back; see check_state.
     [[nodiscard]] std::string const& state() const noexcept { return settings_.state; }
     /// True if refresh tokens are asked for.
     [[nodiscard]] bool refresh_tokens() const noexcept { return settings_.refresh_tokens; }
-    /// Empty for a confidential app.
+    /// The PKCE verifier; empty for a confidential app.
     [[nodiscard]] std::optional<Pkce> const& pkce() const noexcept { return settings_.pkce; }
 
     /**
      * The URL that the user's browser is sent to.
      *
-     * @param more  parameters besides the flow's own; those of the same name take its place
+     * @param more  parameters besides the flow's own; they replace its own of the same name
      */
     [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const;
 
-    /// Compares the `state` that came back with the one sent, in a time that tells nothing of it.
+    /// Compares the `state` that came back with the one sent, in a time that reveals nothing about it.
     /// @throws UsageError  if they differ: the answer does not belong to this login
     void check_state(std::string_view returned) const;
 

@@ -15,17 +15,17 @@
 
 namespace globus {
 
-/// What a service asks for before it will serve: consents, a fresh login, another identity. It does not ask for what is
-/// absent, nor for what is empty.
+/// What a service requires before it carries out a request: consents, a fresh login, another identity. What is absent
+/// or empty is not required.
 /// https://docs.globus.org/api/auth/sessions/
 struct AuthorizationParameters {
-    std::optional<std::string> session_message = {};  ///< for the user: why it is asked
+    std::optional<std::string> session_message = {};  ///< for the user: the reason for the request
     std::optional<std::vector<std::string>> session_required_identities =
         {};  ///< ids or names; one of them must be used
     std::optional<std::vector<std::string>> session_required_single_domain = {};  ///< domains; one of them is enough
     std::optional<std::vector<std::string>> session_required_policies = {};       ///< ids of what the login has to meet
-    std::optional<bool> session_required_mfa = {};                                ///< whether a second factor is needed
-    std::optional<std::vector<std::string>> required_scopes = {};                 ///< that the user has to consent to
+    std::optional<bool> session_required_mfa = {};                 ///< whether multi-factor authentication is required
+    std::optional<std::vector<std::string>> required_scopes = {};  ///< that the user has to consent to
     std::optional<std::string> prompt = {};  ///< "login": a fresh login, even if there is a session
 };
 
@@ -34,13 +34,13 @@ namespace detail {
 /// True if any of the parameters asks for something.
 [[nodiscard]] bool asks_for_anything(AuthorizationParameters const& parameters);
 
-/// Reads `authorization_parameters`, in the forms of all times. What it cannot read goes to `other`.
+/// Reads `authorization_parameters`, in current and older forms. What it cannot read goes to `other`.
 AuthorizationParameters read_parameters(boost::json::object const& object, boost::json::object& other);
 
 }  // namespace detail
 
 /**
- * A Globus Auth Requirements Error: a service says what the user has to do before it will serve.
+ * A Globus Auth Requirements Error: a service says what the user has to do before it carries out a request.
  *
  *     try {
  *         client.operation_ls({.endpoint_id = id});
@@ -50,29 +50,29 @@ AuthorizationParameters read_parameters(boost::json::object const& object, boost
  *     }
  *
  * Services say it in several ways, old and new; `to_gare` reads them all into this one.
- * https://docs.globus.org/api/flows/reference/globus-auth-requirements-errors/ (the form of today)
+ * https://docs.globus.org/api/flows/reference/globus-auth-requirements-errors/ (the current form)
  */
 struct Gare {
     std::string code = {};  ///< "ConsentRequired", "AuthorizationRequired" or the service's own
     AuthorizationParameters authorization_parameters = {};  ///< what to ask of the user
     boost::json::object extra_parameters =
-        {};  ///< members of authorization_parameters that have no place above, by their name or their value
+        {};                          ///< members of authorization_parameters whose name or value has no place above
     boost::json::object extra = {};  ///< other members of the document
 
-    /// The document in today's form; with what else stood in it, if that is wanted.
+    /// The document in the current form, on request with its other members.
     [[nodiscard]] boost::json::object to_json(bool with_extra = false) const;
 };
 
 /**
- * What a document asks for, in whatever of the five forms that services use; nothing if it asks for nothing.
+ * What a document asks for, in any of the five forms that services use; nothing if it asks for nothing.
  *
- * One value that is not what it should be does not hide the others: it is as if it were not there.
+ * One value that is not what it should be does not hide the others: it counts as missing.
  */
 std::optional<Gare> to_gare(Json const& document);
 
 /**
- * What the authorize URL says of a login besides scopes, as query parameters. What is empty is left out, since Globus
- * Auth refuses it.
+ * What the authorize URL says about a login besides scopes, as query parameters. Empty ones are left out, since Globus
+ * Auth refuses them.
  *
  *     std::string const url = flow.authorize_url(session_query(gare.authorization_parameters));
  *

@@ -17,36 +17,36 @@ namespace globus {
 /// What goes into the Authorization header of one request, and which of a policy's credentials it is.
 struct Authorization {
     Secret header = {};            ///< empty: no header
-    std::uint64_t generation = 0;  ///< grows with every renewal
+    std::uint64_t generation = 0;  ///< it grows with every renewal
 };
 
-/// What a policy needs to know of the call that it authorizes.
+/// What a policy needs to know about the call that it authorizes.
 struct AuthContext {
     std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
-    std::stop_token stop = {};                                          ///< cancels it
-    /// Whom the client sends the credential to: "transfer.api.globus.org". A token for another resource server must not
-    /// be given. Empty: nobody knows.
+    std::stop_token stop = {};                                          ///< to cancel it
+    /// The resource server that gets the credential: "transfer.api.globus.org". A token for another one must not be
+    /// given. Empty: it is not known.
     std::string_view resource_server = {};
 };
 
 namespace detail {
 
-/// Refuses to give a token for `resource_server` to a client of another one. What is not known on either side passes.
+/// Refuses to give a token for `resource_server` to a client of another one. It passes if either is not known.
 /// @throws UsageError
 void check_audience(std::string_view resource_server, AuthContext const& context);
 
 }  // namespace detail
 
-// What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
+// A policy names the kind of its credential by its member type `credential`: one of these, or the BasicCredential of
 // client_kinds.hpp.
 
 /// No credential.
 struct NoCredential {};
-/// An access token. RFC 6750
+/// An access token (RFC 6750).
 struct BearerCredential {};
 
-/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
+/// `P` gives the value of the Authorization header, and fetches it over `T` if it must.
 template <class P, class T>
 concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
     { policy.authorize(transport, context) } -> std::same_as<Authorization>;
@@ -59,7 +59,7 @@ concept AnswersUnauthorized =
         { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
     };
 
-/// `P` names the kind of credential it presents.
+/// `P` names the kind of its credential.
 template <class P>
 concept NamesCredential = requires { typename P::credential; };
 
@@ -67,7 +67,7 @@ concept NamesCredential = requires { typename P::credential; };
  * How a Client proves who is asking.
  *
  * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
- * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
+ * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.

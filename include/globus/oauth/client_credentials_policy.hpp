@@ -15,12 +15,13 @@
 namespace globus {
 
 /**
- * Acts as the app itself, not for a user: gets access tokens by the app's own id and secret, and new ones in time.
+ * A policy for an app that acts as itself, not for a user: it gets access tokens by the app's own id and secret, and
+ * renews them in time.
  *
  *     Client<TransferService, ClientCredentialsPolicy> transfer{
  *         ClientCredentialsPolicy{{"client id", "client secret"}, "urn:globus:auth:scope:transfer.api.globus.org:all"}};
  *
- * The scopes must be of one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
+ * The scopes must belong to one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
 class ClientCredentialsPolicy {
@@ -32,7 +33,7 @@ public:
     ClientCredentialsPolicy(Confidential client, StringList scopes, RenewalOptions options = {})
         : ClientCredentialsPolicy(std::move(client), std::move(scopes), Token{}, std::move(options)) {}
 
-    /// Starts with a token that an earlier run was given.
+    /// Starts with a token from an earlier run.
     ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
         : state_(std::in_place, std::move(client), std::move(scopes), std::move(token), std::move(options)) {}
 
@@ -50,9 +51,9 @@ public:
         return state.renewal.renew_after(refused, context, grant);
     }
 
-    /// The token as it is now; before the first call the one that it began with, which may be none.
+    /// The current token; before the first call it is the one from the constructor, if any.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    /// The app that it acts as.
+    /// The app itself.
     [[nodiscard]] Confidential const& client() const { return state_->client; }
 
 private:

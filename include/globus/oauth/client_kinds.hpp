@@ -14,18 +14,18 @@ namespace globus {
 
 namespace detail {
 
-/// Text that was given at all.
+/// Refuses an empty text.
 void check_given(std::string_view what, std::string_view text);
 
 bool has_control(std::string_view text);
 
-/// Text that may stand in a credential: not empty, no control character.
+/// Refuses a text that cannot be in a credential: an empty one, or one with a control character.
 void check_credential(std::string_view what, std::string_view text);
 
-/// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
-/// (RFC 6750, section 2.1), and a copied text may have some.
+/// True for what tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one
+/// word (RFC 6750, section 2.1); a copied text may have some.
 bool is_token_text(std::string_view text);
-/// Text that may be a token, given by the caller.
+/// Refuses a text that cannot be a token.
 void check_token(std::string_view what, std::string_view text);
 
 void check_client_id(std::string_view id);
@@ -56,11 +56,11 @@ private:
 };
 
 /**
- * An OAuth2 client that can keep a secret: it proves itself to Globus Auth by HTTP Basic.
+ * An OAuth2 client that can keep a secret: it authenticates to Globus Auth by HTTP Basic.
  *
  *     Confidential app{"b1e2...", std::getenv("CLIENT_SECRET")};
  *
- * One object serves any number of RefreshPolicies and ClientCredentialsPolicies.
+ * One object works for any number of RefreshPolicies and ClientCredentialsPolicies.
  * https://docs.globus.org/api/auth/developer-guide/#register-app
  */
 class Confidential {
@@ -71,7 +71,7 @@ public:
     Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
     explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
 
-    /// The id, which is no secret.
+    /// The id, which is not a secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
     /// The id and the secret, as HTTP Basic carries them.
     [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
@@ -90,7 +90,7 @@ public:
     explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
     explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
 
-    /// The id, which is all that such a client has.
+    /// The id: such a client has nothing else.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
 
 private:

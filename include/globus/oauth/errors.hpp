@@ -19,17 +19,18 @@ namespace globus {
  */
 class GLOBUS_VISIBLE AuthApiError : public ApiError {
 public:
-    /// As ApiError, but if the errors of the document have one `id` between them, that is request_id().
+    /// Like ApiError, but if the document's errors have a single `id` among them, request_id() is that.
     AuthApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, take_error_id) {}
 
-    /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
+    /// OAuth2's code for the error, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
-    /// OAuth2's sentence for developers; empty if there is none (RFC 6749, section 5.2).
+    /// OAuth2's description of the error for developers; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error_description() const noexcept;
 
 private:
-    /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
+    /// Takes the `id` of an error as the request_id, which Auth does not give: it is what to quote if there is only
+    /// one.
     static void take_error_id(Reading& reading);
 };
 

@@ -33,8 +33,8 @@ struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 namespace globus {
 
 /**
- * An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying; only for
- * a token that is good but for the time it says what the clock of this machine has to do with that.
+ * An id_token was refused. The message is the same whatever was wrong, so that nobody can learn by trying; only for a
+ * token that is valid except for its time does it say how this machine's clock is involved.
  */
 class GLOBUS_VISIBLE IdTokenError : public Error {
 public:
@@ -46,16 +46,16 @@ public:
                 ". Set the clock of this machine, or allow for more leeway (IdTokenOptions::leeway)"),
           difference_(difference) {}
 
-    /// Seconds by which this machine's clock seems to be ahead of that of Globus Auth, negative if it is behind; nothing if
-    /// it is not the time for which the token was refused.
+    /// Seconds by which this machine's clock seems to be ahead of that of Globus Auth, negative if it is behind;
+    /// nothing if the token was not refused for its time.
     [[nodiscard]] std::optional<std::chrono::seconds> clock_difference() const noexcept { return difference_; }
 
 private:
     std::optional<std::chrono::seconds> difference_;
 };
 
-/// What a verified id_token says about who logged in. What is absent was not
-/// asked for by the scopes of the login, or is not known.
+/// What a verified id_token says about who logged in. Absent claims were not asked for by the login's scopes, or are
+/// not known.
 /// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
 struct IdTokenClaims {
     std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
@@ -65,36 +65,36 @@ struct IdTokenClaims {
     double iat = 0;                                      ///< when it was made, seconds since 1970
     std::optional<std::string> preferred_username = {};  ///< as in "user@example.org"; it can change
     std::optional<std::string> name = {};                ///< for people
-    std::optional<std::string> email = {};         ///< not a name for the user: it can change, and be that of several
-    std::optional<std::string> organization = {};  ///< for people
+    std::optional<std::string> email = {};  ///< not a name for the user: it can change, and several users can share it
+    std::optional<std::string> organization = {};                    ///< for people
     std::optional<std::string> identity_provider = {};               ///< its id
     std::optional<std::string> identity_provider_display_name = {};  ///< for people
     boost::json::object raw = {};                                    ///< all claims, `identity_set` among them
 };
 
-/// How an id_token is to be verified.
+/// How to verify an id_token.
 struct IdTokenOptions {
     std::string nonce = {};               ///< that the login sent; empty: it sent none
     Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
     std::chrono::seconds leeway{300};     ///< by how much the clocks may differ; not negative
     std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
-    /// The time at Globus Auth when it gave the token, in seconds since 1970, for the error that names the difference of the
-    /// clocks; nothing: that of TokenResponse::date(), or what the token says.
+    /// The time at Globus Auth when it issued the token, in seconds since 1970, for the error that names the difference
+    /// of the clocks; nothing: TokenResponse::date(), or what the token says.
     std::optional<std::int64_t> date = {};
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys, or waiting for them
-    std::stop_token stop = {};                                          ///< cancels fetching them, and the waiting
+    std::stop_token stop = {};                                          ///< to cancel fetching them, and the wait
 };
 
 /// A public RSA key that id_tokens are signed with.
 class IdTokenKey {
 public:
     /**
-     * Reads a key of a JWKS (RFC 7517); nothing if id_tokens cannot be signed with it: not RSA, for encryption, not
-     * of 2048 to 8192 bits, an even modulus, or an exponent that is even, 1 or beyond 64 bits.
+     * Reads a key of a JWKS (RFC 7517); nothing if it cannot sign id_tokens: not RSA, for encryption, not 2048 to 8192
+     * bits, an even modulus, or an exponent that is even, 1 or over 64 bits.
      */
     [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
 
-    /// The name by which an id_token says that this is its key.
+    /// The key id by which an id_token names this key.
     [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
 
     /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
@@ -106,7 +106,7 @@ public:
 private:
     explicit IdTokenKey(std::shared_ptr<evp_pkey_st const> key);
     std::string kid_;
-    std::string alg_;  ///< the one algorithm that the key is for; empty: either
+    std::string alg_;  ///< the only algorithm that the key is for; empty: either
     detail::Shared<evp_pkey_st const> key_;
 };
 
@@ -120,18 +120,19 @@ private:
 [[nodiscard]] std::string as_pem(Json const& jwks);
 
 /**
- * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
+ * The keys of one issuer, given once: for tests, and for programs that get them in their own way.
  *
  *     StaticJwks keys{"https://auth.globus.org", jwks_document};
  *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  */
 class StaticJwks {
 public:
     /// @throws DecodeError  unless `jwks` is an object with a list `keys` of at most 100
     StaticJwks(std::string issuer, Json const& jwks);
 
-    /// The issuer that the constructor was told; the options are not used.
+    /// The issuer from the constructor; the options are not used.
     [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
     /// The key of that name; nothing if there is none, or more than one.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const;
@@ -150,7 +151,7 @@ concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOpti
 
 namespace detail {
 
-/// What a JwksCache does, over any transport.
+/// The part of a JwksCache that does not depend on its transport.
 class FetchedKeys {
 public:
     FetchedKeys(AnyTransport transport, std::string auth_url, std::function<http::Clock::time_point()> now);
@@ -172,16 +173,16 @@ private:
  *     JwksCache keys{CurlTransport{}, Environment::current().service_url("auth")};
  *     IdTokenClaims const claims = decode_id_token(tokens, client_id, keys);
  *
- * Asks `.well-known/openid-configuration`, and there learns where the keys are. Both are public: no credential is sent.
- * The configuration has to name the same issuer as it was asked of, and keys on the issuer's host. Keys are fetched
- * again after a day, and when a token names one that is not there, at most once in 60 seconds: a change of keys at
- * Globus Auth goes unnoticed, and a forged token costs one request at most.
+ * It asks `.well-known/openid-configuration`, and learns there where the keys are. Both are public: no credential is
+ * sent. The configuration must name the issuer that it was asked of, and keys on the issuer's host. Keys are fetched
+ * again after a day, and when a token names an unknown key, at most once in 60 seconds: a change of keys at Globus Auth
+ * is noticed at the next token that names a new key, so logins go on, and a forged token costs at most one request.
  *
  * @par Errors
- * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
+ * AuthApiError, NetworkError and DecodeError if keys cannot be fetched.
  * @par Thread safety
- * Any function may be called from any thread. Copies share the keys; one thread fetches, and those that need what it
- * fetches wait, as long as their options allow.
+ * Any function may be called from any thread. Copies share the keys; one thread fetches, and those that need the result
+ * wait, as long as their options allow.
  *
  * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
  */
@@ -189,8 +190,8 @@ template <Transport T>
 class JwksCache {
 public:
     /// @param auth_url  base URL of Globus Auth
-    /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
-    /// @throws UsageError  for a base URL that is not one
+    /// @param now       tells the time for the 60 seconds and the day; empty: http::Clock
+    /// @throws UsageError  for an invalid base URL
     JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
         : keys_(AnyTransport(std::move(transport)), std::move(auth_url), std::move(now)) {}
 
@@ -207,7 +208,7 @@ private:
 
 namespace detail {
 
-/// An id_token that is good, but for its issuer, its signature and the time, which are not looked at yet.
+/// An id_token that is valid, except for its issuer, its signature and the time, which are not checked yet.
 struct ReadIdToken {
     IdTokenClaims claims;
     std::string alg, kid;
@@ -215,7 +216,7 @@ struct ReadIdToken {
     std::string signature;
 };
 
-/// @param token  has to live as long as the result
+/// @param token  must live as long as the result
 /// @throws IdTokenError
 ReadIdToken read_id_token(std::string_view token, std::string_view client_id, IdTokenOptions const& options);
 /// @throws IdTokenError  also without a key
@@ -228,18 +229,18 @@ IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const&
  *
  *     IdTokenClaims const claims = decode_id_token(tokens.id_token(), client_id, keys, {.nonce = nonce});
  *
- * It must be signed by the issuer's key of the name that it gives (RS512 or RS256, nothing else), be of that issuer,
- * for this client and for now, and carry the nonce that was sent. A key or an address inside the token is never used.
+ * The token must be signed by the issuer's key that it names (RS512 or RS256 only), be from that issuer, for this
+ * client and valid now, and carry the nonce that was sent. A key or an address inside the token is never used.
  *
  * @param id_token   as TokenResponse::id_token() gives it
  * @param client_id  of the application that asked for it
  * @param keys       a JwksCache, usually
  *
  * @par Errors
- * IdTokenError for a token that cannot be trusted, whatever the reason; UsageError for a leeway that is negative; and what
+ * IdTokenError for a token that cannot be trusted, whatever the reason; UsageError for a negative leeway; and what
  * `keys` throws.
  * @par Thread safety
- * May be called from any thread.
+ * It may be called from any thread.
  *
  * OpenID Connect Core 1.0, section 3.1.3.7; RFC 8725
  */
@@ -253,8 +254,8 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
     return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);
 }
 
-/// The same for an answer of the token endpoint.
-/// @throws IdTokenError  also if it has no id_token: the scope `openid` was not asked for
+/// The same, for an answer of the token endpoint.
+/// @throws IdTokenError  also if there is no id_token, because the scope `openid` was not requested
 template <JwksSource S>
 IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options = {}) {

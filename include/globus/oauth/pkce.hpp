@@ -12,15 +12,15 @@
 namespace globus {
 
 /**
- * The proof that who redeems an authorization code is who asked for it: a secret verifier and its public challenge
- * (RFC 7636, method S256; `plain` is not offered).
+ * The proof that an authorization code is redeemed by the app that asked for it: a secret verifier and its public
+ * challenge (RFC 7636, method S256; `plain` is not offered).
  */
 class Pkce {
 public:
     /// A new verifier of 256 random bits.
     Pkce() : Pkce(Secret(base64url_encode(random_bytes(32)))) {}
 
-    /// A verifier of the caller's.
+    /// The caller's own verifier.
     /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
     explicit Pkce(Secret verifier);
 

@@ -13,22 +13,24 @@
 namespace globus {
 
 /**
- * Sends an access token, and renews it with a refresh token: shortly before it expires, and once after a 401.
+ * A policy that sends an access token, and renews it with a refresh token: shortly before it expires, and once after a
+ * 401.
  *
  *     Confidential app{"client id", "client secret"};
  *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
  *
- * However many threads ask, one renewal is under way at a time and all get its result. While the token still lives
- * nobody waits: one caller renews ahead, the others go on with the present token. A refresh token that the answer
- * replaces is taken over; where the answer has none the old one stays. An answer for more than one resource server is
- * refused: make one RefreshPolicy for each.
+ * However many threads ask, one renewal runs at a time and all get its result. While the token is still valid nobody
+ * waits: one caller renews ahead, the others go on with the current token. A new refresh token in the answer replaces
+ * the old one; without one, the old one stays. An answer for more than one resource server is refused: make one
+ * RefreshPolicy for each.
  *
- * @tparam K  who asks for tokens: Confidential, which proves itself by HTTP Basic, or Native, which gives its id
+ * @tparam K  the app that asks for tokens: Confidential, which authenticates by HTTP Basic, or Native, which gives its
+ *            id
  *
  * @par Errors
- * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError if
- * it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
- * once the present token has really expired. After a refusal no more requests are made.
+ * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError
+ * if it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the
+ * token, once the current token has really expired. After a refusal no more requests are made.
  * @par Thread safety
  * Any function may be called from any thread. Copies share the token and its renewal.
  *
@@ -45,12 +47,12 @@ public:
     using credential = BearerCredential;
     using client_kind = K;
 
-    /// Starts with a refresh token alone: the first call asks for an access token.
+    /// Starts with only a refresh token: the first call asks for an access token.
     /// @throws UsageError  for an empty refresh token or one with a control character
     RefreshPolicy(K client, Secret refresh_token, RenewalOptions options = {})
         : RefreshPolicy(std::move(client), Token{.refresh_token = std::move(refresh_token)}, std::move(options)) {}
 
-    /// Starts with what an earlier login gave.
+    /// Starts with the tokens of an earlier login.
     /// @throws UsageError  if the token has no refresh token
     RefreshPolicy(K client, Token token, RenewalOptions options = {})
         : state_(std::in_place, std::move(client), std::move(token), std::move(options)) {}
@@ -69,7 +71,7 @@ public:
         return state.renewal.renew_after(refused, context, grant);
     }
 
-    /// The tokens as they are now.
+    /// The current tokens.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
     /// The app that asks for tokens: the one that the refresh token was given to.
     [[nodiscard]] K const& client() const { return state_->client; }

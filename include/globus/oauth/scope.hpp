@@ -25,8 +25,8 @@ public:
  *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
  *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
  *
- * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
- * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
+ * In text a `*` before a scope marks it optional (requested when needed), and `[...]` after it lists the scopes that it
+ * depends on. Scopes convert to text, so that they can be used wherever operations and policies take texts.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -36,32 +36,32 @@ public:
 class Scope {
 public:
     /// A scope by its own text, without marks and dependencies.
-    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
+    /// @throws ScopeError  for a character that no scope may have, and for `[`, `]`, `*` and blanks: see parse
     explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
     explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
 
     /**
-     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
-     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
+     * Reads scopes from their text. Scopes of the same name are merged: the result has all their dependencies, and a
+     * required dependency absorbs the same one marked optional. The result is sorted by text.
      *
      * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
-     *                     scopes in all, or more than 512 KiB: of `text`, and of what comes out where each scope has all
+     *                     scopes in all, or more than 512 KiB: in `text`, and in the result, where each scope has all
      *                     of its dependencies
      */
     [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
-    /// As parse, of exactly one scope.
+    /// Like parse, for exactly one scope.
     [[nodiscard]] static Scope parse_one(std::string_view text);
     /// The texts of scopes, separated by blanks.
     [[nodiscard]] static std::string join(std::vector<Scope> const& scopes);
-    /// All scopes of both, as one text with both would be read.
+    /// All scopes of both, as parsed from one text with both.
     [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b);
 
     /// Its own text, without mark and dependencies.
     [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
     /// True if it has the mark `*`.
     [[nodiscard]] bool optional() const noexcept { return optional_; }
-    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
+    /// What it needs in turn: sorted by text if it was parsed, else in the order of with_dependency.
     [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
 
     /// The same scope with one more dependency.
@@ -69,12 +69,12 @@ public:
     /// The same scope, marked optional or not.
     [[nodiscard]] Scope with_optional(bool optional = true) const;
 
-    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
+    /// True if this scope includes `other`: it is the same scope, required if `other` is, with all its dependencies.
     [[nodiscard]] bool contains(Scope const& other) const;
 
-    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
+    /// The whole scope, as Globus Auth writes it: `*own[first second]`.
     [[nodiscard]] std::string text() const;
-    /// As text().
+    /// The same as text().
     operator std::string() const { return text(); }
 
     friend bool operator==(Scope const& a, Scope const& b) {

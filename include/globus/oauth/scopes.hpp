@@ -21,7 +21,7 @@ struct AuthScopes {
     static constexpr std::string_view email = "email";  ///< the email address, in userinfo and the id_token
     /// Projects, and the policies, clients, credentials and scopes in them.
     static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";    ///< makes a login give an id_token
+    static constexpr std::string_view openid = "openid";    ///< with it a login gives an id_token
     static constexpr std::string_view profile = "profile";  ///< name, organization, ..., in userinfo and the id_token
     static constexpr std::string_view view_authentications =
         "urn:globus:auth:scope:auth.globus.org:view_authentications";
@@ -101,12 +101,12 @@ struct TransferScopes {
 /// The scopes of the manager of one Globus Connect Server endpoint.
 class GcsEndpointScopes {
 public:
-    /// The id is taken as it is.
+    /// The id is not checked.
     explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
 
     /// The id of the endpoint.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What the operations of GcsService ask for.
+    /// The scope that the operations of GcsService need.
     [[nodiscard]] std::string manage_collections() const;
 
 private:
@@ -116,12 +116,12 @@ private:
 /// The scopes of one collection.
 class GcsCollectionScopes {
 public:
-    /// The id is taken as it is.
+    /// The id is not checked.
     explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
 
     /// The id of the collection.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What Transfer needs for a mapped collection.
+    /// The scope that Transfer needs for a mapped collection.
     [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
     /// Reading and writing files by HTTPS.
     [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
@@ -133,7 +133,7 @@ private:
 /// The scopes of one flow.
 class SpecificFlowScopes {
 public:
-    /// The id is taken as it is.
+    /// The id is not checked.
     explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
 
     /// The id of the flow.
@@ -145,7 +145,7 @@ private:
     std::string id_;
 };
 
-/// The scope of Transfer with the optional consents that mapped collections ask for.
+/// The scope of Transfer with the optional consents that mapped collections require.
 /// @throws UsageError  for an id that is not a UUID
 [[nodiscard]] Scope transfer_scope_with_data_access(StringList const& collection_ids);
 

@@ -12,8 +12,9 @@
 
 namespace globus {
 
-/// Sends no credential: for the few operations that need none, and for a native app's login client.
-/// Thread safety: any function may be called from any thread.
+/// A policy that sends no credential: for the few operations that need none, and for a native app's login client.
+/// @par Thread safety
+/// Any function may be called from any thread.
 class NullPolicy {
 public:
     using credential = NoCredential;
@@ -29,11 +30,12 @@ public:
 };
 
 /**
- * Sends the id and secret of a confidential client by HTTP Basic (RFC 7617).
+ * A policy that sends the id and secret of a confidential client by HTTP Basic (RFC 7617).
  *
  *     Client<ConfidentialAppAuthService, BasicPolicy> auth{BasicPolicy{"client id", "client secret"}};
  *
- * Thread safety: any function may be called from any thread.
+ * @par Thread safety
+ * Any function may be called from any thread.
  */
 class BasicPolicy {
 public:
@@ -47,9 +49,9 @@ public:
         : BasicPolicy(Confidential(client_id, std::move(client_secret))) {}
     explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
 
-    /// The id of the client, which is no secret.
+    /// The id of the client, which is not a secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
-    /// The client, to make another policy of.
+    /// The client, from which another policy can be made.
     [[nodiscard]] Confidential const& client() const noexcept { return client_; }
 
     template <class T>
@@ -66,11 +68,12 @@ private:
 };
 
 /**
- * Sends an access token that was made elsewhere, until it expires. It cannot renew it: see RefreshPolicy.
+ * A policy that sends an access token from elsewhere, until it expires. It cannot renew the token: see RefreshPolicy.
  *
  *     Client<TransferService, AccessTokenPolicy> transfer{"Agx..."};
  *
- * Thread safety: any function may be called from any thread.
+ * @par Thread safety
+ * Any function may be called from any thread.
  */
 class AccessTokenPolicy {
 public:

@@ -18,9 +18,9 @@ namespace globus {
 /// The tokens for one resource server, as Globus Auth gives them.
 /// https://docs.globus.org/api/auth/reference/#token_response
 struct Token {
-    std::string resource_server = {};             ///< who takes the token: "transfer.api.globus.org"
+    std::string resource_server = {};             ///< the service that takes the token: "transfer.api.globus.org"
     std::string scope = {};                       ///< the scopes granted, separated by spaces
-    Secret access_token = {};                     ///< what requests are authorised by
+    Secret access_token = {};                     ///< what authorises requests
     Secret refresh_token = {};                    ///< empty: none
     std::string token_type = "Bearer";            ///< an answer with another type is refused
     std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
@@ -28,7 +28,7 @@ struct Token {
 };
 
 /**
- * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
+ * The answer of the token endpoint: one Token per resource server, and an id_token if `openid` was requested.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -36,22 +36,23 @@ struct Token {
 class TokenResponse {
 public:
     TokenResponse() = default;
-    /// Of tokens that came in another way, by their resource server. They are not checked.
+    /// Takes tokens from elsewhere, by their resource server. They are not checked.
     TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
         : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
 
     /// Reads the answer of the token endpoint, received now.
     /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
     [[nodiscard]] static TokenResponse from_answer(std::string_view body);
-    /// The same of an answer with its headers, which tell the time.
+    /// The same, for an answer with its headers, which give the time.
     [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
 
     /// All tokens, by their resource server.
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
 
-    /// The token for a resource server; throws UsageError that lists the servers there are.
+    /// The token for a resource server; if there is none, it throws UsageError, which lists the servers that have one.
     [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const;
-    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
+    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not
+    /// count.
     [[nodiscard]] Token const& by_scope(std::string_view scope) const;
     /// The signed id_token; empty unless the scope `openid` was granted.
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
@@ -75,16 +76,16 @@ TokenResponse read_token_response(std::string_view body, std::int64_t now, bool 
 
 }  // namespace detail
 
-/// The answer to a grant for dependent tokens: a list, one Token a resource server.
+/// The answer to a grant for dependent tokens: a list, one Token per resource server.
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
 class DependentTokenResponse : public TokenResponse {
 public:
     DependentTokenResponse() = default;
-    /// Of the tokens of another answer.
+    /// Takes the tokens of another answer.
     explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
 
-    /// As TokenResponse::from_answer, for a list of tokens.
-    /// @throws DecodeError  also if it is no list
+    /// Like TokenResponse::from_answer, for a list of tokens.
+    /// @throws DecodeError  also if it is not a list
     [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body);
 };
 

@@ -24,7 +24,7 @@
 
 namespace globus::detail {
 
-/// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
+/// The token request of `client`, which authenticates as its kind does (RFC 6749, section 2.3).
 template <ClientKind K>
 http::Request token_request(K const& client, Form form, AuthContext const& context) {
     http::Request request;
@@ -44,11 +44,11 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
     return request;
 }
 
-/// What one grant is told by the renewal that it is for, and what it tells it: its retry policy.
+/// What a grant and the renewal that it is for tell each other, such as the retry policy.
 struct GrantRun {
     DefaultRetry const& retry;                 ///< shared by all grants of one token, for its budget
     std::function<std::int64_t()> const& now;  ///< seconds since 1970
-    mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had the time
+    mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had time
 
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     void succeeded(Attempt const& attempt) const noexcept { retry.succeeded(attempt); }
@@ -57,9 +57,9 @@ struct GrantRun {
 /**
  * Sends a grant that may be repeated and reads its answer.
  *
- * What may be repeated is RetryClass::grant: Globus Auth may have replaced the refresh token by then. It is repeated as
- * the token's own policy says, whatever the retry policy of the client whose call needs it: a client with NoRetry sends
- * the operation once, with a token that it has got.
+ * The grant is RetryClass::grant: Globus Auth may have replaced the refresh token after the first attempt. It is
+ * repeated as the token's own policy says, whatever the retry policy of the client whose call needs it: a client with
+ * NoRetry sends the operation once, with the token that results.
  *
  * @throws AuthApiError for a refusal, which is never repeated; NetworkError, DecodeError
  */

@@ -17,32 +17,34 @@
 namespace globus {
 
 /**
- * Sends an access token that something else renews: a function asks for it, or a file holds it.
+ * A policy that sends an access token that something else renews: a function gets it, or a file holds it.
  *
  *     TokenSourcePolicy sidecar = TokenSourcePolicy::file("/run/secrets/globus-token");
  *     TokenSourcePolicy vault{[&] { return vault_client.read("globus/token"); }};
  *
- * The source is asked once and its token kept until the service answers 401; then it is asked again, and the call is
- * repeated if the token is another one.
+ * The source is asked once, and its token is kept until the service answers 401; then the source is asked again, and
+ * the call is repeated if the token has changed.
  *
  * @par Errors
  * What the function throws passes through. UsageError for a file that cannot be read, and for a token that is empty or
  * has a character that a token cannot have. NetworkError if the call has to end while another thread asks; the source
- * itself is not interrupted. UsageError if the source needs the token that it is to give, be it through others who wait.
+ * itself is not interrupted. UsageError if the source needs the token that it is to give, directly or through waiting
+ * threads.
  * @par Thread safety
- * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies share
- * the token.
+ * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies
+ * share the token.
  */
 class TokenSourcePolicy {
 public:
     using credential = BearerCredential;
 
-    /// @param resource_server  whom the tokens are for; a client of another service gets none. Empty: not known
-    /// @throws UsageError  for a function that holds nothing
+    /// @param resource_server  the resource server that the tokens are for; a client of another one gets none. Empty:
+    ///                         not known
+    /// @throws UsageError  for an empty function
     explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {});
 
-    /// The token is the text of the file at `path`, without blanks and newlines at its end. A file is wanted: for a pipe or
-    /// device the calls fail, as they do for a file of more than 16 KiB.
+    /// The token is the text of the file at `path`, without trailing blanks and newlines. It must be a regular file:
+    /// for a pipe or device the calls fail, as they do for a file of more than 16 KiB.
     [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {});
 
     template <class T>
@@ -70,7 +72,7 @@ private:
         std::mutex mutex;
         Secret token;
         std::uint64_t generation = 0;
-        std::uint64_t answers = 0;  ///< of the source, the same token or another
+        std::uint64_t answers = 0;  ///< of the source, with the same token or another
         detail::SingleFlight asking;
     };
 

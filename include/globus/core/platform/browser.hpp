@@ -10,18 +10,19 @@
 
 namespace globus::detail {
 
-/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
+/// The program that opens the desktop's browser. It may be the browser itself, and then run for as long as that is
+/// open.
 class BrowserOpener {
 public:
     BrowserOpener() = default;
     BrowserOpener(BrowserOpener const&) = delete;
     BrowserOpener& operator=(BrowserOpener const&) = delete;
-    /// One that is still there is left alone; who asks for its end is the next login.
+    /// A program that is still running is left alone; the next login collects its exit status.
     ~BrowserOpener();
 
     /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
     bool start(std::string const& url);
-    /// True, once, when the opener has ended without having opened anything.
+    /// True, once, when the opener has ended without opening anything.
     [[nodiscard]] bool has_failed();
 
 private:
@@ -30,7 +31,7 @@ private:
         std::vector<int> children;
     };
     static StillOpen& still_open();
-    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
+    /// Collects the exit status of the openers of earlier logins: until then the system keeps an ended process.
     static void reap();
 
     int child_ = 0;

@@ -20,11 +20,11 @@
 #include <string>
 #include <string_view>
 
-// Files that last, are private, and belong to one process at a time. What fails says why in errno.
+// Files that last, are private, and belong to one process at a time. A function that fails says why in errno.
 
 namespace globus::detail {
 
-/// True for what a system call answers on a file system that does not have it.
+/// True for the error of a system call on a file system that does not support it.
 bool is_unsupported(int code);
 
 /// What a file is, whose it is, and who may use it.
@@ -38,71 +38,73 @@ struct FileFacts {
     std::int64_t size = 0;         ///< bytes
     std::int64_t modified = 0;     ///< seconds since 1970
 
-    /// Others than the owner may read or write it.
+    /// True if users other than the owner may read or write it.
     [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
-    /// Of a directory: others than the owner may replace what is in it. Where it has the sticky bit, as /tmp has, they may
-    /// not.
+    /// True for a directory in which users other than the owner may replace files. With the sticky bit, as on /tmp,
+    /// they may not.
     [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
 };
 
 std::optional<FileFacts> facts_of(Descriptor const& file);
-/// Of what is at a path, where links lead.
+/// The facts of what is at a path, following links.
 std::optional<FileFacts> facts_at(std::string const& path);
-/// Of what has a name, be it a link. Nothing is opened.
+/// The facts of what has a name, which may be a link. Nothing is opened.
 std::optional<FileFacts> facts_of_name(std::string const& path);
 
 /// What a file is opened for.
 enum class Opening : int {
     to_read = O_RDONLY,
-    to_lock = O_RDWR | O_CREAT,             ///< made if it is not there
-    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not be there
+    to_lock = O_RDWR | O_CREAT,             ///< made if it does not exist
+    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not exist yet
 };
-/// What becomes of a link in the place of a file.
+/// What happens if there is a link in place of a file.
 enum class Links : int {
     refused = O_NOFOLLOW,  ///< ELOOP
     followed = 0,
 };
 
-/// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
+/// Opens a file; one that is made is for its owner alone. Child programs do not inherit it, and a pipe is not waited
+/// for.
 Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused);
 
-/// Reads until the end or `size` bytes are there: how many there are, or -1.
+/// Reads up to the end or `size` bytes. It returns how many there are, or -1.
 std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size);
-/// False where it cannot be written to the end.
+/// Writes a text; false if not all of it can be written.
 bool write_file(Descriptor const& file, std::string_view text);
 
-/// Leaves a file to its owner alone.
+/// Makes a file accessible to its owner only.
 inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
-/// The same without opening it.
+/// The same, without opening it.
 bool make_private(std::string const& path);
 /// Makes an empty file without opening it.
 inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
 
-/// Brings a file to the disk.
+/// Flushes a file to the disk.
 inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
-/// Brings the names in a directory to the disk.
+/// Flushes the names in a directory to the disk.
 bool sync_directory(std::string const& path);
 
-/// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
+/// Takes the lock of an open file, if nobody has it. It holds among processes, and the system releases it when one
+/// dies.
 inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
-/// Gives the lock back, whoever else has the same file open.
+/// Releases the lock, whoever else has the same file open.
 inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
-/// Gives a file another name, in one step: what had it is gone.
+/// Renames a file in one step, replacing what had the new name.
 bool rename_file(std::string const& from, std::string const& to);
-/// True also for one that is not there.
+/// Removes a file; true also if it does not exist.
 inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 
 inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
-/// Leaves a directory to its owner alone.
+/// Makes a directory accessible to its owner only.
 inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
 
 /// The directory that a path names, as it was given.
 std::string directory_of(std::string const& path);
-/// The directory without links in its name; nothing if it is not there.
+/// The directory without links in its path; nothing if it does not exist.
 std::optional<std::string> real_directory(std::string const& directory);
 
-/// True on a file system that says of every file that it has several names. A new file has one.
+/// True on a file system that says that every file has several names. A new file has one.
 bool miscounts_links(std::string const& directory);
 
 /// Why a file, or a directory, cannot be read; null if it can be.

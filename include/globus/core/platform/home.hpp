@@ -8,8 +8,8 @@
 
 namespace globus::detail {
 
-/// The user's home directory: HOME, or else what the password database says, as for programs that a batch system or
-/// cron starts without it. Empty if neither knows one.
+/// The user's home directory: HOME, or else what the password database says, for programs that a batch system or cron
+/// starts without HOME. It is empty if neither knows one.
 std::string home_directory();
 
 }  // namespace globus::detail

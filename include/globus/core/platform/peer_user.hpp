@@ -4,12 +4,13 @@
 
 #include <globus/core/config.hpp>
 
-// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
-// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+// Which user's process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp.
+// Every user of the machine can reach a port of 127.0.0.1; this is how a listener tells them apart.
 
 namespace globus::detail {
 
-/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+/// False if the other end of a connection on this machine belongs to another user. It is true if the system does not
+/// say.
 [[nodiscard]] bool is_of_this_user(int socket);
 
 /// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.

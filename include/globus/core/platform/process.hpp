@@ -10,13 +10,14 @@
 namespace globus::detail {
 
 /// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+/// their locks are never released and their waits never end; and its connections are those of the parent process.
 ///
-/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
-/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+/// A process is identified by its number and by the forks since: in a pid namespace of its own a child can have the
+/// number of its parent (pid_namespaces(7)), and calls that make processes without fork(), such as clone(2), are not
+/// counted.
 class Maker {
 public:
-    /// Of this process.
+    /// Refers to this process.
     Maker() noexcept;
     [[nodiscard]] bool is_this_process() const noexcept;
     /// @throws UsageError  in a child process
@@ -24,15 +25,15 @@ public:
 
 private:
     int process_;
-    std::atomic<unsigned> const* forks_;  ///< where shared objects have each their own, that of the maker's
+    std::atomic<unsigned> const* forks_;  ///< the maker's, where each shared object has its own
     unsigned before_;
 };
 
-/// Has functions called around every fork(), see pthread_atfork(3): before it, and after it in the parent and in the child.
-/// What it returns is of no use but to initialise a variable.
+/// Has functions called around every fork(), before it, and after it in the parent and in the child; see
+/// pthread_atfork(3). Its result only serves to initialise a variable.
 int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)());
 
-/// The name of this machine; empty if the system does not tell.
+/// The name of this machine; empty if the system does not say.
 std::string host_name();
 
 }  // namespace globus::detail

@@ -8,7 +8,7 @@
 
 namespace globus::detail {
 
-/// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
+/// A guard that keeps SIGPIPE from the calling thread, since OpenSSL writes without MSG_NOSIGNAL.
 class SigpipeGuard {
 public:
     explicit SigpipeGuard(bool needed);

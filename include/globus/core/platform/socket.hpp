@@ -13,17 +13,18 @@
 
 namespace globus::detail {
 
-// Descriptors that do not survive an exec: from their first moment on, where the system can make them so, since another
-// thread may start a program at any time. Those for listening do not block, either. What fails says why in errno.
+// Descriptors that do not survive an exec: from their first moment on, if the system supports that, since another
+// thread may start a program at any time. Those for listening do not block, either. A function that fails says why in
+// errno.
 
-/// As socket(2).
+/// Makes a socket, as socket(2) does.
 Descriptor new_socket(int family, int type, int protocol);
-/// As accept(2).
+/// Accepts a connection, as accept(2) does.
 Descriptor accept_from(Descriptor const& listener);
 
 /// What wakes a thread that polls `reader`.
 struct WakeUp {
-    /// Both are empty, and errno says why, where there can be none.
+    /// Makes a pair; both ends are empty, and errno says why, if that fails.
     [[nodiscard]] static WakeUp make();
     void wake() const noexcept;
 
@@ -33,25 +34,25 @@ struct WakeUp {
 
 /// Listens on 127.0.0.1.
 struct LoopbackListener {
-    /// At a port of the system's choice; the socket is empty, and errno says why, where that cannot be.
+    /// Listens at a port of the system's choice; the socket is empty, and errno says why, if that fails.
     [[nodiscard]] static LoopbackListener make();
 
     Descriptor socket = Descriptor();
     std::uint16_t port = 0;
 };
 
-/// A descriptor that is waited for.
+/// A descriptor to wait for.
 struct Polled {
     int number = -1;        ///< less than 0: none
-    bool to_write = false;  ///< what is waited for is that it can be written to, or else read from
-    bool ready = false;     ///< it can; set by `poll`
+    bool to_write = false;  ///< whether to wait until it can be written to, or else read from
+    bool ready = false;     ///< it is ready; set by `poll`
 };
-/// Waits until one of them is ready, or has failed, or the time is over.
+/// Waits until one of them is ready or has failed, or time runs out.
 void poll(std::vector<Polled>& all, std::chrono::milliseconds longest);
 
-/// As recv(2): how many bytes came, 0 at the end, -1 and errno.
+/// Receives as recv(2) does: it returns how many bytes came, 0 at the end, or -1 and errno.
 std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size);
-/// As send(2), without a signal where the other end is closed.
+/// Sends as send(2) does, without a signal if the other end is closed.
 std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes);
 /// Tells the other end that nothing more comes.
 void end_writing(Descriptor const& socket);

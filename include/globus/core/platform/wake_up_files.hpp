@@ -18,16 +18,16 @@
 namespace globus::detail {
 
 /**
- * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to child
- * processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random
- * number of them, and the ends are those where exactly so many are, of all that were not there before the handle: other
- * threads open, write and close files meanwhile, which are none of ours to change.
+ * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to
+ * child processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So a random number of bytes
+ * is sent through, and the ends are those that hold exactly that many, among all that were not there before the handle:
+ * other threads open, write and close files meanwhile, which must not be changed.
  *
- * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
+ * The kernel is asked by plain system calls: a number whose file another thread may be closing is not a data race.
  */
 class WakeUpFiles {
 public:
-    /// To be made before the handle.
+    /// It must be made before the handle.
     WakeUpFiles();
     /// @param wake  sends one byte through, as curl_multi_wakeup does
     template <class Wake>
@@ -36,7 +36,7 @@ public:
         others_.resize(end - first_);
         struct Candidate {
             std::size_t file;
-            int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
+            int of_one;  ///< how much waits after one byte: a socket counts the memory that it takes
         };
         std::vector<Candidate> candidates;
         for (std::size_t i = 0; i != others_.size(); ++i)
@@ -59,13 +59,13 @@ private:
     static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
 
     static std::size_t first_free();
-    /// A local socket or a pipe that child processes get.
+    /// True for a local socket or a pipe that child processes inherit.
     static bool is_inherited(std::size_t file);
-    /// What waits to be read, here or at the other end.
+    /// How much waits to be read, here or at the other end.
     static int waiting(std::size_t file);
 
     std::size_t first_ = 0;
-    std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
+    std::vector<bool> others_;  ///< from that number on: what child processes inherit and was there before
 };
 
 }  // namespace globus::detail

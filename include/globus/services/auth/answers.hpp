@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-// What Globus Auth answers. Members bear the service's names; the pages named say what they mean.
+// What Globus Auth answers. Members have the service's names; the pages named say what they mean.
 
 namespace globus::auth {
 
@@ -33,8 +33,8 @@ struct Identity {
 struct IdentityProvider {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> short_name = {};            ///< as it stands in the provider's URLs
-    std::vector<std::string> alternative_names = {};  ///< by which people may search it
+    Optional<std::string> short_name = {};            ///< as it appears in the provider's URLs
+    std::vector<std::string> alternative_names = {};  ///< by which people can find it
     std::vector<std::string> domains = {};            ///< of its user names
     GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
 };
@@ -60,7 +60,8 @@ struct IdentityProviderList {
     GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
 };
 
-/// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
+/// Where OpenID Connect programs find the endpoints that they need.
+/// https://openid.net/specs/openid-connect-discovery-1_0.html
 struct OpenidConfiguration {
     Optional<std::string> issuer = {};                                    ///< URL, the `iss` of its tokens
     Optional<std::string> authorization_endpoint = {};                    ///< URL that a browser is sent to
@@ -94,7 +95,7 @@ struct LinkedIdentity {
                    identity_provider_display_name, last_authentication);
 };
 
-/// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
+/// Who a token stands for. Its scopes decide which members there are (openid, profile, email).
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct UserProfile {
     Optional<std::string> sub = {};                 ///< the identity's id
@@ -105,12 +106,12 @@ struct UserProfile {
     Optional<std::string> identity_provider = {};  ///< its id
     Optional<std::string> identity_provider_display_name = {};
     Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, this one among them
+    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, including this one
     GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
                    identity_provider_display_name, last_authentication, identity_set);
 };
 
-/// What Globus Auth knows of a token.
+/// What Globus Auth knows about a token.
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 struct TokenIntrospection {
     Optional<bool> active = {};           ///< false: revoked, expired or never issued; there are no other members then
@@ -118,15 +119,15 @@ struct TokenIntrospection {
     Optional<std::string> sub = {};       ///< the identity's id
     Optional<std::string> username = {};  ///< of the identity that the token stands for
     Optional<std::string> name = {};
-    Optional<std::string> email = {};                      ///< as the provider has it, not verified
-    Optional<std::string> client_id = {};                  ///< that the token was issued to
-    std::vector<std::string> aud = {};                     ///< who may be given the token: names of resource servers
-    Optional<std::string> iss = {};                        ///< URL of Globus Auth
-    Optional<std::int64_t> exp = {};                       ///< seconds since 1970, as are iat and nbf
-    Optional<std::int64_t> iat = {};                       ///< when it was issued
-    Optional<std::int64_t> nbf = {};                       ///< from when it holds
-    Optional<std::string> token_type = {};                 ///< "Bearer"
-    Optional<std::string> dependent_tokens_cache_id = {};  ///< changes when dependent tokens should be fetched anew
+    Optional<std::string> email = {};       ///< as the provider has it, not verified
+    Optional<std::string> client_id = {};   ///< that the token was issued to
+    std::vector<std::string> aud = {};      ///< names of the resource servers that may be given the token
+    Optional<std::string> iss = {};         ///< URL of Globus Auth
+    Optional<std::int64_t> exp = {};        ///< seconds since 1970, as are iat and nbf
+    Optional<std::int64_t> iat = {};        ///< when it was issued
+    Optional<std::int64_t> nbf = {};        ///< when it becomes valid
+    Optional<std::string> token_type = {};  ///< "Bearer"
+    Optional<std::string> dependent_tokens_cache_id = {};  ///< it changes when dependent tokens should be fetched again
     Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
     Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
     Optional<Json> session_info = {};                      ///< with include "session_info"
@@ -138,7 +139,7 @@ struct TokenIntrospection {
 
 /// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
 struct RevokedToken {
-    Optional<bool> active = {};  ///< false, for a token that never was, too
+    Optional<bool> active = {};  ///< false, also for a token that never existed
     GLOBUS_MEMBERS(RevokedToken, active);
 };
 
@@ -156,7 +157,7 @@ struct ProjectAdmins {
     GLOBUS_MEMBERS(ProjectAdmins, identities, groups);
 };
 
-/// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
+/// A project: the owner of clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
 struct Project {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
@@ -187,9 +188,9 @@ struct Policy {
     Optional<std::string> project_id = {};  ///< that it belongs to
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};                            ///< asks for a login in the present session
+    Optional<bool> high_assurance = {};                            ///< it requires a login in the current session
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};                              ///< asks for a login with two factors
+    Optional<bool> required_mfa = {};                              ///< it requires multi-factor authentication
     /// Domains of user names that pass; null for all.
     Optional<std::vector<std::string>> domain_constraints_include = {};
     /// Domains of user names that do not pass; null for none.
@@ -236,7 +237,7 @@ struct RegisteredClient {
     std::vector<std::string> fqdns = {};          ///< domain names that it has proven to own
     Optional<ClientLinks> links = {};
     Optional<bool> prompt_for_named_grant = {};            ///< the consent page asks for a label
-    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo tells of the identity that the token acts for
+    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo describes the identity that the token acts for
     GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
                    required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
                    prompt_for_named_grant, userinfo_from_effective_identity);
@@ -248,7 +249,7 @@ struct ClientCredential {
     Optional<std::string> name = {};
     Optional<std::string> client = {};   ///< its id
     Optional<std::string> created = {};  ///< ISO 8601
-    Optional<Secret> secret = {};        ///< only in the answer to its creation; never to be had again
+    Optional<Secret> secret = {};        ///< only in the answer to its creation; it cannot be read later
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 
@@ -299,7 +300,7 @@ struct RegisteredScope {
     Optional<std::string> name = {};
     Optional<std::string> description = {};
     Optional<std::string> client = {};               ///< its id
-    Optional<bool> advertised = {};                  ///< found by those who look scopes up
+    Optional<bool> advertised = {};                  ///< people who look scopes up find it
     Optional<bool> allows_refresh_token = {};        ///< access may outlive the login
     std::vector<std::string> required_domains = {};  ///< linked identities of the user must be of these domains
     std::vector<DependentScope> dependent_scopes = {};
@@ -334,7 +335,7 @@ struct Consent {
     Optional<std::string> last_used = {};            ///< ISO 8601
     Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
     Optional<bool> auto_approved = {};               ///< the user was not asked
-    Optional<bool> atomically_revocable = {};        ///< it can be taken back by itself
+    Optional<bool> atomically_revocable = {};        ///< it can be revoked on its own
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };

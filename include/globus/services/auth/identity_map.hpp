@@ -24,13 +24,13 @@ namespace globus {
  *     IdentityMap people(client, owner_ids);                       // a client of AuthService
  *     for (std::string const& id : owner_ids) print(people[id].username.value_or(id));
  *
- * The second line makes one request for each hundred ids, not one for each. What was found is kept, and is found by its
- * id or its user name in upper or lower case; who does not exist is asked for again each time.
+ * The second line makes one request for each hundred ids, not one for each. What was found is kept under its id and its
+ * user name, in upper or lower case; an identity that does not exist is asked for again each time.
  *
- * @tparam C  a Client of AuthService; the map keeps a copy
+ * @tparam C  a Client of AuthService, of which the map keeps a copy
  *
  * @par Errors
- * What `get_identities` throws. The identities of a batch that failed are tried again with the next.
+ * Lookups throw what `get_identities` throws. The identities of a batch that failed are tried again with the next.
  * @par Thread safety
  * Distinct objects: safe, unless they share a cache. Shared objects: not safe, since looking up changes the map.
  */
@@ -40,12 +40,12 @@ public:
     /// What was found, by id and by user name in lower case.
     using Cache = std::map<std::string, auth::Identity, std::less<>>;
 
-    static constexpr std::size_t default_batch_size = 100;  ///< what Globus Auth answers at once
+    static constexpr std::size_t default_batch_size = 100;  ///< the most that Globus Auth answers at once
 
     /**
      * @param identity_ids   ids and user names that will be asked for
      * @param id_batch_size  how many go into one request; 0 means the default
-     * @param cache          of another map, to share what was found
+     * @param cache          that of another map, to share what was found
      */
     explicit IdentityMap(C client, std::vector<std::string> const& identity_ids = {}, std::size_t id_batch_size = 0,
                          std::shared_ptr<Cache> cache = nullptr)
@@ -55,7 +55,8 @@ public:
         for (std::string const& id : identity_ids) pending(id).emplace(name_of(id), id);
     }
 
-    /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
+    /// Notes an id or user name to be looked up with the next batch. It returns false if that is known or noted
+    /// already.
     bool add(std::string identity_id) {
         std::string name = name_of(identity_id);
         if (known().contains(name)) return false;
@@ -63,7 +64,7 @@ public:
     }
 
     /// The identity of that id or user name, looked up if it has to be; nullptr if there is none.
-    /// It is good until it is erased.
+    /// The pointer is good until the identity is erased.
     [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
         std::string const name = name_of(key);
         if (auto const found = known().find(name); found != known().end()) return &found->second;
@@ -78,10 +79,11 @@ public:
         throw UsageError("there is no identity '" + std::string(key) + "'");
     }
 
-    /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
+    /// Forgets what was found under one id or user name, so that it will be looked up again. It returns false if that
+    /// is not known.
     bool erase(std::string_view key) { return known().erase(name_of(key)) != 0; }
 
-    /// What was found so far; another map may be given it.
+    /// What was found so far, for another map to share.
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
 
 private:
@@ -118,7 +120,7 @@ private:
     }
     Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
 
-    /// Looks up `key`, kept under `name`, and with it as many noted ones of its kind as fit.
+    /// Looks up `key`, kept under `name`, together with as many noted ones of its kind as fit.
     void look_up(std::string const& name, std::string_view key, CallOptions const& options) {
         Names& names = pending(key);
         StringList batch(key);

@@ -17,8 +17,8 @@
 
 // What the login clients of Globus Auth do: OAuth2 (RFC 6749) as an app, not as a user.
 //
-// The operations are templates over the service, since a native and a confidential app have most of them in common: a
-// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic.
+// The operations are templates over the service, since native and confidential apps have most of them in common: a
+// native app names itself in the form (`client_id`), and a confidential one authenticates by HTTP Basic.
 
 namespace globus {
 struct ConfidentialAppAuthService;
@@ -33,7 +33,7 @@ struct NativeStartFlow {
     Optional<std::string> redirect_uri = {};  ///< Globus Auth's own page, which shows the code, if left out or empty
     Optional<std::string> state = {};         ///< random if left out
     Optional<Secret> verifier = {};           ///< of PKCE; random if left out
-    Optional<bool> refresh_tokens = false;    ///< asks for refresh tokens, too
+    Optional<bool> refresh_tokens = false;    ///< whether to ask for refresh tokens, too
     Optional<std::string> prefill_named_grant = {};  ///< a label for the consent, which the user can change
     GLOBUS_MEMBERS(NativeStartFlow, requested_scopes, redirect_uri, state, verifier, refresh_tokens,
                    prefill_named_grant);
@@ -44,7 +44,7 @@ struct ConfidentialStartFlow {
     Required<std::string> redirect_uri;     ///< one of those that the client is registered with
     Required<StringList> requested_scopes;  ///< at least one
     Optional<std::string> state = {};       ///< random if left out
-    Optional<bool> refresh_tokens = false;  ///< asks for refresh tokens, too
+    Optional<bool> refresh_tokens = false;  ///< whether to ask for refresh tokens, too
     GLOBUS_MEMBERS(ConfidentialStartFlow, redirect_uri, requested_scopes, state, refresh_tokens);
 };
 
@@ -54,16 +54,16 @@ struct AuthorizeUrlParams {
     /// The user logs in with an identity of one of these domains.
     Optional<StringList> session_required_single_domain = {};
     Optional<StringList> session_required_policies = {};  ///< ids of authentication policies that the login has to meet
-    Optional<bool> session_required_mfa = {};             ///< the user logs in with two factors
+    Optional<bool> session_required_mfa = {};             ///< the user logs in with multi-factor authentication
     Optional<std::string> session_message = {};           ///< shown to the user
     Optional<std::string> prompt = {};                    ///< "login": the user has to log in again
-    QueryParams query_params = {};                        ///< over all others of the same name
+    QueryParams query_params = {};                        ///< parameters that override all others of the same name
     GLOBUS_MEMBERS(AuthorizeUrlParams, session_required_identities, session_required_single_domain,
                    session_required_policies, session_required_mfa, session_message, prompt, query_params);
 };
 
-/// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
-/// Never sent twice by itself: a code works once.
+/// Exchanges the code from a login for tokens. POST /v2/oauth2/token
+/// It is never sent again on its own: a code works once.
 /// @throws UsageError  if the code is empty
 /// https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
 template <class S>
@@ -74,7 +74,7 @@ struct Oauth2ExchangeCodeForTokens {
     static constexpr RetryClass retry = RetryClass::non_idempotent;
     FromService client_id = {};
     Constant<"authorization_code"> grant_type = {};
-    Required<Secret> auth_code;           ///< as the redirect or the user has brought it
+    Required<Secret> auth_code;           ///< from the redirect or the user
     Optional<Secret> code_verifier = {};  ///< of PKCE (RFC 7636): that of the login; native apps need it
     Required<std::string> redirect_uri;   ///< that of the login
     static constexpr auto wire = wires(in_form("client_id"), in_form("grant_type"), in_form("auth_code", "code"),
@@ -85,8 +85,8 @@ struct Oauth2ExchangeCodeForTokens {
 };
 
 /// Exchanges a refresh token for an access token. POST /v2/oauth2/token
-/// Sent once more at most if its answer is lost: the answer may have brought a new refresh token.
-/// A program rarely needs it: RefreshPolicy does it when it is time.
+/// It is sent at most once more if its answer is lost, since that may have brought a new refresh token.
+/// A program rarely needs it, since RefreshPolicy does it in time.
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
 template <class S>
@@ -95,10 +95,10 @@ struct Oauth2RefreshToken {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::grant;
-    Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
+    Required<Secret> refresh_token;  ///< from a login or an earlier refresh
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
-    QueryParams body_params = {};  ///< form fields, besides those of its own
+    QueryParams body_params = {};  ///< form fields, besides its own
     static constexpr auto wire =
         wires(in_form("refresh_token"), in_form("grant_type"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RefreshToken, refresh_token, grant_type, client_id, body_params);
@@ -106,7 +106,7 @@ struct Oauth2RefreshToken {
     void check() const { globus::detail::check_given("the refresh token", refresh_token->reveal()); }
 };
 
-/// Makes an access or refresh token worthless (RFC 7009). POST /v2/oauth2/token/revoke
+/// Revokes an access or refresh token (RFC 7009). POST /v2/oauth2/token/revoke
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_revocation_post_v2oauth2tokenrevoke
 template <class S>
@@ -117,7 +117,7 @@ struct Oauth2RevokeToken {
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<Secret> token;  ///< an access or refresh token
     FromService client_id = {};
-    QueryParams body_params = {};  ///< form fields, besides those of its own
+    QueryParams body_params = {};  ///< form fields, besides its own
     static constexpr auto wire = wires(in_form("token"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RevokeToken, token, client_id, body_params);
 
@@ -133,8 +133,8 @@ struct Oauth2Token {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    QueryParams form_data = {};    ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
-    QueryParams body_params = {};  ///< form fields, besides those of its own
+    QueryParams form_data = {};    ///< as in {{"grant_type", "..."}, ...}; nothing is added to these
+    QueryParams body_params = {};  ///< form fields, besides its own
     static constexpr auto wire = wires(in_form("form_data"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2Token, form_data, body_params);
 
@@ -144,7 +144,7 @@ struct Oauth2Token {
 };
 
 /// Gets tokens with which a confidential app acts as itself. POST /v2/oauth2/token
-/// A program rarely needs it: ClientCredentialsPolicy does it when it is time.
+/// A program rarely needs it, since ClientCredentialsPolicy does it in time.
 /// @throws UsageError  if there is no scope
 /// https://docs.globus.org/api/auth/reference/#client_credentials_grant_post_v2oauth2token
 template <class S>
@@ -171,7 +171,7 @@ struct DependentTokenForm {
     Required<Secret> token;                  ///< that the resource server was called with
     Optional<std::string> access_type = {};  ///< "offline" asks for refresh tokens, too
     Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
-    QueryParams additional_params = {};      ///< form fields, over those of its own
+    QueryParams additional_params = {};      ///< form fields, which override its own
     static constexpr auto wire = wires(in_form("grant_type"), in_form("token"), in_form("access_type"),
                                        in_form("scope", "scope", Spelling::space), in_form("additional_params"));
     GLOBUS_MEMBERS(DependentTokenForm, grant_type, token, access_type, scope, additional_params);
@@ -187,9 +187,9 @@ struct Oauth2GetDependentTokens {
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::grant;
     Required<Secret> token;              ///< that the resource server was called with
-    Optional<bool> refresh_tokens = {};  ///< asks for refresh tokens, too
+    Optional<bool> refresh_tokens = {};  ///< whether to ask for refresh tokens, too
     Optional<StringList> scope = {};     ///< some of the dependent scopes; all if left out
-    QueryParams additional_params = {};  ///< form fields, over those of its own
+    QueryParams additional_params = {};  ///< form fields, which override its own
     GLOBUS_MEMBERS(Oauth2GetDependentTokens, token, refresh_tokens, scope, additional_params);
 
     void check() const { globus::detail::check_given("the token to get dependent tokens for", token->reveal()); }
@@ -200,7 +200,7 @@ struct Oauth2GetDependentTokens {
     }
 };
 
-/// Tells what Globus Auth knows of a token. POST /v2/oauth2/token/introspect
+/// Reads what Globus Auth knows about a token. POST /v2/oauth2/token/introspect
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 template <class S>
@@ -209,8 +209,9 @@ struct Oauth2TokenIntrospect {
     using result = TokenIntrospection;
     static constexpr auto route = post("/v2/oauth2/token/introspect");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Secret> token;              ///< an access or refresh token
-    Optional<std::string> include = {};  ///< "session_info", "identity_set", "identity_set_detail"; several by commas
+    Required<Secret> token;  ///< an access or refresh token
+    /// "session_info", "identity_set", "identity_set_detail"; several are separated by commas.
+    Optional<std::string> include = {};
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_form("token"), in_form("include"));
     GLOBUS_MEMBERS(Oauth2TokenIntrospect, token, include, query_params);

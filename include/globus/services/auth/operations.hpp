@@ -31,7 +31,7 @@ struct GetOpenidConfiguration {
     GLOBUS_MEMBERS(GetOpenidConfiguration);
 };
 
-/// Tells who the token stands for. GET /v2/oauth2/userinfo
+/// Reads who the token stands for. GET /v2/oauth2/userinfo
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct Userinfo {
     using service = AuthService;
@@ -48,7 +48,7 @@ struct GetIdentities {
     static constexpr auto route = get("/v2/api/identities");
     Optional<StringList> usernames = {};  ///< as in "ada@example.org"; instead of `ids`
     Optional<StringList> ids = {};        ///< instead of `usernames`
-    /// Makes an identity for a user name that nobody has used yet. Goes with usernames only; false if left out.
+    /// Whether to make an identity for a user name that nobody has used yet; with usernames only; false if left out.
     Optional<bool> provision = {};
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("provision", Spelling::lower));
@@ -120,7 +120,7 @@ struct CreateProject {
     GLOBUS_MEMBERS(CreateProject, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Changes a project; what is left out stays. PUT /v2/api/projects/{project_id}
+/// Changes a project; what is left out stays as it is. PUT /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#update_project
 struct UpdateProject {
     using service = AuthService;
@@ -138,7 +138,7 @@ struct UpdateProject {
     GLOBUS_MEMBERS(UpdateProject, project_id, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/{project_id}
+/// Deletes a project that no longer has clients or policies. DELETE /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#delete_project
 struct DeleteProject {
     using service = AuthService;
@@ -177,10 +177,10 @@ struct CreatePolicy {
     static constexpr auto route = post("/v2/api/policies");
     Required<std::string> project_id;  ///< that owns it
     Required<std::string> display_name;
-    Required<std::string> description;                                   ///< shown to those who do not meet it
-    Optional<bool> high_assurance = {};                                  ///< cannot be changed later
-    Optional<std::int64_t> authentication_assurance_timeout = {};        ///< seconds that a login counts as fresh
-    Optional<bool> required_mfa = {};                                    ///< two factors; for high assurance only
+    Required<std::string> description;                             ///< shown to those who do not meet it
+    Optional<bool> high_assurance = {};                            ///< it cannot be changed later
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds that a login counts as fresh
+    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
     Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
     static constexpr auto wire =
@@ -195,7 +195,7 @@ struct CreatePolicy {
                    domain_constraints_exclude);
 };
 
-/// Changes an authentication policy; what is left out stays. PUT /v2/api/policies/{policy_id}
+/// Changes an authentication policy; what is left out stays as it is. PUT /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#update_policy
 struct UpdatePolicy {
     using service = AuthService;
@@ -204,7 +204,7 @@ struct UpdatePolicy {
     Required<std::string> policy_id;
     Optional<std::string> project_id = {};                         ///< that it moves to
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};                              ///< two factors; for high assurance only
+    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
@@ -365,7 +365,7 @@ struct CreateClientCredential {
     GLOBUS_MEMBERS(CreateClientCredential, client_id, name);
 };
 
-/// Takes a secret back. DELETE /v2/api/clients/{client_id}/credentials/{credential_id}
+/// Deletes a secret. DELETE /v2/api/clients/{client_id}/credentials/{credential_id}
 /// https://docs.globus.org/api/auth/reference/#delete_client_credentials
 struct DeleteClientCredential {
     using service = AuthService;
@@ -416,7 +416,7 @@ struct CreateScope {
     /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
     Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
-    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> advertised = {};                                   ///< people who look scopes up find it
     Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(in_json("name", "scope/name"), in_json("description", "scope/description"),
@@ -427,7 +427,7 @@ struct CreateScope {
                    advertised, allows_refresh_token);
 };
 
-/// Changes a scope; what is left out stays. PUT /v2/api/scopes/{scope_id}
+/// Changes a scope; what is left out stays as it is. PUT /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#update_scope
 struct UpdateScope {
     using service = AuthService;
@@ -440,7 +440,7 @@ struct UpdateScope {
     /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
     Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
-    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> advertised = {};                                   ///< people who look scopes up find it
     Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(json_object("scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),

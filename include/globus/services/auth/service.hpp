@@ -26,7 +26,7 @@ using auth::DependentScopeSpec;
 
 namespace auth {
 
-/// What all three kinds of Auth client have: OpenID Connect's own documents.
+/// What all three kinds of Auth client have in common: OpenID Connect's own documents.
 template <class Client, class S>
 struct OpenidOperations {
     /// Reads where the endpoints of OpenID Connect are; see auth::GetOpenidConfiguration.
@@ -35,8 +35,8 @@ struct OpenidOperations {
         return openid().send(op, options);
     }
 
-    /// The public keys that id_tokens are signed with (RFC 7517), as they stand at the configuration's `jwks_uri`. Anybody
-    /// may read them: no credential is sent.
+    /// The public keys that id_tokens are signed with (RFC 7517), from the configuration's `jwks_uri`. They are public:
+    /// no credential is sent.
     /// @throws UsageError  if the configuration has no jwks_uri, or one that is not on the host of Globus Auth
     Response<Json> get_jwk(OpenidConfiguration const& openid_configuration, CallOptions const& options = {}) const {
         http::Request request;
@@ -47,7 +47,7 @@ struct OpenidOperations {
                              openid().base_url());
         return openid().template exchange<Response<Json>>(std::move(request), RetryClass::read, options, false);
     }
-    /// The same, of the configuration that Globus Auth gives: two calls.
+    /// The same, with the configuration that Globus Auth gives, in two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
         auto const call = openid().begin_call(options);
         return get_jwk(*get_openid_configuration({}, call.options()), call.options());
@@ -65,7 +65,7 @@ struct OpenidOperations {
                                                     CallOptions const& options = {}) const {
         return form(get_jwk(openid_configuration, options).json());
     }
-    /// The same, of the configuration that Globus Auth gives: two calls.
+    /// The same, with the configuration that Globus Auth gives, in two calls.
     template <std::invocable<Json const&> Form>
     std::invoke_result_t<Form, Json const&> get_jwk(Form form, CallOptions const& options = {}) const {
         return form(get_jwk(options).json());
@@ -75,10 +75,10 @@ private:
     [[nodiscard]] Client const& openid() const { return static_cast<Client const&>(*this); }
 };
 
-/// What both login clients have.
+/// What both login clients have in common.
 template <class Client, class S>
 struct LoginOperations : OpenidOperations<Client, S> {
-    /// The URL that the user's browser is sent to, of a flow that oauth2_start_flow began. Sends nothing.
+    /// The URL that the user's browser is sent to, for a flow that oauth2_start_flow began. It sends nothing.
     [[nodiscard]] std::string oauth2_get_authorize_url(AuthorizationCodeFlow const& flow,
                                                        AuthorizeUrlParams const& params = {}) const {
         std::vector<std::pair<std::string, std::string>> more;
@@ -103,10 +103,10 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
     /**
-     * Exchanges the code that a login ended with for tokens. A code works once, so the request is not sent again after
-     * it may have arrived.
+     * Exchanges the code from a login for tokens. A code works once, so the request is not sent again once it may have
+     * arrived.
      *
-     * @param code   what the browser brought to the redirect_uri, or the user read off Globus' page
+     * @param code   what the browser brought to the redirect_uri, or the user copied from Globus' page
      */
     Response<TokenResponse> oauth2_exchange_code_for_tokens(AuthorizationCodeFlow const& flow, Secret code,
                                                             CallOptions const& options = {}) const {
@@ -124,11 +124,11 @@ struct LoginOperations : OpenidOperations<Client, S> {
         return oauth2_exchange_code_for_tokens(flow, std::move(code), options);
     }
 
-    /// Renews tokens by a refresh token; see auth::Oauth2RefreshToken.
+    /// Renews tokens with a refresh token; see auth::Oauth2RefreshToken.
     Response<TokenResponse> oauth2_refresh_token(Oauth2RefreshToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
-    /// Makes an access or refresh token worthless; see auth::Oauth2RevokeToken.
+    /// Revokes an access or refresh token; see auth::Oauth2RevokeToken.
     Response<RevokedToken> oauth2_revoke_token(Oauth2RevokeToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
@@ -138,42 +138,41 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
 protected:
-    /// The client that these are the functions of.
+    /// The client that has these functions.
     [[nodiscard]] Client const& login() const { return static_cast<Client const&>(*this); }
 };
 
 }  // namespace auth
 
 /**
- * Globus Auth, as a user: identities, and the projects, clients, policies and scopes that the user administers.
+ * Globus Auth, for a user: identities, and the projects, clients, policies and scopes that the user administers.
  *
  *     Client<AuthService, AccessTokenPolicy> client{token};
  *     auto found = client.get_identities({.usernames = "ada@example.org"});
  *
- * Logins are for NativeAppAuthService and ConfidentialAppAuthService. https://docs.globus.org/api/auth/
+ * NativeAppAuthService and ConfidentialAppAuthService are for logins. https://docs.globus.org/api/auth/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
  * UUIDs as text. The operations on projects, policies, clients, credentials and scopes need a token with the scope
  * urn:globus:auth:scope:auth.globus.org:manage_projects.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct AuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{AuthScopes::openid, AuthScopes::profile, AuthScopes::email};
     using error = AuthApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, auth::GetOpenidConfiguration<AuthService>, auth::Userinfo, auth::GetIdentities,
@@ -191,7 +190,7 @@ struct AuthService {
 };
 
 /**
- * Globus Auth, as an app that users install and that cannot keep a secret: it only names itself.
+ * Globus Auth, for an app that users install and that cannot keep a secret, so that it only names itself.
  *
  *     Client<NativeAppAuthService, NullPolicy> client{NativeAppAuthService{"client id"}, NullPolicy{}};
  *
@@ -202,17 +201,16 @@ struct AuthService {
  *
  * https://docs.globus.org/api/auth/developer-guide/#native-app
  *
- * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
- * an operation has no member for, over those of its own.
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that an
+ * operation has no member for, and overrides its own.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 class NativeAppAuthService {
 public:
@@ -224,15 +222,15 @@ public:
 
     /// @throws UsageError  for an empty client id
     explicit NativeAppAuthService(std::string client_id) : app_(std::move(client_id)) {}
-    /// The same, of an app that has been checked.
+    /// The same, for an app that has been checked.
     explicit NativeAppAuthService(Native app) : app_(std::move(app)) {}
 
-    /// As it was given.
+    /// The id as it was given.
     [[nodiscard]] std::string const& client_id() const noexcept { return app_.client_id(); }
-    /// What the service gives to operations: its client id.
+    /// The value that the service gives to operations: its client id.
     [[nodiscard]] std::string_view route_value(std::string_view) const noexcept { return app_.client_id(); }
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, auth::GetOpenidConfiguration<NativeAppAuthService>,
@@ -250,7 +248,7 @@ private:
 };
 
 /**
- * Globus Auth, as an app that keeps a secret: a web server or another service.
+ * Globus Auth, for an app that keeps a secret: a web server or another service.
  *
  *     Client<ConfidentialAppAuthService, BasicPolicy> client{BasicPolicy{"client id", "client secret"}};
  *
@@ -261,17 +259,16 @@ private:
  *
  * https://docs.globus.org/api/auth/developer-guide/#developing-apps
  *
- * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
- * an operation has no member for, over those of its own.
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that an
+ * operation has no member for, and overrides its own.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct ConfidentialAppAuthService {
     static constexpr std::string_view name = "auth";
@@ -283,7 +280,7 @@ struct ConfidentialAppAuthService {
     /// A confidential app does not name itself in forms: HTTP Basic does.
     [[nodiscard]] static std::string_view route_value(std::string_view) noexcept { return {}; }
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, auth::GetOpenidConfiguration<ConfidentialAppAuthService>,
@@ -440,7 +437,7 @@ private:
 /// The operations of a native app's login client as member functions.
 template <class Client>
 struct NativeAppAuthService::Operations : auth::LoginOperations<Client, NativeAppAuthService> {
-    /// Begins a login; see AuthorizationCodeFlow. Sends nothing.
+    /// Begins a login; see AuthorizationCodeFlow. It sends nothing.
     /// @throws UsageError  if no scope is asked for, and for an unusable verifier
     [[nodiscard]] AuthorizationCodeFlow oauth2_start_flow(auth::NativeStartFlow const& start) const {
         AuthorizationCodeFlow::Settings settings{.client_id = this->login().service().client_id(),
@@ -465,7 +462,7 @@ struct NativeAppAuthService::Operations : auth::LoginOperations<Client, NativeAp
 /// The operations of a confidential app's login client as member functions.
 template <class Client>
 struct ConfidentialAppAuthService::Operations : auth::LoginOperations<Client, ConfidentialAppAuthService> {
-    /// Begins a login; see AuthorizationCodeFlow. Sends nothing.
+    /// Begins a login; see AuthorizationCodeFlow. It sends nothing.
     /// @throws UsageError  if no scope is asked for, or redirect_uri is empty
     [[nodiscard]] AuthorizationCodeFlow oauth2_start_flow(auth::ConfidentialStartFlow const& start) const {
         AuthorizationCodeFlow::Settings settings{.client_id = this->login().authorizer().client_id(),

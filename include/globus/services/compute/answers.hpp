@@ -26,19 +26,19 @@ struct Endpoint {
     Optional<std::string> display_name = {};
     Optional<std::string> owner = {};  ///< id of an identity
     Optional<std::string> description = {};
-    Optional<bool> multi_user = {};       ///< each user gets an endpoint of his own on it
+    Optional<bool> multi_user = {};       ///< each user gets an endpoint of their own on it
     Optional<bool> is_public = {};        ///< `public` on the wire
     Optional<Json> endpoint_config = {};  ///< as it was registered
-    /// Of a multi-user endpoint: a Jinja template of what users' endpoints are configured with.
+    /// On a multi-user endpoint, a Jinja template of the configuration of users' endpoints.
     Optional<std::string> user_config_template = {};
-    Optional<Json> user_config_schema = {};  ///< of a multi-user endpoint: the JSON Schema of what users may fill in
+    Optional<Json> user_config_schema = {};  ///< on a multi-user endpoint: the JSON Schema of what users may fill in
     Optional<std::string> hostname = {};     ///< of the machine that it runs on
     Optional<std::string> local_user = {};   ///< account that it runs as
     Optional<std::string> ip_address = {};   ///< that it registered from
     Optional<std::string> endpoint_version = {};   ///< of the program globus-compute-endpoint
     Optional<std::string> sdk_version = {};        ///< of the library that the program uses
     Optional<std::string> subscription_uuid = {};  ///< that it is managed under; null for none
-    Optional<Json> metadata = {};                  ///< what it has told of itself
+    Optional<Json> metadata = {};                  ///< what it reports about itself
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, uuid, name, display_name, owner, description, multi_user, is_public, endpoint_config,
                    user_config_template, user_config_schema, hostname, local_user, ip_address, endpoint_version,
@@ -59,7 +59,7 @@ struct QueueInfo {
     Optional<Secret> connection_url = {};      ///< with a user name and a password
     Optional<std::string> exchange = {};       ///< of the message broker (AMQP)
     Optional<std::string> queue = {};          ///< of the message broker (AMQP)
-    Optional<Json> queue_publish_kwargs = {};  ///< what a message is to be published with
+    Optional<Json> queue_publish_kwargs = {};  ///< what a message must be published with
     GLOBUS_MEMBERS(QueueInfo, connection_url, exchange, queue, queue_publish_kwargs);
 };
 
@@ -69,13 +69,13 @@ struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
     Optional<QueueInfo> task_queue_info = {};       ///< where it takes tasks from
     Optional<QueueInfo> result_queue_info = {};     ///< where it leaves results
-    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it says that it lives
+    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it reports that it is alive
     Optional<Json> warnings = {};                   ///< texts, as on a version that is too old
     GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
                    warnings);
 };
 
-/// An endpoint that registers for nobody else for a while.
+/// The outcome of keeping others from registering an endpoint for a while.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
@@ -86,7 +86,7 @@ struct EndpointLock {
 /// Where results can be waited for.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct ResultQueue {
-    Optional<std::string> queue_prefix = {};  ///< begins the names of the caller's queues
+    Optional<std::string> queue_prefix = {};  ///< what the names of the caller's queues begin with
     Optional<Secret> connection_url = {};     ///< with a user name and a password
     GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
 };
@@ -109,7 +109,7 @@ struct Function {
     GLOBUS_MEMBERS(Function, function_uuid, function_name, function_code, description, metadata);
 };
 
-/// What was deleted, as a number.
+/// The outcome of a deletion.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct Deletion {
     Optional<std::int64_t> result = {};  ///< a number of the service's own, as in 302
@@ -124,8 +124,8 @@ struct Task {
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
-    Optional<std::string> reason = {};        ///< in get_task_batch: why there is no more to tell
-    Optional<Json> details = {};              ///< as in where and when it ran
+    Optional<std::string> reason = {};        ///< in get_task_batch: why nothing more is known
+    Optional<Json> details = {};              ///< such as where and when it ran
     GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, reason, details);
 };
 
@@ -154,18 +154,18 @@ struct TaskGroup {
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
-/// What became of one task of a submission. The answer's status is 200 even if a task was refused: see accepted().
+/// What became of one task of a submission. The answer's status is 200 even if the task was refused: see accepted().
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
     Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
     Optional<std::int64_t> http_status_code = {};  ///< of this task
-    Optional<std::string> reason = {};             ///< of a failure; all there is where the service sent a text only
+    Optional<std::string> reason = {};             ///< of a failure; the only member where the service sent just a text
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 
     /// True if the task will run.
     [[nodiscard]] bool accepted() const;
-    /// Reads a text in the place of an object.
+    /// Reads a text that comes instead of an object.
     void read_text(std::string_view text) { reason.emplace() = text; }
 };
 
@@ -186,7 +186,7 @@ using compute_v2::EndpointRegistration;
 using compute_v2::FunctionRegistration;
 using compute_v2::QueueInfo;
 
-/// An endpoint that registers for nobody else for a while.
+/// The outcome of keeping others from registering an endpoint for a while.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
@@ -206,7 +206,7 @@ struct Allowlist {
 /// The outcome of a submission: the ids of the tasks, by function.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submission {
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     Optional<std::string> task_group_id = {};
     Optional<std::string> endpoint_id = {};
     std::map<std::string, std::vector<std::string>> tasks = {};  ///< ids of tasks, by the function's id

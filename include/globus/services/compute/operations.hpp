@@ -29,7 +29,7 @@ struct GetVersion {
     GLOBUS_MEMBERS(GetVersion, service_name);
 };
 
-/// Gets a queue to wait for results at. GET /v2/get_amqp_result_connection_url
+/// Gets a queue on which to wait for results. GET /v2/get_amqp_result_connection_url
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct GetResultAmqpUrl {
     using service = ComputeServiceV2;
@@ -39,13 +39,13 @@ struct GetResultAmqpUrl {
 };
 
 /// Registers an endpoint. POST /v2/endpoints
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v2_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v2/endpoints");
-    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
+    /// A Json with the members that the page names: `endpoint_uuid`, `endpoint_name`, `version` and so on.
     Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
@@ -102,13 +102,14 @@ struct LockEndpoint {
 };
 
 /// Registers a function. POST /v2/functions
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v2_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v2/functions");
-    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
+    /// A Json with the members that the page names: `function_name`, `function_code` and so on.
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -143,7 +144,7 @@ struct GetTask {
 };
 
 /// Reads several tasks. POST /v2/batch_status
-/// A task that failed, or that is not known, is one of the results, with status 200: see its `status` and `reason`.
+/// A task that failed or is not known is among the results, with status 200: see its `status` and `reason`.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct GetTaskBatch {
     using service = ComputeServiceV2;
@@ -166,14 +167,14 @@ struct GetTaskGroup {
 };
 
 /// Submits calls of functions. POST /v2/submit
-/// It is sent once, because the service would do it twice. Some tasks may be refused, with status 200 all the same: ask
-/// SubmittedTask::accepted() of each.
+/// It is sent only once, because sending it again would do it twice. Some tasks may be refused although the status is
+/// 200: check SubmittedTask::accepted() for each.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
     static constexpr auto route = post("/v2/submit");
-    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
+    Required<Document> data;  ///< a Json with the members that the page names: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, data);
 };
 
@@ -182,13 +183,13 @@ struct Submit {
 namespace globus::compute_v3 {
 
 /// Registers an endpoint. POST /v3/endpoints
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v3/endpoints");
-    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
+    /// A Json with the members that the page names: `endpoint_uuid`, `endpoint_name`, `version` and so on.
     Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
@@ -226,25 +227,26 @@ struct GetEndpointAllowlist {
 };
 
 /// Registers a function. POST /v3/functions
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v3/functions");
-    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
+    /// A Json with the members that the page names: `function_name`, `function_code` and so on.
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
 /// Submits calls of functions to an endpoint. POST /v3/endpoints/{endpoint_id}/submit
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submit {
     using service = ComputeServiceV3;
     using result = Submission;
     static constexpr auto route = post("/v3/endpoints/{endpoint_id}/submit");
     Required<std::string> endpoint_id;
-    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
+    Required<Document> data;  ///< a Json with the members that the page names: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, endpoint_id, data);
 };
 

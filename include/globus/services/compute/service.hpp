@@ -20,26 +20,26 @@ namespace globus {
  *
  * https://compute.api.globus.org/redoc
  *
- * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ * Ids are UUIDs as text. What is sent is a Json of the form that the operation's page describes.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, compute_v2::GetVersion, compute_v2::GetResultAmqpUrl,
@@ -137,26 +137,26 @@ private:
  *
  * https://compute.api.globus.org/redoc
  *
- * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ * Ids are UUIDs as text. What is sent is a Json of the form that the operation's page describes.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, compute_v3::RegisterEndpoint, compute_v3::UpdateEndpoint,

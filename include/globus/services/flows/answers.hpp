@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-// What Globus Flows answers. Members bear the service's names; https://flows.globus.org/redoc says what they mean.
-// Times are ISO 8601, people and groups are URNs.
+// What Globus Flows answers. Members have the service's names; https://flows.globus.org/redoc says what they mean.
+// Times are ISO 8601 texts; people and groups are URNs.
 
 namespace globus::flows {
 
@@ -23,7 +23,7 @@ struct Flow {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};             ///< by which people may search it
+    Optional<std::vector<std::string>> keywords = {};             ///< by which people can find it
     Optional<Json> definition = {};                               ///< states and what leads from one to the next
     Optional<Json> input_schema = {};                             ///< the JSON Schema that a run's body has to meet
     Optional<std::string> globus_auth_scope = {};                 ///< the scope that starts the flow
@@ -43,14 +43,14 @@ struct Flow {
     Optional<std::string> created_at = {};                 ///< ISO 8601
     Optional<std::string> updated_at = {};                 ///< ISO 8601
     Optional<std::string> deleted_at = {};                 ///< ISO 8601; null for a flow that is there
-    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow is no more
+    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow has been deleted
     Optional<std::string> subscription_id = {};            ///< that it is managed under; null for none
     Optional<std::string> authentication_policy_id = {};   ///< that users of the flow have to meet; null for none
     Optional<std::string> flow_url = {};                   ///< of this flow in the API
     Optional<std::string> action_url = {};                 ///< at which other flows start this one
     Optional<std::string> api_version = {};                ///< of the action provider interface, as in "1.0"
     Optional<std::vector<std::string>> types = {};         ///< of the action provider interface, as in "Action"
-    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start was answered
+    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start has been answered
     Optional<bool> log_supported = {};                     ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
@@ -83,17 +83,17 @@ struct RunDetails {
     Optional<std::string> time = {};  ///< ISO 8601
     Optional<Json> details = {};      ///< of a form that depends on the code
     Optional<Json> input = {};        ///< of the state that the run is in
-    Optional<Json> output = {};       ///< what the states have left, by name
+    Optional<Json> output = {};       ///< the states' outputs, by name
     GLOBUS_MEMBERS(RunDetails, code, description, time, details, input, output);
 };
 
-/// The flow of a run, as it was when the run began; comes only if it was asked for.
+/// The flow of a run, as it was when the run began; it comes only on request.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct FlowDescription {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};  ///< by which people may search it
+    Optional<std::vector<std::string>> keywords = {};  ///< by which people can find it
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
@@ -104,15 +104,15 @@ struct Run {
     Optional<std::string> flow_title = {};            ///< as it is now
     Optional<std::string> flow_last_updated = {};     ///< ISO 8601
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
-    /// "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
+    /// "ACTIVE", "INACTIVE" (waiting to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
     Optional<std::string> status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
     Optional<std::string> label = {};                      ///< for people
-    Optional<std::vector<std::string>> tags = {};          ///< by which people may search it
+    Optional<std::vector<std::string>> tags = {};          ///< by which people can find it
     Optional<std::string> start_time = {};                 ///< ISO 8601
     Optional<std::string> completion_time = {};            ///< ISO 8601; null until it has ended
-    Optional<std::string> created_by = {};                 ///< URN of who started it
+    Optional<std::string> created_by = {};                 ///< URN of the identity that started it
     Optional<std::string> run_owner = {};                  ///< URN
     Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
     Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see the run
@@ -153,7 +153,7 @@ struct RunLogPage {
     GLOBUS_MEMBERS(RunLogPage, entries, limit, has_next_page, marker);
 };
 
-/// The definition that a run follows, as the flow's was when the run began.
+/// The definition that a run follows: the flow's when the run began.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct RunDefinition {
     Optional<std::string> flow_id = {};
@@ -176,7 +176,7 @@ struct RegisteredApiRoles {
     GLOBUS_MEMBERS(RegisteredApiRoles, owners, administrators, viewers);
 };
 
-/// A web API that flows can call. Lists have the id, name, description and times only.
+/// A web API that flows can call. Lists have only its id, name, description and times.
 /// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
     Optional<std::string> id = {};  ///< a UUID
@@ -189,8 +189,8 @@ struct RegisteredApi {
     Optional<Json> state_input_schema = {};  ///< the JSON Schema of a state's data
     Optional<std::string> subscription_id = {};               ///< that it is managed under; null for none
     Optional<std::string> created_timestamp = {};             ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody changed it last
-    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when anything of it changed last
+    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody last changed it
+    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when any part of it last changed
     Optional<std::string> scheduled_deletion_timestamp = {};  ///< ISO 8601; null unless it is to be deleted
     GLOBUS_MEMBERS(RegisteredApi, id, name, description, status, roles, target, data_templates, state_input_schema,
                    subscription_id, created_timestamp, edited_timestamp, updated_timestamp,
@@ -254,13 +254,13 @@ struct WebInput {
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
     Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
     Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInput, id, status, user_roles, input_type, input_schema, context, options, roles, creator_urn,
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
 
-/// A web input as it stands in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
+/// A web input as it appears in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
     Optional<std::string> id = {};                       ///< a UUID
     Optional<std::string> status = {};                   ///< "open" or "closed"
@@ -270,7 +270,7 @@ struct WebInputSummary {
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
     Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
     Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInputSummary, id, status, user_roles, input_type, title, flow, run, created_timestamp,
                    edited_timestamp, closed_timestamp);

@@ -12,8 +12,8 @@ namespace globus {
 /**
  * Globus Flows answered with an error status. https://docs.globus.org/api/flows/
  *
- * Flows puts what is wrong into one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a
- * list of what does not fit.
+ * Flows describes an error in one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a list
+ * of what is invalid.
  */
 class GLOBUS_VISIBLE FlowsApiError : public ApiError {
 public:

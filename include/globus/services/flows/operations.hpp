@@ -22,7 +22,7 @@ namespace globus::flows {
 // Flows
 
 /// Creates a flow. POST /flows
-/// It is not repeated after a lost answer, for there would be two flows.
+/// It is not repeated after a lost answer, because that could make two flows.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows/post
 struct CreateFlow {
     using service = FlowsService;
@@ -38,9 +38,9 @@ struct CreateFlow {
     Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
     Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
     Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
-    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<StringList> keywords = {};                   ///< by which people can find it, at most 1024
     Optional<std::string> subscription_id = {};           ///< that it is managed under
-    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
+    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; it needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(
         in_json("title"), in_json("definition"), in_json("input_schema"), in_json("subtitle"), in_json("description"),
@@ -75,13 +75,13 @@ struct ListFlows {
     Optional<StringList> filter_roles = {};
     Optional<std::string> filter_fulltext = {};  ///< words of the title, subtitle, description, keywords or owner
     Optional<StringList> orderby = {};           ///< as in "title ASC"
-    Optional<std::string> marker = {};           ///< the page before's
+    Optional<std::string> marker = {};           ///< the previous page's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListFlows, filter_roles, filter_fulltext, orderby, marker, query_params);
 };
 
-/// Changes what is given of a flow; the rest stays. PUT /flows/{flow_id}
+/// Changes what is given of a flow; the rest stays as it is. PUT /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/put
 struct UpdateFlow {
     using service = FlowsService;
@@ -99,9 +99,9 @@ struct UpdateFlow {
     Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
     Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
     Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
-    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<StringList> keywords = {};                   ///< by which people can find it, at most 1024
     Optional<std::string> subscription_id = {};           ///< or "DEFAULT"
-    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
+    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; it needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("title"), in_json("definition"), in_json("input_schema"), in_json("subtitle"),
@@ -124,7 +124,7 @@ struct DeleteFlow {
     GLOBUS_MEMBERS(DeleteFlow, flow_id, query_params);
 };
 
-/// Checks a definition, and tells the scopes that it needs; nothing is made. POST /flows/validate
+/// Checks a definition and lists the scopes that it needs; nothing is made. POST /flows/validate
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct ValidateFlow {
     using service = FlowsService;
@@ -151,7 +151,7 @@ struct ListRuns {
     /// Only runs on which the caller has one of these: "run_owner", "run_managers", "run_monitors",
     /// "flow_run_managers", "flow_run_monitors".
     Optional<StringList> filter_roles = {};
-    Optional<std::string> marker = {};  ///< the page before's
+    Optional<std::string> marker = {};  ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
@@ -167,7 +167,7 @@ struct GetRunLogs {
     Required<std::string> run_id;
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> reverse_order = {};  ///< the latest first
-    Optional<std::string> marker = {};  ///< the page before's
+    Optional<std::string> marker = {};  ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRunLogs, run_id, limit, reverse_order, marker, query_params);
 };
@@ -205,7 +205,7 @@ struct CancelRun {
     GLOBUS_MEMBERS(CancelRun, run_id);
 };
 
-/// Changes what is given of a run's label, tags, monitors and managers. PUT /runs/{run_id}
+/// Changes a run's label, tags, monitors and managers, where they are given. PUT /runs/{run_id}
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}/put
 struct UpdateRun {
     using service = FlowsService;
@@ -213,7 +213,7 @@ struct UpdateRun {
     static constexpr auto route = put("/runs/{run_id}");
     Required<std::string> run_id;
     Optional<std::string> label = {};        ///< for people
-    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> tags = {};          ///< by which people can find it; leading and trailing blanks are removed
     Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
     Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     AdditionalFields additional_fields = {};
@@ -255,8 +255,8 @@ struct ListRegisteredApis {
     static constexpr auto items = &RegisteredApiPage::registered_apis;
     Optional<StringList> filter_roles = {};  ///< "owner", "administrator", "viewer"
     Optional<StringList> orderby = {};       ///< as in "name ASC"
-    Optional<std::int64_t> per_page = {};    ///< at most so many a page
-    Optional<std::string> marker = {};       ///< the page before's
+    Optional<std::int64_t> per_page = {};    ///< at most this many per page
+    Optional<std::string> marker = {};       ///< the previous page's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListRegisteredApis, filter_roles, orderby, per_page, marker, query_params);
@@ -277,8 +277,8 @@ struct ListWebInputs {
     Optional<StringList> filter_flow_ids = {};  ///< only those of runs of these flows
     Optional<StringList> filter_run_ids = {};   ///< only those of these runs
     Optional<StringList> orderby = {};          ///< as in "created_timestamp DESC"
-    Optional<std::int64_t> per_page = {};       ///< at most so many a page
-    Optional<std::string> marker = {};          ///< the page before's
+    Optional<std::int64_t> per_page = {};       ///< at most this many per page
+    Optional<std::string> marker = {};          ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListWebInputs, filter_roles, filter_states, filter_flow_ids, filter_run_ids, orderby, per_page,
                    marker, query_params);
@@ -294,8 +294,8 @@ struct GetWebInput {
     GLOBUS_MEMBERS(GetWebInput, web_input_id);
 };
 
-/// Answers a question of a run, which goes on with it. POST /web_inputs/{web_input_id}/respond
-/// It is not repeated after a lost answer, for the first one has closed the question.
+/// Answers a question of a run, which then goes on. POST /web_inputs/{web_input_id}/respond
+/// It is not repeated after a lost answer, because the first one has closed the question.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct RespondToWebInput {
     using service = FlowsService;
@@ -310,7 +310,7 @@ struct RespondToWebInput {
 // One flow
 
 /// Starts a run of the flow. POST /flows/{flow_id}/run
-/// It is not repeated after a lost answer, for there might be two runs: `list_runs` tells whether there is one.
+/// It is not repeated after a lost answer, because that could start two runs: `list_runs` shows whether there is one.
 /// https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
 struct RunFlow {
     using service = SpecificFlowService;
@@ -318,7 +318,7 @@ struct RunFlow {
     static constexpr auto route = post("/flows/{flow_id}/run");
     Required<Json> body;               ///< the run's input, of the shape that the flow's input_schema asks for
     Optional<std::string> label = {};  ///< for people
-    Optional<StringList> tags = {};    ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> tags = {};    ///< by which people can find it; leading and trailing blanks are removed
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
     Optional<StringList> run_monitors = {};            ///< URNs of those who may see the run, besides its owner
     Optional<StringList> run_managers = {};            ///< URNs of those who may manage the run, besides its owner
@@ -330,7 +330,7 @@ struct RunFlow {
                    additional_fields);
 };
 
-/// Lets a run go on that is inactive, as after a consent was given. POST /runs/{run_id}/resume
+/// Resumes an inactive run, as after a consent was given. POST /runs/{run_id}/resume
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1flows~1{flow_id}~1runs~1{run_id}~1resume/post
 struct ResumeRun {
     using service = SpecificFlowService;
@@ -340,7 +340,7 @@ struct ResumeRun {
     GLOBUS_MEMBERS(ResumeRun, run_id);
 };
 
-/// Checks what run_flow would be given; nothing is started. POST /flows/{flow_id}/validate_run
+/// Checks the input of a run without starting it. POST /flows/{flow_id}/validate_run
 /// https://flows.globus.org/redoc#tag/Runs
 struct ValidateRun {
     using service = SpecificFlowService;
@@ -349,7 +349,7 @@ struct ValidateRun {
     static constexpr RetryClass retry = RetryClass::read;
     Required<Json> body;                     ///< the run's input, of the shape that the flow's input_schema asks for
     Optional<std::string> label = {};        ///< for people
-    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> tags = {};          ///< by which people can find it; leading and trailing blanks are removed
     Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
     Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy

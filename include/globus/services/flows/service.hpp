@@ -17,7 +17,7 @@ namespace globus {
 using flows::RunActivityNotificationPolicy;
 
 /**
- * Globus Flows: flows, their runs, and what runs ask of people. A flow is started by a SpecificFlowService.
+ * Globus Flows: flows, their runs, and what runs ask of people. A SpecificFlowService starts a flow.
  *
  *     Client<FlowsService, AccessTokenPolicy> client{token};
  *     for (flows::Run const& run : client.paginate(flows::ListRuns{})) ...
@@ -25,27 +25,26 @@ using flows::RunActivityNotificationPolicy;
  * https://docs.globus.org/api/flows/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for, and
- * `additional_fields` members of the document; ids are UUIDs as text, times ISO 8601, people and groups URNs
+ * `additional_fields` members of the document; ids are UUIDs as text, times are ISO 8601, people and groups are URNs
  * ("urn:globus:auth:identity:...").
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct FlowsService {
     static constexpr std::string_view name = "flows";
     static constexpr std::string_view resource_server = "flows.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{FlowsScopes::all};
     using error = FlowsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, flows::CreateFlow, flows::GetFlow, flows::ListFlows, flows::UpdateFlow,
@@ -144,42 +143,41 @@ private:
 };
 
 /**
- * One flow of Globus Flows: to run it takes a token for that flow, not for the service.
+ * One flow of Globus Flows. Running it takes a token for that flow, not for the service.
  *
  *     Client<SpecificFlowService, AccessTokenPolicy> flow{SpecificFlowService{flow_id}, token};
  *     auto run = flow.run_flow({.body = {{"source", "/~/a"}, {"target", "/~/b"}}, .label = "nightly"});
  *
- * The token is one of the resource server `flow_id`, with the scope `user_scope()`.
+ * The token is for the resource server `flow_id`, with the scope `user_scope()`.
  * https://docs.globus.org/api/flows/
  *
- * What its operations have in common: `additional_fields` takes members of the document that an operation has no
- * member for; people and groups are URNs.
+ * What its operations have in common: `additional_fields` takes members of the document that an operation has no member
+ * for; people and groups are URNs.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct SpecificFlowService {
     static constexpr std::string_view name = "flows";
     using error = FlowsApiError;
     using credential = BearerCredential;
-    /// Parts of paths that come from the service, not from the operation.
+    /// The parts of paths that come from the service, not from the operation.
     static constexpr std::array<std::string_view, 1> route_members{"flow_id"};
 
     Required<std::string> flow_id;
 
     [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
-    /// The scope that lets one start, resume and validate runs of the flow.
+    /// The scope that allows starting, resuming and validating runs of the flow.
     [[nodiscard]] std::string user_scope() const;
-    /// What the service gives to paths: its flow_id.
+    /// The value that the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, flows::RunFlow, flows::ResumeRun, flows::ValidateRun>();
@@ -206,7 +204,7 @@ struct SpecificFlowService::Operations {
     }
 
     /// Tells the app of this client that the flow moves files of mapped collections, so that a login asks for their
-    /// data_access scope. Returns the client.
+    /// data_access scope. It returns the client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
         SpecificFlowScopes const flow(*self().service().flow_id);

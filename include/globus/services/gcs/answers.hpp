@@ -38,16 +38,16 @@ struct Collection {
     Optional<std::string> tlsftp_url = {};            ///< as in "tlsftp://host:443"
     Optional<std::string> contact_email = {};         ///< for questions about it
     Optional<std::string> contact_info = {};          ///< phone, address and the like
-    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> default_directory = {};     ///< where a listing that names no path begins
     Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> info_link = {};          ///< URL of a page about it
     Optional<std::string> organization = {};       ///< that runs it
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<StringList> keywords = {};            ///< by which people can find it
     Optional<bool> is_public = {};                 ///< `public` on the wire: seen by all who search
-    Optional<bool> high_assurance = {};            ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> high_assurance = {};            ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_high_assurance = {};    ///< the older name of high_assurance
     Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
     Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS
@@ -76,7 +76,8 @@ struct Collection {
                    auto_delete_timeout, policies, sharing_restrict_paths, sharing_users_allow, sharing_users_deny);
 };
 
-/// What anybody may know of an endpoint. In the answer's `data` its connectors follow, which have the last four members.
+/// What is public about an endpoint. Its connectors, which have the last four members, follow it in the answer's
+/// `data`.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
 struct Info {
     static constexpr std::string_view kind = "info";  ///< how its DATA_TYPE begins
@@ -109,13 +110,13 @@ struct Endpoint {
     Optional<std::string> network_use = {};                    ///< "normal", "minimal", "aggressive" or "custom"
     Optional<std::string> subscription_id = {};                ///< that it is managed under; null for none
     Optional<std::string> gcs_manager_url = {};                ///< of this API
-    Optional<StringList> keywords = {};                        ///< by which people may search it
+    Optional<StringList> keywords = {};                        ///< by which people can find it
     Optional<bool> allow_udt = {};                             ///< transfers may use UDT
     Optional<bool> is_public = {};                             ///< `public` on the wire: seen by all who search
     Optional<std::int64_t> max_concurrency = {};               ///< files at a time, at most
-    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> max_parallelism = {};               ///< connections per file, at most
     Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
-    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections per file
     Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, DATA_TYPE, id, display_name, contact_email, contact_info, department, description,
@@ -136,9 +137,9 @@ struct StorageGateway {
     Optional<StringList> allowed_domains = {};   ///< of identities that may use it
     Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
     Optional<StringList> users_deny = {};        ///< local user names that may not
-    Optional<bool> high_assurance = {};          ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> high_assurance = {};          ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
-    Optional<bool> require_mfa = {};             ///< asks for a login with two factors
+    Optional<bool> require_mfa = {};             ///< it requires multi-factor authentication
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
     Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
     Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
@@ -162,7 +163,8 @@ struct Role {
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
 
-/// A user's account on a storage gateway. https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
+/// A user's account on a storage gateway.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
 struct UserCredential {
     static constexpr std::string_view kind = "user_credential";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
@@ -180,7 +182,7 @@ struct UserCredential {
 };
 
 /**
- * The envelope of every answer: how it went, and the documents that were asked for.
+ * The envelope of every answer: the outcome, and the documents that were asked for.
  *
  *     auto answer = client.get_collection({.collection_id = id});
  *     answer->one().display_name
@@ -190,7 +192,7 @@ struct UserCredential {
 template <class T>
 struct Answer {
     Optional<std::string> code = {};  ///< "success", or what went wrong
-    Optional<Json> detail = {};       ///< more on the code, of a form of its own
+    Optional<Json> detail = {};       ///< more about the code, in a form that depends on it
     Optional<std::string> message = {};
     Optional<std::int64_t> http_response_code = {};  ///< the same as the response's status
     std::vector<T> data = {};           ///< documents of the kind that was asked for, and what was included with them
@@ -198,7 +200,7 @@ struct Answer {
     Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
-    /// Where in `data` the first document of the kind that was asked for stands; nothing if there is none.
+    /// The position in `data` of the first document of the kind that was asked for; nothing if there is none.
     [[nodiscard]] std::optional<std::size_t> position() const
         requires requires(T const& document) { document.DATA_TYPE; }
     {

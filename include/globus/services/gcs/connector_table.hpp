@@ -25,17 +25,18 @@ struct GlobusConnectServerConnector {
  *     connectors.lookup("google-drive")->connector_id
  *     connectors.lookup(*gateway.connector_id)->name
  *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  *
  * https://docs.globus.org/globus-connect-server/v5/reference/connector/
  */
 class ConnectorTable {
 public:
-    /// Those of today, and those that were added.
+    /// The connectors of today, and those that were added.
     [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept;
 
-    /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
-    /// `-` and `_` its words are separated by.
+    /// The connector of that id or name; nullptr if there is none. Case does not matter in a name, nor does it matter
+    /// whether blanks, `-` or `_` separate its words.
     [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const;
 
     /// The same table with one more connector.

@@ -26,7 +26,7 @@
 namespace globus {
 
 /**
- * Reads files of collections by their addresses alone.
+ * A downloader that reads files of collections by their addresses alone.
  *
  *     GCSDownloader downloader{transfer, [&](std::string const& collection_id, StringList const& scopes) {
  *         return RefreshPolicy{app, tokens_for(collection_id, scopes)};
@@ -35,19 +35,19 @@ namespace globus {
  *
  * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
  * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for, and its
- * address: a host that names a collection which is not its own gets no token. Calls for other files of the collection
- * wait for that meanwhile; those for other collections do not.
+ * address: a host that names a collection that is not its own gets no token. Meanwhile calls for other files of the
+ * collection wait; those for other collections do not.
  *
  * Addresses may be as a browser shows them, with blanks and letters of any script: see http::encode_iri.
  *
- * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
+ * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs are used for the files, too
  * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
- *                   thread at a time for each collection, outside all locks, and may read files of other collections;
- *                   not those for which a token is being asked for by means of a file of this one.
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections,
+ *                   but not of one whose token is just being asked for by reading a file of this one
  *
  * @par Errors
- * UsageError for an address that is not one, that no collection answers for, or that is not the address of the
- * collection that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
+ * UsageError for a malformed address, one at which no collection answers, or one that is not that of the collection
+ * that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
  * @par Thread safety
  * Any function may be called from any thread. Destroying a downloader ends the calls that other threads have on it with
  * NetworkError (cancelled), and waits for them.
@@ -60,19 +60,19 @@ class GCSDownloader {
 public:
     /// The authorizer that `Access` makes for a collection.
     using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
-    /// That of the Transfer client; the files come over it, too.
+    /// The Transfer client's transport; the files come over it, too.
     using transport_type = typename Transfer::transport_type;
     /// The client of one collection.
     using client_type = Client<GcsCollectionService, policy_type, transport_type>;
 
-    /// Sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
+    /// It sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
-    /// The bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece by piece,
-    /// and the result is empty. The file may take as long as it flows: unless the call or the Transfer client was given a
-    /// time-out or deadline, only the transport's idle time-out ends it.
+    /// Reads the bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece
+    /// by piece, and the result is empty. The call may last as long as data flows: unless the call or the Transfer
+    /// client was given a time-out or deadline, only the transport's idle time-out ends it.
     /// @param file_uri  https://HOST/PATH
-    /// @param options   its time-out, deadline and stop_token are for all that the call needs
+    /// @param options   its time-out, deadline and stop_token cover all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
         detail::JointCall const call(gate_, ending(options));
         std::string const url = http::encode_iri(file_uri);
@@ -88,7 +88,7 @@ public:
     }
 
 private:
-    /// The options of a call that begins now, with the point in time at which it ends.
+    /// The options of a call that begins now, with the time at which it ends.
     [[nodiscard]] CallOptions ending(CallOptions options) const {
         options.deadline = detail::deadline_of(options, transfer_.options().timeout);
         return options;
@@ -125,7 +125,8 @@ private:
         call.run_callback([&] { policy.emplace(access_(id, needed)); });
         return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
     }
-    /// Whose login a request without a credential is sent to. That is what a host says of itself, no more.
+    /// The collection whose login a request without a credential is redirected to. That is only what a host says of
+    /// itself.
     [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
         http::Request request;
         request.url = url;
@@ -147,7 +148,7 @@ private:
         for (char& c : ids.front()) c = http::detail::lower(c);  // as Globus writes them
         return ids.front();
     }
-    /// @param https_server  where the files of the collection are, as Transfer says
+    /// @param https_server  where the files of the collection are, according to Transfer
     static void check_address(std::string const& url, std::string const& id, std::string const& https_server) {
         if (https_server.empty())
             throw UsageError("the host of this file says that it belongs to the collection " + id +

@@ -15,7 +15,7 @@ class GLOBUS_VISIBLE GcsApiError : public ApiError {
 public:
     using ApiError::ApiError;
 
-    /// What the endpoint adds to the message: a text or an object; null if nothing.
+    /// The details that the endpoint adds to the message: a text or an object; null if nothing.
     [[nodiscard]] boost::json::value const& detail() const noexcept { return document_member("detail"); }
     /// The DATA_TYPE of `detail()`, such as "reason#1.0.0"; empty if it has none.
     [[nodiscard]] std::string_view detail_data_type() const noexcept;

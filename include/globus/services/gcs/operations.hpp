@@ -18,7 +18,7 @@ struct GcsService;
 
 namespace globus::gcs {
 
-/// Reads what anybody may know of an endpoint: its id, its domain, its connectors. GET /info
+/// Reads what is public about an endpoint: its id, its domain, its connectors. GET /info
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/#getInfo
 struct GetGcsInfo {
     using service = GcsService;
@@ -40,7 +40,7 @@ struct GetEndpoint {
 };
 
 /// Changes the settings of the endpoint. PATCH /endpoint
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/#patchEndpoint
 struct UpdateEndpoint {
     using service = GcsService;
@@ -64,8 +64,8 @@ struct GetCollectionList {
     Optional<std::string> mapped_collection_id = {};  ///< only guest collections on this one
     Optional<StringList> filter = {};                 ///< as in "mapped_collections"
     Optional<StringList> include = {};                ///< "private_policies"
-    Optional<std::int64_t> page_size = {};            ///< at most so many a page
-    Optional<std::string> marker = {};                ///< the page before's
+    Optional<std::int64_t> page_size = {};            ///< at most this many per page
+    Optional<std::string> marker = {};                ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetCollectionList, mapped_collection_id, filter, include, page_size, marker, query_params);
 };
@@ -82,7 +82,7 @@ struct GetCollection {
 };
 
 /// Makes a collection. POST /collections
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/#createCollection
 struct CreateCollection {
     using service = GcsService;
@@ -94,7 +94,7 @@ struct CreateCollection {
 };
 
 /// Changes a collection. PATCH /collections/{collection_id}
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/#patchCollection
 struct UpdateCollection {
     using service = GcsService;
@@ -127,14 +127,14 @@ struct GetStorageGatewayList {
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<StorageGateway>::data;
     Optional<StringList> include = {};      ///< "private_policies", "accounts"
-    Optional<std::int64_t> page_size = {};  ///< at most so many a page
-    Optional<std::string> marker = {};      ///< the page before's
+    Optional<std::int64_t> page_size = {};  ///< at most this many per page
+    Optional<std::string> marker = {};      ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetStorageGatewayList, include, page_size, marker, query_params);
 };
 
 /// Makes a storage gateway. POST /storage_gateways
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/#postStorageGateway
 struct CreateStorageGateway {
     using service = GcsService;
@@ -158,7 +158,7 @@ struct GetStorageGateway {
 };
 
 /// Changes a storage gateway. PATCH /storage_gateways/{storage_gateway_id}
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/#patchStorageGateway
 struct UpdateStorageGateway {
     using service = GcsService;
@@ -181,7 +181,7 @@ struct DeleteStorageGateway {
     GLOBUS_MEMBERS(DeleteStorageGateway, storage_gateway_id, query_params);
 };
 
-/// Lists roles, of the endpoint or of one collection. Paginated. GET /roles
+/// Lists the roles on the endpoint or on one collection. Paginated. GET /roles
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/#listRoles
 struct GetRoleList {
     using service = GcsService;
@@ -191,14 +191,14 @@ struct GetRoleList {
     static constexpr auto items = &Answer<Role>::data;
     Optional<std::string> collection_id = {};  ///< only roles on this one; those on the endpoint if left out
     Optional<std::string> include = {};        ///< "all_roles"
-    Optional<std::int64_t> page_size = {};     ///< at most so many a page
-    Optional<std::string> marker = {};         ///< the page before's
+    Optional<std::int64_t> page_size = {};     ///< at most this many per page
+    Optional<std::string> marker = {};         ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRoleList, collection_id, include, page_size, marker, query_params);
 };
 
-/// Gives a role. POST /roles
-/// It is sent once, because the service would do it twice.
+/// Assigns a role. POST /roles
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/#postRole
 struct CreateRole {
     using service = GcsService;
@@ -220,7 +220,7 @@ struct GetRole {
     GLOBUS_MEMBERS(GetRole, role_id, query_params);
 };
 
-/// Takes a role away. DELETE /roles/{role_id}
+/// Removes a role. DELETE /roles/{role_id}
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/#deleteRole
 struct DeleteRole {
     using service = GcsService;
@@ -240,14 +240,14 @@ struct GetUserCredentialList {
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<UserCredential>::data;
     Optional<std::string> storage_gateway = {};  ///< its id
-    Optional<std::int64_t> page_size = {};       ///< at most so many a page
-    Optional<std::string> marker = {};           ///< the page before's
+    Optional<std::int64_t> page_size = {};       ///< at most this many per page
+    Optional<std::string> marker = {};           ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetUserCredentialList, storage_gateway, page_size, marker, query_params);
 };
 
 /// Makes a credential. POST /user_credentials
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/#postUserCredential
 struct CreateUserCredential {
     using service = GcsService;
@@ -270,7 +270,7 @@ struct GetUserCredential {
 };
 
 /// Changes a credential. PATCH /user_credentials/{user_credential_id}
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/#patchUserCredential
 struct UpdateUserCredential {
     using service = GcsService;

@@ -14,7 +14,7 @@
 #include <string>
 
 // The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
-// where it is left out it is the first one that has all the members that are set.
+// if it is left out, it is the first version that has all the members that are set.
 
 namespace globus::gcs {
 
@@ -78,7 +78,7 @@ struct POSIXStagingStoragePolicies {
 struct BlackPearlStoragePolicies {
     std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};  ///< URL of the appliance
-    /// Path of the file that gives user names their access ids and secrets.
+    /// Path of the file that maps user names to their access ids and secrets.
     Optional<std::string> bp_access_id_file = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
@@ -99,8 +99,8 @@ struct BoxStoragePolicies {
 struct CephStoragePolicies {
     std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};        ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};          ///< buckets of others to show at the root
-    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key gets users theirs
+    Optional<StringList> s3_buckets = {};          ///< other owners' buckets to show at the root
+    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key is used to get users' keys
     Optional<Secret> ceph_admin_secret_key = {};   ///< of that administrator
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
@@ -165,8 +165,8 @@ struct AzureBlobStoragePolicies {
 struct S3StoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
-    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
+    Optional<StringList> s3_buckets = {};             ///< other owners' buckets to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< every user needs a key of their own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -177,8 +177,8 @@ struct S3StoragePolicies {
 struct ActiveScaleStoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
-    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
+    Optional<StringList> s3_buckets = {};             ///< other owners' buckets to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< every user needs a key of their own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -201,7 +201,8 @@ struct HPSSStoragePolicies {
     std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
     Optional<std::string> authentication_mech = {};  ///< "krb5" or "unix"
     Optional<std::string> authenticator = {};        ///< what it authenticates with
-    /// Keeps checksums with the files' metadata. Newer servers call it uda_checksum: put that into additional_fields.
+    /// Whether checksums are kept with the files' metadata. Newer servers call this uda_checksum: put that into
+    /// additional_fields.
     Optional<bool> uda_checksum_support = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
@@ -216,23 +217,23 @@ struct MappedCollectionDocument {
     Optional<std::string> collection_base_path = {};  ///< its root, an absolute path of the storage; needed to make one
     Optional<std::string> contact_email = {};         ///< for questions about it
     Optional<std::string> contact_info = {};          ///< phone, address and the like
-    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> default_directory = {};     ///< where a listing that names no path begins
     Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
+    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<StringList> keywords = {};            ///< by which people can find it
     Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
-    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
-    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
-    Optional<bool> force_verify = {};              ///< checksums are always compared
-    Optional<bool> is_public = {};                 ///< `public` on the wire
+    Optional<bool> enable_https = {};      ///< files can be read and written by HTTPS; this needs a subscription
+    Optional<bool> force_encryption = {};  ///< data is always sent over TLS
+    Optional<bool> force_verify = {};      ///< checksums are always compared
+    Optional<bool> is_public = {};         ///< `public` on the wire
     /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
     Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
@@ -272,31 +273,31 @@ struct GuestCollectionDocument {
     Optional<std::string> collection_base_path = {};
     Optional<std::string> contact_email = {};      ///< for questions about it
     Optional<std::string> contact_info = {};       ///< phone, address and the like
-    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path
+    Optional<std::string> default_directory = {};  ///< where a listing that names no path begins
     Optional<std::string> department = {};         ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
+    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<StringList> keywords = {};            ///< by which people can find it
     Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
-    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
-    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
-    Optional<bool> force_verify = {};              ///< checksums are always compared
-    Optional<bool> is_public = {};                 ///< `public` on the wire
+    Optional<bool> enable_https = {};      ///< files can be read and written by HTTPS; this needs a subscription
+    Optional<bool> force_encryption = {};  ///< data is always sent over TLS
+    Optional<bool> force_verify = {};      ///< checksums are always compared
+    Optional<bool> is_public = {};         ///< `public` on the wire
     /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
     Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
     Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
-    Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
+    Optional<std::string> user_credential_id = {};    ///< the owner's, with which the storage is used
     Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
-    /// Of which transfers its managers hear by e-mail: `status` ("SUCCEEDED", "FAILED") and `transfer_use` ("source",
-    /// "destination").
+    /// The transfers about which its managers get e-mail: `status` ("SUCCEEDED", "FAILED") and `transfer_use`
+    /// ("source", "destination").
     Optional<std::map<std::string, StringList>> activity_notification_policy = {};
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -323,14 +324,14 @@ struct EndpointDocument {
     Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
     Optional<std::string> organization = {};     ///< that runs it
     Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
-    Optional<StringList> keywords = {};          ///< by which people may search it
+    Optional<StringList> keywords = {};          ///< by which people can find it
     Optional<bool> allow_udt = {};               ///< transfers may use UDT
     Optional<bool> is_public = {};               ///< `public` on the wire
     /// Files at a time, at most; for network_use "custom", as are the next three.
     Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> max_parallelism = {};               ///< connections per file, at most
     Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
-    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections per file
     Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port; 443 if left out
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -364,8 +365,8 @@ struct StorageGatewayDocument {
     Optional<Json> identity_mappings = {};  ///< how identities become local accounts: a list of the service's documents
     Optional<Document> policies = {};       ///< of its connector, as in POSIXStoragePolicies
     Optional<StringList> allowed_domains = {};  ///< of identities that may use it
-    Optional<bool> high_assurance = {};         ///< asks for fresh logins, and keeps records for audits
-    Optional<bool> require_mfa = {};            ///< asks for a login with two factors; high assurance only
+    Optional<bool> high_assurance = {};         ///< it requires fresh logins and keeps records for audits
+    Optional<bool> require_mfa = {};            ///< it requires multi-factor authentication; high assurance only
     Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
     Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
     Optional<StringList> users_deny = {};                     ///< local user names that may not

@@ -53,20 +53,19 @@ using gcs::UserCredentialDocument;
  * UUIDs as text.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; GcsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; GcsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct GcsService {
     static constexpr std::string_view name = "gcs";
     using error = GcsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<
@@ -81,7 +80,7 @@ struct GcsService {
     struct Operations;
 
     std::string gcs_address;                   ///< a host name, or an https URL with or without /api
-    detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learnt
+    detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learned
 
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
@@ -195,13 +194,13 @@ struct GcsService::Operations {
     }
 
     /**
-     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential;
-     * a call from another thread meanwhile waits, as long as its own options allow.
+     * The id of the endpoint, which is also the resource server of its tokens. It is asked for once, without a
+     * credential; a call from another thread waits meanwhile, as long as its own options allow.
      *
-     * It is what the host says of itself: before a token goes there, be sure that the address is the endpoint's own, as
-     * `gcs_manager_url` of its document at Transfer says.
+     * It is what the host says of itself: before sending a token there, make sure that the address is the endpoint's
+     * own, which is `gcs_manager_url` in its document at Transfer.
      *
-     * @throws DecodeError  if the endpoint does not tell it
+     * @throws DecodeError  if the endpoint does not give it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
         auto const call = self().begin_call(options);
@@ -213,11 +212,11 @@ struct GcsService::Operations {
         };
         return self().service().client_id.get(ask, *call.options().deadline, call.options().stop);
     }
-    /// The scopes of an endpoint's manager. Sends nothing.
+    /// The scopes of an endpoint's manager. It sends nothing.
     [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
         return GcsEndpointScopes(std::move(endpoint_id));
     }
-    /// The scopes of a collection. Sends nothing.
+    /// The scopes of a collection. It sends nothing.
     [[nodiscard]] static GcsCollectionScopes get_gcs_collection_scopes(std::string collection_id) {
         return GcsCollectionScopes(std::move(collection_id));
     }
@@ -232,8 +231,8 @@ private:
  *     Client<GcsCollectionService, AccessTokenPolicy> files{GcsCollectionService{id, "m-abc.xyz.data.globus.org"}, token};
  *     files.read_file("/data/readme.txt").text()
  *
- * The token must be for the collection's own resource server, which is its id, with the scope `https`. Whoever answers
- * at the address gets it: take address and id from one source, the collection's document at Transfer.
+ * The token must be for the collection's own resource server, which is its id, with the scope `https`. The host at the
+ * address gets it, whoever that is: take address and id from one source, the collection's document at Transfer.
  *
  *     auto const collection = transfer.get_endpoint({.endpoint_id = id});
  *     auto const files = app.client(GcsCollectionService::of(*collection));
@@ -241,25 +240,25 @@ private:
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; ApiError for an error status; DecodeError for an answer that is not
- * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; ApiError for an error status; DecodeError for an answer that is not what
+ * it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
     using error = ApiError;  // the files come from a plain HTTPS server
     using credential = BearerCredential;
-    static constexpr bool as_stored = true;  ///< files come as they are: nothing is unpacked
+    static constexpr bool as_stored = true;  ///< files come as they are, without unpacking
 
     std::string collection_id;
     std::string collection_address;  ///< a host name or an https URL
 
     /// The collection that a document of Transfer is about.
     /// @param collection  an Endpoint of globus/services/transfer.hpp
-    /// @throws UsageError  if it has no id, or its files are not to be had by HTTPS
+    /// @throws UsageError  if it has no id, or its files cannot be read by HTTPS
     template <class Endpoint>
         requires requires(Endpoint const& e) { std::string(e.id.value_or("") + e.https_server.value_or("")); }
     [[nodiscard]] static GcsCollectionService of(Endpoint const& collection) {
@@ -269,7 +268,7 @@ struct GcsCollectionService {
         return service;
     }
 
-    /// Whom its tokens are for: the collection itself.
+    /// The resource server of its tokens: the collection itself.
     [[nodiscard]] std::string_view resource_server() const noexcept { return collection_id; }
     /// The scope that reading and writing its files needs.
     [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
@@ -280,8 +279,8 @@ struct GcsCollectionService {
     template <class Client>
     struct Operations {
         /// Reads a file as it is stored, whatever is in it. With CallOptions::sink it goes to the sink piece by piece,
-        /// whatever its size. It may take as long as it flows: unless the call or the client was given a time-out or
-        /// deadline, only the transport's idle time-out ends it.
+        /// whatever its size. The call may last as long as data flows: unless the call or the client was given a
+        /// time-out or deadline, only the transport's idle time-out ends it.
         /// GET {path}
         /// @param path  from the top of the collection
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {

@@ -13,19 +13,20 @@
 #include <string_view>
 #include <vector>
 
-// What Globus Groups answers. Members bear the service's names, as in https://groups.api.globus.org/redoc
+// What Globus Groups answers. Members have the service's names, as in https://groups.api.globus.org/redoc
 
 namespace globus::groups {
 
-/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+/// The membership of one identity in a group.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
     Optional<std::string> identity_id = {};  ///< whose membership it is
     Optional<std::string> username = {};     ///< as in "ada@example.org"
     Optional<std::string> role = {};         ///< one of GroupRole
     Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
-    Optional<Json> membership_fields = {};            ///< what the group's signup_fields have asked for, by name
-    Optional<std::string> status_reason = {};         ///< what who changed it last has said about it
+    Optional<Json> membership_fields = {};            ///< what the group's signup_fields ask for, by name
+    Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
     Optional<std::string> source_group_id = {};       ///< of the group that it comes from
     Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
     Optional<std::string> invite_time = {};           ///< ISO 8601
@@ -34,14 +35,14 @@ struct Membership {
                    source_group_id, invite_email_address, invite_time, updated);
 };
 
-/// Who sees a group and how one gets into it.
+/// Who sees a group, and how people join it.
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
-    Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
+    Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
     Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
     Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};                             ///< one who is not invited may ask to join
+    Optional<bool> join_requests = {};                             ///< people who are not invited may ask to join
     Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
@@ -60,13 +61,13 @@ struct ConnectorTerms {
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};                            ///< allows high assurance collections
+    Optional<bool> is_high_assurance = {};                            ///< it allows high assurance collections
     Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
     Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
     GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
 };
 
-/// A group. What comes only if it was asked for by `include` is so marked.
+/// A group. Members marked "by include" come only if `include` asks for them.
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
     Optional<std::string> id = {};  ///< a UUID
@@ -74,7 +75,7 @@ struct Group {
     Optional<std::string> description = {};
     Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
     Optional<std::string> group_type = {};                  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};                    ///< asks for a login in the present session
+    Optional<bool> enforce_session = {};                    ///< it requires a login in the current session
     Optional<std::int64_t> session_limit = {};              ///< seconds
     Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
     Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
@@ -84,7 +85,7 @@ struct Group {
     Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
     Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
     Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
-    /// Of the subscription that it is verified to belong to; null for none.
+    /// Id of the subscription that it is verified to belong to; null for none.
     Optional<std::string> subscription_admin_verified_id = {};
     GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
                    session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
@@ -122,7 +123,8 @@ struct RefusedMembership {
 
 namespace detail {
 
-/// Calls `f(action, error)` for each error of an answer. Whatever is there and not empty is one, whatever its form is.
+/// Calls `f(action, error)` for each error of an answer. Anything that is there and not empty is one, whatever its
+/// form.
 template <class F>
 void for_each_refusal(Json const& errors, F const& f, std::string_view action = {}) {
     if (auto const* list = errors.if_array()) {
@@ -134,13 +136,13 @@ void for_each_refusal(Json const& errors, F const& f, std::string_view action = 
     }
 }
 
-/// What one of them says.
+/// What one of these errors says.
 RefusedMembership refused_membership(std::string_view action, Json const& error);
 
 }  // namespace detail
 
 /// The memberships that a batch of actions made or changed, by action. The status is 200 even if all were refused:
-/// `refused()` has those. GroupsManager throws them.
+/// `refused()` lists those, which GroupsManager throws.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipActionResult {
     std::vector<Membership> accept = {};        ///< by accept_invites

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-// What one mostly does to a group, one thing a call. GroupsManager has a function for each.
+// The most common operations on a group, one change per call. GroupsManager has a function for each.
 
 namespace globus::groups::manager {
 
@@ -35,10 +35,10 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<bool> is_high_assurance;                                ///< asks for fresh logins
+    Required<bool> is_high_assurance;                                ///< it requires fresh logins
     Required<std::string> group_visibility;                          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;                  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                                    ///< one who is not invited may ask to join
+    Required<bool> join_requests;                                    ///< people who are not invited may ask to join
     Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
     Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
     static constexpr auto wire =
@@ -73,7 +73,7 @@ struct AddMember {
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
 };
 
-/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// Grants a RequestJoin of an identity. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct ApprovePending {
     using service = GroupsService;
@@ -137,7 +137,7 @@ struct Join {
     GLOBUS_MEMBERS(Join, group_id, identity_id);
 };
 
-/// Leaves, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// Leaves the group, with one of the caller's own identities. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct Leave {
     using service = GroupsService;
@@ -149,7 +149,7 @@ struct Leave {
     GLOBUS_MEMBERS(Leave, group_id, identity_id);
 };
 
-/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// Refuses a RequestJoin of an identity. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RejectJoinRequest {
     using service = GroupsService;
@@ -161,7 +161,7 @@ struct RejectJoinRequest {
     GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
 };
 
-/// Takes a member out of the group. POST /v2/groups/{group_id}
+/// Removes a member from the group. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RemoveMember {
     using service = GroupsService;
@@ -173,7 +173,7 @@ struct RemoveMember {
     GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
 };
 
-/// Asks to join, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// Asks to join the group, with one of the caller's own identities. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RequestJoin {
     using service = GroupsService;
@@ -185,7 +185,7 @@ struct RequestJoin {
     GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
 };
 
-/// The types of all of these, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+/// The types of all of these, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
 template <class Asked = void>
 constexpr auto operations() {
     return globus::detail::hana_types<Asked, CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending,
@@ -198,14 +198,14 @@ constexpr auto operations() {
 namespace globus {
 
 /**
- * Globus Groups refused what a GroupsManager was to do to a membership. It says so beside what it did, in an answer
- * whose status is 200.
+ * Globus Groups refused what a GroupsManager was to do to a membership. The service says so along with what it did, in
+ * an answer whose status is 200.
  *
  *     catch (MembershipRefused const& error) {
  *         for (groups::RefusedMembership const& one : error.refused()) tell(one.identity_id, one.code, one.detail);
  *     }
  *
- * `code()`, `messages()` and `errors()` have the service's words as those of other errors do.
+ * `code()`, `messages()` and `errors()` have the service's words, as for other errors.
  */
 class GLOBUS_VISIBLE MembershipRefused : public GroupsApiError {
 public:
@@ -216,7 +216,7 @@ public:
 
     /// Who was refused what, and why; never empty.
     [[nodiscard]] std::vector<groups::RefusedMembership> const& refused() const noexcept { return facts_->refused; }
-    /// All of the answer: what was done beside it, too.
+    /// The whole answer, including what was done.
     [[nodiscard]] groups::MembershipActionResult const& result() const noexcept { return facts_->result; }
 
 private:
@@ -225,31 +225,31 @@ private:
         groups::MembershipActionResult result;
     };
 
-    /// The typed document was read from it, whatever its Content-Type says.
+    /// The answer as JSON, whatever its Content-Type says, since the typed document was read from it.
     static http::Response as_json(http::Response response);
     static bool read_refusals(boost::json::object const& document, Reading& reading);
 
-    std::shared_ptr<Facts const> facts_;  ///< shared: to copy an error does not throw
+    std::shared_ptr<Facts const> facts_;  ///< shared, so that copying an error does not throw
 };
 
 /**
- * A Groups client with one function for each thing that one does to a group and its members.
+ * A Groups client with one function for each change to a group or its members.
  *
  *     GroupsManager manager{client};
  *     auto group = manager.create_group({.name = "beamline 7", .description = "those who measure"});
  *     manager.invite_member({.group_id = *group->id, .identity_id = alice, .role = GroupRole::manager});
  *
- * Each is one request of the client's, with its retries and errors. None but set_group_policies is repeated after a
- * lost answer. What concerns several members at once is a BatchMembershipActions.
+ * Each call is one request of the client, with its retries and errors. Only set_group_policies is repeated after a lost
+ * answer. For several members at once, use BatchMembershipActions.
  *
  * @par Errors
- * As the client's. What the service refuses to do to a membership, in an answer whose status is 200, is a
- * MembershipRefused.
+ * Those of the client, and MembershipRefused for what the service refuses to do to a membership in an answer whose
+ * status is 200.
  *
  * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
  *
  * @par Thread safety
- * As the client: any function may be called from any thread.
+ * As for the client: any function may be called from any thread.
  */
 template <class C>
 class GroupsManager {
@@ -320,11 +320,11 @@ public:
         return act(op, options);
     }
 
-    /// The client, for all that has no function here.
+    /// The client, for operations that have no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:
-    /// Sends an action on a membership, and throws what was refused.
+    /// Sends an action on a membership, and throws MembershipRefused if it was refused.
     template <class O>
     Response<groups::MembershipActionResult> act(O const& op, CallOptions const& options) const {
         auto response = client_.send(op, options);

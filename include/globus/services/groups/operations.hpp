@@ -38,7 +38,7 @@ struct GetGroup {
     using result = Group;
     static constexpr auto route = get("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what is to come as well.
+    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what to read as well.
     Optional<StringList> include = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
@@ -65,14 +65,14 @@ struct DeleteGroup {
     GLOBUS_MEMBERS(DeleteGroup, group_id, query_params);
 };
 
-/// Creates a group of `name`, `description` and the like. POST /v2/groups
-/// It is not repeated after a lost answer, for there would be two groups.
+/// Creates a group with a `name`, `description` and the like. POST /v2/groups
+/// It is not repeated after a lost answer, because that could make two groups.
 /// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
 struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<Document> data;  ///< a Json with `name`, and as one likes `description`, `parent_id` and so on
+    Required<Document> data;  ///< a Json with `name` and, optionally, `description`, `parent_id` and so on
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
@@ -89,8 +89,8 @@ struct UpdateGroup {
     GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
 };
 
-/// Verifies that a group belongs to a subscription, or with null that it belongs to none. The caller must administer
-/// the subscription. PUT /v2/groups/{group_id}/subscription_admin_verified
+/// Verifies that a group belongs to a subscription or, with null, to none. The caller must administer the subscription.
+/// PUT /v2/groups/{group_id}/subscription_admin_verified
 /// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SetSubscriptionAdminVerified {
     using service = GroupsService;
@@ -116,7 +116,7 @@ struct GetGroupPolicies {
     GLOBUS_MEMBERS(GetGroupPolicies, group_id, query_params);
 };
 
-/// Sets the policies of a group, by a GroupPolicies. PUT /v2/groups/{group_id}/policies
+/// Sets the policies of a group to a GroupPolicies. PUT /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct SetGroupPolicies {
     using service = GroupsService;
@@ -151,7 +151,7 @@ struct SetIdentityPreferences {
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
 
-/// Reads what the caller's identities have told a group of themselves. GET /v2/groups/{group_id}/membership_fields
+/// Reads what the caller's identities have told a group about themselves. GET /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/get_membership_fields_v2_groups__group_id__membership_fields_get
 struct GetMembershipFields {
     using service = GroupsService;
@@ -162,7 +162,7 @@ struct GetMembershipFields {
     GLOBUS_MEMBERS(GetMembershipFields, group_id, query_params);
 };
 
-/// Sets what the caller's identities tell a group of themselves. PUT /v2/groups/{group_id}/membership_fields
+/// Sets what the caller's identities tell a group about themselves. PUT /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/put_membership_fields_v2_groups__group_id__membership_fields_put
 struct SetMembershipFields {
     using service = GroupsService;
@@ -176,9 +176,9 @@ struct SetMembershipFields {
 
 // Memberships
 
-/// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
-/// The answer tells what was done, and by refused() what was not: the status is 200 even if that is all of it.
-/// It is not repeated after a lost answer, for invitations are sent as e-mails.
+/// Carries out a BatchMembershipActions on the memberships of a group. POST /v2/groups/{group_id}
+/// The answer says what was done and, in refused(), what was not: the status is 200 even if everything was refused. It
+/// is not repeated after a lost answer, because invitations are sent as e-mails.
 /// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct BatchMembershipAction {

@@ -12,15 +12,15 @@
 #include <utility>
 #include <vector>
 
-// The documents that a Groups program makes. Words such as roles are texts, so that one that the service adds tomorrow
-// can be written today; those of today have names here.
+// The documents that a Groups program makes. Words such as roles are texts, so that new ones of the service can be used
+// at once; those of today have names here.
 
 namespace globus::groups {
 
 /// What a member may do in a group: `.role = GroupRole::manager`.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct GroupRole {
-    static constexpr char const* member = "member";    ///< sees the group and its members, as the policies allow
+    static constexpr char const* member = "member";    ///< may see the group and its members, as the policies allow
     static constexpr char const* manager = "manager";  ///< may invite and approve members, too
     static constexpr char const* admin = "admin";      ///< may change and delete the group, too
 };
@@ -28,18 +28,18 @@ struct GroupRole {
 /// Who sees that a group exists.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupVisibility {
-    static constexpr char const* authenticated = "authenticated";  ///< all who have logged in
+    static constexpr char const* authenticated = "authenticated";  ///< everybody who has logged in
     static constexpr char const* private_ = "private";             ///< its members
 };
 
 /// Who sees who is in a group.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupMemberVisibility {
-    static constexpr char const* members = "members";    ///< all who are in it
+    static constexpr char const* members = "members";    ///< everybody who is in it
     static constexpr char const* managers = "managers";  ///< managers and admins only
 };
 
-/// What one who wants to join has to tell of himself.
+/// What people who want to join must tell about themselves.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupRequiredSignupFields {
     static constexpr char const* institution = "institution";  ///< where one works or studies
@@ -69,12 +69,12 @@ struct GroupRequiredSignupFields {
  * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;                ///< asks for fresh logins
+    Required<bool> is_high_assurance;                ///< it requires fresh logins
     Required<std::string> group_visibility;          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                    ///< whether one who is not invited may ask to join
+    Required<bool> join_requests;                    ///< whether people who are not invited may ask to join
     Required<StringList> signup_fields;              ///< some of GroupRequiredSignupFields; {} for none
-    /// Seconds since the last login after which a high assurance group asks for another one; null for the default.
+    /// Seconds after which a high assurance group asks for another login; null for the default.
     Optional<std::int64_t> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
@@ -110,9 +110,10 @@ struct MembershipAction {
  *     actions.add_members({alice, bob}).change_roles(GroupRole::admin, carol).remove_members(dave);
  *     client.batch_membership_action({.group_id = id, .actions = actions});
  *
- * Each function takes one identity id or several, and adds to what an earlier call of it has left.
+ * Each function takes one identity id or several, and adds to those of earlier calls.
  *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
  */
 struct BatchMembershipActions {
@@ -142,7 +143,7 @@ struct BatchMembershipActions {
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
     /// Makes identities members without asking them.
     BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member);
-    /// Grants what identities have asked for by request_join.
+    /// Grants the requests that identities made by request_join.
     BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
     /// Gives members another role.
     BatchMembershipActions& change_roles(std::string role, StringList identity_ids);
@@ -150,15 +151,15 @@ struct BatchMembershipActions {
     BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
     /// Invites identities; the service sends each an e-mail.
     BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member);
-    /// Joins, where the group's policies let anybody in, with identities of the caller's own.
+    /// Joins the group, if its policies let anybody in, with identities of the caller's own.
     BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
-    /// Leaves, with identities of the caller's own.
+    /// Leaves the group, with identities of the caller's own.
     BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
-    /// Refuses what identities have asked for by request_join.
+    /// Refuses the requests that identities made by request_join.
     BatchMembershipActions& reject_join_requests(StringList identity_ids);
-    /// Takes members out of the group.
+    /// Removes members from the group.
     BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
-    /// Asks to join, with identities of the caller's own.
+    /// Asks to join the group, with identities of the caller's own.
     BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
 
     /// @throws UsageError  for an action on an empty identity id

@@ -27,29 +27,28 @@ using groups::IdentityPreferences;
  *     Client<GroupsService, AccessTokenPolicy> client{token};
  *     for (groups::Group const& group : *client.get_my_groups()) ...
  *
- * GroupsManager has a function for each thing that one does to a member. https://groups.api.globus.org/redoc
+ * GroupsManager has a function for each change to a membership. https://groups.api.globus.org/redoc
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
  * UUIDs as text.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct GroupsService {
     static constexpr std::string_view name = "groups";
     static constexpr std::string_view resource_server = "groups.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{GroupsScopes::view_my_groups_and_memberships};
     using error = GroupsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<

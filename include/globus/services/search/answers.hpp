@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// What Globus Search answers. Members bear the service's names; the pages named say what they mean.
+// What Globus Search answers. Members have the service's names; the pages named say what they mean.
 
 namespace globus::search {
 
@@ -38,14 +38,14 @@ struct Indexes {
     GLOBUS_MEMBERS(Indexes, index_list);
 };
 
-/// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
+/// The service will do what was asked for an index. https://docs.globus.org/api/search/reference/index_delete/
 struct IndexAcknowledgement {
     Optional<std::string> index_id = {};
     Optional<bool> acknowledged = {};  ///< true
     GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
 };
 
-/// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
+/// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaEntry {
     Optional<Json> content = {};                                     ///< the ingester's document
     Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
@@ -61,7 +61,7 @@ struct GMetaResult {
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
 
-/// A page of subjects that a query has found. `marker` is that of a scroll.
+/// A page of subjects that a query found. A `marker` comes with a scroll only.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct GSearchResult {
     std::vector<GMetaResult> gmeta = {};
@@ -95,7 +95,7 @@ struct Tasks {
     GLOBUS_MEMBERS(Tasks, tasks);
 };
 
-/// What was asked for is done by a task: `get_task` tells how far it is.
+/// A task does what was asked for: `get_task` says how far it is.
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
     Optional<std::string> task_id = {};
@@ -122,7 +122,7 @@ struct Roles {
     GLOBUS_MEMBERS(Roles, role_list);
 };
 
-/// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
+/// A role that was deleted. https://docs.globus.org/api/search/reference/role_delete/
 struct DeletedRole {
     Optional<Role> deleted = {};  ///< as it was
     Optional<bool> success = {};  ///< true

@@ -11,7 +11,7 @@ class GLOBUS_VISIBLE SearchApiError : public ApiError {
 public:
     using ApiError::ApiError;
 
-    /// What the service adds to the message, such as which part of a query is wrong; null if nothing.
+    /// The details that the service adds to the message, such as which part of a query is wrong; null if nothing.
     [[nodiscard]] boost::json::value const& error_data() const noexcept { return document_member("error_data"); }
 };
 

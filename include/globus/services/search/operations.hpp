@@ -21,7 +21,7 @@ namespace globus::search {
 // Indexes
 
 /// Creates an index; it is a trial index until a subscription is set for it. POST /v1/index
-/// It is not repeated after a lost answer, for there would be two indexes.
+/// It is not repeated after a lost answer, because that could make two indexes.
 /// https://docs.globus.org/api/search/reference/index_create/
 struct CreateIndex {
     using service = SearchService;
@@ -46,7 +46,7 @@ struct UpdateIndex {
     GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
 };
 
-/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/{index_id}
+/// Marks an index for deletion; until it is deleted it can be reopened. DELETE /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_delete/
 struct DeleteIndex {
     using service = SearchService;
@@ -56,7 +56,7 @@ struct DeleteIndex {
     GLOBUS_MEMBERS(DeleteIndex, index_id);
 };
 
-/// Takes back the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
+/// Cancels the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
 /// https://docs.globus.org/api/search/reference/index_reopen/
 struct ReopenIndex {
     using service = SearchService;
@@ -91,7 +91,7 @@ struct IndexList {
 
 // Queries
 
-/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/{index_id}/search
+/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes further. GET /v1/index/{index_id}/search
 /// https://docs.globus.org/api/search/reference/get_query/
 struct Search {
     using service = SearchService;
@@ -102,14 +102,14 @@ struct Search {
     Required<std::string> index_id;
     Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
     Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
     Optional<bool> advanced = {};        ///< q is in the advanced syntax
     QueryParams query_params = {};
     GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
 };
 
-/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search
-/// `offset` and `limit` take the place of those in `data`. It reads only, and is repeated as reads are.
+/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search `offset`
+/// and `limit` take the place of those in `data`. It only reads, and is repeated as reads are.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct PostSearch {
     using service = SearchService;
@@ -121,11 +121,11 @@ struct PostSearch {
     Required<std::string> index_id;
     Required<Document> data;             ///< a SearchQueryV1
     Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
-    /// The same, with the `offset` and `limit` of `data` where the operation has none.
+    /// The same operation, with the `offset` and `limit` of `data` where it has none of its own.
     [[nodiscard]] PostSearch normalized() const;
 };
 
@@ -141,16 +141,16 @@ struct Scroll {
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<Document> data;            ///< a SearchScrollQuery
-    Optional<std::string> marker = {};  ///< the page before's
+    Optional<std::string> marker = {};  ///< the previous page's
     static constexpr auto wire = wires(in_json("marker"));
     GLOBUS_MEMBERS(Scroll, index_id, data, marker);
 };
 
 // Data
 
-/// Puts subjects into an index, by a task. POST /v1/index/{index_id}/ingest
-/// It is not repeated after a lost answer, for it would undo a later ingest of the same subjects. Where there is none,
-/// CallOptions::retry_as says so. https://docs.globus.org/api/search/reference/ingest/
+/// Puts subjects into an index, in a task. POST /v1/index/{index_id}/ingest
+/// It is not repeated after a lost answer, because it would undo a later ingest of the same subjects. Where there is
+/// none, say so by CallOptions::retry_as. https://docs.globus.org/api/search/reference/ingest/
 struct Ingest {
     using service = SearchService;
     using result = TaskAcknowledgement;
@@ -160,7 +160,7 @@ struct Ingest {
     GLOBUS_MEMBERS(Ingest, index_id, data);
 };
 
-/// Deletes the subjects that match a query, by a task. POST /v1/index/{index_id}/delete_by_query
+/// Deletes the subjects that match a query, in a task. POST /v1/index/{index_id}/delete_by_query
 /// https://docs.globus.org/api/search/reference/delete_by_query/
 struct DeleteByQuery {
     using service = SearchService;
@@ -172,7 +172,7 @@ struct DeleteByQuery {
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
-/// Deletes subjects, by a task. POST /v1/index/{index_id}/batch_delete_by_subject
+/// Deletes subjects, in a task. POST /v1/index/{index_id}/batch_delete_by_subject
 /// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
 struct BatchDeleteBySubject {
     using service = SearchService;
@@ -200,7 +200,7 @@ struct GetSubject {
     GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
 };
 
-/// Deletes a subject with its entries, by a task. DELETE /v1/index/{index_id}/subject
+/// Deletes a subject with its entries, in a task. DELETE /v1/index/{index_id}/subject
 /// https://docs.globus.org/api/search/reference/delete_subject/
 struct DeleteSubject {
     using service = SearchService;
@@ -212,7 +212,7 @@ struct DeleteSubject {
     GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
 };
 
-/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/{index_id}/entry
+/// Reads one entry of a subject: without `entry_id`, the one that has no id. GET /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/get_entry/
 struct GetEntry {
     using service = SearchService;
@@ -220,12 +220,12 @@ struct GetEntry {
     static constexpr auto route = get("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
     Required<std::string> subject;        ///< as it was ingested
-    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
 };
 
-/// Deletes one entry of a subject, by a task; without `entry_id` the one that has none.
+/// Deletes one entry of a subject, in a task: without `entry_id`, the one that has no id.
 /// DELETE /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/delete_entry/
 struct DeleteEntry {
@@ -234,7 +234,7 @@ struct DeleteEntry {
     static constexpr auto route = delete_("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
     Required<std::string> subject;        ///< as it was ingested
-    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
 };
@@ -288,7 +288,7 @@ struct GetRoleList {
     GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
 };
 
-/// Takes a role away. DELETE /v1/index/{index_id}/role/{role_id}
+/// Removes a role. DELETE /v1/index/{index_id}/role/{role_id}
 /// https://docs.globus.org/api/search/reference/role_delete/
 struct DeleteRole {
     using service = SearchService;

@@ -25,16 +25,17 @@ namespace globus::search {
  *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
  *     auto found = client.post_search({.index_id = id, .data = query});
  *
- * Filters, facets, boosts and sorts are the service's documents, as they stand.
+ * Filters, facets, boosts and sorts are the service's documents, unchanged.
  *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  * https://docs.globus.org/api/search/reference/post_query/
  */
 struct SearchQueryV1 {
     Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
     /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
     Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};         ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
     Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
     Optional<bool> advanced = {};              ///< q is in the advanced syntax
     Optional<std::vector<Json>> filters = {};  ///< by add_filter
@@ -49,7 +50,7 @@ struct SearchQueryV1 {
 
     /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
     SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
-    /// Adds a condition that what facets count need not meet.
+    /// Adds a condition that does not change what facets count.
     SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
     /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
     SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
@@ -63,7 +64,7 @@ private:
 };
 
 /**
- * A query for all that matches, however much it is; the order is the service's.
+ * A query for everything that matches, however much that is, in the service's order.
  *
  *     for (search::GMetaResult const& subject :
  *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
@@ -74,7 +75,7 @@ struct SearchScrollQuery {
     Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> advanced = {};       ///< q is in the advanced syntax
-    Optional<std::string> marker = {};  ///< of the page before
+    Optional<std::string> marker = {};  ///< the previous page's
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
 };

@@ -25,26 +25,25 @@ using search::SearchScrollQuery;
  * https://docs.globus.org/api/search/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids of
- * indexes and tasks are UUIDs as text. A subject is named by a text of the ingester's own, mostly a URL.
+ * indexes and tasks are UUIDs as text. The ingester names a subject by a text, mostly a URL.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct SearchService {
     static constexpr std::string_view name = "search";
     static constexpr std::string_view resource_server = "search.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{SearchScopes::search};
     using error = SearchApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, search::CreateIndex, search::UpdateIndex, search::DeleteIndex,

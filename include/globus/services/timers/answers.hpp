@@ -17,7 +17,7 @@ namespace globus::timers {
 /// When a timer ends. https://docs.globus.org/api/timers/
 struct StopAfter {
     Optional<std::string> date = {};     ///< ISO 8601; null for no time
-    Optional<std::int64_t> n_runs = {};  ///< after so many runs; null for any number
+    Optional<std::int64_t> n_runs = {};  ///< after this many runs; null for no limit
     GLOBUS_MEMBERS(StopAfter, date, n_runs);
 };
 
@@ -47,7 +47,7 @@ struct Timer {
     Optional<double> interval = {};                ///< seconds; null runs once
     Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
     Optional<StopAfter> stop_after = {};           ///< its end; null for none
-    Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
+    Optional<std::int64_t> n_runs = {};            ///< so far, failed ones included
     Optional<std::int64_t> n_errors = {};          ///< runs that failed
     Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
     Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer

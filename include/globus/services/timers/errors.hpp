@@ -12,9 +12,9 @@ namespace globus {
 /**
  * Globus Timers answered with an error status. https://docs.globus.org/api/timers/
  *
- * Timers puts what is wrong into one object, `{"error": {"code": ..., "detail": ...}}`, or lists the members of a
- * request that do not fit, as `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads
- * "field required: body.start".
+ * Timers describes an error in one object, `{"error": {"code": ..., "detail": ...}}`, or lists the invalid members of a
+ * request, as in `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads "field
+ * required: body.start".
  */
 class GLOBUS_VISIBLE TimersApiError : public ApiError {
 public:

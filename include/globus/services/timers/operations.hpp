@@ -38,7 +38,7 @@ struct GetJob {
 };
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
-/// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
 /// @throws UsageError  for what the timer's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateTimer {
@@ -54,7 +54,7 @@ struct CreateTimer {
 };
 
 /// Makes a timer in the older form. POST /jobs/
-/// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
 /// @throws UsageError  for what the job's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateJob {
@@ -108,7 +108,7 @@ struct ResumeJob {
     static constexpr auto route = post("/jobs/{job_id}/resume");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> job_id;
-    Optional<bool> update_credentials = {};  ///< take the caller's credentials from now on
+    Optional<bool> update_credentials = {};  ///< whether to use the caller's credentials from now on
     static constexpr auto wire = wires(in_json("update_credentials"));
     GLOBUS_MEMBERS(ResumeJob, job_id, update_credentials);
 };

@@ -13,11 +13,12 @@
 #include <string>
 #include <utility>
 
-// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in "2026-01-02T03:04:05+00:00".
+// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in
+// "2026-01-02T03:04:05+00:00".
 
 namespace globus::timers {
 
-/// A timer that runs once: at `datetime`, or at once if that is left out.
+/// A timer that runs once: at `datetime`, or immediately if that is left out.
 /// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
@@ -26,7 +27,7 @@ struct OnceTimerSchedule {
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer ends after so many runs. https://docs.globus.org/api/timers/timer-schedules/
+/// The end of a timer after some number of runs. https://docs.globus.org/api/timers/timer-schedules/
 struct EndAfter {
     Constant<"iterations"> condition = {};  ///< what ends it
     Required<std::int64_t> count;           ///< runs, at least 1
@@ -37,7 +38,7 @@ struct EndAfter {
     void check() const;
 };
 
-/// A timer ends at a time. https://docs.globus.org/api/timers/timer-schedules/
+/// The end of a timer at some time. https://docs.globus.org/api/timers/timer-schedules/
 struct EndAt {
     Constant<"time"> condition = {};  ///< what ends it
     Required<std::string> datetime;   ///< ISO 8601
@@ -53,11 +54,11 @@ class TimerEnd {
 public:
     /// An empty object.
     TimerEnd() = default;
-    /// After so many runs.
+    /// After some number of runs.
     TimerEnd(EndAfter end) : document_(std::move(end)) {}
     /// At a time.
     TimerEnd(EndAt end) : document_(std::move(end)) {}
-    /// The document as it stands.
+    /// A document, unchanged.
     template <std::same_as<Json> J>
     TimerEnd(J end) : document_(std::move(end)) {}
 
@@ -79,7 +80,7 @@ private:
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
     Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
-    Optional<std::string> start = {};         ///< ISO 8601; at once if left out
+    Optional<std::string> start = {};         ///< ISO 8601; immediately if left out
     Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
@@ -95,7 +96,7 @@ struct RecurringTimerSchedule {
  *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 86400},
  *                                                 .body = data}});
  *
- * Each run gets a submission id of its own: one in `body` is left out, and so is skip_activation_check.
+ * Each run gets a submission id of its own: a submission id in `body` is left out, and so is skip_activation_check.
  * https://docs.globus.org/api/timers/
  */
 struct TransferTimer {
@@ -151,7 +152,7 @@ public:
     TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
     /// A timer that starts runs of a flow.
     TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
-    /// The document as it stands.
+    /// A document, unchanged.
     TimerDocument(Json timer) : document_(std::move(timer)) {}
     TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
 
@@ -167,7 +168,7 @@ class JobDocument {
 public:
     /// A timer in the older form.
     JobDocument(TimerJob job) : document_(std::move(job)) {}
-    /// The document as it stands.
+    /// A document, unchanged.
     JobDocument(Json job) : document_(std::move(job)) {}
     JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
 

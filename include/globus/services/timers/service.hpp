@@ -28,26 +28,25 @@ using timers::TransferTimer;
  * https://docs.globus.org/api/timers/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text, times ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
+ * UUIDs as text, times are ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct TimersService {
     static constexpr std::string_view name = "timer";
     static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{TimersScopes::timer};
     using error = TimersApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
@@ -95,12 +94,13 @@ struct TimersService::Operations {
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
-    /// data_access scope. Returns the client.
+    /// data_access scope. It returns the client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
         return self().add_app_scope(timers_scope_with_data_access(collection_ids));
     }
-    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. Returns the client.
+    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. It returns the
+    /// client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_flow_user_scope(StringList const& flow_ids) const {
         return self().add_app_scope(timers_scope_with_flows(flow_ids));

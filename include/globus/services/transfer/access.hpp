@@ -26,7 +26,7 @@ struct EndpointRoleList {
     GLOBUS_MEMBERS(EndpointRoleList, endpoint_id, query_params);
 };
 
-/// Gives somebody a role on a collection. POST /endpoint/{endpoint_id}/role
+/// Assigns a role on a collection. POST /endpoint/{endpoint_id}/role
 /// https://docs.globus.org/api/transfer/roles/#create_role
 struct AddEndpointRole {
     using service = TransferService;
@@ -50,7 +50,7 @@ struct GetEndpointRole {
     GLOBUS_MEMBERS(GetEndpointRole, endpoint_id, role_id, query_params);
 };
 
-/// Takes a role away. DELETE /endpoint/{endpoint_id}/role/{role_id}
+/// Removes a role. DELETE /endpoint/{endpoint_id}/role/{role_id}
 /// https://docs.globus.org/api/transfer/roles/#delete_role_by_id
 struct DeleteEndpointRole {
     using service = TransferService;
@@ -96,7 +96,7 @@ struct AddEndpointAclRule {
     GLOBUS_MEMBERS(AddEndpointAclRule, endpoint_id, rule_data);
 };
 
-/// Changes the permissions of an access rule; nothing else of it can change.
+/// Changes the permissions of an access rule; nothing else in it can change.
 /// PUT /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#update_access_rule
 struct UpdateEndpointAclRule {
@@ -110,7 +110,7 @@ struct UpdateEndpointAclRule {
     GLOBUS_MEMBERS(UpdateEndpointAclRule, endpoint_id, rule_id, rule_data);
 };
 
-/// Takes an access rule away. DELETE /endpoint/{endpoint_id}/access/{rule_id}
+/// Deletes an access rule. DELETE /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#delete_access_rule
 struct DeleteEndpointAclRule {
     using service = TransferService;

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-// What Globus Transfer answers. Members bear the service's names; the pages named say what they mean.
+// What Globus Transfer answers. Members have the service's names; the pages named say what they mean.
 
 namespace globus::transfer {
 
@@ -62,7 +62,8 @@ struct EndpointServer {
                    incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
 };
 
-/// An endpoint or collection. https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
+/// An endpoint or collection.
+/// https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
@@ -76,7 +77,7 @@ struct Endpoint {
     Optional<std::string> contact_info = {};       ///< phone, address and the like
     Optional<std::string> info_link = {};          ///< URL of a page about it
     Optional<Json> keywords = {};                  ///< a text or a list
-    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path; "/~/" if null
+    Optional<std::string> default_directory = {};  ///< where a listing that names no path begins; "/~/" if null
     Optional<std::string> host_endpoint_id = {};   ///< of a guest collection: the collection or endpoint that it is on
     Optional<std::string> host_path = {};  ///< of a guest collection: the directory on the host that is its root
     Optional<std::string> mapped_collection_id = {};    ///< of a guest collection on Globus Connect Server 5
@@ -90,8 +91,8 @@ struct Endpoint {
     Optional<std::string> network_use = {};             ///< "normal", "minimal", "aggressive" or "custom"
     Optional<std::int64_t> max_concurrency = {};        ///< files at a time, at most
     Optional<std::int64_t> preferred_concurrency = {};  ///< files at a time
-    Optional<std::int64_t> max_parallelism = {};        ///< connections a file, at most
-    Optional<std::int64_t> preferred_parallelism = {};  ///< connections a file
+    Optional<std::int64_t> max_parallelism = {};        ///< connections per file, at most
+    Optional<std::int64_t> preferred_parallelism = {};  ///< connections per file
     Optional<bool> acl_available = {};                  ///< it can have access rules
     Optional<bool> acl_editable = {};                   ///< the user may change its access rules
     Optional<bool> disable_verify = {};                 ///< checksums cannot be asked for
@@ -99,21 +100,21 @@ struct Endpoint {
     Optional<bool> force_encryption = {};               ///< data is always sent over TLS
     Optional<bool> gcp_connected = {};      ///< of Globus Connect Personal: the machine is online; null for others
     Optional<bool> gcp_paused = {};         ///< of Globus Connect Personal: its user has paused it; null for others
-    Optional<bool> high_assurance = {};     ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> high_assurance = {};     ///< it requires fresh logins and keeps records for audits
     Optional<bool> in_use = {};             ///< active tasks use it
-    Optional<bool> is_globus_connect = {};  ///< runs on Globus Connect Personal
-    Optional<bool> mfa_required = {};       ///< asks for a login with two factors
+    Optional<bool> is_globus_connect = {};  ///< it runs on Globus Connect Personal
+    Optional<bool> mfa_required = {};       ///< it requires multi-factor authentication
     Optional<bool> non_functional = {};     ///< files cannot be reached through it, only through its collections
     Optional<bool> is_public = {};          ///< `public` on the wire
     Optional<bool> shareable = {};          ///< guest collections can be made on it
     Optional<bool> subscription_admin_verified = {};        ///< verified by a manager of its subscription
     Optional<bool> disable_anonymous_writes = {};           ///< access rules cannot let everybody write
-    Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that does not work any more
+    Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that no longer works
     Optional<std::string> non_functional_endpoint_display_name = {};
     Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
     // what older endpoints have
     Optional<std::string> username = {};  ///< of the owner
-    /// Sets up a Globus Connect Personal; only in the answer that made it.
+    /// The key that sets up Globus Connect Personal; it comes only with the answer that made the endpoint.
     Optional<Secret> globus_connect_setup_key = {};
     Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
     Optional<bool> activated = {};                 ///< it has a credential of the user
@@ -147,12 +148,13 @@ struct EndpointList {
     GLOBUS_MEMBERS(EndpointList, DATA, has_next_page, offset, limit, total);
 };
 
-/// The outcome of an operation that answers with a sentence. https://docs.globus.org/api/transfer/overview/#result_document
+/// The outcome of an operation that answers with a sentence.
+/// https://docs.globus.org/api/transfer/overview/#result_document
 struct OperationResult {
     Optional<std::string> code = {};  ///< as in "DirectoryCreated"
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     GLOBUS_MEMBERS(OperationResult, code, message, resource, request_id);
 };
 
@@ -169,7 +171,7 @@ struct SubmissionResult {
     Optional<std::string> code = {};           ///< "Accepted", or "Duplicate" for a submission id that was used before
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     Optional<Json> task_link = {};          ///< where the task can be read, in `href`
     GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
@@ -207,38 +209,39 @@ struct Task {
     Optional<std::string> destination_mapped_collection_id = {};  ///< the same of the destination
     Optional<std::string> source_mapped_collection_display_name = {};
     Optional<std::string> destination_mapped_collection_display_name = {};
-    Optional<std::string> source_endpoint = {};                ///< its older name, as are the three below
+    /// Older form of source_endpoint_id; the next three are older forms, too.
+    Optional<std::string> source_endpoint = {};
     Optional<std::string> destination_endpoint = {};           ///< of the destination
     Optional<std::string> source_host_endpoint = {};           ///< of the source's host
     Optional<std::string> destination_host_endpoint = {};      ///< of the destination's host
-    Optional<bool> history_deleted = {};                       ///< the paths of the task are not kept any more
+    Optional<bool> history_deleted = {};                       ///< the paths of the task are no longer kept
     Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
     Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
     Optional<std::string> nice_status_short_description = {};  ///< the same for people
-    /// When the task fails for it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
+    /// When the task will fail because of it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
     Optional<Json> nice_status_expires_in = {};
-    Optional<bool> is_ok = {};      ///< no error holds it; null once it has ended
+    Optional<bool> is_ok = {};      ///< no error blocks it; null once it has ended
     Optional<bool> is_paused = {};  ///< held by a pause rule or an administrator
-    /// "SOURCE", "DESTINATION" or "BOTH": whose manager has cancelled it; null for none.
+    /// "SOURCE", "DESTINATION" or "BOTH": whose manager cancelled it; null for none.
     Optional<std::string> canceled_by_admin = {};
-    Optional<std::string> canceled_by_admin_message = {};    ///< what that manager has to say
+    Optional<std::string> canceled_by_admin_message = {};    ///< that manager's message
     Optional<std::string> command = {};                      ///< what it came from, as in "API 0.10"
     Optional<std::int64_t> bytes_checksummed = {};           ///< bytes read to compare checksums before the transfer
-    Optional<std::int64_t> bytes_transferred = {};           ///< bytes, those of repeated attempts too
+    Optional<std::int64_t> bytes_transferred = {};           ///< bytes, repeated attempts included
     Optional<std::int64_t> effective_bytes_per_second = {};  ///< mean rate so far, pauses and errors included
-    Optional<std::int64_t> directories = {};                 ///< of the task, as far as it has found them
-    Optional<std::int64_t> files = {};                       ///< of the task, as far as it has found them
+    Optional<std::int64_t> directories = {};                 ///< of the task, found so far
+    Optional<std::int64_t> files = {};                       ///< of the task, found so far
     Optional<std::int64_t> files_skipped = {};               ///< left as they were because of sync_level
     Optional<std::int64_t> files_transferred = {};           ///< that have arrived
-    Optional<std::int64_t> symlinks = {};                    ///< of the task, as far as it has found them
-    Optional<std::int64_t> faults = {};                      ///< errors so far, those that passed too
-    Optional<std::int64_t> subtasks_total = {};  ///< steps: one for each file, directory and deletion, as far as found
-    Optional<std::int64_t> subtasks_pending = {};         ///< steps not begun, or under way
-    Optional<std::int64_t> subtasks_retrying = {};        ///< steps that failed and are tried again
-    Optional<std::int64_t> subtasks_succeeded = {};       ///< steps
-    Optional<std::int64_t> subtasks_expired = {};         ///< steps not done at the deadline
-    Optional<std::int64_t> subtasks_canceled = {};        ///< steps
-    Optional<std::int64_t> subtasks_failed = {};          ///< steps
+    Optional<std::int64_t> symlinks = {};                    ///< of the task, found so far
+    Optional<std::int64_t> faults = {};                      ///< errors so far, including those that passed
+    Optional<std::int64_t> subtasks_total = {};      ///< steps: one for each file, directory and deletion, found so far
+    Optional<std::int64_t> subtasks_pending = {};    ///< steps not begun, or under way
+    Optional<std::int64_t> subtasks_retrying = {};   ///< steps that failed and are tried again
+    Optional<std::int64_t> subtasks_succeeded = {};  ///< steps
+    Optional<std::int64_t> subtasks_expired = {};    ///< steps not done at the deadline
+    Optional<std::int64_t> subtasks_canceled = {};   ///< steps
+    Optional<std::int64_t> subtasks_failed = {};     ///< steps
     Optional<std::int64_t> subtasks_skipped_errors = {};  ///< steps left out because of skip_source_errors
     Optional<Json> sync_level = {};                       ///< 0 to 3, as in SyncLevel; null for none
     Optional<bool> delete_destination_extra = {};         ///< this and those below are as they were submitted
@@ -247,7 +250,7 @@ struct Task {
     Optional<bool> preserve_timestamp = {};               ///< as it was submitted
     Optional<bool> skip_source_errors = {};               ///< as it was submitted
     Optional<bool> verify_checksum = {};                  ///< as it was submitted
-    /// What becomes of links in directories: "ignore", "keep" or "copy".
+    /// What happens to links in directories: "ignore", "keep" or "copy".
     Optional<std::string> recursive_symlinks = {};
     Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
     Optional<Json> filter_rules = {};  ///< a list of FilterRule; null for none
@@ -310,7 +313,7 @@ struct EndpointResult {
     Optional<std::string> code = {};  ///< as in "Created", "Updated"
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     GLOBUS_MEMBERS(EndpointResult, id, code, message, resource, request_id);
 };
 
@@ -367,13 +370,13 @@ struct AccessRule {
     Optional<std::string> id = {};               ///< a UUID; null for a rule that comes from a role
     Optional<std::string> principal_type = {};   ///< "identity", "group", "all_authenticated_users" or "anonymous"
     Optional<std::string> principal = {};        ///< its id; empty for the last two
-    Optional<std::string> path = {};             ///< begins and ends with a slash
+    Optional<std::string> path = {};             ///< it begins and ends with a slash
     Optional<std::string> permissions = {};      ///< "r" or "rw"
     Optional<std::string> role_id = {};          ///< of the role that this rule comes from
     Optional<std::string> role_type = {};        ///< of that role, as in "administrator"
     Optional<std::string> create_time = {};      ///< ISO 8601
     Optional<std::string> expiration_date = {};  ///< ISO 8601
-    Optional<std::string> notify_email = {};     ///< whom to tell of a new rule
+    Optional<std::string> notify_email = {};     ///< whom to tell about a new rule
     Optional<std::string> notify_message = {};   ///< that goes into the e-mail
     GLOBUS_MEMBERS(AccessRule, DATA_TYPE, id, principal_type, principal, path, permissions, role_id, role_type,
                    create_time, expiration_date, notify_email, notify_message);
@@ -393,7 +396,7 @@ struct AccessRuleResult {
     Optional<std::string> code = {};       ///< as in "Created"
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     GLOBUS_MEMBERS(AccessRuleResult, access_id, code, message, resource, request_id);
 };
 
@@ -411,8 +414,8 @@ struct Bookmark {
     Optional<std::string> id = {};    ///< a UUID; left out when it is to be made
     Optional<std::string> name = {};  ///< one that the user has not used yet
     Optional<std::string> endpoint_id = {};
-    Optional<std::string> path = {};  ///< ends with a slash
-    Optional<bool> pinned = {};       ///< shown first
+    Optional<std::string> path = {};  ///< it ends with a slash
+    Optional<bool> pinned = {};       ///< it is shown first
     GLOBUS_MEMBERS(Bookmark, DATA_TYPE, id, name, endpoint_id, path, pinned);
 };
 
@@ -425,7 +428,7 @@ struct BookmarkPage {
 // Pauses
 
 /**
- * A rule by which the manager of a collection holds tasks.
+ * A rule by which the manager of a collection pauses tasks.
  *
  * https://docs.globus.org/api/transfer/advanced_collection_management/#pause_rule_document
  */
@@ -437,7 +440,7 @@ struct PauseRule {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
-    /// Made by the manager of the host of a guest collection, not of the collection.
+    /// It was made by the manager of a guest collection's host, not of the collection.
     Optional<bool> created_by_host_manager = {};
     Optional<std::string> modified_by = {};               ///< user name; only managers get it
     Optional<std::string> modified_by_id = {};            ///< of that user's identity
@@ -447,11 +450,11 @@ struct PauseRule {
     Optional<bool> pause_mkdir = {};                      ///< true: no directory can be made
     Optional<bool> pause_rename = {};                     ///< true: nothing can be renamed
     Optional<bool> pause_symlink = {};                    ///< true: no link can be made
-    Optional<bool> pause_task_delete = {};                ///< holds deletions
-    Optional<bool> pause_task_transfer_read = {};         ///< holds transfers from the collection
-    Optional<bool> pause_task_transfer_read_share = {};   ///< holds transfers from guest collections on it
-    Optional<bool> pause_task_transfer_write = {};        ///< holds transfers to the collection
-    Optional<bool> pause_task_transfer_write_share = {};  ///< holds transfers to guest collections on it
+    Optional<bool> pause_task_delete = {};                ///< true: deletions are paused
+    Optional<bool> pause_task_transfer_read = {};         ///< true: transfers from the collection are paused
+    Optional<bool> pause_task_transfer_read_share = {};   ///< true: transfers from guest collections on it are paused
+    Optional<bool> pause_task_transfer_write = {};        ///< true: transfers to the collection are paused
+    Optional<bool> pause_task_transfer_write_share = {};  ///< true: transfers to guest collections on it are paused
     GLOBUS_MEMBERS(PauseRule, DATA_TYPE, id, message, start_time, endpoint_id, endpoint_display_name, identity_id,
                    created_by_host_manager, modified_by, modified_by_id, modified_time, editable, pause_ls, pause_mkdir,
                    pause_rename, pause_symlink, pause_task_delete, pause_task_transfer_read,
@@ -468,8 +471,8 @@ struct PauseRulePage {
 
 /// Why a task is paused, or will be. https://docs.globus.org/api/transfer/task/#get_task_pause_info
 struct PauseInfo {
-    std::vector<PauseRule> pause_rules = {};  ///< that hold the task
-    /// Of the administrator who paused the task; null for none, as are those below.
+    std::vector<PauseRule> pause_rules = {};  ///< that pause the task
+    /// From the administrator who paused the task; null for none, as are those below.
     Optional<std::string> source_pause_message = {};
     Optional<std::string> destination_pause_message = {};        ///< the same of the destination
     Optional<std::string> source_pause_message_share = {};       ///< the same of the source's host
@@ -478,17 +481,17 @@ struct PauseInfo {
                    destination_pause_message_share);
 };
 
-/// What cancelling the tasks of others answers, and how far it is.
+/// What cancelling other users' tasks answers, and how far that is.
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
     Optional<TextOrNumber> id = {};      ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};            ///< all tasks have been told; those that could not be are as they were
+    Optional<bool> done = {};            ///< all tasks have been told; any that could not be are unchanged
     Optional<std::string> message = {};  ///< for the owners of the tasks
     Optional<std::vector<std::string>> task_id_list = {};  ///< that were to be cancelled
     GLOBUS_MEMBERS(AdminCancel, id, done, message, task_id_list);
 };
 
-// What became of single files
+// What happened to single files
 
 /// A file that a task has transferred. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransfer {
@@ -514,7 +517,7 @@ struct SkippedError {
     Optional<std::string> error_details = {};         ///< in the words of the server that failed
     Optional<std::string> error_time = {};            ///< ISO 8601
     Optional<bool> is_directory = {};                 ///< false for a file or link
-    Optional<bool> is_symlink = {};                   ///< of a link itself, not of what it leads to
+    Optional<bool> is_symlink = {};                   ///< it is a link, whatever that leads to
     Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
     Optional<std::string> external_checksum = {};     ///< as it was submitted; null for none
     Optional<std::string> checksum_algorithm = {};    ///< of external_checksum
@@ -530,9 +533,9 @@ struct SkippedErrorPage {
     GLOBUS_MEMBERS(SkippedErrorPage, DATA, marker, next_marker);
 };
 
-// Tunnels and other JSON:API documents, whose resource stands in `data`
+// Tunnels and other JSON:API documents, whose resource is in `data`
 
-/// Names another resource. https://jsonapi.org/format/#document-resource-identifier-objects
+/// The name of another resource. https://jsonapi.org/format/#document-resource-identifier-objects
 struct ResourceId {
     Optional<std::string> type = {};  ///< as in "StreamAccessPoint"
     Optional<std::string> id = {};    ///< a UUID
@@ -545,7 +548,7 @@ struct Relationship {
     GLOBUS_MEMBERS(Relationship, data);
 };
 
-/// What a tunnel is and how it does. https://docs.globus.org/api/transfer/
+/// What a tunnel is, and its state. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
     Optional<std::string> label = {};                 ///< for people
     Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
@@ -613,7 +616,7 @@ struct TunnelEventPage {
 /// What a stream access point is. https://docs.globus.org/api/transfer/
 struct StreamAccessPointAttributes {
     Optional<std::string> display_name = {};
-    Optional<std::string> advertised_owner = {};  ///< whom it shows as its owner
+    Optional<std::string> advertised_owner = {};  ///< the owner that it shows
     Optional<std::string> description = {};
     Optional<std::string> organization = {};   ///< that runs it
     Optional<std::string> department = {};     ///< of the organization

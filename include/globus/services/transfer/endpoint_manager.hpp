@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-// What the managers and monitors of collections can see and do, of the tasks of others too. An activity_manager or
-// activity_monitor role is needed. https://docs.globus.org/api/transfer/advanced_collection_management/
+// What the managers and monitors of collections can see and do, with other users' tasks too. They need an
+// activity_manager or activity_monitor role. https://docs.globus.org/api/transfer/advanced_collection_management/
 
 namespace globus {
 struct TransferService;
@@ -78,11 +78,11 @@ struct EndpointManagerTaskList {
     Optional<std::string> filter_owner_id = {};        ///< tasks of this identity only
     Optional<std::string> filter_endpoint = {};        ///< tasks of this collection only, by its id
     Optional<std::string> filter_endpoint_use = {};    ///< "source" or "destination"; of filter_endpoint
-    Optional<bool> filter_is_paused = {};              ///< only tasks that are paused, or only the others
+    Optional<bool> filter_is_paused = {};              ///< true: only paused tasks; false: only the others
     Optional<StringList> filter_completion_time = {};  ///< {from, to}, both ISO 8601
-    Optional<std::int64_t> filter_min_faults = {};     ///< tasks with at least so many
-    Optional<std::string> filter_local_user = {};      ///< account on the host; needs filter_endpoint
-    Optional<std::string> last_key = {};               ///< the page before's
+    Optional<std::int64_t> filter_min_faults = {};     ///< only tasks with at least this many
+    Optional<std::string> filter_local_user = {};      ///< account on the host; it needs filter_endpoint
+    Optional<std::string> last_key = {};               ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskList, filter_status, filter_task_id, filter_owner_id, filter_endpoint,
                    filter_endpoint_use, filter_is_paused, filter_completion_time, filter_min_faults, filter_local_user,
@@ -113,7 +113,7 @@ struct EndpointManagerTaskEventList {
     Required<std::string> task_id;
     Optional<std::int64_t> limit = {};    ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};   ///< of the first, from 0
-    Optional<bool> filter_is_error = {};  ///< only errors, or only the others
+    Optional<bool> filter_is_error = {};  ///< true: only errors; false: only the others
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("filter_is_error", Spelling::number));
     GLOBUS_MEMBERS(EndpointManagerTaskEventList, task_id, limit, offset, filter_is_error, query_params);
@@ -140,7 +140,7 @@ struct EndpointManagerTaskSuccessfulTransfers {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSuccessfulTransfers, task_id, marker, query_params);
 };
@@ -155,13 +155,13 @@ struct EndpointManagerTaskSkippedErrors {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSkippedErrors, task_id, marker, query_params);
 };
 
-/// Cancels tasks of others. This takes its time: endpoint_manager_cancel_status says how far it is. The answer promises
-/// nothing of a single task: get_task or endpoint_manager_get_task tells.
+/// Cancels other users' tasks. This takes time: endpoint_manager_cancel_status says how far it is. The answer promises
+/// nothing about a single task: see get_task or endpoint_manager_get_task.
 /// POST /endpoint_manager/admin_cancel
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct EndpointManagerCancelTasks {
@@ -187,7 +187,7 @@ struct EndpointManagerCancelStatus {
     GLOBUS_MEMBERS(EndpointManagerCancelStatus, admin_cancel_id, query_params);
 };
 
-/// Pauses tasks of others, until endpoint_manager_resume_tasks. The answer's `code` is for all of them: one that has
+/// Pauses other users' tasks, until endpoint_manager_resume_tasks. The answer's `code` is for all of them: one that has
 /// ended stays as it is. POST /endpoint_manager/admin_pause
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#pause_tasks_as_admin
 struct EndpointManagerPauseTasks {
@@ -202,7 +202,7 @@ struct EndpointManagerPauseTasks {
     GLOBUS_MEMBERS(EndpointManagerPauseTasks, task_ids, message, query_params);
 };
 
-/// Lets paused tasks of others go on. POST /endpoint_manager/admin_resume
+/// Resumes other users' paused tasks. POST /endpoint_manager/admin_resume
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#resume_tasks_as_admin
 struct EndpointManagerResumeTasks {
     using service = TransferService;

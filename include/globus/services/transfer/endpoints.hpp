@@ -29,7 +29,7 @@ struct GetEndpoint {
     GLOBUS_MEMBERS(GetEndpoint, endpoint_id, query_params);
 };
 
-/// Changes an endpoint or collection; members that `data` does not name stay. PUT /endpoint/{endpoint_id}
+/// Changes an endpoint or collection; members that `data` does not name stay as they are. PUT /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/gcp_management/#update_collection_by_id
 struct UpdateEndpoint {
     using service = TransferService;
@@ -63,7 +63,7 @@ struct EndpointSearch {
     Optional<std::string> filter_scope = {};          ///< "all", "my-endpoints", "recently-used", ...
     Optional<std::string> filter_owner_id = {};       ///< those of this identity only
     Optional<std::string> filter_host_endpoint = {};  ///< guest collections on this host only, by its id
-    /// True: only endpoints that cannot be used themselves; false: only the others.
+    /// True: only endpoints that cannot be used directly; false: only the others.
     Optional<bool> filter_non_functional = {};
     Optional<std::string> filter_entity_type = {};  ///< as in "GCSv5_mapped_collection"
     Optional<std::int64_t> limit = {};              ///< of a page, 1 to 100
@@ -74,7 +74,7 @@ struct EndpointSearch {
                    filter_non_functional, filter_entity_type, limit, offset, query_params);
 };
 
-/// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
+/// Puts a collection of Globus Connect Personal under a subscription, or removes it from one.
 /// PUT /endpoint/{collection_id}/subscription
 /// @throws UsageError  if subscription_id is left out
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
@@ -103,7 +103,7 @@ struct SetSubscriptionAdminVerified {
     GLOBUS_MEMBERS(SetSubscriptionAdminVerified, collection_id, subscription_admin_verified);
 };
 
-/// Lists the pause rules of a collection that hold for the user.
+/// Lists the pause rules of a collection that apply to the user.
 /// GET /endpoint/{endpoint_id}/my_effective_pause_rule_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_collection_pause_rules
 struct MyEffectivePauseRuleList {
@@ -135,14 +135,14 @@ struct GetSharedEndpointList {
     static constexpr Paging paging{PagingStyle::next_token, "shared_endpoints", "next_token"};
     static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     Required<std::string> endpoint_id;
-    Optional<std::int64_t> max_results = {};  ///< at most so many a page
-    Optional<std::string> next_token = {};    ///< the page before's
+    Optional<std::int64_t> max_results = {};  ///< at most this many per page
+    Optional<std::string> next_token = {};    ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetSharedEndpointList, endpoint_id, max_results, next_token, query_params);
 };
 
 /// Makes a guest collection. POST /shared_endpoint
-/// For a host of Globus Connect Server 5 use its own API.
+/// For a host on Globus Connect Server 5, use its own API.
 /// https://docs.globus.org/api/transfer/gcp_management/#create_guest_collection
 struct CreateSharedEndpoint {
     using service = TransferService;

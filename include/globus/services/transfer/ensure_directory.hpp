@@ -14,24 +14,24 @@
 
 namespace globus::transfer {
 
-/// The directory that ensure_directory makes, if it is not there.
+/// The directory that ensure_directory makes if it is missing.
 struct EnsureDirectory {
     Required<std::string> endpoint_id;
     Required<std::string> path;             ///< of the directory, with / between its parts
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
 };
 
 }  // namespace globus::transfer
 
 namespace globus::detail {
 
-/// True for the error of a directory whose parent is not there.
+/// True for the error for a directory whose parent is missing.
 bool parent_is_missing(TransferApiError const& error);
 
-/// The directory above, with a slash at its end; empty if there is none that could be made.
+/// The directory above, with a slash at its end; it is empty if there is none that could be made.
 std::string parent_directory(std::string_view path);
 
-/// Makes `directory.path` and, from the lowest that is there, the directories above it. True if it made it.
+/// Makes `directory.path` and the missing directories above it. It returns true if it made the directory.
 template <class Client>
 bool ensure_directory(Client const& client, transfer::EnsureDirectory const& directory, CallOptions const& options) {
     std::vector<std::string> missing{*directory.path};  // each the parent of the one before

@@ -19,7 +19,7 @@ public:
 };
 
 /**
- * What the errors of submit_transfer, submit_delete and create_tunnel are, too, whatever else they are:
+ * The second base of every error of submit_transfer, submit_delete and create_tunnel:
  *
  *     catch (NetworkError const& error) {
  *         store(submission_id(error));
@@ -29,7 +29,7 @@ class GLOBUS_VISIBLE SubmissionError {
 public:
     explicit SubmissionError(std::string id) : id_(std::move(id)) {}
 
-    /// The submission id that was sent. Submitting again with it makes no second task.
+    /// The submission id that was sent. Submitting with it again makes no second task.
     [[nodiscard]] std::string const& submission_id() const noexcept { return id_; }
 
 protected:
@@ -44,14 +44,14 @@ private:
 
 namespace detail {
 
-/// An error that a submission ended with.
+/// An error that ended a submission.
 template <class E>
 class GLOBUS_VISIBLE SubmissionEndedBy final : public E, public SubmissionError {
 public:
     SubmissionEndedBy(E const& error, std::string id) : E(error), SubmissionError(std::move(id)) {}
 };
 
-/// True if a code of Transfer says that an endpoint failed, and not Transfer itself: asking again would not help.
+/// True if a code of Transfer says that an endpoint failed, not Transfer itself, so that asking again would not help.
 constexpr bool is_endpoint_code(std::string_view code) {
     std::string_view const first = code.substr(0, code.find('.'));
     return first == "ExternalError" || first == "EndpointError";

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-// What the installations of Globus Connect on this machine say of themselves, in their files. Anybody who may write
+// What the installations of Globus Connect on this machine say about themselves in their files. Anybody who may write
 // those files may write anything: nothing here proves who owns an endpoint.
 
 namespace globus {
@@ -29,10 +29,10 @@ struct GlobusConnectPersonalOwnerInfo {
  *     LocalGlobusConnectPersonal const here;
  *     if (auto const id = here.endpoint_id()) transfer.operation_ls({.endpoint_id = *id, .path = "/~/"});
  *
- * Its files are read at every call, so that an installation made meanwhile is seen.
+ * Its files are read at every call, so that a new installation is seen.
  *
  * @par Errors
- * What is not installed is nothing, not an error. globus::Error for a file that is there and cannot be read.
+ * What is not installed gives an empty result, not an error. globus::Error for a file that is there but cannot be read.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
  *
@@ -41,19 +41,19 @@ struct GlobusConnectPersonalOwnerInfo {
 class LocalGlobusConnectPersonal {
 public:
     /// @param config_dir  where it keeps its files; `~/.globusonline` if left out
-    /// @throws UsageError  if that is left out and nobody knows the user's home directory
+    /// @throws UsageError  if that is left out and the user's home directory is not known
     explicit LocalGlobusConnectPersonal(std::string config_dir = {});
 
-    /// The folder that its files are looked for in.
+    /// The directory in which its files are looked for.
     [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
 
-    /// The id of the endpoint, as the installation writes it down.
+    /// The id of the endpoint, as the installation recorded it.
     [[nodiscard]] std::optional<std::string> endpoint_id() const;
 
-    /// Who owns the endpoint, as the installation writes it down; nothing if it says that in no form that is known.
+    /// The owner of the endpoint, as the installation recorded it; nothing if its form is not known.
     [[nodiscard]] std::optional<GlobusConnectPersonalOwnerInfo> get_owner_info() const;
 
-    /// The identity of who owns the endpoint, as Globus Auth knows it; nothing if it does not, or tells nobody.
+    /// The identity of the owner of the endpoint, from Globus Auth; nothing if Globus Auth does not know or show it.
     /// @param auth  a Client<AuthService, ...>
     /// @throws  what `auth.get_identities` throws
     template <class Auth>
@@ -79,7 +79,7 @@ private:
  * Its file is read at every call.
  *
  * @par Errors
- * What is not installed, or says nothing that can be understood, is nothing. globus::Error for a file that is there and
+ * What is not installed, or cannot be understood, gives an empty result. globus::Error for a file that is there but
  * cannot be read.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -88,11 +88,11 @@ private:
  */
 class LocalGlobusConnectServer {
 public:
-    /// Reads nothing yet. `info_path` is the file that the installation keeps.
+    /// It reads nothing yet. `info_path` is the file that the installation keeps.
     explicit LocalGlobusConnectServer(std::string info_path = "/var/lib/globus-connect-server/info.json")
         : info_path_(std::move(info_path)) {}
 
-    /// All that the installation says of itself.
+    /// All that the installation says about itself.
     [[nodiscard]] std::optional<boost::json::object> info() const;
     /// The id of the endpoint.
     [[nodiscard]] std::optional<std::string> endpoint_id() const { return text("endpoint_id"); }

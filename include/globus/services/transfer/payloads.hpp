@@ -22,7 +22,7 @@
 
 namespace globus::detail {
 
-/// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
+/// A member that belongs to a JSON:API resource's relationships, as the id of a resource of `type`.
 struct ResourceLink {
     std::string_view member;
     std::string_view name;
@@ -83,7 +83,7 @@ void check_id(std::string_view member, std::string_view id);
 namespace globus::transfer {
 
 /**
- * When a file that is there already is copied again.
+ * When a file that already exists is copied again.
  *
  *     .sync_level = SyncLevel::checksum
  *
@@ -91,21 +91,21 @@ namespace globus::transfer {
  */
 class SyncLevel {
 public:
-    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
+    /// A file is copied if it is missing; or its size differs; or it is older; or its checksum differs.
     enum Level : unsigned char { exists, size, mtime, checksum };
 
-    /// By its name as an enumerator.
+    /// The level by its enumerator.
     SyncLevel(Level level = exists) : number_(level) {}
-    /// By its number, 0 to 3; submit_transfer refuses others.
+    /// The level by its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(std::int64_t number) : number_(number) {}
-    /// By its number, 0 to 3; submit_transfer refuses others.
+    /// The level by its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(int number) : number_(number) {}
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
 
-    /// 0 to 3, as it is sent.
+    /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
     void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
     friend bool operator==(SyncLevel, SyncLevel) = default;
@@ -119,7 +119,7 @@ struct TransferItem {
     Constant<"transfer_item"> DATA_TYPE = {};
     Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
     Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
-    Optional<bool> recursive = {};                  ///< a directory with all that is in it
+    Optional<bool> recursive = {};                  ///< true: a directory with all that is in it
     Optional<std::string> external_checksum = {};   ///< that the file is expected to have
     Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
     AdditionalFields additional_fields = {};
@@ -127,7 +127,7 @@ struct TransferItem {
                    checksum_algorithm, additional_fields);
 };
 
-/// Which names of a recursive transfer are taken. https://docs.globus.org/api/transfer/task_submit/#filter_rules
+/// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
     Required<std::string> name;       ///< with * and ?
@@ -136,7 +136,7 @@ struct FilterRule {
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
-    /// @throws UsageError  for a method or type that there is none of
+    /// @throws UsageError  for an unknown method or type
     void check() const;
 };
 
@@ -147,7 +147,8 @@ struct FilterRule {
  *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
  *     auto accepted = transfer.submit_transfer(data);
  *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  * https://docs.globus.org/api/transfer/task_submit/#transfer_and_delete_documents
  */
 struct TransferData {
@@ -156,25 +157,27 @@ struct TransferData {
     Required<std::string> destination_endpoint;  ///< id of the collection that is written
     Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
-    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
-    /// Compares checksums after each file, and sends it again where they differ; default false.
+    Optional<SyncLevel> sync_level = {};       ///< which existing files are copied again; all if left out
+    /// Whether checksums are compared after each file, which is sent again if they differ; default false.
     Optional<bool> verify_checksum = {};
-    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
-    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
-    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
-    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
-    /// Ends the task when the destination is full, instead of trying again; default false.
+    Optional<bool> preserve_timestamp = {};  ///< whether files get the source's modification times; default false
+    Optional<bool> encrypt_data = {};        ///< whether the data is sent over TLS; default false
+    Optional<std::string> deadline = {};     ///< ISO 8601: the task fails after this time
+    /// Whether to go on past paths that are not found or not readable; default false.
+    Optional<bool> skip_source_errors = {};
+    /// Whether the task ends when the destination is full, instead of trying again; default false.
     Optional<bool> fail_on_quota_errors = {};
-    /// Deletes what a recursive item's source does not have; default false.
+    /// Whether to delete what a recursive item's source does not have; default false.
     Optional<bool> delete_destination_extra = {};
-    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    Optional<bool> notify_on_succeeded = {};  ///< whether the user gets an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< whether the user gets an e-mail; default true
+    /// Whether the user gets an e-mail, as when a login has expired; default true.
+    Optional<bool> notify_on_inactive = {};
     /// Account on the source's host, where the user has several; mapped collections only.
     Optional<std::string> source_local_user = {};
     Optional<std::string> destination_local_user = {};    ///< the same of the destination
-    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
-    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
+    std::vector<TransferItem> DATA = {};                  ///< what is transferred: at least one item
+    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items include; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
                    verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
@@ -184,13 +187,13 @@ struct TransferData {
 
     /// Adds a file or directory.
     TransferData& add_item(TransferItem item);
-    /// Adds a rule on names; the first rule that fits a name decides.
+    /// Adds a rule on names; the first rule that matches a name decides.
     TransferData& add_filter_rule(FilterRule rule);
 
-    /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
-    /// replace is not looked at.
-    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
-    ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
+    /// Refuses what Transfer would refuse; submit_transfer calls it before it sends anything. It does not look at what
+    /// additional_fields replace.
+    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with
+    ///                     a blank, an unknown sync_level or filter rule, and a transfer without items
     void check() const;
 };
 
@@ -216,17 +219,18 @@ struct DeleteData {
     Required<std::string> endpoint;    ///< id of the collection
     Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
-    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
-    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
-    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
+    Optional<bool> recursive = {};       ///< whether directories are deleted with all that is in them; default false
+    Optional<bool> ignore_missing = {};  ///< whether a missing path is accepted; default false
+    /// Whether *, ? and [] in the last part of a path are wildcards, unless after a backslash; default false.
     Optional<bool> interpret_globs = {};
     Optional<std::string> deadline = {};      ///< ISO 8601
-    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    Optional<bool> notify_on_succeeded = {};  ///< whether the user gets an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< whether the user gets an e-mail; default true
+    /// Whether the user gets an e-mail, as when a login has expired; default true.
+    Optional<bool> notify_on_inactive = {};
     /// Account on the collection's host, where the user has several; mapped collections only.
     Optional<std::string> local_user = {};
-    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
+    std::vector<DeleteItem> DATA = {};  ///< what is deleted: at least one path
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
                    deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
@@ -235,18 +239,18 @@ struct DeleteData {
     /// Adds a path.
     DeleteData& add_item(DeleteItem item);
 
-    /// As TransferData::check.
+    /// Refuses what Transfer would refuse, as TransferData::check does.
     /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
     void check() const;
 };
 
 /**
- * Splits a transfer into several of at most `max_items` items each, in order; all else is the same in each.
+ * Splits a transfer into several of at most `max_items` items each, in order; everything else is the same in each.
  *
  *     for (TransferData& part : split_transfer_data(std::move(data), 1000)) client.submit_transfer(part);
  *
  * The parts have no submission id, since an id stands for one task. The client's member function of this name gives
- * each one of its own.
+ * each part its own.
  *
  * @throws UsageError  if `max_items` is 0
  */
@@ -259,7 +263,7 @@ std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max
  *                                         .listener_stream_access_point = there,
  *                                         .label = "instrument"});
  *
- * Written as a JSON:API document: the access points are relationships, all else attributes.
+ * It is written as a JSON:API document: the access points are relationships, all else is attributes.
  * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnelData {
@@ -284,7 +288,7 @@ struct CreateTunnelData {
 };
 
 /**
- * A filter of a listing: the text of Globus' filter language, or names with their values.
+ * A filter for a listing: a text in Globus' filter language, or names with their values.
  *
  *     .filter = "type:dir/name:~run*"
  *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
@@ -296,9 +300,9 @@ public:
     using value_type = std::pair<std::string, StringList>;
 
     TransferFilter() = default;
-    /// A text of the filter language, as it is sent.
+    /// A text in the filter language, as it is sent.
     TransferFilter(char const* text) : text_(text) {}
-    /// A text of the filter language, as it is sent.
+    /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms);
@@ -306,7 +310,7 @@ public:
     /// Adds a condition; all must hold.
     TransferFilter& add(std::string const& name, StringList const& values);
 
-    /// In the filter language, as it is sent.
+    /// The filter in the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     /// The same, or nothing where there is no condition.
     [[nodiscard]] std::vector<std::string> query_texts() const;
@@ -316,8 +320,8 @@ private:
     std::string text_;
 };
 
-/// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
-/// `.filter = TransferFilter{{"type", "dir"}}`.
+/// One filter or several, any of which an entry may pass:
+/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", "dir"}}`.
 /// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-// Listing a directory with all that is below it.
+// Listing a directory with everything below it.
 
 namespace globus::transfer {
 
@@ -28,59 +28,59 @@ namespace globus::transfer {
 struct RecursiveLs {
     Required<std::string> endpoint_id;
     Optional<std::string> path = {};  ///< where to begin; the collection's default directory if left out
-    /// 0: only the entries of `path` itself. If left out, more than 1,000 directories within one another are taken for a
-    /// circle, which is a DecodeError.
+    /// 0: only the entries of `path` itself. If it is left out, more than 1,000 nested directories are taken for a
+    /// cycle, which is a DecodeError.
     std::optional<std::size_t> max_depth = {};
-    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<bool> show_hidden = {};        ///< whether to show names that begin with a dot; shown if left out
     Optional<StringList> orderby = {};      ///< within each directory
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
-    /// Called with a directory that cannot be listed: true leaves out what is still to come of it, false throws the
-    /// error. It may destroy the client; what it throws leaves the walk where it is.
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
+    /// Called with a directory that cannot be listed: true leaves out the rest of it, false throws the error. It may
+    /// destroy the client; what it throws leaves the walk where it is.
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
 
-/// An entry below the path that recursive_ls began with.
+/// An entry below the path at which recursive_ls began.
 struct FileEntry {
-    std::string path = {};  ///< from the beginning of the listing, as in "run1/data.h5"
+    std::string path = {};  ///< relative to the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
     File file = {};         ///< as its directory lists it
 };
 
 /**
- * All entries below a path, directory by directory, those next to the beginning first: an input range.
+ * All entries below a path, directory by directory, the nearest to the beginning first: an input range.
  *
  *     for (FileEntry const& entry : client.recursive_ls({.endpoint_id = id, .path = "/~/", .max_depth = 3}))
  *         std::puts(entry.path.c_str());
  *
  * Each directory is one operation_ls, made when the loop comes to it; one with more entries than the service lists at
- * once, 100,000, is several. A call that fails throws out of the loop; begin() on the same object goes on with the listing
- * that failed.
+ * once, 100,000, takes several. A call that fails throws out of the loop; begin() on the same object goes on with the
+ * listing that failed.
  *
- * The service says of a symbolic link what it leads to, by its `type`, and that it is one, by its `link_target`. A link to
- * a directory is listed, but not entered, so that the walk ends even where links make a circle.
+ * The `type` of a symbolic link says what it leads to, and its `link_target` that it is a link. A link to a directory
+ * is listed but not entered, so that the walk ends even where links make a cycle.
  *
- * A path is made of the names that the service says: what has a name with a slash or a NUL in it is no entry, but a
- * DecodeError, whose body() is the name, and begin() goes on behind it; entries without a name, "." and ".." are passed
- * over. So whoever makes files of these paths stays below the directory that they are relative to.
+ * A path is made of the names that the service gives. A name with a slash or a NUL in it is not an entry but a
+ * DecodeError, whose body() is the name, and begin() goes on after it; entries without a name, "." and ".." are
+ * skipped. So a program that makes files of these paths stays below the directory that they are relative to.
  *
  * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
  *
  * @par Errors
  * Those of operation_ls, and DecodeError for a listing that says that more follows but does not give it, for a name as
- * above, and for directories without end.
+ * above, and for endless directories.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
 template <class C>
 class RecursiveListing {
 public:
-    /// Sends nothing before the first begin().
+    /// It sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
         : client_(client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
-    /// Stands at one entry; the listings that it needs are made as it goes.
+    /// An iterator stands at one entry; the listings that it needs are made as it advances.
     class Iterator {
     public:
         using value_type = FileEntry;
@@ -107,12 +107,12 @@ public:
 
 private:
     struct Directory {
-        std::string path;  ///< from the beginning, with a slash at its end; empty: the beginning itself
+        std::string path;  ///< relative to the beginning, with a slash at its end; empty: the beginning itself
         std::size_t depth;
     };
 
-    static constexpr std::size_t deepest = 1000;         ///< no walk without max_depth goes further down
-    static constexpr std::size_t most_at_once = 100000;  ///< entries that the service lists for one request
+    static constexpr std::size_t deepest = 1000;         ///< the depth limit of a walk without max_depth
+    static constexpr std::size_t most_at_once = 100000;  ///< the most entries that the service lists for one request
 
     void ensure_entry() {
         while (!has_entry_) {
@@ -149,7 +149,7 @@ private:
         directories_.push_back({entry_.path + '/', here.depth + 1});
     }
 
-    /// Goes to the next directory, of which nothing is listed yet.
+    /// Goes to the next directory, which has not been listed yet.
     void enter() {
         if (std::exchange(begun_, true)) directories_.pop_front();
         offset_ = 0;

@@ -24,8 +24,8 @@
 
 namespace globus {
 
-// Transfer is the main road: its operations and documents are visible in namespace globus itself. Those of the other
-// services are in namespaces of their own, as in globus::search::GetTask.
+// Transfer is the most used service, so its operations and documents are visible in namespace globus itself. Those of
+// other services are in namespaces of their own, as in globus::search::GetTask.
 using namespace transfer;
 
 namespace detail {
@@ -44,29 +44,29 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
  * https://docs.globus.org/api/transfer/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text; the paths in the operations' comments are below the API's version, as /v0.10.
+ * UUIDs as text; the paths in the operations' comments are relative to the API's version, such as /v0.10.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct TransferService {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
-    /// A 502 that an endpoint behind the service caused; to ask again at once is of no use.
+    /// True for a 502 that an endpoint behind the service caused; asking again at once is of no use.
     [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_error(error); }
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<
@@ -168,11 +168,11 @@ struct TransferService::Operations {
     }
 
     /**
-     * Makes a directory and those above it that are missing; one that is there already is a success.
+     * Makes a directory and those above it that are missing; it succeeds if the directory already exists.
      *
      *     client.ensure_directory({.endpoint_id = id, .path = "/~/archive/2024/run1/"});
      *
-     * What is there under the name of a directory is taken to be one.
+     * Anything that exists under a directory's name is taken to be a directory.
      *
      * @return true if it made the directory, false if it was there
      * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
@@ -229,16 +229,16 @@ struct TransferService::Operations {
     }
 
     /**
-     * Submits a transfer, exactly once however often it has to be sent.
+     * Submits a transfer exactly once, however often it has to be sent.
      *
      *     TransferData data{.source_endpoint = here, .destination_endpoint = there};
      *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
      *     auto accepted = client.submit_transfer(data);
      *
      * The submission id is fetched first if `data` has none, and is fixed from then on: when an answer is lost, the
-     * same document is sent again, and the service answers "Duplicate" with the task that it has already. The id stands in
-     * `data` afterwards, and in every error (`submission_id(error)`): store it, and a later run of the program cannot submit
-     * twice. To submit the same transfer once more on purpose, reset it.
+     * same document is sent again, and the service answers "Duplicate" with the task that it already has. The id is in
+     * `data` afterwards, and in every error (`submission_id(error)`): store it, so that a later run of the program
+     * cannot submit twice. To submit the same transfer again on purpose, reset it.
      *
      * @param data  a TransferData, or a Json of the same form
      * @throws UsageError  for what TransferData::check refuses; nothing is sent then
@@ -257,7 +257,7 @@ struct TransferService::Operations {
     }
 
     /**
-     * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers comes to
+     * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers reaches
      * them; see transfer::Submissions.
      *
      * @throws UsageError  for what TransferData::check refuses, and if `max_items` is 0; nothing is sent then
@@ -270,8 +270,8 @@ struct TransferService::Operations {
     // clang-format off
     void submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
     // clang-format on
-    /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
-    /// any of them again makes no second task.
+    /// Like the function split_transfer_data, but with a submission id fetched for each part. Store the parts:
+    /// submitting any of them again makes no second task.
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
                                                   CallOptions const& options = {}) const {
         std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
@@ -281,18 +281,18 @@ struct TransferService::Operations {
     }
 
     /**
-     * Waits until a task has ended, or the time is over.
+     * Waits until a task has ended, or time runs out.
      *
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
      *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
-     * It looks at the task at once and then each polling_interval. When the number of faults has grown, it reads what
-     * they are. A look that fails for a passing reason (a lost connection, a 503) is made up for by the next one.
+     * It looks at the task at once and then every polling_interval. When the number of faults has grown, it reads what
+     * they are. A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
-     * A status that is not known is no end: the wait goes on. The callbacks may destroy the client, which cancels the
-     * wait, and what they throw ends it.
+     * With an unknown status the wait goes on. The callbacks may destroy the client, which cancels the wait, and what
+     * they throw ends it.
      *
-     * @param options  of each request; `deadline` ends the wait too, and `stop` cancels it within 100 ms
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
      * @throws UsageError        for a time-out or an interval under 1 s
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
@@ -305,7 +305,7 @@ struct TransferService::Operations {
 
     /**
      * Tells the app of this client that it needs the data_access scope of mapped collections, so that a login asks for
-     * it before a service does. Returns the client.
+     * it before a service does. It returns the client.
      *
      *     app.client<TransferService>().add_app_data_access_scope(collection_id);
      *
@@ -479,9 +479,9 @@ struct TransferService::Operations {
     // Tunnels
 
     /**
-     * Makes a tunnel between two stream access points, once however often it has to be sent.
+     * Makes a tunnel between two stream access points, exactly once, however often it has to be sent.
      *
-     * A submission id is made if `data` has none; it stands in `data` afterwards, and in every error.
+     * A submission id is made if `data` has none; it is in `data` afterwards, and in every error.
      *
      * @param data  a CreateTunnelData, or a Json of the same form
      * @throws UsageError  for a Json without a member `data`
@@ -528,7 +528,7 @@ private:
         return id;
     }
 
-    /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
+    /// Sets the submission id of `data`, in the caller's object unless that is const, and sends it.
     template <class Submit, class Typed, class Data>
     Response<typename Submit::result> submit(Data&& data, CallOptions const& options) const {
         using Held = std::conditional_t<std::same_as<std::remove_cvref_t<Data>, Typed>, Typed, Json>;
@@ -551,7 +551,7 @@ private:
         }
     }
 
-    /// The submission id that `data` has, or now gets; nothing if it is null.
+    /// The submission id that `data` has or is given now; nothing if it is null.
     template <class Submit, class Data>
     std::optional<std::string> submission_id(Data& data, CallOptions const& options) const {
         auto const text = [](Json const& id) {

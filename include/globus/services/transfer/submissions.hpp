@@ -23,8 +23,8 @@ namespace globus::transfer {
  *
  *     for (auto const& accepted : client.submit_all(std::move(data), 10000)) remember(*accepted->task_id);
  *
- * A part is submitted when the loop comes to it, exactly once, as submit_transfer does. A call that fails throws out of
- * the loop; begin() on the same object goes on with the part that failed, under the submission id that it has.
+ * A part is submitted when the loop comes to it, exactly once, as by submit_transfer. A call that fails throws out of
+ * the loop; begin() on the same object goes on with the part that failed, under the same submission id.
  *
  * @tparam C  the client; when it is destroyed, the walk ends at the next part with NetworkError (cancelled)
  *
@@ -34,11 +34,11 @@ namespace globus::transfer {
 template <class C>
 class Submissions {
 public:
-    /// Sends nothing before the first begin(). `options` hold for each part.
+    /// It sends nothing before the first begin(). `options` apply to each part.
     Submissions(C const& client, std::vector<TransferData> parts, CallOptions options)
         : client_(client), parts_(std::move(parts)), options_(std::move(options)) {}
 
-    /// Stands at the answer to one part; the next part is submitted as it goes there.
+    /// An iterator stands at the answer to one part; advancing it submits the next part.
     class Iterator {
     public:
         using value_type = Response<SubmissionResult>;

@@ -29,8 +29,8 @@
 namespace globus::transfer {
 
 /**
- * True for a fault that no further attempt will cure: the file is not there, or may not be read or written. The service
- * tries again until the task's deadline all the same, which is a day or more.
+ * True for a fault that no further attempt will cure: the file is missing, or may not be read or written. The service
+ * keeps trying until the task's deadline all the same, which is a day or more.
  */
 [[nodiscard]] bool cannot_heal(TaskEvent const& fault);
 
@@ -39,10 +39,10 @@ struct TaskProgress {
     Task const& task;                       ///< as it was just read
     std::chrono::duration<double> elapsed;  ///< since the wait began
     std::int64_t bytes;                     ///< transferred so far
-    std::int64_t bytes_per_second;          ///< since the look before; at the first look the service's mean
+    std::int64_t bytes_per_second;          ///< since the previous look; at the first look the service's mean
     std::int64_t files;                     ///< transferred so far
     std::int64_t files_total;               ///< found so far
-    std::int64_t faults;                    ///< errors so far, those that passed too
+    std::int64_t faults;                    ///< errors so far, including those that passed
     std::string nice_status;  ///< why it does not advance, as in "PERMISSION_DENIED"; "OK" or empty if it does
 };
 
@@ -68,7 +68,8 @@ struct TaskWait {
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
-    /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
+    /// Waits in place of the library, for tests: it is told how long, and returns false to cancel. Time is then the sum
+    /// of its waits.
     std::function<bool(std::chrono::duration<double>)> sleep = {};
 };
 
@@ -82,27 +83,27 @@ struct TaskVerdict {
     /// How it ended.
     enum class Kind : unsigned char {
         succeeded,  ///< the task did what it should
-        failed,     ///< it ended without; `task.fatal_error` says why
+        failed,     ///< it ended without success; `task.fatal_error` says why
         cancelled,  ///< somebody cancelled it, or OnFault::cancel did
         inactive,   ///< it waits for its owner's credentials
-        faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or time is over
-        paused,     ///< time is over, and a pause rule or an administrator holds it
-        timed_out,  ///< time is over, and the task goes on, or has a status that this library does not know
+        faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or when time ran out
+        paused,     ///< time ran out, and a pause rule or an administrator holds it
+        timed_out,  ///< time ran out, and the task goes on, or has a status that this library does not know
     };
 
     Kind kind = Kind::timed_out;         ///< how it ended
     Task task = {};                      ///< as it was last seen
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
-    /// True if the task has ended, with success or not. One that is paused, or waits for credentials, has not.
+    /// True if the task has ended, with success or not. A task that is paused, or waits for credentials, has not.
     [[nodiscard]] bool ended() const;
     /// True if the task has ended and did what it should.
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
 
 /**
- * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on, and
- * what the wait had seen of it is here.
+ * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on,
+ * and what the wait saw of it is here.
  *
  *     catch (TaskWaitCancelled const& stopped) {
  *         remember(stopped.seen().task.bytes_transferred);
@@ -113,7 +114,7 @@ struct TaskVerdict {
  */
 class GLOBUS_VISIBLE TaskWaitCancelled : public NetworkError {
 public:
-    /// @param seen  the verdict, had the time been over then
+    /// @param seen  the verdict if time had run out then
     TaskWaitCancelled(NetworkError const& how, TaskVerdict seen)
         : NetworkError(how), seen_(std::make_shared<TaskVerdict const>(std::move(seen))) {}
 
@@ -286,7 +287,7 @@ private:
                                               .nice_status = task.nice_status.value_or("")};
         call_.run_callback([&] { wait_.on_progress(progress); });
     }
-    /// Towards zero, and no further than the type goes: the service may say any number.
+    /// Rounds towards zero, and clamps to the type's range: the service may send any number.
     static std::int64_t rounded(double value) {
         using Limits = std::numeric_limits<std::int64_t>;
         if (value >= static_cast<double>(Limits::max())) return Limits::max();
@@ -307,7 +308,7 @@ private:
         return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
     }
 
-    /// Says whether the task will do no more by itself, and with which verdict.
+    /// Says whether the task will do no more on its own, and with which verdict.
     bool ended() {
         Task const& task = verdict_.task;
         bool const inactive = task.status && *task.status == "INACTIVE";
@@ -336,7 +337,7 @@ private:
         return false;
     }
 
-    /// Of a task that has not ended.
+    /// The verdict for a task that has not ended.
     [[nodiscard]] Kind kind_by_now() const {
         return cancelled_                                ? Kind::cancelled
                : verdict_.task.is_paused.value_or(false) ? Kind::paused

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <string>
 
-// Submissions, and the tasks that come of them: https://docs.globus.org/api/transfer/task/
+// Submissions, and the tasks that result from them: https://docs.globus.org/api/transfer/task/
 
 namespace globus {
 struct TransferService;
@@ -69,7 +69,7 @@ struct TaskList {
     Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<StringList> orderby = {};   ///< as in "request_time DESC"
-    /// On status, type, label, request_time, ...: as in "status:ACTIVE/type:TRANSFER".
+    /// A filter on status, type, label, request_time, ..., as in "status:ACTIVE/type:TRANSFER".
     Optional<TransferFilter> filter = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskList, limit, offset, orderby, filter, query_params);
@@ -114,7 +114,7 @@ struct UpdateTask {
 };
 
 /// Cancels a task. POST /task/{task_id}/cancel
-/// The answer's `code` says what came of it, with status 200 in each case: "Canceled"; "CancelAccepted", where it will be
+/// The answer's `code` says what happened, with status 200 in each case: "Canceled"; "CancelAccepted", where it will be
 /// cancelled soon; "TaskComplete", where it had ended before and stays as it is.
 /// https://docs.globus.org/api/transfer/task/#cancel_task_by_id
 struct CancelTask {
@@ -139,7 +139,7 @@ struct TaskPauseInfo {
 
 /// Lists the files that a task has transferred, once it has ended. Paginated.
 /// GET /task/{task_id}/successful_transfers
-/// Of directories and of files that were left as they are nothing is said.
+/// Directories, and files that were left as they are, are not listed.
 /// https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct TaskSuccessfulTransfers {
     using service = TransferService;
@@ -148,7 +148,7 @@ struct TaskSuccessfulTransfers {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskSuccessfulTransfers, task_id, marker, query_params);
 };
@@ -163,7 +163,7 @@ struct TaskSkippedErrors {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskSkippedErrors, task_id, marker, query_params);
 };

@@ -20,8 +20,8 @@ namespace globus::transfer {
  * Makes a tunnel between two stream access points. POST /v2/tunnels
  *
  * A document without a submission id is given one when it is sent: a random UUID, fixed for all attempts of this call,
- * so that a repeated request makes no second tunnel. The member function of the client keeps it in the caller's object,
- * and in the errors.
+ * so that a repeated request makes no second tunnel. The client's member function keeps it in the caller's object, and
+ * in the errors.
  *
  * @throws UsageError  if `data` has no member `data`
  * https://docs.globus.org/api/transfer/
@@ -37,7 +37,7 @@ struct CreateTunnel {
     void check() const { data->check(); }
     [[nodiscard]] CreateTunnel normalized() const;
 
-    /// Gives the document of a tunnel a submission id if it has none. Returns the one it has; empty if that is null.
+    /// Gives the document of a tunnel a submission id if it has none. It returns the id; empty if that is null.
     static std::string set_submission_id(Json& document);
 };
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-// What version 2 of Globus Transfer answers. Its documents on tunnels and stream access points are those of namespace
-// globus::transfer, whose service has the same.
+// What version 2 of Globus Transfer answers. Its documents about tunnels and stream access points are those of
+// namespace globus::transfer.
 
 namespace globus::transfer_v2 {
 
@@ -37,11 +37,11 @@ struct Bookmark {
     GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
 };
 
-/// What an answer tells of a collection that it was asked to include.
+/// What an answer says about a collection that it was asked to include.
 /// https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollectionAttributes {
     Optional<std::string> display_name = {};
-    Optional<bool> high_assurance = {};  ///< asks for fresh logins
+    Optional<bool> high_assurance = {};  ///< it requires fresh logins
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 

@@ -9,8 +9,8 @@
 
 #include <string>
 
-// The operations of version 2 of Globus Transfer. Their documents are JSON:API (https://jsonapi.org): a resource stands
-// in `data`, its members in `attributes`. This version is still experimental.
+// The operations of version 2 of Globus Transfer. Their documents are JSON:API (https://jsonapi.org): a resource is in
+// `data`, its members are in `attributes`. This version is still experimental.
 
 namespace globus {
 struct TransferServiceV2;
@@ -19,8 +19,8 @@ struct TransferServiceV2;
 namespace globus::transfer_v2 {
 
 /// Makes a tunnel between two stream access points. POST /v2/tunnels
-/// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
-/// client repeats the request where that helps; `send` does not.
+/// The document must have its own submission id, as a TunnelCreateDocument does. With one, the client's member function
+/// repeats the request where that helps; `send` does not.
 /// @throws UsageError  for what TunnelCreateDocument::check refuses
 /// https://docs.globus.org/api/transfer/
 struct CreateTunnel {

@@ -15,7 +15,7 @@
 #include <string_view>
 
 // The documents that a program makes for version 2 of Globus Transfer. All are written as JSON:API documents: members
-// that name another resource are its relationships, all else its attributes.
+// that name another resource are its relationships, all others its attributes.
 
 namespace globus::transfer_v2 {
 
@@ -34,7 +34,7 @@ struct TunnelCreateDocument {
     Optional<std::string> label = {};                     ///< for people
     Optional<std::int64_t> listener_port = {};            ///< where the listening program waits
     Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
-    /// A UUID; a random one, made with the object.
+    /// A UUID: a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
     /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
@@ -53,7 +53,7 @@ struct TunnelCreateDocument {
 };
 
 /**
- * What is to be changed of a tunnel.
+ * What to change in a tunnel.
  *
  *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
  *

@@ -23,7 +23,7 @@ using transfer_v2::TunnelUpdateDocument;
 
 /**
  * Version 2 of Globus Transfer: tunnels, stream access points and bookmarks, as JSON:API documents. It is experimental,
- * and does not do what version 1 does: see TransferService for files and tasks.
+ * and does not have what version 1 has: see TransferService for files and tasks.
  *
  *     Client<TransferServiceV2, AccessTokenPolicy> transfer{token};
  *
@@ -33,30 +33,30 @@ using transfer_v2::TunnelUpdateDocument;
  * Its operations are in namespace globus::transfer_v2.
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text. Documents are JSON:API (https://jsonapi.org): a resource stands in `data`, its members in
+ * UUIDs as text. Documents are JSON:API (https://jsonapi.org): a resource is in `data`, its members are in
  * `attributes`. https://docs.globus.org/api/transfer/
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
-    /// True for a failure of an endpoint, which another attempt would meet again.
+    /// True for a failure of an endpoint, which would only happen again.
     [[nodiscard]] static bool endpoint_trouble(ApiError const& error);
 
-    /// The types of all operations, as a hana::tuple of hana::types, for whoever includes <boost/hana.hpp>.
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
     template <class Asked = void>
     static constexpr auto operations() {
         return detail::hana_types<Asked, transfer_v2::CreateTunnel, transfer_v2::UpdateTunnel, transfer_v2::GetTunnel,
@@ -78,7 +78,7 @@ struct TransferServiceV2::Operations {
         if (!options.retry_as && has_submission_id(*op.data)) options.retry_as = RetryClass::keyed;
         return self().send(op, options);
     }
-    /// The same of the document itself, as in version 1.
+    /// The same for the document itself, as in version 1.
     Response<transfer::TunnelDocument> create_tunnel(TunnelCreateDocument const& data,
                                                      CallOptions const& options = {}) const {
         return create_tunnel(transfer_v2::CreateTunnel{.data = data}, options);
