@@ -11,13 +11,13 @@
 //     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
 //     for (auto const& file : listing->DATA) ...
 //
-// One service alone costs less to compile: <globus/services/transfer.hpp>.
+// A single service costs less to compile: <globus/services/transfer.hpp>.
 
 #ifndef GLOBUS_APP_HPP
 #define GLOBUS_APP_HPP
 
-// What a program writes around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation, and
-// CurlTransport, which apps use unless they are told otherwise.
+// What a program uses around its clients: UserApp and ClientApp, token storage, login flows and re-authorisation, and
+// CurlTransport, which apps use by default.
 // SqliteTokenStorage has a header of its own, which needs libsqlite3: globus/app/sqlite_token_storage.hpp.
 
 #ifndef GLOBUS_APP_APP_POLICY_HPP
@@ -32,8 +32,8 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
-// Header-only or compiled. What is no template is declared in a header and defined in its `impl/*.ipp`, which the header
-// includes at its end where GLOBUS_BODIES is defined:
+// Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
+// header includes at its end if GLOBUS_BODIES is defined:
 //
 // - header-only, which is the default: in every file, and the definitions are inline;
 // - with GLOBUS_SEPARATE_COMPILATION, defined for all files of a program: in the one file that includes
@@ -49,8 +49,8 @@
 #define GLOBUS_BODIES
 #endif
 
-/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
-/// one does not know what another throws.
+/// For a class that shared objects throw to each other: with hidden visibility each would have a type of its own, and a
+/// handler in one would not catch what another throws.
 #if defined(__GNUC__) && !defined(_WIN32)
 #define GLOBUS_VISIBLE __attribute__((visibility("default")))
 #else
@@ -71,11 +71,11 @@
 namespace globus {
 
 /**
- * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
- * steer a terminal, turn the direction of what follows or fill a disk.
+ * Somebody else's text as one clean line, for messages and logs: its author cannot add lines, control a terminal, turn
+ * the direction of what follows or fill a disk.
  *
- * Line breaks, tabs and rare blanks become one blank, other characters that do not show are given by their number
- * (`\x1B`), bytes that are not UTF-8 become U+FFFD. What is longer than `most` ends in "...". A line stays as it is.
+ * Line breaks, tabs and rare blanks become one blank, other invisible characters are given by their number (`\x1B`),
+ * bytes that are not UTF-8 become U+FFFD. A text longer than `most` ends in "...". A clean line stays as it is.
  *
  * @param most  bytes that the line may have; 3 or more
  */
@@ -93,7 +93,7 @@ namespace globus {
 #include <utility>
 #include <variant>
 
-/// The C++ SDK for Globus. What is in a namespace called `detail` is not for programs: any version may change it.
+/// The C++ SDK for Globus. Namespaces called `detail` are not for programs: any version may change them.
 namespace globus {
 
 /**
@@ -105,7 +105,7 @@ namespace globus {
  *       ApiError        the service answered with an error status; one subclass a service
  *       DecodeError     the service answered, but not with the document that was expected
  *
- * `what()` is one line for a person, whoever worded its parts: see one_line. It never holds a token, a client secret or
+ * `what()` is one line for a person, whoever wrote its parts: see one_line. It never holds a token, a client secret or
  * a password.
  */
 class GLOBUS_VISIBLE Error : public std::runtime_error {
@@ -113,25 +113,25 @@ public:
     /// @param what  becomes one line of at most 4 KiB
     explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
 
-    /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
-    /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
+    /// True if the request may have been carried out despite this error: the answer to a write was lost, was cut off,
+    /// or did not refuse it (a redirect, 408, a 5xx). Check what the service has before doing it again.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
 
-    /// Called by who throws it on; never on an object that another thread may have, too.
+    /// Called by the code that rethrows it; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
 
 private:
     bool outcome_unknown_ = false;
 };
 
-/// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
+/// The call cannot be right: an empty id, a newline in a header, an unknown environment. It is thrown before any I/O.
 class GLOBUS_VISIBLE UsageError : public Error {
 public:
     using Error::Error;
 };
 
 /**
- * What came back is not the document that was expected: not JSON, cut off, or a member of another type.
+ * The answer is not the document that was expected: not JSON, cut off, or a member of another type.
  *
  * `body()` is the text as received, so that nothing is lost.
  */
@@ -148,10 +148,10 @@ public:
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return *body_; }
-    /// The same, saying what was answered so.
+    /// The same error, naming the request that was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const;
-    /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
-    /// something else, such as a page of HTML: it means what it says.
+    /// True if the text ends before its document does, or there is none: asking again may help. False if the service
+    /// sent something else, such as a page of HTML: it would do so again.
     [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
 
 private:
@@ -173,8 +173,8 @@ void rethrow_if_changed(F const& change) {
     }
 }
 
-/// Throws the exception in flight on; in place of one of the types `Es` what `change` makes of it, which is not the same
-/// object: threads that wait for one renewal share the error that ends it.
+/// Rethrows the exception in flight; for one of the types `Es` it throws what `change` makes of it instead, which is
+/// another object: threads that wait for one renewal share the error that ends it.
 template <class... Es, class F>
 [[noreturn]] void rethrow_changed(F const& change) {
     (rethrow_if_changed<Es>(change), ...);
@@ -198,7 +198,7 @@ template <class... Es, class F>
 template <class T>
 class Result {
 public:
-    /// Implicit: a function that returns a Result may return the value itself.
+    /// Converts implicitly: a function that returns a Result may return the value itself.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
     /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
@@ -211,7 +211,7 @@ public:
         }
     }
 
-    /// False: there is an error() in its place.
+    /// False if there is an error() instead.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
@@ -229,7 +229,7 @@ public:
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }
 
-    /// The error; call it only when there is no value. `dynamic_cast` tells which one it is.
+    /// The error; call it only when there is no value. `dynamic_cast` shows which one it is.
     [[nodiscard]] Error const& error() const {
         if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
         return *std::get<1>(state_).error;
@@ -237,7 +237,7 @@ public:
 
 private:
     struct Failure {
-        std::exception_ptr thrown;  ///< keeps the object that `error` points to
+        std::exception_ptr thrown;  ///< it keeps the object that `error` points to
         Error const* error;
     };
 
@@ -263,7 +263,7 @@ namespace globus {
 
 namespace detail {
 
-/// Overwrites `text` with zeros in a way that the optimiser may not drop.
+/// Overwrites `text` with zeros in a way that the optimiser must not drop.
 void wipe(std::string& text) noexcept;
 
 }  // namespace detail
@@ -271,8 +271,8 @@ void wipe(std::string& text) noexcept;
 /**
  * A token, client secret, password or code verifier.
  *
- * No stream or formatter takes it, it converts to nothing by itself, and its memory is wiped when it is destroyed or
- * replaced. `reveal()` is the one way to read it, and easy to search for in a review.
+ * No stream or formatter takes it, it does not convert to anything on its own, and its memory is wiped when it is
+ * destroyed or replaced. `reveal()` is the only way to read it, and is easy to search for in a review.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -280,14 +280,14 @@ void wipe(std::string& text) noexcept;
 class Secret {
 public:
     Secret() = default;
-    /// Takes the text over and wipes where it stood. What the caller has a copy of is not wiped.
+    /// Takes the text over and wipes where it was. Copies of the caller's are not wiped.
     Secret(std::string text) : text_(std::move(text)) { detail::wipe(text); }
     /// A null pointer, as std::getenv gives for a variable that is not set, is an empty secret.
     Secret(char const* text) : text_(text != nullptr ? text : "") {}
     /// A copy of the text, which stays where it is.
     Secret(std::string_view text) : text_(text) {}
 
-    /// Each copy wipes itself. What was moved from is empty, and wiped at once.
+    /// Each copy wipes itself. A secret that was moved from is empty, and wiped at once.
     Secret(Secret const&) = default;
     Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { detail::wipe(other.text_); }
     /// Wipes the text that it replaces.
@@ -297,10 +297,10 @@ public:
 
     /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
     [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
-    /// True where none was given, and after a move.
+    /// True if none was given, and after a move.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
-    /// Compares every byte whatever comes first, so that the time taken tells nothing but the length.
+    /// Compares every byte whatever comes first, so that the time taken reveals only the length.
     friend bool operator==(Secret const& a, Secret const& b) noexcept {
         if (a.text_.size() != b.text_.size()) return false;
         unsigned char difference = 0;
@@ -329,14 +329,15 @@ namespace globus::http {
 using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
 
 /**
- * The moment `wait` after `from`, whatever the two are: arithmetic on times that a caller or a service may have chosen.
+ * The time `wait` after `from`, whatever their values: arithmetic on times that a caller or a service may have chosen.
  *
- * @param wait  seconds; a negative time and NaN count as none, and what is longer than a century as a century
+ * @param wait  seconds; a negative time and NaN count as none, and more than a century as a century
  * @return never beyond Clock::time_point::max()
  */
 Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from = Clock::now());
 
-/// The seconds until a deadline, which may be any, Clock::time_point::min() and max() too; negative once it has passed.
+/// The seconds until a deadline, which may have any value, including Clock::time_point::min() and max(); negative once
+/// it has passed.
 std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now = Clock::now());
 
 }  // namespace globus::http
@@ -346,6 +347,7 @@ std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -353,13 +355,13 @@ std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_
 #include <utility>
 #include <vector>
 
-/// Requests, answers and URLs, below all that the services know.
+/// Requests, answers and URLs, independent of the services.
 namespace globus::http {
 
 /// The request methods that Globus services know (RFC 9110, section 9).
 enum class Method : unsigned char { get, head, post, put, patch, delete_ };
 
-/// The method as it stands in a request line.
+/// The method as it is written in a request line.
 constexpr char const* to_string(Method method) {
     switch (method) {
         case Method::get:
@@ -402,15 +404,20 @@ public:
     /// Name and value.
     using Field = std::pair<std::string, std::string>;
 
-    Headers() = default;
-    /// In this order; a name may come more than once.
-    Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+    Headers() noexcept;
+    /// The fields in this order; a name may come more than once.
+    Headers(std::initializer_list<Field> fields);
+    Headers(Headers const&);
+    Headers(Headers&&) noexcept;
+    Headers& operator=(Headers const&);
+    Headers& operator=(Headers&&) noexcept;
+    ~Headers();
 
-    /// Adds a field, also when there is one of that name.
-    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+    /// Adds a field, even if there is one of that name.
+    void add(std::string name, std::string value);
     /// Replaces all fields of that name by one.
     void set(std::string name, std::string value);
-    /// Takes all fields of that name out.
+    /// Removes all fields of that name.
     void erase(std::string_view name);
     /// The value of the first field of that name, or nullptr.
     [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
@@ -427,17 +434,17 @@ private:
     std::vector<Field> fields_;
 };
 
-/// Takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
+/// A function that takes a piece of a streamed response body; false ends the transfer with NetworkError (cancelled).
 using Sink = std::function<bool(std::string_view)>;
-/// Fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
+/// A function that fills at most `size` bytes of a streamed request body and says how many; 0 is the end.
 using Source = std::function<std::size_t(char* buffer, std::size_t size)>;
 
-/// What came back: any complete answer, whatever its status.
+/// Any complete answer, whatever its status.
 struct Response {
     int status = 0;           ///< three digits; 0: there is no answer yet
     std::string reason = {};  ///< the reason phrase; HTTP/2 has none
-    /// Without those of a 1xx before the answer, and without trailers. Of a body that the transport has unpacked nothing
-    /// is left that was said of the packed one: neither Content-Encoding nor Content-Length.
+    /// The header fields, without those of a 1xx before the answer, and without trailers. If the transport has
+    /// decompressed the body, the fields about the compressed one are removed: Content-Encoding and Content-Length.
     Headers headers = {};
     std::string body = {};  ///< empty if a Sink took it
 };
@@ -445,29 +452,31 @@ struct Response {
 /**
  * What a Transport sends.
  *
- * The credential stands apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
+ * The credential is apart from the headers, in a Secret, so that whoever prints or logs a request cannot print it.
  */
 struct Request {
-    Method method = Method::get;                        ///< in the request line
-    std::string url = {};                               ///< absolute, already encoded
-    Headers headers = {};                               ///< without Authorization
-    Secret authorization = {};                          ///< the value of the Authorization header; empty: none
-    std::string body = {};                              ///< sent if `has_body` says so
-    bool has_body = false;                              ///< an empty body that is sent differs from none
-    Source source = {};                                 ///< streams the body in place of `body`
-    std::optional<std::uint64_t> source_size = {};      ///< bytes that `source` will give, if known
-    Sink sink = {};                                     ///< takes the body of a 2xx answer in place of Response::body
-    std::function<void(Response const&)> on_head = {};  ///< called with status and headers before the first of the body
+    Method method = Method::get;                    ///< in the request line
+    std::string url = {};                           ///< absolute, already encoded
+    Headers headers = {};                           ///< without Authorization
+    Secret authorization = {};                      ///< the value of the Authorization header; empty: none
+    std::string body = {};                          ///< sent if `has_body` says so
+    bool has_body = false;                          ///< an empty body that is sent differs from none
+    Source source = {};                             ///< where the body comes from instead of `body`
+    std::optional<std::uint64_t> source_size = {};  ///< bytes that `source` will give, if known
+    Sink sink = {};                                 ///< where the body of a 2xx answer goes instead of Response::body
+    /// Called with status and headers before the first byte of the body.
+    std::function<void(Response const&)> on_head = {};
     Clock::time_point deadline = Clock::time_point::max();  ///< of the whole exchange
-    /// True: the deadline is of the way to the body only. Once bytes of a 2xx come or `source` gives some, the exchange lasts
-    /// as long as they flow, and the transport's idle time-out alone ends one that stalls.
+    /// True: the deadline applies only until the body. Once bytes of a 2xx come or `source` gives some, the exchange
+    /// lasts as long as they flow, and only the transport's idle time-out ends one that stalls.
     bool flows = false;
-    /// Ask for a packed answer, and unpack what comes, be it asked for or not, by its Content-Encoding (RFC 9110, section
-    /// 8.4); an Accept-Encoding in `headers` takes the place of the transport's own. False: the body as it comes, for
-    /// files that are to stay as they are stored. HEAD, and requests with a Range, are never unpacked.
+    /// Whether to ask for a compressed answer, and to decompress what comes, asked for or not, by its Content-Encoding
+    /// (RFC 9110, section 8.4); an Accept-Encoding in `headers` replaces the transport's own. False: the body as it
+    /// comes, for files that must stay as they are stored. Answers to HEAD, and to requests with a Range, are never
+    /// decompressed.
     bool decode = true;
-    std::stop_token stop = {};      ///< cancels it, from any thread
-    bool fresh_connection = false;  ///< never on a kept connection, so that nothing can replay it unseen
+    std::stop_token stop = {};      ///< to cancel it, from any thread
+    bool fresh_connection = false;  ///< never on a reused connection, so that nothing can repeat it unseen
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 
@@ -554,7 +563,7 @@ std::int64_t unix_now();
 }  // namespace detail
 
 /**
- * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. Of
+ * How long an answer's Retry-After asks to wait: seconds, or until a date in any form of RFC 9110, section 5.6.7. With
  * several such headers the longest wait counts.
  *
  * @param now  seconds since 1970, for a date
@@ -574,11 +583,11 @@ std::optional<std::chrono::seconds> retry_after(http::Headers const& headers, st
 #ifndef GLOBUS_CORE_MEMBERS_HPP
 #define GLOBUS_CORE_MEMBERS_HPP
 
-#include <boost/hana/accessors.hpp>
 #include <boost/hana/core/when.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
+#include <boost/hana/fwd/accessors.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/string.hpp>
+#include <boost/hana/fwd/tuple.hpp>
 
 #include <array>
 #include <cstddef>
@@ -589,7 +598,8 @@ std::optional<std::chrono::seconds> retry_after(http::Headers const& headers, st
 
 namespace globus {
 
-/// Where a member of an operation goes in the request. `automatic`: into the route if it is named there, else the query.
+/// Where a member of an operation goes in the request. `automatic`: into the route if that names it, else into the
+/// query.
 enum class Place : unsigned char { automatic, query, json, form };
 
 /// How a member is spelt in a query or form.
@@ -597,20 +607,20 @@ enum class Spelling : unsigned char {
     automatic,  ///< True or False; the items of a list joined by commas
     number,     ///< a bool as 1 or 0
     lower,      ///< a bool as true or false
-    repeat,     ///< a list as one parameter an item
+    repeat,     ///< a list as one parameter per item
     space,      ///< the items of a list joined by spaces
 };
 
 /**
  * One member whose wire form is not the ordinary one: another name, another place or another spelling.
  *
- * Made by rename(), in_query(), in_json(), json_object() and in_form(), listed in a struct's `wire`.
+ * It is made by rename(), in_query(), in_json(), json_object() and in_form(), and listed in a struct's `wire`.
  */
 struct Wire {
-    std::string_view member = {};  ///< empty: of no member, as json_object() makes it
+    std::string_view member = {};  ///< empty: no member, as json_object() makes it
     std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
     Place place = Place::automatic;           ///< in the request
-    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has types of its own
+    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has its own types
 };
 
 /// The member is called `name` on the wire.
@@ -620,7 +630,7 @@ constexpr Wire in_query(std::string_view member, Spelling spelling) { return {me
 constexpr Wire in_query(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
     return {member, name, Place::query, spelling};
 }
-/// The member stands in the JSON body under its own name, or at `path` (levels separated by slashes).
+/// The member goes into the JSON body under its own name, or at `path` (levels separated by slashes).
 constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
 constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
 /// The JSON body has an object at `path`, even if no member goes into it.
@@ -646,12 +656,18 @@ struct Name {
     }
 };
 
+/// A hana::tuple of hana::types, made on use, which needs <boost/hana.hpp>.
+template <class Asked, class... Ts>
+constexpr auto hana_types() {
+    return boost::hana::tuple_t<Ts...>;
+}
+
 /// One member of a described type: the name is a constant, so that code for it is chosen when it is compiled.
 template <class T, std::size_t I>
 struct Member {
     static constexpr std::string_view key = T::members::keys[I];
 
-    /// Reads it from an object; what Hana calls an accessor.
+    /// Reads the member from an object; Hana calls this an accessor.
     template <class O>
     constexpr decltype(auto) operator()(O&& object) const {
         auto& member = object.with_members([](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
@@ -662,7 +678,8 @@ struct Member {
     }
 };
 
-/// The names in "first, second,third": the preprocessor leaves a blank where any stood, and none where none did.
+/// The names in "first, second,third": the preprocessor leaves one blank where there were any, and none where there
+/// were none.
 template <std::size_t N>
 constexpr std::array<std::string_view, N> split_names(std::string_view text) {
     std::array<std::string_view, N> names;
@@ -680,15 +697,39 @@ constexpr std::size_t count_names(std::string_view text) {
     return count;
 }
 
-/// The members of a described type, in the order of their list. Nothing of it is made before it is used.
+/// The types of a described object's members.
+template <class... Vs>
+struct MemberTypes {};
+struct TypesOfMembers {
+    template <class... Vs>
+    constexpr MemberTypes<Vs...> operator()(Vs const&...) const {
+        return {};
+    }
+};
+
+/// Notes where the members of an object are, so that handling them needs no code for each.
+struct AddressesOfMembers {
+    void const** at;
+    template <class... Vs>
+    void operator()(Vs const&... all) const {
+        [[maybe_unused]] void const** next = at;
+        ((*next++ = &all), ...);
+    }
+};
+
+/// The members of a described type, in the order of their list. Nothing in it is instantiated before it is used.
 template <class T>
 struct Members {
     static constexpr std::size_t size = count_names(T::member_names);
     static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
     static_assert(size != 0 || std::is_empty_v<T>,
                   "globus: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them.");
-    /// Where a list is short of a member, this does not compile.
+    /// If a list lacks a member, this does not compile.
     using all_listed = decltype(T::has_all_members_listed(std::declval<T&>()));
+
+    /// The MemberTypes of the type. @tparam U  T, which must be complete
+    template <class U = T>
+    using types_of = decltype(std::declval<U const&>().with_members(TypesOfMembers()));
 
     /// Calls `f(Member<T, I>{}, member)` for each.
     template <class O, class F>
@@ -721,12 +762,27 @@ private:
     }
 };
 
+/// The entries of a struct's `wire`.
+struct Wires {
+    Wire const* first;
+    std::size_t count;
+};
+template <class T>
+constexpr Wires wires_of() {
+    if constexpr (requires { T::wire; })
+        return {T::wire.data(), T::wire.size()};
+    else
+        return {nullptr, 0};
+}
+constexpr Wire wire_of(Wires wires, std::string_view member) {
+    for (std::size_t i = 0; i != wires.count; ++i)
+        if (wires.first[i].member == member) return wires.first[i];
+    return {member, member};
+}
+
 template <class T>
 constexpr Wire wire_of(std::string_view member) {
-    if constexpr (requires { T::wire; })
-        for (Wire const& wire : T::wire)
-            if (wire.member == member) return wire;
-    return {member, member};
+    return wire_of(wires_of<T>(), member);
 }
 
 }  // namespace detail
@@ -744,10 +800,10 @@ concept Described = requires { typename T::members; };
 
 namespace boost::hana {
 
-/// Makes every described type a model of Hana's Struct; nothing of it is instantiated before it is asked for.
+/// Makes every described type a model of Hana's Struct; nothing in it is instantiated before it is used.
 template <typename T>
 struct accessors_impl<T, when<globus::Described<T>>> {
-    /// For Hana, which calls it when somebody asks for the members.
+    /// Hana calls it to get the members.
     template <class U = T>
     static constexpr auto apply() {
         return U::members::hana_accessors();
@@ -759,7 +815,8 @@ struct accessors_impl<T, when<globus::Described<T>>> {
 /**
  * The last line of an operation or document: its own name, then the names of all its members, in any order. The struct
  * stays an aggregate, and becomes a model of boost::hana's Struct. A member that is not listed is a compile error where
- * the struct is sent or read. The struct must not be local to a function, and a base class of it has no data members.
+ * the struct is sent or read. The struct must not be local to a function, and its base classes must not have data
+ * members.
  *
  *     struct Bookmark {
  *         Optional<std::string> name = {};
@@ -767,8 +824,8 @@ struct accessors_impl<T, when<globus::Described<T>>> {
  *         GLOBUS_MEMBERS(Bookmark, name, path);
  *     };
  */
-// What is within the functions sees the struct's members by their names, so their own names are far from any member's.
-// The binding counts: compilers show its line, with the comment in it, where too few or other names are listed.
+// The functions' bodies see the struct's members by their names, so their own names are unlike any member's. The
+// binding counts: compilers show its line, with the comment in it, where too few or other names are listed.
 // clang-format off
 #define GLOBUS_MEMBERS(O, ...)                                                                                         \
     [[maybe_unused]] static constexpr char const* struct_name = #O;                                                    \
@@ -804,7 +861,8 @@ namespace globus {
 /// Any JSON document, as Boost.JSON holds it.
 using Json = boost::json::value;
 
-/// Members that a service may add tomorrow: merged into the document that holds them, over members of the same name.
+/// Members that a service may add in the future: they are merged into the document that holds them, and override
+/// members of the same name.
 using AdditionalFields = boost::json::object;
 
 /**
@@ -822,7 +880,7 @@ public:
     StringList(std::vector<std::string> several) : std::vector<std::string>(std::move(several)) {}
 };
 
-/// A text that the service also writes as a number: that reads as its digits.
+/// A text that the service also writes as a number, which is then read as its digits.
 struct TextOrNumber : std::string {
     using std::string::string;
     TextOrNumber() = default;
@@ -854,37 +912,32 @@ struct Constant {
 
 namespace globus {
 
-/// What a service asks for before it will serve: consents, a fresh login, another identity. It does not ask for what is
-/// absent, nor for what is empty.
+/// What a service requires before it carries out a request: consents, a fresh login, another identity. What is absent
+/// or empty is not required.
 /// https://docs.globus.org/api/auth/sessions/
 struct AuthorizationParameters {
-    std::optional<std::string> session_message = {};  ///< for the user: why it is asked
+    std::optional<std::string> session_message = {};  ///< for the user: the reason for the request
     std::optional<std::vector<std::string>> session_required_identities =
         {};  ///< ids or names; one of them must be used
     std::optional<std::vector<std::string>> session_required_single_domain = {};  ///< domains; one of them is enough
     std::optional<std::vector<std::string>> session_required_policies = {};       ///< ids of what the login has to meet
-    std::optional<bool> session_required_mfa = {};                                ///< whether a second factor is needed
-    std::optional<std::vector<std::string>> required_scopes = {};                 ///< that the user has to consent to
+    std::optional<bool> session_required_mfa = {};                 ///< whether multi-factor authentication is required
+    std::optional<std::vector<std::string>> required_scopes = {};  ///< that the user has to consent to
     std::optional<std::string> prompt = {};  ///< "login": a fresh login, even if there is a session
 };
 
 namespace detail {
 
-/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
-inline std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
-inline std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
-std::string query_value(std::optional<std::vector<std::string>> const& list);
-
 /// True if any of the parameters asks for something.
 [[nodiscard]] bool asks_for_anything(AuthorizationParameters const& parameters);
 
-/// Reads `authorization_parameters`, in the forms of all times. What it cannot read goes to `other`.
+/// Reads `authorization_parameters`, in current and older forms. What it cannot read goes to `other`.
 AuthorizationParameters read_parameters(boost::json::object const& object, boost::json::object& other);
 
 }  // namespace detail
 
 /**
- * A Globus Auth Requirements Error: a service says what the user has to do before it will serve.
+ * A Globus Auth Requirements Error: a service says what the user has to do before it carries out a request.
  *
  *     try {
  *         client.operation_ls({.endpoint_id = id});
@@ -894,29 +947,29 @@ AuthorizationParameters read_parameters(boost::json::object const& object, boost
  *     }
  *
  * Services say it in several ways, old and new; `to_gare` reads them all into this one.
- * https://docs.globus.org/api/flows/reference/globus-auth-requirements-errors/ (the form of today)
+ * https://docs.globus.org/api/flows/reference/globus-auth-requirements-errors/ (the current form)
  */
 struct Gare {
     std::string code = {};  ///< "ConsentRequired", "AuthorizationRequired" or the service's own
     AuthorizationParameters authorization_parameters = {};  ///< what to ask of the user
     boost::json::object extra_parameters =
-        {};  ///< members of authorization_parameters that have no place above, by their name or their value
+        {};                          ///< members of authorization_parameters whose name or value has no place above
     boost::json::object extra = {};  ///< other members of the document
 
-    /// The document in today's form; with what else stood in it, if that is wanted.
+    /// The document in the current form, on request with its other members.
     [[nodiscard]] boost::json::object to_json(bool with_extra = false) const;
 };
 
 /**
- * What a document asks for, in whatever of the five forms that services use; nothing if it asks for nothing.
+ * What a document asks for, in any of the five forms that services use; nothing if it asks for nothing.
  *
- * One value that is not what it should be does not hide the others: it is as if it were not there.
+ * One value that is not what it should be does not hide the others: it counts as missing.
  */
 std::optional<Gare> to_gare(Json const& document);
 
 /**
- * What the authorize URL says of a login besides scopes, as query parameters. What is empty is left out, since Globus
- * Auth refuses it.
+ * What the authorize URL says about a login besides scopes, as query parameters. Empty ones are left out, since Globus
+ * Auth refuses them.
  *
  *     std::string const url = flow.authorize_url(session_query(gare.authorization_parameters));
  *
@@ -944,10 +997,10 @@ namespace globus {
 
 /// One of the errors that an answer lists.
 struct SubError {
-    std::string code = {};         ///< empty where the service gives none
-    std::string message = {};      ///< empty where the service gives none
+    std::string code = {};         ///< empty if the service gives none
+    std::string message = {};      ///< empty if the service gives none
     boost::json::object raw = {};  ///< the error as it came
-    bool has_message = false;      ///< tells an empty message from none
+    bool has_message = false;      ///< distinguishes an empty message from none
 };
 
 /**
@@ -960,10 +1013,10 @@ struct SubError {
  *         if (error.consent_required()) log_in_again(error.required_scopes());
  *     }
  *
- * Reads every form in which Globus services say what is wrong: the common `code`/`message`/`request_id` document, the
- * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms that one
- * service alone has, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest. Words
- * that are in no such form (a gateway's, a framework's list of what does not fit, a page's title) are in `what()` alone.
+ * It reads every form in which Globus services describe errors: the common `code`/`message`/`request_id` document, the
+ * `errors` of JSON:API (https://jsonapi.org/format/#error-objects), lists of `errors` of other kinds, forms of single
+ * services, and no document at all. What an answer does not say is empty, and `raw_json()` has the rest. Texts in no
+ * such form (a gateway's, a framework's list of invalid members, a page's title) are only in `what()`.
  *
  * `what()` is one clean line, without the credentials of the request even if the service repeats them; `message()`,
  * `body()` and the like are as the service wrote them: use one_line to print them.
@@ -979,22 +1032,22 @@ public:
     ApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, nullptr) {}
 
-    /// 400 or more, or a 3xx in place of a document.
+    /// The status: 400 or more, or a 3xx instead of a document.
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
     [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
     /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
-    /// How long the service asks to wait before the next request; nothing if it does not say. As globus::retry_after.
+    /// How long the service asks to wait before the next request; nothing if it does not say. See globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
-    /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none.
-    /// Of several errors: the word that all have in common.
+    /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none. For
+    /// several errors it is the word that all have in common.
     [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
     [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
     /// What the service says to people, one text for each error that has one.
     [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
-    /// What to quote to Globus support, from the document or else its X-Request-ID header; empty if there is none.
+    /// What to quote to Globus support, from the document or else the X-Request-ID header; empty if there is none.
     [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
     /// The errors that the document lists, or the document itself as the only one.
     [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
@@ -1003,12 +1056,12 @@ public:
     /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
     [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
 
-    /// What the service asks of the user before it will serve, in whatever form: what each of the errors that the
-    /// document lists asks for, and the document as a whole. Empty if a login cannot help. See to_gare.
+    /// What the service requires of the user, in any form: what each error that the document lists requires, and the
+    /// document as a whole. It is empty if a login cannot help. See to_gare.
     [[nodiscard]] std::vector<Gare> const& requirements() const noexcept { return data_->requirements; }
-    /// What has to be consented to or logged in for, if the document itself has `authorization_parameters`.
+    /// The consents or login that are required, if the document itself has `authorization_parameters`.
     [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept;
-    /// The scopes that the user has to consent to; empty if consents are not what is asked for.
+    /// The scopes that the user has to consent to; empty if no consents are required.
     [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
     /// True if a login that asks for required_scopes() can help.
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
@@ -1017,22 +1070,22 @@ protected:
     /// What a document says.
     struct Reading {
         std::string code = {};                   ///< as ApiError::code
-        std::string request_id = {};             ///< empty: that of the header is taken
+        std::string request_id = {};             ///< empty: that of the header is used
         std::vector<std::string> messages = {};  ///< as ApiError::messages
         std::vector<SubError> errors = {};       ///< as ApiError::errors
     };
-    /// Reads a document that is in none of the forms that all services have. Returns false if it cannot, either.
+    /// A function that reads a document that is in none of the common forms. It returns false if it cannot, either.
     using OwnForm = bool (*)(boost::json::object const& document, Reading& reading);
-    /// Completes what was read, in whatever form.
+    /// A function that completes what was read, in any form.
     using Completion = void (*)(Reading& reading);
 
     /// For the error class of a service that has a form of its own; either function may be null.
     ApiError(http::Request const& request, http::Response response, OwnForm own_form, Completion complete)
         : ApiError(request, read(std::move(response), own_form, complete)) {}
 
-    /// A SubError of which the first of the members named that is a text is the message.
+    /// A SubError whose message is the first of the named members that is a text.
     static SubError sub_error(boost::json::object const& object, std::initializer_list<std::string_view> message);
-    /// The code that all errors have that have one; empty if they differ.
+    /// The code that all errors with a code share; empty if they differ.
     static std::string common_code(std::vector<SubError> const& errors);
 
     /// A member of the document; null if there is none.
@@ -1089,7 +1142,8 @@ concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<
 
 namespace detail {
 
-/// Who takes the tokens of a service; empty for one that does not say. The text lives as long as the service.
+/// The resource server that takes a service's tokens; empty if the service does not say. The text lives as long as the
+/// service.
 template <class S>
 std::string_view resource_server_of(S const& service) {
     if constexpr (requires { service.resource_server(); })
@@ -1118,36 +1172,36 @@ namespace globus {
 /// What goes into the Authorization header of one request, and which of a policy's credentials it is.
 struct Authorization {
     Secret header = {};            ///< empty: no header
-    std::uint64_t generation = 0;  ///< grows with every renewal
+    std::uint64_t generation = 0;  ///< it grows with every renewal
 };
 
-/// What a policy needs to know of the call that it authorizes.
+/// What a policy needs to know about the call that it authorizes.
 struct AuthContext {
     std::string_view auth_url;                                          ///< base URL of Globus Auth, for token requests
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< of the whole call
-    std::stop_token stop = {};                                          ///< cancels it
-    /// Whom the client sends the credential to: "transfer.api.globus.org". A token for another resource server must not
-    /// be given. Empty: nobody knows.
+    std::stop_token stop = {};                                          ///< to cancel it
+    /// The resource server that gets the credential: "transfer.api.globus.org". A token for another one must not be
+    /// given. Empty: it is not known.
     std::string_view resource_server = {};
 };
 
 namespace detail {
 
-/// Refuses to give a token for `resource_server` to a client of another one. What is not known on either side passes.
+/// Refuses to give a token for `resource_server` to a client of another one. It passes if either is not known.
 /// @throws UsageError
 void check_audience(std::string_view resource_server, AuthContext const& context);
 
 }  // namespace detail
 
-// What kind of credential a policy presents is its member type `credential`: one of these, or the BasicCredential of
+// A policy names the kind of its credential by its member type `credential`: one of these, or the BasicCredential of
 // client_kinds.hpp.
 
 /// No credential.
 struct NoCredential {};
-/// An access token. RFC 6750
+/// An access token (RFC 6750).
 struct BearerCredential {};
 
-/// `P` gives what goes into the Authorization header, fetching it over `T` when it has to.
+/// `P` gives the value of the Authorization header, and fetches it over `T` if it must.
 template <class P, class T>
 concept GivesAuthorization = requires(P const& policy, T const& transport, AuthContext const& context) {
     { policy.authorize(transport, context) } -> std::same_as<Authorization>;
@@ -1160,7 +1214,7 @@ concept AnswersUnauthorized =
         { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
     };
 
-/// `P` names the kind of credential it presents.
+/// `P` names the kind of its credential.
 template <class P>
 concept NamesCredential = requires { typename P::credential; };
 
@@ -1168,7 +1222,7 @@ concept NamesCredential = requires { typename P::credential; };
  * How a Client proves who is asking.
  *
  * A Client calls `authorize` before each attempt, and `unauthorized` after the first 401 of a call; it sends the
- * request once more if that answers true. A policy is a cheap handle: copies share one token and one renewal. Its
+ * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
@@ -1187,10 +1241,8 @@ concept Authorizer =
 #define GLOBUS_OAUTH_SCOPE_HPP
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace globus {
@@ -1208,8 +1260,8 @@ public:
  *     transfer = transfer.with_dependency(Scope{GcsCollectionScopes{id}.data_access()}.with_optional());
  *     transfer.text()   // urn:...:all[*https://auth.globus.org/scopes/<id>/data_access]
  *
- * In text a `*` before a scope marks it optional (asked for when needed), and `[...]` behind it lists the scopes that it
- * depends on. Scopes convert to text, so that they go wherever operations and policies take texts.
+ * In text a `*` before a scope marks it optional (requested when needed), and `[...]` after it lists the scopes that it
+ * depends on. Scopes convert to text, so that they can be used wherever operations and policies take texts.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -1219,32 +1271,32 @@ public:
 class Scope {
 public:
     /// A scope by its own text, without marks and dependencies.
-    /// @throws ScopeError  for a character that no scope may have, and for one of `[`, `]`, `*` and blank: see parse
-    explicit Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
+    /// @throws ScopeError  for a character that no scope may have, and for `[`, `]`, `*` and blanks: see parse
+    explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
     explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
 
     /**
-     * Reads scopes from their text. Scopes of one name are one: each has all dependencies that any of them has, and a
-     * dependency that is needed swallows the same one marked optional. The result is sorted by text.
+     * Reads scopes from their text. Scopes of the same name are merged: the result has all their dependencies, and a
+     * required dependency absorbs the same one marked optional. The result is sorted by text.
      *
      * @throws ScopeError  for unbalanced brackets, misplaced marks, cycles, more than 64 levels, more than 10,000
-     *                     scopes in all, or more than 512 KiB: of `text`, and of what comes out where each scope has all
+     *                     scopes in all, or more than 512 KiB: in `text`, and in the result, where each scope has all
      *                     of its dependencies
      */
     [[nodiscard]] static std::vector<Scope> parse(std::string_view text);
-    /// As parse, of exactly one scope.
+    /// Like parse, for exactly one scope.
     [[nodiscard]] static Scope parse_one(std::string_view text);
     /// The texts of scopes, separated by blanks.
     [[nodiscard]] static std::string join(std::vector<Scope> const& scopes);
-    /// All scopes of both, as one text with both would be read.
+    /// All scopes of both, as parsed from one text with both.
     [[nodiscard]] static std::vector<Scope> merge(std::vector<Scope> const& a, std::vector<Scope> const& b);
 
     /// Its own text, without mark and dependencies.
     [[nodiscard]] std::string const& scope_string() const noexcept { return scope_string_; }
     /// True if it has the mark `*`.
     [[nodiscard]] bool optional() const noexcept { return optional_; }
-    /// What it needs in turn: sorted by text where it was parsed, else as with_dependency was called.
+    /// What it needs in turn: sorted by text if it was parsed, else in the order of with_dependency.
     [[nodiscard]] std::vector<Scope> const& dependencies() const noexcept { return dependencies_; }
 
     /// The same scope with one more dependency.
@@ -1252,12 +1304,12 @@ public:
     /// The same scope, marked optional or not.
     [[nodiscard]] Scope with_optional(bool optional = true) const;
 
-    /// True if who has this scope has `other` too: the same, needed where `other` is needed, with all its dependencies.
+    /// True if this scope includes `other`: it is the same scope, required if `other` is, with all its dependencies.
     [[nodiscard]] bool contains(Scope const& other) const;
 
-    /// All of it, as Globus Auth writes scopes: `*own[first second]`.
+    /// The whole scope, as Globus Auth writes it: `*own[first second]`.
     [[nodiscard]] std::string text() const;
-    /// As text().
+    /// The same as text().
     operator std::string() const { return text(); }
 
     friend bool operator==(Scope const& a, Scope const& b) {
@@ -1279,34 +1331,6 @@ private:
     bool optional_ = false;
     std::vector<Scope> dependencies_;
 };
-
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
-class Scope::Graph {
-public:
-    explicit Graph(std::string_view text);
-
-    [[nodiscard]] std::vector<Scope> trees();
-
-private:
-    struct Needs {
-        bool needed = false;
-        bool optional = false;
-    };
-
-    void add(std::string_view parent, std::string_view name, bool optional);
-    Scope tree(std::string_view name, bool optional, std::size_t depth);
-    static void sort(std::vector<Scope>& scopes);
-
-    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
-    std::vector<std::size_t> members_;  ///< of each open bracket
-    std::vector<std::string_view> path_;
-    std::size_t read_ = 0;
-    std::size_t made_ = 0;
-    std::size_t written_ = 0;
-    bool closed_ = false;
-};
-
-inline std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
 
 }  // namespace globus
 
@@ -1330,16 +1354,16 @@ concept AuthorizingApp =
     };
 
 /**
- * Authorizes the clients of one service by an app: its tokens, its renewals, its logins.
+ * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
  *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
  *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
  *     auto same = app.client<TransferService>();
  *
- * Making one tells the app that it needs the service's scopes.
+ * Making a policy tells the app that it needs the service's scopes.
  *
  * @par Errors
- * LoginRequiredError when only a login can help; what a renewal throws.
+ * LoginRequiredError if only a login can help; what a renewal throws.
  * @par Thread safety
  * Any function may be called from any thread.
  */
@@ -1348,7 +1372,7 @@ class AppPolicy {
 public:
     using credential = BearerCredential;
 
-    /// For a resource server and scopes of one's own choice: a collection, or a Globus Connect Server endpoint.
+    /// For a resource server and scopes of your choice: a collection, or a Globus Connect Server endpoint.
     AppPolicy(App app, std::string resource_server, std::vector<Scope> scopes)
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
@@ -1357,7 +1381,7 @@ public:
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
-    /// For a service, with scopes of one's own choice in place of those.
+    /// For a service, with scopes of your choice instead.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service, std::vector<Scope> scopes)
@@ -1374,11 +1398,11 @@ public:
         return app_.unauthorized(resource_server_, refused, transport, context);
     }
 
-    /// Tells the app that this service needs one more scope. The next call asks for a login if it is not there.
+    /// Tells the app that this service needs one more scope. The next call asks for a login if that is missing.
     void add_app_scope(Scope scope) const { app_.add_scope_requirements(resource_server_, {std::move(scope)}); }
-    /// The app whose tokens these are: a handle, as the app itself is.
+    /// The app whose tokens these are: a handle, like the app itself.
     [[nodiscard]] App const& app() const noexcept { return app_; }
-    /// What the app is asked for tokens for.
+    /// The resource server for which the app is asked for tokens.
     [[nodiscard]] std::string const& resource_server() const noexcept { return resource_server_; }
 
 private:
@@ -1422,7 +1446,7 @@ private:
 #include <utility>
 #include <vector>
 
-// What errors ask of the user; of a document alone it says authorization_requirements.hpp.
+// What errors ask of the user; authorization_requirements.hpp reads documents alone.
 
 namespace globus {
 
@@ -1471,362 +1495,59 @@ bool has_gares(std::vector<E> const& errors) {
 #ifndef GLOBUS_APP_TOKEN_FILE_HPP
 #define GLOBUS_APP_TOKEN_FILE_HPP
 
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+// Where the files that hold tokens are, and the options of their storages.
+
+namespace globus {
+
+/// Options of the storages that keep a file.
+struct TokenFileOptions {
+    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are separate
+    /// Whether to refuse a file that others than its owner may read or write, and a directory in which others may
+    /// replace it.
+    bool strict = false;
+    /// How long to wait for other threads and processes, at most a day; 0 or negative: the lock is tried once.
+    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
+    /**
+     * Told in a sentence what the storage cannot guarantee, once for all copies of a storage: that others may read the
+     * file (until the next `update` closes it) or replace it in its directory, and what the file system cannot do: lock
+     * files, give them permissions, or flush a directory to the disk. It is called when no lock is held, on the thread
+     * of the call, and may use the storage; what it throws is dropped.
+     */
+    std::function<void(std::string const&)> on_warning = {};
+};
+
+/**
+ * The directory name that the reference makes from an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks
+ * as `-`, and without unprintable characters.
+ *
+ * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
+ *                     for text that is not UTF-8
+ */
+[[nodiscard]] std::string app_name_slug(std::string_view app_name);
+
+/**
+ * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's
+ * name and a `-` before `tokens` unless it is production.
+ *
+ * @param suffix  ".json" or ".db"
+ * @throws UsageError  as app_name_slug does, for a client id that is not a file name, and if neither HOME nor the
+ *                     password database says where the home directory is
+ */
+[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                             std::string_view environment = "production",
+                                             std::string_view suffix = ".json");
+
+}  // namespace globus
+
+#endif  // GLOBUS_APP_TOKEN_FILE_HPP
 #ifndef GLOBUS_APP_TOKEN_STORAGE_HPP
 #define GLOBUS_APP_TOKEN_STORAGE_HPP
 
-#ifndef GLOBUS_HTTP_WAITING_HPP
-#define GLOBUS_HTTP_WAITING_HPP
-
-#ifndef GLOBUS_CORE_HANDLE_HPP
-#define GLOBUS_CORE_HANDLE_HPP
-
-#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
-#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
-
-#include <pthread.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <string>
-
-namespace globus::detail {
-
-/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
-///
-/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
-/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
-class Maker {
-public:
-    [[nodiscard]] bool is_this_process() const noexcept;
-    /// @throws UsageError  in a child process
-    void check() const;
-
-private:
-    static inline std::atomic<unsigned> count_ = 0;
-    static inline int const counting_ =
-        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
-
-    pid_t process_ = ::getpid();
-    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
-    unsigned before_ = forks_->load(std::memory_order_relaxed);
-};
-
-/// The name of this machine; empty if the system does not tell.
-std::string host_name();
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
-
-#include <memory>
-#include <utility>
-
-namespace globus::detail {
-
-/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
-/// such a handle is a UsageError.
-template <class State>
-class Shared {
-public:
-    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
-
-    [[nodiscard]] State* operator->() const {
-        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
-        return state_.get();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    std::shared_ptr<State> state_;
-};
-
-/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
-/// which are not there.
-template <class State, class... Args>
-[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
-    auto const destroy = [made = Maker()](State* state) {
-        if (made.is_this_process()) delete state;
-    };
-    return {new State(std::forward<Args>(args)...), destroy};
-}
-
-/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
-/// is a UsageError.
-template <class State>
-class ProcessBound {
-public:
-    template <class... Args>
-    explicit ProcessBound(std::in_place_t, Args&&... args)
-        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
-
-    [[nodiscard]] State* operator->() const {
-        made_.check();
-        return state_.operator->();
-    }
-    [[nodiscard]] State& operator*() const { return *operator->(); }
-
-private:
-    Shared<State> state_;
-    Maker made_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_HANDLE_HPP
-
-#include <pthread.h>
-
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <exception>
-#include <list>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <thread>
-#include <type_traits>
-#include <utility>
-
-namespace globus::detail {
-
-/// Which thread does something that others wait for; mostly none.
-class Doer {
-public:
-    [[nodiscard]] bool busy() const noexcept { return thread() != std::thread::id(); }
-    [[nodiscard]] bool is_this_thread() const noexcept { return thread() == std::this_thread::get_id(); }
-    [[nodiscard]] std::thread::id thread() const noexcept { return thread_.load(); }
-    /// Of the thread that begins, which does not wait for anything.
-    void begin() noexcept { thread_.store(std::this_thread::get_id()); }
-    void end() noexcept { thread_.store(std::thread::id()); }
-
-private:
-    std::atomic<std::thread::id> thread_{std::thread::id()};
-};
-
-/**
- * This thread waits for a Doer, from construction to destruction: a wait that could never end is refused, since the doer is
- * this thread, or waits itself, directly or through others, for something that this thread does.
- *
- * Who waits for whom is known for all threads of the process, so that it does not matter which objects the circle is made
- * of. In a forked child nobody waits.
- */
-class WaitFor {
-public:
-    /// @param what  what is waited for, for the message
-    /// @throws UsageError  if the wait would never end
-    WaitFor(Doer const& doer, std::string const& what);
-    WaitFor(WaitFor const&) = delete;
-    WaitFor& operator=(WaitFor const&) = delete;
-    ~WaitFor();
-
-private:
-    static inline std::mutex mutex_;
-    /// Never destroyed: calls may wait while the program ends.
-    static inline std::map<std::thread::id, Doer const*>& waiting_ = *new std::map<std::thread::id, Doer const*>;
-    static inline int const forks_ = ::pthread_atfork([] { mutex_.lock(); }, [] { mutex_.unlock(); },
-                                                      [] {
-                                                          waiting_.clear();
-                                                          mutex_.unlock();
-                                                      });
-};
-
-/// Waits until `ready`, which is looked at under `lock`; false if the time came first, or the stop_token asked.
-template <class Ready>
-bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
-                std::stop_token const& stop, Ready const& ready) {
-    // a system may count time from another moment: then the last time that there is becomes one that has passed
-    return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
-                                                   : changed.wait_until(lock, stop, until, ready);
-}
-
-/**
- * How long a call waits for what another thread does, and the words of what it throws when it has to end before.
- *
- *     Wait const call{"the lock of the door", context.deadline, context.stop};
- *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
- *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
- */
-struct Wait {
-    std::string for_what;  ///< as in "the access token"
-    http::Clock::time_point deadline = http::Clock::time_point::max();
-    std::stop_token stop = {};
-
-    /**
-     * Waits until `ready`, which is looked at under `lock`.
-     *
-     * @param doer     who makes it ready
-     * @param changed  is notified when it may be
-     * @return false if the call has to end before
-     * @throws UsageError  if the wait would never end, see WaitFor
-     */
-    template <class Ready>
-    [[nodiscard]] bool until(Ready const& ready, Doer const& doer, std::condition_variable_any& changed,
-                             std::unique_lock<std::mutex>& lock) const {
-        if (ready()) return true;
-        WaitFor const waiting(doer, for_what);
-        return wait_until(changed, lock, deadline, stop, ready);
-    }
-    /// True if the call has to end now.
-    [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
-    /// Ends the call, whose wait has ended. @throws NetworkError  cancelled, or timeout
-    [[noreturn]] void end() const;
-};
-
-/**
- * One thread asks for something, the others wait and get what it got. It stands beside the mutex of what the answers fill,
- * and all of its functions are called with that mutex locked.
- *
- *     std::unique_lock lock(mutex);
- *     while (!value)
- *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
- *
- * So far, when `ask` throws, the next one asks again. Where a failure is to be everybody's, a thread that waited looks at
- * the Landing, which also says if it was none: the thread that asked had less time.
- *
- * A wait that could never end is a UsageError: `ask` wants what it is to give, itself or through what others wait for. In
- * a child process that `ask` has forked, its answer is one, too, and the mutex, which is the parent's, is left alone.
- */
-class SingleFlight {
-public:
-    /// What a thread is told that waited.
-    struct Landing {
-        std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
-        bool again = false;        ///< it gave up as its own call had to end, and the call that waited has more time
-    };
-
-    [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
-    [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
-
-    /// The answer of `ask`, which is called without the lock. What is done with it before the lock is given away, others see
-    /// as one step. Nobody else asks at the moment.
-    /// @param call  the call on whose behalf it asks
-    /// @throws what `ask` throws; the lock is held then, too
-    template <class Ask>
-    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask const& ask) {
-        return fly(lock, [&] {
-            try {
-                return ask();
-            } catch (...) {
-                flight_->error = std::current_exception();
-                flight_->gave_up = flight_->gave_up || call.is_over();
-                if (!call.stop.stop_requested()) flight_->deadline = call.deadline;
-                throw;
-            }
-        });
-    }
-    /// Waits for the thread that asks at the moment.
-    /// @throws NetworkError  if the call has to end before
-    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call);
-    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. What `ask` throws
-    /// is this thread's alone.
-    template <class Ask>
-    [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
-                                                                              Wait const& call, Ask const& ask) {
-        if (!busy()) return fly(lock, ask);
-        (void)wait(lock, call);
-        return std::nullopt;
-    }
-    /// Called in `ask`: what it is about to throw is for want of time, although its call is not over yet.
-    void out_of_time() const noexcept { flight_->gave_up = true; }
-
-private:
-    struct Flight {
-        Doer asking;
-        std::exception_ptr error;
-        bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
-        http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
-    };
-    /// Of the thread that asks: it gives the lock away, and takes it again.
-    class Asking {
-    public:
-        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock);
-        Asking(Asking const&) = delete;
-        Asking& operator=(Asking const&) = delete;
-        ~Asking();
-        void check() const { made_.check(); }
-
-    private:
-        SingleFlight& all_;
-        std::unique_lock<std::mutex>& lock_;
-        Maker const made_;
-    };
-
-    template <class Ask>
-    [[nodiscard]] auto fly(std::unique_lock<std::mutex>& lock, Ask const& ask) {
-        Asking const asking(*this, lock);
-        auto answer = ask();
-        asking.check();
-        return answer;
-    }
-
-    /// So much later must the deadline of a call be than that of the one that gave up, for it to ask itself.
-    static constexpr std::chrono::milliseconds more_time{250};
-
-    std::condition_variable_any landed_;
-    std::shared_ptr<Flight> flight_;
-};
-
-/**
- * Lets one thread in at a time, in the order in which they come.
- *
- *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
- *     TurnLock const mine(turn, {"the door", deadline});
- *     if (!mine) ...  // others went through it all the time
- *
- * @par Thread safety
- * Any function may be called from any thread, `end` by the one that has the turn.
- */
-class Turn {
-public:
-    /// @param own  what the thread is told that has the turn and wants it again
-    explicit Turn(char const* own) : own_(own) {}
-
-    /// Waits for the turn of this thread. False if the call has to end before; then there is none to end.
-    /// @throws UsageError  if this thread has it already, or the wait would never end
-    [[nodiscard]] bool begin(Wait const& call);
-    void end();
-    /// True for the thread that has the turn.
-    [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
-
-private:
-    char const* const own_;
-    std::mutex mutex_;
-    std::condition_variable_any moved_;
-    std::list<std::thread::id> queue_;  ///< those who wait; the first one has the turn
-    Doer first_;
-};
-
-/// A turn, from when it comes to the end of this object; false if the call had to end before it came.
-class TurnLock {
-public:
-    TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
-    TurnLock(TurnLock const&) = delete;
-    TurnLock& operator=(TurnLock const&) = delete;
-    ~TurnLock();
-    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
-
-private:
-    Maker const made_;
-    std::shared_ptr<Turn> const turn_;
-    bool const ours_;
-};
-
-}  // namespace globus::detail
-
-namespace globus::http {
-
-/// Waits until `until`, or less if the stop_token asks; says whether the time was waited out.
-bool wait_until(Clock::time_point until, std::stop_token const& stop);
-
-}  // namespace globus::http
-
-#endif  // GLOBUS_HTTP_WAITING_HPP
 #ifndef GLOBUS_OAUTH_TOKEN_HPP
 #define GLOBUS_OAUTH_TOKEN_HPP
 
@@ -1842,9 +1563,9 @@ namespace globus {
 /// The tokens for one resource server, as Globus Auth gives them.
 /// https://docs.globus.org/api/auth/reference/#token_response
 struct Token {
-    std::string resource_server = {};             ///< who takes the token: "transfer.api.globus.org"
+    std::string resource_server = {};             ///< the service that takes the token: "transfer.api.globus.org"
     std::string scope = {};                       ///< the scopes granted, separated by spaces
-    Secret access_token = {};                     ///< what requests are authorised by
+    Secret access_token = {};                     ///< what authorises requests
     Secret refresh_token = {};                    ///< empty: none
     std::string token_type = "Bearer";            ///< an answer with another type is refused
     std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
@@ -1852,7 +1573,7 @@ struct Token {
 };
 
 /**
- * The answer of the token endpoint: one Token a resource server, and an id_token when `openid` was asked for.
+ * The answer of the token endpoint: one Token per resource server, and an id_token if `openid` was requested.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -1860,22 +1581,23 @@ struct Token {
 class TokenResponse {
 public:
     TokenResponse() = default;
-    /// Of tokens that came in another way, by their resource server. They are not checked.
+    /// Takes tokens from elsewhere, by their resource server. They are not checked.
     TokenResponse(std::map<std::string, Token> tokens, Secret id_token, std::string state)
         : tokens_(std::move(tokens)), id_token_(std::move(id_token)), state_(std::move(state)) {}
 
     /// Reads the answer of the token endpoint, received now.
     /// @throws DecodeError  if it breaks RFC 6749, section 5.1; the message holds nothing of the answer
     [[nodiscard]] static TokenResponse from_answer(std::string_view body);
-    /// The same of an answer with its headers, which tell the time.
+    /// The same, for an answer with its headers, which give the time.
     [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
 
     /// All tokens, by their resource server.
     [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
 
-    /// The token for a resource server; throws UsageError that lists the servers there are.
+    /// The token for a resource server; if there is none, it throws UsageError, which lists the servers that have one.
     [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const;
-    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not count.
+    /// The token that carries `scope`; throws UsageError if none does. Optional scopes (`*`) and dependencies do not
+    /// count.
     [[nodiscard]] Token const& by_scope(std::string_view scope) const;
     /// The signed id_token; empty unless the scope `openid` was granted.
     [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
@@ -1899,16 +1621,16 @@ TokenResponse read_token_response(std::string_view body, std::int64_t now, bool 
 
 }  // namespace detail
 
-/// The answer to a grant for dependent tokens: a list, one Token a resource server.
+/// The answer to a grant for dependent tokens: a list, one Token per resource server.
 /// https://docs.globus.org/api/auth/reference/#dependent_token_grant_post_v2oauth2token
 class DependentTokenResponse : public TokenResponse {
 public:
     DependentTokenResponse() = default;
-    /// Of the tokens of another answer.
+    /// Takes the tokens of another answer.
     explicit DependentTokenResponse(TokenResponse tokens) : TokenResponse(std::move(tokens)) {}
 
-    /// As TokenResponse::from_answer, for a list of tokens.
-    /// @throws DecodeError  also if it is no list
+    /// Like TokenResponse::from_answer, for a list of tokens.
+    /// @throws DecodeError  also if it is not a list
     [[nodiscard]] static DependentTokenResponse from_answer(std::string_view body);
 };
 
@@ -1935,16 +1657,16 @@ namespace globus {
 /**
  * Stored tokens cannot be read or written; what is stored is as it was.
  *
- * `what()` names the file and says what to do, and holds nothing of its content.
+ * `what()` names the file and says what to do, and contains nothing of what is stored.
  */
 class GLOBUS_VISIBLE TokenStorageError : public Error {
 public:
     /// What is wrong with the storage.
     enum class Kind : unsigned char {
         corrupt,   ///< the content is not what a storage writes
-        too_new,   ///< a newer version of the format, which this one must not touch
-        insecure,  ///< a symbolic or hard link, no regular file, another owner, or too many may read it
-        locked,    ///< somebody else held the lock all the time that was to be waited
+        too_new,   ///< a newer version of the format, which must not be touched
+        insecure,  ///< a symbolic or hard link, not a regular file, another owner, or others may read it
+        locked,    ///< somebody else held the lock for the whole waiting time
         io         ///< the system refused: disk full, no permission, ...
     };
 
@@ -1970,11 +1692,11 @@ public:
         missing_refresh_token,  ///< the login did not ask for one
         expired,                ///< or refused, and nothing renews it
         unmet_scopes,           ///< it lacks a scope, or the user has not consented to a dependency
-        missing_identity,       ///< the login did not ask for the scope openid, so nobody knows who it was
+        missing_identity,       ///< the login did not ask for the scope openid, so the user is not known
         identity_mismatch,      ///< somebody else logged in
     };
 
-    /// For validators of one's own.
+    /// For a program's own validators.
     TokenValidationError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -1982,39 +1704,39 @@ private:
     Kind kind_;
 };
 
-/// How long an `update` waits for the lock of its storage, if the storage's own limit does not end it before.
+/// How long an `update` waits for the lock of its storage, unless the storage's own limit ends it before.
 struct LockWait {
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< in the past: the lock is tried once
-    std::stop_token stop = {};                                          ///< ends it at once
+    std::stop_token stop = {};                                          ///< to end it at once
 };
 
 /// The tokens for one resource server as a storage keeps them, with the identity that they act for.
 struct TokenData {
-    std::string resource_server = {};     ///< who takes the token: "transfer.api.globus.org"
+    std::string resource_server = {};     ///< the service that takes the token: "transfer.api.globus.org"
     std::string identity_id = {};         ///< of the user who logged in; empty: not known
     std::string scope = {};               ///< the scopes granted, separated by blanks
-    Secret access_token = {};             ///< what requests are authorised by
+    Secret access_token = {};             ///< what authorises requests
     Secret refresh_token = {};            ///< empty: none
     std::int64_t expires_at_seconds = 0;  ///< since 1970
-    std::string token_type = {};          ///< "Bearer"; empty: not said
+    std::string token_type = {};          ///< "Bearer"; empty: not known
     AdditionalFields extra = {};          ///< what a newer version has put beside them
 
-    /// What to store of a token; one whose answer did not say when it expires counts as expired.
+    /// What to store of a token; it counts as expired if its answer did not say when it expires.
     [[nodiscard]] static TokenData from(Token const& token, std::string identity_id = {});
-    /// The token for a policy. How long it lived at first is not stored, so it is renewed 60 s before it expires.
+    /// The token for a policy. Its original lifetime is not stored, so it is renewed 60 s before it expires.
     [[nodiscard]] Token token() const;
 
     /// Reads it from its JSON object; unknown members go to `extra`.
-    /// @throws DecodeError  that names the member which is missing or of another type
+    /// @throws DecodeError  which names the member that is missing or of another type
     [[nodiscard]] static TokenData from_json(boost::json::object const& object);
-    /// Its JSON object: secrets included, so it goes into a storage and nowhere else.
+    /// Its JSON object, including secrets: it goes into a storage and nowhere else.
     /// @throws UsageError  for a token with a character that no token has
     [[nodiscard]] boost::json::object to_json() const;
 
     friend bool operator==(TokenData const&, TokenData const&) = default;
 };
 
-/// By resource server: "transfer.api.globus.org", or a collection's id.
+/// Tokens by resource server: "transfer.api.globus.org", or a collection's id.
 using TokenDataByResourceServer = std::map<std::string, TokenData>;
 
 /**
@@ -2023,10 +1745,10 @@ using TokenDataByResourceServer = std::map<std::string, TokenData>;
  *     storage.update([](TokenDataByResourceServer& tokens) { return tokens.erase("search.api.globus.org") != 0; });
  *
  * `update(f)` holds the storage's lock, over all threads and processes that share it, while `f` runs on what is stored
- * now; if `f` returns true the result is stored for good before the lock is given up. If it throws, nothing is stored.
- * `f` may read the storage; to change it from within `f` is a UsageError.
+ * now; if `f` returns true the result is stored durably before the lock is released. If it throws, nothing is stored.
+ * `f` may read the storage; changing it from within `f` is a UsageError.
  * A storage may also have `update(f, LockWait)`, which throws NetworkError (timeout, cancelled) when that wait ends; a
- * renewal of tokens uses it where it is there, so that waiting for the lock ends with the call.
+ * renewal of tokens uses that if it exists, so that waiting for the lock ends with the call.
  *
  * Models: MemoryTokenStorage, JsonTokenStorage, SqliteTokenStorage. A storage is a cheap handle: copies share what is
  * stored. An error that names this concept means that a type lacks one of the two.
@@ -2038,7 +1760,7 @@ concept TokenStorage = std::copy_constructible<S> &&
                            storage.update(change);
                        };
 
-/// The functions of a token storage that follow from its two basic ones, by the reference's names.
+/// The functions of a token storage that follow from its two basic ones, named as in the reference.
 template <class Storage>
 class TokenStorageFunctions {
 public:
@@ -2049,7 +1771,7 @@ public:
         if (found == tokens.end()) return std::nullopt;
         return std::move(found->second);
     }
-    /// Stores tokens, each in the place of what was stored for its resource server; the others stay.
+    /// Stores tokens, each replacing what was stored for its resource server; the others stay.
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
         self().update([&](TokenDataByResourceServer& stored) {
@@ -2084,6 +1806,8 @@ private:
 
 namespace detail {
 
+class Turn;
+
 /// The turns of the threads that change a storage.
 std::shared_ptr<Turn> make_storage_turn();
 
@@ -2091,434 +1815,167 @@ std::shared_ptr<Turn> make_storage_turn();
 }  // namespace globus
 
 #endif  // GLOBUS_APP_TOKEN_STORAGE_HPP
-#ifndef GLOBUS_CORE_CALLBACKS_HPP
-#define GLOBUS_CORE_CALLBACKS_HPP
+#ifndef GLOBUS_CORE_HANDLE_HPP
+#define GLOBUS_CORE_HANDLE_HPP
 
-#include <functional>
-#include <vector>
-
-namespace globus::detail {
-
-/**
- * While a thread has one, what a program is to be told waits: the thread holds a lock, or does what others wait for, and
- * a callback that uses the same object would wait for its own thread. The outermost one tells it all when it ends, so it
- * is made before the lock is taken.
- *
- * @par Thread safety
- * Of one thread, which made it.
- */
-class CallbacksWait {
-public:
-    CallbacksWait() noexcept;
-    CallbacksWait(CallbacksWait const&) = delete;
-    CallbacksWait& operator=(CallbacksWait const&) = delete;
-    ~CallbacksWait();
-
-    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: an observer that throws has
-    /// nobody left to tell, and must not break a call.
-    static void call(std::function<void()> tell) noexcept;
-
-private:
-    static void now(std::function<void()> const& tell) noexcept;
-    static CallbacksWait*& outermost() noexcept;
-
-    bool const is_outermost_;
-    std::vector<std::function<void()>> waiting_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_CALLBACKS_HPP
-#ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
-#define GLOBUS_CORE_PLATFORM_FILES_HPP
-
-#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-
-#include <unistd.h>
-
-#include <utility>
-
-namespace globus::detail {
-
-/// A file descriptor that is closed at its end.
-class Descriptor {
-public:
-    explicit Descriptor(int number = -1) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept;
-    ~Descriptor();
-    [[nodiscard]] int get() const noexcept { return number_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
-    /// The number, which the caller closes.
-    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
-
-private:
-    int number_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <optional>
-#include <string>
-#include <string_view>
-
-// Files that last, are private, and belong to one process at a time. What fails says why in errno.
-
-namespace globus::detail {
-
-/// True for what a system call answers on a file system that does not have it.
-bool is_unsupported(int code);
-
-/// What a file is, whose it is, and who may use it.
-struct FileFacts {
-    enum class Kind : unsigned char { regular, directory, link, other };
-    Kind kind = Kind::other;
-    unsigned mode = 0;  ///< its permissions
-    bool own = false;   ///< it belongs to this user
-    bool of_root = false;
-    bool has_other_names = false;  ///< hard links
-    std::int64_t size = 0;         ///< bytes
-    std::int64_t modified = 0;     ///< seconds since 1970
-
-    /// Others than the owner may read or write it.
-    [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
-    /// Of a directory: others than the owner may replace what is in it. Where it has the sticky bit, as /tmp has, they may
-    /// not.
-    [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
-};
-
-std::optional<FileFacts> facts_of(Descriptor const& file);
-/// Of what is at a path, where links lead.
-std::optional<FileFacts> facts_at(std::string const& path);
-/// Of what has a name, be it a link. Nothing is opened.
-std::optional<FileFacts> facts_of_name(std::string const& path);
-
-/// What a file is opened for.
-enum class Opening : int {
-    to_read = O_RDONLY,
-    to_lock = O_RDWR | O_CREAT,             ///< made if it is not there
-    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not be there
-};
-/// What becomes of a link in the place of a file.
-enum class Links : int {
-    refused = O_NOFOLLOW,  ///< ELOOP
-    followed = 0,
-};
-
-/// Opens a file, one that is made for its owner alone. Child programs do not get it, and a pipe is not waited for.
-Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused);
-
-/// Reads until the end or `size` bytes are there: how many there are, or -1.
-std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size);
-/// False where it cannot be written to the end.
-bool write_file(Descriptor const& file, std::string_view text);
-
-/// Leaves a file to its owner alone.
-inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
-/// The same without opening it.
-bool make_private(std::string const& path);
-/// Makes an empty file without opening it.
-inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
-
-/// Brings a file to the disk.
-inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
-/// Brings the names in a directory to the disk.
-bool sync_directory(std::string const& path);
-
-/// Takes the lock of an open file, if nobody has it: among processes, the system gives it back when one dies.
-inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
-/// Gives the lock back, whoever else has the same file open.
-inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
-
-/// Gives a file another name, in one step: what had it is gone.
-bool rename_file(std::string const& from, std::string const& to);
-/// True also for one that is not there.
-inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
-
-inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
-/// Leaves a directory to its owner alone.
-inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
-
-/// The directory that a path names, as it was given.
-std::string directory_of(std::string const& path);
-/// The directory without links in its name; nothing if it is not there.
-std::optional<std::string> real_directory(std::string const& directory);
-
-/// True on a file system that says of every file that it has several names. A new file has one.
-bool miscounts_links(std::string const& directory);
-
-/// Why a file, or a directory, cannot be read; null if it can be.
-char const* why_unreadable(std::string const& path, bool directory);
-
-/// Whether a directory, which may not be there, has a name that is wanted.
-template <class IsWanted>
-bool directory_has(char const* path, IsWanted const& is_wanted) {
-    DIR* const directory = ::opendir(path);
-    if (directory == nullptr) return false;
-    bool found = false;
-    while (dirent const* const entry = found ? nullptr : ::readdir(directory))
-        found = is_wanted(std::string_view(entry->d_name));
-    ::closedir(directory);
-    return found;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_FILES_HPP
+#ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
+#define GLOBUS_CORE_PLATFORM_PROCESS_HPP
 
 #include <atomic>
-#include <chrono>
-#include <cstddef>
-#include <functional>
-#include <initializer_list>
-#include <memory>
 #include <string>
-#include <string_view>
+
+namespace globus::detail {
+
+/// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
+/// their locks are never released and their waits never end; and its connections are those of the parent process.
+///
+/// A process is identified by its number and by the forks since: in a pid namespace of its own a child can have the
+/// number of its parent (pid_namespaces(7)), and calls that make processes without fork(), such as clone(2), are not
+/// counted.
+class Maker {
+public:
+    /// Refers to this process.
+    Maker() noexcept;
+    [[nodiscard]] bool is_this_process() const noexcept;
+    /// @throws UsageError  in a child process
+    void check() const;
+
+private:
+    int process_;
+    std::atomic<unsigned> const* forks_;  ///< the maker's, where each shared object has its own
+    unsigned before_;
+};
+
+/// Has functions called around every fork(), before it, and after it in the parent and in the child; see
+/// pthread_atfork(3). Its result only serves to initialise a variable.
+int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)());
+
+/// The name of this machine; empty if the system does not say.
+std::string host_name();
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PROCESS_HPP
+
+#include <memory>
 #include <utility>
 
-// Files that hold tokens: where they are, who may read them, and how they are replaced.
+namespace globus::detail {
 
-namespace globus {
-
-/// What the storages that keep a file can be told.
-struct TokenFileOptions {
-    std::string namespace_name = "DEFAULT";  ///< tokens of other namespaces in the same file are apart
-    /// Refuse a file that others than its owner may read or write, and a directory in which others may replace it.
-    bool strict = false;
-    /// To wait for other threads and processes, a day at most; 0 or negative: the lock is tried once.
-    std::chrono::milliseconds lock_timeout = std::chrono::seconds(10);
-    /**
-     * Told in a sentence what the storage cannot guarantee, each thing once for all copies of a storage: that others may
-     * read the file (the next `update` closes it) or replace it in its directory, and what the file system cannot do:
-     * lock files, give them permissions, or bring a directory to the disk. It is called when no lock is held, on the
-     * thread of the call, and may use the storage; what it throws is dropped.
-     */
-    std::function<void(std::string const&)> on_warning = {};
-};
-
-/**
- * The directory name that the reference makes of an app's name: lower case, with `<>:"/\|?*` as `+`, dots and blanks as
- * `-`, and without what cannot be printed.
- *
- * @throws UsageError  if nothing is left, for a name that Windows reserves (con, prn, aux, nul, com1, lpt1, ...), and
- *                     for text that is not UTF-8
- */
-[[nodiscard]] std::string app_name_slug(std::string_view app_name);
-
-/**
- * Where the reference keeps an app's tokens: `~/.globus/app/<client_id>/<slug>/tokens.json`, with the environment's name
- * and a `-` before `tokens` unless it is production.
- *
- * @param suffix  ".json" or ".db"
- * @throws UsageError  as app_name_slug, for a client id that is no file name, and if neither HOME nor the password
- *                     database says where the home directory is
- */
-[[nodiscard]] std::string default_token_path(std::string_view client_id, std::string_view app_name,
-                                             std::string_view environment = "production",
-                                             std::string_view suffix = ".json");
-
-namespace detail {
-
-[[noreturn]] void refuse_token_file(TokenStorageError::Kind kind, std::string const& path, std::string const& why);
-[[noreturn]] void fail_token_file(std::string const& path, char const* doing);
-
-/// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
-enum class TokenFileDoubt : unsigned {
-    file_mode = 1U << 0U,
-    lock_mode = 1U << 1U,
-    directory_mode = 1U << 2U,
-    permissions = 1U << 3U,
-    locks = 1U << 4U,
-    links = 1U << 5U,
-    disk = 1U << 6U,
-    directory_on_disk = 1U << 7U,
-    database_locks = 1U << 8U,
-};
-
-/// A token file: its path, what its storage was told, and what it has said. It has no lock, so a child process may use it.
-class TokenPlace {
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and using
+/// such a handle is a UsageError.
+template <class State>
+class Shared {
 public:
-    /// Makes the directory.
-    TokenPlace(std::string path, TokenFileOptions options);
+    explicit Shared(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-    [[nodiscard]] std::string const& path() const noexcept { return path_; }
-    [[nodiscard]] TokenFileOptions const& options() const noexcept { return options_; }
-    /// When a wait for a lock that begins now has to end.
-    [[nodiscard]] http::Clock::time_point lock_deadline() const;
-    /// Says, once, how the sentence "the token storage <path> ..." goes on.
-    void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const;
-    /// The same of what `strict` refuses.
-    void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const;
+    [[nodiscard]] State* operator->() const {
+        if (state_ == nullptr) throw UsageError("this object was moved from: use the one that it was moved to");
+        return state_.get();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
 
 private:
-    std::string const path_;
-    TokenFileOptions const options_;
-    mutable std::atomic<unsigned> said_ = 0;
+    std::shared_ptr<State> state_;
 };
 
-/// An open token file.
-class TokenFile {
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for
+/// threads that are not there.
+template <class State, class... Args>
+[[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
+    auto const destroy = [made = Maker()](State* state) {
+        if (made.is_this_process()) delete state;
+    };
+    return {new State(std::forward<Args>(args)...), destroy};
+}
+
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: using it in a child
+/// process is a UsageError.
+template <class State>
+class ProcessBound {
 public:
-    static constexpr std::size_t largest = std::size_t{16} << 20;
+    template <class... Args>
+    explicit ProcessBound(std::in_place_t, Args&&... args)
+        : state_(make_process_bound<State>(std::forward<Args>(args)...)) {}
 
-    /// Opens a file without following a link in its place; empty if there is none.
-    [[nodiscard]] static TokenFile open(std::string const& path, Opening opening);
-    /// One that is not open.
-    TokenFile() = default;
-    [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
-
-    /// Its permissions, size and times.
-    [[nodiscard]] FileFacts facts(std::string const& path) const;
-    [[nodiscard]] std::string read(std::string const& path) const;
-    void write(std::string const& path, std::string_view text) const;
+    [[nodiscard]] State* operator->() const {
+        made_.check();
+        return state_.operator->();
+    }
+    [[nodiscard]] State& operator*() const { return *operator->(); }
 
 private:
-    explicit TokenFile(Descriptor file) noexcept : file_(std::move(file)) {}
-
-    Descriptor file_;
+    Shared<State> state_;
+    Maker made_;
 };
 
-/// Refuses what is no file of ours alone.
-void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts);
+}  // namespace globus::detail
 
-/// Says that others may read or write a file, or refuses it.
-void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
-                           FileFacts const& facts);
+#endif  // GLOBUS_CORE_HANDLE_HPP
 
-/// Says that others may replace the files of a directory, or refuses it. A directory that cannot be looked at has no files
-/// that could be read.
-void check_token_directory(TokenPlace const& place);
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
-/// After a call that should have made `path` private, whose facts were those: fails if the system refused it, and says so
-/// if the file system has no permissions that could be set.
-void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts);
-
-/// A path that may be given to the system.
-std::string check_token_path(std::string path);
-
-/// The path of a file in a directory that is named without links; the file itself may be one.
-std::string real_token_path(std::string const& path);
-
-/// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
-std::shared_ptr<Turn> turn_of(std::string const& path);
-
-/// What a call waits for, in words.
-inline std::string lock_of(std::string const& path) { return "the lock of the token storage " + path; }
-
-/// The lock of a token file: on a file beside it that is never removed. The system gives it back if the process dies. On a
-/// file system without locks it is one between the threads of this process only, and that is said.
-class TokenFileLock {
-public:
-    /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
-    /// @throws UsageError  if this thread holds it already
-    TokenFileLock(TokenPlace const& place, LockWait const& wait);
-    TokenFileLock(TokenFileLock const&) = delete;
-    TokenFileLock& operator=(TokenFileLock const&) = delete;
-    /// A child process that was made meanwhile has the same file open: closing it would not give the lock back, and it is
-    /// not the child who may.
-    ~TokenFileLock();
-
-private:
-    [[noreturn]] static void give_up(std::string const& path, LockWait const& wait);
-
-    CallbacksWait const callbacks_;
-    Maker const made_;
-    http::Clock::time_point const until_;
-    TurnLock const turn_;
-    TokenFile const file_;
-};
-
-/// Gives a file, and those that belong to it by their endings, a name that says when it was found damaged. The caller
-/// holds the lock. @return  that name
-std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings);
-
-/// Puts `text` in the place of the file, all of it or nothing, for good. The caller holds the lock.
-void replace_token_file(TokenPlace const& place, std::string_view text);
-
-}  // namespace detail
-
-std::string app_name_slug(std::string_view app_name);
-
-std::string default_token_path(std::string_view client_id, std::string_view app_name, std::string_view environment,
-                               std::string_view suffix);
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_TOKEN_FILE_HPP
-
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace globus {
 
+namespace detail {
+class TokenPlace;
+}
+
 /**
- * Keeps tokens in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
+ * A token storage in a JSON file, in the format of the Python SDK: programs in both languages can share one file.
  *
  *     JsonTokenStorage storage{default_token_path(client_id, "nightly backup")};
  *     storage.store_token_response(tokens);
  *
- * The file is made when something is stored, readable by its owner only, and its directory too. It is replaced as a
+ * The file is made when something is stored; it and its directory are readable only by their owner. It is replaced as a
  * whole: after a crash it is the old file or the new one. `<path>.lock` beside it is the lock between processes; it
- * stays. Format version 2.0 is written, 1.0 is read and becomes 2.0 when it is written; what a newer version has put
+ * stays. Format version 2.0 is written; 1.0 is read, and becomes 2.0 when it is written; what a newer version has put
  * beside the tokens stays.
  *
  * @par Errors
- * TokenStorageError, see its kinds. A damaged file is never taken for an empty one, and is not overwritten; see
+ * TokenStorageError; see its kinds. A damaged file is never taken for an empty one, and is not overwritten; see
  * move_corrupt_file.
  * @par Sharing with the Python SDK
- * The Python SDK does not take the lock, and writes into the file in place. What it stores while a program in C++ does
- * may be lost, or undo what that one stored. A file that is read in the middle of such a write is read again, for 200 ms.
+ * The Python SDK does not take the lock, and writes the file in place. What it stores at the same time as a C++ program
+ * may be lost, or undo what that one stored. A file that is read in the middle of such a write is read again, for 200
+ * ms.
  * @par Thread safety
  * Any function may be called from any thread and process. Copies share the file.
  */
 class JsonTokenStorage : public TokenStorageFunctions<JsonTokenStorage> {
 public:
-    /// Makes the directory of `path`, if it is not there.
+    /// Makes the directory of `path` if it is missing.
     /// @throws UsageError  for an empty path; TokenStorageError (io) if the directory cannot be made
-    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {})
-        : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
+    explicit JsonTokenStorage(std::string path, TokenFileOptions options = {});
 
-    /// The file, as the constructor was given it.
-    [[nodiscard]] std::string const& path() const { return place_->path(); }
+    /// The path of the file, as given to the constructor.
+    [[nodiscard]] std::string const& path() const;
 
-    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const { return tokens_of(load()); }
+    [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const;
 
-    /// See TokenStorage. @throws TokenStorageError, and what `change` throws; NetworkError when `wait` ends
+    /// Changes the stored tokens under the lock; see TokenStorage. @throws TokenStorageError, and what `change` throws;
+    /// NetworkError when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::TokenFileLock const lock(*place_, wait);
-        boost::json::object document = load();
-        TokenDataByResourceServer tokens = tokens_of(document);
-        if (change(tokens)) store(std::move(document), tokens);
+        update_by([&change](TokenDataByResourceServer& tokens) -> bool { return change(tokens); }, wait);
     }
 
-    /// Moves the file away if it is damaged, so that a login can begin anew.
-    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, and then it stays
+    /// Moves the file away if it is damaged, so that a new login can begin.
+    /// @return  its new name, "<path>.corrupt-<seconds since 1970>"; empty if it is not damaged, in which case it stays
     std::string move_corrupt_file() const;
 
 private:
     using Kind = TokenStorageError::Kind;
-    /// The text of the file as JSON; nothing if there is no file. Not JSON, but written a moment ago: it is read again, as
-    /// the Python SDK writes in place.
+    void update_by(std::function<bool(TokenDataByResourceServer&)> const& change, LockWait const& wait) const;
+    /// The text of the file as JSON; nothing if there is no file. If it is not JSON but was written a moment ago, it is
+    /// read again, as the Python SDK writes in place.
     [[nodiscard]] std::optional<boost::json::value> parse() const;
-    /// The document in format 2.0; a file that is not there is an empty one.
+    /// The document in format 2.0; a missing file counts as an empty one.
     [[nodiscard]] boost::json::object load() const;
     [[nodiscard]] TokenDataByResourceServer tokens_of(boost::json::object const& document) const;
     void store(boost::json::object document, TokenDataByResourceServer const& tokens) const;
@@ -2557,7 +2014,7 @@ static_assert(TokenStorage<JsonTokenStorage>);
 
 namespace globus {
 
-/// Takes a named parameter out of a request, as the value of a QueryParams entry.
+/// As the value of a QueryParams entry, removes that parameter from a request.
 struct Removed {};
 /// What to write for it: `.query_params = {{"limit", globus::removed}}`.
 inline constexpr Removed removed{};
@@ -2566,22 +2023,27 @@ inline constexpr Removed removed{};
 class QueryValue {
 public:
     /// One parameter, encoded when it is sent.
-    QueryValue(std::string text) : texts_{std::move(text)} {}
-    QueryValue(std::string_view text) : texts_{std::string(text)} {}
-    QueryValue(char const* text) : texts_{std::string(text)} {}
+    QueryValue(std::string text);
+    QueryValue(std::string_view text);
+    QueryValue(char const* text);
     /// The parameter once for each text. No text at all is Removed.
-    QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+    QueryValue(std::vector<std::string> texts);
     /// "True" or "False".
     template <std::same_as<bool> B>
-    QueryValue(B flag) : texts_{flag ? "True" : "False"} {}
+    QueryValue(B flag) : QueryValue(flag ? "True" : "False") {}
     /// The number in decimal digits.
     template <std::integral I>
         requires(!std::same_as<I, bool>)
-    QueryValue(I number) : texts_{std::to_string(number)} {}
+    QueryValue(I number) : QueryValue(std::to_string(number)) {}
     /// No parameter of that name, not even the operation's own.
-    QueryValue(Removed) {}
+    QueryValue(Removed) noexcept;
+    QueryValue(QueryValue const&);
+    QueryValue(QueryValue&&) noexcept;
+    QueryValue& operator=(QueryValue const&);
+    QueryValue& operator=(QueryValue&&) noexcept;
+    ~QueryValue();
 
-    /// The values, before they are encoded; empty: the parameter is taken out.
+    /// The values, before they are encoded; empty: the parameter is removed.
     [[nodiscard]] std::vector<std::string> const& texts() const noexcept { return texts_; }
     friend bool operator==(QueryValue const&, QueryValue const&) = default;
 
@@ -2590,14 +2052,21 @@ private:
 };
 
 /**
- * Parameters that an operation has no member for, in order. An entry of a name that the operation sends as well takes
- * that one's place.
+ * Parameters that an operation has no member for, in order. An entry replaces the operation's own of the same name.
  *
  *     client.get_task({.task_id = id, .query_params = {{"fields", "status,label"}}});
  */
 class QueryParams : public std::vector<std::pair<std::string, QueryValue>> {
 public:
     using std::vector<std::pair<std::string, QueryValue>>::vector;
+    QueryParams() noexcept;
+    /// In this order.
+    QueryParams(std::initializer_list<std::pair<std::string, QueryValue>> parameters);
+    QueryParams(QueryParams const&);
+    QueryParams(QueryParams&&) noexcept;
+    QueryParams& operator=(QueryParams const&);
+    QueryParams& operator=(QueryParams&&) noexcept;
+    ~QueryParams();
 };
 
 }  // namespace globus
@@ -2626,26 +2095,26 @@ public:
         timeout,      ///< a limit or the deadline of the call passed
         cancelled,    ///< the stop_token asked, or the client was destroyed
         resolve,      ///< the host name is not known
-        connect,      ///< nobody listens, or no route, be it from here or from a proxy
+        connect,      ///< nobody listens, or there is no route, from here or from a proxy
         proxy,        ///< the proxy refuses to connect to the service, or asks for other credentials
         tls,          ///< the certificate or the handshake was refused
         interrupted,  ///< the connection broke after it was made
         too_large,    ///< the answer is larger than the limit
         redirect,     ///< a redirect that must not be followed
-        protocol,     ///< not HTTP, or packed in a way that cannot be undone
-        local,        ///< this process: memory, file descriptors, libcurl itself
+        protocol,     ///< not HTTP, or compressed in a way that cannot be decoded
+        local,        ///< a fault of this process: memory, file descriptors, libcurl itself
     };
     /// How far the request got.
     enum class Sent : unsigned char {
-        no,   ///< no byte of the request left, whatever was said to a proxy before; doing it again is safe
+        no,   ///< no byte of the request was sent, whatever was said to a proxy before; repeating it is safe
         yes,  ///< some or all of it may have been read by the service
     };
 
-    /// For transports, also those of one's own. @param what  goes into messages and logs: nothing secret
+    /// For transports, including a program's own. @param what  goes into messages and logs: nothing secret
     NetworkError(Kind kind, Sent sent, std::string const& what) : Error(what), kind_(kind), sent_(sent) {}
 
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    /// Only Sent::no is certain: what may have arrived counts as Sent::yes.
+    /// How far the request got. Only Sent::no is certain: a request that may have arrived counts as Sent::yes.
     [[nodiscard]] Sent sent() const noexcept { return sent_; }
 
 private:
@@ -2678,16 +2147,16 @@ namespace globus {
  * | never          | a call that says so: `retry_as`                       | nothing, not even a 401                   |
  *
  * Passing failures are the statuses 408, 429, 500, 502, 503, 504, a lost connection, a time-out of one attempt, and an
- * answer that is cut off; one that is whole and no JSON, such as a page of HTML, is what the service means to say.
- * Never left this machine: a name that was not found, a connection that was not made, or broke before the request was
- * written. Besides, every class but `never` is sent once more after a 401 if the authorizer has a new token then.
+ * answer that is cut off; a complete answer that is not JSON, such as a page of HTML, is final. Never left this
+ * machine: a name that was not found, a connection that was not made, or broke before the request was written. Besides,
+ * every class but `never` is sent once more after a 401 if the authorizer has a new token then.
  *
- * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus Auth
- * may have answered: that it sees twice what it has taken back may end the whole login. An answer that came, if only in
- * part, is the last.
+ * A grant, such as a refresh token that its answer replaces, is sent at most once more after an attempt that Globus
+ * Auth may have answered: seeing a revoked token twice may make it end the whole login. After an answer, even a partial
+ * one, it is not sent again.
  *
- * A 429 or a 401 counts as a promise that nothing was done; where that is not enough, say `never`. Requests of the
- * last three classes go over a fresh connection, because libcurl repeats a request by itself when a kept connection turns
+ * A 429 or a 401 counts as a promise that nothing was done; if that is not enough, say `never`. Requests of the last
+ * three classes go over a fresh connection, because libcurl repeats a request on its own when a reused connection turns
  * out to be dead.
  */
 enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
@@ -2700,16 +2169,16 @@ struct Attempt {
     NetworkError const* error = nullptr;        ///< why there is none
     bool undecodable = false;                   ///< the answer is a 2xx whose document is cut off
     std::chrono::duration<double> time_left = std::chrono::hours(1);  ///< until the deadline of the call
-    int previous_status = 0;  ///< of the answer to the attempt before; 0: none came, or this is the first
-    bool settled = false;     ///< the answer says that nothing was done, and that another would be alike
+    int previous_status = 0;  ///< of the answer to the previous attempt; 0: none came, or this is the first
+    bool settled = false;     ///< the answer says that nothing was done, and that another attempt would get the same
     bool in_doubt = false;    ///< an earlier attempt of the call may have been processed
 };
 
 /**
- * Tokens that retries cost and successes earn, so that a service in trouble is not answered with a storm.
+ * Tokens that retries cost and successes earn, so that a service in trouble does not get a storm of retries.
  *
  * It starts full with 500; a retry takes 10, one after a 429 takes 5; each success gives 1 back, and a success after a
- * retry what that retry took. An empty budget means no retry.
+ * retry gives back what that retry took. With an empty budget there is no retry.
  *
  * @par Thread safety
  * Any function may be called from any thread.
@@ -2718,11 +2187,11 @@ class RetryBudget {
 public:
     static constexpr int capacity = 500;  ///< what it starts with, and the most that it holds
 
-    /// Takes `cost` tokens, or none and returns false if there are fewer.
+    /// Takes `cost` tokens; if there are fewer, it takes none and returns false.
     [[nodiscard]] bool take(int cost) noexcept;
     /// Puts tokens back, as far as there is room.
     void give(int amount) noexcept;
-    /// The tokens of this moment: other threads take and give, too.
+    /// The current number of tokens, which other threads change, too.
     [[nodiscard]] int left() const noexcept { return tokens_.load(std::memory_order_relaxed); }
 
 private:
@@ -2731,28 +2200,31 @@ private:
 
 namespace detail {
 
-/// Anything from 0 to 1, without 1. The system is asked each time: the state of an engine would be the same in all
-/// processes that are forked, and their attempts would come together.
+/// A random number from 0 up to but not including 1. The system is asked each time: the state of an engine would be the
+/// same in all forked processes, and their attempts would come together.
 double random_unit();
 
-/// True if a status promises that nothing was done: that of a client's error, but for 408, by which a proxy can mean
-/// that a service which has the request takes too long. A redirect is no promise: by a 303 a POST says that it was done.
+/// Makes a full budget.
+std::shared_ptr<RetryBudget> make_budget();
+
+/// True if a status promises that nothing was done: a client error, except 408, by which a proxy can mean that a
+/// service that has the request takes too long. A redirect is not a promise: a 303 answers a POST that was carried out.
 constexpr bool promises_nothing_done(int status) { return status >= 400 && status < 500 && status != 408; }
 
-/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from a
-/// service that had no time for it.
+/// True if the service may have done what an attempt asked for, so that another one would be a replay. A 503 comes from
+/// a service that did not get to it.
 bool may_be_processed(Attempt const& attempt);
 
-/// True if a second attempt can do no harm and may do good.
+/// True if a second attempt can do no harm and may help.
 bool may_retry(Attempt const& attempt);
 
 }  // namespace detail
 
 /**
- * The retry policy of a Client unless another is named: at most `max_attempts`, full jitter, Retry-After honoured and
- * never shortened, and a budget that all calls of the client share.
+ * The default retry policy of a Client: at most `max_attempts`, full jitter, Retry-After honoured and never shortened,
+ * and a budget that all calls of the client share.
  *
- * Any copyable type with the member functions `before_retry` and `succeeded` can take its place.
+ * Any copyable type with the member functions `before_retry` and `succeeded` can replace it.
  *
  * @par Thread safety
  * Its const functions may be called from any thread. Copies share the budget.
@@ -2761,22 +2233,22 @@ struct DefaultRetry {
     int max_attempts = 4;                          ///< of a call, the first one included
     std::chrono::duration<double> base{0.5};       ///< the first wait is at most this; it doubles each time
     std::chrono::duration<double> throttled{1.0};  ///< the same after a 429
-    std::chrono::duration<double> cap{20.0};       ///< no wait of our own is longer
+    std::chrono::duration<double> cap{20.0};       ///< no wait is longer, except for a Retry-After
 
-    /// How long to wait before the next attempt; nothing: do not make one.
+    /// How long to wait before the next attempt; nothing: there is none.
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
-    /// A call succeeded by `attempt`.
+    /// Notes that a call succeeded with `attempt`.
     void succeeded(Attempt const& attempt) const noexcept;
 
     static constexpr int cost = 10;           ///< of a retry, in tokens of the budget
     static constexpr int throttled_cost = 5;  ///< of one after a 429
 
     /// Shared by all copies; clients that are given one object share it, too. It must not be null.
-    std::shared_ptr<RetryBudget> budget = std::make_shared<RetryBudget>();
+    std::shared_ptr<RetryBudget> budget = detail::make_budget();
 };
 
-/// The retry policy that never repeats anything. (A 401 still renews the token once: that is the authorizer's, which
-/// repeats its token requests as it would for any client.)
+/// The retry policy that never repeats anything. (After a 401 the token is still renewed once: the authorizer does
+/// that, and repeats its token requests as for any client.)
 struct NoRetry {
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const&) const;
     void succeeded(Attempt const&) const noexcept {}
@@ -2800,37 +2272,39 @@ concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Att
 namespace globus {
 
 /**
- * What one call may differ in. Every operation takes it as its second argument.
+ * What may differ for one call. Every operation takes it as its second argument.
  *
  *     client.operation_ls({.endpoint_id = id}, {.timeout = 5s, .stop = source.get_token()});
  */
 struct CallOptions {
-    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's; and if
-    /// that has none either, 120 s, which end when the body of a file or of a sink or source flows (see `sink`).
+    /// For the whole call: token renewal, all attempts, the waits between them and the body. Unset: the client's; if
+    /// that has none either, 120 s, which no longer apply once the body of a file or of a sink or source flows (see
+    /// `sink`).
     std::optional<std::chrono::duration<double>> timeout = {};
-    /// The same as a point in time, any one; the earlier of the two holds. One that has passed ends the call with
-    /// NetworkError (timeout) before anything is sent.
+    /// The same as a point in time; the earlier of the two applies. One that has passed ends the call with NetworkError
+    /// (timeout) before anything is sent.
     std::optional<http::Clock::time_point> deadline = {};
-    std::stop_token stop = {};   ///< cancels the call from another thread; it ends within 100 ms
+    std::stop_token stop = {};   ///< to cancel the call from another thread; the call ends within 100 ms
     http::Headers headers = {};  ///< added to the request; they replace the client's own of the same name
     QueryParams query = {};      ///< added to the request's query
-    /// In place of the operation's own, if you know better. RetryClass::never: one attempt, whatever comes of it.
+    /// It replaces the operation's own, if you know better. RetryClass::never: one attempt, whatever happens.
     std::optional<RetryClass> retry_as = {};
-    /// False: a typed answer is read as it comes and its text is not kept, which for a listing of 30 MB saves 30 MB.
-    /// `text()` is then empty, and `json()` null.
+    /// False: a typed answer is read as it comes and its text is not kept, which saves 30 MB for a listing of 30 MB.
+    /// Then `text()` is empty, and `json()` null.
     bool keep_text = true;
-    /// Takes the body of a success in pieces, as it comes. It may last as long as it flows: where neither the call nor its
-    /// client was given a time-out or deadline, only the transport's idle time-out ends one that stalls.
+    /// Takes the body of a success in pieces, as it comes. The call may last as long as data flows: unless it or its
+    /// client was given a time-out or deadline, only the transport's idle time-out ends a body that stalls.
     http::Sink sink = {};
 };
 
 namespace detail {
 
-/// True if somebody said how long a call may take. @param timeout  the client's
+/// True if a time limit was set for a call. @param timeout  the client's
 bool is_timed(CallOptions const& options, std::optional<std::chrono::duration<double>> const& timeout);
 
-/// When a call that begins now has to end: from now to a year, so that nobody behind meets the extremes of a clock.
-/// @param timeout  the client's, which the call may differ from
+/// When a call that begins now has to end: between now and in a year, so that later code does not meet the extremes of
+/// a clock.
+/// @param timeout  the client's, which the call may override
 http::Clock::time_point deadline_of(CallOptions const& options,
                                     std::optional<std::chrono::duration<double>> const& timeout);
 
@@ -2839,44 +2313,30 @@ http::Clock::time_point deadline_of(CallOptions const& options,
 
 #endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
 
-#include <algorithm>
-#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 
 /**
- * Knows the calls of a client that are running: when the client goes it asks them to stop, and waits until they have.
- * A call may be one request, or a function of several with those requests as calls within it.
+ * The gate of a client, which knows its running calls: when the client is destroyed the gate asks them to stop, and
+ * waits until they have. A call may be one request, or a function of several, with those requests as calls within it.
  *
  * @par Thread safety
- * Calls begin and end on any thread. A call that begins when the destructor has begun comes too late, and is refused if
+ * Calls begin and end on any thread. A call that begins after the destructor has begun is too late, and is refused if
  * it has a Pass.
  */
 class CallGate {
-    struct State {
-        Maker made;
-        std::stop_source closing;
-        std::atomic<bool> closed = false;
-        std::atomic<int> running = 0;
-        std::mutex mutex;
-        std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
-
-        int calling_back_here();
-    };
+    struct State;
 
 public:
-    /// Lets calls begin that are not sure whether the client is still there.
+    /// A pass for calls that cannot be sure that the client still exists.
     class Pass {
     public:
         /// @throws UsageError  for the gate of a client that was moved from
-        explicit Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
+        explicit Pass(CallGate const& gate);
 
         /// @throws UsageError  if this was moved from
         void check() const;
@@ -2887,10 +2347,10 @@ public:
         std::shared_ptr<State> state_;  // null: moved from
     };
 
-    CallGate() = default;
+    CallGate();
     // the calls of a copy are its own; a client that was moved from has none
-    CallGate(CallGate const& other) : moved_from_(other.moved_from_) {}
-    CallGate(CallGate&& other) : moved_from_(std::exchange(other.moved_from_, true)) {}
+    CallGate(CallGate const& other);
+    CallGate(CallGate&& other);
     CallGate& operator=(CallGate const& other);
     CallGate& operator=(CallGate&& other);
     ~CallGate();
@@ -2902,18 +2362,18 @@ public:
         /// @throws UsageError    in a child process
         /// @throws NetworkError  cancelled, if the client was destroyed
         Call(Pass const& pass, std::stop_token mine);
-        Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+        Call(CallGate const& gate, std::stop_token mine);
         Call(Call const&) = delete;
         Call& operator=(Call const&) = delete;
-        ~Call() { leave(); }
+        ~Call();
 
-        /// Asks to stop when the caller does, and when the client goes.
+        /// Asks to stop when the caller does, and when the client is destroyed.
         [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
 
         /**
-         * Runs a callback of the user's, which may destroy the client: that does not wait for this call, then.
+         * Runs one of the user's callbacks. It may destroy the client, which then does not wait for this call.
          *
-         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it is there any more
+         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it may be used then
          */
         template <class F>
         void run_callback(F const& callback) const {
@@ -2921,7 +2381,7 @@ public:
                 Aside const aside(*state_);
                 callback();
             }
-            if (state_->closed) refuse();
+            check();
         }
 
     private:
@@ -2929,7 +2389,7 @@ public:
             std::stop_source either;
             void operator()() noexcept { either.request_stop(); }
         };
-        /// While a call of this thread runs a callback.
+        /// An object that lives while a call of this thread runs a callback.
         class Aside {
         public:
             explicit Aside(State& state);
@@ -2942,6 +2402,8 @@ public:
         };
 
         void leave() noexcept;
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        void check() const;
         [[noreturn]] static void refuse();
 
         std::shared_ptr<State> state_;
@@ -2951,20 +2413,18 @@ public:
     };
 
 private:
-    [[nodiscard]] int others(int own) const { return std::max(0, state_->running - own); }
-
-    std::shared_ptr<State> state_ = make_process_bound<State>();
+    std::shared_ptr<State> state_;
     bool moved_from_ = false;
 };
 
-/// A call of several requests: one deadline for all of them, and the client stays until it ends.
+/// A call of several requests: it has one deadline for all of them, and the client lives until it ends.
 class JointCall {
 public:
-    /// @param options  with the deadline of the whole
+    /// @param options  with the deadline of the whole call
     JointCall(CallGate const& gate, CallOptions options);
-    /// For each of its requests.
+    /// The options for each of its requests.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
-    /// As CallGate::Call does.
+    /// Runs a callback as CallGate::Call does.
     template <class F>
     void run_callback(F const& callback) const {
         call_.run_callback(callback);
@@ -2976,7 +2436,7 @@ private:
 };
 
 /**
- * A client as a range knows it: from one request to the next the client may be destroyed.
+ * The client of a range, which may be destroyed between two requests.
  *
  * @tparam Client  whose ranges these are
  */
@@ -2989,7 +2449,7 @@ public:
     /// @throws UsageError  if this was moved from
     void check() const { pass_.check(); }
 
-    /// What `request` returns of the client and the options.
+    /// What `request` returns for the client and the options.
     /// @throws NetworkError  cancelled, if the client was destroyed
     template <class F>
     auto call(CallOptions options, F const& request) const {
@@ -3025,29 +2485,30 @@ namespace globus {
  *
  *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
  *
- * Read from the environment, as in Globus' own SDKs:
+ * These variables are read, as in Globus' own SDKs:
  *
  *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
  *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
  *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
  *
- * Thread safety: any function may be called from any thread, while nobody calls setenv.
+ * @par Thread safety
+ * Any function may be called from any thread, as long as no thread calls setenv.
  */
 class Environment {
 public:
-    /// @throws UsageError  for a name that Globus does not have; it lists the names
+    /// @throws UsageError  for an unknown name; the message lists the known ones
     explicit Environment(std::string name);
 
     /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
     [[nodiscard]] static Environment current();
 
-    /// One of the six names: "production", "preview", ...
+    /// The name, one of six: "production", "preview", ...
     [[nodiscard]] std::string const& name() const noexcept { return name_; }
 
     /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
     [[nodiscard]] std::string service_url(std::string_view service) const;
 
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, a year at most; 60 if unset or empty, nothing for -1.
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, at most a year; 60 if it is unset or empty, nothing for -1.
     /// @throws UsageError  for anything else that is not a positive number
     [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout();
 
@@ -3073,7 +2534,7 @@ namespace globus {
 /**
  * What carries requests.
  *
- * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It keeps the
+ * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It observes the
  * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
  * threads at once. A transport is a cheap handle: copies share connections.
  *
@@ -3087,6 +2548,13 @@ concept Transport = std::copy_constructible<T> && requires(T const& transport, h
     { transport.send(request) } -> std::same_as<http::Response>;
 };
 
+namespace detail {
+
+/// Names a type of transport to functions that are chosen by it.
+template <class T>
+struct TransportType {};
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_TRANSPORT_HPP
@@ -3102,18 +2570,18 @@ namespace globus {
 
 namespace detail {
 
-/// Text that was given at all.
+/// Refuses an empty text.
 void check_given(std::string_view what, std::string_view text);
 
 bool has_control(std::string_view text);
 
-/// Text that may stand in a credential: not empty, no control character.
+/// Refuses a text that cannot be in a credential: an empty one, or one with a control character.
 void check_credential(std::string_view what, std::string_view text);
 
-/// What tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one word
-/// (RFC 6750, section 2.1), and a copied text may have some.
+/// True for what tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one
+/// word (RFC 6750, section 2.1); a copied text may have some.
 bool is_token_text(std::string_view text);
-/// Text that may be a token, given by the caller.
+/// Refuses a text that cannot be a token.
 void check_token(std::string_view what, std::string_view text);
 
 void check_client_id(std::string_view id);
@@ -3144,11 +2612,11 @@ private:
 };
 
 /**
- * An OAuth2 client that can keep a secret: it proves itself to Globus Auth by HTTP Basic.
+ * An OAuth2 client that can keep a secret: it authenticates to Globus Auth by HTTP Basic.
  *
  *     Confidential app{"b1e2...", std::getenv("CLIENT_SECRET")};
  *
- * One object serves any number of RefreshPolicies and ClientCredentialsPolicies.
+ * One object works for any number of RefreshPolicies and ClientCredentialsPolicies.
  * https://docs.globus.org/api/auth/developer-guide/#register-app
  */
 class Confidential {
@@ -3159,7 +2627,7 @@ public:
     Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
     explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
 
-    /// The id, which is no secret.
+    /// The id, which is not a secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
     /// The id and the secret, as HTTP Basic carries them.
     [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
@@ -3178,7 +2646,7 @@ public:
     explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
     explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
 
-    /// The id, which is all that such a client has.
+    /// The id: such a client has nothing else.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
 
 private:
@@ -3199,10 +2667,10 @@ concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
 
 namespace globus {
 
-/// `S` is reached with the id and secret of a confidential client.
+/// `S` takes the id and secret of a confidential client.
 template <class S>
 concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
-/// `S` is reached without any credential.
+/// `S` takes no credential.
 template <class S>
 concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
 
@@ -3224,14 +2692,14 @@ concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential
 
 }  // namespace detail
 
-/// True when `Client<S, A, T, R>` can be; ask this instead of instantiating it.
+/// True if `Client<S, A, T, R>` is valid; check this instead of instantiating it.
 template <class S, class A, class T, class R = DefaultRetry>
 concept ClientConfiguration =
     Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
 
 namespace detail {
 
-/// Says in one sentence why `Client<S, A, T, R>` cannot be; the first reason only.
+/// Says in one sentence why `Client<S, A, T, R>` is not valid; only the first reason.
 template <class S, class A, class T, class R>
 consteval bool check_client() {
     if constexpr (!Service<S>)
@@ -3314,7 +2782,7 @@ using Form = std::vector<std::pair<std::string, std::string>>;
 
 /// Adds a pair to the body of a form, which may be empty.
 void add_to_form(std::string& body, std::string_view name, std::string_view value);
-/// Adds a pair to the query of a URL, which may have none, and has no fragment.
+/// Adds a pair to the query of a URL, which may have no query, and has no fragment.
 void add_to_query(std::string& url, std::string_view name, std::string_view value);
 
 }  // namespace globus::detail
@@ -3350,7 +2818,7 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
-    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
                  (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
@@ -3373,7 +2841,7 @@ public:
     Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
         : value_(boost::json::object(members)) {}
 
-    /// The value. There always is one.
+    /// The value. There is always one.
     [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
@@ -3385,7 +2853,7 @@ private:
     T value_;
 };
 
-/// JSON null, where it means something else than leaving a member out.
+/// JSON null, where that means something other than leaving a member out.
 struct Null {
     friend constexpr bool operator==(Null, Null) = default;
 };
@@ -3395,9 +2863,9 @@ inline constexpr Null null{};
 /**
  * A member that may be left out, be JSON null, or hold a value.
  *
- * It differs from std::optional in two ways: it tells *absent* (nothing is sent) from *null* (`null` is sent; some
- * services clear a field by it), and an `Optional<bool>` takes a `bool` only, where std::optional<bool> would read the
- * text "false" as true.
+ * It differs from std::optional in two ways: it distinguishes *absent* (nothing is sent) from *null* (`null` is sent;
+ * some services clear a field by it), and an `Optional<bool>` takes only a `bool`, where std::optional<bool> would read
+ * the text "false" as true.
  *
  *     Optional<std::string> label;             // absent
  *     label = "nightly";                       // a value
@@ -3414,7 +2882,7 @@ public:
     /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
-    /// Takes what converts to `T`; if that is bool, a bool and nothing else.
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
         requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
                  !std::same_as<std::remove_cvref_t<U>, Null> &&
@@ -3443,7 +2911,7 @@ public:
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
     /// True if it is JSON null, which is sent as such.
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
-    /// True if nothing was said. In an answer that can also be a member of another type than described.
+    /// True if nothing was set. In an answer, this can also be a member of another type than described.
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
 
     /// The value; throws UsageError when there is none.
@@ -3462,7 +2930,7 @@ public:
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
 
-    /// Makes it hold a fresh value and returns that.
+    /// Makes it hold a fresh value, and returns that.
     constexpr T& emplace() {
         become(State::something);
         return value_;
@@ -3526,7 +2994,7 @@ namespace detail {
 
 [[noreturn]] void refuse_number();
 
-/// Refuses what Boost.JSON holds, but JSON has not, and what is nested too deep. @param level  levels around the value
+/// Refuses what Boost.JSON can hold but JSON cannot, and what is nested too deep. @param level  levels around the value
 void check_json(Json const& value, std::size_t level = 0);
 void check_json(boost::json::array const& list, std::size_t level = 0);
 void check_json(boost::json::object const& object, std::size_t level = 0);
@@ -3548,7 +3016,7 @@ void write_member(std::string& out, bool& first, std::string_view key, T const& 
     write_json(out, value);
 }
 
-/// Writes the members of a described object; absent ones are not written, AdditionalFields are merged over the others.
+/// Writes the members of a described object; absent ones are not written, and AdditionalFields override the others.
 template <class T>
 void write_object(std::string& out, T const& object) {
     AdditionalFields const* extra = nullptr;
@@ -3656,7 +3124,7 @@ void write_json(std::string& out, T const& value) {
 
 void check_document(Json const& value);
 
-/// The Json of a text that this library or a type's own write_json wrote.
+/// The Json of a text that this library, or a type's own write_json, wrote.
 Json json_of(std::string_view text);
 
 }  // namespace detail
@@ -3676,14 +3144,14 @@ template <class T>
 
 /**
  * A document that is a secret as a whole, such as the key of a service account. It is kept as a text that no stream or
- * log can print, and that is wiped.
+ * log can print, and that is wiped at the end.
  *
  *     .service_account_key = boost::json::parse(text_of_key_file)
  */
 class SecretDocument {
 public:
     SecretDocument() = default;
-    /// Takes a JSON object, and keeps its text alone. @throws UsageError  for a Json that is something else
+    /// Takes a JSON object, and keeps only its text. @throws UsageError  for any other Json
     template <class T>
         requires std::same_as<std::remove_cvref_t<T>, Json> || std::same_as<std::remove_cvref_t<T>, boost::json::object>
     SecretDocument(T&& document) {
@@ -3700,19 +3168,20 @@ private:
     Secret text_{"{}"};
 };
 
-/// What a Document can be made of: an object of a described type, or a JSON object. No text and no number is a document.
+/// What a Document can be made of: an object of a described type, or a JSON object. A text or a number is not a
+/// document.
 template <class T>
 concept MakesDocument = Described<T> || std::same_as<T, Json> || std::same_as<T, boost::json::object>;
 
 /**
- * A document to be sent: any described object, or a JSON object. What an operation takes where the reference takes a
- * helper object or a dictionary. Copies share the object, which is written when the request is made.
+ * A document to be sent: any described object, or a JSON object. Operations take it where the reference takes a helper
+ * object or a dictionary. Copies share the object, which is written when the request is made.
  */
 class Document {
 public:
     /// An empty object.
     Document() = default;
-    /// An object of a described type, or a JSON object. @throws UsageError  for a Json that is something else
+    /// An object of a described type, or a JSON object. @throws UsageError  for any other Json
     template <class T>
         requires MakesDocument<std::remove_cvref_t<T>>
     Document(T&& object) {
@@ -3751,9 +3220,14 @@ private:
 
 #endif  // GLOBUS_CORE_JSON_WRITE_HPP
 
+#include <array>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace globus {
@@ -3761,7 +3235,7 @@ namespace globus {
 /// The method and path template of an operation. `{name}` stands for a member, as one encoded segment.
 struct Route {
     http::Method method;    ///< also decides what may be repeated, unless the operation says so
-    std::string_view path;  ///< below the base URL, with a slash before it
+    std::string_view path;  ///< relative to the base URL, with a leading slash
 };
 constexpr Route get(std::string_view path) { return {http::Method::get, path}; }
 constexpr Route post(std::string_view path) { return {http::Method::post, path}; }
@@ -3782,9 +3256,10 @@ constexpr Route delete_(std::string_view path) { return {http::Method::delete_, 
  *     };
  *
  * A member that the route names fills it; one called `body` or `data` is the document that is sent; every other is a
- * query parameter, unless the struct's `wire` says otherwise; a list without items is none. `retry` gives the retry class where the method alone does
- * not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check() const` throws UsageError for
- * members that do not go together. `static constexpr bool anonymous = true` sends no credential.
+ * query parameter, unless the struct's `wire` says otherwise; an empty list is left out. `retry` gives the retry class
+ * where the method alone does not (GET reads, PUT and DELETE are idempotent, POST and PATCH are not). A `void check()
+ * const` throws UsageError for members that do not go together. `static constexpr bool anonymous = true` sends no
+ * credential.
  * `static bool already_done(ApiError const&)` says which error of a second attempt means that the first, whose answer
  * was lost, has done it; for DELETE that is 404.
  *
@@ -3811,7 +3286,7 @@ struct FromService {
 
 namespace detail {
 
-/// True if `{name}` stands in the path template.
+/// True if `{name}` is in the path template.
 constexpr bool route_names(std::string_view path, std::string_view name) {
     for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1))
         if (path.substr(open + 1, path.find('}', open) - open - 1) == name) return true;
@@ -3864,7 +3339,7 @@ constexpr RetryClass retry_class_of() {
     }
 }
 
-/// A service says that what is to be deleted is not there; a page of some proxy in between does not count.
+/// True if a service says that what was to be deleted does not exist; a page from some proxy in between does not count.
 bool is_gone(ApiError const& error);
 
 /// Which error means that an earlier attempt has done it; null: none.
@@ -3876,44 +3351,71 @@ constexpr AlreadyDone already_done_of() {
         return O::route.method == http::Method::delete_ ? &is_gone : nullptr;
 }
 
-/// Refuses a path segment that would make another path of it (RFC 3986, section 3.3).
+/// Encodes a path segment, and refuses one that would change the path (RFC 3986, section 3.3).
 std::string encode_segment(std::string_view name, std::string_view value);
 
-/// Collects what an operation's members say, and makes the request of it.
+class RequestBuilder;
+
+/// How a member of an operation goes into the request.
+struct MemberWriter {
+    enum class Kind : unsigned char {
+        ordinary,
+        from_service,  ///< the text is the service's
+        addition,      ///< it comes after all others, which it may replace
+    };
+    Wire wire;
+    void (*put)(RequestBuilder& builder, Wire const& wire, void const* member);
+    Kind kind = Kind::ordinary;
+};
+
+/// A builder that collects what an operation's members say, and makes a request from it.
 class RequestBuilder {
 public:
-    RequestBuilder(std::string_view base_url, Route route) : base_url_(base_url), route_(route), path_(route.path) {}
+    /// @param base_url  must live as long as this
+    RequestBuilder(std::string_view base_url, Route route);
+    RequestBuilder(RequestBuilder const&) = delete;
+    RequestBuilder& operator=(RequestBuilder const&) = delete;
+    ~RequestBuilder();
 
-    /// Fills `{name}`, or drops its segment where there is no value.
+    /// Puts the members of an operation where they belong. @param at  where each is; null: it is left out
+    void members(MemberWriter const* writers, void const* const* at, std::size_t count);
+    /// Makes the objects that are in the body even if no member goes into them.
+    void objects(Wires wires);
+
+    /// Fills `{name}`, or drops its segment if there is no value.
     void path(std::string_view name, std::string const* value);
 
-    void text(Wire const& wire, std::string value);
+    /// Fills a part of the route with a number.
+    void path_number(std::string_view name, std::int64_t value);
+    void path_number(std::string_view name, std::uint64_t value);
+
+    void text(Wire const& wire, std::string_view value);
+    void number(Wire const& wire, std::int64_t value);
+    void number(Wire const& wire, std::uint64_t value);
     void flag(Wire const& wire, bool value);
-    /// A list in a query is left out if it has no items: "?ids=" asks for the one whose id is the empty text.
+    /// Adds a list. In a query it is left out if it is empty: "?ids=" asks for the item whose id is the empty text.
     void list(Wire const& wire, std::vector<std::string> const& values);
 
-    /// Parameters of the caller's own: they take the place of others of their name.
+    /// Adds the caller's own parameters, which replace others of their name.
     void parameters(Place place, QueryParams const& parameters);
 
-    /// The whole body; members that come after it are merged over its own.
+    /// Sets the whole body; members that come later override its own.
     void document(std::string text);
-    /// One member of the body, at a path of levels separated by slashes; a level that is a number is a list's.
-    void json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
+    /// Sets one member of the body, at a path of levels separated by slashes; a level that is a number is a list index.
+    void json(std::string_view path, std::string const& text);
     /// Says that the body is a JSON object, even if no member goes into it.
     void object();
-    /// Says that an object stands at `path` of the body, even if no member goes into it.
-    void object(std::string_view path);
-    /// Members of the caller's own, merged into the object at `path` (empty: the body itself).
+    /// Adds the caller's own members to the object at `path` (empty: the body itself).
     void fields(std::string_view path, AdditionalFields const& fields);
-    /// Says that the body is a form, even if no member goes into it.
-    void form() { is_form_ = true; }
 
     [[nodiscard]] http::Request take();
 
 private:
     enum class Body : unsigned char { none, document, object };
 
-    /// The place in the body that `path` leads to, made if it is not there yet (empty: the body itself).
+    /// The parameters of the query or of the form.
+    Form& parameters_of(Wire const& wire) noexcept;
+    /// The place in the body that `path` leads to, made if it does not exist yet (empty: the body itself).
     boost::json::value* at(std::string_view path);
 
     std::string_view base_url_;
@@ -3927,23 +3429,31 @@ private:
     bool is_form_ = false;
 };
 
-/// A type that says how it is spelt in a query: `std::vector<std::string> query_texts() const`. No text is no parameter.
+/// A type that defines its spelling in a query: `std::vector<std::string> query_texts() const`. No text means no
+/// parameter.
 template <class T>
 concept SpeltInQuery = requires(T const& value) {
     { value.query_texts() } -> std::convertible_to<std::vector<std::string>>;
 };
 
+template <std::integral N>
+constexpr auto widened(N number) {
+    return static_cast<std::conditional_t<std::is_signed_v<N>, std::int64_t, std::uint64_t>>(number);
+}
+
 /// Puts one value where `wire` says, in the query or the form. An Optional that is absent or null is not sent there.
+/// This function and those that follow know only where the value is, so that a table can refer to them.
 template <class V>
-void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
+void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
+    V const& value = *static_cast<V const*>(at);
     if constexpr (is_optional<V>) {
-        if (value.has_value()) put_parameter(builder, wire, *value);
+        if (value.has_value()) put_parameter<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (is_required<V>) {
-        put_parameter(builder, wire, *value);
+        put_parameter<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (std::same_as<V, bool>) {
         builder.flag(wire, value);
     } else if constexpr (std::integral<V>) {
-        builder.text(wire, std::to_string(value));
+        builder.number(wire, widened(value));
     } else if constexpr (SpeltInQuery<V>) {
         builder.list(wire, value.query_texts());
     } else if constexpr (std::same_as<V, Secret>) {
@@ -3951,66 +3461,102 @@ void put_parameter(RequestBuilder& builder, Wire const& wire, V const& value) {
     } else if constexpr (std::convertible_to<V const&, std::vector<std::string> const&>) {
         builder.list(wire, value);
     } else if constexpr (is_constant<V>) {
-        builder.text(wire, std::string(V::value));
+        builder.text(wire, V::value);
     } else {
         static_assert(std::convertible_to<V const&, std::string>,
                       "globus: a member of this type cannot be a query parameter; give it a place in `wire`.");
-        builder.text(wire, value);
+        builder.text(wire, static_cast<std::string const&>(value));
     }
 }
 
+/// Fills the part of the route that has the member's name.
 template <class V>
-void put_path(RequestBuilder& builder, std::string_view name, V const& value) {
+void put_path(RequestBuilder& builder, Wire const& wire, void const* at) {
+    V const& value = *static_cast<V const*>(at);
     if constexpr (is_optional<V>) {
         if (value.has_value())
-            put_path(builder, name, *value);
+            put_path<typename V::value_type>(builder, wire, &*value);
         else
-            builder.path(name, nullptr);
+            builder.path(wire.member, nullptr);
     } else if constexpr (is_required<V>) {
-        put_path(builder, name, *value);
+        put_path<typename V::value_type>(builder, wire, &*value);
     } else if constexpr (std::integral<V>) {
-        std::string const text = std::to_string(value);
-        builder.path(name, &text);
+        builder.path_number(wire.member, widened(value));
     } else {
-        builder.path(name, &static_cast<std::string const&>(value));
+        builder.path(wire.member, &static_cast<std::string const&>(value));
     }
 }
 
-/// Puts one member of an operation where it belongs.
-template <class O, class M, class V>
-void put_member(RequestBuilder& builder, V const& value) {
-    constexpr Wire wire = wire_of<O>(M::key);
+/// Makes it the whole body.
+template <class V>
+void put_document(RequestBuilder& builder, Wire const&, void const* at) {
+    V const& value = *static_cast<V const*>(at);
+    if constexpr (is_optional<V>) {
+        if (value.has_value()) builder.document(to_json(*value));
+    } else {
+        builder.document(to_json(value));
+    }
+}
+
+/// Makes it a member of the body.
+template <class V>
+void put_json(RequestBuilder& builder, Wire const& wire, void const* at) {
+    V const& value = *static_cast<V const*>(at);
+    builder.object();
+    if constexpr (is_optional<V>)
+        if (value.is_absent()) return;
+    builder.json(wire.name, to_json(value));
+}
+
+/// Adds the parameters of a QueryParams, and the members of an AdditionalFields.
+void put_query_params(RequestBuilder& builder, Wire const& wire, void const* at);
+void put_fields(RequestBuilder& builder, Wire const& wire, void const* at);
+
+/// The writer of one member of an operation, by its type and its entry in `wire`.
+template <class O, std::size_t I, class V>
+constexpr MemberWriter writer_of_member() {
+    constexpr std::string_view key = O::members::keys[I];
+    constexpr Wire wire = wire_of<O>(key);
     constexpr bool whole_body = wire.place == Place::json && wire.name.empty();
-    constexpr bool named_body = wire.place == Place::automatic && (M::key == "body" || M::key == "data");
-    if constexpr (wire.place == Place::automatic && route_names(O::route.path, M::key)) {
-        put_path(builder, M::key, value);
+    constexpr bool named_body = wire.place == Place::automatic && (key == "body" || key == "data");
+    if constexpr (std::same_as<V, FromService>) {
+        MemberWriter writer = writer_of_member<O, I, std::string>();
+        writer.kind = MemberWriter::Kind::from_service;
+        return writer;
+    } else if constexpr (wire.place == Place::automatic && route_names(O::route.path, key)) {
+        return {wire, &put_path<V>};
     } else if constexpr (std::same_as<V, QueryParams>) {
-        builder.parameters(wire.place, value);
+        return {wire, &put_query_params, MemberWriter::Kind::addition};
     } else if constexpr (std::same_as<V, AdditionalFields>) {
-        builder.fields(wire.name == M::key ? std::string_view{} : wire.name, value);
+        return {wire, &put_fields, MemberWriter::Kind::addition};
     } else if constexpr (whole_body || named_body) {
-        if constexpr (is_optional<V>) {
-            if (value.has_value()) builder.document(to_json(*value));
-        } else {
-            builder.document(to_json(value));
-        }
+        return {wire, &put_document<V>};
     } else if constexpr (wire.place == Place::json) {
-        builder.object();
-        if constexpr (is_optional<V>)
-            if (value.is_absent()) return;
-        builder.json(wire.name, to_json(value));
+        return {wire, &put_json<V>};
     } else {
-        if constexpr (wire.place == Place::form) builder.form();
-        put_parameter(builder, wire, value);
+        return {wire, &put_parameter<V>};
     }
 }
 
-template <class O, class M, class S>
-void put_from_service(RequestBuilder& builder, S const& service) {
-    if (std::string const text(service.route_value(M::key)); !text.empty()) put_member<O, M>(builder, text);
+template <class O, class... Vs, std::size_t... I>
+constexpr std::array<MemberWriter, sizeof...(Vs)> writers_of(MemberTypes<Vs...>, std::index_sequence<I...>) {
+    return {writer_of_member<O, I, Vs>()...};
+}
+/// The writers of the members of an operation.
+template <class O>
+struct WritersOf {
+    static constexpr auto value =
+        writers_of<O>(typename O::members::template types_of<>(), std::make_index_sequence<O::members::size>());
+};
+
+template <class O>
+consteval std::size_t count_from_service() {
+    std::size_t count = 0;
+    for (MemberWriter const& writer : WritersOf<O>::value) count += writer.kind == MemberWriter::Kind::from_service;
+    return count;
 }
 
-/// As to_request, of members that are checked. AdditionalFields and QueryParams come last, whatever their place.
+/// Like to_request, for checked members. AdditionalFields and QueryParams come last, whatever their place.
 template <class O>
 http::Request build_request(O const& operation, [[maybe_unused]] typename O::service const& service,
                             std::string_view base_url) {
@@ -4021,28 +3567,32 @@ http::Request build_request(O const& operation, [[maybe_unused]] typename O::ser
                 std::string const value(service.route_value(name));
                 builder.path(name, &value);
             }
-    if constexpr (requires { O::wire; })
-        for (Wire const& wire : O::wire)
-            if (wire.member.empty()) builder.object(wire.name);
-    O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
-        if constexpr (std::same_as<V, FromService>) {
-            put_from_service<O, M>(builder, service);
-        } else if constexpr (!std::same_as<V, QueryParams> && !std::same_as<V, AdditionalFields>) {
-            put_member<O, M>(builder, value);
-        }
-    });
-    O::members::for_each(operation, [&]<class M, class V>(M, V const& value) {
-        if constexpr (std::same_as<V, QueryParams> || std::same_as<V, AdditionalFields>)
-            put_member<O, M>(builder, value);
-    });
+    constexpr Wires wires = wires_of<O>();
+    builder.objects(wires);
+    constexpr MemberWriter const* writers = WritersOf<O>::value.data();
+    void const* at[O::members::size + 1] = {};
+    operation.with_members(AddressesOfMembers{at});
+    if constexpr (constexpr std::size_t count = count_from_service<O>(); count != 0) {
+        std::array<std::string, count> texts;
+        std::string* text = texts.data();
+        for (std::size_t i = 0; i != O::members::size; ++i)
+            if (writers[i].kind == MemberWriter::Kind::from_service) {
+                *text = service.route_value(O::members::keys[i]);
+                at[i] = text->empty() ? nullptr : text;
+                ++text;
+            }
+        builder.members(writers, at, O::members::size);
+    } else {
+        builder.members(writers, at, O::members::size);
+    }
     return builder.take();
 }
 
 /**
  * The request of an operation, without what the client adds.
  *
- * Before that `check()` refuses what cannot be, and `normalized()` gives the members that are sent, where they follow
- * from one another.
+ * First `check()` refuses invalid members, and `normalized()` gives the members that are sent, if some follow from
+ * others.
  */
 template <Operation O>
 http::Request to_request(O const& operation, typename O::service const& service, std::string_view base_url) {
@@ -4071,6 +3621,7 @@ http::Request to_request(O const& operation, typename O::service const& service,
 #define GLOBUS_CORE_JSON_SLOTS_HPP
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -4079,37 +3630,37 @@ http::Request to_request(O const& operation, typename O::service const& service,
 #include <string_view>
 #include <utility>
 
-// Where the values of a JSON document go: to slots, each an object and the table of what can be done with an object of
-// its type. The tables are made from the described members, so that one reader serves all types.
+// Where the values of a JSON document go: into slots, each an object and the table of what can be done with an object
+// of its type. The tables are made from the described members, so that one reader serves all types.
 
 namespace globus::detail {
 
 /**
  * The memory that a document may take while it is read, in bytes. A text of megabytes can describe a document of a
- * hundred times its size: "[{},{},...", so that lists, maps and long texts are counted as they come.
+ * hundred times its size ("[{},{},..."), so lists, maps and long texts are counted as they come.
  */
 class DocumentRoom {
 public:
     explicit DocumentRoom(std::size_t most) noexcept : most_(most) { text_bytes(0); }
 
-    /// Says how much of the text is there: a short one does not become large.
+    /// Says how much of the text is there: a short text must not make a large document.
     void text_bytes(std::size_t bytes) noexcept;
     /// Says what part of the text is read, from 0 to 1; 0 if it is not known how long it will be.
     void part_read(double part) noexcept { part_read_ = part; }
 
-    /// Takes so many bytes. @throws DecodeError  if there are not so many left
+    /// Takes a number of bytes. @throws DecodeError  if fewer are left
     void take(std::size_t bytes);
     /// Takes room for a text, unless it is so short that its object holds it.
     void take_text(std::size_t size);
     /// Takes room for a buffer of `capacity` that has to hold `needed` elements of `size` bytes, and says how many it
-    /// shall hold: all that the rest of the text will probably have, if it holds many already. The old buffer counts on:
-    /// what is freed between other blocks is seldom given back to the system.
+    /// should hold: all that the rest of the text will probably have, if it holds many already. The old buffer still
+    /// counts: memory that is freed between other blocks is seldom given back to the system.
     [[nodiscard]] std::size_t grow(std::size_t capacity, std::size_t needed, std::size_t size);
 
 private:
     [[noreturn]] static void refuse();
 
-    std::size_t most_;       ///< whatever the text
+    std::size_t most_;       ///< whatever the text is
     std::size_t limit_ = 0;  ///< for the text that is there
     std::size_t taken_ = 0;
     double part_read_ = 0;
@@ -4117,19 +3668,17 @@ private:
 
 struct SlotType;
 
-/// An object that the next JSON value goes to; `type` null: the value is
-/// skipped.
+/// An object that the next JSON value goes to; `type` null: the value is skipped.
 struct Slot {
     void* object = nullptr;
     SlotType const* type = nullptr;
 };
 
-/// One member of a described type: its name on the wire, its type, and where it
-/// lies in the object.
+/// One member of a described type: its name on the wire, its type, and where it lies in the object.
 struct SlotMember {
-    std::string_view name;
-    SlotType const* type;
-    std::size_t offset;
+    std::string_view name = {};
+    SlotType const* type = nullptr;
+    std::size_t offset = 0;
 };
 
 /// The members of a described type, found by a hash of their names.
@@ -4147,8 +3696,7 @@ struct SlotMembers {
     [[nodiscard]] SlotMember const* find(std::string_view name) const noexcept;
 };
 
-/// What can be read into an object of one type. A null entry: that kind of
-/// value does not fit.
+/// What can be read into an object of one type. A null entry: that kind of value does not fit.
 struct SlotType {
     char const* expected;                    ///< in words, for messages
     void (*null)(void*) = nullptr;           ///< JSON null
@@ -4164,8 +3712,8 @@ struct SlotType {
     Slot (*make)(void*, std::string_view, DocumentRoom&) = nullptr;  ///< an element, or the entry of that name
     void (*drop)(void*, std::string_view) = nullptr;                 ///< the last element, or the entry of that name
     Slot (*inner)(void*) = nullptr;  ///< Optional and Required: the slot of the value inside
-    void (*reset)(void*) = nullptr;  ///< Optional: makes it absent again
-    bool dom = false;                ///< a Json: takes anything
+    void (*reset)(void*) = nullptr;  ///< for Optional: it makes it absent again
+    bool dom = false;                ///< a Json, which takes anything
 };
 
 template <class T>
@@ -4181,7 +3729,7 @@ T& as(void* object) {
     return *static_cast<T*>(object);
 }
 
-/// True if a floating-point type has the number itself, not only one beside it.
+/// True if a floating-point type has the number itself, not only one close to it.
 template <class T, class N>
 bool is_exact(N number) {
     if constexpr (std::numeric_limits<T>::digits >= std::numeric_limits<N>::digits) return true;
@@ -4228,43 +3776,58 @@ bool store_real(void* object, double number) {
 template <class V>
 inline constexpr bool is_readable_member = !std::same_as<V, AdditionalFields> && !requires { V::value.data(); };
 
-/// The table of a described type, made when the first object of it is read.
+/// The readers of the members of a described type; null for one that is not read.
+template <class V>
+constexpr SlotType const* slot_type_of_member() {
+    if constexpr (is_readable_member<V>)
+        return &SlotTypeOf<V>::value;
+    else
+        return nullptr;
+}
+template <class... Vs>
+constexpr std::array<SlotType const*, sizeof...(Vs)> slot_types_of(MemberTypes<Vs...>) {
+    return {slot_type_of_member<Vs>()...};
+}
 template <class T>
+struct SlotTypesOfMembers {
+    static constexpr auto value = slot_types_of(typename T::members::template types_of<>());
+};
+
+/// Room for the table of a type with that many members.
+template <std::size_t Size>
 struct MemberTable {
     static constexpr std::size_t bucket_count() {
         std::size_t count = 4;
-        while (count < 3 * T::members::size) count *= 2;
+        while (count < 3 * Size) count *= 2;
         return count;
     }
-
-    MemberTable() {
-        T object{};
-        T::members::for_each(object, [&]<class M, class V>(M, V& member) {
-            if constexpr (is_readable_member<V>) {
-                std::size_t const offset = static_cast<std::size_t>(reinterpret_cast<char const*>(&member) -
-                                                                    reinterpret_cast<char const*>(&object));
-                add({wire_of<T>(M::key).name, &SlotTypeOf<V>::value, offset});
-            }
-        });
-    }
-    void add(SlotMember member) {
-        members[size++] = member;
-        std::size_t b = SlotMembers::hash(member.name) & table.mask;
-        while (buckets[b] != 0) b = (b + 1) & table.mask;
-        buckets[b] = static_cast<std::uint8_t>(size);
-    }
-
-    SlotMember members[T::members::size + 1] = {};
+    SlotMember members[Size + 1] = {};
     std::uint8_t buckets[bucket_count()] = {};
-    std::size_t size = 0;
-    SlotMembers table{members, buckets, bucket_count() - 1};
 };
 
+/// Fills the table of a described type.
+/// @param keys, types, at  the names of its members, their readers, and their places in `object`; `at` ends with null
+SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types, void const* const* at,
+                         void const* object, SlotMember* members, std::uint8_t* buckets, std::size_t bucket_count);
+
+/// The table of a described type, made when the first object of it is read.
 template <class T>
 SlotMembers const& members_of() {
-    static_assert(T::members::size < 255);
-    static MemberTable<T> const made;
-    return made.table;
+    using Members = typename T::members;
+    static_assert(Members::size < 255);
+    using Table = MemberTable<Members::size>;
+    static constinit Table table = {};
+    static SlotMembers const made = [] {
+        constexpr std::string_view const* keys = Members::keys.data();
+        constexpr SlotType const* const* types = SlotTypesOfMembers<T>::value.data();
+        constexpr Wires wires = wires_of<T>();
+        constexpr std::size_t buckets = Table::bucket_count();
+        T const object{};
+        void const* at[Members::size + 1] = {};
+        object.with_members(AddressesOfMembers{at});
+        return make_members(keys, wires, types, at, &object, table.members, table.buckets, buckets);
+    }();
+    return made;
 }
 
 /// Adds an element.
@@ -4288,18 +3851,16 @@ Slot next_entry(void* object, std::string_view key, DocumentRoom& room) {
     return slot_of(as<T>(object)[std::string(key)]);
 }
 
-/// Optional texts, numbers and flags are the most of all values: they are
-/// stored without a detour.
+/// Optional numbers are stored directly.
 template <class T>
-concept Scalar = std::integral<T> || std::floating_point<T> || std::same_as<T, std::string>;
+concept Number = std::integral<T> || std::floating_point<T>;
 
 template <class T>
-inline constexpr bool is_optional_scalar = false;
-template <Scalar T>
-inline constexpr bool is_optional_scalar<Optional<T>> = true;
+inline constexpr bool is_optional_number = false;
+template <Number T>
+inline constexpr bool is_optional_number<Optional<T>> = true;
 
-/// Stores into an Optional by `store(void*, value)`, which says whether the
-/// value fits.
+/// Stores into an Optional by `store(void*, value)`, which says whether the value fits.
 template <class T, class V, class F>
 bool store_optional(void* object, V value, F store) {
     auto& optional = as<Optional<T>>(object);
@@ -4308,9 +3869,35 @@ bool store_optional(void* object, V value, F store) {
     return false;
 }
 
+// Most values are optional texts, numbers and flags: the functions that store them are compiled once.
+bool store_text(void* object, std::string_view text);
+bool store_optional_text(void* object, std::string_view text);
+void store_no_text(void* object);
+void reset_text(void* object);
+bool store_optional_integer(void* object, std::int64_t number);
+bool store_optional_natural(void* object, std::uint64_t number);
+bool store_optional_real(void* object, double number);
+void store_no_integer(void* object);
+void reset_integer(void* object);
+bool store_optional_flag(void* object, bool flag);
+void store_no_flag(void* object);
+void reset_flag(void* object);
+
 template <class T>
 constexpr SlotType make_slot_type() {
-    if constexpr (std::same_as<T, bool>) {
+    if constexpr (std::same_as<T, Optional<std::string>>) {
+        return {.expected = "a text", .null = &store_no_text, .string = &store_optional_text, .reset = &reset_text};
+    } else if constexpr (std::same_as<T, Optional<std::int64_t>>) {
+        return {.expected = "an integer in range",
+                .null = &store_no_integer,
+                .integer = &store_optional_integer,
+                .natural = &store_optional_natural,
+                .real = &store_optional_real,
+                .reset = &reset_integer};
+    } else if constexpr (std::same_as<T, Optional<bool>>) {
+        return {
+            .expected = "true or false", .null = &store_no_flag, .boolean = &store_optional_flag, .reset = &reset_flag};
+    } else if constexpr (std::same_as<T, bool>) {
         return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
     } else if constexpr (std::integral<T>) {
         return {.expected = "an integer in range",
@@ -4321,8 +3908,7 @@ constexpr SlotType make_slot_type() {
         return {
             .expected = "a number", .integer = &store_integer<T>, .natural = &store_natural<T>, .real = &store_real<T>};
     } else if constexpr (std::same_as<T, std::string>) {
-        return {.expected = "a text",
-                .string = [](void* o, std::string_view text) { return as<std::string>(o).assign(text), true; }};
+        return {.expected = "a text", .string = &store_text};
     } else if constexpr (std::same_as<T, TextOrNumber>) {
         return {.expected = "a text or a number",
                 .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
@@ -4333,20 +3919,14 @@ constexpr SlotType make_slot_type() {
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
     } else if constexpr (std::same_as<T, Json>) {
         return {.expected = "anything", .dom = true};
-    } else if constexpr (is_optional_scalar<T>) {
+    } else if constexpr (is_optional_number<T>) {
         using V = typename T::value_type;
         SlotType type{.expected = SlotTypeOf<V>::value.expected};
         type.null = [](void* o) { as<T>(o).set_null(); };
         type.reset = [](void* o) { as<T>(o).reset(); };
-        if constexpr (std::same_as<V, bool>) {
-            type.boolean = [](void* o, bool b) { return as<T>(o).emplace() = b, true; };
-        } else if constexpr (std::same_as<V, std::string>) {
-            type.string = [](void* o, std::string_view text) { return as<T>(o).emplace().assign(text), true; };
-        } else {
-            type.integer = [](void* o, std::int64_t n) { return store_optional<V>(o, n, &store_integer<V>); };
-            type.natural = [](void* o, std::uint64_t n) { return store_optional<V>(o, n, &store_natural<V>); };
-            type.real = [](void* o, double n) { return store_optional<V>(o, n, &store_real<V>); };
-        }
+        type.integer = [](void* o, std::int64_t n) { return store_optional<V>(o, n, &store_integer<V>); };
+        type.natural = [](void* o, std::uint64_t n) { return store_optional<V>(o, n, &store_natural<V>); };
+        type.real = [](void* o, double n) { return store_optional<V>(o, n, &store_real<V>); };
         return type;
     } else if constexpr (is_optional<T>) {
         return {.expected = "",
@@ -4395,26 +3975,20 @@ struct SlotTypeOf {
 
 #endif  // GLOBUS_CORE_JSON_SLOTS_HPP
 
-#include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/parse_options.hpp>
-#include <boost/json/value_stack.hpp>
-#include <boost/system/error_code.hpp>
-
 #include <cstddef>
-#include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-// How a document becomes a typed value without a DOM: Boost.JSON's parser calls one handler, the JsonReader, which keeps
-// a stack of slots. The parser itself is instantiated once, whatever is read.
+// How a document becomes a typed value without a DOM: Boost.JSON's parser calls one handler, which keeps a stack of
+// slots. The parser itself is instantiated once, whatever is read.
 
 namespace globus::detail {
 
-/// A list at the top of a document: its member's name, which is a constant, and how many elements it came with, those
-/// that did not fit among them.
+/// A list at the top of a document: its member's name, which is a constant, and how many elements it came with,
+/// including those that did not fit.
 struct TopList {
     std::string_view name;
     std::size_t size;
@@ -4426,207 +4000,49 @@ struct OddMember {
     std::string text;       ///< the text, or how the number or flag is written
 };
 
-/// Counts what Boost.JSON takes for a DOM, and makes it.
-class DomBuilder {
-public:
-    explicit DomBuilder(DocumentRoom& room) noexcept : room_(&room) {}
-
-    /// True from the first value to the last.
-    [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
-    /// A list or an object begins; the outermost becomes `target`.
-    void enter(Json* target = nullptr);
-    void leave_object(std::size_t n);
-    void leave_array(std::size_t n);
-    void key(std::string_view text);
-    void string(std::string_view text);
-    void integer(std::int64_t number) { push(), values_.push_int64(number); }
-    void natural(std::uint64_t number) { push(), values_.push_uint64(number); }
-    void real(double number) { push(), values_.push_double(number); }
-    void boolean(bool value) { push(), values_.push_bool(value); }
-    void null() { push(), values_.push_null(); }
-
-private:
-    /// A value comes onto the stack, where it waits for the end of its list or object.
-    void push();
-    void leave(std::size_t n);
-
-    DocumentRoom* room_;
-    boost::json::value_stack values_;
-    Json* target_ = nullptr;
-    std::size_t depth_ = 0;
-    std::size_t waiting_ = 0;  ///< values on the stack
-    std::size_t held_ = 0;     ///< that it has room for
-};
-
 /**
- * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
- * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
- */
-class JsonReader {
-public:
-    static constexpr std::size_t max_object_size = std::size_t(-1);
-    static constexpr std::size_t max_array_size = std::size_t(-1);
-    static constexpr std::size_t max_key_size = std::size_t(-1);
-    static constexpr std::size_t max_string_size = std::size_t(-1);
-
-    JsonReader(Slot root, std::size_t memory) : next_(root), room_(memory) {}
-    JsonReader(JsonReader const&) = delete;
-    JsonReader& operator=(JsonReader const&) = delete;
-
-    /// What was odd, and where; empty if nothing was.
-    [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
-    /// True if a value was of another kind than described.
-    [[nodiscard]] bool misfit() const noexcept { return misfit_; }
-    /// True if the document itself was.
-    [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
-    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
-    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
-
-    /// The memory that the document may take.
-    [[nodiscard]] DocumentRoom& room() noexcept { return room_; }
-    /// Says that the text that is read now is not Unicode, and was mended.
-    void mended() noexcept { mended_ = true; }
-
-    using ErrorCode = boost::system::error_code;
-
-    bool on_document_begin(ErrorCode&) { return true; }
-    bool on_document_end(ErrorCode&) { return true; }
-
-    bool on_object_begin(ErrorCode&);
-    bool on_object_end(std::size_t n, ErrorCode&);
-    bool on_array_begin(ErrorCode&);
-    bool on_array_end(std::size_t n, ErrorCode&);
-    bool on_key_part(std::string_view part, std::size_t, ErrorCode&);
-    bool on_key(std::string_view last, std::size_t, ErrorCode&);
-    bool on_string_part(std::string_view part, std::size_t, ErrorCode&);
-    bool on_string(std::string_view last, std::size_t, ErrorCode&);
-    bool on_number_part(std::string_view part, ErrorCode&);
-    bool on_int64(std::int64_t number, std::string_view, ErrorCode&);
-    bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&);
-    bool on_double(double number, std::string_view text, ErrorCode&);
-    bool on_bool(bool value, ErrorCode&);
-    /// Of a list or map null is an empty one, and a member that is a document has none then.
-    bool on_null(ErrorCode&);
-    bool on_comment_part(std::string_view, ErrorCode&) { return true; }
-    bool on_comment(std::string_view, ErrorCode&) { return true; }
-
-private:
-    /// An object or a list that has begun, as the member `key` or inside of it.
-    struct Frame {
-        Slot slot;  ///< none: it is skipped
-        std::string_view key;
-        std::size_t count;  ///< elements that have begun
-    };
-
-    static bool has_fraction(std::string_view number) noexcept;
-
-    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
-    /// for gets no object.
-    template <auto Takes>
-    Slot take() {
-        if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
-            return std::exchange(next_, Slot{});
-        Frame& parent = stack_.back();
-        ++parent.count;
-        SlotType const& type = *parent.slot.type->value;
-        bool const fits = type.*Takes != nullptr || type.inner != nullptr || type.reset != nullptr || type.dom;
-        if (!fits) return {nullptr, &type};
-        return parent.slot.type->make(parent.slot.object, entry_key_, room_);
-    }
-    /// The same, gone inside Optional and Required.
-    template <auto Takes>
-    Slot enter() {
-        Slot slot = take<Takes>();
-        if (slot.object == nullptr) return optional_ = Slot{}, slot;
-        optional_ = slot.type->reset != nullptr ? slot : Slot{};
-        while (slot.type->inner != nullptr) {
-            slot = slot.type->inner(slot.object);
-            if (slot.type->reset != nullptr) optional_ = slot;
-        }
-        return slot;
-    }
-    /// True if the value that comes goes somewhere.
-    [[nodiscard]] bool is_read() const noexcept;
-    bool begins_dom(Slot slot);
-
-    /// Begins an object or a list.
-    void push(Slot slot);
-    /// Ends an object or a list: what comes next is beside it.
-    void pop();
-    static bool is_map(Slot slot) noexcept;
-    [[nodiscard]] bool in_map() const noexcept { return !stack_.empty() && is_map(stack_.back().slot); }
-    /// True if the value that is read is a member of the document itself.
-    [[nodiscard]] bool at_top() const noexcept;
-    TopList& top_list();
-
-    /// A value that does not fit. @param text  what it is, if that fits into a word
-    void refuse(Slot slot, char const* found, std::string_view text = {});
-    void tell(std::string what);
-    void tell_mended(Slot slot);
-    [[nodiscard]] std::string where() const;
-    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
-    [[nodiscard]] std::string path() const;
-
-    /// Adds a part of a text that comes in several.
-    void append(std::string_view part);
-    std::string_view whole(std::string_view last);
-
-    Slot next_;
-    DocumentRoom room_;
-    DomBuilder dom_{room_};
-    std::vector<Frame> stack_;
-    std::string part_;                   ///< of a text that comes in several
-    std::string_view key_;               ///< of the member that is read; a constant
-    std::string entry_key_;              ///< of the entry of a map that is read
-    std::vector<std::string> map_keys_;  ///< of the entries that the lists and objects of the stack are
-    std::vector<TopList> lists_;
-    std::vector<OddMember> odd_members_;
-    std::string mismatch_;
-    bool misfit_ = false, root_misfit_ = false;
-    bool mended_ = false;    ///< the text that is read
-    bool fraction_ = false;  ///< the number that is read has one, or an exponent
-    Slot optional_;          ///< that the present value is inside of
-};
-
-/**
- * Reads a document, whole or in pieces as they come, into `root`.
+ * A reader of a document, whole or in pieces as they come, into `root`.
  *
  * Texts that are not Unicode are mended, as parse_json does it.
  */
 class JsonDocumentReader {
 public:
-    /// The memory that a document may take unless somebody says otherwise: three times the usual limit of an answer.
+    /// The default limit of the memory that a document may take: three times the usual limit of an answer.
     static constexpr std::size_t usual_memory = 3 * (std::size_t{64} << 20);
 
-    /// @param memory  bytes that what is read may take; more is a DecodeError
-    explicit JsonDocumentReader(Slot root, std::size_t memory = usual_memory) : parser_(options(), root, memory) {}
+    /// @param memory  bytes that the result may take; more is a DecodeError
+    explicit JsonDocumentReader(Slot root, std::size_t memory = usual_memory);
+    JsonDocumentReader(JsonDocumentReader const&) = delete;
+    JsonDocumentReader& operator=(JsonDocumentReader const&) = delete;
+    ~JsonDocumentReader();
 
-    /// Says how long the document will be, in bytes, so that its lists need not grow step by step. Nobody is bound to it.
+    /// Says how long the document will be, in bytes, so that its lists need not grow step by step. It is only a hint.
     void expect(std::size_t total) noexcept { total_ = total; }
     /// Takes a piece. @throws DecodeError  if it is not JSON
     void write(std::string_view piece) { write(piece, true); }
-    /// Takes the last piece, or all. @throws DecodeError  if it is not JSON, or not all of it
+    /// Takes the last piece, or the whole text. @throws DecodeError  if it is not JSON, or not all of it
     void finish(std::string_view piece = {});
 
     /// What was odd, and where; empty if nothing was.
-    [[nodiscard]] std::string const& mismatch() const noexcept { return parser_.handler().mismatch(); }
+    [[nodiscard]] std::string const& mismatch() const noexcept;
     /// True if a value was of another kind than described.
-    [[nodiscard]] bool misfit() const noexcept { return parser_.handler().misfit(); }
+    [[nodiscard]] bool misfit() const noexcept;
     /// True if the document itself was.
-    [[nodiscard]] bool root_misfit() const noexcept { return parser_.handler().root_misfit(); }
+    [[nodiscard]] bool root_misfit() const noexcept;
     /// The lists at the top of the document.
-    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return parser_.handler().lists(); }
-    /// The members at the top that are something else than described, as texts.
-    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return parser_.handler().odd_members(); }
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept;
+    /// The members at the top that are not of the kind described, as texts.
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept;
 
 private:
-    static boost::json::parse_options options();
+    struct Parser;
+
     void write(std::string_view piece, bool more);
-    /// Gives the parser what comes, each text as Unicode; what ends in the middle of a character waits for more.
+    /// Passes a piece to the parser, with each text mended; an incomplete character at its end waits for more.
     void mend(std::string_view text, bool more);
     void parse(std::string_view text, bool more);
 
-    boost::json::basic_parser<JsonReader> parser_;
+    std::unique_ptr<Parser> const parser_;
     std::string cut_;        ///< the beginning of a character whose end has not come
     std::size_t read_ = 0;   ///< bytes that the parser has
     std::size_t total_ = 0;  ///< that it will have, if somebody said so
@@ -4640,8 +4056,8 @@ namespace globus {
 /**
  * Reads a described type, or a list or map of such, from JSON text.
  *
- * Missing members stay absent, unknown ones are ignored, null is an empty list or map, nesting is limited to 128 levels.
- * What is no Unicode in a text reads as U+FFFD.
+ * Missing members stay absent, unknown ones are ignored, null is an empty list or map, nesting is limited to 128
+ * levels. What is not Unicode in a text reads as U+FFFD.
  * @throws DecodeError  for text that is not JSON, and for a member of another type than described
  */
 template <class T>
@@ -4661,34 +4077,58 @@ template <class T>
 #include <exception>
 #include <limits>
 #include <memory>
-#include <mutex>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace globus {
 
+template <class S, class A, class T, class R>
+class Client;
+
 namespace detail {
 
-/// The bytes that the document of an answer may take whose text is limited to so many.
+class AnswerStream;
+class ClientExchange;
+
+/// The bytes that the document of an answer may take, given the limit of its text.
 constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
     return max_bytes < std::numeric_limits<std::size_t>::max() / 4 ? 3 * max_bytes
                                                                    : std::numeric_limits<std::size_t>::max() / 2;
 }
 
-/// What the call knows of its answer, besides what came.
+/// What the call knows about its answer, besides what came.
 struct AnswerFacts {
-    bool replayed = false;  ///< it is an error that says that an earlier attempt of the call has done it
-    bool wrote = false;     ///< it is that of a call that changes something
+    bool replayed = false;  ///< it is an error saying that an earlier attempt of the call has done it
+    bool wrote = false;     ///< the call changes something
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
-/// What every Response has, whatever its document: in one class, so that it is compiled once.
+class AnyResponse;
+
+/// How one type of Response takes an answer, for code that does not know the type.
+struct AnswerForm {
+    /// Makes a new document and says where to read it. Null: it is not read as it comes.
+    Slot (*fresh)(AnyResponse& self) = nullptr;
+    /// Makes the document of the whole answer, if `fresh` is null. Null, too: the answer is not interpreted.
+    void (*make)(AnyResponse& self) = nullptr;
+    bool has_shape = true;   ///< the answer is a described document
+    bool as_stored = false;  ///< the body is a file, which is not decompressed
+};
+
+/// What every Response has, whatever its document. It is one class, so that it is compiled once.
 class AnyResponse {
 public:
-    /// 2xx; a 3xx only where no document is to come, and that of an error if the answer is replayed().
+    AnyResponse(AnyResponse const&);
+    AnyResponse(AnyResponse&&) noexcept;
+    AnyResponse& operator=(AnyResponse const&);
+    AnyResponse& operator=(AnyResponse&&) noexcept;
+
+    /// The status: 2xx; a 3xx only if no document is expected; that of an error if the answer is replayed().
     [[nodiscard]] int status() const noexcept { return raw_.status; }
     /// All header fields of the answer.
     [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
@@ -4697,87 +4137,97 @@ public:
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
     [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
 
-    /// True if the service only said that it was done already, by an earlier attempt of this call whose answer was lost:
-    /// a directory that exists, or something to delete that is gone. The status is then that of an error, and the
-    /// document has what the error says.
+    /// True if the service only said that an earlier attempt of this call, whose answer was lost, had done it already:
+    /// the directory exists, or what was to be deleted is gone. Then the status is that of an error, and the document
+    /// has what the error says.
     [[nodiscard]] bool replayed() const noexcept { return facts_.replayed; }
 
     /**
      * What was odd about the document, in one line: the first value of another kind than described, or the first text
-     * that is not Unicode, and where it stands. Empty if all was as described.
+     * that is not Unicode, and its place. It is empty if all was as described.
      *
-     * Nothing odd makes the rest unreadable: an optional member of another kind is absent, another one keeps its default,
-     * an element of a list or an entry of a map is left out, and what is no character in a text reads as U+FFFD. Where a
-     * list, a map or a document should be, null means that there is none, which is not odd. A type that checks its
-     * document itself, and Json as to its kinds, have no mismatch.
+     * Odd values leave the rest readable: an optional member of another kind is absent, any other member keeps its
+     * default, an element of a list or an entry of a map is left out, and what is not a character in a text reads as
+     * U+FFFD. In place of a list, a map or a document, null means that there is none, which is not odd. A type that
+     * checks its document itself, and the kinds of a Json, have no mismatch.
      */
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
 
-    /// True if the typed document came with the list `name` at its top. One that is missing, or null, reads as an empty one.
+    /// True if the typed document came with the list `name` at its top. A list that is missing, or null, reads as an
+    /// empty one.
     [[nodiscard]] bool has_list(std::string_view name) const noexcept { return find_list(name) != nullptr; }
-    /// The elements that the list `name` at the top of the typed document came with, also those that were left out.
+    /// How many elements the list `name` at the top of the typed document came with, including those left out.
     [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept;
-    /// A member at the top of the typed document whose kind is another one than described, as a text: `5` where a text
-    /// should be, or the text `5` where a number should be; nullptr if there is none.
+    /// A member at the top of the typed document that is not of the kind described, as a text: `5` where a text should
+    /// be, or the text `5` where a number should be; nullptr if there is none.
     [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept;
 
-    /// The body as JSON; null if it is empty. What is no character in a text is U+FFFD.
+    /// The body as JSON; null if it is empty. What is not a character in a text is U+FFFD.
     /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
     [[nodiscard]] Json const& json() const;
 
 protected:
-    explicit AnyResponse(http::Response raw, AnswerFacts const& facts) : raw_(std::move(raw)), facts_(facts) {}
+    /// A response without an answer yet.
+    AnyResponse();
+    ~AnyResponse();
 
+    /// Takes an answer, which replaces what is here, and makes the document. @throws DecodeError  if it is not JSON
+    void receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form);
+    /// The same, for an answer whose body went into `stream`.
+    void receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form, AnswerStream& stream);
     [[nodiscard]] bool is_json() const;
-    /// Reads the body into `slot`. Only for constructors: an error takes the body with it.
+    /// Reads the body into `slot`. An error takes the body along.
     void read(Slot slot);
-    void take(JsonDocumentReader const& reader);
-    /// Refuses a document that as a whole is another one. What a call has changed is not undone by that, and its answer
-    /// has an id or a status at most: it is an empty document then.
+    /// Refuses a document that as a whole is not the one described. After a call that changed something, it is an empty
+    /// document instead: an error would not undo the change, and the answer has at most an id or a status.
     void check_fit() const;
 
     http::Response raw_;
-    AnswerFacts facts_;
 
 private:
-    struct Dom {
-        std::once_flag made;
-        Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
-    };
+    friend class ClientExchange;
+    struct Dom;
 
+    void take(JsonDocumentReader const& reader);
     static DecodeError with_body(DecodeError const& error, std::string body);
     [[nodiscard]] Json read_dom() const;
-    /// Three times the limit of an answer, of which the text is one, and some for the parser.
+    /// Three times the limit of an answer, less the text, plus some for the parser.
     [[nodiscard]] std::size_t memory_beside_text() const noexcept;
     [[nodiscard]] TopList const* find_list(std::string_view name) const noexcept;
 
+    AnswerFacts facts_;
     std::string mismatch_;
     bool root_misfit_ = false;
     std::vector<TopList> lists_;
     std::vector<OddMember> odd_members_;
-    std::shared_ptr<Dom> dom_ = std::make_shared<Dom>();
+    std::shared_ptr<Dom> dom_;
 };
 
-/// A described document never is an answer 200 without a body.
+/// Refuses an answer 200 without a body, which is never a described document.
 void require_document(http::Response const& raw);
 
-/// Makes a document of an answer that comes in pieces, without keeping its text.
+/// A reader that makes a document from an answer that comes in pieces, without keeping its text.
 class AnswerStream {
 public:
-    explicit AnswerStream(Slot slot) : slot_(slot) {}
+    explicit AnswerStream(Slot slot);
+    AnswerStream(AnswerStream const&) = delete;
+    AnswerStream& operator=(AnswerStream const&) = delete;
+    ~AnswerStream();
 
-    /// Takes a piece of the body. What is wrong with it is told by `finish`.
+    /// Takes a piece of the body. `finish` reports what is wrong with it.
     void write(std::string_view piece) noexcept;
     /// Says how many bytes the document may take.
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
     void expect(std::string_view content_length) noexcept;
-    /// What has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
+    /// True if a piece came.
+    [[nodiscard]] bool began() const noexcept { return reader_ != nullptr; }
+    /// The reader that has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
     [[nodiscard]] JsonDocumentReader const* finish();
 
 private:
     Slot slot_;
-    std::optional<JsonDocumentReader> reader_;
+    std::unique_ptr<JsonDocumentReader> reader_;
     std::exception_ptr failure_;
     std::size_t expected_ = 0;
     std::size_t memory_ = JsonDocumentReader::usual_memory;
@@ -4795,12 +4245,12 @@ private:
  *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
- * @tparam T  the described document, Json where the service's document has no fixed shape, Bytes where there is none
+ * @tparam T  the described document; Json if the service's document has no fixed shape, Bytes if there is none
  *
  * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole is something else than described, unless the call changed
- * something. A value in it that is something else than described is left out, and `mismatch()` names the first. `text()`
- * and `json()` give all of it in any case.
+ * `*` and `->` throw DecodeError if the document as a whole is not as described, unless the call changed something. A
+ * value in it that is not as described is left out, and `mismatch()` names the first. `text()` and `json()` give
+ * everything in any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -4808,40 +4258,27 @@ template <class T>
 class Response : public detail::AnyResponse {
 public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {
-        if constexpr (requires { T::from_answer(raw_); })
-            value_ = T::from_answer(raw_);
-        else if constexpr (requires { T::from_answer(raw_.body); })
-            value_ = T::from_answer(raw_.body);
-        else if (!raw_.body.empty())
-            read(detail::slot_of(value_));
-    }
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
-    /// Makes a response of an answer that comes in pieces, without keeping its text.
+    /// A reader that makes a response from an answer that comes in pieces, without keeping its text.
     class Stream {
     public:
-        /// Takes a piece of the body. It returns true: what is wrong with the body is told by `finish`.
+        /// Takes a piece of the body. It returns true: `finish` reports what is wrong with the body.
         bool write(std::string_view piece) noexcept {
             answer_.write(piece);
             return true;
         }
         /// Says how many bytes the text may have; its document may take three times as many.
         void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
-        /// What the pieces go through.
+        /// The stream that takes the pieces.
         [[nodiscard]] detail::AnswerStream& answer() noexcept { return answer_; }
-        /// Takes the Content-Length that was announced, by which lists are given room as far as the limit allows.
+        /// Takes the announced Content-Length, by which lists are given room as far as the limit allows.
         void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
-        /// The response; `raw` is what came but the body. @throws DecodeError  if the body was not JSON
+        /// The response; `raw` is what came besides the body. @throws DecodeError  if the body was not JSON
         [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
-            detail::JsonDocumentReader const* const reader = answer_.finish();
-            if (reader == nullptr) {
-                detail::require_document(raw);
-                return Response(std::move(raw), facts);
-            }
-            Response response{http::Response{}, facts};
-            response.raw_ = std::move(raw);
-            response.take(*reader);
-            response.value_ = std::move(value_);
+            Response response;
+            response.receive(raw, facts, form, answer_);
+            if (answer_.began()) response.value_ = std::move(value_);
             return response;
         }
 
@@ -4851,10 +4288,8 @@ public:
     };
     /// True if this type of answer can be read as it comes.
     static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
-    /// True for a document that is described.
-    static constexpr bool has_shape = true;
 
-    /// The document. @throws DecodeError  if it as a whole is something else than described, and the call only read
+    /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read
     [[nodiscard]] T const& operator*() const& {
         check_fit();
         return value_;
@@ -4867,6 +4302,36 @@ public:
     [[nodiscard]] T const* operator->() const { return &**this; }
 
 private:
+    template <class, class, class, class>
+    friend class Client;
+
+    Response() = default;
+
+    static detail::Slot fresh(detail::AnyResponse& self) {
+        T& value = static_cast<Response&>(self).value_;
+        if constexpr (std::is_nothrow_default_constructible_v<T>) {  // which is less to compile than an assignment
+            value.~T();
+            ::new (static_cast<void*>(&value)) T();
+        } else {
+            value = T();
+        }
+        return detail::slot_of(value);
+    }
+    static void make(detail::AnyResponse& self) {
+        Response& response = static_cast<Response&>(self);
+        if constexpr (requires { T::from_answer(response.raw_); })
+            response.value_ = T::from_answer(response.raw_);
+        else
+            response.value_ = T::from_answer(response.raw_.body);
+    }
+    static constexpr detail::AnswerForm answer_form() {
+        if constexpr (streams)
+            return {.fresh = &fresh};
+        else
+            return {.make = &make};
+    }
+    static constexpr detail::AnswerForm form = answer_form();
+
     T value_{};
 };
 
@@ -4875,45 +4340,57 @@ template <>
 class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {});
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     static constexpr bool streams = false;
-    static constexpr bool has_shape = false;
 
     /// As json().
     [[nodiscard]] Json const& operator*() const { return json(); }
     [[nodiscard]] Json const* operator->() const { return &json(); }
+
+private:
+    template <class, class, class, class>
+    friend class Client;
+
+    Response() = default;
+
+    static void make(detail::AnyResponse& self);
+    static constexpr detail::AnswerForm form{.make = &make, .has_shape = false};
 };
 
-/// Not a document, such as a file: as the result of an operation it says that the answer is taken as it came, whatever
-/// its media type is.
+/// Not a document, such as a file: as an operation's result it says that the answer is taken as it came, whatever its
+/// media type.
 struct Bytes {};
 
-/// An answer that is not looked into: `text()`, `*` and `->` give its bytes. `json()` still reads them when asked to.
+/// An answer that is not interpreted: `text()`, `*` and `->` give its bytes. `json()` still reads them on request.
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
     /// Takes any body.
-    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) : AnyResponse(std::move(raw), facts) {}
+    explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// The body is not unpacked, whatever its Content-Encoding is.
     static constexpr bool as_stored = true;
     static constexpr bool streams = false;
-    static constexpr bool has_shape = false;
 
     /// As text().
     [[nodiscard]] std::string const& operator*() const& { return text(); }
     /// The bytes, moved out of a response that is going away.
     [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
     [[nodiscard]] std::string const* operator->() const { return &text(); }
+
+private:
+    template <class, class, class, class>
+    friend class Client;
+
+    Response() = default;
+
+    static constexpr detail::AnswerForm form{.has_shape = false, .as_stored = true};
 };
 
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_RESPONSE_HPP
-#ifndef GLOBUS_HTTP_DRIVE_HPP
-#define GLOBUS_HTTP_DRIVE_HPP
-
 #ifndef GLOBUS_HTTP_CALL_HPP
 #define GLOBUS_HTTP_CALL_HPP
 
@@ -4923,7 +4400,7 @@ public:
 
 namespace globus::detail {
 
-/// A retry policy without its type. It refers to the policy, which has to live as long.
+/// A retry policy without its type. It refers to the policy, which must live as long.
 class RetryPolicyRef {
 public:
     template <class R>
@@ -4946,10 +4423,10 @@ private:
     void (*succeeded_)(void const*, Attempt const&) noexcept;
 };
 
-/// What is known of a call before it begins.
+/// What is known about a call before it begins.
 struct CallTerms {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
-    std::optional<RetryClass> retry_as = {};    ///< what the caller says in its place
+    std::optional<RetryClass> retry_as = {};    ///< the caller's choice instead
     bool authorized = false;                    ///< a credential goes with it, which can be renewed after a 401
     bool sent_once = false;                     ///< its body is a stream, which cannot be read again
     int read_below = 300;                       ///< an answer is read from 200 to below this; any other is refused
@@ -4958,38 +4435,38 @@ struct CallTerms {
 
 /// What the error document of an answer says about trying again.
 struct Refusal {
-    bool settled = false;       ///< nothing was done, and asking again would be answered alike; see Attempt
-    bool already_done = false;  ///< what was asked for is there, or gone, as it would be had an attempt done it
+    bool settled = false;       ///< nothing was done, and asking again would get the same answer; see Attempt
+    bool already_done = false;  ///< the state is what an attempt would have left: something exists, or is gone
 };
 
 /// What a call does next.
 struct Step {
     enum class Kind : unsigned char {
-        authorize,  ///< put the credential of this moment into the request; then `authorized`
+        authorize,  ///< put the current credential into the request; then `authorized`
         send,       ///< send the request; then `answered` or `failed`
-        read,       ///< make the result of the answer; then `finished` or `unread`
-        renew,      ///< have the credential renewed, which was refused; then `renewed`
-        refuse,     ///< make an error of the answer; then `refused`
+        read,       ///< make the result from the answer; then `finished` or `unread`
+        renew,      ///< renew the credential, which was refused; then `renewed`
+        refuse,     ///< make an error from the answer; then `refused`
         wait,       ///< wait until `until`; then `waited`
-        replayed,   ///< make the result of this error, which says that an earlier attempt has done it; then `finished`
-        finish,     ///< the result is the caller's
-        fail,       ///< the error of this attempt is the caller's
-        cancel,     ///< the caller has cancelled the call between two attempts, and is told so
+        replayed,  ///< make the result from this error, which says that an earlier attempt has done it; then `finished`
+        finish,    ///< the result is the caller's
+        fail,      ///< the error of this attempt is the caller's
+        cancel,    ///< the caller cancelled the call between two attempts, and is told so
     };
     Kind kind = Kind::send;
     http::Clock::time_point until = {};                                 ///< of `wait`
     std::optional<std::chrono::duration<double>> next_attempt_in = {};  ///< with the first step after an attempt
 
-    /// True if an attempt is over by this.
+    /// True if this ends an attempt.
     [[nodiscard]] bool ends_attempt() const noexcept;
 };
 
 /**
- * All that is decided about one call: what is read, when the credential is renewed, whether and when another attempt is
- * made, and what an earlier one may have done.
+ * All decisions about one call: what is read, when the credential is renewed, whether and when another attempt is made,
+ * and what an earlier one may have done.
  *
- * It sends nothing, waits for nothing and reads no clock: it is told what came, and answers with the next step. The one
- * who does the steps, a driver, may block or not.
+ * It sends nothing, waits for nothing and reads no clock: it is told what happened, and answers with the next step. The
+ * driver that carries out the steps may block or not.
  *
  *     authorize -> send -> read   -> finish
  *                              |     the document is cut off -> wait or fail
@@ -5000,54 +4477,55 @@ struct Step {
  *     wait -> authorize, as the next attempt
  *
  * @par Thread safety
- * None: one call, one thread at a time.
+ * It is for one call, and one thread at a time.
  */
 class CallMachine {
 public:
-    /// @param retry  has to live as long as this
+    /// @param retry  must live as long as this
     CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept;
 
     /// The first step.
     [[nodiscard]] Step begin() const noexcept;
-    /// The credential is in the request.
+    /// Reports that the credential is in the request.
     [[nodiscard]] Step authorized() const noexcept { return {.kind = Step::Kind::send}; }
 
-    /// An answer came.
+    /// Reports an answer.
     [[nodiscard]] Step answered(http::Response const& answer) noexcept;
-    /// No answer came.
+    /// Reports that no answer came.
     [[nodiscard]] Step failed(NetworkError const& error, http::Clock::time_point now);
-    /// Asking for another credential has ended. @param other  there is one
+    /// Reports the end of a renewal. @param other  there is another credential
     [[nodiscard]] Step renewed(bool other) const noexcept;
-    /// An error was made of the answer.
+    /// Reports that an error was made from the answer.
     [[nodiscard]] Step refused(http::Response const& answer, Refusal const& refusal, http::Clock::time_point now);
-    /// The document of the answer cannot be read. @param cut_off  it ends too early, so that asking again may help
+    /// Reports that the document of the answer cannot be read. @param cut_off  it ends too early, so that asking again
+    /// may help
     [[nodiscard]] Step unread(http::Response const& answer, bool cut_off, http::Clock::time_point now);
-    /// The result was made of the answer.
+    /// Reports that the result was made from the answer.
     [[nodiscard]] Step finished(http::Response const& answer) noexcept;
-    /// The wait has ended. @param in_full  false: the caller has cancelled the call
+    /// Reports the end of the wait. @param in_full  false: the caller cancelled the call
     [[nodiscard]] Step waited(bool in_full) noexcept;
 
-    /// A part of the answer is with the caller, and cannot be taken back: this attempt is the last.
+    /// Reports that the caller has a part of the answer, which cannot be taken back: this attempt is the last.
     void handed_over() noexcept { once_ = true; }
 
-    /// The attempt that is made, or was made last; the first is 1.
+    /// The number of the current or last attempt; the first is 1.
     [[nodiscard]] int attempt() const noexcept { return attempt_.number; }
-    /// True if what was asked for may have been done, should the call end now.
+    /// True if the request may have been carried out, should the call end now.
     [[nodiscard]] bool outcome_unknown() const noexcept { return unknown_ && !reads_; }
-    /// How far the attempts until now have got, as far as it matters to who would repeat the call.
+    /// How far the attempts so far have got, as far as it matters for repeating the call.
     [[nodiscard]] NetworkError::Sent sent() const noexcept;
     /// True if no kept connection may be used, over which the transport could repeat the request unseen.
     [[nodiscard]] bool needs_fresh_connection() const noexcept;
 
 private:
-    /// What comes after an attempt that failed. @param status  of its answer; 0: none came
+    /// The step after a failed attempt. @param status  of its answer; 0: none came
     Step again_or_fail(int status, http::Clock::time_point now);
 
     CallTerms terms_;
     RetryPolicyRef retry_;
-    Attempt attempt_ = {};  ///< the present one, as far as it is known
+    Attempt attempt_ = {};  ///< the current one, as far as it is known
     bool reads_ = false;
-    bool once_ = false;     ///< no attempt follows the present one
+    bool once_ = false;     ///< no attempt follows the current one
     bool renewed_ = false;  ///< a 401 was met
     bool unknown_ = false;  ///< an attempt may have done what was asked for
     bool replayed_ = false;
@@ -5056,6 +4534,9 @@ private:
 }  // namespace globus::detail
 
 #endif  // GLOBUS_HTTP_CALL_HPP
+#ifndef GLOBUS_HTTP_DRIVE_HPP
+#define GLOBUS_HTTP_DRIVE_HPP
+
 #ifndef GLOBUS_HTTP_LOG_HPP
 #define GLOBUS_HTTP_LOG_HPP
 
@@ -5066,9 +4547,9 @@ private:
 namespace globus {
 
 /**
- * What a log hook is told of one attempt of a call.
+ * What a log hook is told about one attempt of a call.
  *
- * It has no way to reach a header, a body, a query or a credential: what is not here cannot be leaked. Each text is one
+ * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
  * clean line, whatever a service or proxy sent (see one_line).
  */
 struct LogEvent {
@@ -5082,7 +4563,7 @@ struct LogEvent {
     std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
 };
 
-/// Called after each attempt, on the thread of the call. What it throws is ignored.
+/// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
 using LogHook = std::function<void(LogEvent const&)>;
 
 }  // namespace globus
@@ -5095,41 +4576,41 @@ using LogHook = std::function<void(LogEvent const&)>;
 
 namespace globus::detail {
 
-/// The two ends of a call that its driver does not know: how the request travels, and what its errors are.
+/// The two parts of a call that its driver does not know: how the request is sent, and what its errors are.
 class Exchange {
 public:
-    /// What became of an answer that is an error: what it says about trying again, and the error that the caller gets if
-    /// the call ends by it. Null: the caller takes the answer as it is.
+    /// The outcome of an answer that is an error: what it says about trying again, and the error that the caller gets
+    /// if it ends the call. Null: the caller takes the answer as it is.
     struct Refused {
         Refusal refusal = {};
         std::exception_ptr error = {};
     };
 
-    /// @param sent, hook  have to live as long as this
+    /// @param sent, hook  must live as long as this
     explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
     Exchange(Exchange const&) = delete;
     Exchange& operator=(Exchange const&) = delete;
 
     /// Puts the credential into the request. What it throws ends the call.
     virtual void authorize() {}
-    /// Has the credential renewed that was refused. @return whether there is another one now
+    /// Renews the credential that was refused. @return whether there is another one now
     virtual bool renew() { return false; }
     /// Makes one attempt. @throws NetworkError  if no answer comes
     virtual http::Response send() = 0;
-    /// Makes an error of an answer.
+    /// Makes an error from an answer.
     virtual Refused refuse(http::Response const& answer) = 0;
-    /// Throws on the error in flight, which ends the call and leaves open whether what was asked for was done.
+    /// Rethrows the error in flight, which ends the call and leaves open whether the request was carried out.
     [[noreturn]] virtual void throw_unknown() { throw; }
 
     http::Request& request;
-    LogHook const* log;        ///< called after each attempt; null: nobody is
-    bool handed_over = false;  ///< a part of an answer is with the caller, and cannot be taken back
+    LogHook const* log;        ///< called after each attempt; null: there is none
+    bool handed_over = false;  ///< the caller has a part of the answer, which cannot be taken back
 
 protected:
     ~Exchange() = default;
 };
 
-/// Tells a log hook of an attempt that has ended.
+/// The log of a call's attempts: it tells a log hook about each that has ended.
 class AttemptLog {
 public:
     AttemptLog(LogHook const* hook, http::Request const& request) noexcept
@@ -5147,7 +4628,8 @@ private:
 };
 
 /**
- * Does the steps of a call on the thread of its caller, up to an answer that a result can be made of.
+ * The blocking driver: it carries out the steps of a call on the thread of its caller, up to an answer from which a
+ * result can be made.
  *
  *     while (true) {
  *         http::Response raw = call.answer();
@@ -5161,21 +4643,22 @@ private:
  *     }
  *
  * @par Thread safety
- * None: it belongs to one thread, which waits in it.
+ * It belongs to one thread, which waits in it.
  */
 class BlockingCall {
 public:
-    /// @param exchange  has to live as long as this, and so has the retry policy
+    /// @param exchange  must live as long as this, and so must the retry policy
     BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
     BlockingCall(BlockingCall const&) = delete;
     BlockingCall& operator=(BlockingCall const&) = delete;
 
-    /// The next answer that a result is to be made of.
-    /// @throws what ends the call in its place: NetworkError, the error of an answer, what the credential throws
+    /// The next answer, from which a result is to be made.
+    /// @throws what ends the call instead: NetworkError, the error of an answer, what the credential throws
     http::Response answer();
-    /// A result was made of the answer.
+    /// Reports that a result was made from the answer.
     void finished() { go_on(machine_.finished(answer_)); }
-    /// None could be made of it: to be called while the error is in flight. It returns if there is another attempt.
+    /// Reports that the answer cannot be read; to be called while the error is in flight. It returns if there is
+    /// another attempt.
     void unread(DecodeError const& error);
 
     /// True if the answer is an error that says that an earlier attempt has done it.
@@ -5187,18 +4670,18 @@ private:
     void send();
     void refuse();
     void go_on(Step const& next, NetworkError const* error = nullptr);
-    /// The answer, of which no more stays here than its status.
+    /// Moves the answer out; only its status stays here.
     http::Response hand_out();
-    /// What was answered, for the error of an answer that cannot be used.
+    /// Describes the answer, for the error if it cannot be used.
     [[nodiscard]] std::string describe_answer() const;
 
     Exchange& exchange_;
     AttemptLog log_;
     CallMachine machine_;
     Step step_;
-    http::Response answer_;     ///< of the present attempt
+    http::Response answer_;     ///< of the current attempt
     std::string request_id_;    ///< of the answer
-    std::exception_ptr error_;  ///< that ends the call, should there be no other attempt
+    std::exception_ptr error_;  ///< that ends the call if there is no other attempt
 };
 
 }  // namespace globus::detail
@@ -5206,7 +4689,7 @@ private:
 namespace globus::http {
 
 /**
- * Sends a request that may be repeated, outside of any Client: a public document, a redirect that is to be looked at.
+ * Sends a request that may be repeated, outside any Client: for a public document, or a redirect to be inspected.
  *
  * @return the last answer, whatever its status
  * @throws NetworkError  if no answer came, or the stop_token asked between two attempts
@@ -5230,16 +4713,34 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 
 #include <chrono>
 #include <cstddef>
-#include <limits>
+#include <initializer_list>
+#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-// What a call of a Client is besides its types: compiled once, whatever the operations and services.
+// The part of a Client's call that does not depend on its types: it is compiled once for all operations and services.
 
-namespace globus::detail {
+namespace globus {
+
+/// Names and versions of programs and libraries, each a list of pairs: `{{{"product", "portal"}, {"version", "1.2"}}}`.
+class ClientInfo : public std::vector<std::vector<std::pair<std::string, std::string>>> {
+public:
+    using std::vector<std::vector<std::pair<std::string, std::string>>>::vector;
+    ClientInfo() noexcept;
+    /// The pairs in this order.
+    ClientInfo(std::initializer_list<value_type> items);
+    ClientInfo(std::vector<value_type> items);
+    ClientInfo(ClientInfo const&);
+    ClientInfo(ClientInfo&&) noexcept;
+    ClientInfo& operator=(ClientInfo const&);
+    ClientInfo& operator=(ClientInfo&&) noexcept;
+    ~ClientInfo();
+};
+
+namespace detail {
 
 /// Adds parameters to the query of a URL.
 void add_query(std::string& url, QueryParams const& query);
@@ -5247,87 +4748,122 @@ void add_query(std::string& url, QueryParams const& query);
 /// A path of several segments: each is encoded, and none may be a dot segment.
 std::string encode_path(std::string_view path);
 
-/// What a client has for each of its calls.
+/// What a client says about itself in each request.
+struct ClientHeaders {
+    /// @throws UsageError  for what cannot be in a header
+    ClientHeaders(std::string const& app_name, ClientInfo const& more);
+    ClientHeaders(ClientHeaders const&);
+    ClientHeaders(ClientHeaders&&) noexcept;
+    ClientHeaders& operator=(ClientHeaders const&);
+    ClientHeaders& operator=(ClientHeaders&&) noexcept;
+    ~ClientHeaders();
+
+    std::string user_agent;
+    std::string client_info;  ///< "product=x,version=1"
+};
+
+/// What a client provides for each of its calls.
 struct ClientFacts {
+    CallGate const& gate;
     std::string const& base_url;
-    std::string const& user_agent;
-    std::string const& client_info;
+    std::string const& auth_url;
+    std::string_view resource_server;  ///< the resource server that the credential is for
+    ClientHeaders const& headers;
     std::optional<std::chrono::duration<double>> timeout;
     std::size_t max_response_bytes;
+    std::size_t max_service_bytes;  ///< the service's own limit
+    bool as_stored;                 ///< the service's answers are files, which are not unpacked
     LogHook const& log;
 };
 
-/// What one call is, besides its request.
+/// What defines one call, besides its request.
 struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
-    bool as_stored = false;                     ///< the body is a file, which is not unpacked
-    bool has_document = true;                   ///< the answer is a described document
-    std::size_t max_response_bytes = std::numeric_limits<std::size_t>::max();  ///< besides the client's own limit
-    /// Begins a new document in `stream`, which reads an answer as it comes; null for one that is read at its end.
-    AnswerStream& (*restart)(void* stream) = nullptr;
-    void* stream = nullptr;
 };
 
-/// One call of a Client, but for what only the client's type knows.
+/// Rethrows the error in flight; an error that every service can have is marked as leaving the outcome open.
+[[noreturn]] void rethrow_unknown();
+
+/// How a service handles an error status.
+template <class S>
+struct ServiceErrors {
+    /// Makes the service's error from an answer.
+    static Exchange::Refused refuse(http::Request const& request, http::Response const& answer,
+                                    AlreadyDone already_done) {
+        typename S::error error(request, answer);
+        Refusal refusal{.already_done = already_done != nullptr && already_done(error)};
+        if constexpr (requires { S::endpoint_trouble(error); })
+            refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
+        return {refusal, std::make_exception_ptr(std::move(error))};
+    }
+    /// Rethrows the error in flight, which leaves open whether the request was carried out.
+    [[noreturn]] static void throw_unknown() {
+        rethrow_if_changed<typename S::error>([](auto error) {
+            error.set_outcome_unknown();
+            return error;
+        });
+        rethrow_unknown();
+    }
+};
+
+/// One call of a Client, except for what only the client's type knows.
 class ClientExchange : public Exchange {
 public:
-    /// @param sent, options  have to live as long as this
-    /// @throws UsageError  for what cannot be sent
-    ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options, std::stop_token const& stop,
-                   ClientFacts const& facts);
+    /// @param sent, result, form, options  must live as long as this
+    /// @throws UsageError    for what cannot be sent
+    /// @throws NetworkError  cancelled, if the client was destroyed
+    ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form, CallPlan const& plan,
+                   CallOptions const& options, ClientFacts const& facts);
 
-    [[nodiscard]] CallTerms terms() const;
-    /// True if the answer is read as it comes, by the plan's `stream`.
-    [[nodiscard]] bool is_streamed() const noexcept { return plan_.restart != nullptr; }
+    /// Makes the call; its answer goes into the result.
+    void run(RetryPolicyRef const& retry);
 
-    /// What is known of an answer. @param replayed  it says that an earlier attempt has done it
-    [[nodiscard]] AnswerFacts facts(bool replayed) const noexcept;
-    /// @throws DecodeError  if there is no document where one must be
-    void check(http::Response const& answer) const;
-
-    /// Sends, and follows a redirect of a read to the same origin; any other redirect is an error.
+    void authorize() final;
+    bool renew() final;
+    /// Sends the request, and follows a redirect of a read to the same origin; any other redirect is an error.
     http::Response send() final;
+    Refused refuse(http::Response const& answer) final;
 
 protected:
-    ~ClientExchange() = default;
+    ~ClientExchange();
 
-    /// Has a request sent by the client's transport.
+    /// Asks the client's authorizer for the credential.
+    virtual Authorization credential(AuthContext const& context) = 0;
+    /// Tells the client's authorizer that it was refused. @return whether there is another one now
+    virtual bool renew_credential(Authorization const& refused, AuthContext const& context) = 0;
+    /// Sends a request by the client's transport.
     virtual http::Response travel(http::Request const& one) = 0;
-
-    /// True if the error of a second attempt says that an earlier one has done it.
-    [[nodiscard]] bool already_done(ApiError const& error) const;
+    /// Makes the service's error of an answer.
+    virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
 
 private:
+    [[nodiscard]] CallTerms terms() const;
+    /// True if the answer is read as it comes.
+    [[nodiscard]] bool is_streamed() const noexcept;
+    /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
+    void take(http::Response& answer, bool replayed);
+
     /// Adds what every request of the client has.
     void complete(ClientFacts const& facts);
     void read_as_it_comes();
 
+    CallGate::Call const running_;  // the first member: all others are gone when the call ends
+    AnyResponse& result_;
+    AnswerForm const& form_;
     CallPlan const plan_;
     CallOptions const& options_;
     std::size_t const max_bytes_;
-    bool own_origin_ = false;         ///< the client's credential goes with it
-    AnswerStream* stream_ = nullptr;  ///< of the present attempt
-    std::size_t room_ = 0;            ///< bytes that it may still take
+    AuthContext context_;
+    Authorization authorization_;           ///< of the current attempt
+    bool own_origin_ = false;               ///< the client's credential goes with it
+    std::unique_ptr<AnswerStream> stream_;  ///< of the current attempt
+    std::size_t room_ = 0;                  ///< bytes that it may still take
 };
 
-/// What reads an answer of one type as it comes; nothing where that cannot be.
-template <class Result>
-struct Streaming {
-    static constexpr bool possible = false;
-    Result finish(http::Response raw, AnswerFacts const& facts) { return Result(std::move(raw), facts); }
-};
-template <class Result>
-    requires Result::streams
-struct Streaming<Result> {
-    static constexpr bool possible = true;
-    static AnswerStream& restart(void* self) { return static_cast<Streaming*>(self)->reading.emplace().answer(); }
-    Result finish(http::Response raw, AnswerFacts const& facts) { return reading->finish(std::move(raw), facts); }
-    std::optional<typename Result::Stream> reading;
-};
-
-}  // namespace globus::detail
+}  // namespace detail
+}  // namespace globus
 
 #endif  // GLOBUS_CLIENT_EXCHANGE_HPP
 #ifndef GLOBUS_CLIENT_PAGING_HPP
@@ -5378,7 +4914,7 @@ void append_form_encoded(std::string& out, std::string_view text);
 /// @param plus_is_space  true in a query or form, false in a path
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
-/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept as it stands.
+/// The name-value pairs of a query string, in order. A pair that is badly escaped is kept unchanged.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 
 /// Base64 with padding (RFC 4648, section 4).
@@ -5413,7 +4949,7 @@ constexpr bool is_uuid(std::string_view text) {
 
 namespace globus::http {
 
-/// A URI reference in its parts (RFC 3986, section 4.1): any text is one. Views into the text that was split.
+/// A URI reference in its parts (RFC 3986, section 4.1), which are views into the text that was split: any text is one.
 struct Reference {
     std::optional<std::string_view> scheme = {};     ///< without its ":"
     std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
@@ -5456,20 +4992,20 @@ constexpr Reference split_reference(std::string_view text) {
 /// The parts of an absolute http or https URL; views into the text that was parsed (RFC 3986, section 3).
 struct Url {
     std::string_view scheme = {};    ///< "https" or "http"
-    std::string_view userinfo = {};  ///< what stands before the "@"
+    std::string_view userinfo = {};  ///< the part before the "@"
     std::string_view host = {};      ///< with the brackets of an IPv6 address
     std::string_view port = {};      ///< empty: the scheme's own
     std::string_view path = {};      ///< from its slash on; empty if there is none
     std::string_view query = {};     ///< without its "?"
     std::string_view fragment = {};  ///< without its "#"
-    bool has_userinfo = false;       ///< tells an empty one from none
-    bool has_query = false;          ///< tells an empty one from none
-    bool has_fragment = false;       ///< tells an empty one from none
+    bool has_userinfo = false;       ///< distinguishes an empty one from none
+    bool has_query = false;          ///< distinguishes an empty one from none
+    bool has_fragment = false;       ///< distinguishes an empty one from none
 };
 
 namespace detail {
 
-/// True for what no URL has as it is.
+/// True for characters that no URL contains unescaped.
 constexpr bool has_blank_or_control(std::string_view text) {
     for (char const c : text)
         if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return true;
@@ -5483,8 +5019,8 @@ Url parse_url(std::string_view text);
 
 namespace detail {
 
-/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names in
-/// other scripts are written in their ASCII form ("xn--...").
+/// True for a host name of letters, digits, '-', '_' and single dots within, and for an IPv6 address in brackets. Names
+/// in other scripts are written in their ASCII form ("xn--...").
 constexpr bool is_plain_host(std::string_view host) {
     if (host.starts_with('[')) {
         if (!host.ends_with(']') || host.find(':') == std::string_view::npos) return false;
@@ -5502,14 +5038,14 @@ constexpr bool is_plain_host(std::string_view host) {
 
 }  // namespace detail
 
-/// The path without its segments "." and "..", and what these lead to (RFC 3986, section 5.2.4).
+/// The path without its segments "." and "..", which are resolved (RFC 3986, section 5.2.4).
 std::string remove_dot_segments(std::string_view path);
 
 /**
- * What a reference means at a place: the Location of an answer, or a link in it (RFC 3986, section 5.2).
+ * Resolves a reference: the Location of an answer, or a link in it (RFC 3986, section 5.2).
  *
- * What is percent-encoded stays as it is; the scheme is written in small letters. Whether the place may be gone to is
- * for the caller to judge: a reference can lead anywhere.
+ * What is percent-encoded stays as it is; the scheme becomes lower case. Whether the target may be requested is for the
+ * caller to judge: a reference can lead anywhere.
  *
  * @param base  an absolute URL; the one of the request that was answered
  */
@@ -5518,35 +5054,36 @@ std::string resolve_url(std::string_view base, std::string_view reference);
 /// True for 127.0.0.1 and [::1]. A name is not enough: a resolver can be told anything.
 constexpr bool is_loopback(std::string_view host) { return host == "127.0.0.1" || host == "[::1]"; }
 
-/// True when both have the same scheme, host and port, the port of the scheme counting as written.
+/// True when both have the same scheme, host and port, where a missing port is the scheme's own.
 bool same_origin(Url const& a, Url const& b);
 
-/// True when `url` is one of the host of `base`, by the same scheme, whatever the port, and has no user name in it. What is
-/// no URL is not.
+/// True when `url` has the host and scheme of `base`, whatever the port, and no user name in it. It is false for what
+/// is not a URL.
 bool is_on_host_of(std::string_view url, std::string_view base);
 
 /**
  * Checks the base URL of a service and gives it one slash at its end.
  *
- * Credentials go over http to 127.0.0.1 and [::1] only, and naming such a URL, in code or in a variable of the
- * environment, is the opt-in to that: nothing else makes it so, and no other host can be opted in.
+ * Credentials go over http only to 127.0.0.1 and [::1], and naming such a URL, in code or in an environment variable,
+ * is the opt-in: nothing else enables it, and no other host can be opted in.
  *
- * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for a
- * host that is no plain ASCII name or IPv6 address, one with a dot at its end or a zone, and for '.' and '..' in the path
+ * @throws UsageError  unless it is https, or http to a literal loopback address, without user, query and fragment; for
+ *                     a host that is not a plain ASCII name or IPv6 address, or has a dot at its end or a zone; and for
+ *                     '.' and '..' in the path
  */
 std::string check_base_url(std::string text);
 
 /**
- * The URL of an address as people write and paste it (RFC 3987, section 3.1): behind the host, what no URL has - blanks,
- * letters beyond ASCII, brackets, a '%' that begins no escape - is percent-encoded byte by byte. All else stays, `%20`
- * and the fragment among it. Blanks around the address are dropped.
+ * The URL of an address as people write and paste it (RFC 3987, section 3.1): after the host, characters that no URL
+ * contains (blanks, non-ASCII letters, brackets, a '%' that begins no escape) are percent-encoded byte by byte. All
+ * else stays, including `%20` and the fragment. Blanks around the address are dropped.
  *
- * @throws UsageError  for a control character. Whether the host can be one is not looked at.
+ * @throws UsageError  for a control character. The host is not checked.
  */
 std::string encode_iri(std::string_view text);
 
-/// `name` if it may be a header's name, `value` if it may be its value (RFC 9110, section 5); UsageError otherwise.
-/// The message names the header and never the value.
+/// Checks that `name` is a valid header name, and `value` a valid value (RFC 9110, section 5); else it throws
+/// UsageError. The message names the header and never the value.
 void check_header(std::string_view name, std::string_view value);
 
 }  // namespace globus::http
@@ -5577,7 +5114,7 @@ namespace globus {
 
 /// How the pages of an operation follow one another.
 enum class PagingStyle : unsigned char {
-    marker,           ///< `has_next_page`, and `marker` for the next request; a page that lacks the former is the last
+    marker,           ///< `has_next_page`, and `marker` for the next request; a page without the former is the last
     nullable_marker,  ///< a marker until it is null
     last_key,         ///< `has_next_page`, and `last_key` for the next request
     has_next_page,    ///< limit and offset, until `has_next_page` is false
@@ -5596,7 +5133,7 @@ struct Paging {
     std::string_view items;        ///< the list in a page
     std::string_view marker = {};  ///< the mark in a page, if its style has one
     std::int64_t page_size = 0;    ///< for limit and offset: the limit that is sent, if the caller sets none
-    std::int64_t max_results = 0;  ///< the service goes no further than this offset; 0: no such limit
+    std::int64_t max_results = 0;  ///< the service does not go beyond this offset; 0: no such limit
 };
 
 /// `O` is an operation whose answers come in pages.
@@ -5605,7 +5142,7 @@ concept HasPages = requires { O::paging.style; };
 
 namespace detail {
 
-/// What a text says of a page: a mark, a number or a flag. Nothing if it is another thing than `V`.
+/// What a text says about a page: a mark, a number or a flag; nothing if it is not a `V`.
 template <class V>
 std::optional<V> said_by_text(std::string_view text) {
     if constexpr (std::same_as<V, bool>) {
@@ -5621,7 +5158,7 @@ std::optional<V> said_by_text(std::string_view text) {
     return std::nullopt;
 }
 
-/// A JSON value as `V`: how a page says that another one follows may be a flag, a number or a text. Nothing if it is
+/// A JSON value as `V`: a page may say by a flag, a number or a text that another one follows. Nothing if it is
 /// something else, or null.
 template <class V>
 std::optional<V> json_member(Json const* value) {
@@ -5663,7 +5200,7 @@ std::optional<V> page_member(Response<Page> const& response, std::string_view na
     return found;
 }
 
-/// True if a page has its list of items, be it empty.
+/// True if a page has its list of items, even an empty one.
 template <class O>
 bool has_items(Response<typename O::result> const& response) {
     if constexpr (std::same_as<typename O::result, Json>) {
@@ -5684,7 +5221,7 @@ auto const& page_items(Response<typename O::result> const& response) {
         return (*response).*O::items;
 }
 
-/// The items that a page came with, also those that are none.
+/// The number of items that a page came with, including those of another kind.
 template <class O>
 std::size_t items_sent(Response<typename O::result> const& response) {
     if constexpr (std::same_as<typename O::result, Json>)
@@ -5752,16 +5289,16 @@ QueryParams params_of(std::string_view query);
  *
  *     for (Response<TaskListPage> const& page : client.paginate(TaskList{}).pages()) ...
  *
- * An input range: one walk, page by page, each page a call of its own with the client's retries. A call that fails
- * throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
+ * This is an input range: one walk, page by page, each page a call of its own with the client's retries. A call that
+ * fails throws out of the loop and leaves the walk where it was: begin() on the same object goes on with the page that
  * failed, so that no item is lost or comes twice.
  *
- * It is the service that says whether a page follows, but each page must bring the walk on: one with a mark that came
- * before, and the thousandth in a row without items, are errors. Marks, links and offsets never change where requests go.
+ * The service says whether a page follows, but each page must advance the walk: a page with a mark that came before,
+ * and the thousandth in a row without items, are errors. Marks, links and offsets never change where requests go.
  *
- * Where pages follow by limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the
- * walk begins at its `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or
- * endpoints as far as 1,000, and the limit of the last page is cut to that.
+ * With limit and offset, an operation's own `limit` is the size of a page, not of the whole, and the walk begins at its
+ * `offset`. It ends where the service does: search goes as far as offset 10,000, a list of tasks or endpoints as far as
+ * 1,000, and the limit of the last page is cut to fit.
  *
  * The loop over items does not keep the text of typed pages; the one over pages does.
  *
@@ -5769,10 +5306,10 @@ QueryParams params_of(std::string_view query);
  * @tparam O  the operation
  *
  * @par Errors
- * Those of Client::send, and DecodeError for a page from which the walk cannot go on and of which nobody knows that it is
- * the last: without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark of
- * it or no items, or with a mark that came before. UsageError, before anything is sent, for a negative offset and for a
- * limit below 1, and for a range that was moved from.
+ * Those of Client::send, and DecodeError for a page from which the walk cannot go on although it may not be the last:
+ * without its list, without what its style needs (`has_next_page`, `total`), with more to come but no mark or no items,
+ * or with a mark that came before. UsageError, before anything is sent, for a negative offset and for a limit below 1,
+ * and for a range that was moved from.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
@@ -5785,7 +5322,7 @@ public:
     using page_type = Response<typename O::result>;      ///< what `pages()` goes over
     using item_type = typename detail::ItemOf<O>::type;  ///< what the range goes over
 
-    /// Sends nothing: the first page is asked for by begin().
+    /// It sends nothing: begin() asks for the first page.
     /// @throws UsageError  for a negative offset, and a limit below 1
     Paginated(C const& client, O operation, CallOptions options)
         : client_(client), operation_(std::move(operation)), options_(std::move(options)) {
@@ -5794,7 +5331,7 @@ public:
         begin_walk();
     }
 
-    /// Goes from page to page. Each is asked for when the iterator comes to it, and gone when it moves on.
+    /// An iterator over pages. Each is asked for when the iterator comes to it, and released when it moves on.
     class PageIterator {
     public:
         using value_type = page_type;
@@ -5816,7 +5353,7 @@ public:
         Paginated* walk_;
     };
 
-    /// Goes from item to item, over pages without any. An item is gone when the iterator leaves its page.
+    /// An iterator over items, which skips empty pages. An item is released when the iterator leaves its page.
     class ItemIterator {
     public:
         using value_type = item_type;
@@ -5841,7 +5378,7 @@ public:
     /// The pages of a walk.
     class Pages {
     public:
-        /// Of a walk, from where it is.
+        /// The pages of a walk, from where it is.
         explicit Pages(Paginated walk) : walk_(std::move(walk)) {}
         [[nodiscard]] PageIterator begin() { return PageIterator(walk_); }
         [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
@@ -5867,9 +5404,9 @@ private:
     static constexpr std::string_view mark_parameter = O::paging.style == PagingStyle::last_key     ? "last_key"
                                                        : O::paging.style == PagingStyle::next_token ? "next_token"
                                                                                                     : "marker";
-    /// So many pages without items may follow one another.
+    /// How many pages without items may follow one another.
     static constexpr int most_empty_pages = 1000;
-    /// No request has room for a longer mark.
+    /// The length limit of a mark: a request has no room for more.
     static constexpr std::size_t longest_mark = std::size_t{64} << 10;
 
     void begin_walk() {
@@ -5917,7 +5454,7 @@ private:
     }
     void next_page() { page_.reset(); }
 
-    /// Reads from a page what the next request must be, or that there is none. Changes nothing if it throws.
+    /// Reads from a page what the next request must be, or that there is none. It changes nothing if it throws.
     void plan_next(page_type const& response) {
         constexpr Paging paging = O::paging;
         if (!detail::has_items<O>(response)) refuse(response, "has no list '" + std::string(paging.items) + '\'');
@@ -5956,14 +5493,14 @@ private:
             detail::set_parameter(operation_, mark_parameter, mark);
         }
     }
-    /// What `has_next_page` says; nothing only where a style does without.
+    /// What `has_next_page` says; nothing only if a style works without it.
     [[nodiscard]] std::optional<bool> says_more(page_type const& response) const {
         auto const more = detail::page_member<bool>(response, "has_next_page");
         if (!more && O::paging.style != PagingStyle::marker) refuse(response, "has no 'has_next_page'");
         return more;
     }
     [[nodiscard]] static std::size_t hash(std::string_view mark) { return std::hash<std::string_view>{}(mark); }
-    /// Notes the mark of the next page, by which the walk must come on.
+    /// Notes the mark of the next page, which must advance the walk.
     void remember(page_type const& response, std::string_view mark) {
         if (mark.size() > longest_mark) refuse(response, "has a mark of more than 64 KiB for the next");
         if (marks_.contains(hash(mark))) refuse(response, "leads back to a page before, by a mark that came already");
@@ -6000,7 +5537,7 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
-    std::size_t number_ = 0;                 ///< of the page read last, from 1
+    std::size_t number_ = 0;                 ///< of the last page that was read, from 1
     std::int64_t offset_ = 0;                ///< of the next page
     std::int64_t limit_ = 0;                 ///< items of a page
     std::unordered_set<std::size_t> marks_;  ///< hashes of those that came
@@ -6028,17 +5565,18 @@ namespace globus {
  */
 class GLOBUS_VISIBLE AuthApiError : public ApiError {
 public:
-    /// As ApiError, but if the errors of the document have one `id` between them, that is request_id().
+    /// Like ApiError, but if the document's errors have a single `id` among them, request_id() is that.
     AuthApiError(http::Request const& request, http::Response response)
         : ApiError(request, std::move(response), nullptr, take_error_id) {}
 
-    /// OAuth2's own word for what is wrong, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
+    /// OAuth2's code for the error, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
-    /// OAuth2's sentence for developers; empty if there is none (RFC 6749, section 5.2).
+    /// OAuth2's description of the error for developers; empty if there is none (RFC 6749, section 5.2).
     [[nodiscard]] std::string_view oauth_error_description() const noexcept;
 
 private:
-    /// Auth gives no request_id, but each error an `id`: if there is one only, that is what to quote.
+    /// Takes the `id` of an error as the request_id, which Auth does not give: it is what to quote if there is only
+    /// one.
     static void take_error_id(Reading& reading);
 };
 
@@ -6059,6 +5597,7 @@ private:
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -6070,54 +5609,52 @@ private:
 namespace globus {
 
 class CurlTransport;
-struct CurlOptions;
 
 namespace detail {
 
-/// A transport of the type's own making; CurlTransport takes its idle time-out from the environment.
+/// The idle time-out of a transport according to the environment; 0: none.
+std::chrono::seconds idle_timeout();
+
+/// A default-constructed transport; CurlTransport takes its idle time-out from the environment.
 template <class T>
 T default_transport() {
     if constexpr (std::same_as<T, CurlTransport>) {
-        // dependent, so that this header does not need libcurl's
-        std::conditional_t<std::same_as<T, CurlTransport>, CurlOptions, T> options;
-        auto const timeout = Environment::http_timeout();
-        options.idle_timeout = std::chrono::seconds(
-            timeout ? std::max<std::chrono::seconds::rep>(1, std::chrono::ceil<std::chrono::seconds>(*timeout).count())
-                    : 0);
-        return T(std::move(options));
+        return default_transport(TransportType<T>(), idle_timeout());  // where T is known, which need not be here
     } else {
         return T();
     }
 }
 
-/// A program's or library's name and version as X-Globus-Client-Info takes it: "product=x,version=1".
-std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more);
+/// Finds the base URLs that a client was not given. @param own_url  the service's own; empty: it has none
+/// @throws UsageError  for an unusable base URL or environment
+void find_base_urls(std::string const& environment, std::string_view service, std::string own_url,
+                    std::string& base_url, std::string& auth_url);
 
 }  // namespace detail
 
 /**
- * What a client may be told at its construction.
+ * The options of a client, given at its construction.
  *
  *     Client<TransferService, AccessTokenPolicy> client{token, {.app_name = "nightly-backup", .timeout = 30s}};
  */
 template <class T, class R = DefaultRetry>
 struct ClientOptions {
-    T transport = detail::default_transport<T>();  ///< left out, a CurlTransport heeds GLOBUS_SDK_HTTP_TIMEOUT
-    R retry = R();                                 ///< when a failed request is made again
+    T transport = detail::default_transport<T>();  ///< by default, a CurlTransport that heeds GLOBUS_SDK_HTTP_TIMEOUT
+    R retry = R();                                 ///< when a failed request is repeated
     std::string base_url = {};     ///< of the service; else GLOBUS_SDK_SERVICE_URL_*, else the environment's
     std::string environment = {};  ///< "production", "preview", ...; else GLOBUS_SDK_ENVIRONMENT
     std::string auth_url = {};     ///< base URL of Globus Auth, for renewing tokens; found like base_url
     std::string app_name = {};     ///< added to the User-Agent
-    std::vector<std::vector<std::pair<std::string, std::string>>> client_info = {};  ///< added to X-Globus-Client-Info
-    /// Of a call as a whole; CallOptions can differ. Unset: 120 s, but a file and the body of a sink or source may take as
-    /// long as they flow.
+    ClientInfo client_info = {};   ///< added to X-Globus-Client-Info
+    /// For a call as a whole, unless CallOptions differ. Unset: 120 s, but a file and the body of a sink or source may
+    /// take as long as data flows.
     std::optional<std::chrono::duration<double>> timeout = {};
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer answer is a NetworkError (too_large)
     LogHook log = {};                                        ///< called after each attempt
 };
 
 /**
- * A client of one Globus service: the service, how it is authorised and how its bytes travel are its type.
+ * A client of one Globus service. Its type names the service, its authorisation and its transport.
  *
  *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
  *
@@ -6125,28 +5662,28 @@ struct ClientOptions {
  *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
  *     for (File const& file : listing->DATA) ...
  *
- * Each operation of the service is a member function with the name that the Python SDK uses, which takes its struct:
- * `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns the error in place
- * of throwing it, and `paginate(TaskList{})` is a range over all pages.
+ * Each operation of the service is a member function with the name that the Python SDK uses, which takes the
+ * operation's struct: `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns
+ * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
  * @tparam S  the service: TransferService, AuthService, ...
  * @tparam A  the authorizer policy: AccessTokenPolicy, RefreshPolicy<Confidential>, ...
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
- * @tparam R  when a failed request is made again: DefaultRetry, NoRetry
+ * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
- * A combination that cannot work does not compile, and the message says what to use in its place.
+ * A combination that cannot work does not compile, and the message says what to use instead.
  *
  * @par Errors
  * UsageError before anything is sent, NetworkError when no answer came, the service's ApiError for an error status,
  * DecodeError for an answer that is not what it should be; and what the authorizer throws.
  * @par Thread safety
- * A client does not change after its construction: any const member function may be called from any thread.
- * Copies share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it
- * ends these calls with NetworkError (cancelled) and waits for them, be a call one request or a function of several,
- * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is no call, but each of its requests
- * is: the walk then ends with NetworkError (cancelled) at the next, and what it has read stays. The callbacks of the
- * functions of several requests may destroy the client; what runs within a request, a log hook, sink, source or a policy's
- * callback, must not.
+ * A client does not change after its construction: any const member function may be called from any thread. Copies
+ * share connections, tokens and the retry budget. Destroying a client while other threads are in a call of it ends
+ * these calls with NetworkError (cancelled) and waits for them, whether a call is one request or a function of several,
+ * such as task_wait. A walk over a range (`paginate`, `recursive_ls`, `submit_all`) is not a call, but each of its
+ * requests is: the walk then ends with NetworkError (cancelled) at the next request, and keeps what it has read. The
+ * callbacks of functions of several requests may destroy the client; what runs within a request (a log hook, sink,
+ * source or a policy's callback) must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
 class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
@@ -6154,7 +5691,7 @@ public:
     using service_type = S;
     using authorizer_type = A;
     using transport_type = T;
-    /// What it may be told at its construction.
+    /// The options at its construction.
     using Options = ClientOptions<T, R>;
 
     /// @throws UsageError  for an unusable base URL or environment, and for a name that cannot be in a header
@@ -6162,24 +5699,15 @@ public:
         requires std::default_initializable<S>
         : Client(S{}, std::move(authorizer), std::move(options)) {}
 
-    /// For the services that have something of their own: an address, a flow id, a client id.
+    /// For services with data of their own: an address, a flow id, a client id.
     Client(S service, A authorizer, Options options = Options{})
-        : service_(std::move(service)), authorizer_(std::move(authorizer)), options_(std::move(options)) {
-        Environment const environment =
-            options_.environment.empty() ? Environment::current() : Environment(options_.environment);
-        if constexpr (requires { service_.base_url(); }) {
-            if (options_.base_url.empty()) options_.base_url = service_.base_url();
-        }
-        if (options_.base_url.empty()) options_.base_url = environment.service_url(S::name);
-        options_.base_url = http::check_base_url(options_.base_url);
-        options_.auth_url =
-            http::check_base_url(!options_.auth_url.empty()            ? options_.auth_url
-                                 : S::name == std::string_view("auth") ? options_.base_url
-                                                                       : environment.service_url("auth"));
-        user_agent_ = "globus-sdk-cpp-" GLOBUS_VERSION_STRING;
-        if (!options_.app_name.empty()) user_agent_ += '/' + options_.app_name;
-        http::check_header("User-Agent", user_agent_);
-        client_info_ = detail::client_info_header(options_.client_info);
+        : service_(std::move(service)),
+          authorizer_(std::move(authorizer)),
+          options_(std::move(options)),
+          headers_(options_.app_name, options_.client_info) {
+        std::string own_url;
+        if constexpr (requires { service_.base_url(); }) own_url = service_.base_url();
+        detail::find_base_urls(options_.environment, S::name, std::move(own_url), options_.base_url, options_.auth_url);
     }
 
     /**
@@ -6190,10 +5718,12 @@ public:
     template <Operation O>
         requires std::same_as<typename O::service, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
-        http::Request request = detail::to_request(operation, service_, options_.base_url);
         constexpr bool anonymous = requires { O::anonymous; };
-        return exchange<Response<typename O::result>>(std::move(request), detail::retry_class_of<O>(), options,
-                                                      !anonymous, detail::already_done_of<O>());
+        Response<typename O::result> result;
+        http::Request request = detail::to_request(operation, service_, options_.base_url);
+        carry_out(request, result, result.form, {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
+                  options);
+        return result;
     }
     template <Operation O>
         requires(!std::same_as<typename O::service, S>)
@@ -6201,7 +5731,7 @@ public:
     void send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
 
-    /// As `send`, but a globus::Error is returned, not thrown.
+    /// Like `send`, but a globus::Error is returned, not thrown.
     template <Operation O>
         requires std::same_as<typename O::service, S>
     Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
@@ -6218,7 +5748,7 @@ public:
      *
      *     for (Task const& task : client.paginate(TaskList{})) ...
      *
-     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, of which
+     * Each page is one call, made when the loop comes to it. A `limit` of the operation is the size of a page, though
      * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
@@ -6245,11 +5775,13 @@ public:
     /// A request that this library has no operation for.
     struct RawRequest {
         http::Method method = http::Method::get;  ///< also decides what may be repeated, see `retry`
-        std::string path = {};   ///< below the base URL; it is encoded, slashes stay; or a whole URL, used as it is
-        QueryParams query = {};  ///< added to the query that `path` has
-        std::optional<std::string> body = {};           ///< absent: none is sent, which differs from an empty one
-        std::string content_type = "application/json";  ///< of the body; empty: not said
-        /// What may be repeated. Absent: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH are not.
+        /// Relative to the base URL; it is encoded, except slashes; or a whole URL, used as it is.
+        std::string path = {};
+        QueryParams query = {};                         ///< added to the query that `path` has
+        std::optional<std::string> body = {};           ///< absent: no body is sent, which differs from an empty one
+        std::string content_type = "application/json";  ///< of the body; empty: none is sent
+        /// Whether it may be repeated. Absent: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH are
+        /// not.
         std::optional<RetryClass> retry = {};
     };
 
@@ -6257,7 +5789,7 @@ public:
      * Sends a request that this library has no operation for. A whole URL gets the client's credential only if it is on
      * the client's own origin.
      *
-     * @tparam D  what the answer is: Json, a described document, or Bytes for what need not be JSON
+     * @tparam D  the type of the answer: Json, a described document, or Bytes for what need not be JSON
      */
     template <class D = Json>
     Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
@@ -6284,31 +5816,34 @@ public:
         return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options, true,
                                      raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
     }
-    /// GET `path`, with a query. @tparam D  as of `request`
+    /// Sends GET `path`, with a query. @tparam D  as for `request`
     template <class D = Json>
     Response<D> get(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
         return request<D>({.method = http::Method::get, .path = std::move(path), .query = std::move(query)}, options);
     }
-    /// POST a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
+    /// Sends POST `path`, with a JSON document or without a body. It is repeated only if it certainly has not been
+    /// processed.
     Response<Json> post(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::post, std::move(path), body, options);
     }
-    /// PUT a JSON document, or nothing, to `path`. It counts as idempotent, so it may be repeated.
+    /// Sends PUT `path`, with a JSON document or without a body. It counts as idempotent, so it may be repeated.
     Response<Json> put(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::put, std::move(path), body, options);
     }
-    /// PATCH a JSON document, or nothing, to `path`. It is repeated only if it surely has not been processed.
+    /// Sends PATCH `path`, with a JSON document or without a body. It is repeated only if it certainly has not been
+    /// processed.
     Response<Json> patch(std::string path, std::optional<Json> body = {}, CallOptions const& options = {}) const {
         return write(http::Method::patch, std::move(path), body, options);
     }
-    /// DELETE `path`.
+    /// Sends DELETE `path`.
     Response<Json> delete_(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
     /**
-     * Begins a call of several requests, which ends when the object goes: they have one deadline, and the client stays.
-     * When another thread destroys the client, the request that is under way ends as cancelled, and no other begins.
+     * Begins a call of several requests, which ends when the object is destroyed: they have one deadline, and the
+     * client lives until then. When another thread destroys the client, the current request ends as cancelled, and no
+     * other begins.
      *
      *     auto const call = client.begin_call(options);
      *     auto const id = client.get_submission_id({}, call.options());
@@ -6321,7 +5856,7 @@ public:
         return {gate_, std::move(options)};
     }
 
-    /// Tells the app of this client that it needs one more scope; the next call asks for a login if it is not there.
+    /// Tells the app of this client that it needs one more scope; the next call asks for a login if that is missing.
     /// @param scope  a Scope
     template <class AppScope>
     Client const& add_app_scope(AppScope scope) const {
@@ -6334,9 +5869,9 @@ public:
         return *this;
     }
 
-    /// The service with what is its own, such as a flow id.
+    /// The service with its own data, such as a flow id.
     [[nodiscard]] S const& service() const noexcept { return service_; }
-    /// The policy; a copy of it is of the same tokens.
+    /// The policy; a copy of it shares its tokens.
     [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
     /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
@@ -6344,89 +5879,66 @@ public:
     [[nodiscard]] Options const& options() const noexcept { return options_; }
     /// The base URL of the service, with a slash at its end.
     [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
-    /// What knows the calls that are running.
+    /// The gate that knows the running calls.
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
     /**
-     * Sends a request as it stands, with the client's credential, retries and log: the floor that `send` stands on.
+     * Sends a finished request, with the client's credential, retries and log; `send` is built on it.
      *
-     * @tparam Result  a Response, which is made of the answer
+     * @tparam Result  a Response, which is made from the answer
      * @param authorized    false: without the client's credential
      * @param already_done  which error of a second attempt makes a Response that is `replayed()`; null: none
      */
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
                     bool authorized = true, AlreadyDone already_done = nullptr) const {
-        detail::CallGate::Call const running(gate_, options.stop);
-        detail::Streaming<Result> stream;
-        detail::CallPlan plan{.retry_class = retry_class, .authorized = authorized, .already_done = already_done};
-        plan.as_stored = requires { requires S::as_stored; } || requires { requires Result::as_stored; };
-        plan.has_document = requires { requires Result::has_shape; };
-        if constexpr (requires { S::max_response_bytes; }) plan.max_response_bytes = S::max_response_bytes;
-        if constexpr (stream.possible)
-            if (!options.keep_text && !options.sink) {
-                plan.restart = &stream.restart;
-                plan.stream = &stream;
-            }
-        Sending sending(*this, request, plan, options, running.stop());
-        detail::BlockingCall call(sending, sending.terms(), options_.retry);
-        while (true) {
-            http::Response raw = call.answer();
-            try {
-                sending.check(raw);
-                detail::AnswerFacts const facts = sending.facts(call.replayed());
-                Result result =
-                    sending.is_streamed() ? stream.finish(std::move(raw), facts) : Result(std::move(raw), facts);
-                call.finished();
-                return result;
-            } catch (DecodeError const& error) {
-                call.unread(error);
-            }
-        }
+        Result result;
+        carry_out(request, result, Result::form, {retry_class, authorized, already_done}, options);
+        return result;
     }
 
 private:
-    /// What only this type knows of a call.
+    /// What only this type knows about a call.
     class Sending final : public detail::ClientExchange {
     public:
-        Sending(Client const& client, http::Request& sent, detail::CallPlan const& plan, CallOptions const& options,
-                std::stop_token const& stop)
-            : ClientExchange(sent, plan, options, stop, client.facts()),
-              client_(client),
-              context_{client.options_.auth_url, this->request.deadline, stop,
-                       detail::resource_server_of(client.service_)} {}
+        Sending(Client const& client, http::Request& sent, detail::AnyResponse& result, detail::AnswerForm const& form,
+                detail::CallPlan const& plan, CallOptions const& options)
+            : ClientExchange(sent, result, form, plan, options, client.facts()), client_(client) {}
 
-        void authorize() override {
-            authorization_ = client_.authorizer_.authorize(client_.transport(), context_);
-            this->request.authorization = authorization_.header;
+        Authorization credential(AuthContext const& context) override {
+            return client_.authorizer_.authorize(client_.transport(), context);
         }
-        bool renew() override {
-            return client_.authorizer_.unauthorized(authorization_, client_.transport(), context_);
+        bool renew_credential(Authorization const& refused, AuthContext const& context) override {
+            return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
         http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
-        detail::Exchange::Refused refuse(http::Response const& answer) override {
-            typename S::error error(this->request, answer);
-            detail::Refusal refusal{.already_done = this->already_done(error)};
-            if constexpr (requires { S::endpoint_trouble(error); })
-                refusal.settled = answer.status >= 500 && S::endpoint_trouble(error);
-            return {refusal, std::make_exception_ptr(std::move(error))};
+        detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
+            return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);
         }
-        [[noreturn]] void throw_unknown() override {
-            detail::rethrow_changed<typename S::error, AuthApiError, NetworkError, DecodeError>([](auto error) {
-                error.set_outcome_unknown();
-                return error;
-            });
-        }
+        [[noreturn]] void throw_unknown() override { detail::ServiceErrors<S>::throw_unknown(); }
 
     private:
         Client const& client_;
-        AuthContext const context_;
-        Authorization authorization_;
     };
 
-    [[nodiscard]] detail::ClientFacts facts() const noexcept {
-        return {options_.base_url,           user_agent_, client_info_, options_.timeout,
-                options_.max_response_bytes, options_.log};
+    void carry_out(http::Request& request, detail::AnyResponse& result, detail::AnswerForm const& form,
+                   detail::CallPlan const& plan, CallOptions const& options) const {
+        Sending(*this, request, result, form, plan, options).run(options_.retry);
+    }
+    [[nodiscard]] detail::ClientFacts facts() const {
+        constexpr bool as_stored = requires { requires S::as_stored; };
+        std::size_t max_service_bytes = std::numeric_limits<std::size_t>::max();
+        if constexpr (requires { S::max_response_bytes; }) max_service_bytes = S::max_response_bytes;
+        return {.gate = gate_,
+                .base_url = options_.base_url,
+                .auth_url = options_.auth_url,
+                .resource_server = detail::resource_server_of(service_),
+                .headers = headers_,
+                .timeout = options_.timeout,
+                .max_response_bytes = options_.max_response_bytes,
+                .max_service_bytes = max_service_bytes,
+                .as_stored = as_stored,
+                .log = options_.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
@@ -6438,8 +5950,7 @@ private:
     [[no_unique_address]] S service_;
     A authorizer_;
     Options options_;
-    std::string user_agent_;
-    std::string client_info_;
+    detail::ClientHeaders headers_;
     detail::CallGate gate_;  // the last member: calls end before anything of the client goes
 };
 
@@ -6482,15 +5993,15 @@ std::string random_uuid();
 namespace globus {
 
 /**
- * The proof that who redeems an authorization code is who asked for it: a secret verifier and its public challenge
- * (RFC 7636, method S256; `plain` is not offered).
+ * The proof that an authorization code is redeemed by the app that asked for it: a secret verifier and its public
+ * challenge (RFC 7636, method S256; `plain` is not offered).
  */
 class Pkce {
 public:
     /// A new verifier of 256 random bits.
     Pkce() : Pkce(Secret(base64url_encode(random_bytes(32)))) {}
 
-    /// A verifier of the caller's.
+    /// The caller's own verifier.
     /// @throws UsageError  unless it has 43 to 128 characters of A-Z a-z 0-9 - . _ ~
     explicit Pkce(Secret verifier);
 
@@ -6538,42 +6049,42 @@ std::string join_scopes(std::vector<std::string> const& scopes);
  */
 class AuthorizationCodeFlow {
 public:
-    /// What a flow is made of.
+    /// The settings of a flow.
     struct Settings {
         std::string client_id = {};          ///< of the app that asks
         std::string auth_url = {};           ///< base URL of Globus Auth
         std::string scope = {};              ///< separated by spaces
-        std::string redirect_uri = {};       ///< where the code comes to
-        std::string state = random_state();  ///< what the redirect has to bring back; of one login only
+        std::string redirect_uri = {};       ///< where the code is sent
+        std::string state = random_state();  ///< what the redirect must bring back; for one login only
         bool refresh_tokens = false;         ///< whether refresh tokens are asked for (`access_type=offline`)
         std::optional<Pkce> pkce = {};       ///< a native app's
-        std::optional<std::string> prefill_named_grant = {};  ///< what the user sees the consent called
+        std::optional<std::string> prefill_named_grant = {};  ///< the label of the consent that the user sees
     };
 
     /// @throws UsageError  for an unusable client id or auth_url, and if there is no scope, redirect_uri or state
     explicit AuthorizationCodeFlow(Settings settings);
 
-    /// The app that asks, which alone can exchange the code.
+    /// The id of the app that asks; only that app can exchange the code.
     [[nodiscard]] std::string const& client_id() const noexcept { return settings_.client_id; }
     /// The scopes asked for, separated by spaces.
     [[nodiscard]] std::string const& scope() const noexcept { return settings_.scope; }
-    /// Where the code comes to; its exchange has to name it, too (RFC 6749, section 4.1.3).
+    /// Where the code is sent; its exchange must name it, too (RFC 6749, section 4.1.3).
     [[nodiscard]] std::string const& redirect_uri() const noexcept { return settings_.redirect_uri; }
-    /// What the redirect has to bring back, see check_state.
+    /// What the redirect must bring back; see check_state.
     [[nodiscard]] std::string const& state() const noexcept { return settings_.state; }
     /// True if refresh tokens are asked for.
     [[nodiscard]] bool refresh_tokens() const noexcept { return settings_.refresh_tokens; }
-    /// Empty for a confidential app.
+    /// The PKCE verifier; empty for a confidential app.
     [[nodiscard]] std::optional<Pkce> const& pkce() const noexcept { return settings_.pkce; }
 
     /**
      * The URL that the user's browser is sent to.
      *
-     * @param more  parameters besides the flow's own; those of the same name take its place
+     * @param more  parameters besides the flow's own; they replace its own of the same name
      */
     [[nodiscard]] std::string authorize_url(std::vector<std::pair<std::string, std::string>> const& more = {}) const;
 
-    /// Compares the `state` that came back with the one sent, in a time that tells nothing of it.
+    /// Compares the `state` that came back with the one sent, in a time that reveals nothing about it.
     /// @throws UsageError  if they differ: the answer does not belong to this login
     void check_state(std::string_view returned) const;
 
@@ -6592,8 +6103,9 @@ private:
 
 namespace globus {
 
-/// Sends no credential: for the few operations that need none, and for a native app's login client.
-/// Thread safety: any function may be called from any thread.
+/// A policy that sends no credential: for the few operations that need none, and for a native app's login client.
+/// @par Thread safety
+/// Any function may be called from any thread.
 class NullPolicy {
 public:
     using credential = NoCredential;
@@ -6609,11 +6121,12 @@ public:
 };
 
 /**
- * Sends the id and secret of a confidential client by HTTP Basic (RFC 7617).
+ * A policy that sends the id and secret of a confidential client by HTTP Basic (RFC 7617).
  *
  *     Client<ConfidentialAppAuthService, BasicPolicy> auth{BasicPolicy{"client id", "client secret"}};
  *
- * Thread safety: any function may be called from any thread.
+ * @par Thread safety
+ * Any function may be called from any thread.
  */
 class BasicPolicy {
 public:
@@ -6627,9 +6140,9 @@ public:
         : BasicPolicy(Confidential(client_id, std::move(client_secret))) {}
     explicit BasicPolicy(Confidential client) : client_(std::move(client)) {}
 
-    /// The id of the client, which is no secret.
+    /// The id of the client, which is not a secret.
     [[nodiscard]] std::string const& client_id() const noexcept { return client_.client_id(); }
-    /// The client, to make another policy of.
+    /// The client, from which another policy can be made.
     [[nodiscard]] Confidential const& client() const noexcept { return client_; }
 
     template <class T>
@@ -6646,11 +6159,12 @@ private:
 };
 
 /**
- * Sends an access token that was made elsewhere, until it expires. It cannot renew it: see RefreshPolicy.
+ * A policy that sends an access token from elsewhere, until it expires. It cannot renew the token: see RefreshPolicy.
  *
  *     Client<TransferService, AccessTokenPolicy> transfer{"Agx..."};
  *
- * Thread safety: any function may be called from any thread.
+ * @par Thread safety
+ * Any function may be called from any thread.
  */
 class AccessTokenPolicy {
 public:
@@ -6700,7 +6214,7 @@ struct AuthScopes {
     static constexpr std::string_view email = "email";  ///< the email address, in userinfo and the id_token
     /// Projects, and the policies, clients, credentials and scopes in them.
     static constexpr std::string_view manage_projects = "urn:globus:auth:scope:auth.globus.org:manage_projects";
-    static constexpr std::string_view openid = "openid";    ///< makes a login give an id_token
+    static constexpr std::string_view openid = "openid";    ///< with it a login gives an id_token
     static constexpr std::string_view profile = "profile";  ///< name, organization, ..., in userinfo and the id_token
     static constexpr std::string_view view_authentications =
         "urn:globus:auth:scope:auth.globus.org:view_authentications";
@@ -6780,12 +6294,12 @@ struct TransferScopes {
 /// The scopes of the manager of one Globus Connect Server endpoint.
 class GcsEndpointScopes {
 public:
-    /// The id is taken as it is.
+    /// The id is not checked.
     explicit GcsEndpointScopes(std::string endpoint_id) : id_(std::move(endpoint_id)) {}
 
     /// The id of the endpoint.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What the operations of GcsService ask for.
+    /// The scope that the operations of GcsService need.
     [[nodiscard]] std::string manage_collections() const;
 
 private:
@@ -6795,12 +6309,12 @@ private:
 /// The scopes of one collection.
 class GcsCollectionScopes {
 public:
-    /// The id is taken as it is.
+    /// The id is not checked.
     explicit GcsCollectionScopes(std::string collection_id) : id_(std::move(collection_id)) {}
 
     /// The id of the collection.
     [[nodiscard]] std::string const& resource_server() const noexcept { return id_; }
-    /// What Transfer needs for a mapped collection.
+    /// The scope that Transfer needs for a mapped collection.
     [[nodiscard]] std::string data_access() const { return "https://auth.globus.org/scopes/" + id_ + "/data_access"; }
     /// Reading and writing files by HTTPS.
     [[nodiscard]] std::string https() const { return "https://auth.globus.org/scopes/" + id_ + "/https"; }
@@ -6812,7 +6326,7 @@ private:
 /// The scopes of one flow.
 class SpecificFlowScopes {
 public:
-    /// The id is taken as it is.
+    /// The id is not checked.
     explicit SpecificFlowScopes(std::string flow_id) : id_(std::move(flow_id)) {}
 
     /// The id of the flow.
@@ -6824,7 +6338,7 @@ private:
     std::string id_;
 };
 
-/// The scope of Transfer with the optional consents that mapped collections ask for.
+/// The scope of Transfer with the optional consents that mapped collections require.
 /// @throws UsageError  for an id that is not a UUID
 [[nodiscard]] Scope transfer_scope_with_data_access(StringList const& collection_ids);
 
@@ -6853,7 +6367,7 @@ private:
 #include <string>
 #include <vector>
 
-// What Globus Auth answers. Members bear the service's names; the pages named say what they mean.
+// What Globus Auth answers. Members have the service's names; the pages named say what they mean.
 
 namespace globus::auth {
 
@@ -6875,8 +6389,8 @@ struct Identity {
 struct IdentityProvider {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> short_name = {};            ///< as it stands in the provider's URLs
-    std::vector<std::string> alternative_names = {};  ///< by which people may search it
+    Optional<std::string> short_name = {};            ///< as it appears in the provider's URLs
+    std::vector<std::string> alternative_names = {};  ///< by which people can find it
     std::vector<std::string> domains = {};            ///< of its user names
     GLOBUS_MEMBERS(IdentityProvider, id, name, short_name, alternative_names, domains);
 };
@@ -6902,7 +6416,8 @@ struct IdentityProviderList {
     GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
 };
 
-/// Where OpenID Connect programs find what they need. https://openid.net/specs/openid-connect-discovery-1_0.html
+/// Where OpenID Connect programs find the endpoints that they need.
+/// https://openid.net/specs/openid-connect-discovery-1_0.html
 struct OpenidConfiguration {
     Optional<std::string> issuer = {};                                    ///< URL, the `iss` of its tokens
     Optional<std::string> authorization_endpoint = {};                    ///< URL that a browser is sent to
@@ -6936,7 +6451,7 @@ struct LinkedIdentity {
                    identity_provider_display_name, last_authentication);
 };
 
-/// Who a token stands for; which members there are depends on its scopes (openid, profile, email).
+/// Who a token stands for. Its scopes decide which members there are (openid, profile, email).
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct UserProfile {
     Optional<std::string> sub = {};                 ///< the identity's id
@@ -6947,12 +6462,12 @@ struct UserProfile {
     Optional<std::string> identity_provider = {};  ///< its id
     Optional<std::string> identity_provider_display_name = {};
     Optional<std::int64_t> last_authentication = {};  ///< seconds since 1970
-    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, this one among them
+    std::vector<LinkedIdentity> identity_set = {};    ///< all linked identities, including this one
     GLOBUS_MEMBERS(UserProfile, sub, preferred_username, name, email, organization, identity_provider,
                    identity_provider_display_name, last_authentication, identity_set);
 };
 
-/// What Globus Auth knows of a token.
+/// What Globus Auth knows about a token.
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 struct TokenIntrospection {
     Optional<bool> active = {};           ///< false: revoked, expired or never issued; there are no other members then
@@ -6960,15 +6475,15 @@ struct TokenIntrospection {
     Optional<std::string> sub = {};       ///< the identity's id
     Optional<std::string> username = {};  ///< of the identity that the token stands for
     Optional<std::string> name = {};
-    Optional<std::string> email = {};                      ///< as the provider has it, not verified
-    Optional<std::string> client_id = {};                  ///< that the token was issued to
-    std::vector<std::string> aud = {};                     ///< who may be given the token: names of resource servers
-    Optional<std::string> iss = {};                        ///< URL of Globus Auth
-    Optional<std::int64_t> exp = {};                       ///< seconds since 1970, as are iat and nbf
-    Optional<std::int64_t> iat = {};                       ///< when it was issued
-    Optional<std::int64_t> nbf = {};                       ///< from when it holds
-    Optional<std::string> token_type = {};                 ///< "Bearer"
-    Optional<std::string> dependent_tokens_cache_id = {};  ///< changes when dependent tokens should be fetched anew
+    Optional<std::string> email = {};       ///< as the provider has it, not verified
+    Optional<std::string> client_id = {};   ///< that the token was issued to
+    std::vector<std::string> aud = {};      ///< names of the resource servers that may be given the token
+    Optional<std::string> iss = {};         ///< URL of Globus Auth
+    Optional<std::int64_t> exp = {};        ///< seconds since 1970, as are iat and nbf
+    Optional<std::int64_t> iat = {};        ///< when it was issued
+    Optional<std::int64_t> nbf = {};        ///< when it becomes valid
+    Optional<std::string> token_type = {};  ///< "Bearer"
+    Optional<std::string> dependent_tokens_cache_id = {};  ///< it changes when dependent tokens should be fetched again
     Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
     Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
     Optional<Json> session_info = {};                      ///< with include "session_info"
@@ -6980,7 +6495,7 @@ struct TokenIntrospection {
 
 /// The outcome of a revocation: `active` is false. https://docs.globus.org/api/auth/reference/#token-revoke
 struct RevokedToken {
-    Optional<bool> active = {};  ///< false, for a token that never was, too
+    Optional<bool> active = {};  ///< false, also for a token that never existed
     GLOBUS_MEMBERS(RevokedToken, active);
 };
 
@@ -6998,7 +6513,7 @@ struct ProjectAdmins {
     GLOBUS_MEMBERS(ProjectAdmins, identities, groups);
 };
 
-/// A project: what owns clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
+/// A project: the owner of clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
 struct Project {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
@@ -7029,9 +6544,9 @@ struct Policy {
     Optional<std::string> project_id = {};  ///< that it belongs to
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};                            ///< asks for a login in the present session
+    Optional<bool> high_assurance = {};                            ///< it requires a login in the current session
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};                              ///< asks for a login with two factors
+    Optional<bool> required_mfa = {};                              ///< it requires multi-factor authentication
     /// Domains of user names that pass; null for all.
     Optional<std::vector<std::string>> domain_constraints_include = {};
     /// Domains of user names that do not pass; null for none.
@@ -7078,7 +6593,7 @@ struct RegisteredClient {
     std::vector<std::string> fqdns = {};          ///< domain names that it has proven to own
     Optional<ClientLinks> links = {};
     Optional<bool> prompt_for_named_grant = {};            ///< the consent page asks for a label
-    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo tells of the identity that the token acts for
+    Optional<bool> userinfo_from_effective_identity = {};  ///< userinfo describes the identity that the token acts for
     GLOBUS_MEMBERS(RegisteredClient, id, name, project, client_type, public_client, visibility, parent_client,
                    required_idp, preselect_idp, redirect_uris, scopes, grant_types, fqdns, links,
                    prompt_for_named_grant, userinfo_from_effective_identity);
@@ -7090,7 +6605,7 @@ struct ClientCredential {
     Optional<std::string> name = {};
     Optional<std::string> client = {};   ///< its id
     Optional<std::string> created = {};  ///< ISO 8601
-    Optional<Secret> secret = {};        ///< only in the answer to its creation; never to be had again
+    Optional<Secret> secret = {};        ///< only in the answer to its creation; it cannot be read later
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 
@@ -7141,7 +6656,7 @@ struct RegisteredScope {
     Optional<std::string> name = {};
     Optional<std::string> description = {};
     Optional<std::string> client = {};               ///< its id
-    Optional<bool> advertised = {};                  ///< found by those who look scopes up
+    Optional<bool> advertised = {};                  ///< people who look scopes up find it
     Optional<bool> allows_refresh_token = {};        ///< access may outlive the login
     std::vector<std::string> required_domains = {};  ///< linked identities of the user must be of these domains
     std::vector<DependentScope> dependent_scopes = {};
@@ -7176,7 +6691,7 @@ struct Consent {
     Optional<std::string> last_used = {};            ///< ISO 8601
     Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
     Optional<bool> auto_approved = {};               ///< the user was not asked
-    Optional<bool> atomically_revocable = {};        ///< it can be taken back by itself
+    Optional<bool> atomically_revocable = {};        ///< it can be revoked on its own
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };
@@ -7246,7 +6761,7 @@ struct GetOpenidConfiguration {
     GLOBUS_MEMBERS(GetOpenidConfiguration);
 };
 
-/// Tells who the token stands for. GET /v2/oauth2/userinfo
+/// Reads who the token stands for. GET /v2/oauth2/userinfo
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct Userinfo {
     using service = AuthService;
@@ -7263,7 +6778,7 @@ struct GetIdentities {
     static constexpr auto route = get("/v2/api/identities");
     Optional<StringList> usernames = {};  ///< as in "ada@example.org"; instead of `ids`
     Optional<StringList> ids = {};        ///< instead of `usernames`
-    /// Makes an identity for a user name that nobody has used yet. Goes with usernames only; false if left out.
+    /// Whether to make an identity for a user name that nobody has used yet; with usernames only; false if left out.
     Optional<bool> provision = {};
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("provision", Spelling::lower));
@@ -7335,7 +6850,7 @@ struct CreateProject {
     GLOBUS_MEMBERS(CreateProject, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Changes a project; what is left out stays. PUT /v2/api/projects/{project_id}
+/// Changes a project; what is left out stays as it is. PUT /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#update_project
 struct UpdateProject {
     using service = AuthService;
@@ -7353,7 +6868,7 @@ struct UpdateProject {
     GLOBUS_MEMBERS(UpdateProject, project_id, display_name, contact_email, admin_ids, admin_group_ids);
 };
 
-/// Deletes a project that has no clients and policies any more. DELETE /v2/api/projects/{project_id}
+/// Deletes a project that no longer has clients or policies. DELETE /v2/api/projects/{project_id}
 /// https://docs.globus.org/api/auth/reference/#delete_project
 struct DeleteProject {
     using service = AuthService;
@@ -7392,10 +6907,10 @@ struct CreatePolicy {
     static constexpr auto route = post("/v2/api/policies");
     Required<std::string> project_id;  ///< that owns it
     Required<std::string> display_name;
-    Required<std::string> description;                                   ///< shown to those who do not meet it
-    Optional<bool> high_assurance = {};                                  ///< cannot be changed later
-    Optional<std::int64_t> authentication_assurance_timeout = {};        ///< seconds that a login counts as fresh
-    Optional<bool> required_mfa = {};                                    ///< two factors; for high assurance only
+    Required<std::string> description;                             ///< shown to those who do not meet it
+    Optional<bool> high_assurance = {};                            ///< it cannot be changed later
+    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds that a login counts as fresh
+    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
     Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
     static constexpr auto wire =
@@ -7410,7 +6925,7 @@ struct CreatePolicy {
                    domain_constraints_exclude);
 };
 
-/// Changes an authentication policy; what is left out stays. PUT /v2/api/policies/{policy_id}
+/// Changes an authentication policy; what is left out stays as it is. PUT /v2/api/policies/{policy_id}
 /// https://docs.globus.org/api/auth/reference/#update_policy
 struct UpdatePolicy {
     using service = AuthService;
@@ -7419,7 +6934,7 @@ struct UpdatePolicy {
     Required<std::string> policy_id;
     Optional<std::string> project_id = {};                         ///< that it moves to
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};                              ///< two factors; for high assurance only
+    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
@@ -7580,7 +7095,7 @@ struct CreateClientCredential {
     GLOBUS_MEMBERS(CreateClientCredential, client_id, name);
 };
 
-/// Takes a secret back. DELETE /v2/api/clients/{client_id}/credentials/{credential_id}
+/// Deletes a secret. DELETE /v2/api/clients/{client_id}/credentials/{credential_id}
 /// https://docs.globus.org/api/auth/reference/#delete_client_credentials
 struct DeleteClientCredential {
     using service = AuthService;
@@ -7631,7 +7146,7 @@ struct CreateScope {
     /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
     Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
-    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> advertised = {};                                   ///< people who look scopes up find it
     Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(in_json("name", "scope/name"), in_json("description", "scope/description"),
@@ -7642,7 +7157,7 @@ struct CreateScope {
                    advertised, allows_refresh_token);
 };
 
-/// Changes a scope; what is left out stays. PUT /v2/api/scopes/{scope_id}
+/// Changes a scope; what is left out stays as it is. PUT /v2/api/scopes/{scope_id}
 /// https://docs.globus.org/api/auth/reference/#update_scope
 struct UpdateScope {
     using service = AuthService;
@@ -7655,7 +7170,7 @@ struct UpdateScope {
     /// Linked identities of the user must be of these domains.
     Optional<std::vector<std::string>> required_domains = {};
     Optional<std::vector<DependentScopeSpec>> dependent_scopes = {};  ///< that it brings along
-    Optional<bool> advertised = {};                                   ///< found by those who look scopes up
+    Optional<bool> advertised = {};                                   ///< people who look scopes up find it
     Optional<bool> allows_refresh_token = {};                         ///< access may outlive the login
     static constexpr auto wire =
         wires(json_object("scope"), in_json("name", "scope/name"), in_json("description", "scope/description"),
@@ -7686,8 +7201,8 @@ struct DeleteScope {
 
 // What the login clients of Globus Auth do: OAuth2 (RFC 6749) as an app, not as a user.
 //
-// The operations are templates over the service, since a native and a confidential app have most of them in common: a
-// native app names itself in the form (`client_id`), a confidential one proves itself by HTTP Basic.
+// The operations are templates over the service, since native and confidential apps have most of them in common: a
+// native app names itself in the form (`client_id`), and a confidential one authenticates by HTTP Basic.
 
 namespace globus {
 struct ConfidentialAppAuthService;
@@ -7702,7 +7217,7 @@ struct NativeStartFlow {
     Optional<std::string> redirect_uri = {};  ///< Globus Auth's own page, which shows the code, if left out or empty
     Optional<std::string> state = {};         ///< random if left out
     Optional<Secret> verifier = {};           ///< of PKCE; random if left out
-    Optional<bool> refresh_tokens = false;    ///< asks for refresh tokens, too
+    Optional<bool> refresh_tokens = false;    ///< whether to ask for refresh tokens, too
     Optional<std::string> prefill_named_grant = {};  ///< a label for the consent, which the user can change
     GLOBUS_MEMBERS(NativeStartFlow, requested_scopes, redirect_uri, state, verifier, refresh_tokens,
                    prefill_named_grant);
@@ -7713,7 +7228,7 @@ struct ConfidentialStartFlow {
     Required<std::string> redirect_uri;     ///< one of those that the client is registered with
     Required<StringList> requested_scopes;  ///< at least one
     Optional<std::string> state = {};       ///< random if left out
-    Optional<bool> refresh_tokens = false;  ///< asks for refresh tokens, too
+    Optional<bool> refresh_tokens = false;  ///< whether to ask for refresh tokens, too
     GLOBUS_MEMBERS(ConfidentialStartFlow, redirect_uri, requested_scopes, state, refresh_tokens);
 };
 
@@ -7723,16 +7238,16 @@ struct AuthorizeUrlParams {
     /// The user logs in with an identity of one of these domains.
     Optional<StringList> session_required_single_domain = {};
     Optional<StringList> session_required_policies = {};  ///< ids of authentication policies that the login has to meet
-    Optional<bool> session_required_mfa = {};             ///< the user logs in with two factors
+    Optional<bool> session_required_mfa = {};             ///< the user logs in with multi-factor authentication
     Optional<std::string> session_message = {};           ///< shown to the user
     Optional<std::string> prompt = {};                    ///< "login": the user has to log in again
-    QueryParams query_params = {};                        ///< over all others of the same name
+    QueryParams query_params = {};                        ///< parameters that override all others of the same name
     GLOBUS_MEMBERS(AuthorizeUrlParams, session_required_identities, session_required_single_domain,
                    session_required_policies, session_required_mfa, session_message, prompt, query_params);
 };
 
-/// Exchanges the code that a login ended with for tokens. POST /v2/oauth2/token
-/// Never sent twice by itself: a code works once.
+/// Exchanges the code from a login for tokens. POST /v2/oauth2/token
+/// It is never sent again on its own: a code works once.
 /// @throws UsageError  if the code is empty
 /// https://docs.globus.org/api/auth/developer-guide/#obtaining-authorization
 template <class S>
@@ -7743,7 +7258,7 @@ struct Oauth2ExchangeCodeForTokens {
     static constexpr RetryClass retry = RetryClass::non_idempotent;
     FromService client_id = {};
     Constant<"authorization_code"> grant_type = {};
-    Required<Secret> auth_code;           ///< as the redirect or the user has brought it
+    Required<Secret> auth_code;           ///< from the redirect or the user
     Optional<Secret> code_verifier = {};  ///< of PKCE (RFC 7636): that of the login; native apps need it
     Required<std::string> redirect_uri;   ///< that of the login
     static constexpr auto wire = wires(in_form("client_id"), in_form("grant_type"), in_form("auth_code", "code"),
@@ -7754,8 +7269,8 @@ struct Oauth2ExchangeCodeForTokens {
 };
 
 /// Exchanges a refresh token for an access token. POST /v2/oauth2/token
-/// Sent once more at most if its answer is lost: the answer may have brought a new refresh token.
-/// A program rarely needs it: RefreshPolicy does it when it is time.
+/// It is sent at most once more if its answer is lost, since that may have brought a new refresh token.
+/// A program rarely needs it, since RefreshPolicy does it in time.
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#refresh_token_grant_post_v2oauth2token
 template <class S>
@@ -7764,10 +7279,10 @@ struct Oauth2RefreshToken {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::grant;
-    Required<Secret> refresh_token;  ///< as a login or an earlier refresh has brought it
+    Required<Secret> refresh_token;  ///< from a login or an earlier refresh
     Constant<"refresh_token"> grant_type = {};
     FromService client_id = {};
-    QueryParams body_params = {};  ///< form fields, besides those of its own
+    QueryParams body_params = {};  ///< form fields, besides its own
     static constexpr auto wire =
         wires(in_form("refresh_token"), in_form("grant_type"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RefreshToken, refresh_token, grant_type, client_id, body_params);
@@ -7775,7 +7290,7 @@ struct Oauth2RefreshToken {
     void check() const { globus::detail::check_given("the refresh token", refresh_token->reveal()); }
 };
 
-/// Makes an access or refresh token worthless (RFC 7009). POST /v2/oauth2/token/revoke
+/// Revokes an access or refresh token (RFC 7009). POST /v2/oauth2/token/revoke
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_revocation_post_v2oauth2tokenrevoke
 template <class S>
@@ -7786,7 +7301,7 @@ struct Oauth2RevokeToken {
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<Secret> token;  ///< an access or refresh token
     FromService client_id = {};
-    QueryParams body_params = {};  ///< form fields, besides those of its own
+    QueryParams body_params = {};  ///< form fields, besides its own
     static constexpr auto wire = wires(in_form("token"), in_form("client_id"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2RevokeToken, token, client_id, body_params);
 
@@ -7802,8 +7317,8 @@ struct Oauth2Token {
     using result = TokenResponse;
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::non_idempotent;
-    QueryParams form_data = {};    ///< as in {{"grant_type", "..."}, ...}; nothing is added to it
-    QueryParams body_params = {};  ///< form fields, besides those of its own
+    QueryParams form_data = {};    ///< as in {{"grant_type", "..."}, ...}; nothing is added to these
+    QueryParams body_params = {};  ///< form fields, besides its own
     static constexpr auto wire = wires(in_form("form_data"), in_form("body_params"));
     GLOBUS_MEMBERS(Oauth2Token, form_data, body_params);
 
@@ -7813,7 +7328,7 @@ struct Oauth2Token {
 };
 
 /// Gets tokens with which a confidential app acts as itself. POST /v2/oauth2/token
-/// A program rarely needs it: ClientCredentialsPolicy does it when it is time.
+/// A program rarely needs it, since ClientCredentialsPolicy does it in time.
 /// @throws UsageError  if there is no scope
 /// https://docs.globus.org/api/auth/reference/#client_credentials_grant_post_v2oauth2token
 template <class S>
@@ -7840,7 +7355,7 @@ struct DependentTokenForm {
     Required<Secret> token;                  ///< that the resource server was called with
     Optional<std::string> access_type = {};  ///< "offline" asks for refresh tokens, too
     Optional<StringList> scope = {};         ///< some of the dependent scopes; all if left out
-    QueryParams additional_params = {};      ///< form fields, over those of its own
+    QueryParams additional_params = {};      ///< form fields, which override its own
     static constexpr auto wire = wires(in_form("grant_type"), in_form("token"), in_form("access_type"),
                                        in_form("scope", "scope", Spelling::space), in_form("additional_params"));
     GLOBUS_MEMBERS(DependentTokenForm, grant_type, token, access_type, scope, additional_params);
@@ -7856,9 +7371,9 @@ struct Oauth2GetDependentTokens {
     static constexpr auto route = post("/v2/oauth2/token");
     static constexpr RetryClass retry = RetryClass::grant;
     Required<Secret> token;              ///< that the resource server was called with
-    Optional<bool> refresh_tokens = {};  ///< asks for refresh tokens, too
+    Optional<bool> refresh_tokens = {};  ///< whether to ask for refresh tokens, too
     Optional<StringList> scope = {};     ///< some of the dependent scopes; all if left out
-    QueryParams additional_params = {};  ///< form fields, over those of its own
+    QueryParams additional_params = {};  ///< form fields, which override its own
     GLOBUS_MEMBERS(Oauth2GetDependentTokens, token, refresh_tokens, scope, additional_params);
 
     void check() const { globus::detail::check_given("the token to get dependent tokens for", token->reveal()); }
@@ -7869,7 +7384,7 @@ struct Oauth2GetDependentTokens {
     }
 };
 
-/// Tells what Globus Auth knows of a token. POST /v2/oauth2/token/introspect
+/// Reads what Globus Auth knows about a token. POST /v2/oauth2/token/introspect
 /// @throws UsageError  if the token is empty
 /// https://docs.globus.org/api/auth/reference/#token_introspection_post_v2_oauth2_token_introspect
 template <class S>
@@ -7878,8 +7393,9 @@ struct Oauth2TokenIntrospect {
     using result = TokenIntrospection;
     static constexpr auto route = post("/v2/oauth2/token/introspect");
     static constexpr RetryClass retry = RetryClass::read;
-    Required<Secret> token;              ///< an access or refresh token
-    Optional<std::string> include = {};  ///< "session_info", "identity_set", "identity_set_detail"; several by commas
+    Required<Secret> token;  ///< an access or refresh token
+    /// "session_info", "identity_set", "identity_set_detail"; several are separated by commas.
+    Optional<std::string> include = {};
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_form("token"), in_form("include"));
     GLOBUS_MEMBERS(Oauth2TokenIntrospect, token, include, query_params);
@@ -7934,9 +7450,6 @@ struct CreateChildClient {
 
 #endif  // GLOBUS_SERVICES_AUTH_LOGIN_HPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -7953,7 +7466,7 @@ using auth::DependentScopeSpec;
 
 namespace auth {
 
-/// What all three kinds of Auth client have: OpenID Connect's own documents.
+/// What all three kinds of Auth client have in common: OpenID Connect's own documents.
 template <class Client, class S>
 struct OpenidOperations {
     /// Reads where the endpoints of OpenID Connect are; see auth::GetOpenidConfiguration.
@@ -7962,8 +7475,8 @@ struct OpenidOperations {
         return openid().send(op, options);
     }
 
-    /// The public keys that id_tokens are signed with (RFC 7517), as they stand at the configuration's `jwks_uri`. Anybody
-    /// may read them: no credential is sent.
+    /// The public keys that id_tokens are signed with (RFC 7517), from the configuration's `jwks_uri`. They are public:
+    /// no credential is sent.
     /// @throws UsageError  if the configuration has no jwks_uri, or one that is not on the host of Globus Auth
     Response<Json> get_jwk(OpenidConfiguration const& openid_configuration, CallOptions const& options = {}) const {
         http::Request request;
@@ -7974,7 +7487,7 @@ struct OpenidOperations {
                              openid().base_url());
         return openid().template exchange<Response<Json>>(std::move(request), RetryClass::read, options, false);
     }
-    /// The same, of the configuration that Globus Auth gives: two calls.
+    /// The same, with the configuration that Globus Auth gives, in two calls.
     Response<Json> get_jwk(CallOptions const& options = {}) const {
         auto const call = openid().begin_call(options);
         return get_jwk(*get_openid_configuration({}, call.options()), call.options());
@@ -7992,7 +7505,7 @@ struct OpenidOperations {
                                                     CallOptions const& options = {}) const {
         return form(get_jwk(openid_configuration, options).json());
     }
-    /// The same, of the configuration that Globus Auth gives: two calls.
+    /// The same, with the configuration that Globus Auth gives, in two calls.
     template <std::invocable<Json const&> Form>
     std::invoke_result_t<Form, Json const&> get_jwk(Form form, CallOptions const& options = {}) const {
         return form(get_jwk(options).json());
@@ -8002,10 +7515,10 @@ private:
     [[nodiscard]] Client const& openid() const { return static_cast<Client const&>(*this); }
 };
 
-/// What both login clients have.
+/// What both login clients have in common.
 template <class Client, class S>
 struct LoginOperations : OpenidOperations<Client, S> {
-    /// The URL that the user's browser is sent to, of a flow that oauth2_start_flow began. Sends nothing.
+    /// The URL that the user's browser is sent to, for a flow that oauth2_start_flow began. It sends nothing.
     [[nodiscard]] std::string oauth2_get_authorize_url(AuthorizationCodeFlow const& flow,
                                                        AuthorizeUrlParams const& params = {}) const {
         std::vector<std::pair<std::string, std::string>> more;
@@ -8030,10 +7543,10 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
     /**
-     * Exchanges the code that a login ended with for tokens. A code works once, so the request is not sent again after
-     * it may have arrived.
+     * Exchanges the code from a login for tokens. A code works once, so the request is not sent again once it may have
+     * arrived.
      *
-     * @param code   what the browser brought to the redirect_uri, or the user read off Globus' page
+     * @param code   what the browser brought to the redirect_uri, or the user copied from Globus' page
      */
     Response<TokenResponse> oauth2_exchange_code_for_tokens(AuthorizationCodeFlow const& flow, Secret code,
                                                             CallOptions const& options = {}) const {
@@ -8051,11 +7564,11 @@ struct LoginOperations : OpenidOperations<Client, S> {
         return oauth2_exchange_code_for_tokens(flow, std::move(code), options);
     }
 
-    /// Renews tokens by a refresh token; see auth::Oauth2RefreshToken.
+    /// Renews tokens with a refresh token; see auth::Oauth2RefreshToken.
     Response<TokenResponse> oauth2_refresh_token(Oauth2RefreshToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
-    /// Makes an access or refresh token worthless; see auth::Oauth2RevokeToken.
+    /// Revokes an access or refresh token; see auth::Oauth2RevokeToken.
     Response<RevokedToken> oauth2_revoke_token(Oauth2RevokeToken<S> op, CallOptions const& options = {}) const {
         return login().send(op, options);
     }
@@ -8065,51 +7578,51 @@ struct LoginOperations : OpenidOperations<Client, S> {
     }
 
 protected:
-    /// The client that these are the functions of.
+    /// The client that has these functions.
     [[nodiscard]] Client const& login() const { return static_cast<Client const&>(*this); }
 };
 
 }  // namespace auth
 
 /**
- * Globus Auth, as a user: identities, and the projects, clients, policies and scopes that the user administers.
+ * Globus Auth, for a user: identities, and the projects, clients, policies and scopes that the user administers.
  *
  *     Client<AuthService, AccessTokenPolicy> client{token};
  *     auto found = client.get_identities({.usernames = "ada@example.org"});
  *
- * Logins are for NativeAppAuthService and ConfidentialAppAuthService. https://docs.globus.org/api/auth/
+ * NativeAppAuthService and ConfidentialAppAuthService are for logins. https://docs.globus.org/api/auth/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
  * UUIDs as text. The operations on projects, policies, clients, credentials and scopes need a token with the scope
  * urn:globus:auth:scope:auth.globus.org:manage_projects.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct AuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{AuthScopes::openid, AuthScopes::profile, AuthScopes::email};
     using error = AuthApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            auth::GetOpenidConfiguration<AuthService>, auth::Userinfo, auth::GetIdentities, auth::GetIdentityProviders,
-            auth::GetConsents, auth::GetProject, auth::GetProjects, auth::CreateProject, auth::UpdateProject,
-            auth::DeleteProject, auth::GetPolicy, auth::GetPolicies, auth::CreatePolicy, auth::UpdatePolicy,
-            auth::DeletePolicy, auth::GetClient, auth::GetClients, auth::CreateClient, auth::UpdateClient,
-            auth::DeleteClient, auth::GetClientCredentials, auth::CreateClientCredential, auth::DeleteClientCredential,
-            auth::GetScope, auth::GetScopes, auth::CreateScope, auth::UpdateScope, auth::DeleteScope>;
+        return detail::hana_types<Asked, auth::GetOpenidConfiguration<AuthService>, auth::Userinfo, auth::GetIdentities,
+                                  auth::GetIdentityProviders, auth::GetConsents, auth::GetProject, auth::GetProjects,
+                                  auth::CreateProject, auth::UpdateProject, auth::DeleteProject, auth::GetPolicy,
+                                  auth::GetPolicies, auth::CreatePolicy, auth::UpdatePolicy, auth::DeletePolicy,
+                                  auth::GetClient, auth::GetClients, auth::CreateClient, auth::UpdateClient,
+                                  auth::DeleteClient, auth::GetClientCredentials, auth::CreateClientCredential,
+                                  auth::DeleteClientCredential, auth::GetScope, auth::GetScopes, auth::CreateScope,
+                                  auth::UpdateScope, auth::DeleteScope>();
     }
 
     template <class Client>
@@ -8117,7 +7630,7 @@ struct AuthService {
 };
 
 /**
- * Globus Auth, as an app that users install and that cannot keep a secret: it only names itself.
+ * Globus Auth, for an app that users install and that cannot keep a secret, so that it only names itself.
  *
  *     Client<NativeAppAuthService, NullPolicy> client{NativeAppAuthService{"client id"}, NullPolicy{}};
  *
@@ -8128,17 +7641,16 @@ struct AuthService {
  *
  * https://docs.globus.org/api/auth/developer-guide/#native-app
  *
- * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
- * an operation has no member for, over those of its own.
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that an
+ * operation has no member for, and overrides its own.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 class NativeAppAuthService {
 public:
@@ -8150,21 +7662,22 @@ public:
 
     /// @throws UsageError  for an empty client id
     explicit NativeAppAuthService(std::string client_id) : app_(std::move(client_id)) {}
-    /// The same, of an app that has been checked.
+    /// The same, for an app that has been checked.
     explicit NativeAppAuthService(Native app) : app_(std::move(app)) {}
 
-    /// As it was given.
+    /// The id as it was given.
     [[nodiscard]] std::string const& client_id() const noexcept { return app_.client_id(); }
-    /// What the service gives to operations: its client id.
+    /// The value that the service gives to operations: its client id.
     [[nodiscard]] std::string_view route_value(std::string_view) const noexcept { return app_.client_id(); }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            auth::GetOpenidConfiguration<NativeAppAuthService>, auth::Oauth2ExchangeCodeForTokens<NativeAppAuthService>,
-            auth::Oauth2RefreshToken<NativeAppAuthService>, auth::Oauth2RevokeToken<NativeAppAuthService>,
-            auth::Oauth2Token<NativeAppAuthService>, auth::CreateNativeAppInstance>;
+        return detail::hana_types<Asked, auth::GetOpenidConfiguration<NativeAppAuthService>,
+                                  auth::Oauth2ExchangeCodeForTokens<NativeAppAuthService>,
+                                  auth::Oauth2RefreshToken<NativeAppAuthService>,
+                                  auth::Oauth2RevokeToken<NativeAppAuthService>,
+                                  auth::Oauth2Token<NativeAppAuthService>, auth::CreateNativeAppInstance>();
     }
 
     template <class Client>
@@ -8175,7 +7688,7 @@ private:
 };
 
 /**
- * Globus Auth, as an app that keeps a secret: a web server or another service.
+ * Globus Auth, for an app that keeps a secret: a web server or another service.
  *
  *     Client<ConfidentialAppAuthService, BasicPolicy> client{BasicPolicy{"client id", "client secret"}};
  *
@@ -8186,17 +7699,16 @@ private:
  *
  * https://docs.globus.org/api/auth/developer-guide/#developing-apps
  *
- * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that
- * an operation has no member for, over those of its own.
+ * The operations are templates over the service, as in auth::Oauth2RevokeToken; `body_params` takes form fields that an
+ * operation has no member for, and overrides its own.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; AuthApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct ConfidentialAppAuthService {
     static constexpr std::string_view name = "auth";
@@ -8208,17 +7720,17 @@ struct ConfidentialAppAuthService {
     /// A confidential app does not name itself in forms: HTTP Basic does.
     [[nodiscard]] static std::string_view route_value(std::string_view) noexcept { return {}; }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<auth::GetOpenidConfiguration<ConfidentialAppAuthService>,
-                                    auth::Oauth2ExchangeCodeForTokens<ConfidentialAppAuthService>,
-                                    auth::Oauth2RefreshToken<ConfidentialAppAuthService>,
-                                    auth::Oauth2RevokeToken<ConfidentialAppAuthService>,
-                                    auth::Oauth2Token<ConfidentialAppAuthService>,
-                                    auth::Oauth2ClientCredentialsTokens<ConfidentialAppAuthService>,
-                                    auth::Oauth2GetDependentTokens<ConfidentialAppAuthService>,
-                                    auth::Oauth2TokenIntrospect<ConfidentialAppAuthService>, auth::CreateChildClient>;
+        return detail::hana_types<Asked, auth::GetOpenidConfiguration<ConfidentialAppAuthService>,
+                                  auth::Oauth2ExchangeCodeForTokens<ConfidentialAppAuthService>,
+                                  auth::Oauth2RefreshToken<ConfidentialAppAuthService>,
+                                  auth::Oauth2RevokeToken<ConfidentialAppAuthService>,
+                                  auth::Oauth2Token<ConfidentialAppAuthService>,
+                                  auth::Oauth2ClientCredentialsTokens<ConfidentialAppAuthService>,
+                                  auth::Oauth2GetDependentTokens<ConfidentialAppAuthService>,
+                                  auth::Oauth2TokenIntrospect<ConfidentialAppAuthService>, auth::CreateChildClient>();
     }
 
     template <class Client>
@@ -8365,7 +7877,7 @@ private:
 /// The operations of a native app's login client as member functions.
 template <class Client>
 struct NativeAppAuthService::Operations : auth::LoginOperations<Client, NativeAppAuthService> {
-    /// Begins a login; see AuthorizationCodeFlow. Sends nothing.
+    /// Begins a login; see AuthorizationCodeFlow. It sends nothing.
     /// @throws UsageError  if no scope is asked for, and for an unusable verifier
     [[nodiscard]] AuthorizationCodeFlow oauth2_start_flow(auth::NativeStartFlow const& start) const {
         AuthorizationCodeFlow::Settings settings{.client_id = this->login().service().client_id(),
@@ -8390,7 +7902,7 @@ struct NativeAppAuthService::Operations : auth::LoginOperations<Client, NativeAp
 /// The operations of a confidential app's login client as member functions.
 template <class Client>
 struct ConfidentialAppAuthService::Operations : auth::LoginOperations<Client, ConfidentialAppAuthService> {
-    /// Begins a login; see AuthorizationCodeFlow. Sends nothing.
+    /// Begins a login; see AuthorizationCodeFlow. It sends nothing.
     /// @throws UsageError  if no scope is asked for, or redirect_uri is empty
     [[nodiscard]] AuthorizationCodeFlow oauth2_start_flow(auth::ConfidentialStartFlow const& start) const {
         AuthorizationCodeFlow::Settings settings{.client_id = this->login().authorizer().client_id(),
@@ -8439,19 +7951,19 @@ struct ConfidentialAppAuthService::Operations : auth::LoginOperations<Client, Co
 
 namespace globus {
 
-/// A login came to no code: the user said no, nobody came, or there is no way to ask.
+/// A login ended without a code: the user said no, nobody came, or there is no way to ask.
 class GLOBUS_VISIBLE LoginError : public Error {
 public:
     /// Why there is no code.
     enum class Kind : unsigned char {
         refused,      ///< Globus Auth or the user refused; `what()` has its reason
         unavailable,  ///< no browser can be opened from here
-        no_code,      ///< the input ended where a code was to come
+        no_code,      ///< the input ended before a code came
         timeout,      ///< nobody came in time
         cancelled,    ///< the stop_token asked
     };
 
-    /// For login flows of one's own.
+    /// For a program's own login flows.
     LoginError(Kind kind, std::string const& what) : Error(what), kind_(kind) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -8461,38 +7973,39 @@ private:
 
 namespace detail {
 
-/// Why a login was refused, as a redirect says it: one line, of a length for a message.
+/// Why a login was refused, as a redirect says it: one line, short enough for a message.
 std::string refusal_text(std::string const& error, std::string const& description);
 
 }  // namespace detail
 
-/// What a login client is of: the confidential kind proves itself by HTTP Basic, the native one names itself.
+/// The login client of an app: a confidential app authenticates by HTTP Basic, a native one names itself.
 template <class K, class T>
 using LoginClient = std::conditional_t<std::same_as<K, Native>, Client<NativeAppAuthService, NullPolicy, T>,
                                        Client<ConfidentialAppAuthService, BasicPolicy, T>>;
 
 /**
- * One login of a user that is under way: where to send the browser, and what to do with the code that comes back.
+ * One login of a user, in progress: where to send the browser, and what to do with the code that comes back.
  *
  *     Login login = app.start_login();
  *     redirect(login.url());                             // the page of a web application, for example
  *     ...
  *     app.finish_login(login, query["code"], query["state"]);
  *
- * Each `start` makes a new `state` of 128 random bits and a new PKCE verifier; both are checked when the code comes, and
- * a code is exchanged once. A Login is a handle: copies are of the same login.
+ * Each `start` makes a new `state` of 128 random bits and a new PKCE verifier; both are checked when the code comes,
+ * and a code is exchanged once. A Login is a handle: copies refer to the same login.
  *
  * @par Thread safety
- * Any function may be called from any thread. In a child process that was forked it is a UsageError.
+ * Any function may be called from any thread. In a forked child process, each is a UsageError.
  *
  * RFC 6749, section 4.1; RFC 7636; RFC 9700
  */
 class Login {
 public:
     /**
-     * @param client      that asks for the tokens
-     * @param parameters  what is asked: `required_scopes` are all scopes of the login
-     * @param settings    whether refresh tokens are wanted, the name of the session, and a redirect URI of one's own
+     * @param client      asks for the tokens
+     * @param parameters  what is requested: `required_scopes` are all scopes of the login
+     * @param settings    whether refresh tokens are wanted, the name of the session, and the application's own redirect
+     *                    URI
      */
     template <class C>
     Login(C client, AuthorizationParameters parameters, AuthorizationCodeFlow::Settings settings)
@@ -8511,28 +8024,29 @@ public:
         };
     }
 
-    /// What is asked of the user.
+    /// What is requested of the user.
     [[nodiscard]] AuthorizationParameters const& parameters() const { return state_->parameters; }
-    /// The redirect URI of the application's own; empty if the login flow brings one.
+    /// The application's own redirect URI; empty if the login flow brings one.
     [[nodiscard]] std::string const& redirect_uri() const { return state_->settings.redirect_uri; }
 
-    /// Begins: the URL to send the user to, from where the code comes to `redirect_uri`. What began before is void.
+    /// Begins a login, and returns the URL to send the user to; the code comes to `redirect_uri`. An earlier start
+    /// becomes void.
     std::string start(std::string redirect_uri);
-    /// The same with the application's redirect URI, or else the page of Globus Auth that shows the code.
+    /// The same, with the application's redirect URI, or else the page of Globus Auth that shows the code.
     std::string start();
-    /// The URL of the last `start`; begins if nothing has begun.
+    /// The URL of the last `start`; if there was none, it starts.
     [[nodiscard]] std::string url();
 
-    /// True if `returned` is the `state` that was sent, in a time that tells nothing of it.
+    /// True if `returned` is the `state` that was sent, compared in a time that reveals nothing about it.
     [[nodiscard]] bool is_state(std::string_view returned) const;
 
     /**
-     * Exchanges a code that the user read off Globus' page.
+     * Exchanges a code that the user copied from Globus' page.
      *
-     * @throws UsageError    if no login has begun, or its code was exchanged already
+     * @throws UsageError    if no login has begun, or its code was already exchanged
      * @throws AuthApiError  if Globus Auth refuses the code
      * @throws NetworkError  if no answer came. The request is not repeated once it may have arrived, since a code works
-     *                       once: begin a new login. If it surely was not sent, this may be called again.
+     *                       once: begin a new login. If it certainly was not sent, this may be called again.
      */
     TokenResponse finish(Secret code, std::stop_token stop = {});
     /// Exchanges a code that came by a redirect, which brings the `state`, too.
@@ -8540,7 +8054,7 @@ public:
     TokenResponse finish(Secret code, std::string_view returned_state, std::stop_token stop = {});
 
 private:
-    /// Goes on with a login whose code was not sent, unless another has begun meanwhile.
+    /// Continues a login whose code was not sent, unless another has begun meanwhile.
     void take_back(AuthorizationCodeFlow flow) const;
 
     struct State {
@@ -8555,7 +8069,8 @@ private:
 };
 
 /**
- * How a program asks its user to log in: it begins the Login, brings the user to its URL, and finishes it with the code.
+ * How a program asks its user to log in: it begins the Login, brings the user to its URL, and finishes it with the
+ * code.
  *
  *     struct OwnFlow {
  *         TokenResponse run_login_flow(Login login, std::stop_token stop) const {
@@ -8591,7 +8106,7 @@ concept NeedsNativeApp = requires { requires F::native_apps_only; };
 
 namespace globus {
 
-/// One consent of a user: a scope, and by whom it was asked for.
+/// One consent of a user: a scope, and what asked for it.
 struct ConsentNode {
     std::int64_t id = 0;                      ///< by which ConsentForest::nodes has it
     std::string scope_name = {};              ///< the text of the scope alone, as Scope::scope_string
@@ -8599,7 +8114,7 @@ struct ConsentNode {
 };
 
 /**
- * What a user has consented to for an app: scopes, those that they need, and so on.
+ * What a user has consented to for an app: scopes, the scopes that these need, and so on.
  *
  *     ConsentForest const consents(auth.get_consents({.identity_id = user})->consents);
  *     if (!consents.meets_scope_requirements(Scope::parse("urn:...:all[*https://.../data_access]"))) ...
@@ -8614,17 +8129,18 @@ public:
     ConsentForest() = default;
 
     /**
-     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is not there:
-     *                      the answer was for a part of them only
+     * @throws DecodeError  for a consent without id, scope name, status or path, and for one whose parent is missing:
+     *                      the answer had only a part of them
      */
     explicit ConsentForest(std::vector<auth::Consent> const& consents);
 
-    /// The consents that nothing led to.
+    /// The consents that depend on no other.
     [[nodiscard]] std::vector<std::int64_t> const& roots() const noexcept { return roots_; }
     /// All consents, by their ids.
     [[nodiscard]] std::map<std::int64_t, ConsentNode> const& nodes() const noexcept { return nodes_; }
 
-    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like others.
+    /// True if the user consented to all of `scopes` and to what they depend on. Optional dependencies count like
+    /// others.
     [[nodiscard]] bool meets_scope_requirements(std::vector<Scope> const& scopes) const;
 
 private:
@@ -8650,11 +8166,11 @@ namespace globus {
 /// The scopes that an app needs, by resource server.
 using ScopeRequirements = std::map<std::string, std::vector<Scope>>;
 
-/// A rule for tokens: throws TokenValidationError. Either function may be empty.
+/// A rule for tokens, which throws TokenValidationError. Either function may be empty.
 struct TokenValidator {
-    /// Before tokens are stored; `identity_id` is of those that are stored already, empty if nobody knows.
+    /// Called before tokens are stored; `identity_id` is that of the tokens already stored, empty if it is not known.
     std::function<void(TokenDataByResourceServer const&, std::string const& identity_id)> before_store = {};
-    /// After tokens were read, for a call: what is asked of a service ends when that call has to.
+    /// Called after tokens were read for a call: a request that it makes ends when that call has to.
     std::function<void(TokenDataByResourceServer const&, std::string const& identity_id, CallOptions const& call)>
         after_retrieve = {};
 };
@@ -8662,19 +8178,19 @@ struct TokenValidator {
 /// Tokens that are read must have a refresh token.
 [[nodiscard]] TokenValidator has_refresh_tokens();
 
-/// Tokens that are read must live. @param now  seconds since 1970; empty: the system's clock
+/// Tokens that are read must not have expired. @param now  seconds since 1970; empty: the system's clock
 [[nodiscard]] TokenValidator not_expired(std::function<std::int64_t()> now = {});
 
 /// Tokens that are stored must say whose they are, and it must always be the same user.
 [[nodiscard]] TokenValidator unchanging_identity();
 
 /**
- * Tokens must have the scopes that are needed, when they are stored and when they are read; what is read must have the
+ * Tokens must have the required scopes when they are stored and when they are read; tokens that are read must have the
  * user's consent to dependencies, too.
  *
  * @param requirements  asked at each check; resource servers that it does not list are not checked
- * @param consents      gives the consents of an identity, in the time of a call. It is asked when dependencies are
- *                      needed, and again when what it gave last does not meet them; empty, or an unknown identity:
+ * @param consents      gives the consents of an identity, within the time of a call. It is called when there are
+ *                      dependencies, and again when its last result does not meet them; empty, or an unknown identity:
  *                      dependencies are not checked.
  */
 [[nodiscard]] TokenValidator has_scopes(
@@ -8682,7 +8198,7 @@ struct TokenValidator {
     std::function<ConsentForest(std::string const&, CallOptions const&)> consents = {});
 
 /**
- * A storage that gives and takes only tokens that pass its validators, in their order.
+ * A storage that gives and takes only tokens that pass its validators, which run in order.
  *
  *     ValidatingTokenStorage storage{JsonTokenStorage{path}, {not_expired(), unchanging_identity()}};
  *     storage.get_token_data("transfer.api.globus.org");   // throws TokenValidationError: nobody has logged in
@@ -8690,14 +8206,14 @@ struct TokenValidator {
  * It remembers whose tokens are stored.
  *
  * @par Errors
- * TokenValidationError, what a validator throws otherwise, and what the storage inside throws.
+ * TokenValidationError, anything else that a validator throws, and what the storage inside throws.
  * @par Thread safety
  * Any function may be called from any thread. Copies share everything.
  */
 template <TokenStorage S>
 class ValidatingTokenStorage {
 public:
-    /// @throws UsageError  if the stored tokens are of several users
+    /// @throws UsageError  if the stored tokens belong to several users
     ValidatingTokenStorage(S storage, std::vector<TokenValidator> validators)
         : state_(std::in_place, std::move(storage), std::move(validators)) {
         state_->identity_id = identity_of(state_->storage.get_token_data_by_resource_server());
@@ -8705,14 +8221,14 @@ public:
 
     /// The storage inside, which does not validate.
     [[nodiscard]] S const& storage() const { return state_->storage; }
-    /// Whose tokens they are; empty if nobody knows.
+    /// Whose tokens they are; empty if it is not known.
     [[nodiscard]] std::string identity_id() const {
         std::lock_guard const lock(state_->mutex);
         return state_->identity_id;
     }
 
     /// The tokens for a resource server. @throws TokenValidationError  also if there are none
-    /// @param call  that needs them; asking for consents ends when it has to
+    /// @param call  the call that needs them; a request for consents ends when it has to
     [[nodiscard]] TokenData get_token_data(std::string_view resource_server, CallOptions const& call = {}) const {
         TokenDataByResourceServer tokens = state_->storage.get_token_data_by_resource_server();
         auto const found = tokens.find(std::string(resource_server));
@@ -8731,11 +8247,11 @@ public:
     }
 
     /// Stores tokens, if all of them are valid.
-    /// @throws UsageError  also if they are of several users
+    /// @throws UsageError  also if they belong to several users
     void store_token_data_by_resource_server(TokenDataByResourceServer const& tokens) const {
         if (tokens.empty()) return;
         std::string const identity = identity_of(tokens);
-        // Validators are called without the lock of the storage, and again if another program has changed the user since.
+        // Validators are called without the storage's lock, and again if another program has changed the user since.
         for (int tries = 0; tries != 100; ++tries) {
             std::string const known = known_identity(state_->storage.get_token_data_by_resource_server());
             for (TokenValidator const& validator : state_->validators)
@@ -8772,7 +8288,7 @@ public:
         });
         forget_identity();
     }
-    /// Forgets whose the tokens were: from now on only those that are stored say so.
+    /// Forgets whose the tokens were: from now on only the stored tokens say so.
     void forget_identity() const {
         std::lock_guard const lock(state_->mutex);
         state_->identity_id.clear();
@@ -8797,8 +8313,8 @@ private:
         }
         return identity;
     }
-    /// Whose stored tokens are. Another program may have logged somebody in since this one looked; only tokens that do
-    /// not say so themselves are taken for those of the identity that was known.
+    /// Whose the stored tokens are. Another program may have logged somebody in since the last look; only tokens that
+    /// do not say so themselves count as those of the known identity.
     [[nodiscard]] std::string known_identity(TokenDataByResourceServer const& stored) const {
         std::string identity = identity_of(stored);
         return identity.empty() ? identity_id() : identity;
@@ -8815,6 +8331,288 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_CORE_CALLBACKS_HPP
+#define GLOBUS_CORE_CALLBACKS_HPP
+
+#include <functional>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * An object that delays a program's callbacks while a thread has one: the thread holds a lock, or does what others wait
+ * for, and a callback that uses the same object would wait for its own thread. The outermost one makes all calls when
+ * it ends, so it is made before the lock is taken.
+ *
+ * @par Thread safety
+ * It belongs to the thread that made it.
+ */
+class CallbacksWait {
+public:
+    CallbacksWait() noexcept;
+    CallbacksWait(CallbacksWait const&) = delete;
+    CallbacksWait& operator=(CallbacksWait const&) = delete;
+    ~CallbacksWait();
+
+    /// Calls `tell` when this thread holds nothing: now, or later. What it throws is dropped: there is nobody left to
+    /// tell, and an observer must not break a call.
+    static void call(std::function<void()> tell) noexcept;
+
+private:
+    static void now(std::function<void()> const& tell) noexcept;
+    static CallbacksWait*& outermost() noexcept;
+
+    bool const is_outermost_;
+    std::vector<std::function<void()>> waiting_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_CALLBACKS_HPP
+#ifndef GLOBUS_HTTP_WAITING_HPP
+#define GLOBUS_HTTP_WAITING_HPP
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+/// Which thread, if any, does something that others wait for.
+class Doer {
+public:
+    [[nodiscard]] bool busy() const noexcept { return thread() != std::thread::id(); }
+    [[nodiscard]] bool is_this_thread() const noexcept { return thread() == std::this_thread::get_id(); }
+    [[nodiscard]] std::thread::id thread() const noexcept { return thread_.load(); }
+    /// Called by the thread that begins, which does not wait for anything.
+    void begin() noexcept { thread_.store(std::this_thread::get_id()); }
+    void end() noexcept { thread_.store(std::thread::id()); }
+
+private:
+    std::atomic<std::thread::id> thread_{std::thread::id()};
+};
+
+/**
+ * An object that marks this thread as waiting for a Doer, from construction to destruction. A wait that could never end
+ * is refused: the doer is this thread, or waits, directly or through others, for something that this thread does.
+ *
+ * Who waits for whom is known for all threads of the process, so that a cycle over any objects is found. In a forked
+ * child nobody waits.
+ */
+class WaitFor {
+public:
+    /// @param what  what is waited for, for the message
+    /// @throws UsageError  if the wait would never end
+    WaitFor(Doer const& doer, std::string const& what);
+    WaitFor(WaitFor const&) = delete;
+    WaitFor& operator=(WaitFor const&) = delete;
+    ~WaitFor();
+};
+
+/// Waits until `ready`, which is checked under `lock`; false if the time came first, or the stop_token asked.
+template <class Ready>
+bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
+                std::stop_token const& stop, Ready const& ready) {
+    // a system may count time from another moment: then the last time that there is becomes one that has passed
+    return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
+                                                   : changed.wait_until(lock, stop, until, ready);
+}
+
+/**
+ * How long a call waits for what another thread does, and how its error reads if it has to end before.
+ *
+ *     Wait const call{"the lock of the door", context.deadline, context.stop};
+ *     if (!call.until([&] { return open; }, opener, changed, lock)) call.end();
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+struct Wait {
+    std::string for_what;  ///< as in "the access token"
+    http::Clock::time_point deadline = http::Clock::time_point::max();
+    std::stop_token stop = {};
+
+    /**
+     * Waits until `ready`, which is checked under `lock`.
+     *
+     * @param doer     what makes it ready
+     * @param changed  is notified when it may be ready
+     * @return false if the call has to end before
+     * @throws UsageError  if the wait would never end, see WaitFor
+     */
+    template <class Ready>
+    [[nodiscard]] bool until(Ready const& ready, Doer const& doer, std::condition_variable_any& changed,
+                             std::unique_lock<std::mutex>& lock) const {
+        if (ready()) return true;
+        WaitFor const waiting(doer, for_what);
+        return wait_until(changed, lock, deadline, stop, ready);
+    }
+    /// True if the call has to end now.
+    [[nodiscard]] bool is_over() const { return stop.stop_requested() || http::Clock::now() >= deadline; }
+    /// Ends a call whose wait has ended. @throws NetworkError  cancelled, or timeout
+    [[noreturn]] void end() const;
+};
+
+/**
+ * One thread asks for something, while the others wait and get what it got. It belongs beside the mutex of what the
+ * answers fill, and all of its functions are called with that mutex locked.
+ *
+ *     std::unique_lock lock(mutex);
+ *     while (!value)
+ *         if (std::optional<int> answer = asking.ask_or_wait(lock, {"the value", deadline, stop}, ask)) value = answer;
+ *
+ * If `ask` throws, the next thread asks again. To share a failure, a thread that waited looks at the Landing, which
+ * also says whether it was a failure at all: the thread that asked may just have had less time.
+ *
+ * A wait that could never end is a UsageError: `ask` needs what it is to give, directly or through what others wait
+ * for. In a child process that `ask` forked, its answer is a UsageError, too, and the mutex, which is the parent's, is
+ * left alone.
+ */
+class SingleFlight {
+public:
+    /// What a thread that waited is told.
+    struct Landing {
+        std::exception_ptr error;  ///< what `ask` threw; null: there is an answer
+        bool again = false;  ///< it gave up because its own call had to end, and the call that waited has more time
+    };
+
+    [[nodiscard]] bool busy() const noexcept { return flight_ != nullptr; }
+    [[nodiscard]] bool is_this_thread() const noexcept { return busy() && flight_->asking.is_this_thread(); }
+
+    /// The answer of `ask`, which is called without the lock. Others see all that is done with it before the lock is
+    /// released as one step. Nobody else asks at that time.
+    /// @param call  the call on whose behalf it asks
+    /// @throws what `ask` throws; the lock is held then, too
+    template <class Ask>
+    [[nodiscard]] auto ask(std::unique_lock<std::mutex>& lock, Wait const& call, Ask const& ask) {
+        return fly(lock, [&] {
+            try {
+                return ask();
+            } catch (...) {
+                flight_->error = std::current_exception();
+                flight_->gave_up = flight_->gave_up || call.is_over();
+                if (!call.stop.stop_requested()) flight_->deadline = call.deadline;
+                throw;
+            }
+        });
+    }
+    /// Waits for the thread that is asking.
+    /// @throws NetworkError  if the call has to end before
+    [[nodiscard]] Landing wait(std::unique_lock<std::mutex>& lock, Wait const& call);
+    /// The answer if this thread asked; nothing if it waited for one that did, with an answer or without. Only this
+    /// thread gets what `ask` throws.
+    template <class Ask>
+    [[nodiscard]] std::optional<std::invoke_result_t<Ask const&>> ask_or_wait(std::unique_lock<std::mutex>& lock,
+                                                                              Wait const& call, Ask const& ask) {
+        if (!busy()) return fly(lock, ask);
+        (void)wait(lock, call);
+        return std::nullopt;
+    }
+    /// Called in `ask` when it is about to throw for lack of time, although its call is not over yet.
+    void out_of_time() const noexcept { flight_->gave_up = true; }
+
+private:
+    struct Flight {
+        Doer asking;
+        std::exception_ptr error;
+        bool gave_up = false;                   ///< it ended because the call of the thread that asked had to
+        http::Clock::time_point deadline = {};  ///< of that call; in the past if it was cancelled
+    };
+    /// Releases the lock for the thread that asks, and takes it again.
+    class Asking {
+    public:
+        Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock);
+        Asking(Asking const&) = delete;
+        Asking& operator=(Asking const&) = delete;
+        ~Asking();
+        void check() const { made_.check(); }
+
+    private:
+        SingleFlight& all_;
+        std::unique_lock<std::mutex>& lock_;
+        Maker const made_;
+    };
+
+    template <class Ask>
+    [[nodiscard]] auto fly(std::unique_lock<std::mutex>& lock, Ask const& ask) {
+        Asking const asking(*this, lock);
+        auto answer = ask();
+        asking.check();
+        return answer;
+    }
+
+    /// How much later a call's deadline must be than that of the call that gave up, for it to ask itself.
+    static constexpr std::chrono::milliseconds more_time{250};
+
+    std::condition_variable_any landed_;
+    std::shared_ptr<Flight> flight_;
+};
+
+/**
+ * A turn that one thread has at a time, in the order in which they come.
+ *
+ *     auto const turn = std::make_shared<Turn>("the door is open already: go through");
+ *     TurnLock const mine(turn, {"the door", deadline});
+ *     if (!mine) ...  // others went through it all the time
+ *
+ * @par Thread safety
+ * Any function may be called from any thread, `end` by the one that has the turn.
+ */
+class Turn {
+public:
+    /// @param own  what a thread that has the turn and wants it again is told
+    explicit Turn(char const* own) : own_(own) {}
+
+    /// Waits for the turn of this thread. It returns false if the call has to end before; then there is no turn to end.
+    /// @throws UsageError  if this thread has it already, or the wait would never end
+    [[nodiscard]] bool begin(Wait const& call);
+    void end();
+    /// True for the thread that has the turn.
+    [[nodiscard]] bool is_mine() const noexcept { return first_.is_this_thread(); }
+
+private:
+    char const* const own_;
+    std::mutex mutex_;
+    std::condition_variable_any moved_;
+    std::vector<std::thread::id> queue_;  ///< the threads that wait; the first one has the turn
+    Doer first_;
+};
+
+/// A turn, from its beginning to the end of this object; false if the call had to end before the turn came.
+class TurnLock {
+public:
+    TurnLock(std::shared_ptr<Turn> turn, Wait const& call) : turn_(std::move(turn)), ours_(turn_->begin(call)) {}
+    TurnLock(TurnLock const&) = delete;
+    TurnLock& operator=(TurnLock const&) = delete;
+    ~TurnLock();
+    [[nodiscard]] explicit operator bool() const noexcept { return ours_; }
+
+private:
+    Maker const made_;
+    std::shared_ptr<Turn> const turn_;
+    bool const ours_;
+};
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+/// Waits until `until`, or less if the stop_token asks; it says whether the full time was waited.
+bool wait_until(Clock::time_point until, std::stop_token const& stop);
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_WAITING_HPP
 
 #include <cstdint>
 #include <map>
@@ -8831,28 +8629,28 @@ private:
 
 namespace globus {
 
-/// What a login of an app may be told.
+/// The options of an app's login.
 struct AppLoginOptions {
-    bool force = false;                       ///< also if the stored tokens would do
-    AuthorizationParameters parameters = {};  ///< what the login has to bring, as a Gare says it
-    std::stop_token stop = {};                ///< cancels it, and waiting for another thread's login
+    bool force = false;                       ///< even if the stored tokens would do
+    AuthorizationParameters parameters = {};  ///< what the login must meet, as in a Gare
+    std::stop_token stop = {};                ///< to cancel it, and the wait for another thread's login
 };
 
-/// What a logout of an app may be told.
+/// The options of an app's logout.
 struct AppLogoutOptions {
-    /// Also the tokens of resource servers that the app does not use: whatever its storage has in its namespace, those of
-    /// other programs that share the file among it.
+    /// Whether to revoke and forget the tokens of resource servers that the app does not use, too: everything in the
+    /// namespace of its storage, including what other programs that share the file have there.
     bool sweep = false;
-    CallOptions call = {};  ///< of the requests that revoke
+    CallOptions call = {};  ///< for the requests that revoke
 };
 
 namespace detail {
 
-/// `T` is defined, and not only declared.
+/// `T` is defined, not only declared.
 template <class T>
 concept Complete = requires { sizeof(T); };
 
-/// Where tokens of a file storage are if nobody says; other storages are made without a word.
+/// The default storage of an app: a file storage at its default path; any other is default-constructed.
 template <class S>
 S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {
     if constexpr (std::default_initializable<S>) {
@@ -8877,7 +8675,7 @@ struct AppPlace {
 class SharedRequirements {
 public:
     [[nodiscard]] ScopeRequirements get() const;
-    /// Says whether the app needs more now than before.
+    /// Adds scopes, and says whether the app needs more now than before.
     bool add(std::string const& server, std::vector<Scope> const& scopes);
 
 private:
@@ -8888,7 +8686,7 @@ private:
 /// One login at a time: the others wait for their turn, unless they are cancelled. It ends with this object.
 class LoginTurn {
 public:
-    /// @throws LoginError  if it is cancelled before it comes
+    /// @throws LoginError  if it is cancelled before its turn comes
     /// @throws UsageError  if this thread has it already
     LoginTurn(std::shared_ptr<Turn> turn, std::stop_token const& stop);
 
@@ -8906,13 +8704,13 @@ private:
 template <class App, class Policy, class S, class T>
 class AppBase {
 public:
-    /// What the configuration calls the app: part of the path of its tokens.
+    /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return common_->app_name; }
     /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
     [[nodiscard]] std::string const& environment() const { return common_->place.environment_; }
     /// The transport; a copy of it shares its connections.
     [[nodiscard]] T const& transport() const { return common_->transport; }
-    /// Where the tokens are, as they are.
+    /// The storage of the tokens, without validation.
     [[nodiscard]] S const& token_storage() const { return common_->tokens.storage(); }
 
     /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
@@ -8945,21 +8743,21 @@ public:
         AppPolicy<App> policy(self(), service);
         return client_with(std::move(service), std::move(policy), std::move(options));
     }
-    /// The same with scopes of one's own choice.
+    /// The same, with scopes of your choice.
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, std::vector<Scope> scopes,
                                                             std::optional<ClientOptions<T>> options = {}) const {
         AppPolicy<App> policy(self(), service, std::move(scopes));
         return client_with(std::move(service), std::move(policy), std::move(options));
     }
-    /// The same for a service without a resource server of its own, such as a Globus Connect Server.
+    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, AppPolicy<App> policy,
                                                             std::optional<ClientOptions<T>> options = {}) const {
         return client_with(std::move(service), std::move(policy), std::move(options));
     }
 
-    /// True if a resource server has no valid token stored: `login` would ask.
+    /// True if a resource server has no valid token stored, so that `login` would ask.
     /// @throws what the storage throws, and what asking for consents throws
     [[nodiscard]] bool login_required(CallOptions const& call = {}) const {
         for (auto const& [server, scopes] : scope_requirements()) {
@@ -8973,10 +8771,10 @@ public:
     }
 
     /**
-     * Revokes the stored tokens of the resource servers that the app uses - those of its clients, and Globus Auth - and
-     * forgets them. What other programs have stored for others stays, and stays valid, unless `sweep` is asked for.
+     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
+     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
      *
-     * @throws AuthApiError, NetworkError  if one could not be revoked; it and those after it are still stored
+     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
      */
     void logout(AppLogoutOptions const& options = {}) const {
         auto const client = self().login_client();
@@ -8996,13 +8794,13 @@ public:
     }
 
     /**
-     * Runs `f`, and where only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
-     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs here
-     * and not inside of a request, so no deadline ends it and no other call waits for it.
+     * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
+     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
+     * here and not inside a request, so no deadline ends it and no other call waits for it.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *
-     * When several threads come to the same end, one logs in for all.
+     * When several threads need a login at the same time, one logs in for all.
      *
      * @throws what `f` and `login` throw
      */
@@ -9054,7 +8852,7 @@ protected:
             "finish the Login that the flow was given");
         std::mutex mutex;  ///< of what follows
         std::map<std::string, Policy> policies;
-        std::uint64_t forgotten = 0;  ///< grows when policies are forgotten
+        std::uint64_t forgotten = 0;  ///< it grows when policies are forgotten
         std::uint64_t logins = 0;
         SingleFlight making;  ///< of a policy; one at a time
     };
@@ -9094,8 +8892,8 @@ protected:
         std::lock_guard const lock(common_->mutex);
         return common_->logins;
     }
-    /// After a 401 for `refused`: true when a policy has another token now. Generations are those of one policy, and
-    /// `refused` may be of one that was forgotten meanwhile; so it is the tokens that are compared.
+    /// After a 401 for `refused`: true when a policy has another token now. Generations belong to one policy, and
+    /// `refused` may come from one that was forgotten meanwhile, so the tokens themselves are compared.
     template <class P, class U>
     [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& transport,
                                    AuthContext const& context) const {
@@ -9110,7 +8908,7 @@ protected:
     ProcessBound<Common> common_;
 
 private:
-    /// True for a service's 401; that of the token endpoint is about the client.
+    /// True for a service's 401; one from the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
         return error.http_status() == 401 && (from_auth == nullptr || from_auth->oauth_error().empty());
@@ -9157,7 +8955,7 @@ private:
 
 namespace globus::detail {
 
-/// The token request of `client`, which proves itself as its kind does (RFC 6749, section 2.3).
+/// The token request of `client`, which authenticates as its kind does (RFC 6749, section 2.3).
 template <ClientKind K>
 http::Request token_request(K const& client, Form form, AuthContext const& context) {
     http::Request request;
@@ -9177,11 +8975,11 @@ http::Request token_request(K const& client, Form form, AuthContext const& conte
     return request;
 }
 
-/// What one grant is told by the renewal that it is for, and what it tells it: its retry policy.
+/// What a grant and the renewal that it is for tell each other, such as the retry policy.
 struct GrantRun {
     DefaultRetry const& retry;                 ///< shared by all grants of one token, for its budget
     std::function<std::int64_t()> const& now;  ///< seconds since 1970
-    mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had the time
+    mutable bool out_of_time = false;          ///< it would have been tried again if its caller had had time
 
     [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const;
     void succeeded(Attempt const& attempt) const noexcept { retry.succeeded(attempt); }
@@ -9190,9 +8988,9 @@ struct GrantRun {
 /**
  * Sends a grant that may be repeated and reads its answer.
  *
- * What may be repeated is RetryClass::grant: Globus Auth may have replaced the refresh token by then. It is repeated as
- * the token's own policy says, whatever the retry policy of the client whose call needs it: a client with NoRetry sends
- * the operation once, with a token that it has got.
+ * The grant is RetryClass::grant: Globus Auth may have replaced the refresh token after the first attempt. It is
+ * repeated as the token's own policy says, whatever the retry policy of the client whose call needs it: a client with
+ * NoRetry sends the operation once, with the token that results.
  *
  * @throws AuthApiError for a refusal, which is never repeated; NetworkError, DecodeError
  */
@@ -9223,56 +9021,64 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 
 #endif  // GLOBUS_OAUTH_TOKEN_ENDPOINT_HPP
 
-#include <time.h>
-
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <optional>
 #include <string_view>
 #include <thread>
 #include <type_traits>
-#include <utility>
 
 namespace globus {
 
-/// What a policy that renews its token can be told.
+/// Options of a policy that renews its token.
 struct RenewalOptions {
-    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use the
-    /// same policy: it gets the new token, which is not renewed for it again, also if a service refuses it. What it throws
-    /// goes to `on_error`; the call that renewed goes on.
+    /// Called with the new token after each renewal, once, outside all locks, on the thread that renewed. It may use
+    /// the same policy: it gets the new token, which is not renewed for it again, even if a service refuses it. What it
+    /// throws goes to `on_error`; the call that renewed goes on.
     std::function<void(Token const&)> on_refresh = {};
     /// Called with what `on_refresh` threw. What it throws itself is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     /// Wraps each renewal, for storage that processes share: it may lock, answer with a newer token that somebody else
-    /// stored, or call `renew` with the stored one and store the result before it returns. For a lock it may wait until
-    /// the deadline of `call`: that of the call, or at most a second while the token lives, or none at all ahead of time.
-    /// After a refusal it is asked at each call, and `renew` throws the refusal again for the refresh token it was about.
+    /// stored, or call `renew` with the stored one and store the result before it returns. It may wait for a lock until
+    /// the deadline of `call`: that of the call, or at most a second while the token is valid, or not at all ahead of
+    /// time. After a refusal it is called at each call, and `renew` throws the refusal again for the same refresh
+    /// token.
     std::function<Token(Token const& held, std::function<Token(Token const&)> const& renew, AuthContext const& call)>
         around_renewal = {};
-    /// Seconds since 1970; for tests. Without it the system's clock, checked against one that no clock change moves. It must
-    /// not use the policy.
+    /// Seconds since 1970; for tests. The default is the system's clock, checked against one that no clock change
+    /// moves. It must not use the policy.
     std::function<std::int64_t()> now = {};
-    /// Seconds since any moment, which no change of the system's clock moves; for tests. Without it `now` if that is
-    /// given, else the time since the system started, sleep included. It must not use the policy.
+    /// Seconds since any moment, unaffected by changes of the system's clock; for tests. The default is `now` if that
+    /// is given, else the time since the system started, including sleep. It must not use the policy.
     std::function<std::int64_t()> uptime = {};
 };
 
 namespace detail {
 
-/// The token of an answer for the one resource server that it was asked for; where that is not known, the only one.
+/// The token of an answer for the one resource server that it was requested for; if that is not known, the only one.
 Token token_for(std::string_view resource_server, TokenResponse const& answer);
+
+/// How a token is requested.
+class Grant {
+public:
+    Grant() = default;
+    Grant(Grant const&) = delete;
+    Grant& operator=(Grant const&) = delete;
+    /// @param old  the token that the new one replaces
+    virtual Token ask(Token const& old, GrantRun& run) = 0;
+
+protected:
+    ~Grant() = default;
+};
 
 /**
  * A token that is renewed when it must be, by one thread at a time.
  *
  * The token is *fresh* until its last tenth (60 s to 900 s), then *ageing*: one caller renews it, the others go on with
- * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal that
- * fails harms nobody before the token has really expired.
+ * it. In its last 60 s (a fifth of a life under 300 s) it is *due*, and callers wait for the renewal; but a renewal
+ * that fails harms nobody before the token has really expired.
  */
 class Renewal {
 public:
@@ -9280,31 +9086,17 @@ public:
 
     [[nodiscard]] Token token() const;
 
-    /// The present token, or a new one from `grant(old, run)`.
+    /// The current token, or a new one that `grant` asks for.
     /// @throws UsageError  if the token is for another resource server than the call
-    template <class Grant>
-    Authorization authorize(AuthContext const& context, Grant&& grant) {
-        std::unique_lock lock(mutex_);
-        Authorization authorization = authorize(lock, context, grant);
-        check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
-        return authorization;
-    }
+    Authorization authorize(AuthContext const& context, Grant& grant);
 
     /// After a 401 for `refused`: true when there is another token now.
-    template <class Grant>
-    bool renew_after(Authorization const& refused, AuthContext const& context, Grant&& grant) {
-        {
-            std::lock_guard const lock(mutex_);
-            if (refused.generation != generation_) return true;
-            revoked_ = true;
-        }
-        return authorize(context, std::forward<Grant>(grant)).generation != refused.generation;
-    }
+    bool renew_after(Authorization const& refused, AuthContext const& context, Grant& grant);
 
 private:
     enum class Age : unsigned char { fresh, ageing, due };
 
-    /// The callbacks of a renewal run on a thread, which does not renew again for them.
+    /// The mark of a thread that runs the callbacks of a renewal, and so does not renew again for them.
     struct Telling {
         std::thread::id thread;
         std::exception_ptr error;  ///< of the renewal; null: there is a new token
@@ -9317,7 +9109,7 @@ private:
         Secret refresh_token;      ///< that it refused; empty for another grant
     };
 
-    /// What a renewal that worked gave, made without the lock. To move it to its place cannot fail.
+    /// The result of a successful renewal, made without the lock. Moving it to its place cannot fail.
     struct Renewed {
         Token token;
         Token for_on_refresh;  ///< the same
@@ -9329,117 +9121,24 @@ private:
 
     static constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
 
-    /// Seconds that pass whatever is done to the system's clock, sleep included.
+    /// Seconds that pass whatever happens to the system's clock, including sleep.
     [[nodiscard]] std::int64_t uptime() const;
 
-    /// Seconds that the token lives; `forever` if nobody said.
+    /// Seconds that the token is still valid; `forever` if that is not known.
     [[nodiscard]] std::int64_t remaining() const;
     [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
-    template <class Grant>
-    Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant) {
-        check_audience(token_.resource_server, context);
-        for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
-            if (telling->thread != std::this_thread::get_id()) continue;
-            if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
-            return present();
-        }
-        while (true) {
-            std::int64_t const left = remaining();
-            Age const age = age_of(left);
-            if (age == Age::fresh) return present();
-            if (refusal_.error != nullptr && left > 0) return present();
-            if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
-            SingleFlight::Landing landing;
-            if (flight_.busy()) {
-                if (age == Age::ageing) return present();
-                if (left > 0 && flight_.is_this_thread()) return present();
-                landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
-            } else {
-                if (left > 0 && uptime() < not_before_) return present();
-                landing.error = renew(lock, context, age, grant);
-            }
-            if (landing.error == nullptr) return present();
-            if (landing.again) continue;
-            if (remaining() > 0) return present();
-            std::rethrow_exception(landing.error);
-        }
-    }
-
-    /// Renews, with the lock free meanwhile; the result says why it did not work. While the token lives, nobody waits long
+    Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
+    /// Renews, with the lock free meanwhile; the result says why it failed. While the token is valid, nobody waits long
     /// for a storage that others have locked, and ahead of time not at all.
-    template <class Grant>
-    std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant) {
-        Token const held = token_;
-        AuthContext call = context;
-        if (remaining() > 0)
-            call.deadline = std::min<http::Clock::time_point>(
-                call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
-        Refusal const known = refusal_;
-        Secret tried;
-        std::optional<Renewed> made;
-        std::exception_ptr error;
-        std::optional<CallbacksWait> callbacks(std::in_place);
-        try {
-            made.emplace(flight_.ask(lock, {"the access token", call.deadline, call.stop},
-                                     [&] { return attempt(held, known, call, grant, tried); }));
-            token_ = std::move(made->token);  // from here on nothing can fail
-            header_ = std::move(made->header);
-            ++generation_;
-            revoked_ = false;
-            received_ = made->received;
-            received_remaining_ = made->remaining;
-            refusal_ = Refusal();
-        } catch (...) {
-            if (!lock.owns_lock()) throw;  // in a child process that was made meanwhile
-            error = std::current_exception();
-            learn_from_failure(std::move(tried));
-        }
-
-        Telling telling{std::this_thread::get_id(), error, telling_};
-        telling_ = &telling;
-        lock.unlock();
-        callbacks.reset();  // what went wrong on the way is told now
-        if (error == nullptr && options_.on_refresh) tell(made->for_on_refresh);
-        lock.lock();
-        Telling** link = &telling_;
-        while (*link != &telling) link = &(*link)->next;
-        *link = telling.next;
-        return error;
-    }
+    std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant);
     void tell(Token const& token) const noexcept;
 
-    /// All of a renewal that can fail, without the lock.
-    /// @param tried  becomes the refresh token that was tried last
-    template <class Grant>
-    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant, Secret& tried) {
-        GrantRun run{retry_, now_};
-        std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
-            tried = old.refresh_token;
-            if (known.error != nullptr && old.refresh_token == known.refresh_token) std::rethrow_exception(known.error);
-            Token answer = grant(old, run);
-            if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
-            if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
-                throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
-                                  answer.resource_server);
-            return answer;
-        };
-        Renewed made;
-        try {
-            made.token = options_.around_renewal ? options_.around_renewal(held, renew_one, call) : renew_one(held);
-        } catch (...) {
-            if (run.out_of_time) flight_.out_of_time();
-            throw;
-        }
-        check_token("the new access token", made.token.access_token.reveal());
-        made.header = Secret("Bearer " + made.token.access_token.reveal());
-        made.received = uptime();
-        made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
-        if (options_.on_refresh) made.for_on_refresh = made.token;
-        return made;
-    }
-    /// What a failure, the exception at hand, says about the renewals that follow.
+    /// Everything in a renewal that can fail, without the lock.
+    /// @param tried  becomes the last refresh token that was tried
+    Renewed attempt(Token const& held, Refusal const& known, AuthContext const& call, Grant& grant, Secret& tried);
+    /// Notes what a failure, the exception at hand, means for later renewals.
     void learn_from_failure(Secret tried) noexcept;
 
     mutable std::mutex mutex_;
@@ -9451,7 +9150,7 @@ private:
     std::uint64_t generation_ = 0;
     bool revoked_ = false;                 ///< the service answered 401 to it
     std::int64_t received_ = 0;            ///< uptime() when the token came
-    std::int64_t received_remaining_ = 0;  ///< seconds that it had then
+    std::int64_t received_remaining_ = 0;  ///< seconds that it had left then
     std::int64_t not_before_ = 0;          ///< uptime() before which a failed renewal ahead of time is not tried again
     SingleFlight flight_;
     Telling* telling_ = nullptr;  ///< the last of those that run
@@ -9469,22 +9168,24 @@ private:
 namespace globus {
 
 /**
- * Sends an access token, and renews it with a refresh token: shortly before it expires, and once after a 401.
+ * A policy that sends an access token, and renews it with a refresh token: shortly before it expires, and once after a
+ * 401.
  *
  *     Confidential app{"client id", "client secret"};
  *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
  *
- * However many threads ask, one renewal is under way at a time and all get its result. While the token still lives
- * nobody waits: one caller renews ahead, the others go on with the present token. A refresh token that the answer
- * replaces is taken over; where the answer has none the old one stays. An answer for more than one resource server is
- * refused: make one RefreshPolicy for each.
+ * However many threads ask, one renewal runs at a time and all get its result. While the token is still valid nobody
+ * waits: one caller renews ahead, the others go on with the current token. A new refresh token in the answer replaces
+ * the old one; without one, the old one stays. An answer for more than one resource server is refused: make one
+ * RefreshPolicy for each.
  *
- * @tparam K  who asks for tokens: Confidential, which proves itself by HTTP Basic, or Native, which gives its id
+ * @tparam K  the app that asks for tokens: Confidential, which authenticates by HTTP Basic, or Native, which gives its
+ *            id
  *
  * @par Errors
- * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError if
- * it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the token,
- * once the present token has really expired. After a refusal no more requests are made.
+ * AuthApiError if Globus Auth refuses the refresh token (`oauth_error()` "invalid_grant": log in again), NetworkError
+ * if it cannot be reached, DecodeError for an answer that cannot be used. Each is thrown by the call that needed the
+ * token, once the current token has really expired. After a refusal no more requests are made.
  * @par Thread safety
  * Any function may be called from any thread. Copies share the token and its renewal.
  *
@@ -9501,27 +9202,31 @@ public:
     using credential = BearerCredential;
     using client_kind = K;
 
-    /// Starts with a refresh token alone: the first call asks for an access token.
+    /// Starts with only a refresh token: the first call asks for an access token.
     /// @throws UsageError  for an empty refresh token or one with a control character
     RefreshPolicy(K client, Secret refresh_token, RenewalOptions options = {})
         : RefreshPolicy(std::move(client), Token{.refresh_token = std::move(refresh_token)}, std::move(options)) {}
 
-    /// Starts with what an earlier login gave.
+    /// Starts with the tokens of an earlier login.
     /// @throws UsageError  if the token has no refresh token
     RefreshPolicy(K client, Token token, RenewalOptions options = {})
         : state_(std::in_place, std::move(client), std::move(token), std::move(options)) {}
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return state_->renewal.authorize(context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.authorize(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return state_->renewal.renew_after(refused, context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.renew_after(refused, context, grant);
     }
 
-    /// The tokens as they are now.
+    /// The current tokens.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
     /// The app that asks for tokens: the one that the refresh token was given to.
     [[nodiscard]] K const& client() const { return state_->client; }
@@ -9538,15 +9243,19 @@ private:
     };
 
     template <class T>
-    auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
+    struct Asking final : detail::Grant {
+        Asking(State const& s, T const& over, AuthContext const& call) : state(s), transport(over), context(call) {}
+        Token ask(Token const& old, detail::GrantRun& run) override {
             TokenResponse const answer = detail::request_token(
-                state_->client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
+                state.client, {{"refresh_token", old.refresh_token.reveal()}, {"grant_type", "refresh_token"}},
                 transport, context, run);
             return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
                                      answer);
-        };
-    }
+        }
+        State const& state;
+        T const& transport;
+        AuthContext const& context;
+    };
 
     detail::ProcessBound<State> state_;
 };
@@ -9555,103 +9264,38 @@ private:
 
 #endif  // GLOBUS_OAUTH_REFRESH_POLICY_HPP
 
-#include <cstdint>
-#include <exception>
 #include <functional>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace globus {
 
 namespace detail {
 
-/// What a policy knows of its record in a storage, from one renewal to the next.
-class StoredRecord {
-public:
-    StoredRecord() = default;
-    explicit StoredRecord(TokenData const& record) : seen_(true), identity_id_(record.identity_id) {}
+/// Any token storage, for code that is compiled once for all of them.
+struct AnyTokenStorage {
+    using Change = std::function<bool(TokenDataByResourceServer&)>;
 
-    /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
-    /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
-    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server);
-    void saved();
-    void not_saved(std::optional<TokenData> old, TokenData fresh);
+    template <TokenStorage S>
+    static AnyTokenStorage of(S const& storage) {
+        return {[storage] { return storage.get_token_data_by_resource_server(); },
+                [storage](Change const& change, LockWait const& wait) {
+                    if constexpr (requires { storage.update(change, wait); })
+                        storage.update(change, wait);
+                    else
+                        storage.update(change);
+                }};
+    }
 
-private:
-    struct Unsaved {
-        std::optional<TokenData> old;  ///< what is stored
-        TokenData fresh;               ///< what should be: the refresh token of `old` may be spent
-    };
-
-    std::mutex mutex_;
-    bool seen_ = false;  ///< it was stored once
-    std::string identity_id_;
-    std::optional<Unsaved> unsaved_;
+    std::function<TokenDataByResourceServer()> get;
+    std::function<void(Change const&, LockWait const&)> update;
 };
 
-template <TokenStorage S>
-RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOptions options,
-                               std::shared_ptr<StoredRecord> const& record) {
-    auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
-    auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
-        try {
-            if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
-        } catch (...) {  // no memory to tell it with
-        }
-    };
-    options.around_renewal = [=](Token const& held, std::function<Token(Token const&)> const& renew,
-                                 AuthContext const& call) {
-        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
-        std::optional<TokenData> before, after;
-        std::optional<Token> fresh;
-        auto const change = [&](TokenDataByResourceServer& tokens) {
-            auto const find_in = [&](TokenDataByResourceServer const& all) {
-                auto const found = all.find(server);
-                return found == all.end() ? std::nullopt : std::optional<TokenData>(found->second);
-            };
-            before = find_in(tokens);
-            TokenData const stored = record->look(before, held, server);
-            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > 60 &&
-                stored.expires_at_seconds - 60 > now()) {
-                fresh = stored.token();
-                if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
-                return false;
-            }
-            Token old = stored.refresh_token.empty() ? held : stored.token();
-            if (old.resource_server.empty()) old.resource_server = server;
-            try {
-                fresh = renew(old);
-            } catch (AuthApiError const& refusal) {
-                auto const other = find_in(storage.get_token_data_by_resource_server());
-                if (refusal.oauth_error() != "invalid_grant" || !other || other == before ||
-                    other->refresh_token.empty() || other->refresh_token == old.refresh_token)
-                    throw;
-                fresh = renew(record->look(other, held, server).token());
-            }
-            after = TokenData::from(*fresh, stored.identity_id);
-            after->extra = stored.extra;
-            tokens.insert_or_assign(server, *after);
-            return true;
-        };
-        try {
-            LockWait const wait{call.deadline, call.stop};
-            if constexpr (requires { storage.update(change, wait); })
-                storage.update(change, wait);
-            else
-                storage.update(change);
-            if (after) record->saved();
-        } catch (...) {
-            if (!fresh) throw;
-            if (after) record->not_saved(std::move(before), *std::move(after));
-            tell(std::current_exception());
-        }
-        return *fresh;
-    };
-    return options;
-}
+/// @param known  what is known about it in the storage
+RenewalOptions renewed_through(AnyTokenStorage storage, std::string resource_server, RenewalOptions options,
+                               std::optional<TokenData> const& known);
 
 }  // namespace detail
 
@@ -9661,24 +9305,25 @@ RenewalOptions renewed_through(S storage, std::string resource_server, RenewalOp
  *     RefreshPolicy policy{app, token, renewed_through(storage)};
  *
  * A renewal takes the storage's lock and looks at what is stored: a newer token that another process has put there is
- * taken over; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth
- * refuses a refresh token which a program without our lock has replaced meanwhile, the new one is tried.
+ * used; else the stored refresh token is used, and the answer is stored before anybody uses it. If Globus Auth refuses
+ * a refresh token that a program without the lock has replaced meanwhile, the new one is tried.
  *
- * A new token that cannot be stored (a full disk) is used all the same, and `on_error` is told when the renewal is over, so
- * that it may use the same policy: the token may hold the only refresh token that still works. As long as the one that it replaced is stored, renewals go on from the new one.
+ * A new token that cannot be stored (a full disk) is used all the same, since it may hold the only refresh token that
+ * still works. `on_error` is told after the renewal, so that it may use the same policy. As long as the old token is
+ * stored, renewals go on from the new one.
  *
- * Waiting for the storage's lock ends with the call, where the storage takes a LockWait. Once a user's tokens were seen
- * in the storage, a renewal throws TokenValidationError and asks nobody when they were removed (missing_token: another
- * program has logged out) or are somebody else's (identity_mismatch). After a refusal by Globus Auth each call looks
+ * Waiting for the storage's lock ends with the call, if the storage takes a LockWait. Once a user's tokens were seen in
+ * the storage, a renewal throws TokenValidationError, without a request, if they were removed (missing_token: another
+ * program has logged out) or are somebody else's (identity_mismatch). After a refusal by Globus Auth, each call checks
  * whether another program has stored new tokens.
  *
- * @param resource_server  whose token it is; empty: the one of the token that is held
+ * @param resource_server  whose token it is; empty: the resource server of the current token
  * @param options          the other options of the policy
  */
 template <TokenStorage S>
 [[nodiscard]] RenewalOptions renewed_through(S storage, std::string resource_server = {}, RenewalOptions options = {}) {
-    return detail::renewed_through(std::move(storage), std::move(resource_server), std::move(options),
-                                   std::make_shared<detail::StoredRecord>());
+    return detail::renewed_through(detail::AnyTokenStorage::of(storage), std::move(resource_server), std::move(options),
+                                   std::nullopt);
 }
 
 /**
@@ -9697,10 +9342,9 @@ template <ClientKind K, TokenStorage S>
     auto const found = tokens.find(std::string(resource_server));
     if (found == tokens.end() || found->second.refresh_token.empty())
         throw UsageError("no refresh token is stored for " + std::string(resource_server) + ": log in first");
-    return RefreshPolicy<K>(
-        std::move(client), found->second.token(),
-        detail::renewed_through(std::move(storage), std::string(resource_server), std::move(options),
-                                std::make_shared<detail::StoredRecord>(found->second)));
+    return RefreshPolicy<K>(std::move(client), found->second.token(),
+                            detail::renewed_through(detail::AnyTokenStorage::of(storage), std::string(resource_server),
+                                                    std::move(options), found->second));
 }
 
 }  // namespace globus
@@ -9715,12 +9359,13 @@ template <ClientKind K, TokenStorage S>
 namespace globus {
 
 /**
- * Acts as the app itself, not for a user: gets access tokens by the app's own id and secret, and new ones in time.
+ * A policy for an app that acts as itself, not for a user: it gets access tokens by the app's own id and secret, and
+ * renews them in time.
  *
  *     Client<TransferService, ClientCredentialsPolicy> transfer{
  *         ClientCredentialsPolicy{{"client id", "client secret"}, "urn:globus:auth:scope:transfer.api.globus.org:all"}};
  *
- * The scopes must be of one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
+ * The scopes must belong to one resource server. Renewal, errors and thread safety are those of RefreshPolicy.
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
 class ClientCredentialsPolicy {
@@ -9732,23 +9377,27 @@ public:
     ClientCredentialsPolicy(Confidential client, StringList scopes, RenewalOptions options = {})
         : ClientCredentialsPolicy(std::move(client), std::move(scopes), Token{}, std::move(options)) {}
 
-    /// Starts with a token that an earlier run was given.
+    /// Starts with a token from an earlier run.
     ClientCredentialsPolicy(Confidential client, StringList scopes, Token token, RenewalOptions options = {})
         : state_(std::in_place, std::move(client), std::move(scopes), std::move(token), std::move(options)) {}
 
     template <Transport T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
-        return state_->renewal.authorize(context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.authorize(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return state_->renewal.renew_after(refused, context, grant(transport, context));
+        State& state = *state_;
+        Asking<T> grant(state, transport, context);
+        return state.renewal.renew_after(refused, context, grant);
     }
 
-    /// The token as it is now; before the first call the one that it began with, which may be none.
+    /// The current token; before the first call it is the one from the constructor, if any.
     [[nodiscard]] Token token() const { return state_->renewal.token(); }
-    /// The app that it acts as.
+    /// The app itself.
     [[nodiscard]] Confidential const& client() const { return state_->client; }
 
 private:
@@ -9760,15 +9409,18 @@ private:
     };
 
     template <class T>
-    auto grant(T const& transport, AuthContext const& context) const {
-        return [this, &transport, &context](Token const& old, detail::GrantRun& run) {
-            TokenResponse const answer =
-                detail::request_token(state_->client, {{"grant_type", "client_credentials"}, {"scope", state_->scopes}},
-                                      transport, context, run);
+    struct Asking final : detail::Grant {
+        Asking(State const& s, T const& over, AuthContext const& call) : state(s), transport(over), context(call) {}
+        Token ask(Token const& old, detail::GrantRun& run) override {
+            TokenResponse const answer = detail::request_token(
+                state.client, {{"grant_type", "client_credentials"}, {"scope", state.scopes}}, transport, context, run);
             return detail::token_for(old.resource_server.empty() ? context.resource_server : old.resource_server,
                                      answer);
-        };
-    }
+        }
+        State const& state;
+        T const& transport;
+        AuthContext const& context;
+    };
 
     detail::ProcessBound<State> state_;
 };
@@ -9779,17 +9431,17 @@ private:
 
 namespace globus {
 
-/// What a ClientApp is made of.
+/// The configuration of a ClientApp.
 template <class S, class T>
 struct ClientAppConfig {
     std::string app_name = {};      ///< part of the path of the tokens
     Required<Confidential> client;  ///< Confidential{client_id, client_secret}
-    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
+    std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
-    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
+    /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
-    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a new token cannot be
+    /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a new token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
@@ -9826,23 +9478,23 @@ struct ClientAppRequirements {
 }  // namespace detail
 
 /**
- * A program that acts for itself, as a service account: it gets tokens by its id and secret, keeps and renews them.
+ * A program that acts for itself, as a service account: it gets tokens by its id and secret, and keeps and renews them.
  *
  *     ClientApp<> app{{.app_name = "ingest", .client = Confidential{client_id, client_secret}}};
  *     auto search = app.client<SearchService>();
  *     search.ingest({.index_id = id, .data = document});
  *
- * No login is ever needed: a token is asked for when a call needs one, once for all threads and processes that share
+ * No login is ever needed: a token is requested when a call needs one, once for all threads and processes that share
  * the storage.
  *
  * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
  * @tparam T  CurlTransport, MockTransport, AnyTransport
  *
  * @par Errors
- * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) while another thread's login is waited
- * for.
+ * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) during the wait for another thread's
+ * login.
  * @par Thread safety
- * Any function may be called from any thread. Copies are of the same app.
+ * Any function may be called from any thread. Copies refer to the same app.
  *
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
@@ -9860,7 +9512,7 @@ public:
     explicit ClientApp(Config config)
         : Base(common_of(config)), config_(std::make_shared<Config const>(std::move(config))) {}
 
-    /// Gets tokens for all that the app needs with one request, if some are missing or `options` say so.
+    /// Gets tokens for all that the app needs in one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
@@ -9869,7 +9521,7 @@ public:
         log_in(options);
     }
 
-    /// For AppPolicy.
+    /// Authorizes a request, for AppPolicy.
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
@@ -9898,7 +9550,7 @@ private:
         options.base_url = this->common_->place.auth_url;
         return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
     }
-    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not taken over.
+    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not used.
     [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
         Token token;
         try {
@@ -9915,7 +9567,7 @@ private:
                       renewed_through(this->token_storage(), server,
                                       RenewalOptions{.on_error = config_->on_error, .now = config_->now}));
     }
-    /// Logs in, unless that has been done since the app had `logins` logins; says whether it did.
+    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
@@ -9953,30 +9605,31 @@ namespace globus {
 
 /// How a CommandLineLoginFlow talks to its user.
 struct CommandLineOptions {
-    std::FILE* out = stdout;                                ///< must stay open as long as the flow
-    std::FILE* in = stdin;                                  ///< must stay open as long as the flow
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing to `out`
-    /// In place of reading a line of `in`; nothing: there will be no code.
+    std::FILE* out = stdout;                                ///< it must stay open as long as the flow lives
+    std::FILE* in = stdin;                                  ///< it must stay open as long as the flow lives
+    std::function<void(std::string const& url)> show = {};  ///< instead of printing to `out`
+    /// Called instead of reading a line of `in`; nothing: there will be no code.
     std::function<std::optional<std::string>()> read_code = {};
 };
 
 /**
- * Prints a URL, and reads the code that the user brings back from it. It works everywhere, also over SSH.
+ * A login flow that prints a URL, and reads the code that the user brings back from it. It works everywhere, even over
+ * SSH.
  *
  *     UserApp<Native, CommandLineLoginFlow> app{{.app_name = "backup", .client = Native{id}}};
  *
- * Where the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
- * the `state` in it is checked then.
+ * If the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
+ * then the `state` in it is checked.
  *
  * @par Errors
- * LoginError: no_code when the input ends or is an address without a code, refused for an address with an `error`. And
- * those of Login::finish.
+ * LoginError: no_code if the input ends or is an address without a code, refused for an address with an `error`; and
+ * the errors of Login::finish.
  * @par Thread safety
  * `run_login_flow` may be called from any thread; two at a time would both ask.
  */
 class CommandLineLoginFlow {
 public:
-    /// Uses standard input and output, if `options` say nothing else. Nothing is printed yet.
+    /// Uses standard input and output, unless `options` say otherwise. Nothing is printed yet.
     explicit CommandLineLoginFlow(CommandLineOptions options = {}) : options_(std::move(options)) {}
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const;
@@ -9993,319 +9646,51 @@ private:
 #ifndef GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 #define GLOBUS_APP_LOCAL_SERVER_LOGIN_FLOW_HPP
 
-#ifndef GLOBUS_CORE_PLATFORM_SOCKET_HPP
-#define GLOBUS_CORE_PLATFORM_SOCKET_HPP
-
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
-
-namespace globus::detail {
-
-// Descriptors that do not survive an exec: from their first moment on, where the system can make them so, since another
-// thread may start a program at any time. Those for listening do not block, either.
-
-#ifdef SOCK_CLOEXEC
-inline Descriptor new_socket(int family, int type, int protocol) {
-    return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
-}
-inline Descriptor accept_from(Descriptor const& listener) {
-    return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-}
-inline bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
-#else
-inline Descriptor new_socket(int family, int type, int protocol) {
-    Descriptor made(::socket(family, type, protocol));
-    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
-    return made;
-}
-inline int configured(int number) {
-    ::fcntl(number, F_SETFD, FD_CLOEXEC);
-    ::fcntl(number, F_SETFL, O_NONBLOCK);
-    return number;
-}
-inline Descriptor accept_from(Descriptor const& listener) {
-    int const number = ::accept(listener.get(), nullptr, nullptr);
-    return Descriptor(number < 0 ? number : configured(number));
-}
-inline bool make_pipe(int (&ends)[2]) {
-    if (::pipe(ends) != 0) return false;
-    for (int const end : ends) configured(end);
-    return true;
-}
-#endif
-
-/// What wakes a thread that polls `reader`.
-struct WakeUp {
-    /// Both are empty, and errno says why, where there can be none.
-    [[nodiscard]] static WakeUp make();
-    void wake() const noexcept { [[maybe_unused]] auto const written = ::write(writer.get(), "", 1); }
-
-    Descriptor reader = Descriptor();
-    Descriptor writer = Descriptor();
-};
-
-/// Listens on 127.0.0.1.
-struct LoopbackListener {
-    /// At a port of the system's choice; the socket is empty, and errno says why, where that cannot be.
-    [[nodiscard]] static LoopbackListener make();
-
-    Descriptor socket = Descriptor();
-    std::uint16_t port = 0;
-};
-
-/// As recv(2): how many bytes came, 0 at the end, -1 and errno.
-std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size);
-/// As send(2), without a signal where the other end is closed.
-std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes);
-/// Tells the other end that nothing more comes.
-inline void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_SOCKET_HPP
-
-#include <poll.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstddef>
-#include <cstring>
 #include <functional>
-#include <list>
-#include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
-#include <utility>
 
 namespace globus {
 
-/// What a LocalServerLoginFlow does where no browser can be opened.
+/// What a LocalServerLoginFlow does if no browser can be opened.
 enum class WithoutBrowser : unsigned char {
     fail,   ///< LoginError (unavailable), before anything else
-    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or a desktop of another user)
+    print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or another user's desktop)
 };
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {
-    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user, a day at most
+    std::chrono::duration<double> timeout{600};             ///< how long to wait for the user, at most a day
     WithoutBrowser without_browser = WithoutBrowser::fail;  ///< over SSH, and where no browser opens
-    /// Opens the URL and says whether that worked, in place of the system's own way. The URL is a secret as long as the
-    /// login: who sees it, in the arguments of a process for example, can log the program in as somebody else.
-    /// The login listens, but answers nobody before this returns.
+    /// Opens the URL instead of the system's own way, and says whether that worked. The URL is a secret during the
+    /// login: whoever sees it, for example in the arguments of a process, can log the program in as somebody else. The
+    /// login already listens, but answers nobody before this returns.
     std::function<bool(std::string const& url)> open_browser = {};
-    std::function<void(std::string const& url)> show = {};  ///< in place of printing the URL to standard output
-    /// HTML that the browser shows when a code came. Its exchange is still to come, and may fail.
+    std::function<void(std::string const& url)> show = {};  ///< instead of printing the URL to standard output
+    /// HTML that the browser shows when a code came. The exchange of the code follows, and may fail.
     std::string success_page = "<!doctype html><title>Globus</title><p>You are logged in. You may close this window.";
     /// HTML that the browser shows when the redirect brought an error.
     std::string failure_page = "<!doctype html><title>Globus</title><p>The login failed. You may close this window.";
 };
 
-namespace detail {
-
 /**
- * The listener of a login: takes one redirect from the browser, and is not disturbed by whatever else connects.
- *
- * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
- * the right `state`, addressed to this very host and port, ends the waiting; nothing of a request is ever repeated in
- * an answer. It also leads the browser to where the login begins, see link_to.
- */
-class RedirectListener {
-public:
-    using Clock = http::Clock;
-
-    /// What the redirect brought.
-    struct Redirect {
-        Secret code = {};
-        std::string error = {};  ///< empty: there is a code
-    };
-
-    RedirectListener();
-
-    [[nodiscard]] std::string url() const { return "http://" + host_; }
-
-    /// A URL that leads a browser of this user to `secret_url`, once: it may be seen by all users of the machine, as the
-    /// arguments of processes are.
-    [[nodiscard]] std::string link_to(std::string secret_url);
-
-    /**
-     * Waits for the redirect.
-     *
-     * @param is_state  says whether a `state` is the right one
-     * @param look      called ten times a second and more, until the redirect is there; what it throws ends the waiting
-     * @throws LoginError  timeout or cancelled
-     */
-    template <class IsState, class Look>
-    Redirect wait(IsState const& is_state, Look const& look, LocalServerOptions const& options,
-                  Clock::time_point deadline, std::stop_token const& stop) {
-        std::stop_callback const wake(stop, [this] { wake_up_.wake(); });
-        std::optional<Redirect> redirect;
-        while (true) {
-            if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
-            auto const now = Clock::now();
-            if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
-            if (now >= deadline)
-                throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
-            if (!redirect) look();
-            poll_once(deadline);
-            connections_.remove_if(
-                [&](Connection& connection) { return !serve(connection, is_state, options, redirect); });
-            make_room();
-            // The browser is to arrive at the clean address, but the login does not depend on it.
-            if (redirect && !lingering_) {
-                lingering_ = true;
-                deadline = std::min(deadline, Clock::now() + std::chrono::milliseconds(500));
-            }
-        }
-    }
-
-    /// The parts of a request that count here.
-    struct RequestLine {
-        std::string_view method, path, query, host;
-    };
-
-    /// Takes the code or error of a query with the right state; false if it is none.
-    template <class IsState>
-    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect) {
-        std::optional<std::string> code, state, error, description;
-        for (auto& [name, value] : parse_query(query)) {
-            std::optional<std::string>* const place = name == "code"                ? &code
-                                                      : name == "state"             ? &state
-                                                      : name == "error"             ? &error
-                                                      : name == "error_description" ? &description
-                                                                                    : nullptr;
-            if (place == nullptr) continue;
-            if (*place) return false;  // twice
-            *place = std::move(value);
-        }
-        if (!state || !is_state(*state)) return false;
-        if (error) {
-            redirect.emplace(Redirect{.error = refusal_text(*error, description.value_or(""))});
-            return true;
-        }
-        if (!code || code->empty()) return false;
-        redirect.emplace(Redirect{.code = Secret(std::move(*code))});
-        return true;
-    }
-
-    /// The request line and host of a request, without its last empty line; nothing for what is no such request.
-    static RequestLine read_head(std::string_view head);
-
-private:
-    struct Connection {
-        Descriptor socket;
-        Clock::time_point since;
-        Clock::time_point until = since + std::chrono::seconds(10);
-        std::string input = {};
-        std::string output = {};
-        bool answered = false;
-        bool last = false;  ///< shows the page at the clean address
-    };
-
-    static constexpr std::size_t most_connections = 256;
-    static constexpr std::size_t longest_request = std::size_t{16} << 10;
-    static constexpr std::chrono::milliseconds patience{100};  ///< with one that sends nothing, when there are too many
-
-    [[nodiscard]] bool is_full() const;
-
-    /// Waits for something to happen, and takes the connections that there is room for. The others wait in the system.
-    void poll_once(Clock::time_point deadline);
-    /// Where no more fit, the oldest go that have had their chance: all have been read from since they came.
-    void make_room();
-
-    /// Reads, answers, or waits for the other side to close; false: the connection is done.
-    template <class IsState>
-    bool serve(Connection& connection, IsState const& is_state, LocalServerOptions const& options,
-               std::optional<Redirect>& redirect) {
-        if (Clock::now() >= connection.until) return false;
-        char buffer[4096];
-        while (connection.output.empty()) {
-            auto const size = receive(connection.socket, buffer, sizeof buffer);
-            if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-            if (size == 0) return false;
-            if (connection.answered) continue;  // what is left of a request that was refused
-            connection.input.append(buffer, static_cast<std::size_t>(size));
-            auto const end = connection.input.find("\r\n\r\n");
-            if (end != std::string::npos)
-                answer(connection, std::string_view(connection.input).substr(0, end), is_state, options, redirect);
-            else if (connection.input.size() > longest_request)
-                connection.output = page("431 Request Header Fields Too Large", {});
-        }
-        auto const sent = send_some(connection.socket, connection.output);
-        if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        connection.output.erase(0, static_cast<std::size_t>(sent));
-        if (!connection.output.empty()) return true;
-        // Closing at once would reset a connection that is still being written to, and the answer with it.
-        connection.answered = true;
-        wipe(connection.input);
-        end_writing(connection.socket);
-        connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
-        if (connection.last) shown_ = true;
-        return true;
-    }
-
-    template <class IsState>
-    void answer(Connection& connection, std::string_view head, IsState const& is_state,
-                LocalServerOptions const& options, std::optional<Redirect>& redirect) {
-        RequestLine const request = read_head(head);
-        if (request.method.empty() || request.host != host_) {
-            connection.output = page("400 Bad Request", {});
-        } else if (request.method != "GET") {
-            connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
-        } else if (!link_.empty() && request.path == link_ && request.query.empty()) {
-            follow_link(connection);
-        } else if (request.path == "/done" && redirect && request.query.empty()) {
-            connection.output = page("200 OK", redirect->error.empty() ? options.success_page : options.failure_page);
-            connection.last = true;
-        } else if (request.path != "/") {
-            connection.output = page("404 Not Found", {});
-        } else if (redirect || !take(request.query, is_state, redirect)) {
-            connection.output = page("400 Bad Request", {});
-        } else {
-            connection.output = page("303 See Other", {}, "Location: /done\r\n");
-        }
-    }
-
-    void follow_link(Connection& connection);
-
-    static std::string page(std::string_view status, std::string_view body, std::string_view more = {});
-
-    Descriptor socket_;
-    WakeUp wake_up_;
-    std::string host_;
-    std::string link_;                   ///< the path of the link; empty: there is none
-    std::string linked_;                 ///< where it leads; empty: it was used
-    std::list<Connection> connections_;  ///< the oldest first
-    Clock::time_point no_descriptor_until_{};
-    bool lingering_ = false;
-    bool shown_ = false;
-};
-
-}  // namespace detail
-
-/**
- * Opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC 8252).
+ * A login flow that opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC
+ * 8252).
  *
  *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
  *
- * The listener is open for this login only. Whatever else connects to it - other programs, other pages in the browser -
- * is answered without a word of what it sent, and does not end the login: the `state` of 128 random bits must be right.
- * Only apps without a secret may have such a redirect.
+ * The listener is open for this login only. Anything else that connects to it (other programs, other pages in the
+ * browser) gets an answer that repeats nothing of what it sent, and does not end the login: the `state` of 128 random
+ * bits must be right. Only apps without a secret may have such a redirect.
  *
- * What opens the browser is given a link to this listener that leads to Globus Auth once, since all users of a machine can
- * read the arguments of its processes. On Linux the link is followed for this user only; on other systems, another local
- * user who is faster than the browser could use it to log the program in as himself.
+ * The program that opens the browser gets a link to this listener that leads to Globus Auth once, since all users of a
+ * machine can read the arguments of its processes. On Linux the link is followed for this user only; on other systems,
+ * another local user who is faster than the browser could use it to log the program in as themselves.
  *
  * @par Errors
- * LoginError: refused, timeout, cancelled; unavailable over SSH and where no browser can be opened, unless
- * `without_browser` says otherwise. And those of Login::finish.
+ * LoginError: refused, timeout, cancelled; unavailable over SSH and if no browser can be opened, unless
+ * `without_browser` says otherwise; and the errors of Login::finish.
  * @par Thread safety
  * `run_login_flow` may be called from any thread.
  */
@@ -10314,15 +9699,15 @@ public:
     /// See NeedsNativeApp.
     static constexpr bool native_apps_only = true;
 
-    /// Listens to nothing yet: that begins with each login.
+    /// Nothing listens yet: that begins with each login.
     /// @throws UsageError  for a time-out that is negative or not a number
     explicit LocalServerLoginFlow(LocalServerOptions options = {});
 
     TokenResponse run_login_flow(Login login, std::stop_token stop = {}) const;
 
 private:
-    /// Nobody listens any more when it returns.
-    detail::RedirectListener::Redirect wait_for_redirect(Login& login, std::stop_token const& stop) const;
+    /// Waits for the redirect; nothing listens any more when it returns.
+    Secret wait_for_code(Login& login, std::stop_token const& stop) const;
     void do_without_browser(std::string const& url) const;
 
     LocalServerOptions options_;
@@ -10334,52 +9719,41 @@ private:
 #ifndef GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
 #define GLOBUS_APP_MEMORY_TOKEN_STORAGE_HPP
 
-#include <map>
-#include <memory>
-#include <mutex>
+#include <functional>
 #include <string>
-#include <utility>
 
 namespace globus {
 
 /**
- * Keeps tokens in memory only: for tests, and for programs that log in whenever they start.
+ * A token storage in memory only: for tests, and for programs that log in at every start.
  *
  * Copies share what is stored, each under its own namespace: see in_namespace.
  *
  * @par Thread safety
- * Any function may be called from any thread. Reading never waits for what an `update` does. A child process makes a
- * storage of its own.
+ * Any function may be called from any thread. Reading never waits for an `update`. A child process must make its own
+ * storage.
  */
 class MemoryTokenStorage : public TokenStorageFunctions<MemoryTokenStorage> {
 public:
-    MemoryTokenStorage() = default;
+    MemoryTokenStorage();
 
-    /// The same storage for tokens of another name, apart from these.
+    /// The same storage under another namespace, whose tokens are separate.
     [[nodiscard]] MemoryTokenStorage in_namespace(std::string name) const;
 
     [[nodiscard]] TokenDataByResourceServer get_token_data_by_resource_server() const;
-    /// See TokenStorage. @throws what `change` throws; NetworkError (timeout, cancelled) when `wait` ends
+    /// Changes the stored tokens under the lock; see TokenStorage. @throws what `change` throws; NetworkError (timeout,
+    /// cancelled) when `wait` ends
     template <class F>
     void update(F const& change, LockWait const& wait = {}) const {
-        detail::CallbacksWait const callbacks;
-        detail::Wait const call{"the token storage", wait.deadline, wait.stop};
-        detail::TurnLock const turn(state_->changing, call);
-        if (!turn) call.end();
-        TokenDataByResourceServer tokens = get_token_data_by_resource_server();
-        if (!change(tokens)) return;
-        std::lock_guard const write(state_->reading);
-        state_->tokens[namespace_] = std::move(tokens);
+        update_by([&change](TokenDataByResourceServer& tokens) -> bool { return change(tokens); }, wait);
     }
 
 private:
-    struct State {
-        std::shared_ptr<detail::Turn> const changing = detail::make_storage_turn();  ///< while a change is worked out
-        std::mutex reading;  ///< held while `tokens` is looked at
-        std::map<std::string, TokenDataByResourceServer> tokens;
-    };
+    struct State;
 
-    detail::ProcessBound<State> state_{std::in_place};
+    void update_by(std::function<bool(TokenDataByResourceServer&)> const& change, LockWait const& wait) const;
+
+    detail::ProcessBound<State> state_;
     std::string namespace_ = "DEFAULT";
 };
 
@@ -10394,77 +9768,61 @@ static_assert(TokenStorage<MemoryTokenStorage>);
 #ifndef GLOBUS_OAUTH_ID_TOKEN_HPP
 #define GLOBUS_OAUTH_ID_TOKEN_HPP
 
-#ifndef GLOBUS_CORE_JSON_TEXT_HPP
-#define GLOBUS_CORE_JSON_TEXT_HPP
+#ifndef GLOBUS_HTTP_ANY_TRANSPORT_HPP
+#define GLOBUS_HTTP_ANY_TRANSPORT_HPP
 
-#include <boost/json/parse_options.hpp>
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-
-// JSON text that others wrote: real services send what is not quite Unicode, such as the name of a file cut in the
-// middle of a character, and one such text must not make the rest of the document unreadable. It is mended before a
-// parser sees it: what is no character becomes U+FFFD, and nothing else changes.
-
-namespace globus::detail {
-
-/// How deep lists and objects may stand in one another, in what is sent as in what is read.
-inline constexpr std::size_t max_json_depth = 128;
-
-/// A place in JSON text that is no character: bytes that are not UTF-8, or the escape of half a surrogate pair.
-struct OddText {
-    std::size_t at;      ///< where it begins; the size of the text if there is none
-    std::size_t length;  ///< its bytes
-    bool cut;            ///< the text ends in the middle of it: with what follows it may be a character
-};
-
-/// The first place of `text` at or after `from` that is no character. `from` must not be inside of one.
-OddText find_odd_text(std::string_view text, std::size_t from = 0) noexcept;
-
-/// Appends `text` to `out`, mended. Returns how many bytes of it were taken: of what ends in the middle of a character
-/// nothing is, if there is `more` to come.
-std::size_t append_mended(std::string& out, std::string_view text, bool more = false);
-
-/// What a parser is told of every text.
-boost::json::parse_options json_options() noexcept;
-
-/// The document of a JSON text, of which nothing is mended. @param error  as of parse_json
-boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error);
+namespace globus {
 
 /**
- * The document of a JSON text that a service wrote. What is no character in it reads as U+FFFD; other things than that
- * must be right. For texts of bounded size: a document takes many times the memory of its text.
+ * Any transport behind one type, for code that does not want a template parameter.
  *
- * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
+ *     using TransferClient = Client<TransferService, AccessTokenPolicy, AnyTransport>;
+ *     TransferClient real{token, {.transport = CurlTransport{}}};
+ *     TransferClient mock{token, {.transport = MockTransport{}}};
+ *
+ * Copies share the transport inside. Thread safety is that of the transport inside.
  */
-boost::json::value parse_json(std::string_view text, boost::system::error_code& error);
+class AnyTransport {
+public:
+    /// Converts implicitly: any transport may be given where this one is expected.
+    template <class T>
+        requires(!std::same_as<std::remove_cvref_t<T>, AnyTransport>) && Transport<T>
+    AnyTransport(T transport) : inside_(std::make_shared<Model<T> const>(std::move(transport))) {}
 
-}  // namespace globus::detail
+    [[nodiscard]] http::Response send(http::Request const& request) const { return inside_->send(request); }
 
-#endif  // GLOBUS_CORE_JSON_TEXT_HPP
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual http::Response send(http::Request const& request) const = 0;
+    };
+    template <class T>
+    struct Model final : Concept {
+        explicit Model(T t) : transport(std::move(t)) {}
+        http::Response send(http::Request const& request) const override { return transport.send(request); }
+        T transport;
+    };
 
+    detail::Shared<Concept const> inside_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_ANY_TRANSPORT_HPP
+
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
 
-#include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/pem.h>
-
-#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -10472,11 +9830,13 @@ boost::json::value parse_json(std::string_view text, boost::system::error_code& 
 #include <utility>
 #include <vector>
 
+struct evp_pkey_st;  // OpenSSL's EVP_PKEY
+
 namespace globus {
 
 /**
- * An id_token was refused. The message is the same whatever was wrong with it, so that nobody learns from trying; only for
- * a token that is good but for the time it says what the clock of this machine has to do with that.
+ * An id_token was refused. The message is the same whatever was wrong, so that nobody can learn by trying; only for a
+ * token that is valid except for its time does it say how this machine's clock is involved.
  */
 class GLOBUS_VISIBLE IdTokenError : public Error {
 public:
@@ -10488,16 +9848,16 @@ public:
                 ". Set the clock of this machine, or allow for more leeway (IdTokenOptions::leeway)"),
           difference_(difference) {}
 
-    /// Seconds by which this machine's clock seems to be ahead of that of Globus Auth, negative if it is behind; nothing if
-    /// it is not the time for which the token was refused.
+    /// Seconds by which this machine's clock seems to be ahead of that of Globus Auth, negative if it is behind;
+    /// nothing if the token was not refused for its time.
     [[nodiscard]] std::optional<std::chrono::seconds> clock_difference() const noexcept { return difference_; }
 
 private:
     std::optional<std::chrono::seconds> difference_;
 };
 
-/// What a verified id_token says about who logged in. What is absent was not
-/// asked for by the scopes of the login, or is not known.
+/// What a verified id_token says about who logged in. Absent claims were not asked for by the login's scopes, or are
+/// not known.
 /// https://docs.globus.org/api/auth/reference/#oidc_userinfo_endpoint
 struct IdTokenClaims {
     std::string sub = {};  ///< the identity's id: what tokens are stored under, and the only name that never changes
@@ -10507,36 +9867,36 @@ struct IdTokenClaims {
     double iat = 0;                                      ///< when it was made, seconds since 1970
     std::optional<std::string> preferred_username = {};  ///< as in "user@example.org"; it can change
     std::optional<std::string> name = {};                ///< for people
-    std::optional<std::string> email = {};         ///< not a name for the user: it can change, and be that of several
-    std::optional<std::string> organization = {};  ///< for people
+    std::optional<std::string> email = {};  ///< not a name for the user: it can change, and several users can share it
+    std::optional<std::string> organization = {};                    ///< for people
     std::optional<std::string> identity_provider = {};               ///< its id
     std::optional<std::string> identity_provider_display_name = {};  ///< for people
     boost::json::object raw = {};                                    ///< all claims, `identity_set` among them
 };
 
-/// How an id_token is to be verified.
+/// How to verify an id_token.
 struct IdTokenOptions {
     std::string nonce = {};               ///< that the login sent; empty: it sent none
     Secret access_token = {};             ///< the token must carry its hash (`at_hash`); empty: not checked
     std::chrono::seconds leeway{300};     ///< by how much the clocks may differ; not negative
     std::function<std::int64_t()> now{};  ///< seconds since 1970; empty: the system's clock
-    /// The time at Globus Auth when it gave the token, in seconds since 1970, for the error that names the difference of the
-    /// clocks; nothing: that of TokenResponse::date(), or what the token says.
+    /// The time at Globus Auth when it issued the token, in seconds since 1970, for the error that names the difference
+    /// of the clocks; nothing: TokenResponse::date(), or what the token says.
     std::optional<std::int64_t> date = {};
     http::Clock::time_point deadline = http::Clock::time_point::max();  ///< for fetching keys, or waiting for them
-    std::stop_token stop = {};                                          ///< cancels fetching them, and the waiting
+    std::stop_token stop = {};                                          ///< to cancel fetching them, and the wait
 };
 
 /// A public RSA key that id_tokens are signed with.
 class IdTokenKey {
 public:
     /**
-     * Reads a key of a JWKS (RFC 7517); nothing if id_tokens cannot be signed with it: not RSA, for encryption, not
-     * of 2048 to 8192 bits, an even modulus, or an exponent that is even, 1 or beyond 64 bits.
+     * Reads a key of a JWKS (RFC 7517); nothing if it cannot sign id_tokens: not RSA, for encryption, not 2048 to 8192
+     * bits, an even modulus, or an exponent that is even, 1 or over 64 bits.
      */
     [[nodiscard]] static std::optional<IdTokenKey> read(boost::json::object const& jwk);
 
-    /// The name by which an id_token says that this is its key.
+    /// The key id by which an id_token names this key.
     [[nodiscard]] std::string const& kid() const noexcept { return kid_; }
 
     /// True if `signature` is that of `text` by this key, and the key may be used with `alg`: RS512 or RS256.
@@ -10546,10 +9906,10 @@ public:
     [[nodiscard]] std::string pem() const;
 
 private:
-    explicit IdTokenKey(std::shared_ptr<EVP_PKEY const> key) : key_(std::move(key)) {}
+    explicit IdTokenKey(std::shared_ptr<evp_pkey_st const> key);
     std::string kid_;
-    std::string alg_;  ///< the one algorithm that the key is for; empty: either
-    detail::Shared<EVP_PKEY const> key_;
+    std::string alg_;  ///< the only algorithm that the key is for; empty: either
+    detail::Shared<evp_pkey_st const> key_;
 };
 
 /**
@@ -10562,25 +9922,26 @@ private:
 [[nodiscard]] std::string as_pem(Json const& jwks);
 
 /**
- * The keys of one issuer, given once: for tests, and for programs that get them by a way of their own.
+ * The keys of one issuer, given once: for tests, and for programs that get them in their own way.
  *
  *     StaticJwks keys{"https://auth.globus.org", jwks_document};
  *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  */
 class StaticJwks {
 public:
     /// @throws DecodeError  unless `jwks` is an object with a list `keys` of at most 100
     StaticJwks(std::string issuer, Json const& jwks);
 
-    /// The issuer that the constructor was told; the options are not used.
+    /// The issuer from the constructor; the options are not used.
     [[nodiscard]] std::string issuer(IdTokenOptions const&) const { return issuer_; }
     /// The key of that name; nothing if there is none, or more than one.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const&) const;
 
 private:
     std::string issuer_;
-    std::map<std::string, std::optional<IdTokenKey>, std::less<>> keys_;
+    std::vector<IdTokenKey> keys_;
 };
 
 /// `S` knows the issuer of id_tokens and its keys by their names. Models: StaticJwks, JwksCache.
@@ -10590,22 +9951,40 @@ concept JwksSource = requires(S const& source, std::string_view kid, IdTokenOpti
     { source.key(kid, options) } -> std::same_as<std::optional<IdTokenKey>>;
 };
 
+namespace detail {
+
+/// The part of a JwksCache that does not depend on its transport.
+class FetchedKeys {
+public:
+    FetchedKeys(AnyTransport transport, std::string auth_url, std::function<http::Clock::time_point()> now);
+
+    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const;
+    [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const;
+
+private:
+    struct State;
+
+    ProcessBound<State> state_;
+};
+
+}  // namespace detail
+
 /**
  * The keys of Globus Auth, fetched when the first id_token is verified and kept.
  *
  *     JwksCache keys{CurlTransport{}, Environment::current().service_url("auth")};
  *     IdTokenClaims const claims = decode_id_token(tokens, client_id, keys);
  *
- * Asks `.well-known/openid-configuration`, and there learns where the keys are. Both are public: no credential is sent.
- * The configuration has to name the same issuer as it was asked of, and keys on the issuer's host. Keys are fetched
- * again after a day, and when a token names one that is not there, at most once in 60 seconds: a change of keys at
- * Globus Auth goes unnoticed, and a forged token costs one request at most.
+ * It asks `.well-known/openid-configuration`, and learns there where the keys are. Both are public: no credential is
+ * sent. The configuration must name the issuer that it was asked of, and keys on the issuer's host. Keys are fetched
+ * again after a day, and when a token names an unknown key, at most once in 60 seconds: a change of keys at Globus Auth
+ * is noticed at the next token that names a new key, so logins go on, and a forged token costs at most one request.
  *
  * @par Errors
- * AuthApiError, NetworkError and DecodeError, when keys cannot be had.
+ * AuthApiError, NetworkError and DecodeError if keys cannot be fetched.
  * @par Thread safety
- * Any function may be called from any thread. Copies share the keys; one thread fetches, and those that need what it
- * fetches wait, as long as their options allow.
+ * Any function may be called from any thread. Copies share the keys; one thread fetches, and those that need the result
+ * wait, as long as their options allow.
  *
  * https://docs.globus.org/api/auth/developer-guide/#openid-connect, OpenID Connect Discovery 1.0
  */
@@ -10613,209 +9992,78 @@ template <Transport T>
 class JwksCache {
 public:
     /// @param auth_url  base URL of Globus Auth
-    /// @param now       reads the time for the 60 seconds and the day; empty: http::Clock
-    /// @throws UsageError  for a base URL that is not one
+    /// @param now       tells the time for the 60 seconds and the day; empty: http::Clock
+    /// @throws UsageError  for an invalid base URL
     JwksCache(T transport, std::string auth_url, std::function<http::Clock::time_point()> now = {})
-        : state_(std::in_place, std::move(transport), http::check_base_url(std::move(auth_url)),
-                 now ? std::move(now) : &http::Clock::now) {}
+        : keys_(AnyTransport(std::move(transport)), std::move(auth_url), std::move(now)) {}
 
     /// The issuer, as its own configuration writes it.
-    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const {
-        State& state = *state_;
-        std::unique_lock lock(state.mutex);
-        while (state.issuer.empty()) fetch_or_wait(state, lock, options);
-        return state.issuer;
-    }
+    [[nodiscard]] std::string issuer(IdTokenOptions const& options) const { return keys_.issuer(options); }
     /// The key of that name; nothing if the issuer has none.
     [[nodiscard]] std::optional<IdTokenKey> key(std::string_view kid, IdTokenOptions const& options) const {
-        State& state = *state_;
-        std::unique_lock lock(state.mutex);
-        for (;;) {
-            auto const now = state.now();
-            if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
-                if (auto found = state.keys->key(kid, options)) return found;
-                if (!state.fetching.busy()) {
-                    if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
-                    state.looked_again = now;  // before the request: one that fails counts, too
-                }
-            }
-            fetch_or_wait(state, lock, options);
-        }
+        return keys_.key(kid, options);
     }
 
 private:
-    struct State {
-        State(T t, std::string url, std::function<http::Clock::time_point()> clock)
-            : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
-        T const transport;
-        std::string const auth_url;
-        std::function<http::Clock::time_point()> const now;
-        std::mutex mutex;  ///< of what follows; free while something is fetched
-        detail::SingleFlight fetching;
-        std::string issuer;
-        std::string jwks_uri;
-        std::optional<StaticJwks> keys;
-        http::Clock::time_point fetched{};
-        std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
-    };
-
-    /// Where an issuer and its keys are.
-    struct Configuration {
-        std::string issuer, jwks_uri;
-    };
-
-    /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
-    /// stays as it is until what takes its place is known to be good.
-    static void fetch_or_wait(State& state, std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
-        detail::Wait const call{"the keys of Globus Auth", options.deadline, options.stop};
-        if (state.issuer.empty()) {
-            auto const fetch = [&] { return fetch_configuration(state, options); };
-            if (std::optional<Configuration> found = state.fetching.ask_or_wait(lock, call, fetch)) {
-                state.issuer = std::move(found->issuer);
-                state.jwks_uri = std::move(found->jwks_uri);
-            }
-        } else {
-            auto const fetch = [&, issuer = state.issuer, uri = state.jwks_uri] {
-                return StaticJwks(issuer, get(state, uri, options));
-            };
-            if (std::optional<StaticJwks> keys = state.fetching.ask_or_wait(lock, call, fetch)) {
-                state.keys = std::move(keys);
-                state.fetched = state.now();
-            }
-        }
-    }
-
-    [[nodiscard]] static Configuration fetch_configuration(State const& state, IdTokenOptions const& options) {
-        Json const document = get(state, state.auth_url + ".well-known/openid-configuration", options);
-        auto const text = [&](char const* name) {
-            auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
-            if (value == nullptr || !value->is_string())
-                throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
-            return std::string(value->get_string());
-        };
-        Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
-        std::string slashed = configuration.issuer;
-        if (!slashed.ends_with('/')) slashed += '/';
-        if (slashed != state.auth_url)
-            throw DecodeError("the OpenID configuration of " + state.auth_url + " names another issuer");
-        bool good = false;
-        try {
-            http::Url const keys = http::parse_url(configuration.jwks_uri);
-            http::Url const own = http::parse_url(slashed);
-            good = !keys.has_userinfo && (keys.scheme == "https" || http::is_loopback(keys.host)) &&
-                   http::detail::equal_ignoring_case(keys.host, own.host) && keys.scheme == own.scheme;
-        } catch (UsageError const&) {  // not a URL
-        }
-        if (!good) throw DecodeError("the OpenID configuration of " + state.auth_url + " has its keys on another host");
-        return configuration;
-    }
-
-    /// GET of a public document.
-    [[nodiscard]] static Json get(State const& state, std::string const& url, IdTokenOptions const& options) {
-        http::Request request;
-        request.url = url;
-        request.headers = {{"Accept", "application/json"}};
-        request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
-        request.stop = options.stop;
-        request.max_response_bytes = std::size_t{1} << 20;
-        http::Response response = http::send_repeatable(state.transport, request);
-        if (response.status != 200) throw AuthApiError(request, std::move(response));
-        boost::system::error_code error;
-        Json document = detail::parse_exact_json(response.body, error);
-        if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
-        return document;
-    }
-
-    detail::ProcessBound<State> state_;
+    detail::FetchedKeys keys_;
 };
+
+namespace detail {
+
+/// An id_token that is valid, except for its issuer, its signature and the time, which are not checked yet.
+struct ReadIdToken {
+    IdTokenClaims claims;
+    std::string alg, kid;
+    std::string_view text;  ///< that is signed
+    std::string signature;
+};
+
+/// @param token  must live as long as the result
+/// @throws IdTokenError
+ReadIdToken read_id_token(std::string_view token, std::string_view client_id, IdTokenOptions const& options);
+/// @throws IdTokenError  also without a key
+IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const& key, IdTokenOptions const& options);
+
+}  // namespace detail
 
 /**
  * Verifies an id_token and says who logged in.
  *
  *     IdTokenClaims const claims = decode_id_token(tokens.id_token(), client_id, keys, {.nonce = nonce});
  *
- * It must be signed by the issuer's key of the name that it gives (RS512 or RS256, nothing else), be of that issuer,
- * for this client and for now, and carry the nonce that was sent. A key or an address inside the token is never used.
+ * The token must be signed by the issuer's key that it names (RS512 or RS256 only), be from that issuer, for this
+ * client and valid now, and carry the nonce that was sent. A key or an address inside the token is never used.
  *
  * @param id_token   as TokenResponse::id_token() gives it
  * @param client_id  of the application that asked for it
  * @param keys       a JwksCache, usually
  *
  * @par Errors
- * IdTokenError for a token that cannot be trusted, whatever the reason; UsageError for a leeway that is negative; and what
+ * IdTokenError for a token that cannot be trusted, whatever the reason; UsageError for a negative leeway; and what
  * `keys` throws.
  * @par Thread safety
- * May be called from any thread.
+ * It may be called from any thread.
  *
  * OpenID Connect Core 1.0, section 3.1.3.7; RFC 8725
  */
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options = {});
+                              IdTokenOptions const& options = {}) {
+    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
+    // of a token that is not good otherwise nobody learns what is wrong.
+    detail::ReadIdToken read = detail::read_id_token(id_token.reveal(), client_id, options);
+    if (read.claims.iss != keys.issuer(options)) throw IdTokenError();
+    return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);
+}
 
-/// The same for an answer of the token endpoint.
-/// @throws IdTokenError  also if it has no id_token: the scope `openid` was not asked for
+/// The same, for an answer of the token endpoint.
+/// @throws IdTokenError  also if there is no id_token, because the scope `openid` was not requested
 template <JwksSource S>
 IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options = {}) {
     IdTokenOptions dated = options;
     if (!dated.date) dated.date = tokens.date();
     return decode_id_token(tokens.id_token(), client_id, keys, dated);
-}
-
-namespace detail {
-
-/// The digest that an algorithm signs; nullptr for all that are not allowed.
-EVP_MD const* id_token_digest(std::string_view alg);
-
-/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
-/// could take two values (RFC 7519, section 4).
-std::optional<boost::json::object> read_jwt_object(std::string_view segment);
-
-/// A member that is a text and not empty.
-std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name);
-
-/// The checks of everything but key, issuer, signature and time.
-bool id_token_header_is_good(boost::json::object const& header);
-
-/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
-void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options);
-
-/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
-std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
-                                                   std::string_view alg, IdTokenOptions const& options);
-
-}  // namespace detail
-
-std::string as_pem(Json const& jwks);
-
-template <JwksSource S>
-IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
-                              IdTokenOptions const& options) {
-    if (options.leeway.count() < 0) throw UsageError("the leeway of an id_token is negative: it is 0 at least");
-    constexpr std::size_t longest = std::size_t{64} << 10;
-    std::string_view const token = id_token.reveal();
-    if (token.size() > longest) throw IdTokenError();
-    auto const first = token.find('.');
-    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
-    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
-
-    auto const header = detail::read_jwt_object(token.substr(0, first));
-    auto payload = detail::read_jwt_object(token.substr(first + 1, second - first - 1));
-    auto const signature = base64url_decode(token.substr(second + 1));
-    if (!header || !payload || !signature || !detail::id_token_header_is_good(*header)) throw IdTokenError();
-    auto const alg = detail::jwt_text(*header, "alg");
-    auto const kid = detail::jwt_text(*header, "kid");
-    if (!alg || detail::id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
-
-    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
-    // of a token that is not good otherwise nobody learns what is wrong.
-    auto claims = detail::check_id_token_claims(std::move(*payload), client_id, *alg, options);
-    if (!claims || claims->iss != keys.issuer(options)) throw IdTokenError();
-    std::optional<IdTokenKey> const key = keys.key(*kid, options);
-    if (!key || !key->verify(*alg, token.substr(0, second), *signature)) throw IdTokenError();
-    detail::check_id_token_time(*claims, options);
-    return std::move(*claims);
 }
 
 }  // namespace globus
@@ -10848,12 +10096,12 @@ namespace globus {
  */
 class GLOBUS_VISIBLE LoginRequiredError : public TokenValidationError {
 public:
-    /// Of the kind of `why`, which it quotes.
+    /// Has the kind of `why`, which it quotes.
     LoginRequiredError(TokenValidationError const& why, Login login)
         : TokenValidationError(why.kind(), std::string(why.what()) + ": the user has to log in"),
           login_(std::move(login)) {}
 
-    /// What to send the user to; nothing has begun before its url() is asked for.
+    /// The login to send the user to; it begins when its url() is called.
     [[nodiscard]] Login login() const { return login_; }
 
 private:
@@ -10862,27 +10110,27 @@ private:
 
 /**
  * The login flow that says "not now": `login` throws LoginRequiredError with the URL, and the program sends the user
- * there when it likes and calls finish_login. For web applications, and for programs that run unattended.
+ * there later and calls finish_login. It is for web applications, and for programs that run unattended.
  */
 struct NoLoginFlow {
     [[noreturn]] TokenResponse run_login_flow(Login login, std::stop_token) const;
 };
 
-/// What a UserApp is made of.
+/// The configuration of a UserApp.
 template <class K, class F, class S, class T>
 struct UserAppConfig {
-    std::string app_name = {};      ///< part of the path of the tokens, and of what the user is asked to consent to
-    Required<K> client;             ///< Native{client_id} or Confidential{client_id, client_secret}
-    F login_flow = F();             ///< how `login` asks the user
-    std::optional<S> storage = {};  ///< else at the place where the reference keeps them, see default_token_path
-    bool request_refresh_tokens = false;        ///< keeps the user logged in
-    std::string login_redirect_uri = {};        ///< of the application's own; a Confidential client needs one
+    std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
+    Required<K> client;                         ///< Native{client_id} or Confidential{client_id, client_secret}
+    F login_flow = F();                         ///< how `login` asks the user
+    std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
+    bool request_refresh_tokens = false;        ///< whether to keep the user logged in
+    std::string login_redirect_uri = {};        ///< the application's own; a Confidential client needs one
     std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};                  ///< base URL of Globus Auth; else the environment's
     std::chrono::seconds id_token_leeway{300};  ///< by how much this machine's clock may differ from Globus Auth's
-    /// Of requests to Globus Auth, and of the clients that the app makes without options of their own.
+    /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
-    /// Told what goes wrong while the call that it happens in goes on: a TokenStorageError when a renewed token cannot be
+    /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a renewed token cannot be
     /// stored. It is called on the thread of the call; what it throws is dropped.
     std::function<void(std::exception_ptr)> on_error = {};
     std::function<std::int64_t()> now = {};  ///< seconds since 1970; for tests
@@ -10933,7 +10181,7 @@ struct UserPolicy {
     std::int64_t expires_at = 0;
 };
 
-/// Refresh tokens that Globus Auth has refused. They count as missing, so that nobody asks for nothing again.
+/// Refresh tokens that Globus Auth has refused. They count as missing, so that they are not tried in vain again.
 class RefusedTokens {
 public:
     void add(std::string_view server, Secret token);
@@ -10946,38 +10194,38 @@ private:
     std::map<std::string, Secret> tokens_;  ///< the last one for each resource server
 };
 
-/// "backup on my-host": how the consent is labelled.
+/// The label of the consent, as in "backup on my-host".
 std::string grant_label(std::string const& app_name);
 
 }  // namespace detail
 
 /**
- * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only where
- * it must.
+ * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only if it
+ * must.
  *
  *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
  *     auto transfer = app.client<TransferService>();
  *     app.login();                                                    // asks only if it has to
  *     auto files = transfer.operation_ls({.endpoint_id = id});
  *
- * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt by themselves:
- * where a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
+ * Each client that is made adds the scopes of its service to what the login asks for. Calls never prompt on their own:
+ * if a login is needed they throw LoginRequiredError, and `app.run([&] { ... })` logs in and calls again.
  *
  * Tokens are stored with the identity that they act for; another user's login is refused until `logout`. The tokens of
- * a login that is refused, or that cannot be verified or stored, are revoked, as far as Globus Auth can be reached within
- * ten seconds; not for a clock that is wrong, of which the IdTokenError says by how much (see `id_token_leeway`).
+ * a login that is refused, or that cannot be verified or stored, are revoked, if Globus Auth can be reached within ten
+ * seconds; but not if only the clock is wrong: then the IdTokenError says by how much (see `id_token_leeway`).
  *
  * @tparam K  Native, or Confidential with a `login_redirect_uri`
- * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or one's own
+ * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or your own
  * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
  * @tparam T  CurlTransport, MockTransport, AnyTransport
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
- * requests to Globus Auth. UsageError for a login that a login flow asks of its own app, for an app that was moved from,
- * and in a child process that was forked: it makes an app of its own.
+ * requests to Globus Auth. UsageError for a login that a login flow asks of its own app, for an app that was moved
+ * from, and in a forked child process, which must make its own app.
  * @par Thread safety
- * Any function may be called from any thread; one login runs at a time. Copies are of the same app.
+ * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
 template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
 class UserApp : detail::UserAppRequirements<K, F, S, T>,
@@ -10989,10 +10237,11 @@ class UserApp : detail::UserAppRequirements<K, F, S, T>,
 public:
     using Config = UserAppConfig<K, F, S, T>;
 
-    /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative leeway
+    /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
+    ///                     leeway
     explicit UserApp(Config config) : UserApp(std::move(config), std::make_shared<detail::RefusedTokens>()) {}
 
-    /// Asks the user to log in, if tokens are missing or `options` say so, and stores what comes.
+    /// Asks the user to log in, if tokens are missing or `options` say so, and stores the tokens.
     void login(AppLoginOptions options = {}) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (!options.force && !detail::asks_for_anything(options.parameters) &&
@@ -11001,7 +10250,7 @@ public:
         log_in(options);
     }
 
-    /// A login that the program leads by itself: send the user to its url(), then call finish_login.
+    /// A login that the program runs itself: send the user to its url(), then call finish_login.
     [[nodiscard]] Login start_login(AuthorizationParameters parameters = {}) const {
         std::vector<std::string> scopes;
         for (Scope const& scope : this->required_scopes(parameters)) scopes.push_back(scope.text());
@@ -11019,7 +10268,7 @@ public:
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
-    /// For AppPolicy.
+    /// Authorizes a request, for AppPolicy.
     template <Transport U>
     [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
                                           AuthContext const& context) const {
@@ -11084,7 +10333,7 @@ private:
         JwksCache<T> const keys;
     };
 
-    /// Runs `f(policy)`, which says by `policy` what it used; what only a login can mend is a LoginRequiredError.
+    /// Runs `f(policy)`, which sets `policy` to what it used; throws LoginRequiredError if only a login can help.
     template <class Function>
     auto or_login_required(std::string_view server, Function const& f) const {
         Policy used;
@@ -11114,7 +10363,7 @@ private:
         else
             return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
     }
-    /// A user's consents, asked for with the token of Globus Auth, which is renewed where that can be done.
+    /// A user's consents, requested with the token of Globus Auth, which is renewed if possible.
     static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
                                   RenewalOptions const& renewal, std::string const& identity_id,
                                   CallOptions const& call) {
@@ -11148,7 +10397,7 @@ private:
                 .expires_at = data.expires_at_seconds};
     }
 
-    /// Logs in, unless somebody has since the app had `logins` logins; says whether it did.
+    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
     bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
         detail::LoginTurn const turn(this->common_->logging_in, options.stop);
         if (this->login_count() != logins) return false;
@@ -11169,7 +10418,7 @@ private:
             throw;
         }
     }
-    /// Takes back tokens that nobody will use. Why the login failed is what counts: errors do not.
+    /// Revokes tokens that nobody will use. It ignores errors, since the reason why the login failed is what counts.
     void revoke(TokenResponse const& answer, std::stop_token const& stop) const {
         auto const client = login_client();
         auto const deadline = http::Clock::now() + std::chrono::seconds(10);
@@ -11183,7 +10432,7 @@ private:
             }
         }
     }
-    /// What a storage that cannot be read has is of no use either.
+    /// False also if the storage cannot be read, since its tokens are of no use then.
     [[nodiscard]] bool is_stored(Secret const& secret) const {
         try {
             for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
@@ -11216,63 +10465,28 @@ private:
 #ifndef GLOBUS_HTTP_CURL_TRANSPORT_HPP
 #define GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
-#ifndef GLOBUS_HTTP_PROXY_HPP
-#define GLOBUS_HTTP_PROXY_HPP
-
-namespace globus::http {
-
-/// What the URL of a proxy says, but its credentials.
-struct Proxy {
-    bool over_tls = false;  ///< https: the way to the proxy is encrypted, too
-    bool loopback = false;  ///< it is on this machine
-};
-
-/**
- * Reads the URL of a proxy: [http|https|socks4|socks4a|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT].
- *
- * @throws UsageError  for anything else. It tells nothing of the text, which may have a password in it.
- */
-Proxy parse_proxy(Secret const& text);
-
-}  // namespace globus::http
-
-#endif  // GLOBUS_HTTP_PROXY_HPP
-
-#include <curl/curl.h>
-
 #include <chrono>
 #include <cstddef>
-#include <exception>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <thread>
-#include <utility>
-#include <vector>
-
-// Asks libcurl to tell when it is about to write the request itself, which versions before 7.80 cannot.
-#if LIBCURL_VERSION_NUM >= 0x075000 && !defined(GLOBUS_DETAIL_NO_CURL_PREREQ)
-#define GLOBUS_DETAIL_CURL_PREREQ
-#endif
 
 namespace globus {
 
 /// How a CurlTransport connects. The defaults are the safe ones; certificates are always verified.
 struct CurlOptions {
-    std::chrono::milliseconds connect_timeout{10'000};  ///< name, connection and TLS handshake together
-    std::chrono::seconds idle_timeout{60};  ///< no byte in either direction for so long ends the call; 0: never
-    std::string ca_file = {};               ///< PEM file of the authorities to trust in place of the system's
+    std::chrono::milliseconds connect_timeout{10'000};  ///< name lookup, connection and TLS handshake together
+    std::chrono::seconds idle_timeout{60};  ///< this long without a byte in either direction ends the call; 0: never
+    std::string ca_file = {};               ///< PEM file of the authorities to trust instead of the system's
     std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
-    /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4, socks4a,
-    /// socks5 and socks5h); "": none. Unset: the variables of the environment say (https_proxy, ALL_PROXY, NO_PROXY),
-    /// as for the curl tool. A loopback address is reached by no proxy, unless one that is named here is on loopback, too.
+    /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4,
+    /// socks4a, socks5 and socks5h); "": none. Unset: the environment's variables decide (https_proxy, ALL_PROXY,
+    /// NO_PROXY), as for the curl tool. Loopback addresses are reached without a proxy, unless the one named here is on
+    /// loopback, too.
     std::optional<Secret> proxy = {};
-    /// Hosts that are reached without the proxy: names, with all that is below them, and addresses, joined by commas;
-    /// "*": all. Unset: NO_PROXY of the environment, or none if `proxy` is set.
+    /// Hosts that are reached without the proxy: names, which include their subdomains, and addresses, separated by
+    /// commas; "*": all. Unset: NO_PROXY of the environment, or none if `proxy` is set.
     std::optional<std::string> no_proxy = {};
-    std::size_t max_header_bytes = std::size_t{256} << 10;  ///< of one answer, in sum
+    std::size_t max_header_bytes = std::size_t{256} << 10;  ///< of one answer, in total
     int max_informational = 16;                             ///< 1xx answers before the real one
     std::size_t max_idle_handles = 64;                      ///< kept for reuse, each with its connections
 };
@@ -11283,198 +10497,54 @@ struct CurlOptions {
  *     CurlTransport transport;                                    // the system's certificates, sensible limits
  *     CurlTransport internal{{.ca_file = "/etc/lab/ca.pem"}};     // an authority of your own
  *
- * It keeps easy handles in a pool, so that connections and TLS sessions are used again; a request that must not be sent
+ * It keeps easy handles in a pool, so that connections and TLS sessions are reused; a request that must not be sent
  * twice gets a connection of its own (http::Request::fresh_connection). It verifies TLS (1.2 or newer) and host names,
- * follows no redirect, keeps no cookie and reads no .netrc. It asks for packed answers in all codings that libcurl knows
- * and unpacks what comes, asked for or not, unless http::Request::decode says otherwise; all limits are for what comes
- * out.
+ * follows no redirect, keeps no cookie and reads no .netrc. It asks for compressed answers in all codings that libcurl
+ * knows and decompresses what comes, asked for or not, unless http::Request::decode says otherwise; all limits are for
+ * the decompressed data.
  *
- * Two things of the environment reach libcurl and OpenSSL: the proxy's variables, unless CurlOptions::proxy is set, and
- * SSLKEYLOGFILE. Who can set that one has the keys of the TLS sessions written to a file, which is for debugging: unset it
- * where the environment is not yours.
+ * Two settings of the environment reach libcurl and OpenSSL: the proxy's variables, unless CurlOptions::proxy is set,
+ * and SSLKEYLOGFILE. Whoever can set the latter gets the keys of the TLS sessions in a file, which is for debugging:
+ * unset it where the environment is not yours.
  *
- * Where the system has a hashed directory of certificates, that is used: reading it takes a tenth of the time that
- * reading the bundle takes.
+ * If the system has a hashed directory of certificates, that is used: reading it takes a tenth of the time that reading
+ * the bundle takes.
  *
  * @par Errors
  * `send` throws NetworkError, never anything else but std::bad_alloc, what a sink or source threw, and UsageError for a
- * URL or header that cannot be sent. A deadline, a stop request and the limits hold in every state, name resolution
- * included.
+ * URL or header that cannot be sent. A deadline, a stop request and the limits apply in every state, including name
+ * resolution.
  * @par Thread safety
- * `send` may be called from any thread. Copies share the pool. No signal handler is installed; SIGPIPE is kept from
- * the calling thread while TLS writes. Programs that this one starts get no connection; libcurl lets them have the two
- * sockets by which a thread of its own looks up a name, if they are started at that moment.
+ * `send` may be called from any thread. Copies share the pool. No signal handler is installed; SIGPIPE is kept from the
+ * calling thread while TLS writes. Programs that this one starts inherit no connection; only the two sockets with which
+ * a thread of libcurl looks up a name reach a program that is started at that moment.
  *
  * https://curl.se/libcurl/c/threadsafe.html
  */
 class CurlTransport {
 public:
-    CurlTransport() : CurlTransport(CurlOptions{}) {}
-    /// @throws UsageError  for a ca_file or ca_path that is not there or cannot be read, and for a proxy that is no URL of
-    /// one or that this libcurl cannot reach; what it says has nothing of that URL
-    explicit CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
+    CurlTransport();
+    /// @throws UsageError  for a ca_file or ca_path that is missing or cannot be read, and for a proxy that is not a
+    ///                     proxy's URL or that this libcurl cannot use; the message has nothing of that URL
+    explicit CurlTransport(CurlOptions options);
 
     [[nodiscard]] http::Response send(http::Request const& request) const;
 
 private:
-    /// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
-    struct Handle {
-        Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
-        Handle(Handle const&) = delete;
-        Handle& operator=(Handle const&) = delete;
-        ~Handle();
-
-        CURL* easy;
-        CURLM* multi;
-        curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
-        http::Headers headers;              ///< that it was made of
-        Secret authorization;               ///< likewise
-        char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
-        std::string origin;                 ///< of the last request, whose proxy setting still holds
-        std::thread::id thread;             ///< that used it last
-        bool prepared = false;
-        bool usable = true;      ///< false: its options are half set, it must not be used again
-        bool plain_get = false;  ///< the last request was a GET without a body
-        bool fresh_connection = false;
-        bool decode = false;
-    };
-
-    struct Pool {
-        explicit Pool(CurlOptions o);
-
-        static void check_readable(std::string const& option, std::string const& path, bool directory);
-
-        /// The hashed directory of certificates that libcurl was built with, if it has one; 7.70 and newer tell.
-        static std::string hashed_directory();
-
-        /// What CURLOPT_PROXY is for a host: null leaves it to the environment, "" is none.
-        [[nodiscard]] char const* proxy_for(std::string_view host) const;
-
-        CurlOptions const options;
-        /// The codings that libcurl can unpack, as a request names them.
-        static std::string known_codings();
-
-        std::string const codings = known_codings();
-        http::Proxy proxy;  ///< of the options
-        std::string default_ca_path;
-        std::mutex mutex;
-        std::vector<std::unique_ptr<Handle>> idle;
-    };
-
-    /// A handle of the pool for the time of one exchange.
-    struct Lease {
-        explicit Lease(Pool& p);
-        Lease(Lease const&) = delete;
-        Lease& operator=(Lease const&) = delete;
-        ~Lease();
-        Pool& pool;
-        std::unique_ptr<Handle> handle;
-    };
-
-    /// One request and its answer.
-    class Exchange {
-    public:
-        Exchange(Pool& pool, Handle& handle, http::Request const& request)
-            : pool_(pool), handle_(handle), easy_(handle.easy), request_(request) {}
-
-        http::Response run();
-
-    private:
-        enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
-        /// Where in the head of an answer the next line is.
-        enum class Part : unsigned char { status_line, fields, body };
-
-        template <class V>
-        void set(CURLoption option, V value) {
-            if (CURLcode const code = curl_easy_setopt(easy_, option, value); code != CURLE_OK)
-                throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, about(curl_easy_strerror(code)));
-        }
-
-        /// What is the same for every request of the pool; once a handle.
-        void prepare_once();
-
-        /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
-        void prepare_trust();
-
-        void prepare();
-
-        void prepare_body();
-
-        void prepare_headers();
-
-        /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
-        CURLcode drive();
-
-        /// True if what comes is ever longer than what comes out: packed nothing, without end.
-        [[nodiscard]] bool is_padded() const;
-
-        struct Wake {
-            CURLM* multi;
-            void operator()() const noexcept { curl_multi_wakeup(multi); }
-        };
-
-        [[nodiscard]] std::string about(std::string_view what) const;
-
-        [[noreturn]] void fail(CURLcode code) const;
-
-        /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
-        /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
-        void fail_at_proxy() const;
-
-        static NetworkError::Kind kind_of(CURLcode code);
-
-        /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
-        /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
-        [[nodiscard]] std::string words(CURLcode code) const;
-
-        // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
-
-        static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
-        static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
-        static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
-#ifdef GLOBUS_DETAIL_CURL_PREREQ
-        static int on_request(void* self, char*, char*, int, int) noexcept {
-            static_cast<Exchange*>(self)->sent_ = NetworkError::Sent::yes;
-            return CURL_PREREQFUNC_OK;
-        }
-#endif
-        static int refuse_seek(void*, curl_off_t, int) noexcept { return CURL_SEEKFUNC_FAIL; }
-        static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept;
-
-        std::size_t take_body(std::string_view piece) noexcept;
-
-        /// Heeds the length that an answer says it has. It is a claim: it ends the transfer if it is too large, and gets
-        /// memory in advance up to what most answers need.
-        void make_room();
-
-        std::size_t take_header(std::string_view line) noexcept;
-        void read_status_line(std::string_view line);
-        void read_field(std::string_view line);
-        /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
-        /// the packed one.
-        void end_head();
-
-        Pool& pool_;
-        Handle& handle_;
-        CURL* easy_;
-        http::Request const& request_;
-        http::Response response_;
-        std::size_t header_bytes_ = 0;
-        int informational_ = 0;
-        Part part_ = Part::status_line;
-        std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
-        bool decode_ = false;         ///< the answer is unpacked
-        bool packed_ = false;         ///< it came with a coding
-        bool body_began_ = false;
-        bool flowing_ = false;  ///< the body of a success came, or a source has given something
-        Stopped stopped_ = Stopped::no;
-        NetworkError::Sent sent_ = NetworkError::Sent::no;
-        std::exception_ptr thrown_;
-    };
+    struct Handle;
+    struct Pool;
+    struct Lease;
+    class Exchange;
 
     detail::ProcessBound<Pool> pool_;
 };
 
+namespace detail {
+
+/// The transport of a client that was given none.
+CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout);
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_CURL_TRANSPORT_HPP
@@ -11486,64 +10556,15 @@ private:
 // Described types as JSON text, both ways: to_json(value) and from_json<T>(text).
 
 #endif  // GLOBUS_CORE_JSON_HPP
-#ifndef GLOBUS_HTTP_ANY_TRANSPORT_HPP
-#define GLOBUS_HTTP_ANY_TRANSPORT_HPP
-
-#include <concepts>
-#include <memory>
-#include <type_traits>
-#include <utility>
-
-namespace globus {
-
-/**
- * Any transport behind one type, for code that does not want a template parameter.
- *
- *     using TransferClient = Client<TransferService, AccessTokenPolicy, AnyTransport>;
- *     TransferClient real{token, {.transport = CurlTransport{}}};
- *     TransferClient mock{token, {.transport = MockTransport{}}};
- *
- * Copies share the transport inside. Thread safety is that of the transport inside.
- */
-class AnyTransport {
-public:
-    /// Implicit: any transport may be given where this one is asked for.
-    template <class T>
-        requires(!std::same_as<std::remove_cvref_t<T>, AnyTransport>) && Transport<T>
-    AnyTransport(T transport) : inside_(std::make_shared<Model<T> const>(std::move(transport))) {}
-
-    [[nodiscard]] http::Response send(http::Request const& request) const { return inside_->send(request); }
-
-private:
-    struct Concept {
-        virtual ~Concept() = default;
-        virtual http::Response send(http::Request const& request) const = 0;
-    };
-    template <class T>
-    struct Model final : Concept {
-        explicit Model(T t) : transport(std::move(t)) {}
-        http::Response send(http::Request const& request) const override { return transport.send(request); }
-        T transport;
-    };
-
-    detail::Shared<Concept const> inside_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_ANY_TRANSPORT_HPP
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
 #include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
-// A reference to what is asked of a temporary does not dangle here, which g++ 14 can be told.
+// A reference to an element of a temporary does not dangle here; this tells g++ 14 so.
 #if defined(__has_cpp_attribute)
 #if __has_cpp_attribute(gnu::no_dangling)
 #define GLOBUS_DETAIL_NO_DANGLING [[gnu::no_dangling]]
@@ -11566,10 +10587,10 @@ namespace globus {
  *
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
  *
- * Answers are given in the order they were scripted. When the script is used up, the handler of `otherwise` answers;
- * without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A request that
- * comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any other transport, and
- * is neither recorded nor answered from the script.
+ * Answers are given in the order in which they were scripted. When the script is used up, the handler of `otherwise`
+ * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
+ * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
+ * other transport, and is neither recorded nor answered from the script.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -11579,16 +10600,16 @@ public:
     /**
      * The requests of a MockTransport at one moment: a vector of copies.
      *
-     * A request that is asked of a temporary, as in `mock.requests().back()`, is the recorded one itself, and stays
-     * where it is until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
+     * An element of a temporary, as in `mock.requests().back()`, is the recorded request itself, and stays where it is
+     * until `clear()` or the end of the transport's last copy: a reference to it does not dangle.
      */
     class GLOBUS_DETAIL_NO_DANGLING Requests : public std::vector<http::Request> {
         using Base = std::vector<http::Request>;
         using Request = http::Request;
 
     public:
-        /// Of a record whose elements stay where they are.
-        explicit Requests(std::deque<Request> const& record);
+        /// The requests of a record whose elements stay where they are.
+        explicit Requests(std::vector<Request const*> record);
 
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
         [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
@@ -11612,7 +10633,9 @@ public:
         std::vector<Request const*> recorded_;
     };
 
-    /// Makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
+    MockTransport();
+
+    /// A function that makes the answer to a request, or throws. It runs on the thread of the call, without a lock.
     using Handler = std::function<http::Response(http::Request const&)>;
 
     /// Scripts an answer with a JSON body.
@@ -11623,14 +10646,14 @@ public:
     MockTransport& reply(Handler handler);
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
-    /// What answers when the script is used up.
+    /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
 
     /// The requests so far, in the order of their arrival.
     [[nodiscard]] Requests requests() const;
-    /// The number of requests(), of which it makes no copy.
+    /// The number of requests(), without copying them.
     [[nodiscard]] std::size_t request_count() const;
-    /// The number of scripted answers that nothing has asked for yet.
+    /// The number of scripted answers that have not been used yet.
     [[nodiscard]] std::size_t left() const;
     /// Forgets script and record.
     void clear();
@@ -11638,13 +10661,9 @@ public:
     [[nodiscard]] http::Response send(http::Request const& request) const;
 
 private:
-    struct State {
-        std::mutex mutex;
-        std::deque<Handler> script;
-        std::deque<http::Request> requests;
-        Handler otherwise;
-    };
-    detail::ProcessBound<State> state_{std::in_place};
+    struct State;
+
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
@@ -11665,8 +10684,8 @@ private:
 namespace globus {
 
 /**
- * Keeps a program within a service's limit on requests: never more than `burst` of them in any `burst / per_second`
- * seconds.
+ * A limiter that keeps a program within a service's limit on requests: never more than `burst` of them in any `burst /
+ * per_second` seconds.
  *
  * The defaults are for Globus Transfer, which allows a user 20 requests a second, counted over 10 seconds: 150 requests
  * in any 10 seconds leave room for the user's other programs.
@@ -11699,7 +10718,7 @@ private:
 };
 
 /**
- * A transport that waits for its turn at a RateLimiter before each request, those for tokens included.
+ * A transport that waits for its turn at a RateLimiter before each request, including those for tokens.
  *
  *     using Transfer = Client<TransferService, AccessTokenPolicy, RateLimited<CurlTransport>>;
  *     Transfer transfer{token};
@@ -11721,7 +10740,7 @@ public:
     RateLimited()
         requires std::default_initializable<T>
     = default;
-    /// @param limiter  shared with whoever has a copy of it; if left out, one of its own of the default rate
+    /// @param limiter  shared with all copies of it; if left out, a new one with the default rate
     RateLimited(T transport, RateLimiter limiter = RateLimiter())
         : transport_(std::move(transport)), limiter_(std::move(limiter)) {}
 
@@ -11730,7 +10749,7 @@ public:
         return transport_.send(request);
     }
 
-    /// The transport inside. What is sent by it waits for no turn.
+    /// The transport inside. Requests sent by it do not wait for a turn.
     [[nodiscard]] T const& inner() const noexcept { return transport_; }
     /// The limiter; a copy of it makes another transport share its turns.
     [[nodiscard]] RateLimiter const& limiter() const noexcept { return limiter_; }
@@ -11755,32 +10774,34 @@ private:
 namespace globus {
 
 /**
- * Sends an access token that something else renews: a function asks for it, or a file holds it.
+ * A policy that sends an access token that something else renews: a function gets it, or a file holds it.
  *
  *     TokenSourcePolicy sidecar = TokenSourcePolicy::file("/run/secrets/globus-token");
  *     TokenSourcePolicy vault{[&] { return vault_client.read("globus/token"); }};
  *
- * The source is asked once and its token kept until the service answers 401; then it is asked again, and the call is
- * repeated if the token is another one.
+ * The source is asked once, and its token is kept until the service answers 401; then the source is asked again, and
+ * the call is repeated if the token has changed.
  *
  * @par Errors
  * What the function throws passes through. UsageError for a file that cannot be read, and for a token that is empty or
  * has a character that a token cannot have. NetworkError if the call has to end while another thread asks; the source
- * itself is not interrupted. UsageError if the source needs the token that it is to give, be it through others who wait.
+ * itself is not interrupted. UsageError if the source needs the token that it is to give, directly or through waiting
+ * threads.
  * @par Thread safety
- * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies share
- * the token.
+ * Any function may be called from any thread; the source is called by one thread at a time, without a lock. Copies
+ * share the token.
  */
 class TokenSourcePolicy {
 public:
     using credential = BearerCredential;
 
-    /// @param resource_server  whom the tokens are for; a client of another service gets none. Empty: not known
-    /// @throws UsageError  for a function that holds nothing
+    /// @param resource_server  the resource server that the tokens are for; a client of another one gets none. Empty:
+    ///                         not known
+    /// @throws UsageError  for an empty function
     explicit TokenSourcePolicy(std::function<Secret()> source, std::string resource_server = {});
 
-    /// The token is the text of the file at `path`, without blanks and newlines at its end. A file is wanted: for a pipe or
-    /// device the calls fail, as they do for a file of more than 16 KiB.
+    /// The token is the text of the file at `path`, without trailing blanks and newlines. It must be a regular file:
+    /// for a pipe or device the calls fail, as they do for a file of more than 16 KiB.
     [[nodiscard]] static TokenSourcePolicy file(std::string path, std::string resource_server = {});
 
     template <class T>
@@ -11808,7 +10829,7 @@ private:
         std::mutex mutex;
         Secret token;
         std::uint64_t generation = 0;
-        std::uint64_t answers = 0;  ///< of the source, the same token or another
+        std::uint64_t answers = 0;  ///< of the source, with the same token or another
         detail::SingleFlight asking;
     };
 
@@ -11846,13 +10867,13 @@ namespace globus {
  *     IdentityMap people(client, owner_ids);                       // a client of AuthService
  *     for (std::string const& id : owner_ids) print(people[id].username.value_or(id));
  *
- * The second line makes one request for each hundred ids, not one for each. What was found is kept, and is found by its
- * id or its user name in upper or lower case; who does not exist is asked for again each time.
+ * The second line makes one request for each hundred ids, not one for each. What was found is kept under its id and its
+ * user name, in upper or lower case; an identity that does not exist is asked for again each time.
  *
- * @tparam C  a Client of AuthService; the map keeps a copy
+ * @tparam C  a Client of AuthService, of which the map keeps a copy
  *
  * @par Errors
- * What `get_identities` throws. The identities of a batch that failed are tried again with the next.
+ * Lookups throw what `get_identities` throws. The identities of a batch that failed are tried again with the next.
  * @par Thread safety
  * Distinct objects: safe, unless they share a cache. Shared objects: not safe, since looking up changes the map.
  */
@@ -11862,12 +10883,12 @@ public:
     /// What was found, by id and by user name in lower case.
     using Cache = std::map<std::string, auth::Identity, std::less<>>;
 
-    static constexpr std::size_t default_batch_size = 100;  ///< what Globus Auth answers at once
+    static constexpr std::size_t default_batch_size = 100;  ///< the most that Globus Auth answers at once
 
     /**
      * @param identity_ids   ids and user names that will be asked for
      * @param id_batch_size  how many go into one request; 0 means the default
-     * @param cache          of another map, to share what was found
+     * @param cache          that of another map, to share what was found
      */
     explicit IdentityMap(C client, std::vector<std::string> const& identity_ids = {}, std::size_t id_batch_size = 0,
                          std::shared_ptr<Cache> cache = nullptr)
@@ -11877,7 +10898,8 @@ public:
         for (std::string const& id : identity_ids) pending(id).emplace(name_of(id), id);
     }
 
-    /// Notes an id or user name to be looked up with the next batch. False if it is known or noted already.
+    /// Notes an id or user name to be looked up with the next batch. It returns false if that is known or noted
+    /// already.
     bool add(std::string identity_id) {
         std::string name = name_of(identity_id);
         if (known().contains(name)) return false;
@@ -11885,7 +10907,7 @@ public:
     }
 
     /// The identity of that id or user name, looked up if it has to be; nullptr if there is none.
-    /// It is good until it is erased.
+    /// The pointer is good until the identity is erased.
     [[nodiscard]] auth::Identity const* get(std::string_view key, CallOptions const& options = {}) {
         std::string const name = name_of(key);
         if (auto const found = known().find(name); found != known().end()) return &found->second;
@@ -11900,10 +10922,11 @@ public:
         throw UsageError("there is no identity '" + std::string(key) + "'");
     }
 
-    /// Forgets what was found under one id or user name, so that it will be looked up again. False if it is not known.
+    /// Forgets what was found under one id or user name, so that it will be looked up again. It returns false if that
+    /// is not known.
     bool erase(std::string_view key) { return known().erase(name_of(key)) != 0; }
 
-    /// What was found so far; another map may be given it.
+    /// What was found so far, for another map to share.
     [[nodiscard]] std::shared_ptr<Cache> const& cache() const noexcept { return cache_; }
 
 private:
@@ -11940,7 +10963,7 @@ private:
     }
     Names& pending(std::string_view key) { return is_id(key) ? pending_ids_ : pending_usernames_; }
 
-    /// Looks up `key`, kept under `name`, and with it as many noted ones of its kind as fit.
+    /// Looks up `key`, kept under `name`, together with as many noted ones of its kind as fit.
     void look_up(std::string const& name, std::string_view key, CallOptions const& options) {
         Names& names = pending(key);
         StringList batch(key);
@@ -12020,19 +11043,19 @@ struct Endpoint {
     Optional<std::string> display_name = {};
     Optional<std::string> owner = {};  ///< id of an identity
     Optional<std::string> description = {};
-    Optional<bool> multi_user = {};       ///< each user gets an endpoint of his own on it
+    Optional<bool> multi_user = {};       ///< each user gets an endpoint of their own on it
     Optional<bool> is_public = {};        ///< `public` on the wire
     Optional<Json> endpoint_config = {};  ///< as it was registered
-    /// Of a multi-user endpoint: a Jinja template of what users' endpoints are configured with.
+    /// On a multi-user endpoint, a Jinja template of the configuration of users' endpoints.
     Optional<std::string> user_config_template = {};
-    Optional<Json> user_config_schema = {};  ///< of a multi-user endpoint: the JSON Schema of what users may fill in
+    Optional<Json> user_config_schema = {};  ///< on a multi-user endpoint: the JSON Schema of what users may fill in
     Optional<std::string> hostname = {};     ///< of the machine that it runs on
     Optional<std::string> local_user = {};   ///< account that it runs as
     Optional<std::string> ip_address = {};   ///< that it registered from
     Optional<std::string> endpoint_version = {};   ///< of the program globus-compute-endpoint
     Optional<std::string> sdk_version = {};        ///< of the library that the program uses
     Optional<std::string> subscription_uuid = {};  ///< that it is managed under; null for none
-    Optional<Json> metadata = {};                  ///< what it has told of itself
+    Optional<Json> metadata = {};                  ///< what it reports about itself
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, uuid, name, display_name, owner, description, multi_user, is_public, endpoint_config,
                    user_config_template, user_config_schema, hostname, local_user, ip_address, endpoint_version,
@@ -12053,7 +11076,7 @@ struct QueueInfo {
     Optional<Secret> connection_url = {};      ///< with a user name and a password
     Optional<std::string> exchange = {};       ///< of the message broker (AMQP)
     Optional<std::string> queue = {};          ///< of the message broker (AMQP)
-    Optional<Json> queue_publish_kwargs = {};  ///< what a message is to be published with
+    Optional<Json> queue_publish_kwargs = {};  ///< what a message must be published with
     GLOBUS_MEMBERS(QueueInfo, connection_url, exchange, queue, queue_publish_kwargs);
 };
 
@@ -12063,13 +11086,13 @@ struct EndpointRegistration {
     Optional<std::string> endpoint_id = {};
     Optional<QueueInfo> task_queue_info = {};       ///< where it takes tasks from
     Optional<QueueInfo> result_queue_info = {};     ///< where it leaves results
-    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it says that it lives
+    Optional<QueueInfo> heartbeat_queue_info = {};  ///< where it reports that it is alive
     Optional<Json> warnings = {};                   ///< texts, as on a version that is too old
     GLOBUS_MEMBERS(EndpointRegistration, endpoint_id, task_queue_info, result_queue_info, heartbeat_queue_info,
                    warnings);
 };
 
-/// An endpoint that registers for nobody else for a while.
+/// The outcome of keeping others from registering an endpoint for a while.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
@@ -12080,7 +11103,7 @@ struct EndpointLock {
 /// Where results can be waited for.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct ResultQueue {
-    Optional<std::string> queue_prefix = {};  ///< begins the names of the caller's queues
+    Optional<std::string> queue_prefix = {};  ///< what the names of the caller's queues begin with
     Optional<Secret> connection_url = {};     ///< with a user name and a password
     GLOBUS_MEMBERS(ResultQueue, queue_prefix, connection_url);
 };
@@ -12103,7 +11126,7 @@ struct Function {
     GLOBUS_MEMBERS(Function, function_uuid, function_name, function_code, description, metadata);
 };
 
-/// What was deleted, as a number.
+/// The outcome of a deletion.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/delete_function_v2_functions__function_uuid__delete
 struct Deletion {
     Optional<std::int64_t> result = {};  ///< a number of the service's own, as in 302
@@ -12118,8 +11141,8 @@ struct Task {
     Optional<std::string> result = {};        ///< serialised, as the function's language does it
     Optional<std::string> exception = {};     ///< the same, of a task that failed
     Optional<std::string> completion_t = {};  ///< seconds since 1970, as a text
-    Optional<std::string> reason = {};        ///< in get_task_batch: why there is no more to tell
-    Optional<Json> details = {};              ///< as in where and when it ran
+    Optional<std::string> reason = {};        ///< in get_task_batch: why nothing more is known
+    Optional<Json> details = {};              ///< such as where and when it ran
     GLOBUS_MEMBERS(Task, task_id, status, result, exception, completion_t, reason, details);
 };
 
@@ -12148,18 +11171,18 @@ struct TaskGroup {
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
-/// What became of one task of a submission. The answer's status is 200 even if a task was refused: see accepted().
+/// What became of one task of a submission. The answer's status is 200 even if the task was refused: see accepted().
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct SubmittedTask {
     Optional<std::string> status = {};  ///< as in "success"
     Optional<std::string> task_uuid = {};
     Optional<std::int64_t> http_status_code = {};  ///< of this task
-    Optional<std::string> reason = {};             ///< of a failure; all there is where the service sent a text only
+    Optional<std::string> reason = {};             ///< of a failure; the only member where the service sent just a text
     GLOBUS_MEMBERS(SubmittedTask, status, task_uuid, http_status_code, reason);
 
     /// True if the task will run.
     [[nodiscard]] bool accepted() const;
-    /// Reads a text in the place of an object.
+    /// Reads a text that comes instead of an object.
     void read_text(std::string_view text) { reason.emplace() = text; }
 };
 
@@ -12180,7 +11203,7 @@ using compute_v2::EndpointRegistration;
 using compute_v2::FunctionRegistration;
 using compute_v2::QueueInfo;
 
-/// An endpoint that registers for nobody else for a while.
+/// The outcome of keeping others from registering an endpoint for a while.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v3_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
@@ -12200,7 +11223,7 @@ struct Allowlist {
 /// The outcome of a submission: the ids of the tasks, by function.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submission {
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     Optional<std::string> task_group_id = {};
     Optional<std::string> endpoint_id = {};
     std::map<std::string, std::vector<std::string>> tasks = {};  ///< ids of tasks, by the function's id
@@ -12235,7 +11258,7 @@ struct GetVersion {
     GLOBUS_MEMBERS(GetVersion, service_name);
 };
 
-/// Gets a queue to wait for results at. GET /v2/get_amqp_result_connection_url
+/// Gets a queue on which to wait for results. GET /v2/get_amqp_result_connection_url
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_user_specific_result_amqp_url_v2_get_amqp_result_connection_url_get
 struct GetResultAmqpUrl {
     using service = ComputeServiceV2;
@@ -12245,13 +11268,13 @@ struct GetResultAmqpUrl {
 };
 
 /// Registers an endpoint. POST /v2/endpoints
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v2_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV2;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v2/endpoints");
-    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
+    /// A Json with the members that the page names: `endpoint_uuid`, `endpoint_name`, `version` and so on.
     Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
@@ -12308,13 +11331,14 @@ struct LockEndpoint {
 };
 
 /// Registers a function. POST /v2/functions
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v2_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV2;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v2/functions");
-    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
+    /// A Json with the members that the page names: `function_name`, `function_code` and so on.
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
@@ -12349,7 +11373,7 @@ struct GetTask {
 };
 
 /// Reads several tasks. POST /v2/batch_status
-/// A task that failed, or that is not known, is one of the results, with status 200: see its `status` and `reason`.
+/// A task that failed or is not known is among the results, with status 200: see its `status` and `reason`.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/get_batch_status_v2_batch_status_post
 struct GetTaskBatch {
     using service = ComputeServiceV2;
@@ -12372,14 +11396,14 @@ struct GetTaskGroup {
 };
 
 /// Submits calls of functions. POST /v2/submit
-/// It is sent once, because the service would do it twice. Some tasks may be refused, with status 200 all the same: ask
-/// SubmittedTask::accepted() of each.
+/// It is sent only once, because sending it again would do it twice. Some tasks may be refused although the status is
+/// 200: check SubmittedTask::accepted() for each.
 /// https://compute.api.globus.org/redoc#tag/Root/operation/submit_batch_v2_submit_post
 struct Submit {
     using service = ComputeServiceV2;
     using result = Submission;
     static constexpr auto route = post("/v2/submit");
-    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
+    Required<Document> data;  ///< a Json with the members that the page names: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, data);
 };
 
@@ -12388,13 +11412,13 @@ struct Submit {
 namespace globus::compute_v3 {
 
 /// Registers an endpoint. POST /v3/endpoints
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/register_endpoint_v3_endpoints_post
 struct RegisterEndpoint {
     using service = ComputeServiceV3;
     using result = EndpointRegistration;
     static constexpr auto route = post("/v3/endpoints");
-    /// A Json, as the page names its members: `endpoint_uuid`, `endpoint_name`, `version` and so on.
+    /// A Json with the members that the page names: `endpoint_uuid`, `endpoint_name`, `version` and so on.
     Required<Document> data;
     GLOBUS_MEMBERS(RegisterEndpoint, data);
 };
@@ -12432,34 +11456,32 @@ struct GetEndpointAllowlist {
 };
 
 /// Registers a function. POST /v3/functions
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Functions/operation/register_function_v3_functions_post
 struct RegisterFunction {
     using service = ComputeServiceV3;
     using result = FunctionRegistration;
     static constexpr auto route = post("/v3/functions");
-    Required<Document> data;  ///< a Json, as the page names its members: `function_name`, `function_code` and so on
+    /// A Json with the members that the page names: `function_name`, `function_code` and so on.
+    Required<Document> data;
     GLOBUS_MEMBERS(RegisterFunction, data);
 };
 
 /// Submits calls of functions to an endpoint. POST /v3/endpoints/{endpoint_id}/submit
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/submit_batch_v3_endpoints__endpoint_uuid__submit_post
 struct Submit {
     using service = ComputeServiceV3;
     using result = Submission;
     static constexpr auto route = post("/v3/endpoints/{endpoint_id}/submit");
     Required<std::string> endpoint_id;
-    Required<Document> data;  ///< a Json, as the page names its members: `tasks`, `task_group_id` and so on
+    Required<Document> data;  ///< a Json with the members that the page names: `tasks`, `task_group_id` and so on
     GLOBUS_MEMBERS(Submit, endpoint_id, data);
 };
 
 }  // namespace globus::compute_v3
 
 #endif  // GLOBUS_SERVICES_COMPUTE_OPERATIONS_HPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 #include <array>
 #include <string_view>
@@ -12474,33 +11496,34 @@ namespace globus {
  *
  * https://compute.api.globus.org/redoc
  *
- * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ * Ids are UUIDs as text. What is sent is a Json of the form that the operation's page describes.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<compute_v2::GetVersion, compute_v2::GetResultAmqpUrl, compute_v2::RegisterEndpoint,
-                                    compute_v2::GetEndpoint, compute_v2::GetEndpointStatus, compute_v2::GetEndpoints,
-                                    compute_v2::DeleteEndpoint, compute_v2::LockEndpoint, compute_v2::RegisterFunction,
-                                    compute_v2::GetFunction, compute_v2::DeleteFunction, compute_v2::GetTask,
-                                    compute_v2::GetTaskBatch, compute_v2::GetTaskGroup, compute_v2::Submit>;
+        return detail::hana_types<Asked, compute_v2::GetVersion, compute_v2::GetResultAmqpUrl,
+                                  compute_v2::RegisterEndpoint, compute_v2::GetEndpoint, compute_v2::GetEndpointStatus,
+                                  compute_v2::GetEndpoints, compute_v2::DeleteEndpoint, compute_v2::LockEndpoint,
+                                  compute_v2::RegisterFunction, compute_v2::GetFunction, compute_v2::DeleteFunction,
+                                  compute_v2::GetTask, compute_v2::GetTaskBatch, compute_v2::GetTaskGroup,
+                                  compute_v2::Submit>();
     }
 
     template <class Client>
@@ -12590,30 +11613,31 @@ private:
  *
  * https://compute.api.globus.org/redoc
  *
- * Ids are UUIDs as text. What is sent is a Json, of the form that the page of the operation describes.
+ * Ids are UUIDs as text. What is sent is a Json of the form that the operation's page describes.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; ComputeApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{ComputeScopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<compute_v3::RegisterEndpoint, compute_v3::UpdateEndpoint, compute_v3::LockEndpoint,
-                                    compute_v3::GetEndpointAllowlist, compute_v3::RegisterFunction, compute_v3::Submit>;
+        return detail::hana_types<Asked, compute_v3::RegisterEndpoint, compute_v3::UpdateEndpoint,
+                                  compute_v3::LockEndpoint, compute_v3::GetEndpointAllowlist,
+                                  compute_v3::RegisterFunction, compute_v3::Submit>();
     }
 
     template <class Client>
@@ -12680,8 +11704,8 @@ namespace globus {
 /**
  * Globus Flows answered with an error status. https://docs.globus.org/api/flows/
  *
- * Flows puts what is wrong into one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a
- * list of what does not fit.
+ * Flows describes an error in one object: `{"error": {"code": ..., "detail": ...}}`, where `detail` is a text or a list
+ * of what is invalid.
  */
 class GLOBUS_VISIBLE FlowsApiError : public ApiError {
 public:
@@ -12707,8 +11731,8 @@ private:
 #include <string>
 #include <vector>
 
-// What Globus Flows answers. Members bear the service's names; https://flows.globus.org/redoc says what they mean.
-// Times are ISO 8601, people and groups are URNs.
+// What Globus Flows answers. Members have the service's names; https://flows.globus.org/redoc says what they mean.
+// Times are ISO 8601 texts; people and groups are URNs.
 
 namespace globus::flows {
 
@@ -12719,7 +11743,7 @@ struct Flow {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};             ///< by which people may search it
+    Optional<std::vector<std::string>> keywords = {};             ///< by which people can find it
     Optional<Json> definition = {};                               ///< states and what leads from one to the next
     Optional<Json> input_schema = {};                             ///< the JSON Schema that a run's body has to meet
     Optional<std::string> globus_auth_scope = {};                 ///< the scope that starts the flow
@@ -12739,14 +11763,14 @@ struct Flow {
     Optional<std::string> created_at = {};                 ///< ISO 8601
     Optional<std::string> updated_at = {};                 ///< ISO 8601
     Optional<std::string> deleted_at = {};                 ///< ISO 8601; null for a flow that is there
-    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow is no more
+    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow has been deleted
     Optional<std::string> subscription_id = {};            ///< that it is managed under; null for none
     Optional<std::string> authentication_policy_id = {};   ///< that users of the flow have to meet; null for none
     Optional<std::string> flow_url = {};                   ///< of this flow in the API
     Optional<std::string> action_url = {};                 ///< at which other flows start this one
     Optional<std::string> api_version = {};                ///< of the action provider interface, as in "1.0"
     Optional<std::vector<std::string>> types = {};         ///< of the action provider interface, as in "Action"
-    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start was answered
+    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start has been answered
     Optional<bool> log_supported = {};                     ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
@@ -12779,17 +11803,17 @@ struct RunDetails {
     Optional<std::string> time = {};  ///< ISO 8601
     Optional<Json> details = {};      ///< of a form that depends on the code
     Optional<Json> input = {};        ///< of the state that the run is in
-    Optional<Json> output = {};       ///< what the states have left, by name
+    Optional<Json> output = {};       ///< the states' outputs, by name
     GLOBUS_MEMBERS(RunDetails, code, description, time, details, input, output);
 };
 
-/// The flow of a run, as it was when the run began; comes only if it was asked for.
+/// The flow of a run, as it was when the run began; it comes only on request.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct FlowDescription {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};  ///< by which people may search it
+    Optional<std::vector<std::string>> keywords = {};  ///< by which people can find it
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
@@ -12800,15 +11824,15 @@ struct Run {
     Optional<std::string> flow_title = {};            ///< as it is now
     Optional<std::string> flow_last_updated = {};     ///< ISO 8601
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
-    /// "ACTIVE", "INACTIVE" (it waits to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
+    /// "ACTIVE", "INACTIVE" (waiting to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
     Optional<std::string> status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
     Optional<std::string> label = {};                      ///< for people
-    Optional<std::vector<std::string>> tags = {};          ///< by which people may search it
+    Optional<std::vector<std::string>> tags = {};          ///< by which people can find it
     Optional<std::string> start_time = {};                 ///< ISO 8601
     Optional<std::string> completion_time = {};            ///< ISO 8601; null until it has ended
-    Optional<std::string> created_by = {};                 ///< URN of who started it
+    Optional<std::string> created_by = {};                 ///< URN of the identity that started it
     Optional<std::string> run_owner = {};                  ///< URN
     Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
     Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see the run
@@ -12849,7 +11873,7 @@ struct RunLogPage {
     GLOBUS_MEMBERS(RunLogPage, entries, limit, has_next_page, marker);
 };
 
-/// The definition that a run follows, as the flow's was when the run began.
+/// The definition that a run follows: the flow's when the run began.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}~1definition/get
 struct RunDefinition {
     Optional<std::string> flow_id = {};
@@ -12872,7 +11896,7 @@ struct RegisteredApiRoles {
     GLOBUS_MEMBERS(RegisteredApiRoles, owners, administrators, viewers);
 };
 
-/// A web API that flows can call. Lists have the id, name, description and times only.
+/// A web API that flows can call. Lists have only its id, name, description and times.
 /// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
     Optional<std::string> id = {};  ///< a UUID
@@ -12885,8 +11909,8 @@ struct RegisteredApi {
     Optional<Json> state_input_schema = {};  ///< the JSON Schema of a state's data
     Optional<std::string> subscription_id = {};               ///< that it is managed under; null for none
     Optional<std::string> created_timestamp = {};             ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody changed it last
-    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when anything of it changed last
+    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody last changed it
+    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when any part of it last changed
     Optional<std::string> scheduled_deletion_timestamp = {};  ///< ISO 8601; null unless it is to be deleted
     GLOBUS_MEMBERS(RegisteredApi, id, name, description, status, roles, target, data_templates, state_input_schema,
                    subscription_id, created_timestamp, edited_timestamp, updated_timestamp,
@@ -12950,13 +11974,13 @@ struct WebInput {
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
     Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
     Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInput, id, status, user_roles, input_type, input_schema, context, options, roles, creator_urn,
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
 
-/// A web input as it stands in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
+/// A web input as it appears in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
     Optional<std::string> id = {};                       ///< a UUID
     Optional<std::string> status = {};                   ///< "open" or "closed"
@@ -12966,7 +11990,7 @@ struct WebInputSummary {
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
     Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody changed it last
+    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
     Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
     GLOBUS_MEMBERS(WebInputSummary, id, status, user_roles, input_type, title, flow, run, created_timestamp,
                    edited_timestamp, closed_timestamp);
@@ -13031,7 +12055,7 @@ namespace globus::flows {
 // Flows
 
 /// Creates a flow. POST /flows
-/// It is not repeated after a lost answer, for there would be two flows.
+/// It is not repeated after a lost answer, because that could make two flows.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows/post
 struct CreateFlow {
     using service = FlowsService;
@@ -13047,9 +12071,9 @@ struct CreateFlow {
     Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
     Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
     Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
-    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<StringList> keywords = {};                   ///< by which people can find it, at most 1024
     Optional<std::string> subscription_id = {};           ///< that it is managed under
-    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
+    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; it needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(
         in_json("title"), in_json("definition"), in_json("input_schema"), in_json("subtitle"), in_json("description"),
@@ -13084,13 +12108,13 @@ struct ListFlows {
     Optional<StringList> filter_roles = {};
     Optional<std::string> filter_fulltext = {};  ///< words of the title, subtitle, description, keywords or owner
     Optional<StringList> orderby = {};           ///< as in "title ASC"
-    Optional<std::string> marker = {};           ///< the page before's
+    Optional<std::string> marker = {};           ///< the previous page's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListFlows, filter_roles, filter_fulltext, orderby, marker, query_params);
 };
 
-/// Changes what is given of a flow; the rest stays. PUT /flows/{flow_id}
+/// Changes what is given of a flow; the rest stays as it is. PUT /flows/{flow_id}
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/put
 struct UpdateFlow {
     using service = FlowsService;
@@ -13108,9 +12132,9 @@ struct UpdateFlow {
     Optional<StringList> flow_administrators = {};        ///< URNs of those who may change and delete the flow
     Optional<StringList> run_managers = {};               ///< URNs of those who may manage every run of the flow
     Optional<StringList> run_monitors = {};               ///< URNs of those who may see every run of the flow
-    Optional<StringList> keywords = {};                   ///< by which people may search it, at most 1024
+    Optional<StringList> keywords = {};                   ///< by which people can find it, at most 1024
     Optional<std::string> subscription_id = {};           ///< or "DEFAULT"
-    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; needs a subscription
+    Optional<std::string> authentication_policy_id = {};  ///< of a high assurance policy; it needs a subscription
     AdditionalFields additional_fields = {};
     static constexpr auto wire =
         wires(in_json("title"), in_json("definition"), in_json("input_schema"), in_json("subtitle"),
@@ -13133,7 +12157,7 @@ struct DeleteFlow {
     GLOBUS_MEMBERS(DeleteFlow, flow_id, query_params);
 };
 
-/// Checks a definition, and tells the scopes that it needs; nothing is made. POST /flows/validate
+/// Checks a definition and lists the scopes that it needs; nothing is made. POST /flows/validate
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct ValidateFlow {
     using service = FlowsService;
@@ -13160,7 +12184,7 @@ struct ListRuns {
     /// Only runs on which the caller has one of these: "run_owner", "run_managers", "run_monitors",
     /// "flow_run_managers", "flow_run_monitors".
     Optional<StringList> filter_roles = {};
-    Optional<std::string> marker = {};  ///< the page before's
+    Optional<std::string> marker = {};  ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListRuns, filter_flow_id, filter_roles, marker, query_params);
 };
@@ -13176,7 +12200,7 @@ struct GetRunLogs {
     Required<std::string> run_id;
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> reverse_order = {};  ///< the latest first
-    Optional<std::string> marker = {};  ///< the page before's
+    Optional<std::string> marker = {};  ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRunLogs, run_id, limit, reverse_order, marker, query_params);
 };
@@ -13214,7 +12238,7 @@ struct CancelRun {
     GLOBUS_MEMBERS(CancelRun, run_id);
 };
 
-/// Changes what is given of a run's label, tags, monitors and managers. PUT /runs/{run_id}
+/// Changes a run's label, tags, monitors and managers, where they are given. PUT /runs/{run_id}
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{run_id}/put
 struct UpdateRun {
     using service = FlowsService;
@@ -13222,7 +12246,7 @@ struct UpdateRun {
     static constexpr auto route = put("/runs/{run_id}");
     Required<std::string> run_id;
     Optional<std::string> label = {};        ///< for people
-    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> tags = {};          ///< by which people can find it; leading and trailing blanks are removed
     Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
     Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     AdditionalFields additional_fields = {};
@@ -13264,8 +12288,8 @@ struct ListRegisteredApis {
     static constexpr auto items = &RegisteredApiPage::registered_apis;
     Optional<StringList> filter_roles = {};  ///< "owner", "administrator", "viewer"
     Optional<StringList> orderby = {};       ///< as in "name ASC"
-    Optional<std::int64_t> per_page = {};    ///< at most so many a page
-    Optional<std::string> marker = {};       ///< the page before's
+    Optional<std::int64_t> per_page = {};    ///< at most this many per page
+    Optional<std::string> marker = {};       ///< the previous page's
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("orderby", Spelling::repeat));
     GLOBUS_MEMBERS(ListRegisteredApis, filter_roles, orderby, per_page, marker, query_params);
@@ -13286,8 +12310,8 @@ struct ListWebInputs {
     Optional<StringList> filter_flow_ids = {};  ///< only those of runs of these flows
     Optional<StringList> filter_run_ids = {};   ///< only those of these runs
     Optional<StringList> orderby = {};          ///< as in "created_timestamp DESC"
-    Optional<std::int64_t> per_page = {};       ///< at most so many a page
-    Optional<std::string> marker = {};          ///< the page before's
+    Optional<std::int64_t> per_page = {};       ///< at most this many per page
+    Optional<std::string> marker = {};          ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListWebInputs, filter_roles, filter_states, filter_flow_ids, filter_run_ids, orderby, per_page,
                    marker, query_params);
@@ -13303,8 +12327,8 @@ struct GetWebInput {
     GLOBUS_MEMBERS(GetWebInput, web_input_id);
 };
 
-/// Answers a question of a run, which goes on with it. POST /web_inputs/{web_input_id}/respond
-/// It is not repeated after a lost answer, for the first one has closed the question.
+/// Answers a question of a run, which then goes on. POST /web_inputs/{web_input_id}/respond
+/// It is not repeated after a lost answer, because the first one has closed the question.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}~1respond/post
 struct RespondToWebInput {
     using service = FlowsService;
@@ -13319,7 +12343,7 @@ struct RespondToWebInput {
 // One flow
 
 /// Starts a run of the flow. POST /flows/{flow_id}/run
-/// It is not repeated after a lost answer, for there might be two runs: `list_runs` tells whether there is one.
+/// It is not repeated after a lost answer, because that could start two runs: `list_runs` shows whether there is one.
 /// https://flows.globus.org/redoc#tag/~1flows~1{flow_id}~1run/post
 struct RunFlow {
     using service = SpecificFlowService;
@@ -13327,7 +12351,7 @@ struct RunFlow {
     static constexpr auto route = post("/flows/{flow_id}/run");
     Required<Json> body;               ///< the run's input, of the shape that the flow's input_schema asks for
     Optional<std::string> label = {};  ///< for people
-    Optional<StringList> tags = {};    ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> tags = {};    ///< by which people can find it; leading and trailing blanks are removed
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
     Optional<StringList> run_monitors = {};            ///< URNs of those who may see the run, besides its owner
     Optional<StringList> run_managers = {};            ///< URNs of those who may manage the run, besides its owner
@@ -13339,7 +12363,7 @@ struct RunFlow {
                    additional_fields);
 };
 
-/// Lets a run go on that is inactive, as after a consent was given. POST /runs/{run_id}/resume
+/// Resumes an inactive run, as after a consent was given. POST /runs/{run_id}/resume
 /// https://flows.globus.org/redoc#tag/Runs/paths/~1flows~1{flow_id}~1runs~1{run_id}~1resume/post
 struct ResumeRun {
     using service = SpecificFlowService;
@@ -13349,7 +12373,7 @@ struct ResumeRun {
     GLOBUS_MEMBERS(ResumeRun, run_id);
 };
 
-/// Checks what run_flow would be given; nothing is started. POST /flows/{flow_id}/validate_run
+/// Checks the input of a run without starting it. POST /flows/{flow_id}/validate_run
 /// https://flows.globus.org/redoc#tag/Runs
 struct ValidateRun {
     using service = SpecificFlowService;
@@ -13358,7 +12382,7 @@ struct ValidateRun {
     static constexpr RetryClass retry = RetryClass::read;
     Required<Json> body;                     ///< the run's input, of the shape that the flow's input_schema asks for
     Optional<std::string> label = {};        ///< for people
-    Optional<StringList> tags = {};          ///< by which people may search it; blanks at the ends are taken away
+    Optional<StringList> tags = {};          ///< by which people can find it; leading and trailing blanks are removed
     Optional<StringList> run_monitors = {};  ///< URNs of those who may see the run, besides its owner
     Optional<StringList> run_managers = {};  ///< URNs of those who may manage the run, besides its owner
     Optional<Json> activity_notification_policy = {};  ///< a RunActivityNotificationPolicy
@@ -13373,9 +12397,6 @@ struct ValidateRun {
 
 #endif  // GLOBUS_SERVICES_FLOWS_OPERATIONS_HPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <string>
 #include <string_view>
@@ -13385,7 +12406,7 @@ namespace globus {
 using flows::RunActivityNotificationPolicy;
 
 /**
- * Globus Flows: flows, their runs, and what runs ask of people. A flow is started by a SpecificFlowService.
+ * Globus Flows: flows, their runs, and what runs ask of people. A SpecificFlowService starts a flow.
  *
  *     Client<FlowsService, AccessTokenPolicy> client{token};
  *     for (flows::Run const& run : client.paginate(flows::ListRuns{})) ...
@@ -13393,34 +12414,33 @@ using flows::RunActivityNotificationPolicy;
  * https://docs.globus.org/api/flows/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for, and
- * `additional_fields` members of the document; ids are UUIDs as text, times ISO 8601, people and groups URNs
+ * `additional_fields` members of the document; ids are UUIDs as text, times are ISO 8601, people and groups are URNs
  * ("urn:globus:auth:identity:...").
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct FlowsService {
     static constexpr std::string_view name = "flows";
     static constexpr std::string_view resource_server = "flows.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{FlowsScopes::all};
     using error = FlowsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<flows::CreateFlow, flows::GetFlow, flows::ListFlows, flows::UpdateFlow,
-                                    flows::DeleteFlow, flows::ValidateFlow, flows::ListRuns, flows::GetRunLogs,
-                                    flows::GetRun, flows::GetRunDefinition, flows::CancelRun, flows::UpdateRun,
-                                    flows::DeleteRun, flows::GetRegisteredApi, flows::ListRegisteredApis,
-                                    flows::ListWebInputs, flows::GetWebInput, flows::RespondToWebInput>;
+        return detail::hana_types<Asked, flows::CreateFlow, flows::GetFlow, flows::ListFlows, flows::UpdateFlow,
+                                  flows::DeleteFlow, flows::ValidateFlow, flows::ListRuns, flows::GetRunLogs,
+                                  flows::GetRun, flows::GetRunDefinition, flows::CancelRun, flows::UpdateRun,
+                                  flows::DeleteRun, flows::GetRegisteredApi, flows::ListRegisteredApis,
+                                  flows::ListWebInputs, flows::GetWebInput, flows::RespondToWebInput>();
     }
 
     template <class Client>
@@ -13512,45 +12532,44 @@ private:
 };
 
 /**
- * One flow of Globus Flows: to run it takes a token for that flow, not for the service.
+ * One flow of Globus Flows. Running it takes a token for that flow, not for the service.
  *
  *     Client<SpecificFlowService, AccessTokenPolicy> flow{SpecificFlowService{flow_id}, token};
  *     auto run = flow.run_flow({.body = {{"source", "/~/a"}, {"target", "/~/b"}}, .label = "nightly"});
  *
- * The token is one of the resource server `flow_id`, with the scope `user_scope()`.
+ * The token is for the resource server `flow_id`, with the scope `user_scope()`.
  * https://docs.globus.org/api/flows/
  *
- * What its operations have in common: `additional_fields` takes members of the document that an operation has no
- * member for; people and groups are URNs.
+ * What its operations have in common: `additional_fields` takes members of the document that an operation has no member
+ * for; people and groups are URNs.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; FlowsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct SpecificFlowService {
     static constexpr std::string_view name = "flows";
     using error = FlowsApiError;
     using credential = BearerCredential;
-    /// Parts of paths that come from the service, not from the operation.
+    /// The parts of paths that come from the service, not from the operation.
     static constexpr std::array<std::string_view, 1> route_members{"flow_id"};
 
     Required<std::string> flow_id;
 
     [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
-    /// The scope that lets one start, resume and validate runs of the flow.
+    /// The scope that allows starting, resuming and validating runs of the flow.
     [[nodiscard]] std::string user_scope() const;
-    /// What the service gives to paths: its flow_id.
+    /// The value that the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<flows::RunFlow, flows::ResumeRun, flows::ValidateRun>;
+        return detail::hana_types<Asked, flows::RunFlow, flows::ResumeRun, flows::ValidateRun>();
     }
 
     template <class Client>
@@ -13574,7 +12593,7 @@ struct SpecificFlowService::Operations {
     }
 
     /// Tells the app of this client that the flow moves files of mapped collections, so that a login asks for their
-    /// data_access scope. Returns the client.
+    /// data_access scope. It returns the client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
         SpecificFlowScopes const flow(*self().service().flow_id);
@@ -13619,17 +12638,18 @@ struct GlobusConnectServerConnector {
  *     connectors.lookup("google-drive")->connector_id
  *     connectors.lookup(*gateway.connector_id)->name
  *
- * Thread safety: distinct objects: safe. Shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  *
  * https://docs.globus.org/globus-connect-server/v5/reference/connector/
  */
 class ConnectorTable {
 public:
-    /// Those of today, and those that were added.
+    /// The connectors of today, and those that were added.
     [[nodiscard]] std::vector<GlobusConnectServerConnector> const& all_connectors() const noexcept;
 
-    /// The connector of that id or name; nullptr if there is none. Capitals do not matter in a name, nor which of blank,
-    /// `-` and `_` its words are separated by.
+    /// The connector of that id or name; nullptr if there is none. Case does not matter in a name, nor does it matter
+    /// whether blanks, `-` or `_` separate its words.
     [[nodiscard]] GlobusConnectServerConnector const* lookup(std::string_view name_or_id) const;
 
     /// The same table with one more connector.
@@ -13674,18 +12694,19 @@ private:
 namespace globus::detail {
 
 /**
- * A value that is asked for when it is first wanted, and kept. Copies share it.
+ * A value that is made when it is first needed, and kept. Copies share it.
  *
  * @par Thread safety
- * `get` may be called from any thread. One asks, without a lock, while the others wait as long as their own calls may
- * last. If `make` throws, the next one asks again.
+ * `get` may be called from any thread. One thread makes it, without a lock, while the others wait as long as their own
+ * calls may last. If `make` throws, the next thread tries again.
  */
 template <class T>
 class Once {
 public:
     /// The value, or that of `make()`.
-    /// @throws NetworkError  if the call has to end while another thread asks
-    /// @throws UsageError  if `make` wants the value that it is to make, be it through others who wait; in a child process; if this was moved from
+    /// @throws NetworkError  if the call has to end while another thread makes it
+    /// @throws UsageError  if `make` needs the value that it is to make, directly or through waiting threads; in a
+    ///                     child process; if this was moved from
     template <class F>
     T const& get(F const& make, http::Clock::time_point deadline, std::stop_token const& stop) const {
         State& state = *state_;
@@ -13723,7 +12744,7 @@ class GLOBUS_VISIBLE GcsApiError : public ApiError {
 public:
     using ApiError::ApiError;
 
-    /// What the endpoint adds to the message: a text or an object; null if nothing.
+    /// The details that the endpoint adds to the message: a text or an object; null if nothing.
     [[nodiscard]] boost::json::value const& detail() const noexcept { return document_member("detail"); }
     /// The DATA_TYPE of `detail()`, such as "reason#1.0.0"; empty if it has none.
     [[nodiscard]] std::string_view detail_data_type() const noexcept;
@@ -13769,16 +12790,16 @@ struct Collection {
     Optional<std::string> tlsftp_url = {};            ///< as in "tlsftp://host:443"
     Optional<std::string> contact_email = {};         ///< for questions about it
     Optional<std::string> contact_info = {};          ///< phone, address and the like
-    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> default_directory = {};     ///< where a listing that names no path begins
     Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> info_link = {};          ///< URL of a page about it
     Optional<std::string> organization = {};       ///< that runs it
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<StringList> keywords = {};            ///< by which people can find it
     Optional<bool> is_public = {};                 ///< `public` on the wire: seen by all who search
-    Optional<bool> high_assurance = {};            ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> high_assurance = {};            ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_high_assurance = {};    ///< the older name of high_assurance
     Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
     Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS
@@ -13807,7 +12828,8 @@ struct Collection {
                    auto_delete_timeout, policies, sharing_restrict_paths, sharing_users_allow, sharing_users_deny);
 };
 
-/// What anybody may know of an endpoint. In the answer's `data` its connectors follow, which have the last four members.
+/// What is public about an endpoint. Its connectors, which have the last four members, follow it in the answer's
+/// `data`.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/
 struct Info {
     static constexpr std::string_view kind = "info";  ///< how its DATA_TYPE begins
@@ -13840,13 +12862,13 @@ struct Endpoint {
     Optional<std::string> network_use = {};                    ///< "normal", "minimal", "aggressive" or "custom"
     Optional<std::string> subscription_id = {};                ///< that it is managed under; null for none
     Optional<std::string> gcs_manager_url = {};                ///< of this API
-    Optional<StringList> keywords = {};                        ///< by which people may search it
+    Optional<StringList> keywords = {};                        ///< by which people can find it
     Optional<bool> allow_udt = {};                             ///< transfers may use UDT
     Optional<bool> is_public = {};                             ///< `public` on the wire: seen by all who search
     Optional<std::int64_t> max_concurrency = {};               ///< files at a time, at most
-    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> max_parallelism = {};               ///< connections per file, at most
     Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
-    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections per file
     Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port
     static constexpr auto wire = wires(globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, DATA_TYPE, id, display_name, contact_email, contact_info, department, description,
@@ -13867,9 +12889,9 @@ struct StorageGateway {
     Optional<StringList> allowed_domains = {};   ///< of identities that may use it
     Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
     Optional<StringList> users_deny = {};        ///< local user names that may not
-    Optional<bool> high_assurance = {};          ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> high_assurance = {};          ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
-    Optional<bool> require_mfa = {};             ///< asks for a login with two factors
+    Optional<bool> require_mfa = {};             ///< it requires multi-factor authentication
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
     Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
     Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
@@ -13893,7 +12915,8 @@ struct Role {
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
 
-/// A user's account on a storage gateway. https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
+/// A user's account on a storage gateway.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/
 struct UserCredential {
     static constexpr std::string_view kind = "user_credential";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
@@ -13911,7 +12934,7 @@ struct UserCredential {
 };
 
 /**
- * The envelope of every answer: how it went, and the documents that were asked for.
+ * The envelope of every answer: the outcome, and the documents that were asked for.
  *
  *     auto answer = client.get_collection({.collection_id = id});
  *     answer->one().display_name
@@ -13921,7 +12944,7 @@ struct UserCredential {
 template <class T>
 struct Answer {
     Optional<std::string> code = {};  ///< "success", or what went wrong
-    Optional<Json> detail = {};       ///< more on the code, of a form of its own
+    Optional<Json> detail = {};       ///< more about the code, in a form that depends on it
     Optional<std::string> message = {};
     Optional<std::int64_t> http_response_code = {};  ///< the same as the response's status
     std::vector<T> data = {};           ///< documents of the kind that was asked for, and what was included with them
@@ -13929,7 +12952,7 @@ struct Answer {
     Optional<std::string> marker = {};  ///< for the next page
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
-    /// Where in `data` the first document of the kind that was asked for stands; nothing if there is none.
+    /// The position in `data` of the first document of the kind that was asked for; nothing if there is none.
     [[nodiscard]] std::optional<std::size_t> position() const
         requires requires(T const& document) { document.DATA_TYPE; }
     {
@@ -13961,7 +12984,7 @@ struct Answer {
 #include <string>
 
 // The documents that a manager of Globus Connect Server makes. A document's DATA_TYPE names the version of its schema:
-// where it is left out it is the first one that has all the members that are set.
+// if it is left out, it is the first version that has all the members that are set.
 
 namespace globus::gcs {
 
@@ -14025,7 +13048,7 @@ struct POSIXStagingStoragePolicies {
 struct BlackPearlStoragePolicies {
     std::string DATA_TYPE = "blackpearl_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};  ///< URL of the appliance
-    /// Path of the file that gives user names their access ids and secrets.
+    /// Path of the file that maps user names to their access ids and secrets.
     Optional<std::string> bp_access_id_file = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(BlackPearlStoragePolicies, DATA_TYPE, s3_endpoint, bp_access_id_file, additional_fields);
@@ -14046,8 +13069,8 @@ struct BoxStoragePolicies {
 struct CephStoragePolicies {
     std::string DATA_TYPE = "ceph_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};        ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};          ///< buckets of others to show at the root
-    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key gets users theirs
+    Optional<StringList> s3_buckets = {};          ///< other owners' buckets to show at the root
+    Optional<std::string> ceph_admin_key_id = {};  ///< of the administrator whose key is used to get users' keys
     Optional<Secret> ceph_admin_secret_key = {};   ///< of that administrator
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(CephStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, ceph_admin_key_id, ceph_admin_secret_key,
@@ -14112,8 +13135,8 @@ struct AzureBlobStoragePolicies {
 struct S3StoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
-    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
+    Optional<StringList> s3_buckets = {};             ///< other owners' buckets to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< every user needs a key of their own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(S3StoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -14124,8 +13147,8 @@ struct S3StoragePolicies {
 struct ActiveScaleStoragePolicies {
     std::string DATA_TYPE = "s3_storage_policies#1.0.0";
     Optional<std::string> s3_endpoint = {};           ///< URL of the S3 API
-    Optional<StringList> s3_buckets = {};             ///< buckets of others to show at the root
-    Optional<bool> s3_user_credential_required = {};  ///< a user needs a key of his own
+    Optional<StringList> s3_buckets = {};             ///< other owners' buckets to show at the root
+    Optional<bool> s3_user_credential_required = {};  ///< every user needs a key of their own
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(ActiveScaleStoragePolicies, DATA_TYPE, s3_endpoint, s3_buckets, s3_user_credential_required,
                    additional_fields);
@@ -14148,7 +13171,8 @@ struct HPSSStoragePolicies {
     std::string DATA_TYPE = "hpss_storage_policies#1.0.0";
     Optional<std::string> authentication_mech = {};  ///< "krb5" or "unix"
     Optional<std::string> authenticator = {};        ///< what it authenticates with
-    /// Keeps checksums with the files' metadata. Newer servers call it uda_checksum: put that into additional_fields.
+    /// Whether checksums are kept with the files' metadata. Newer servers call this uda_checksum: put that into
+    /// additional_fields.
     Optional<bool> uda_checksum_support = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(HPSSStoragePolicies, DATA_TYPE, authentication_mech, authenticator, uda_checksum_support,
@@ -14163,23 +13187,23 @@ struct MappedCollectionDocument {
     Optional<std::string> collection_base_path = {};  ///< its root, an absolute path of the storage; needed to make one
     Optional<std::string> contact_email = {};         ///< for questions about it
     Optional<std::string> contact_info = {};          ///< phone, address and the like
-    Optional<std::string> default_directory = {};     ///< where a listing begins that names no path
+    Optional<std::string> default_directory = {};     ///< where a listing that names no path begins
     Optional<std::string> department = {};            ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
+    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<StringList> keywords = {};            ///< by which people can find it
     Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
-    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
-    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
-    Optional<bool> force_verify = {};              ///< checksums are always compared
-    Optional<bool> is_public = {};                 ///< `public` on the wire
+    Optional<bool> enable_https = {};      ///< files can be read and written by HTTPS; this needs a subscription
+    Optional<bool> force_encryption = {};  ///< data is always sent over TLS
+    Optional<bool> force_verify = {};      ///< checksums are always compared
+    Optional<bool> is_public = {};         ///< `public` on the wire
     /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
     Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
@@ -14219,31 +13243,31 @@ struct GuestCollectionDocument {
     Optional<std::string> collection_base_path = {};
     Optional<std::string> contact_email = {};      ///< for questions about it
     Optional<std::string> contact_info = {};       ///< phone, address and the like
-    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path
+    Optional<std::string> default_directory = {};  ///< where a listing that names no path begins
     Optional<std::string> department = {};         ///< of the organization
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// "inbound", "outbound" or "all": only with collections of high assurance; null: none.
+    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
     Optional<std::string> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
-    Optional<StringList> keywords = {};            ///< by which people may search it
+    Optional<StringList> keywords = {};            ///< by which people can find it
     Optional<bool> disable_verify = {};            ///< checksums cannot be asked for
-    Optional<bool> enable_https = {};              ///< files can be read and written by HTTPS; needs a subscription
-    Optional<bool> force_encryption = {};          ///< data is always sent over TLS
-    Optional<bool> force_verify = {};              ///< checksums are always compared
-    Optional<bool> is_public = {};                 ///< `public` on the wire
+    Optional<bool> enable_https = {};      ///< files can be read and written by HTTPS; this needs a subscription
+    Optional<bool> force_encryption = {};  ///< data is always sent over TLS
+    Optional<bool> force_verify = {};      ///< checksums are always compared
+    Optional<bool> is_public = {};         ///< `public` on the wire
     /// Minutes that access rules of guest collections hold; high assurance only.
     Optional<std::int64_t> acl_expiration_mins = {};
     Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
     Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
-    Optional<std::string> user_credential_id = {};    ///< with which the storage is used; the owner's
+    Optional<std::string> user_credential_id = {};    ///< the owner's, with which the storage is used
     Optional<bool> skip_auto_delete = {};             ///< the mapped collection's auto_delete_timeout does not count
-    /// Of which transfers its managers hear by e-mail: `status` ("SUCCEEDED", "FAILED") and `transfer_use` ("source",
-    /// "destination").
+    /// The transfers about which its managers get e-mail: `status` ("SUCCEEDED", "FAILED") and `transfer_use`
+    /// ("source", "destination").
     Optional<std::map<std::string, StringList>> activity_notification_policy = {};
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -14270,14 +13294,14 @@ struct EndpointDocument {
     Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
     Optional<std::string> organization = {};     ///< that runs it
     Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
-    Optional<StringList> keywords = {};          ///< by which people may search it
+    Optional<StringList> keywords = {};          ///< by which people can find it
     Optional<bool> allow_udt = {};               ///< transfers may use UDT
     Optional<bool> is_public = {};               ///< `public` on the wire
     /// Files at a time, at most; for network_use "custom", as are the next three.
     Optional<std::int64_t> max_concurrency = {};
-    Optional<std::int64_t> max_parallelism = {};               ///< connections a file, at most
+    Optional<std::int64_t> max_parallelism = {};               ///< connections per file, at most
     Optional<std::int64_t> preferred_concurrency = {};         ///< files at a time
-    Optional<std::int64_t> preferred_parallelism = {};         ///< connections a file
+    Optional<std::int64_t> preferred_parallelism = {};         ///< connections per file
     Optional<std::int64_t> gridftp_control_channel_port = {};  ///< TCP port; 443 if left out
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
@@ -14311,8 +13335,8 @@ struct StorageGatewayDocument {
     Optional<Json> identity_mappings = {};  ///< how identities become local accounts: a list of the service's documents
     Optional<Document> policies = {};       ///< of its connector, as in POSIXStoragePolicies
     Optional<StringList> allowed_domains = {};  ///< of identities that may use it
-    Optional<bool> high_assurance = {};         ///< asks for fresh logins, and keeps records for audits
-    Optional<bool> require_mfa = {};            ///< asks for a login with two factors; high assurance only
+    Optional<bool> high_assurance = {};         ///< it requires fresh logins and keeps records for audits
+    Optional<bool> require_mfa = {};            ///< it requires multi-factor authentication; high assurance only
     Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
     Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
     Optional<StringList> users_deny = {};                     ///< local user names that may not
@@ -14354,7 +13378,7 @@ struct GcsService;
 
 namespace globus::gcs {
 
-/// Reads what anybody may know of an endpoint: its id, its domain, its connectors. GET /info
+/// Reads what is public about an endpoint: its id, its domain, its connectors. GET /info
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Info/#getInfo
 struct GetGcsInfo {
     using service = GcsService;
@@ -14376,7 +13400,7 @@ struct GetEndpoint {
 };
 
 /// Changes the settings of the endpoint. PATCH /endpoint
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/#patchEndpoint
 struct UpdateEndpoint {
     using service = GcsService;
@@ -14400,8 +13424,8 @@ struct GetCollectionList {
     Optional<std::string> mapped_collection_id = {};  ///< only guest collections on this one
     Optional<StringList> filter = {};                 ///< as in "mapped_collections"
     Optional<StringList> include = {};                ///< "private_policies"
-    Optional<std::int64_t> page_size = {};            ///< at most so many a page
-    Optional<std::string> marker = {};                ///< the page before's
+    Optional<std::int64_t> page_size = {};            ///< at most this many per page
+    Optional<std::string> marker = {};                ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetCollectionList, mapped_collection_id, filter, include, page_size, marker, query_params);
 };
@@ -14418,7 +13442,7 @@ struct GetCollection {
 };
 
 /// Makes a collection. POST /collections
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/#createCollection
 struct CreateCollection {
     using service = GcsService;
@@ -14430,7 +13454,7 @@ struct CreateCollection {
 };
 
 /// Changes a collection. PATCH /collections/{collection_id}
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/#patchCollection
 struct UpdateCollection {
     using service = GcsService;
@@ -14463,14 +13487,14 @@ struct GetStorageGatewayList {
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<StorageGateway>::data;
     Optional<StringList> include = {};      ///< "private_policies", "accounts"
-    Optional<std::int64_t> page_size = {};  ///< at most so many a page
-    Optional<std::string> marker = {};      ///< the page before's
+    Optional<std::int64_t> page_size = {};  ///< at most this many per page
+    Optional<std::string> marker = {};      ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetStorageGatewayList, include, page_size, marker, query_params);
 };
 
 /// Makes a storage gateway. POST /storage_gateways
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/#postStorageGateway
 struct CreateStorageGateway {
     using service = GcsService;
@@ -14494,7 +13518,7 @@ struct GetStorageGateway {
 };
 
 /// Changes a storage gateway. PATCH /storage_gateways/{storage_gateway_id}
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/#patchStorageGateway
 struct UpdateStorageGateway {
     using service = GcsService;
@@ -14517,7 +13541,7 @@ struct DeleteStorageGateway {
     GLOBUS_MEMBERS(DeleteStorageGateway, storage_gateway_id, query_params);
 };
 
-/// Lists roles, of the endpoint or of one collection. Paginated. GET /roles
+/// Lists the roles on the endpoint or on one collection. Paginated. GET /roles
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/#listRoles
 struct GetRoleList {
     using service = GcsService;
@@ -14527,14 +13551,14 @@ struct GetRoleList {
     static constexpr auto items = &Answer<Role>::data;
     Optional<std::string> collection_id = {};  ///< only roles on this one; those on the endpoint if left out
     Optional<std::string> include = {};        ///< "all_roles"
-    Optional<std::int64_t> page_size = {};     ///< at most so many a page
-    Optional<std::string> marker = {};         ///< the page before's
+    Optional<std::int64_t> page_size = {};     ///< at most this many per page
+    Optional<std::string> marker = {};         ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetRoleList, collection_id, include, page_size, marker, query_params);
 };
 
-/// Gives a role. POST /roles
-/// It is sent once, because the service would do it twice.
+/// Assigns a role. POST /roles
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/#postRole
 struct CreateRole {
     using service = GcsService;
@@ -14556,7 +13580,7 @@ struct GetRole {
     GLOBUS_MEMBERS(GetRole, role_id, query_params);
 };
 
-/// Takes a role away. DELETE /roles/{role_id}
+/// Removes a role. DELETE /roles/{role_id}
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/#deleteRole
 struct DeleteRole {
     using service = GcsService;
@@ -14576,14 +13600,14 @@ struct GetUserCredentialList {
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
     static constexpr auto items = &Answer<UserCredential>::data;
     Optional<std::string> storage_gateway = {};  ///< its id
-    Optional<std::int64_t> page_size = {};       ///< at most so many a page
-    Optional<std::string> marker = {};           ///< the page before's
+    Optional<std::int64_t> page_size = {};       ///< at most this many per page
+    Optional<std::string> marker = {};           ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetUserCredentialList, storage_gateway, page_size, marker, query_params);
 };
 
 /// Makes a credential. POST /user_credentials
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/#postUserCredential
 struct CreateUserCredential {
     using service = GcsService;
@@ -14606,7 +13630,7 @@ struct GetUserCredential {
 };
 
 /// Changes a credential. PATCH /user_credentials/{user_credential_id}
-/// It is sent once, because the service would do it twice.
+/// It is sent only once, because sending it again would do it twice.
 /// https://docs.globus.org/globus-connect-server/v5/api/openapi_User_Credentials/#patchUserCredential
 struct UpdateUserCredential {
     using service = GcsService;
@@ -14632,9 +13656,6 @@ struct DeleteUserCredential {
 }  // namespace globus::gcs
 
 #endif  // GLOBUS_SERVICES_GCS_OPERATIONS_HPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 #include <string>
 #include <string_view>
@@ -14678,35 +13699,34 @@ using gcs::UserCredentialDocument;
  * UUIDs as text.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; GcsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; GcsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct GcsService {
     static constexpr std::string_view name = "gcs";
     using error = GcsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            gcs::GetGcsInfo, gcs::GetEndpoint, gcs::UpdateEndpoint, gcs::GetCollectionList, gcs::GetCollection,
+        return detail::hana_types<
+            Asked, gcs::GetGcsInfo, gcs::GetEndpoint, gcs::UpdateEndpoint, gcs::GetCollectionList, gcs::GetCollection,
             gcs::CreateCollection, gcs::UpdateCollection, gcs::DeleteCollection, gcs::GetStorageGatewayList,
             gcs::CreateStorageGateway, gcs::GetStorageGateway, gcs::UpdateStorageGateway, gcs::DeleteStorageGateway,
             gcs::GetRoleList, gcs::CreateRole, gcs::GetRole, gcs::DeleteRole, gcs::GetUserCredentialList,
-            gcs::CreateUserCredential, gcs::GetUserCredential, gcs::UpdateUserCredential, gcs::DeleteUserCredential>;
+            gcs::CreateUserCredential, gcs::GetUserCredential, gcs::UpdateUserCredential, gcs::DeleteUserCredential>();
     }
 
     template <class Client>
     struct Operations;
 
     std::string gcs_address;                   ///< a host name, or an https URL with or without /api
-    detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learnt
+    detail::Once<std::string> client_id = {};  ///< what endpoint_client_id() learned
 
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
@@ -14820,13 +13840,13 @@ struct GcsService::Operations {
     }
 
     /**
-     * The id of the endpoint, which is also the resource server of its tokens. Asks for it once, without a credential;
-     * a call from another thread meanwhile waits, as long as its own options allow.
+     * The id of the endpoint, which is also the resource server of its tokens. It is asked for once, without a
+     * credential; a call from another thread waits meanwhile, as long as its own options allow.
      *
-     * It is what the host says of itself: before a token goes there, be sure that the address is the endpoint's own, as
-     * `gcs_manager_url` of its document at Transfer says.
+     * It is what the host says of itself: before sending a token there, make sure that the address is the endpoint's
+     * own, which is `gcs_manager_url` in its document at Transfer.
      *
-     * @throws DecodeError  if the endpoint does not tell it
+     * @throws DecodeError  if the endpoint does not give it
      */
     [[nodiscard]] std::string endpoint_client_id(CallOptions const& options = {}) const {
         auto const call = self().begin_call(options);
@@ -14838,11 +13858,11 @@ struct GcsService::Operations {
         };
         return self().service().client_id.get(ask, *call.options().deadline, call.options().stop);
     }
-    /// The scopes of an endpoint's manager. Sends nothing.
+    /// The scopes of an endpoint's manager. It sends nothing.
     [[nodiscard]] static GcsEndpointScopes get_gcs_endpoint_scopes(std::string endpoint_id) {
         return GcsEndpointScopes(std::move(endpoint_id));
     }
-    /// The scopes of a collection. Sends nothing.
+    /// The scopes of a collection. It sends nothing.
     [[nodiscard]] static GcsCollectionScopes get_gcs_collection_scopes(std::string collection_id) {
         return GcsCollectionScopes(std::move(collection_id));
     }
@@ -14857,8 +13877,8 @@ private:
  *     Client<GcsCollectionService, AccessTokenPolicy> files{GcsCollectionService{id, "m-abc.xyz.data.globus.org"}, token};
  *     files.read_file("/data/readme.txt").text()
  *
- * The token must be for the collection's own resource server, which is its id, with the scope `https`. Whoever answers
- * at the address gets it: take address and id from one source, the collection's document at Transfer.
+ * The token must be for the collection's own resource server, which is its id, with the scope `https`. The host at the
+ * address gets it, whoever that is: take address and id from one source, the collection's document at Transfer.
  *
  *     auto const collection = transfer.get_endpoint({.endpoint_id = id});
  *     auto const files = app.client(GcsCollectionService::of(*collection));
@@ -14866,25 +13886,25 @@ private:
  * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; ApiError for an error status; DecodeError for an answer that is not
- * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; ApiError for an error status; DecodeError for an answer that is not what
+ * it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct GcsCollectionService {
     static constexpr std::string_view name = "gcs";
     using error = ApiError;  // the files come from a plain HTTPS server
     using credential = BearerCredential;
-    static constexpr bool as_stored = true;  ///< files come as they are: nothing is unpacked
+    static constexpr bool as_stored = true;  ///< files come as they are, without unpacking
 
     std::string collection_id;
     std::string collection_address;  ///< a host name or an https URL
 
     /// The collection that a document of Transfer is about.
     /// @param collection  an Endpoint of globus/services/transfer.hpp
-    /// @throws UsageError  if it has no id, or its files are not to be had by HTTPS
+    /// @throws UsageError  if it has no id, or its files cannot be read by HTTPS
     template <class Endpoint>
         requires requires(Endpoint const& e) { std::string(e.id.value_or("") + e.https_server.value_or("")); }
     [[nodiscard]] static GcsCollectionService of(Endpoint const& collection) {
@@ -14894,7 +13914,7 @@ struct GcsCollectionService {
         return service;
     }
 
-    /// Whom its tokens are for: the collection itself.
+    /// The resource server of its tokens: the collection itself.
     [[nodiscard]] std::string_view resource_server() const noexcept { return collection_id; }
     /// The scope that reading and writing its files needs.
     [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
@@ -14905,8 +13925,8 @@ struct GcsCollectionService {
     template <class Client>
     struct Operations {
         /// Reads a file as it is stored, whatever is in it. With CallOptions::sink it goes to the sink piece by piece,
-        /// whatever its size. It may take as long as it flows: unless the call or the client was given a time-out or
-        /// deadline, only the transport's idle time-out ends it.
+        /// whatever its size. The call may last as long as data flows: unless the call or the client was given a
+        /// time-out or deadline, only the transport's idle time-out ends it.
         /// GET {path}
         /// @param path  from the top of the collection
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
@@ -14936,7 +13956,7 @@ struct GcsCollectionService {
 namespace globus {
 
 /**
- * Reads files of collections by their addresses alone.
+ * A downloader that reads files of collections by their addresses alone.
  *
  *     GCSDownloader downloader{transfer, [&](std::string const& collection_id, StringList const& scopes) {
  *         return RefreshPolicy{app, tokens_for(collection_id, scopes)};
@@ -14945,19 +13965,19 @@ namespace globus {
  *
  * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
  * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for, and its
- * address: a host that names a collection which is not its own gets no token. Calls for other files of the collection
- * wait for that meanwhile; those for other collections do not.
+ * address: a host that names a collection that is not its own gets no token. Meanwhile calls for other files of the
+ * collection wait; those for other collections do not.
  *
  * Addresses may be as a browser shows them, with blanks and letters of any script: see http::encode_iri.
  *
- * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs serve for the files, too
+ * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs are used for the files, too
  * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
- *                   thread at a time for each collection, outside all locks, and may read files of other collections;
- *                   not those for which a token is being asked for by means of a file of this one.
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections,
+ *                   but not of one whose token is just being asked for by reading a file of this one
  *
  * @par Errors
- * UsageError for an address that is not one, that no collection answers for, or that is not the address of the
- * collection that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
+ * UsageError for a malformed address, one at which no collection answers, or one that is not that of the collection
+ * that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
  * @par Thread safety
  * Any function may be called from any thread. Destroying a downloader ends the calls that other threads have on it with
  * NetworkError (cancelled), and waits for them.
@@ -14970,19 +13990,19 @@ class GCSDownloader {
 public:
     /// The authorizer that `Access` makes for a collection.
     using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
-    /// That of the Transfer client; the files come over it, too.
+    /// The Transfer client's transport; the files come over it, too.
     using transport_type = typename Transfer::transport_type;
     /// The client of one collection.
     using client_type = Client<GcsCollectionService, policy_type, transport_type>;
 
-    /// Sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
+    /// It sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
     GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
 
-    /// The bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece by piece,
-    /// and the result is empty. The file may take as long as it flows: unless the call or the Transfer client was given a
-    /// time-out or deadline, only the transport's idle time-out ends it.
+    /// Reads the bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece
+    /// by piece, and the result is empty. The call may last as long as data flows: unless the call or the Transfer
+    /// client was given a time-out or deadline, only the transport's idle time-out ends it.
     /// @param file_uri  https://HOST/PATH
-    /// @param options   its time-out, deadline and stop_token are for all that the call needs
+    /// @param options   its time-out, deadline and stop_token cover all that the call needs
     [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
         detail::JointCall const call(gate_, ending(options));
         std::string const url = http::encode_iri(file_uri);
@@ -14998,7 +14018,7 @@ public:
     }
 
 private:
-    /// The options of a call that begins now, with the point in time at which it ends.
+    /// The options of a call that begins now, with the time at which it ends.
     [[nodiscard]] CallOptions ending(CallOptions options) const {
         options.deadline = detail::deadline_of(options, transfer_.options().timeout);
         return options;
@@ -15035,7 +14055,8 @@ private:
         call.run_callback([&] { policy.emplace(access_(id, needed)); });
         return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
     }
-    /// Whose login a request without a credential is sent to. That is what a host says of itself, no more.
+    /// The collection whose login a request without a credential is redirected to. That is only what a host says of
+    /// itself.
     [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
         http::Request request;
         request.url = url;
@@ -15057,7 +14078,7 @@ private:
         for (char& c : ids.front()) c = http::detail::lower(c);  // as Globus writes them
         return ids.front();
     }
-    /// @param https_server  where the files of the collection are, as Transfer says
+    /// @param https_server  where the files of the collection are, according to Transfer
     static void check_address(std::string const& url, std::string const& id, std::string const& https_server) {
         if (https_server.empty())
             throw UsageError("the host of this file says that it belongs to the collection " + id +
@@ -15118,19 +14139,20 @@ public:
 #include <string_view>
 #include <vector>
 
-// What Globus Groups answers. Members bear the service's names, as in https://groups.api.globus.org/redoc
+// What Globus Groups answers. Members have the service's names, as in https://groups.api.globus.org/redoc
 
 namespace globus::groups {
 
-/// What one identity is to a group. https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+/// The membership of one identity in a group.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
     Optional<std::string> identity_id = {};  ///< whose membership it is
     Optional<std::string> username = {};     ///< as in "ada@example.org"
     Optional<std::string> role = {};         ///< one of GroupRole
     Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
-    Optional<Json> membership_fields = {};            ///< what the group's signup_fields have asked for, by name
-    Optional<std::string> status_reason = {};         ///< what who changed it last has said about it
+    Optional<Json> membership_fields = {};            ///< what the group's signup_fields ask for, by name
+    Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
     Optional<std::string> source_group_id = {};       ///< of the group that it comes from
     Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
     Optional<std::string> invite_time = {};           ///< ISO 8601
@@ -15139,14 +14161,14 @@ struct Membership {
                    source_group_id, invite_email_address, invite_time, updated);
 };
 
-/// Who sees a group and how one gets into it.
+/// Who sees a group, and how people join it.
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
-    Optional<bool> is_high_assurance = {};                         ///< asks for fresh logins
+    Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
     Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
     Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
     Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};                             ///< one who is not invited may ask to join
+    Optional<bool> join_requests = {};                             ///< people who are not invited may ask to join
     Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
@@ -15165,13 +14187,13 @@ struct ConnectorTerms {
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};                            ///< allows high assurance collections
+    Optional<bool> is_high_assurance = {};                            ///< it allows high assurance collections
     Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
     Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
     GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
 };
 
-/// A group. What comes only if it was asked for by `include` is so marked.
+/// A group. Members marked "by include" come only if `include` asks for them.
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
     Optional<std::string> id = {};  ///< a UUID
@@ -15179,7 +14201,7 @@ struct Group {
     Optional<std::string> description = {};
     Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
     Optional<std::string> group_type = {};                  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};                    ///< asks for a login in the present session
+    Optional<bool> enforce_session = {};                    ///< it requires a login in the current session
     Optional<std::int64_t> session_limit = {};              ///< seconds
     Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
     Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
@@ -15189,7 +14211,7 @@ struct Group {
     Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
     Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
     Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
-    /// Of the subscription that it is verified to belong to; null for none.
+    /// Id of the subscription that it is verified to belong to; null for none.
     Optional<std::string> subscription_admin_verified_id = {};
     GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
                    session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
@@ -15227,7 +14249,8 @@ struct RefusedMembership {
 
 namespace detail {
 
-/// Calls `f(action, error)` for each error of an answer. Whatever is there and not empty is one, whatever its form is.
+/// Calls `f(action, error)` for each error of an answer. Anything that is there and not empty is one, whatever its
+/// form.
 template <class F>
 void for_each_refusal(Json const& errors, F const& f, std::string_view action = {}) {
     if (auto const* list = errors.if_array()) {
@@ -15239,13 +14262,13 @@ void for_each_refusal(Json const& errors, F const& f, std::string_view action = 
     }
 }
 
-/// What one of them says.
+/// What one of these errors says.
 RefusedMembership refused_membership(std::string_view action, Json const& error);
 
 }  // namespace detail
 
 /// The memberships that a batch of actions made or changed, by action. The status is 200 even if all were refused:
-/// `refused()` has those. GroupsManager throws them.
+/// `refused()` lists those, which GroupsManager throws.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipActionResult {
     std::vector<Membership> accept = {};        ///< by accept_invites
@@ -15278,15 +14301,15 @@ struct MembershipActionResult {
 #include <utility>
 #include <vector>
 
-// The documents that a Groups program makes. Words such as roles are texts, so that one that the service adds tomorrow
-// can be written today; those of today have names here.
+// The documents that a Groups program makes. Words such as roles are texts, so that new ones of the service can be used
+// at once; those of today have names here.
 
 namespace globus::groups {
 
 /// What a member may do in a group: `.role = GroupRole::manager`.
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct GroupRole {
-    static constexpr char const* member = "member";    ///< sees the group and its members, as the policies allow
+    static constexpr char const* member = "member";    ///< may see the group and its members, as the policies allow
     static constexpr char const* manager = "manager";  ///< may invite and approve members, too
     static constexpr char const* admin = "admin";      ///< may change and delete the group, too
 };
@@ -15294,18 +14317,18 @@ struct GroupRole {
 /// Who sees that a group exists.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupVisibility {
-    static constexpr char const* authenticated = "authenticated";  ///< all who have logged in
+    static constexpr char const* authenticated = "authenticated";  ///< everybody who has logged in
     static constexpr char const* private_ = "private";             ///< its members
 };
 
 /// Who sees who is in a group.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupMemberVisibility {
-    static constexpr char const* members = "members";    ///< all who are in it
+    static constexpr char const* members = "members";    ///< everybody who is in it
     static constexpr char const* managers = "managers";  ///< managers and admins only
 };
 
-/// What one who wants to join has to tell of himself.
+/// What people who want to join must tell about themselves.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct GroupRequiredSignupFields {
     static constexpr char const* institution = "institution";  ///< where one works or studies
@@ -15335,12 +14358,12 @@ struct GroupRequiredSignupFields {
  * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;                ///< asks for fresh logins
+    Required<bool> is_high_assurance;                ///< it requires fresh logins
     Required<std::string> group_visibility;          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                    ///< whether one who is not invited may ask to join
+    Required<bool> join_requests;                    ///< whether people who are not invited may ask to join
     Required<StringList> signup_fields;              ///< some of GroupRequiredSignupFields; {} for none
-    /// Seconds since the last login after which a high assurance group asks for another one; null for the default.
+    /// Seconds after which a high assurance group asks for another login; null for the default.
     Optional<std::int64_t> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
@@ -15376,9 +14399,10 @@ struct MembershipAction {
  *     actions.add_members({alice, bob}).change_roles(GroupRole::admin, carol).remove_members(dave);
  *     client.batch_membership_action({.group_id = id, .actions = actions});
  *
- * Each function takes one identity id or several, and adds to what an earlier call of it has left.
+ * Each function takes one identity id or several, and adds to those of earlier calls.
  *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
  */
 struct BatchMembershipActions {
@@ -15408,7 +14432,7 @@ struct BatchMembershipActions {
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
     /// Makes identities members without asking them.
     BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member);
-    /// Grants what identities have asked for by request_join.
+    /// Grants the requests that identities made by request_join.
     BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
     /// Gives members another role.
     BatchMembershipActions& change_roles(std::string role, StringList identity_ids);
@@ -15416,15 +14440,15 @@ struct BatchMembershipActions {
     BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
     /// Invites identities; the service sends each an e-mail.
     BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member);
-    /// Joins, where the group's policies let anybody in, with identities of the caller's own.
+    /// Joins the group, if its policies let anybody in, with identities of the caller's own.
     BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
-    /// Leaves, with identities of the caller's own.
+    /// Leaves the group, with identities of the caller's own.
     BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
-    /// Refuses what identities have asked for by request_join.
+    /// Refuses the requests that identities made by request_join.
     BatchMembershipActions& reject_join_requests(StringList identity_ids);
-    /// Takes members out of the group.
+    /// Removes members from the group.
     BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
-    /// Asks to join, with identities of the caller's own.
+    /// Asks to join the group, with identities of the caller's own.
     BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
 
     /// @throws UsageError  for an action on an empty identity id
@@ -15470,7 +14494,7 @@ struct GetGroup {
     using result = Group;
     static constexpr auto route = get("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what is to come as well.
+    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what to read as well.
     Optional<StringList> include = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
@@ -15497,14 +14521,14 @@ struct DeleteGroup {
     GLOBUS_MEMBERS(DeleteGroup, group_id, query_params);
 };
 
-/// Creates a group of `name`, `description` and the like. POST /v2/groups
-/// It is not repeated after a lost answer, for there would be two groups.
+/// Creates a group with a `name`, `description` and the like. POST /v2/groups
+/// It is not repeated after a lost answer, because that could make two groups.
 /// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
 struct CreateGroup {
     using service = GroupsService;
     using result = Group;
     static constexpr auto route = post("/v2/groups");
-    Required<Document> data;  ///< a Json with `name`, and as one likes `description`, `parent_id` and so on
+    Required<Document> data;  ///< a Json with `name` and, optionally, `description`, `parent_id` and so on
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateGroup, data, query_params);
 };
@@ -15521,8 +14545,8 @@ struct UpdateGroup {
     GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
 };
 
-/// Verifies that a group belongs to a subscription, or with null that it belongs to none. The caller must administer
-/// the subscription. PUT /v2/groups/{group_id}/subscription_admin_verified
+/// Verifies that a group belongs to a subscription or, with null, to none. The caller must administer the subscription.
+/// PUT /v2/groups/{group_id}/subscription_admin_verified
 /// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
 struct SetSubscriptionAdminVerified {
     using service = GroupsService;
@@ -15548,7 +14572,7 @@ struct GetGroupPolicies {
     GLOBUS_MEMBERS(GetGroupPolicies, group_id, query_params);
 };
 
-/// Sets the policies of a group, by a GroupPolicies. PUT /v2/groups/{group_id}/policies
+/// Sets the policies of a group to a GroupPolicies. PUT /v2/groups/{group_id}/policies
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 struct SetGroupPolicies {
     using service = GroupsService;
@@ -15583,7 +14607,7 @@ struct SetIdentityPreferences {
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
 
-/// Reads what the caller's identities have told a group of themselves. GET /v2/groups/{group_id}/membership_fields
+/// Reads what the caller's identities have told a group about themselves. GET /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/get_membership_fields_v2_groups__group_id__membership_fields_get
 struct GetMembershipFields {
     using service = GroupsService;
@@ -15594,7 +14618,7 @@ struct GetMembershipFields {
     GLOBUS_MEMBERS(GetMembershipFields, group_id, query_params);
 };
 
-/// Sets what the caller's identities tell a group of themselves. PUT /v2/groups/{group_id}/membership_fields
+/// Sets what the caller's identities tell a group about themselves. PUT /v2/groups/{group_id}/membership_fields
 /// https://groups.api.globus.org/redoc#operation/put_membership_fields_v2_groups__group_id__membership_fields_put
 struct SetMembershipFields {
     using service = GroupsService;
@@ -15608,9 +14632,9 @@ struct SetMembershipFields {
 
 // Memberships
 
-/// Does what a BatchMembershipActions says to the memberships of a group. POST /v2/groups/{group_id}
-/// The answer tells what was done, and by refused() what was not: the status is 200 even if that is all of it.
-/// It is not repeated after a lost answer, for invitations are sent as e-mails.
+/// Carries out a BatchMembershipActions on the memberships of a group. POST /v2/groups/{group_id}
+/// The answer says what was done and, in refused(), what was not: the status is 200 even if everything was refused. It
+/// is not repeated after a lost answer, because invitations are sent as e-mails.
 /// @throws UsageError  for what the actions' own check() refuses
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct BatchMembershipAction {
@@ -15629,9 +14653,6 @@ struct BatchMembershipAction {
 }  // namespace globus::groups
 
 #endif  // GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 #include <array>
 #include <string_view>
@@ -15653,36 +14674,35 @@ using groups::IdentityPreferences;
  *     Client<GroupsService, AccessTokenPolicy> client{token};
  *     for (groups::Group const& group : *client.get_my_groups()) ...
  *
- * GroupsManager has a function for each thing that one does to a member. https://groups.api.globus.org/redoc
+ * GroupsManager has a function for each change to a membership. https://groups.api.globus.org/redoc
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
  * UUIDs as text.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct GroupsService {
     static constexpr std::string_view name = "groups";
     static constexpr std::string_view resource_server = "groups.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{GroupsScopes::view_my_groups_and_memberships};
     using error = GroupsApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            groups::GetMyGroups, groups::GetGroup, groups::GetGroupBySubscriptionId, groups::DeleteGroup,
+        return detail::hana_types<
+            Asked, groups::GetMyGroups, groups::GetGroup, groups::GetGroupBySubscriptionId, groups::DeleteGroup,
             groups::CreateGroup, groups::UpdateGroup, groups::GetGroupPolicies, groups::SetGroupPolicies,
             groups::GetIdentityPreferences, groups::SetIdentityPreferences, groups::GetMembershipFields,
-            groups::SetMembershipFields, groups::BatchMembershipAction, groups::SetSubscriptionAdminVerified>;
+            groups::SetMembershipFields, groups::BatchMembershipAction, groups::SetSubscriptionAdminVerified>();
     }
 
     template <class Client>
@@ -15762,16 +14782,13 @@ private:
 
 #endif  // GLOBUS_SERVICES_GROUPS_SERVICE_HPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-// What one mostly does to a group, one thing a call. GroupsManager has a function for each.
+// The most common operations on a group, one change per call. GroupsManager has a function for each.
 
 namespace globus::groups::manager {
 
@@ -15795,10 +14812,10 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<bool> is_high_assurance;                                ///< asks for fresh logins
+    Required<bool> is_high_assurance;                                ///< it requires fresh logins
     Required<std::string> group_visibility;                          ///< one of GroupVisibility
     Required<std::string> group_members_visibility;                  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                                    ///< one who is not invited may ask to join
+    Required<bool> join_requests;                                    ///< people who are not invited may ask to join
     Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
     Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
     static constexpr auto wire =
@@ -15833,7 +14850,7 @@ struct AddMember {
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
 };
 
-/// Grants what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// Grants a RequestJoin of an identity. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct ApprovePending {
     using service = GroupsService;
@@ -15897,7 +14914,7 @@ struct Join {
     GLOBUS_MEMBERS(Join, group_id, identity_id);
 };
 
-/// Leaves, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// Leaves the group, with one of the caller's own identities. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct Leave {
     using service = GroupsService;
@@ -15909,7 +14926,7 @@ struct Leave {
     GLOBUS_MEMBERS(Leave, group_id, identity_id);
 };
 
-/// Refuses what an identity has asked for by RequestJoin. POST /v2/groups/{group_id}
+/// Refuses a RequestJoin of an identity. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RejectJoinRequest {
     using service = GroupsService;
@@ -15921,7 +14938,7 @@ struct RejectJoinRequest {
     GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
 };
 
-/// Takes a member out of the group. POST /v2/groups/{group_id}
+/// Removes a member from the group. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RemoveMember {
     using service = GroupsService;
@@ -15933,7 +14950,7 @@ struct RemoveMember {
     GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
 };
 
-/// Asks to join, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// Asks to join the group, with one of the caller's own identities. POST /v2/groups/{group_id}
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct RequestJoin {
     using service = GroupsService;
@@ -15945,11 +14962,12 @@ struct RequestJoin {
     GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
 };
 
-/// The types of all of these, as a hana::tuple of hana::types; made only when somebody asks.
-template <class = void>
+/// The types of all of these, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+template <class Asked = void>
 constexpr auto operations() {
-    return boost::hana::tuple_t<CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending, ChangeRole,
-                                DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest, RemoveMember, RequestJoin>;
+    return globus::detail::hana_types<Asked, CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending,
+                                      ChangeRole, DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest,
+                                      RemoveMember, RequestJoin>();
 }
 
 }  // namespace globus::groups::manager
@@ -15957,14 +14975,14 @@ constexpr auto operations() {
 namespace globus {
 
 /**
- * Globus Groups refused what a GroupsManager was to do to a membership. It says so beside what it did, in an answer
- * whose status is 200.
+ * Globus Groups refused what a GroupsManager was to do to a membership. The service says so along with what it did, in
+ * an answer whose status is 200.
  *
  *     catch (MembershipRefused const& error) {
  *         for (groups::RefusedMembership const& one : error.refused()) tell(one.identity_id, one.code, one.detail);
  *     }
  *
- * `code()`, `messages()` and `errors()` have the service's words as those of other errors do.
+ * `code()`, `messages()` and `errors()` have the service's words, as for other errors.
  */
 class GLOBUS_VISIBLE MembershipRefused : public GroupsApiError {
 public:
@@ -15975,7 +14993,7 @@ public:
 
     /// Who was refused what, and why; never empty.
     [[nodiscard]] std::vector<groups::RefusedMembership> const& refused() const noexcept { return facts_->refused; }
-    /// All of the answer: what was done beside it, too.
+    /// The whole answer, including what was done.
     [[nodiscard]] groups::MembershipActionResult const& result() const noexcept { return facts_->result; }
 
 private:
@@ -15984,31 +15002,31 @@ private:
         groups::MembershipActionResult result;
     };
 
-    /// The typed document was read from it, whatever its Content-Type says.
+    /// The answer as JSON, whatever its Content-Type says, since the typed document was read from it.
     static http::Response as_json(http::Response response);
     static bool read_refusals(boost::json::object const& document, Reading& reading);
 
-    std::shared_ptr<Facts const> facts_;  ///< shared: to copy an error does not throw
+    std::shared_ptr<Facts const> facts_;  ///< shared, so that copying an error does not throw
 };
 
 /**
- * A Groups client with one function for each thing that one does to a group and its members.
+ * A Groups client with one function for each change to a group or its members.
  *
  *     GroupsManager manager{client};
  *     auto group = manager.create_group({.name = "beamline 7", .description = "those who measure"});
  *     manager.invite_member({.group_id = *group->id, .identity_id = alice, .role = GroupRole::manager});
  *
- * Each is one request of the client's, with its retries and errors. None but set_group_policies is repeated after a
- * lost answer. What concerns several members at once is a BatchMembershipActions.
+ * Each call is one request of the client, with its retries and errors. Only set_group_policies is repeated after a lost
+ * answer. For several members at once, use BatchMembershipActions.
  *
  * @par Errors
- * As the client's. What the service refuses to do to a membership, in an answer whose status is 200, is a
- * MembershipRefused.
+ * Those of the client, and MembershipRefused for what the service refuses to do to a membership in an answer whose
+ * status is 200.
  *
  * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
  *
  * @par Thread safety
- * As the client: any function may be called from any thread.
+ * As for the client: any function may be called from any thread.
  */
 template <class C>
 class GroupsManager {
@@ -16079,11 +15097,11 @@ public:
         return act(op, options);
     }
 
-    /// The client, for all that has no function here.
+    /// The client, for operations that have no function here.
     [[nodiscard]] C const& client() const noexcept { return client_; }
 
 private:
-    /// Sends an action on a membership, and throws what was refused.
+    /// Sends an action on a membership, and throws MembershipRefused if it was refused.
     template <class O>
     Response<groups::MembershipActionResult> act(O const& op, CallOptions const& options) const {
         auto response = client_.send(op, options);
@@ -16120,7 +15138,7 @@ class GLOBUS_VISIBLE SearchApiError : public ApiError {
 public:
     using ApiError::ApiError;
 
-    /// What the service adds to the message, such as which part of a query is wrong; null if nothing.
+    /// The details that the service adds to the message, such as which part of a query is wrong; null if nothing.
     [[nodiscard]] boost::json::value const& error_data() const noexcept { return document_member("error_data"); }
 };
 
@@ -16137,7 +15155,7 @@ public:
 #include <string>
 #include <vector>
 
-// What Globus Search answers. Members bear the service's names; the pages named say what they mean.
+// What Globus Search answers. Members have the service's names; the pages named say what they mean.
 
 namespace globus::search {
 
@@ -16165,14 +15183,14 @@ struct Indexes {
     GLOBUS_MEMBERS(Indexes, index_list);
 };
 
-/// What was asked for an index will be done. https://docs.globus.org/api/search/reference/index_delete/
+/// The service will do what was asked for an index. https://docs.globus.org/api/search/reference/index_delete/
 struct IndexAcknowledgement {
     Optional<std::string> index_id = {};
     Optional<bool> acknowledged = {};  ///< true
     GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
 };
 
-/// What an index holds on a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
+/// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaEntry {
     Optional<Json> content = {};                                     ///< the ingester's document
     Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
@@ -16188,7 +15206,7 @@ struct GMetaResult {
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
 
-/// A page of subjects that a query has found. `marker` is that of a scroll.
+/// A page of subjects that a query found. A `marker` comes with a scroll only.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct GSearchResult {
     std::vector<GMetaResult> gmeta = {};
@@ -16222,7 +15240,7 @@ struct Tasks {
     GLOBUS_MEMBERS(Tasks, tasks);
 };
 
-/// What was asked for is done by a task: `get_task` tells how far it is.
+/// A task does what was asked for: `get_task` says how far it is.
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
     Optional<std::string> task_id = {};
@@ -16249,7 +15267,7 @@ struct Roles {
     GLOBUS_MEMBERS(Roles, role_list);
 };
 
-/// A role that is no more. https://docs.globus.org/api/search/reference/role_delete/
+/// A role that was deleted. https://docs.globus.org/api/search/reference/role_delete/
 struct DeletedRole {
     Optional<Role> deleted = {};  ///< as it was
     Optional<bool> success = {};  ///< true
@@ -16274,7 +15292,7 @@ namespace globus::search {
 // Indexes
 
 /// Creates an index; it is a trial index until a subscription is set for it. POST /v1/index
-/// It is not repeated after a lost answer, for there would be two indexes.
+/// It is not repeated after a lost answer, because that could make two indexes.
 /// https://docs.globus.org/api/search/reference/index_create/
 struct CreateIndex {
     using service = SearchService;
@@ -16299,7 +15317,7 @@ struct UpdateIndex {
     GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
 };
 
-/// Marks an index for deletion; until that is done it can be reopened. DELETE /v1/index/{index_id}
+/// Marks an index for deletion; until it is deleted it can be reopened. DELETE /v1/index/{index_id}
 /// https://docs.globus.org/api/search/reference/index_delete/
 struct DeleteIndex {
     using service = SearchService;
@@ -16309,7 +15327,7 @@ struct DeleteIndex {
     GLOBUS_MEMBERS(DeleteIndex, index_id);
 };
 
-/// Takes back the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
+/// Cancels the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
 /// https://docs.globus.org/api/search/reference/index_reopen/
 struct ReopenIndex {
     using service = SearchService;
@@ -16344,7 +15362,7 @@ struct IndexList {
 
 // Queries
 
-/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes on. GET /v1/index/{index_id}/search
+/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes further. GET /v1/index/{index_id}/search
 /// https://docs.globus.org/api/search/reference/get_query/
 struct Search {
     using service = SearchService;
@@ -16355,14 +15373,14 @@ struct Search {
     Required<std::string> index_id;
     Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
     Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
     Optional<bool> advanced = {};        ///< q is in the advanced syntax
     QueryParams query_params = {};
     GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
 };
 
-/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search
-/// `offset` and `limit` take the place of those in `data`. It reads only, and is repeated as reads are.
+/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search `offset`
+/// and `limit` take the place of those in `data`. It only reads, and is repeated as reads are.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct PostSearch {
     using service = SearchService;
@@ -16374,11 +15392,11 @@ struct PostSearch {
     Required<std::string> index_id;
     Required<Document> data;             ///< a SearchQueryV1
     Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
-    /// The same, with the `offset` and `limit` of `data` where the operation has none.
+    /// The same operation, with the `offset` and `limit` of `data` where it has none of its own.
     [[nodiscard]] PostSearch normalized() const;
 };
 
@@ -16394,16 +15412,16 @@ struct Scroll {
     static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<Document> data;            ///< a SearchScrollQuery
-    Optional<std::string> marker = {};  ///< the page before's
+    Optional<std::string> marker = {};  ///< the previous page's
     static constexpr auto wire = wires(in_json("marker"));
     GLOBUS_MEMBERS(Scroll, index_id, data, marker);
 };
 
 // Data
 
-/// Puts subjects into an index, by a task. POST /v1/index/{index_id}/ingest
-/// It is not repeated after a lost answer, for it would undo a later ingest of the same subjects. Where there is none,
-/// CallOptions::retry_as says so. https://docs.globus.org/api/search/reference/ingest/
+/// Puts subjects into an index, in a task. POST /v1/index/{index_id}/ingest
+/// It is not repeated after a lost answer, because it would undo a later ingest of the same subjects. Where there is
+/// none, say so by CallOptions::retry_as. https://docs.globus.org/api/search/reference/ingest/
 struct Ingest {
     using service = SearchService;
     using result = TaskAcknowledgement;
@@ -16413,7 +15431,7 @@ struct Ingest {
     GLOBUS_MEMBERS(Ingest, index_id, data);
 };
 
-/// Deletes the subjects that match a query, by a task. POST /v1/index/{index_id}/delete_by_query
+/// Deletes the subjects that match a query, in a task. POST /v1/index/{index_id}/delete_by_query
 /// https://docs.globus.org/api/search/reference/delete_by_query/
 struct DeleteByQuery {
     using service = SearchService;
@@ -16425,7 +15443,7 @@ struct DeleteByQuery {
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
-/// Deletes subjects, by a task. POST /v1/index/{index_id}/batch_delete_by_subject
+/// Deletes subjects, in a task. POST /v1/index/{index_id}/batch_delete_by_subject
 /// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
 struct BatchDeleteBySubject {
     using service = SearchService;
@@ -16453,7 +15471,7 @@ struct GetSubject {
     GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
 };
 
-/// Deletes a subject with its entries, by a task. DELETE /v1/index/{index_id}/subject
+/// Deletes a subject with its entries, in a task. DELETE /v1/index/{index_id}/subject
 /// https://docs.globus.org/api/search/reference/delete_subject/
 struct DeleteSubject {
     using service = SearchService;
@@ -16465,7 +15483,7 @@ struct DeleteSubject {
     GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
 };
 
-/// Reads one entry of a subject; without `entry_id` the one that has none. GET /v1/index/{index_id}/entry
+/// Reads one entry of a subject: without `entry_id`, the one that has no id. GET /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/get_entry/
 struct GetEntry {
     using service = SearchService;
@@ -16473,12 +15491,12 @@ struct GetEntry {
     static constexpr auto route = get("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
     Required<std::string> subject;        ///< as it was ingested
-    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
 };
 
-/// Deletes one entry of a subject, by a task; without `entry_id` the one that has none.
+/// Deletes one entry of a subject, in a task: without `entry_id`, the one that has no id.
 /// DELETE /v1/index/{index_id}/entry
 /// https://docs.globus.org/api/search/reference/delete_entry/
 struct DeleteEntry {
@@ -16487,7 +15505,7 @@ struct DeleteEntry {
     static constexpr auto route = delete_("/v1/index/{index_id}/entry");
     Required<std::string> index_id;
     Required<std::string> subject;        ///< as it was ingested
-    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has none
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
     QueryParams query_params = {};
     GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
 };
@@ -16541,7 +15559,7 @@ struct GetRoleList {
     GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
 };
 
-/// Takes a role away. DELETE /v1/index/{index_id}/role/{role_id}
+/// Removes a role. DELETE /v1/index/{index_id}/role/{role_id}
 /// https://docs.globus.org/api/search/reference/role_delete/
 struct DeleteRole {
     using service = SearchService;
@@ -16577,16 +15595,17 @@ namespace globus::search {
  *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
  *     auto found = client.post_search({.index_id = id, .data = query});
  *
- * Filters, facets, boosts and sorts are the service's documents, as they stand.
+ * Filters, facets, boosts and sorts are the service's documents, unchanged.
  *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  * https://docs.globus.org/api/search/reference/post_query/
  */
 struct SearchQueryV1 {
     Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
     /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
     Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};         ///< subjects a page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
     Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
     Optional<bool> advanced = {};              ///< q is in the advanced syntax
     Optional<std::vector<Json>> filters = {};  ///< by add_filter
@@ -16601,7 +15620,7 @@ struct SearchQueryV1 {
 
     /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
     SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
-    /// Adds a condition that what facets count need not meet.
+    /// Adds a condition that does not change what facets count.
     SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
     /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
     SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
@@ -16615,7 +15634,7 @@ private:
 };
 
 /**
- * A query for all that matches, however much it is; the order is the service's.
+ * A query for everything that matches, however much that is, in the service's order.
  *
  *     for (search::GMetaResult const& subject :
  *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
@@ -16626,7 +15645,7 @@ struct SearchScrollQuery {
     Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> advanced = {};       ///< q is in the advanced syntax
-    Optional<std::string> marker = {};  ///< of the page before
+    Optional<std::string> marker = {};  ///< the previous page's
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
 };
@@ -16634,9 +15653,6 @@ struct SearchScrollQuery {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 #include <array>
 #include <string_view>
@@ -16655,34 +15671,33 @@ using search::SearchScrollQuery;
  * https://docs.globus.org/api/search/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids of
- * indexes and tasks are UUIDs as text. A subject is named by a text of the ingester's own, mostly a URL.
+ * indexes and tasks are UUIDs as text. The ingester names a subject by a text, mostly a URL.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct SearchService {
     static constexpr std::string_view name = "search";
     static constexpr std::string_view resource_server = "search.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{SearchScopes::search};
     using error = SearchApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<search::CreateIndex, search::UpdateIndex, search::DeleteIndex, search::ReopenIndex,
-                                    search::GetIndex, search::IndexList, search::Search, search::PostSearch,
-                                    search::Scroll, search::Ingest, search::DeleteByQuery, search::BatchDeleteBySubject,
-                                    search::GetSubject, search::DeleteSubject, search::GetEntry, search::DeleteEntry,
-                                    search::GetTask, search::GetTaskList, search::CreateRole, search::GetRoleList,
-                                    search::DeleteRole>;
+        return detail::hana_types<Asked, search::CreateIndex, search::UpdateIndex, search::DeleteIndex,
+                                  search::ReopenIndex, search::GetIndex, search::IndexList, search::Search,
+                                  search::PostSearch, search::Scroll, search::Ingest, search::DeleteByQuery,
+                                  search::BatchDeleteBySubject, search::GetSubject, search::DeleteSubject,
+                                  search::GetEntry, search::DeleteEntry, search::GetTask, search::GetTaskList,
+                                  search::CreateRole, search::GetRoleList, search::DeleteRole>();
     }
 
     template <class Client>
@@ -16807,9 +15822,9 @@ namespace globus {
 /**
  * Globus Timers answered with an error status. https://docs.globus.org/api/timers/
  *
- * Timers puts what is wrong into one object, `{"error": {"code": ..., "detail": ...}}`, or lists the members of a
- * request that do not fit, as `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads
- * "field required: body.start".
+ * Timers describes an error in one object, `{"error": {"code": ..., "detail": ...}}`, or lists the invalid members of a
+ * request, as in `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads "field
+ * required: body.start".
  */
 class GLOBUS_VISIBLE TimersApiError : public ApiError {
 public:
@@ -16841,7 +15856,7 @@ namespace globus::timers {
 /// When a timer ends. https://docs.globus.org/api/timers/
 struct StopAfter {
     Optional<std::string> date = {};     ///< ISO 8601; null for no time
-    Optional<std::int64_t> n_runs = {};  ///< after so many runs; null for any number
+    Optional<std::int64_t> n_runs = {};  ///< after this many runs; null for no limit
     GLOBUS_MEMBERS(StopAfter, date, n_runs);
 };
 
@@ -16871,7 +15886,7 @@ struct Timer {
     Optional<double> interval = {};                ///< seconds; null runs once
     Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
     Optional<StopAfter> stop_after = {};           ///< its end; null for none
-    Optional<std::int64_t> n_runs = {};            ///< so far, those that failed too
+    Optional<std::int64_t> n_runs = {};            ///< so far, failed ones included
     Optional<std::int64_t> n_errors = {};          ///< runs that failed
     Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
     Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
@@ -16915,11 +15930,12 @@ struct TimerMessage {
 #include <string>
 #include <utility>
 
-// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in "2026-01-02T03:04:05+00:00".
+// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in
+// "2026-01-02T03:04:05+00:00".
 
 namespace globus::timers {
 
-/// A timer that runs once: at `datetime`, or at once if that is left out.
+/// A timer that runs once: at `datetime`, or immediately if that is left out.
 /// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
@@ -16928,7 +15944,7 @@ struct OnceTimerSchedule {
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
 };
 
-/// A timer ends after so many runs. https://docs.globus.org/api/timers/timer-schedules/
+/// The end of a timer after some number of runs. https://docs.globus.org/api/timers/timer-schedules/
 struct EndAfter {
     Constant<"iterations"> condition = {};  ///< what ends it
     Required<std::int64_t> count;           ///< runs, at least 1
@@ -16939,7 +15955,7 @@ struct EndAfter {
     void check() const;
 };
 
-/// A timer ends at a time. https://docs.globus.org/api/timers/timer-schedules/
+/// The end of a timer at some time. https://docs.globus.org/api/timers/timer-schedules/
 struct EndAt {
     Constant<"time"> condition = {};  ///< what ends it
     Required<std::string> datetime;   ///< ISO 8601
@@ -16955,11 +15971,11 @@ class TimerEnd {
 public:
     /// An empty object.
     TimerEnd() = default;
-    /// After so many runs.
+    /// After some number of runs.
     TimerEnd(EndAfter end) : document_(std::move(end)) {}
     /// At a time.
     TimerEnd(EndAt end) : document_(std::move(end)) {}
-    /// The document as it stands.
+    /// A document, unchanged.
     template <std::same_as<Json> J>
     TimerEnd(J end) : document_(std::move(end)) {}
 
@@ -16981,7 +15997,7 @@ private:
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
     Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
-    Optional<std::string> start = {};         ///< ISO 8601; at once if left out
+    Optional<std::string> start = {};         ///< ISO 8601; immediately if left out
     Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
@@ -16997,7 +16013,7 @@ struct RecurringTimerSchedule {
  *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 86400},
  *                                                 .body = data}});
  *
- * Each run gets a submission id of its own: one in `body` is left out, and so is skip_activation_check.
+ * Each run gets a submission id of its own: a submission id in `body` is left out, and so is skip_activation_check.
  * https://docs.globus.org/api/timers/
  */
 struct TransferTimer {
@@ -17053,7 +16069,7 @@ public:
     TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
     /// A timer that starts runs of a flow.
     TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
-    /// The document as it stands.
+    /// A document, unchanged.
     TimerDocument(Json timer) : document_(std::move(timer)) {}
     TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
 
@@ -17069,7 +16085,7 @@ class JobDocument {
 public:
     /// A timer in the older form.
     JobDocument(TimerJob job) : document_(std::move(job)) {}
-    /// The document as it stands.
+    /// A document, unchanged.
     JobDocument(Json job) : document_(std::move(job)) {}
     JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
 
@@ -17116,7 +16132,7 @@ struct GetJob {
 };
 
 /// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
-/// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
 /// @throws UsageError  for what the timer's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateTimer {
@@ -17132,7 +16148,7 @@ struct CreateTimer {
 };
 
 /// Makes a timer in the older form. POST /jobs/
-/// It is sent once: when the answer is lost, list_jobs tells whether it was made.
+/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
 /// @throws UsageError  for what the job's own check() refuses
 /// https://docs.globus.org/api/timers/
 struct CreateJob {
@@ -17186,7 +16202,7 @@ struct ResumeJob {
     static constexpr auto route = post("/jobs/{job_id}/resume");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> job_id;
-    Optional<bool> update_credentials = {};  ///< take the caller's credentials from now on
+    Optional<bool> update_credentials = {};  ///< whether to use the caller's credentials from now on
     static constexpr auto wire = wires(in_json("update_credentials"));
     GLOBUS_MEMBERS(ResumeJob, job_id, update_credentials);
 };
@@ -17194,9 +16210,6 @@ struct ResumeJob {
 }  // namespace globus::timers
 
 #endif  // GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 #include <array>
 #include <string_view>
@@ -17219,30 +16232,29 @@ using timers::TransferTimer;
  * https://docs.globus.org/api/timers/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text, times ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
+ * UUIDs as text, times are ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is
- * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
- * own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct TimersService {
     static constexpr std::string_view name = "timer";
     static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{TimersScopes::timer};
     using error = TimersApiError;
     using credential = BearerCredential;
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
-                                    timers::UpdateJob, timers::DeleteJob, timers::PauseJob, timers::ResumeJob>;
+        return detail::hana_types<Asked, timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
+                                  timers::UpdateJob, timers::DeleteJob, timers::PauseJob, timers::ResumeJob>();
     }
 
     template <class Client>
@@ -17286,12 +16298,13 @@ struct TimersService::Operations {
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
-    /// data_access scope. Returns the client.
+    /// data_access scope. It returns the client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
         return self().add_app_scope(timers_scope_with_data_access(collection_ids));
     }
-    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. Returns the client.
+    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. It returns the
+    /// client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_flow_user_scope(StringList const& flow_ids) const {
         return self().add_app_scope(timers_scope_with_flows(flow_ids));
@@ -17333,7 +16346,7 @@ public:
 };
 
 /**
- * What the errors of submit_transfer, submit_delete and create_tunnel are, too, whatever else they are:
+ * The second base of every error of submit_transfer, submit_delete and create_tunnel:
  *
  *     catch (NetworkError const& error) {
  *         store(submission_id(error));
@@ -17343,7 +16356,7 @@ class GLOBUS_VISIBLE SubmissionError {
 public:
     explicit SubmissionError(std::string id) : id_(std::move(id)) {}
 
-    /// The submission id that was sent. Submitting again with it makes no second task.
+    /// The submission id that was sent. Submitting with it again makes no second task.
     [[nodiscard]] std::string const& submission_id() const noexcept { return id_; }
 
 protected:
@@ -17358,18 +16371,19 @@ private:
 
 namespace detail {
 
-/// An error that a submission ended with.
+/// An error that ended a submission.
 template <class E>
 class GLOBUS_VISIBLE SubmissionEndedBy final : public E, public SubmissionError {
 public:
     SubmissionEndedBy(E const& error, std::string id) : E(error), SubmissionError(std::move(id)) {}
 };
 
-/// True if a code of Transfer says that an endpoint failed, and not Transfer itself: asking again would not help.
+/// True if a code of Transfer says that an endpoint failed, not Transfer itself, so that asking again would not help.
 constexpr bool is_endpoint_code(std::string_view code) {
     std::string_view const first = code.substr(0, code.find('.'));
     return first == "ExternalError" || first == "EndpointError";
 }
+bool is_endpoint_error(ApiError const& error);
 
 }  // namespace detail
 }  // namespace globus
@@ -17385,7 +16399,7 @@ constexpr bool is_endpoint_code(std::string_view code) {
 #include <string>
 #include <vector>
 
-// What Globus Transfer answers. Members bear the service's names; the pages named say what they mean.
+// What Globus Transfer answers. Members have the service's names; the pages named say what they mean.
 
 namespace globus::transfer {
 
@@ -17436,7 +16450,8 @@ struct EndpointServer {
                    incoming_data_port_start, incoming_data_port_end, outgoing_data_port_start, outgoing_data_port_end);
 };
 
-/// An endpoint or collection. https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
+/// An endpoint or collection.
+/// https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
@@ -17450,7 +16465,7 @@ struct Endpoint {
     Optional<std::string> contact_info = {};       ///< phone, address and the like
     Optional<std::string> info_link = {};          ///< URL of a page about it
     Optional<Json> keywords = {};                  ///< a text or a list
-    Optional<std::string> default_directory = {};  ///< where a listing begins that names no path; "/~/" if null
+    Optional<std::string> default_directory = {};  ///< where a listing that names no path begins; "/~/" if null
     Optional<std::string> host_endpoint_id = {};   ///< of a guest collection: the collection or endpoint that it is on
     Optional<std::string> host_path = {};  ///< of a guest collection: the directory on the host that is its root
     Optional<std::string> mapped_collection_id = {};    ///< of a guest collection on Globus Connect Server 5
@@ -17464,8 +16479,8 @@ struct Endpoint {
     Optional<std::string> network_use = {};             ///< "normal", "minimal", "aggressive" or "custom"
     Optional<std::int64_t> max_concurrency = {};        ///< files at a time, at most
     Optional<std::int64_t> preferred_concurrency = {};  ///< files at a time
-    Optional<std::int64_t> max_parallelism = {};        ///< connections a file, at most
-    Optional<std::int64_t> preferred_parallelism = {};  ///< connections a file
+    Optional<std::int64_t> max_parallelism = {};        ///< connections per file, at most
+    Optional<std::int64_t> preferred_parallelism = {};  ///< connections per file
     Optional<bool> acl_available = {};                  ///< it can have access rules
     Optional<bool> acl_editable = {};                   ///< the user may change its access rules
     Optional<bool> disable_verify = {};                 ///< checksums cannot be asked for
@@ -17473,21 +16488,21 @@ struct Endpoint {
     Optional<bool> force_encryption = {};               ///< data is always sent over TLS
     Optional<bool> gcp_connected = {};      ///< of Globus Connect Personal: the machine is online; null for others
     Optional<bool> gcp_paused = {};         ///< of Globus Connect Personal: its user has paused it; null for others
-    Optional<bool> high_assurance = {};     ///< asks for fresh logins, and keeps records for audits
+    Optional<bool> high_assurance = {};     ///< it requires fresh logins and keeps records for audits
     Optional<bool> in_use = {};             ///< active tasks use it
-    Optional<bool> is_globus_connect = {};  ///< runs on Globus Connect Personal
-    Optional<bool> mfa_required = {};       ///< asks for a login with two factors
+    Optional<bool> is_globus_connect = {};  ///< it runs on Globus Connect Personal
+    Optional<bool> mfa_required = {};       ///< it requires multi-factor authentication
     Optional<bool> non_functional = {};     ///< files cannot be reached through it, only through its collections
     Optional<bool> is_public = {};          ///< `public` on the wire
     Optional<bool> shareable = {};          ///< guest collections can be made on it
     Optional<bool> subscription_admin_verified = {};        ///< verified by a manager of its subscription
     Optional<bool> disable_anonymous_writes = {};           ///< access rules cannot let everybody write
-    Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that does not work any more
+    Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that no longer works
     Optional<std::string> non_functional_endpoint_display_name = {};
     Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
     // what older endpoints have
     Optional<std::string> username = {};  ///< of the owner
-    /// Sets up a Globus Connect Personal; only in the answer that made it.
+    /// The key that sets up Globus Connect Personal; it comes only with the answer that made the endpoint.
     Optional<Secret> globus_connect_setup_key = {};
     Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
     Optional<bool> activated = {};                 ///< it has a credential of the user
@@ -17521,12 +16536,13 @@ struct EndpointList {
     GLOBUS_MEMBERS(EndpointList, DATA, has_next_page, offset, limit, total);
 };
 
-/// The outcome of an operation that answers with a sentence. https://docs.globus.org/api/transfer/overview/#result_document
+/// The outcome of an operation that answers with a sentence.
+/// https://docs.globus.org/api/transfer/overview/#result_document
 struct OperationResult {
     Optional<std::string> code = {};  ///< as in "DirectoryCreated"
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     GLOBUS_MEMBERS(OperationResult, code, message, resource, request_id);
 };
 
@@ -17543,7 +16559,7 @@ struct SubmissionResult {
     Optional<std::string> code = {};           ///< "Accepted", or "Duplicate" for a submission id that was used before
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     Optional<Json> task_link = {};          ///< where the task can be read, in `href`
     GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
@@ -17581,38 +16597,39 @@ struct Task {
     Optional<std::string> destination_mapped_collection_id = {};  ///< the same of the destination
     Optional<std::string> source_mapped_collection_display_name = {};
     Optional<std::string> destination_mapped_collection_display_name = {};
-    Optional<std::string> source_endpoint = {};                ///< its older name, as are the three below
+    /// Older form of source_endpoint_id; the next three are older forms, too.
+    Optional<std::string> source_endpoint = {};
     Optional<std::string> destination_endpoint = {};           ///< of the destination
     Optional<std::string> source_host_endpoint = {};           ///< of the source's host
     Optional<std::string> destination_host_endpoint = {};      ///< of the destination's host
-    Optional<bool> history_deleted = {};                       ///< the paths of the task are not kept any more
+    Optional<bool> history_deleted = {};                       ///< the paths of the task are no longer kept
     Optional<std::string> nice_status = {};                    ///< why it does not advance, as in "PERMISSION_DENIED"
     Optional<std::string> nice_status_details = {};            ///< the same in the words of the server that failed
     Optional<std::string> nice_status_short_description = {};  ///< the same for people
-    /// When the task fails for it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
+    /// When the task will fail because of it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
     Optional<Json> nice_status_expires_in = {};
-    Optional<bool> is_ok = {};      ///< no error holds it; null once it has ended
+    Optional<bool> is_ok = {};      ///< no error blocks it; null once it has ended
     Optional<bool> is_paused = {};  ///< held by a pause rule or an administrator
-    /// "SOURCE", "DESTINATION" or "BOTH": whose manager has cancelled it; null for none.
+    /// "SOURCE", "DESTINATION" or "BOTH": whose manager cancelled it; null for none.
     Optional<std::string> canceled_by_admin = {};
-    Optional<std::string> canceled_by_admin_message = {};    ///< what that manager has to say
+    Optional<std::string> canceled_by_admin_message = {};    ///< that manager's message
     Optional<std::string> command = {};                      ///< what it came from, as in "API 0.10"
     Optional<std::int64_t> bytes_checksummed = {};           ///< bytes read to compare checksums before the transfer
-    Optional<std::int64_t> bytes_transferred = {};           ///< bytes, those of repeated attempts too
+    Optional<std::int64_t> bytes_transferred = {};           ///< bytes, repeated attempts included
     Optional<std::int64_t> effective_bytes_per_second = {};  ///< mean rate so far, pauses and errors included
-    Optional<std::int64_t> directories = {};                 ///< of the task, as far as it has found them
-    Optional<std::int64_t> files = {};                       ///< of the task, as far as it has found them
+    Optional<std::int64_t> directories = {};                 ///< of the task, found so far
+    Optional<std::int64_t> files = {};                       ///< of the task, found so far
     Optional<std::int64_t> files_skipped = {};               ///< left as they were because of sync_level
     Optional<std::int64_t> files_transferred = {};           ///< that have arrived
-    Optional<std::int64_t> symlinks = {};                    ///< of the task, as far as it has found them
-    Optional<std::int64_t> faults = {};                      ///< errors so far, those that passed too
-    Optional<std::int64_t> subtasks_total = {};  ///< steps: one for each file, directory and deletion, as far as found
-    Optional<std::int64_t> subtasks_pending = {};         ///< steps not begun, or under way
-    Optional<std::int64_t> subtasks_retrying = {};        ///< steps that failed and are tried again
-    Optional<std::int64_t> subtasks_succeeded = {};       ///< steps
-    Optional<std::int64_t> subtasks_expired = {};         ///< steps not done at the deadline
-    Optional<std::int64_t> subtasks_canceled = {};        ///< steps
-    Optional<std::int64_t> subtasks_failed = {};          ///< steps
+    Optional<std::int64_t> symlinks = {};                    ///< of the task, found so far
+    Optional<std::int64_t> faults = {};                      ///< errors so far, including those that passed
+    Optional<std::int64_t> subtasks_total = {};      ///< steps: one for each file, directory and deletion, found so far
+    Optional<std::int64_t> subtasks_pending = {};    ///< steps not begun, or under way
+    Optional<std::int64_t> subtasks_retrying = {};   ///< steps that failed and are tried again
+    Optional<std::int64_t> subtasks_succeeded = {};  ///< steps
+    Optional<std::int64_t> subtasks_expired = {};    ///< steps not done at the deadline
+    Optional<std::int64_t> subtasks_canceled = {};   ///< steps
+    Optional<std::int64_t> subtasks_failed = {};     ///< steps
     Optional<std::int64_t> subtasks_skipped_errors = {};  ///< steps left out because of skip_source_errors
     Optional<Json> sync_level = {};                       ///< 0 to 3, as in SyncLevel; null for none
     Optional<bool> delete_destination_extra = {};         ///< this and those below are as they were submitted
@@ -17621,7 +16638,7 @@ struct Task {
     Optional<bool> preserve_timestamp = {};               ///< as it was submitted
     Optional<bool> skip_source_errors = {};               ///< as it was submitted
     Optional<bool> verify_checksum = {};                  ///< as it was submitted
-    /// What becomes of links in directories: "ignore", "keep" or "copy".
+    /// What happens to links in directories: "ignore", "keep" or "copy".
     Optional<std::string> recursive_symlinks = {};
     Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
     Optional<Json> filter_rules = {};  ///< a list of FilterRule; null for none
@@ -17684,7 +16701,7 @@ struct EndpointResult {
     Optional<std::string> code = {};  ///< as in "Created", "Updated"
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     GLOBUS_MEMBERS(EndpointResult, id, code, message, resource, request_id);
 };
 
@@ -17741,13 +16758,13 @@ struct AccessRule {
     Optional<std::string> id = {};               ///< a UUID; null for a rule that comes from a role
     Optional<std::string> principal_type = {};   ///< "identity", "group", "all_authenticated_users" or "anonymous"
     Optional<std::string> principal = {};        ///< its id; empty for the last two
-    Optional<std::string> path = {};             ///< begins and ends with a slash
+    Optional<std::string> path = {};             ///< it begins and ends with a slash
     Optional<std::string> permissions = {};      ///< "r" or "rw"
     Optional<std::string> role_id = {};          ///< of the role that this rule comes from
     Optional<std::string> role_type = {};        ///< of that role, as in "administrator"
     Optional<std::string> create_time = {};      ///< ISO 8601
     Optional<std::string> expiration_date = {};  ///< ISO 8601
-    Optional<std::string> notify_email = {};     ///< whom to tell of a new rule
+    Optional<std::string> notify_email = {};     ///< whom to tell about a new rule
     Optional<std::string> notify_message = {};   ///< that goes into the e-mail
     GLOBUS_MEMBERS(AccessRule, DATA_TYPE, id, principal_type, principal, path, permissions, role_id, role_type,
                    create_time, expiration_date, notify_email, notify_message);
@@ -17767,7 +16784,7 @@ struct AccessRuleResult {
     Optional<std::string> code = {};       ///< as in "Created"
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
-    Optional<std::string> request_id = {};  ///< for a question to Globus' support
+    Optional<std::string> request_id = {};  ///< for questions to Globus support
     GLOBUS_MEMBERS(AccessRuleResult, access_id, code, message, resource, request_id);
 };
 
@@ -17785,8 +16802,8 @@ struct Bookmark {
     Optional<std::string> id = {};    ///< a UUID; left out when it is to be made
     Optional<std::string> name = {};  ///< one that the user has not used yet
     Optional<std::string> endpoint_id = {};
-    Optional<std::string> path = {};  ///< ends with a slash
-    Optional<bool> pinned = {};       ///< shown first
+    Optional<std::string> path = {};  ///< it ends with a slash
+    Optional<bool> pinned = {};       ///< it is shown first
     GLOBUS_MEMBERS(Bookmark, DATA_TYPE, id, name, endpoint_id, path, pinned);
 };
 
@@ -17799,7 +16816,7 @@ struct BookmarkPage {
 // Pauses
 
 /**
- * A rule by which the manager of a collection holds tasks.
+ * A rule by which the manager of a collection pauses tasks.
  *
  * https://docs.globus.org/api/transfer/advanced_collection_management/#pause_rule_document
  */
@@ -17811,7 +16828,7 @@ struct PauseRule {
     Optional<std::string> endpoint_id = {};
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
-    /// Made by the manager of the host of a guest collection, not of the collection.
+    /// It was made by the manager of a guest collection's host, not of the collection.
     Optional<bool> created_by_host_manager = {};
     Optional<std::string> modified_by = {};               ///< user name; only managers get it
     Optional<std::string> modified_by_id = {};            ///< of that user's identity
@@ -17821,11 +16838,11 @@ struct PauseRule {
     Optional<bool> pause_mkdir = {};                      ///< true: no directory can be made
     Optional<bool> pause_rename = {};                     ///< true: nothing can be renamed
     Optional<bool> pause_symlink = {};                    ///< true: no link can be made
-    Optional<bool> pause_task_delete = {};                ///< holds deletions
-    Optional<bool> pause_task_transfer_read = {};         ///< holds transfers from the collection
-    Optional<bool> pause_task_transfer_read_share = {};   ///< holds transfers from guest collections on it
-    Optional<bool> pause_task_transfer_write = {};        ///< holds transfers to the collection
-    Optional<bool> pause_task_transfer_write_share = {};  ///< holds transfers to guest collections on it
+    Optional<bool> pause_task_delete = {};                ///< true: deletions are paused
+    Optional<bool> pause_task_transfer_read = {};         ///< true: transfers from the collection are paused
+    Optional<bool> pause_task_transfer_read_share = {};   ///< true: transfers from guest collections on it are paused
+    Optional<bool> pause_task_transfer_write = {};        ///< true: transfers to the collection are paused
+    Optional<bool> pause_task_transfer_write_share = {};  ///< true: transfers to guest collections on it are paused
     GLOBUS_MEMBERS(PauseRule, DATA_TYPE, id, message, start_time, endpoint_id, endpoint_display_name, identity_id,
                    created_by_host_manager, modified_by, modified_by_id, modified_time, editable, pause_ls, pause_mkdir,
                    pause_rename, pause_symlink, pause_task_delete, pause_task_transfer_read,
@@ -17842,8 +16859,8 @@ struct PauseRulePage {
 
 /// Why a task is paused, or will be. https://docs.globus.org/api/transfer/task/#get_task_pause_info
 struct PauseInfo {
-    std::vector<PauseRule> pause_rules = {};  ///< that hold the task
-    /// Of the administrator who paused the task; null for none, as are those below.
+    std::vector<PauseRule> pause_rules = {};  ///< that pause the task
+    /// From the administrator who paused the task; null for none, as are those below.
     Optional<std::string> source_pause_message = {};
     Optional<std::string> destination_pause_message = {};        ///< the same of the destination
     Optional<std::string> source_pause_message_share = {};       ///< the same of the source's host
@@ -17852,17 +16869,17 @@ struct PauseInfo {
                    destination_pause_message_share);
 };
 
-/// What cancelling the tasks of others answers, and how far it is.
+/// What cancelling other users' tasks answers, and how far that is.
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
     Optional<TextOrNumber> id = {};      ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};            ///< all tasks have been told; those that could not be are as they were
+    Optional<bool> done = {};            ///< all tasks have been told; any that could not be are unchanged
     Optional<std::string> message = {};  ///< for the owners of the tasks
     Optional<std::vector<std::string>> task_id_list = {};  ///< that were to be cancelled
     GLOBUS_MEMBERS(AdminCancel, id, done, message, task_id_list);
 };
 
-// What became of single files
+// What happened to single files
 
 /// A file that a task has transferred. https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct SuccessfulTransfer {
@@ -17888,7 +16905,7 @@ struct SkippedError {
     Optional<std::string> error_details = {};         ///< in the words of the server that failed
     Optional<std::string> error_time = {};            ///< ISO 8601
     Optional<bool> is_directory = {};                 ///< false for a file or link
-    Optional<bool> is_symlink = {};                   ///< of a link itself, not of what it leads to
+    Optional<bool> is_symlink = {};                   ///< it is a link, whatever that leads to
     Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
     Optional<std::string> external_checksum = {};     ///< as it was submitted; null for none
     Optional<std::string> checksum_algorithm = {};    ///< of external_checksum
@@ -17904,9 +16921,9 @@ struct SkippedErrorPage {
     GLOBUS_MEMBERS(SkippedErrorPage, DATA, marker, next_marker);
 };
 
-// Tunnels and other JSON:API documents, whose resource stands in `data`
+// Tunnels and other JSON:API documents, whose resource is in `data`
 
-/// Names another resource. https://jsonapi.org/format/#document-resource-identifier-objects
+/// The name of another resource. https://jsonapi.org/format/#document-resource-identifier-objects
 struct ResourceId {
     Optional<std::string> type = {};  ///< as in "StreamAccessPoint"
     Optional<std::string> id = {};    ///< a UUID
@@ -17919,7 +16936,7 @@ struct Relationship {
     GLOBUS_MEMBERS(Relationship, data);
 };
 
-/// What a tunnel is and how it does. https://docs.globus.org/api/transfer/
+/// What a tunnel is, and its state. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
     Optional<std::string> label = {};                 ///< for people
     Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
@@ -17987,7 +17004,7 @@ struct TunnelEventPage {
 /// What a stream access point is. https://docs.globus.org/api/transfer/
 struct StreamAccessPointAttributes {
     Optional<std::string> display_name = {};
-    Optional<std::string> advertised_owner = {};  ///< whom it shows as its owner
+    Optional<std::string> advertised_owner = {};  ///< the owner that it shows
     Optional<std::string> description = {};
     Optional<std::string> organization = {};   ///< that runs it
     Optional<std::string> department = {};     ///< of the organization
@@ -18058,7 +17075,7 @@ struct ApiResult {
 
 namespace globus::detail {
 
-/// A member that stands among a JSON:API resource's relationships, as the id of a resource of `type`.
+/// A member that belongs to a JSON:API resource's relationships, as the id of a resource of `type`.
 struct ResourceLink {
     std::string_view member;
     std::string_view name;
@@ -18119,7 +17136,7 @@ void check_id(std::string_view member, std::string_view id);
 namespace globus::transfer {
 
 /**
- * When a file that is there already is copied again.
+ * When a file that already exists is copied again.
  *
  *     .sync_level = SyncLevel::checksum
  *
@@ -18127,21 +17144,21 @@ namespace globus::transfer {
  */
 class SyncLevel {
 public:
-    /// A file is copied again if it is not there; or its size differs; or it is older; or its checksum differs.
+    /// A file is copied if it is missing; or its size differs; or it is older; or its checksum differs.
     enum Level : unsigned char { exists, size, mtime, checksum };
 
-    /// By its name as an enumerator.
+    /// The level by its enumerator.
     SyncLevel(Level level = exists) : number_(level) {}
-    /// By its number, 0 to 3; submit_transfer refuses others.
+    /// The level by its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(std::int64_t number) : number_(number) {}
-    /// By its number, 0 to 3; submit_transfer refuses others.
+    /// The level by its number, 0 to 3; submit_transfer refuses others.
     SyncLevel(int number) : number_(number) {}
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
 
-    /// 0 to 3, as it is sent.
+    /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
     void write_json(std::string& out) const { globus::detail::write_json(out, number_); }
     friend bool operator==(SyncLevel, SyncLevel) = default;
@@ -18155,7 +17172,7 @@ struct TransferItem {
     Constant<"transfer_item"> DATA_TYPE = {};
     Required<std::string> source_path;              ///< with / between its parts; "~" is the account's home
     Required<std::string> destination_path;         ///< the full path of what is made, not the directory above it
-    Optional<bool> recursive = {};                  ///< a directory with all that is in it
+    Optional<bool> recursive = {};                  ///< true: a directory with all that is in it
     Optional<std::string> external_checksum = {};   ///< that the file is expected to have
     Optional<std::string> checksum_algorithm = {};  ///< of external_checksum, as in "SHA256"
     AdditionalFields additional_fields = {};
@@ -18163,7 +17180,7 @@ struct TransferItem {
                    checksum_algorithm, additional_fields);
 };
 
-/// Which names of a recursive transfer are taken. https://docs.globus.org/api/transfer/task_submit/#filter_rules
+/// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
     Required<std::string> name;       ///< with * and ?
@@ -18172,7 +17189,7 @@ struct FilterRule {
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
-    /// @throws UsageError  for a method or type that there is none of
+    /// @throws UsageError  for an unknown method or type
     void check() const;
 };
 
@@ -18183,7 +17200,8 @@ struct FilterRule {
  *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
  *     auto accepted = transfer.submit_transfer(data);
  *
- * Thread safety: distinct objects: safe; shared objects: reading is safe.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
  * https://docs.globus.org/api/transfer/task_submit/#transfer_and_delete_documents
  */
 struct TransferData {
@@ -18192,25 +17210,27 @@ struct TransferData {
     Required<std::string> destination_endpoint;  ///< id of the collection that is written
     Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_transfer fetches one if there is none
-    Optional<SyncLevel> sync_level = {};       ///< which files that are there already are copied again; all if left out
-    /// Compares checksums after each file, and sends it again where they differ; default false.
+    Optional<SyncLevel> sync_level = {};       ///< which existing files are copied again; all if left out
+    /// Whether checksums are compared after each file, which is sent again if they differ; default false.
     Optional<bool> verify_checksum = {};
-    Optional<bool> preserve_timestamp = {};  ///< gives files the modification times of the source; default false
-    Optional<bool> encrypt_data = {};        ///< sends the data over TLS; default false
-    Optional<std::string> deadline = {};     ///< ISO 8601: after it the task fails
-    Optional<bool> skip_source_errors = {};  ///< goes on past paths that are not found or not readable; default false
-    /// Ends the task when the destination is full, instead of trying again; default false.
+    Optional<bool> preserve_timestamp = {};  ///< whether files get the source's modification times; default false
+    Optional<bool> encrypt_data = {};        ///< whether the data is sent over TLS; default false
+    Optional<std::string> deadline = {};     ///< ISO 8601: the task fails after this time
+    /// Whether to go on past paths that are not found or not readable; default false.
+    Optional<bool> skip_source_errors = {};
+    /// Whether the task ends when the destination is full, instead of trying again; default false.
     Optional<bool> fail_on_quota_errors = {};
-    /// Deletes what a recursive item's source does not have; default false.
+    /// Whether to delete what a recursive item's source does not have; default false.
     Optional<bool> delete_destination_extra = {};
-    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    Optional<bool> notify_on_succeeded = {};  ///< whether the user gets an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< whether the user gets an e-mail; default true
+    /// Whether the user gets an e-mail, as when a login has expired; default true.
+    Optional<bool> notify_on_inactive = {};
     /// Account on the source's host, where the user has several; mapped collections only.
     Optional<std::string> source_local_user = {};
     Optional<std::string> destination_local_user = {};    ///< the same of the destination
-    std::vector<TransferItem> DATA = {};                  ///< what is transferred; at least one
-    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items take; all if left out
+    std::vector<TransferItem> DATA = {};                  ///< what is transferred: at least one item
+    Optional<std::vector<FilterRule>> filter_rules = {};  ///< which names recursive items include; all if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferData, DATA_TYPE, source_endpoint, destination_endpoint, label, submission_id, sync_level,
                    verify_checksum, preserve_timestamp, encrypt_data, deadline, skip_source_errors,
@@ -18220,13 +17240,13 @@ struct TransferData {
 
     /// Adds a file or directory.
     TransferData& add_item(TransferItem item);
-    /// Adds a rule on names; the first rule that fits a name decides.
+    /// Adds a rule on names; the first rule that matches a name decides.
     TransferData& add_filter_rule(FilterRule rule);
 
-    /// Refuses what Transfer would refuse; submit_transfer does so before it sends anything. What additional_fields
-    /// replace is not looked at.
-    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with a
-    ///                     blank, a sync_level or filter rule that there is none of, and a transfer without items
+    /// Refuses what Transfer would refuse; submit_transfer calls it before it sends anything. It does not look at what
+    /// additional_fields replace.
+    /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with
+    ///                     a blank, an unknown sync_level or filter rule, and a transfer without items
     void check() const;
 };
 
@@ -18252,17 +17272,18 @@ struct DeleteData {
     Required<std::string> endpoint;    ///< id of the collection
     Optional<std::string> label = {};  ///< for people: at most 128 characters, in one line, no blank at either end
     Optional<std::string> submission_id = {};  ///< submit_delete fetches one if there is none
-    Optional<bool> recursive = {};             ///< deletes directories with all that is in them; default false
-    Optional<bool> ignore_missing = {};        ///< a path that is not there is no error; default false
-    /// The signs *, ? and [] in the last part of a path stand for names; a backslash takes that away; default false.
+    Optional<bool> recursive = {};       ///< whether directories are deleted with all that is in them; default false
+    Optional<bool> ignore_missing = {};  ///< whether a missing path is accepted; default false
+    /// Whether *, ? and [] in the last part of a path are wildcards, unless after a backslash; default false.
     Optional<bool> interpret_globs = {};
     Optional<std::string> deadline = {};      ///< ISO 8601
-    Optional<bool> notify_on_succeeded = {};  ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_failed = {};     ///< sends the user an e-mail; default true
-    Optional<bool> notify_on_inactive = {};   ///< sends the user an e-mail, as when a login has expired; default true
+    Optional<bool> notify_on_succeeded = {};  ///< whether the user gets an e-mail; default true
+    Optional<bool> notify_on_failed = {};     ///< whether the user gets an e-mail; default true
+    /// Whether the user gets an e-mail, as when a login has expired; default true.
+    Optional<bool> notify_on_inactive = {};
     /// Account on the collection's host, where the user has several; mapped collections only.
     Optional<std::string> local_user = {};
-    std::vector<DeleteItem> DATA = {};  ///< what is deleted; at least one
+    std::vector<DeleteItem> DATA = {};  ///< what is deleted: at least one path
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(DeleteData, DATA_TYPE, endpoint, label, submission_id, recursive, ignore_missing, interpret_globs,
                    deadline, notify_on_succeeded, notify_on_failed, notify_on_inactive, local_user, DATA,
@@ -18271,18 +17292,18 @@ struct DeleteData {
     /// Adds a path.
     DeleteData& add_item(DeleteItem item);
 
-    /// As TransferData::check.
+    /// Refuses what Transfer would refuse, as TransferData::check does.
     /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
     void check() const;
 };
 
 /**
- * Splits a transfer into several of at most `max_items` items each, in order; all else is the same in each.
+ * Splits a transfer into several of at most `max_items` items each, in order; everything else is the same in each.
  *
  *     for (TransferData& part : split_transfer_data(std::move(data), 1000)) client.submit_transfer(part);
  *
  * The parts have no submission id, since an id stands for one task. The client's member function of this name gives
- * each one of its own.
+ * each part its own.
  *
  * @throws UsageError  if `max_items` is 0
  */
@@ -18295,7 +17316,7 @@ std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max
  *                                         .listener_stream_access_point = there,
  *                                         .label = "instrument"});
  *
- * Written as a JSON:API document: the access points are relationships, all else attributes.
+ * It is written as a JSON:API document: the access points are relationships, all else is attributes.
  * https://docs.globus.org/api/transfer/
  */
 struct CreateTunnelData {
@@ -18320,7 +17341,7 @@ struct CreateTunnelData {
 };
 
 /**
- * A filter of a listing: the text of Globus' filter language, or names with their values.
+ * A filter for a listing: a text in Globus' filter language, or names with their values.
  *
  *     .filter = "type:dir/name:~run*"
  *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
@@ -18332,9 +17353,9 @@ public:
     using value_type = std::pair<std::string, StringList>;
 
     TransferFilter() = default;
-    /// A text of the filter language, as it is sent.
+    /// A text in the filter language, as it is sent.
     TransferFilter(char const* text) : text_(text) {}
-    /// A text of the filter language, as it is sent.
+    /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms);
@@ -18342,7 +17363,7 @@ public:
     /// Adds a condition; all must hold.
     TransferFilter& add(std::string const& name, StringList const& values);
 
-    /// In the filter language, as it is sent.
+    /// The filter in the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
     /// The same, or nothing where there is no condition.
     [[nodiscard]] std::vector<std::string> query_texts() const;
@@ -18352,8 +17373,8 @@ private:
     std::string text_;
 };
 
-/// One filter or several, where a listing may have to pass any of them: `.filter = {"type:dir", "name:~*.h5"}`,
-/// `.filter = TransferFilter{{"type", "dir"}}`.
+/// One filter or several, any of which an entry may pass:
+/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", "dir"}}`.
 /// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
@@ -18393,19 +17414,19 @@ struct OperationLs {
     static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/ls");
     Required<std::string> endpoint_id;
     Optional<std::string> path = {};        ///< the collection's default directory if left out
-    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<bool> show_hidden = {};        ///< whether to show names that begin with a dot; shown if left out
     Optional<StringList> orderby = {};      ///< as in "name ASC" or {"type", "size DESC"}
-    Optional<std::int64_t> limit = {};      ///< at most so many entries
-    Optional<std::int64_t> offset = {};     ///< skip so many
+    Optional<std::int64_t> limit = {};      ///< at most this many entries
+    Optional<std::int64_t> offset = {};     ///< how many entries to skip
     Optional<TransferFilters> filter = {};  ///< on name, type, size, last_modified, ...; all entries if left out
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("show_hidden", Spelling::number), in_query("filter", Spelling::repeat));
     GLOBUS_MEMBERS(OperationLs, endpoint_id, path, show_hidden, orderby, limit, offset, filter, local_user,
                    query_params);
 };
 
-/// Reads what is known of one file or directory. GET /operation/endpoint/{endpoint_id}/stat
+/// Reads what is known about one file or directory. GET /operation/endpoint/{endpoint_id}/stat
 /// https://docs.globus.org/api/transfer/file_operations/#stat
 struct OperationStat {
     using service = TransferService;
@@ -18413,14 +17434,14 @@ struct OperationStat {
     static constexpr auto route = get("/v0.10/operation/endpoint/{endpoint_id}/stat");
     Required<std::string> endpoint_id;
     Optional<std::string> path = {};        ///< of a file or directory
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
     QueryParams query_params = {};
     GLOBUS_MEMBERS(OperationStat, endpoint_id, path, local_user, query_params);
 };
 
 /// Makes a directory. POST /operation/endpoint/{endpoint_id}/mkdir
-/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists"; but a Response that is
-/// `replayed()` if an earlier attempt of the same call may have made it.
+/// A directory that exists is a TransferApiError with code "ExternalError.MkdirFailed.Exists"; but if an earlier
+/// attempt of the same call may have made it, it is a Response that is `replayed()`.
 /// https://docs.globus.org/api/transfer/file_operations/#make_directory
 struct OperationMkdir {
     using service = TransferService;
@@ -18430,7 +17451,7 @@ struct OperationMkdir {
     static bool already_done(ApiError const& error) { return error.code() == "ExternalError.MkdirFailed.Exists"; }
     Required<std::string> endpoint_id;
     Required<std::string> path;             ///< of the new directory; the one above it has to exist
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
     QueryParams query_params = {};
     Constant<"mkdir"> DATA_TYPE = {};
     static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("path"), in_json("local_user"));
@@ -18438,8 +17459,7 @@ struct OperationMkdir {
 };
 
 /// Renames or moves a file or directory within a collection. POST /operation/endpoint/{endpoint_id}/rename
-/// An old path that is gone, when an earlier attempt of the same call may have moved it, is a Response that is
-/// `replayed()`.
+/// If the old path is gone, and an earlier attempt of the same call may have moved it, the Response is `replayed()`.
 /// https://docs.globus.org/api/transfer/file_operations/#rename
 struct OperationRename {
     using service = TransferService;
@@ -18448,9 +17468,9 @@ struct OperationRename {
     static constexpr RetryClass retry = RetryClass::idempotent;
     static bool already_done(ApiError const& error);
     Required<std::string> endpoint_id;
-    Required<std::string> oldpath;          ///< of what is there
+    Required<std::string> oldpath;          ///< of what exists now
     Required<std::string> newpath;          ///< its full new path, not the directory above it
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
     QueryParams query_params = {};
     Constant<"rename"> DATA_TYPE = {};
     static constexpr auto wire = wires(in_json("DATA_TYPE"), in_json("oldpath", "old_path"),
@@ -18468,24 +17488,24 @@ struct OperationRename {
 
 namespace globus::transfer {
 
-/// The directory that ensure_directory makes, if it is not there.
+/// The directory that ensure_directory makes if it is missing.
 struct EnsureDirectory {
     Required<std::string> endpoint_id;
     Required<std::string> path;             ///< of the directory, with / between its parts
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
 };
 
 }  // namespace globus::transfer
 
 namespace globus::detail {
 
-/// True for the error of a directory whose parent is not there.
+/// True for the error for a directory whose parent is missing.
 bool parent_is_missing(TransferApiError const& error);
 
-/// The directory above, with a slash at its end; empty if there is none that could be made.
+/// The directory above, with a slash at its end; it is empty if there is none that could be made.
 std::string parent_directory(std::string_view path);
 
-/// Makes `directory.path` and, from the lowest that is there, the directories above it. True if it made it.
+/// Makes `directory.path` and the missing directories above it. It returns true if it made the directory.
 template <class Client>
 bool ensure_directory(Client const& client, transfer::EnsureDirectory const& directory, CallOptions const& options) {
     std::vector<std::string> missing{*directory.path};  // each the parent of the one before
@@ -18543,7 +17563,7 @@ struct EndpointRoleList {
     GLOBUS_MEMBERS(EndpointRoleList, endpoint_id, query_params);
 };
 
-/// Gives somebody a role on a collection. POST /endpoint/{endpoint_id}/role
+/// Assigns a role on a collection. POST /endpoint/{endpoint_id}/role
 /// https://docs.globus.org/api/transfer/roles/#create_role
 struct AddEndpointRole {
     using service = TransferService;
@@ -18567,7 +17587,7 @@ struct GetEndpointRole {
     GLOBUS_MEMBERS(GetEndpointRole, endpoint_id, role_id, query_params);
 };
 
-/// Takes a role away. DELETE /endpoint/{endpoint_id}/role/{role_id}
+/// Removes a role. DELETE /endpoint/{endpoint_id}/role/{role_id}
 /// https://docs.globus.org/api/transfer/roles/#delete_role_by_id
 struct DeleteEndpointRole {
     using service = TransferService;
@@ -18613,7 +17633,7 @@ struct AddEndpointAclRule {
     GLOBUS_MEMBERS(AddEndpointAclRule, endpoint_id, rule_data);
 };
 
-/// Changes the permissions of an access rule; nothing else of it can change.
+/// Changes the permissions of an access rule; nothing else in it can change.
 /// PUT /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#update_access_rule
 struct UpdateEndpointAclRule {
@@ -18627,7 +17647,7 @@ struct UpdateEndpointAclRule {
     GLOBUS_MEMBERS(UpdateEndpointAclRule, endpoint_id, rule_id, rule_data);
 };
 
-/// Takes an access rule away. DELETE /endpoint/{endpoint_id}/access/{rule_id}
+/// Deletes an access rule. DELETE /endpoint/{endpoint_id}/access/{rule_id}
 /// https://docs.globus.org/api/transfer/acl/#delete_access_rule
 struct DeleteEndpointAclRule {
     using service = TransferService;
@@ -18718,8 +17738,8 @@ struct DeleteBookmark {
 #include <string>
 #include <vector>
 
-// What the managers and monitors of collections can see and do, of the tasks of others too. An activity_manager or
-// activity_monitor role is needed. https://docs.globus.org/api/transfer/advanced_collection_management/
+// What the managers and monitors of collections can see and do, with other users' tasks too. They need an
+// activity_manager or activity_monitor role. https://docs.globus.org/api/transfer/advanced_collection_management/
 
 namespace globus {
 struct TransferService;
@@ -18785,11 +17805,11 @@ struct EndpointManagerTaskList {
     Optional<std::string> filter_owner_id = {};        ///< tasks of this identity only
     Optional<std::string> filter_endpoint = {};        ///< tasks of this collection only, by its id
     Optional<std::string> filter_endpoint_use = {};    ///< "source" or "destination"; of filter_endpoint
-    Optional<bool> filter_is_paused = {};              ///< only tasks that are paused, or only the others
+    Optional<bool> filter_is_paused = {};              ///< true: only paused tasks; false: only the others
     Optional<StringList> filter_completion_time = {};  ///< {from, to}, both ISO 8601
-    Optional<std::int64_t> filter_min_faults = {};     ///< tasks with at least so many
-    Optional<std::string> filter_local_user = {};      ///< account on the host; needs filter_endpoint
-    Optional<std::string> last_key = {};               ///< the page before's
+    Optional<std::int64_t> filter_min_faults = {};     ///< only tasks with at least this many
+    Optional<std::string> filter_local_user = {};      ///< account on the host; it needs filter_endpoint
+    Optional<std::string> last_key = {};               ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskList, filter_status, filter_task_id, filter_owner_id, filter_endpoint,
                    filter_endpoint_use, filter_is_paused, filter_completion_time, filter_min_faults, filter_local_user,
@@ -18820,7 +17840,7 @@ struct EndpointManagerTaskEventList {
     Required<std::string> task_id;
     Optional<std::int64_t> limit = {};    ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};   ///< of the first, from 0
-    Optional<bool> filter_is_error = {};  ///< only errors, or only the others
+    Optional<bool> filter_is_error = {};  ///< true: only errors; false: only the others
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_query("filter_is_error", Spelling::number));
     GLOBUS_MEMBERS(EndpointManagerTaskEventList, task_id, limit, offset, filter_is_error, query_params);
@@ -18847,7 +17867,7 @@ struct EndpointManagerTaskSuccessfulTransfers {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSuccessfulTransfers, task_id, marker, query_params);
 };
@@ -18862,13 +17882,13 @@ struct EndpointManagerTaskSkippedErrors {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(EndpointManagerTaskSkippedErrors, task_id, marker, query_params);
 };
 
-/// Cancels tasks of others. This takes its time: endpoint_manager_cancel_status says how far it is. The answer promises
-/// nothing of a single task: get_task or endpoint_manager_get_task tells.
+/// Cancels other users' tasks. This takes time: endpoint_manager_cancel_status says how far it is. The answer promises
+/// nothing about a single task: see get_task or endpoint_manager_get_task.
 /// POST /endpoint_manager/admin_cancel
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct EndpointManagerCancelTasks {
@@ -18894,7 +17914,7 @@ struct EndpointManagerCancelStatus {
     GLOBUS_MEMBERS(EndpointManagerCancelStatus, admin_cancel_id, query_params);
 };
 
-/// Pauses tasks of others, until endpoint_manager_resume_tasks. The answer's `code` is for all of them: one that has
+/// Pauses other users' tasks, until endpoint_manager_resume_tasks. The answer's `code` is for all of them: one that has
 /// ended stays as it is. POST /endpoint_manager/admin_pause
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#pause_tasks_as_admin
 struct EndpointManagerPauseTasks {
@@ -18909,7 +17929,7 @@ struct EndpointManagerPauseTasks {
     GLOBUS_MEMBERS(EndpointManagerPauseTasks, task_ids, message, query_params);
 };
 
-/// Lets paused tasks of others go on. POST /endpoint_manager/admin_resume
+/// Resumes other users' paused tasks. POST /endpoint_manager/admin_resume
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#resume_tasks_as_admin
 struct EndpointManagerResumeTasks {
     using service = TransferService;
@@ -19004,7 +18024,7 @@ struct GetEndpoint {
     GLOBUS_MEMBERS(GetEndpoint, endpoint_id, query_params);
 };
 
-/// Changes an endpoint or collection; members that `data` does not name stay. PUT /endpoint/{endpoint_id}
+/// Changes an endpoint or collection; members that `data` does not name stay as they are. PUT /endpoint/{endpoint_id}
 /// https://docs.globus.org/api/transfer/gcp_management/#update_collection_by_id
 struct UpdateEndpoint {
     using service = TransferService;
@@ -19038,7 +18058,7 @@ struct EndpointSearch {
     Optional<std::string> filter_scope = {};          ///< "all", "my-endpoints", "recently-used", ...
     Optional<std::string> filter_owner_id = {};       ///< those of this identity only
     Optional<std::string> filter_host_endpoint = {};  ///< guest collections on this host only, by its id
-    /// True: only endpoints that cannot be used themselves; false: only the others.
+    /// True: only endpoints that cannot be used directly; false: only the others.
     Optional<bool> filter_non_functional = {};
     Optional<std::string> filter_entity_type = {};  ///< as in "GCSv5_mapped_collection"
     Optional<std::int64_t> limit = {};              ///< of a page, 1 to 100
@@ -19049,7 +18069,7 @@ struct EndpointSearch {
                    filter_non_functional, filter_entity_type, limit, offset, query_params);
 };
 
-/// Puts a collection of Globus Connect Personal under a subscription, or takes it out.
+/// Puts a collection of Globus Connect Personal under a subscription, or removes it from one.
 /// PUT /endpoint/{collection_id}/subscription
 /// @throws UsageError  if subscription_id is left out
 /// https://docs.globus.org/api/transfer/gcp_management/#associate_collection_subscription
@@ -19078,7 +18098,7 @@ struct SetSubscriptionAdminVerified {
     GLOBUS_MEMBERS(SetSubscriptionAdminVerified, collection_id, subscription_admin_verified);
 };
 
-/// Lists the pause rules of a collection that hold for the user.
+/// Lists the pause rules of a collection that apply to the user.
 /// GET /endpoint/{endpoint_id}/my_effective_pause_rule_list
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#get_collection_pause_rules
 struct MyEffectivePauseRuleList {
@@ -19110,14 +18130,14 @@ struct GetSharedEndpointList {
     static constexpr Paging paging{PagingStyle::next_token, "shared_endpoints", "next_token"};
     static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     Required<std::string> endpoint_id;
-    Optional<std::int64_t> max_results = {};  ///< at most so many a page
-    Optional<std::string> next_token = {};    ///< the page before's
+    Optional<std::int64_t> max_results = {};  ///< at most this many per page
+    Optional<std::string> next_token = {};    ///< the previous page's
     QueryParams query_params = {};
     GLOBUS_MEMBERS(GetSharedEndpointList, endpoint_id, max_results, next_token, query_params);
 };
 
 /// Makes a guest collection. POST /shared_endpoint
-/// For a host of Globus Connect Server 5 use its own API.
+/// For a host on Globus Connect Server 5, use its own API.
 /// https://docs.globus.org/api/transfer/gcp_management/#create_guest_collection
 struct CreateSharedEndpoint {
     using service = TransferService;
@@ -19159,7 +18179,7 @@ struct GetEndpointServer {
 #include <cstdint>
 #include <string>
 
-// Submissions, and the tasks that come of them: https://docs.globus.org/api/transfer/task/
+// Submissions, and the tasks that result from them: https://docs.globus.org/api/transfer/task/
 
 namespace globus {
 struct TransferService;
@@ -19218,7 +18238,7 @@ struct TaskList {
     Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<StringList> orderby = {};   ///< as in "request_time DESC"
-    /// On status, type, label, request_time, ...: as in "status:ACTIVE/type:TRANSFER".
+    /// A filter on status, type, label, request_time, ..., as in "status:ACTIVE/type:TRANSFER".
     Optional<TransferFilter> filter = {};
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskList, limit, offset, orderby, filter, query_params);
@@ -19263,7 +18283,7 @@ struct UpdateTask {
 };
 
 /// Cancels a task. POST /task/{task_id}/cancel
-/// The answer's `code` says what came of it, with status 200 in each case: "Canceled"; "CancelAccepted", where it will be
+/// The answer's `code` says what happened, with status 200 in each case: "Canceled"; "CancelAccepted", where it will be
 /// cancelled soon; "TaskComplete", where it had ended before and stays as it is.
 /// https://docs.globus.org/api/transfer/task/#cancel_task_by_id
 struct CancelTask {
@@ -19288,7 +18308,7 @@ struct TaskPauseInfo {
 
 /// Lists the files that a task has transferred, once it has ended. Paginated.
 /// GET /task/{task_id}/successful_transfers
-/// Of directories and of files that were left as they are nothing is said.
+/// Directories, and files that were left as they are, are not listed.
 /// https://docs.globus.org/api/transfer/task/#get_task_successful_transfers
 struct TaskSuccessfulTransfers {
     using service = TransferService;
@@ -19297,7 +18317,7 @@ struct TaskSuccessfulTransfers {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskSuccessfulTransfers, task_id, marker, query_params);
 };
@@ -19312,7 +18332,7 @@ struct TaskSkippedErrors {
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
     static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
-    Optional<std::string> marker = {};  ///< the page before's next_marker
+    Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
     GLOBUS_MEMBERS(TaskSkippedErrors, task_id, marker, query_params);
 };
@@ -19337,8 +18357,8 @@ namespace globus::transfer {
  * Makes a tunnel between two stream access points. POST /v2/tunnels
  *
  * A document without a submission id is given one when it is sent: a random UUID, fixed for all attempts of this call,
- * so that a repeated request makes no second tunnel. The member function of the client keeps it in the caller's object,
- * and in the errors.
+ * so that a repeated request makes no second tunnel. The client's member function keeps it in the caller's object, and
+ * in the errors.
  *
  * @throws UsageError  if `data` has no member `data`
  * https://docs.globus.org/api/transfer/
@@ -19354,7 +18374,7 @@ struct CreateTunnel {
     void check() const { data->check(); }
     [[nodiscard]] CreateTunnel normalized() const;
 
-    /// Gives the document of a tunnel a submission id if it has none. Returns the one it has; empty if that is null.
+    /// Gives the document of a tunnel a submission id if it has none. It returns the id; empty if that is null.
     static std::string set_submission_id(Json& document);
 };
 
@@ -19443,7 +18463,7 @@ struct GetStreamAccessPoint {
 #include <utility>
 #include <vector>
 
-// Listing a directory with all that is below it.
+// Listing a directory with everything below it.
 
 namespace globus::transfer {
 
@@ -19451,59 +18471,59 @@ namespace globus::transfer {
 struct RecursiveLs {
     Required<std::string> endpoint_id;
     Optional<std::string> path = {};  ///< where to begin; the collection's default directory if left out
-    /// 0: only the entries of `path` itself. If left out, more than 1,000 directories within one another are taken for a
-    /// circle, which is a DecodeError.
+    /// 0: only the entries of `path` itself. If it is left out, more than 1,000 nested directories are taken for a
+    /// cycle, which is a DecodeError.
     std::optional<std::size_t> max_depth = {};
-    Optional<bool> show_hidden = {};        ///< names that begin with a dot; shown if left out
+    Optional<bool> show_hidden = {};        ///< whether to show names that begin with a dot; shown if left out
     Optional<StringList> orderby = {};      ///< within each directory
-    Optional<std::string> local_user = {};  ///< the account on the collection's host, where it maps to several
-    /// Called with a directory that cannot be listed: true leaves out what is still to come of it, false throws the
-    /// error. It may destroy the client; what it throws leaves the walk where it is.
+    Optional<std::string> local_user = {};  ///< the account on the collection's host, where the user maps to several
+    /// Called with a directory that cannot be listed: true leaves out the rest of it, false throws the error. It may
+    /// destroy the client; what it throws leaves the walk where it is.
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
 
-/// An entry below the path that recursive_ls began with.
+/// An entry below the path at which recursive_ls began.
 struct FileEntry {
-    std::string path = {};  ///< from the beginning of the listing, as in "run1/data.h5"
+    std::string path = {};  ///< relative to the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
     File file = {};         ///< as its directory lists it
 };
 
 /**
- * All entries below a path, directory by directory, those next to the beginning first: an input range.
+ * All entries below a path, directory by directory, the nearest to the beginning first: an input range.
  *
  *     for (FileEntry const& entry : client.recursive_ls({.endpoint_id = id, .path = "/~/", .max_depth = 3}))
  *         std::puts(entry.path.c_str());
  *
  * Each directory is one operation_ls, made when the loop comes to it; one with more entries than the service lists at
- * once, 100,000, is several. A call that fails throws out of the loop; begin() on the same object goes on with the listing
- * that failed.
+ * once, 100,000, takes several. A call that fails throws out of the loop; begin() on the same object goes on with the
+ * listing that failed.
  *
- * The service says of a symbolic link what it leads to, by its `type`, and that it is one, by its `link_target`. A link to
- * a directory is listed, but not entered, so that the walk ends even where links make a circle.
+ * The `type` of a symbolic link says what it leads to, and its `link_target` that it is a link. A link to a directory
+ * is listed but not entered, so that the walk ends even where links make a cycle.
  *
- * A path is made of the names that the service says: what has a name with a slash or a NUL in it is no entry, but a
- * DecodeError, whose body() is the name, and begin() goes on behind it; entries without a name, "." and ".." are passed
- * over. So whoever makes files of these paths stays below the directory that they are relative to.
+ * A path is made of the names that the service gives. A name with a slash or a NUL in it is not an entry but a
+ * DecodeError, whose body() is the name, and begin() goes on after it; entries without a name, "." and ".." are
+ * skipped. So a program that makes files of these paths stays below the directory that they are relative to.
  *
  * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
  *
  * @par Errors
  * Those of operation_ls, and DecodeError for a listing that says that more follows but does not give it, for a name as
- * above, and for directories without end.
+ * above, and for endless directories.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: unsafe, because walking changes them.
  */
 template <class C>
 class RecursiveListing {
 public:
-    /// Sends nothing before the first begin().
+    /// It sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
         : client_(client), what_(std::move(what)), options_(std::move(options)) {
         directories_.push_back({"", 0});
     }
 
-    /// Stands at one entry; the listings that it needs are made as it goes.
+    /// An iterator stands at one entry; the listings that it needs are made as it advances.
     class Iterator {
     public:
         using value_type = FileEntry;
@@ -19530,12 +18550,12 @@ public:
 
 private:
     struct Directory {
-        std::string path;  ///< from the beginning, with a slash at its end; empty: the beginning itself
+        std::string path;  ///< relative to the beginning, with a slash at its end; empty: the beginning itself
         std::size_t depth;
     };
 
-    static constexpr std::size_t deepest = 1000;         ///< no walk without max_depth goes further down
-    static constexpr std::size_t most_at_once = 100000;  ///< entries that the service lists for one request
+    static constexpr std::size_t deepest = 1000;         ///< the depth limit of a walk without max_depth
+    static constexpr std::size_t most_at_once = 100000;  ///< the most entries that the service lists for one request
 
     void ensure_entry() {
         while (!has_entry_) {
@@ -19572,7 +18592,7 @@ private:
         directories_.push_back({entry_.path + '/', here.depth + 1});
     }
 
-    /// Goes to the next directory, of which nothing is listed yet.
+    /// Goes to the next directory, which has not been listed yet.
     void enter() {
         if (std::exchange(begun_, true)) directories_.pop_front();
         offset_ = 0;
@@ -19664,8 +18684,8 @@ namespace globus::transfer {
  *
  *     for (auto const& accepted : client.submit_all(std::move(data), 10000)) remember(*accepted->task_id);
  *
- * A part is submitted when the loop comes to it, exactly once, as submit_transfer does. A call that fails throws out of
- * the loop; begin() on the same object goes on with the part that failed, under the submission id that it has.
+ * A part is submitted when the loop comes to it, exactly once, as by submit_transfer. A call that fails throws out of
+ * the loop; begin() on the same object goes on with the part that failed, under the same submission id.
  *
  * @tparam C  the client; when it is destroyed, the walk ends at the next part with NetworkError (cancelled)
  *
@@ -19675,11 +18695,11 @@ namespace globus::transfer {
 template <class C>
 class Submissions {
 public:
-    /// Sends nothing before the first begin(). `options` hold for each part.
+    /// It sends nothing before the first begin(). `options` apply to each part.
     Submissions(C const& client, std::vector<TransferData> parts, CallOptions options)
         : client_(client), parts_(std::move(parts)), options_(std::move(options)) {}
 
-    /// Stands at the answer to one part; the next part is submitted as it goes there.
+    /// An iterator stands at the answer to one part; advancing it submits the next part.
     class Iterator {
     public:
         using value_type = Response<SubmissionResult>;
@@ -19746,8 +18766,8 @@ private:
 namespace globus::transfer {
 
 /**
- * True for a fault that no further attempt will cure: the file is not there, or may not be read or written. The service
- * tries again until the task's deadline all the same, which is a day or more.
+ * True for a fault that no further attempt will cure: the file is missing, or may not be read or written. The service
+ * keeps trying until the task's deadline all the same, which is a day or more.
  */
 [[nodiscard]] bool cannot_heal(TaskEvent const& fault);
 
@@ -19756,10 +18776,10 @@ struct TaskProgress {
     Task const& task;                       ///< as it was just read
     std::chrono::duration<double> elapsed;  ///< since the wait began
     std::int64_t bytes;                     ///< transferred so far
-    std::int64_t bytes_per_second;          ///< since the look before; at the first look the service's mean
+    std::int64_t bytes_per_second;          ///< since the previous look; at the first look the service's mean
     std::int64_t files;                     ///< transferred so far
     std::int64_t files_total;               ///< found so far
-    std::int64_t faults;                    ///< errors so far, those that passed too
+    std::int64_t faults;                    ///< errors so far, including those that passed
     std::string nice_status;  ///< why it does not advance, as in "PERMISSION_DENIED"; "OK" or empty if it does
 };
 
@@ -19785,7 +18805,8 @@ struct TaskWait {
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
-    /// Waits in place of the library, for tests: is told how long, returns false to cancel. Time is then the sum of it.
+    /// Waits in place of the library, for tests: it is told how long, and returns false to cancel. Time is then the sum
+    /// of its waits.
     std::function<bool(std::chrono::duration<double>)> sleep = {};
 };
 
@@ -19799,27 +18820,27 @@ struct TaskVerdict {
     /// How it ended.
     enum class Kind : unsigned char {
         succeeded,  ///< the task did what it should
-        failed,     ///< it ended without; `task.fatal_error` says why
+        failed,     ///< it ended without success; `task.fatal_error` says why
         cancelled,  ///< somebody cancelled it, or OnFault::cancel did
         inactive,   ///< it waits for its owner's credentials
-        faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or time is over
-        paused,     ///< time is over, and a pause rule or an administrator holds it
-        timed_out,  ///< time is over, and the task goes on, or has a status that this library does not know
+        faulting,   ///< it goes on with faults that cannot heal: by OnFault::fail_fast, or when time ran out
+        paused,     ///< time ran out, and a pause rule or an administrator holds it
+        timed_out,  ///< time ran out, and the task goes on, or has a status that this library does not know
     };
 
     Kind kind = Kind::timed_out;         ///< how it ended
     Task task = {};                      ///< as it was last seen
     std::vector<TaskEvent> faults = {};  ///< its faults, the latest first, at most 100
 
-    /// True if the task has ended, with success or not. One that is paused, or waits for credentials, has not.
+    /// True if the task has ended, with success or not. A task that is paused, or waits for credentials, has not.
     [[nodiscard]] bool ended() const;
     /// True if the task has ended and did what it should.
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
 
 /**
- * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on, and
- * what the wait had seen of it is here.
+ * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on,
+ * and what the wait saw of it is here.
  *
  *     catch (TaskWaitCancelled const& stopped) {
  *         remember(stopped.seen().task.bytes_transferred);
@@ -19830,7 +18851,7 @@ struct TaskVerdict {
  */
 class GLOBUS_VISIBLE TaskWaitCancelled : public NetworkError {
 public:
-    /// @param seen  the verdict, had the time been over then
+    /// @param seen  the verdict if time had run out then
     TaskWaitCancelled(NetworkError const& how, TaskVerdict seen)
         : NetworkError(how), seen_(std::make_shared<TaskVerdict const>(std::move(seen))) {}
 
@@ -20003,7 +19024,7 @@ private:
                                               .nice_status = task.nice_status.value_or("")};
         call_.run_callback([&] { wait_.on_progress(progress); });
     }
-    /// Towards zero, and no further than the type goes: the service may say any number.
+    /// Rounds towards zero, and clamps to the type's range: the service may send any number.
     static std::int64_t rounded(double value) {
         using Limits = std::numeric_limits<std::int64_t>;
         if (value >= static_cast<double>(Limits::max())) return Limits::max();
@@ -20024,7 +19045,7 @@ private:
         return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
     }
 
-    /// Says whether the task will do no more by itself, and with which verdict.
+    /// Says whether the task will do no more on its own, and with which verdict.
     bool ended() {
         Task const& task = verdict_.task;
         bool const inactive = task.status && *task.status == "INACTIVE";
@@ -20053,7 +19074,7 @@ private:
         return false;
     }
 
-    /// Of a task that has not ended.
+    /// The verdict for a task that has not ended.
     [[nodiscard]] Kind kind_by_now() const {
         return cancelled_                                ? Kind::cancelled
                : verdict_.task.is_paused.value_or(false) ? Kind::paused
@@ -20080,9 +19101,6 @@ private:
 
 #endif  // GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -20095,8 +19113,8 @@ private:
 
 namespace globus {
 
-// Transfer is the main road: its operations and documents are visible in namespace globus itself. Those of the other
-// services are in namespaces of their own, as in globus::search::GetTask.
+// Transfer is the most used service, so its operations and documents are visible in namespace globus itself. Those of
+// other services are in namespaces of their own, as in globus::search::GetTask.
 using namespace transfer;
 
 namespace detail {
@@ -20115,33 +19133,33 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
  * https://docs.globus.org/api/transfer/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text; the paths in the operations' comments are below the API's version, as /v0.10.
+ * UUIDs as text; the paths in the operations' comments are relative to the API's version, such as /v0.10.
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct TransferService {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
-    /// A 502 that an endpoint behind the service caused; to ask again at once is of no use.
-    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_code(error.code()); }
+    /// True for a 502 that an endpoint behind the service caused; asking again at once is of no use.
+    [[nodiscard]] static bool endpoint_trouble(ApiError const& error) { return detail::is_endpoint_error(error); }
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<
-            GetEndpoint, UpdateEndpoint, DeleteEndpoint, EndpointSearch, SetSubscriptionId,
+        return detail::hana_types<
+            Asked, GetEndpoint, UpdateEndpoint, DeleteEndpoint, EndpointSearch, SetSubscriptionId,
             SetSubscriptionAdminVerified, MyEffectivePauseRuleList, MySharedEndpointList, GetSharedEndpointList,
             CreateSharedEndpoint, EndpointServerList, GetEndpointServer, OperationLs, OperationStat, OperationMkdir,
             OperationRename, GetSubmissionId, SubmitTransfer, SubmitDelete, TaskList, TaskEventList, GetTask,
@@ -20155,7 +19173,7 @@ struct TransferService {
             EndpointManagerPauseTasks, EndpointManagerResumeTasks, EndpointManagerPauseRuleList,
             EndpointManagerCreatePauseRule, EndpointManagerGetPauseRule, EndpointManagerUpdatePauseRule,
             EndpointManagerDeletePauseRule, CreateTunnel, UpdateTunnel, GetTunnel, DeleteTunnel, ListTunnels,
-            GetTunnelEvents, GetStreamAccessPoint>;
+            GetTunnelEvents, GetStreamAccessPoint>();
     }
 
     template <class Client>
@@ -20239,11 +19257,11 @@ struct TransferService::Operations {
     }
 
     /**
-     * Makes a directory and those above it that are missing; one that is there already is a success.
+     * Makes a directory and those above it that are missing; it succeeds if the directory already exists.
      *
      *     client.ensure_directory({.endpoint_id = id, .path = "/~/archive/2024/run1/"});
      *
-     * What is there under the name of a directory is taken to be one.
+     * Anything that exists under a directory's name is taken to be a directory.
      *
      * @return true if it made the directory, false if it was there
      * @throws TransferApiError  if a directory cannot be made, and what Client::send throws
@@ -20300,16 +19318,16 @@ struct TransferService::Operations {
     }
 
     /**
-     * Submits a transfer, exactly once however often it has to be sent.
+     * Submits a transfer exactly once, however often it has to be sent.
      *
      *     TransferData data{.source_endpoint = here, .destination_endpoint = there};
      *     data.add_item({.source_path = "/~/run1/", .destination_path = "/archive/run1/", .recursive = true});
      *     auto accepted = client.submit_transfer(data);
      *
      * The submission id is fetched first if `data` has none, and is fixed from then on: when an answer is lost, the
-     * same document is sent again, and the service answers "Duplicate" with the task that it has already. The id stands in
-     * `data` afterwards, and in every error (`submission_id(error)`): store it, and a later run of the program cannot submit
-     * twice. To submit the same transfer once more on purpose, reset it.
+     * same document is sent again, and the service answers "Duplicate" with the task that it already has. The id is in
+     * `data` afterwards, and in every error (`submission_id(error)`): store it, so that a later run of the program
+     * cannot submit twice. To submit the same transfer again on purpose, reset it.
      *
      * @param data  a TransferData, or a Json of the same form
      * @throws UsageError  for what TransferData::check refuses; nothing is sent then
@@ -20328,7 +19346,7 @@ struct TransferService::Operations {
     }
 
     /**
-     * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers comes to
+     * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers reaches
      * them; see transfer::Submissions.
      *
      * @throws UsageError  for what TransferData::check refuses, and if `max_items` is 0; nothing is sent then
@@ -20341,8 +19359,8 @@ struct TransferService::Operations {
     // clang-format off
     void submit_all(TransferData data, std::size_t max_items, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
     // clang-format on
-    /// As the function split_transfer_data, with a submission id fetched for each part: store the parts, and submitting
-    /// any of them again makes no second task.
+    /// Like the function split_transfer_data, but with a submission id fetched for each part. Store the parts:
+    /// submitting any of them again makes no second task.
     std::vector<TransferData> split_transfer_data(TransferData data, std::size_t max_items,
                                                   CallOptions const& options = {}) const {
         std::vector<TransferData> parts = transfer::split_transfer_data(std::move(data), max_items);
@@ -20352,18 +19370,18 @@ struct TransferService::Operations {
     }
 
     /**
-     * Waits until a task has ended, or the time is over.
+     * Waits until a task has ended, or time runs out.
      *
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
      *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
-     * It looks at the task at once and then each polling_interval. When the number of faults has grown, it reads what
-     * they are. A look that fails for a passing reason (a lost connection, a 503) is made up for by the next one.
+     * It looks at the task at once and then every polling_interval. When the number of faults has grown, it reads what
+     * they are. A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
-     * A status that is not known is no end: the wait goes on. The callbacks may destroy the client, which cancels the
-     * wait, and what they throw ends it.
+     * With an unknown status the wait goes on. The callbacks may destroy the client, which cancels the wait, and what
+     * they throw ends it.
      *
-     * @param options  of each request; `deadline` ends the wait too, and `stop` cancels it within 100 ms
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
      * @throws UsageError        for a time-out or an interval under 1 s
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
@@ -20376,7 +19394,7 @@ struct TransferService::Operations {
 
     /**
      * Tells the app of this client that it needs the data_access scope of mapped collections, so that a login asks for
-     * it before a service does. Returns the client.
+     * it before a service does. It returns the client.
      *
      *     app.client<TransferService>().add_app_data_access_scope(collection_id);
      *
@@ -20550,9 +19568,9 @@ struct TransferService::Operations {
     // Tunnels
 
     /**
-     * Makes a tunnel between two stream access points, once however often it has to be sent.
+     * Makes a tunnel between two stream access points, exactly once, however often it has to be sent.
      *
-     * A submission id is made if `data` has none; it stands in `data` afterwards, and in every error.
+     * A submission id is made if `data` has none; it is in `data` afterwards, and in every error.
      *
      * @param data  a CreateTunnelData, or a Json of the same form
      * @throws UsageError  for a Json without a member `data`
@@ -20599,7 +19617,7 @@ private:
         return id;
     }
 
-    /// Gives `data` its submission id, in the caller's object unless that is const, and sends it.
+    /// Sets the submission id of `data`, in the caller's object unless that is const, and sends it.
     template <class Submit, class Typed, class Data>
     Response<typename Submit::result> submit(Data&& data, CallOptions const& options) const {
         using Held = std::conditional_t<std::same_as<std::remove_cvref_t<Data>, Typed>, Typed, Json>;
@@ -20622,7 +19640,7 @@ private:
         }
     }
 
-    /// The submission id that `data` has, or now gets; nothing if it is null.
+    /// The submission id that `data` has or is given now; nothing if it is null.
     template <class Submit, class Data>
     std::optional<std::string> submission_id(Data& data, CallOptions const& options) const {
         auto const text = [](Json const& id) {
@@ -20663,7 +19681,7 @@ private:
 #include <string_view>
 #include <utility>
 
-// What the installations of Globus Connect on this machine say of themselves, in their files. Anybody who may write
+// What the installations of Globus Connect on this machine say about themselves in their files. Anybody who may write
 // those files may write anything: nothing here proves who owns an endpoint.
 
 namespace globus {
@@ -20680,10 +19698,10 @@ struct GlobusConnectPersonalOwnerInfo {
  *     LocalGlobusConnectPersonal const here;
  *     if (auto const id = here.endpoint_id()) transfer.operation_ls({.endpoint_id = *id, .path = "/~/"});
  *
- * Its files are read at every call, so that an installation made meanwhile is seen.
+ * Its files are read at every call, so that a new installation is seen.
  *
  * @par Errors
- * What is not installed is nothing, not an error. globus::Error for a file that is there and cannot be read.
+ * What is not installed gives an empty result, not an error. globus::Error for a file that is there but cannot be read.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
  *
@@ -20692,19 +19710,19 @@ struct GlobusConnectPersonalOwnerInfo {
 class LocalGlobusConnectPersonal {
 public:
     /// @param config_dir  where it keeps its files; `~/.globusonline` if left out
-    /// @throws UsageError  if that is left out and nobody knows the user's home directory
+    /// @throws UsageError  if that is left out and the user's home directory is not known
     explicit LocalGlobusConnectPersonal(std::string config_dir = {});
 
-    /// The folder that its files are looked for in.
+    /// The directory in which its files are looked for.
     [[nodiscard]] std::string const& config_dir() const noexcept { return config_dir_; }
 
-    /// The id of the endpoint, as the installation writes it down.
+    /// The id of the endpoint, as the installation recorded it.
     [[nodiscard]] std::optional<std::string> endpoint_id() const;
 
-    /// Who owns the endpoint, as the installation writes it down; nothing if it says that in no form that is known.
+    /// The owner of the endpoint, as the installation recorded it; nothing if its form is not known.
     [[nodiscard]] std::optional<GlobusConnectPersonalOwnerInfo> get_owner_info() const;
 
-    /// The identity of who owns the endpoint, as Globus Auth knows it; nothing if it does not, or tells nobody.
+    /// The identity of the owner of the endpoint, from Globus Auth; nothing if Globus Auth does not know or show it.
     /// @param auth  a Client<AuthService, ...>
     /// @throws  what `auth.get_identities` throws
     template <class Auth>
@@ -20730,7 +19748,7 @@ private:
  * Its file is read at every call.
  *
  * @par Errors
- * What is not installed, or says nothing that can be understood, is nothing. globus::Error for a file that is there and
+ * What is not installed, or cannot be understood, gives an empty result. globus::Error for a file that is there but
  * cannot be read.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -20739,11 +19757,11 @@ private:
  */
 class LocalGlobusConnectServer {
 public:
-    /// Reads nothing yet. `info_path` is the file that the installation keeps.
+    /// It reads nothing yet. `info_path` is the file that the installation keeps.
     explicit LocalGlobusConnectServer(std::string info_path = "/var/lib/globus-connect-server/info.json")
         : info_path_(std::move(info_path)) {}
 
-    /// All that the installation says of itself.
+    /// All that the installation says about itself.
     [[nodiscard]] std::optional<boost::json::object> info() const;
     /// The id of the endpoint.
     [[nodiscard]] std::optional<std::string> endpoint_id() const { return text("endpoint_id"); }
@@ -20768,6 +19786,57 @@ private:
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP
 #define GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP
 
+#ifndef GLOBUS_CORE_JSON_TEXT_HPP
+#define GLOBUS_CORE_JSON_TEXT_HPP
+
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// JSON text that others wrote. Real services send text that is not quite Unicode, such as a file name cut in the middle
+// of a character, and one such text must not make the rest of the document unreadable. It is mended before a parser
+// sees it: what is not a character becomes U+FFFD, and nothing else changes.
+
+namespace globus::detail {
+
+/// How deep lists and objects may be nested, in what is sent and in what is read.
+inline constexpr std::size_t max_json_depth = 128;
+
+/// A place in JSON text that is not a character: bytes that are not UTF-8, or the escape of half a surrogate pair.
+struct OddText {
+    std::size_t at;      ///< where it begins; the size of the text if there is none
+    std::size_t length;  ///< its bytes
+    bool cut;            ///< the text ends in the middle of it: with what follows it may be a character
+};
+
+/// The first place in `text` at or after `from` that is not a character. `from` must not be inside one.
+OddText find_odd_text(std::string_view text, std::size_t from = 0) noexcept;
+
+/// Appends `text` to `out`, mended. It returns how many bytes were taken: a character cut at the end is not, if there
+/// is `more` to come.
+std::size_t append_mended(std::string& out, std::string_view text, bool more = false);
+
+/// The parser's options for every text.
+boost::json::parse_options json_options() noexcept;
+
+/// The document of a JSON text, in which nothing is mended. @param error  as for parse_json
+boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error);
+
+/**
+ * The document of a JSON text that a service wrote. What is not a character in it reads as U+FFFD; everything else must
+ * be right. It is for texts of bounded size: a document takes many times the memory of its text.
+ *
+ * @param error  set if the text is not JSON, or nested deeper than 128 levels; the value is null then
+ */
+boost::json::value parse_json(std::string_view text, boost::system::error_code& error);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_JSON_TEXT_HPP
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
 #define GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
 
@@ -20777,8 +19846,8 @@ private:
 #include <string>
 #include <vector>
 
-// What version 2 of Globus Transfer answers. Its documents on tunnels and stream access points are those of namespace
-// globus::transfer, whose service has the same.
+// What version 2 of Globus Transfer answers. Its documents about tunnels and stream access points are those of
+// namespace globus::transfer.
 
 namespace globus::transfer_v2 {
 
@@ -20804,11 +19873,11 @@ struct Bookmark {
     GLOBUS_MEMBERS(Bookmark, type, id, attributes, relationships);
 };
 
-/// What an answer tells of a collection that it was asked to include.
+/// What an answer says about a collection that it was asked to include.
 /// https://docs.globus.org/api/transfer/collection_bookmarks/
 struct IncludedCollectionAttributes {
     Optional<std::string> display_name = {};
-    Optional<bool> high_assurance = {};  ///< asks for fresh logins
+    Optional<bool> high_assurance = {};  ///< it requires fresh logins
     GLOBUS_MEMBERS(IncludedCollectionAttributes, display_name, high_assurance);
 };
 
@@ -20849,7 +19918,7 @@ struct BookmarkPage {
 #include <string_view>
 
 // The documents that a program makes for version 2 of Globus Transfer. All are written as JSON:API documents: members
-// that name another resource are its relationships, all else its attributes.
+// that name another resource are its relationships, all others its attributes.
 
 namespace globus::transfer_v2 {
 
@@ -20868,7 +19937,7 @@ struct TunnelCreateDocument {
     Optional<std::string> label = {};                     ///< for people
     Optional<std::int64_t> listener_port = {};            ///< where the listening program waits
     Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
-    /// A UUID; a random one, made with the object.
+    /// A UUID: a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
     /// Minutes until the tunnel is stopped; the service's default if left out.
     Optional<std::int64_t> lifetime_mins = {};
@@ -20887,7 +19956,7 @@ struct TunnelCreateDocument {
 };
 
 /**
- * What is to be changed of a tunnel.
+ * What to change in a tunnel.
  *
  *     client.update_tunnel({.tunnel_id = id, .update_doc = TunnelUpdateDocument{.state = "STOPPING"}});
  *
@@ -20945,8 +20014,8 @@ struct BookmarkUpdateDocument {
 
 #include <string>
 
-// The operations of version 2 of Globus Transfer. Their documents are JSON:API (https://jsonapi.org): a resource stands
-// in `data`, its members in `attributes`. This version is still experimental.
+// The operations of version 2 of Globus Transfer. Their documents are JSON:API (https://jsonapi.org): a resource is in
+// `data`, its members are in `attributes`. This version is still experimental.
 
 namespace globus {
 struct TransferServiceV2;
@@ -20955,8 +20024,8 @@ struct TransferServiceV2;
 namespace globus::transfer_v2 {
 
 /// Makes a tunnel between two stream access points. POST /v2/tunnels
-/// The document has to have its own submission id, as a TunnelCreateDocument has. With one, the member function of the
-/// client repeats the request where that helps; `send` does not.
+/// The document must have its own submission id, as a TunnelCreateDocument does. With one, the client's member function
+/// repeats the request where that helps; `send` does not.
 /// @throws UsageError  for what TunnelCreateDocument::check refuses
 /// https://docs.globus.org/api/transfer/
 struct CreateTunnel {
@@ -21103,8 +20172,6 @@ struct ListBookmarks {
 
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_OPERATIONS_HPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <array>
@@ -21119,7 +20186,7 @@ using transfer_v2::TunnelUpdateDocument;
 
 /**
  * Version 2 of Globus Transfer: tunnels, stream access points and bookmarks, as JSON:API documents. It is experimental,
- * and does not do what version 1 does: see TransferService for files and tasks.
+ * and does not have what version 1 has: see TransferService for files and tasks.
  *
  *     Client<TransferServiceV2, AccessTokenPolicy> transfer{token};
  *
@@ -21129,37 +20196,37 @@ using transfer_v2::TunnelUpdateDocument;
  * Its operations are in namespace globus::transfer_v2.
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text. Documents are JSON:API (https://jsonapi.org): a resource stands in `data`, its members in
+ * UUIDs as text. Documents are JSON:API (https://jsonapi.org): a resource is in `data`, its members are in
  * `attributes`. https://docs.globus.org/api/transfer/
  *
  * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id
- * in its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that
- * is not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of
- * its own.
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TransferApiError for an error status; DecodeError for an answer that is
+ * not what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its
+ * own.
  * @par Thread safety
- * As Client: any operation may be called from any thread, also at the same time. Operations, payloads and documents
- * are values: distinct objects: safe; shared objects: reading is safe.
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
  */
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
-    /// What a client of an app asks for.
+    /// The scopes that a client of an app asks for.
     static constexpr std::array default_scopes{TransferScopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
-    /// True for a failure of an endpoint, which another attempt would meet again.
+    /// True for a failure of an endpoint, which would only happen again.
     [[nodiscard]] static bool endpoint_trouble(ApiError const& error);
 
-    /// The types of all operations, as a hana::tuple of hana::types; made only when somebody asks.
-    template <class = void>
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
     static constexpr auto operations() {
-        return boost::hana::tuple_t<transfer_v2::CreateTunnel, transfer_v2::UpdateTunnel, transfer_v2::GetTunnel,
-                                    transfer_v2::DeleteTunnel, transfer_v2::ListTunnels, transfer_v2::GetTunnelEvents,
-                                    transfer_v2::GetStreamAccessPoint, transfer_v2::ListStreamAccessPoints,
-                                    transfer_v2::CreateBookmark, transfer_v2::UpdateBookmark, transfer_v2::GetBookmark,
-                                    transfer_v2::DeleteBookmark, transfer_v2::ListBookmarks>;
+        return detail::hana_types<Asked, transfer_v2::CreateTunnel, transfer_v2::UpdateTunnel, transfer_v2::GetTunnel,
+                                  transfer_v2::DeleteTunnel, transfer_v2::ListTunnels, transfer_v2::GetTunnelEvents,
+                                  transfer_v2::GetStreamAccessPoint, transfer_v2::ListStreamAccessPoints,
+                                  transfer_v2::CreateBookmark, transfer_v2::UpdateBookmark, transfer_v2::GetBookmark,
+                                  transfer_v2::DeleteBookmark, transfer_v2::ListBookmarks>();
     }
 
     template <class Client>
@@ -21174,7 +20241,7 @@ struct TransferServiceV2::Operations {
         if (!options.retry_as && has_submission_id(*op.data)) options.retry_as = RetryClass::keyed;
         return self().send(op, options);
     }
-    /// The same of the document itself, as in version 1.
+    /// The same for the document itself, as in version 1.
     Response<transfer::TunnelDocument> create_tunnel(TunnelCreateDocument const& data,
                                                      CallOptions const& options = {}) const {
         return create_tunnel(transfer_v2::CreateTunnel{.data = data}, options);
@@ -21274,20 +20341,21 @@ namespace globus::detail {
 /// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
 std::size_t utf8_sequence(std::string_view text) noexcept;
 
-/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
+/// The code point that begins `text`, which is taken from it; where `text` is not UTF-8, one byte is taken and the
+/// result is nothing.
 std::optional<char32_t> take_code_point(std::string_view& text) noexcept;
 
-/// Appends a code point that is no surrogate, as UTF-8.
+/// Appends a code point that is not a surrogate, as UTF-8.
 void append_code_point(std::string& out, char32_t point);
 
-/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
+/// True for blanks, the plain ' ' among them, and for what ends a line or paragraph.
 constexpr bool is_blank(char32_t c) {
     return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
-/// direction of a text or has no meaning but a private one.
+/// True for ' ' and for everything that shows as itself: no controls, no other blanks, nothing that is invisible, turns
+/// the direction of a text or has only a private meaning.
 constexpr bool is_printable(char32_t c) {
     bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
                         (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
@@ -21429,12 +20497,25 @@ GLOBUS_DECL std::chrono::duration<double> time_left(Clock::time_point deadline, 
 #ifndef GLOBUS_HTTP_IMPL_MESSAGE_IPP
 #define GLOBUS_HTTP_IMPL_MESSAGE_IPP
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus::http {
+
+GLOBUS_DECL Headers::Headers() noexcept = default;
+GLOBUS_DECL Headers::Headers(std::initializer_list<Field> fields) : fields_(fields) {}
+GLOBUS_DECL Headers::Headers(Headers const&) = default;
+GLOBUS_DECL Headers::Headers(Headers&&) noexcept = default;
+GLOBUS_DECL Headers& Headers::operator=(Headers const&) = default;
+GLOBUS_DECL Headers& Headers::operator=(Headers&&) noexcept = default;
+GLOBUS_DECL Headers::~Headers() = default;
+
+GLOBUS_DECL void Headers::add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+}
 
 GLOBUS_DECL void Headers::set(std::string name, std::string value) {
     erase(name);
@@ -21535,23 +20616,23 @@ GLOBUS_DECL std::optional<std::chrono::seconds> retry_after(http::Headers const&
 #include <string_view>
 #include <vector>
 
-// Members of documents that somebody else wrote: each is there, or it is as if it were not.
+// Members of documents that somebody else wrote: one of another kind counts as missing.
 
 namespace globus::detail {
 
-/// A member that is a text; nothing if it is missing or something else.
+/// A member that is a text; nothing if it is missing or of another kind.
 std::optional<std::string_view> text_member(boost::json::object const& object, std::string_view name);
 
-/// A member that is an object; nullptr if it is missing or something else.
+/// A member that is an object; nullptr if it is missing or of another kind.
 boost::json::object const* object_member(boost::json::object const& object, std::string_view name);
 
 /// The texts of a list of texts, or of one text if that may stand alone; nothing for anything else.
 std::optional<std::vector<std::string>> text_list(boost::json::value const* value, bool or_one_text = false);
 
-/// The texts in a list, without what else is in it; nothing for what is no list, or one of other things only.
+/// The texts in a list, without its other elements; nothing for what is not a list, or a list of other things only.
 std::optional<std::vector<std::string>> texts_in(boost::json::value const* value);
 
-/// A list that has objects in it, or nothing; nullptr for anything else.
+/// A list that has objects in it, or is empty; nullptr for anything else.
 boost::json::array const* object_list(boost::json::value const* value);
 
 }  // namespace globus::detail
@@ -21601,6 +20682,10 @@ GLOBUS_DECL std::vector<std::string> split_commas(std::string_view text) {
         begin = comma + 1;
     }
 }
+
+/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
+GLOBUS_DECL std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
+GLOBUS_DECL std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
 
 GLOBUS_DECL std::string query_value(std::optional<std::vector<std::string>> const& list) {
     return list ? join_commas(*list) : "";
@@ -21767,8 +20852,8 @@ GLOBUS_DECL std::vector<std::pair<std::string, std::string>> session_query(Autho
 #include <string_view>
 #include <vector>
 
-// What an error answer says to people when it is in no form that is known: the words of gateways, of frameworks, and of
-// what a service may use tomorrow.
+// What an error answer says to people if its form is not known: the texts of gateways, of frameworks, and of forms that
+// a service may use in the future.
 
 namespace globus::detail {
 
@@ -21777,22 +20862,22 @@ std::string media_type(std::string_view content_type);
 
 bool is_json_media_type(std::string_view type);
 
-/// Where the value stands that does not fit, as FastAPI says it: `["body", 0, "start"]` is "body.0.start".
+/// The place of the invalid value, as FastAPI gives it: `["body", 0, "start"]` is "body.0.start".
 std::string place_of(boost::json::value const& loc);
 
-/// What somebody says of an error.
+/// What an answer says about an error.
 struct Sentence {
     std::string text;
-    std::string about;  ///< the value that does not fit, such as "body.start"; empty if it does not say
+    std::string about;  ///< the invalid value, such as "body.start"; empty if not given
 };
 
-/// The credentials of a request: what a service that repeats them must not bring into a message.
+/// The credentials of a request, which must not get into a message even if a service repeats them.
 std::vector<Secret> credentials_of(http::Request const& request);
 
 /// `text` as one line, with "***" for each of the credentials.
 std::string one_line_without(std::vector<Secret> const& credentials, std::string_view text);
 
-/// What an answer says to people in whatever form, beyond what `said` has already; empty if nothing.
+/// What an answer says to people in any form, beyond what `said` already has; empty if nothing.
 std::vector<Sentence> further_words(http::Response const& response, boost::json::value const& json,
                                     std::string_view said);
 
@@ -22002,12 +21087,43 @@ GLOBUS_DECL void check_audience(std::string_view resource_server, AuthContext co
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus {
+
+/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+class Scope::Graph {
+public:
+    explicit Graph(std::string_view text);
+
+    [[nodiscard]] std::vector<Scope> trees();
+
+private:
+    struct Needs {
+        bool needed = false;
+        bool optional = false;
+    };
+
+    void add(std::string_view parent, std::string_view name, bool optional);
+    Scope tree(std::string_view name, bool optional, std::size_t depth);
+    static void sort(std::vector<Scope>& scopes);
+
+    std::map<std::string_view, std::map<std::string_view, Needs>> edges_;
+    std::vector<std::size_t> members_;  ///< of each open bracket
+    std::vector<std::string_view> path_;
+    std::size_t read_ = 0;
+    std::size_t made_ = 0;
+    std::size_t written_ = 0;
+    bool closed_ = false;
+};
+
+GLOBUS_DECL std::vector<Scope> Scope::parse(std::string_view text) { return Graph(text).trees(); }
+
+GLOBUS_DECL Scope::Scope(std::string scope_string) : scope_string_(std::move(scope_string)) { check(scope_string_); }
 
 GLOBUS_DECL Scope Scope::parse_one(std::string_view text) {
     std::vector<Scope> scopes = parse(text);
@@ -22189,144 +21305,85 @@ GLOBUS_DECL std::optional<Gare> to_gare(ApiError const& error) {
 }  // namespace globus
 
 #endif  // GLOBUS_APP_IMPL_GARE_IPP
-#ifndef GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
-#define GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#ifndef GLOBUS_APP_IMPL_TOKEN_FILE_IPP
+#define GLOBUS_APP_IMPL_TOKEN_FILE_IPP
 
-#include <pthread.h>
-#include <unistd.h>
+#ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
+#define GLOBUS_CORE_PLATFORM_HOME_HPP
 
-#include <atomic>
 #include <string>
 
 namespace globus::detail {
 
-GLOBUS_DECL bool Maker::is_this_process() const noexcept {
-    return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
-}
-
-GLOBUS_DECL void Maker::check() const {
-    if (!is_this_process())
-        throw UsageError(
-            "this object was made before fork(), and its locks and connections are those of the parent process: "
-            "make a new one in the child process");
-}
-
-GLOBUS_DECL std::string host_name() {
-    char name[256] = {};
-    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
+/// The user's home directory: HOME, or else what the password database says, for programs that a batch system or cron
+/// starts without HOME. It is empty if neither knows one.
+std::string home_directory();
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
-#ifndef GLOBUS_HTTP_IMPL_WAITING_IPP
-#define GLOBUS_HTTP_IMPL_WAITING_IPP
+#endif  // GLOBUS_CORE_PLATFORM_HOME_HPP
 
-#include <pthread.h>
-
-#include <condition_variable>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <stop_token>
 #include <string>
-#include <thread>
+#include <string_view>
+#include <utility>
 
 namespace globus::detail {
 
-GLOBUS_DECL WaitFor::WaitFor(Doer const& doer, std::string const& what) {
-    std::lock_guard const lock(mutex_);
-    auto const self = std::this_thread::get_id();
-    Doer const* next = &doer;
-    for (std::size_t steps = 0; steps <= waiting_.size(); ++steps) {
-        auto const thread = next->thread();
-        if (thread == self)
-            throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
-                             "what another thread waits for: it would be waited for without end");
-        auto const further = waiting_.find(thread);
-        if (further == waiting_.end()) break;
-        next = further->second;
-    }
-    waiting_[self] = &doer;
-}
-
-GLOBUS_DECL WaitFor::~WaitFor() {
-    std::lock_guard const lock(mutex_);
-    waiting_.erase(std::this_thread::get_id());
-}
-
-GLOBUS_DECL void Wait::end() const {
-    if (stop.stop_requested())
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                           "the call was cancelled while it waited for " + for_what);
-    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                       "the deadline passed while the call waited for " + for_what);
-}
-
-GLOBUS_DECL SingleFlight::Landing SingleFlight::wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
-    std::shared_ptr<Flight> const flight = flight_;
-    if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
-    return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
-}
-
-GLOBUS_DECL SingleFlight::Asking::Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock)
-    : all_(all), lock_(lock) {
-    all_.flight_ = std::make_shared<Flight>();
-    all_.flight_->asking.begin();
-    lock_.unlock();
-}
-
-GLOBUS_DECL SingleFlight::Asking::~Asking() {
-    if (!made_.is_this_process()) return;
-    lock_.lock();
-    all_.flight_->asking.end();
-    all_.flight_ = nullptr;
-    all_.landed_.notify_all();
-}
-
-GLOBUS_DECL bool Turn::begin(Wait const& call) {
-    if (is_mine()) throw UsageError(own_);
-    std::unique_lock lock(mutex_);
-    auto const mine = queue_.insert(queue_.end(), std::this_thread::get_id());
-    try {
-        if (call.until([&] { return queue_.begin() == mine; }, first_, moved_, lock)) {
-            first_.begin();
-            return true;
-        }
-    } catch (...) {
-        queue_.erase(mine);
-        throw;
-    }
-    queue_.erase(mine);
-    return false;
-}
-
-GLOBUS_DECL void Turn::end() {
-    std::lock_guard const lock(mutex_);
-    first_.end();
-    queue_.pop_front();
-    moved_.notify_all();
-}
-
-GLOBUS_DECL TurnLock::~TurnLock() {
-    if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+GLOBUS_DECL char32_t to_lower(char32_t c) {
+    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40F) return c + 80;
+    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
+    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
+    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
+    return c;
 }
 
 }  // namespace globus::detail
 
-namespace globus::http {
+namespace globus {
 
-GLOBUS_DECL bool wait_until(Clock::time_point until, std::stop_token const& stop) {
-    std::mutex mutex;
-    std::condition_variable_any nothing_comes;
-    std::unique_lock lock(mutex);
-    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
-    return !stop.stop_requested();
+GLOBUS_DECL std::string app_name_slug(std::string_view app_name) {
+    std::string slug;
+    while (!app_name.empty()) {
+        auto const taken = detail::take_code_point(app_name);
+        if (!taken) throw UsageError("the app's name is not UTF-8");
+        char32_t const c = *taken;
+        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
+            slug += '+';
+        else if (c == U'.' || c == U' ')
+            slug += '-';
+        else if (detail::is_printable(c))
+            detail::append_code_point(slug, detail::to_lower(c));
+    }
+    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
+    bool const numbered =
+        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
+    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
+        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
+    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
+    return slug;
 }
 
-}  // namespace globus::http
+GLOBUS_DECL std::string default_token_path(std::string_view client_id, std::string_view app_name,
+                                           std::string_view environment, std::string_view suffix) {
+    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
+        if (text.empty() || text == "." || text == ".." ||
+            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
+    std::string path = detail::home_directory();
+    if (path.empty())
+        throw UsageError("HOME is not set, and the password database has no home directory: give the storage a path");
+    path += "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
+    if (environment != "production") path += std::string(environment) + '-';
+    return path + "tokens" + std::string(suffix);
+}
 
-#endif  // GLOBUS_HTTP_IMPL_WAITING_IPP
+}  // namespace globus
+
+#endif  // GLOBUS_APP_IMPL_TOKEN_FILE_IPP
 #ifndef GLOBUS_OAUTH_IMPL_TOKEN_IPP
 #define GLOBUS_OAUTH_IMPL_TOKEN_IPP
 
@@ -22583,70 +21640,83 @@ GLOBUS_DECL std::shared_ptr<Turn> make_storage_turn() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_APP_IMPL_TOKEN_STORAGE_IPP
-#ifndef GLOBUS_CORE_IMPL_CALLBACKS_IPP
-#define GLOBUS_CORE_IMPL_CALLBACKS_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
 
-#include <functional>
-#include <utility>
-
-namespace globus::detail {
-
-GLOBUS_DECL CallbacksWait::CallbacksWait() noexcept : is_outermost_(outermost() == nullptr) {
-    if (is_outermost_) outermost() = this;
-}
-
-GLOBUS_DECL CallbacksWait::~CallbacksWait() {
-    if (!is_outermost_) return;
-    outermost() = nullptr;
-    for (auto const& tell : waiting_) now(tell);
-}
-
-GLOBUS_DECL void CallbacksWait::call(std::function<void()> tell) noexcept {
-    if (outermost() == nullptr) return now(tell);
-    try {
-        outermost()->waiting_.push_back(std::move(tell));
-    } catch (...) {  // there is no memory to wait in
-    }
-}
-
-GLOBUS_DECL void CallbacksWait::now(std::function<void()> const& tell) noexcept {
-    try {
-        tell();
-    } catch (...) {
-    }
-}
-
-GLOBUS_DECL CallbacksWait*& CallbacksWait::outermost() noexcept {
-    thread_local CallbacksWait* one = nullptr;
-    return one;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_IMPL_CALLBACKS_IPP
-#ifndef GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
-#define GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
-
+#include <pthread.h>
 #include <unistd.h>
 
-#include <utility>
+#include <atomic>
+#include <string>
 
 namespace globus::detail {
 
-GLOBUS_DECL Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
+struct Forks {
+    static inline std::atomic<unsigned> count = 0;
+    static inline int const counting =
+        ::pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1, std::memory_order_relaxed); });
+};
+
+GLOBUS_DECL Maker::Maker() noexcept
+    : process_(::getpid()), forks_(&Forks::count), before_(forks_->load(std::memory_order_relaxed)) {}
+
+GLOBUS_DECL bool Maker::is_this_process() const noexcept {
+    return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
 }
 
-GLOBUS_DECL Descriptor::~Descriptor() {
-    if (number_ >= 0) ::close(number_);
+GLOBUS_DECL void Maker::check() const {
+    if (!is_this_process())
+        throw UsageError(
+            "this object was made before fork(), and its locks and connections are those of the parent process: "
+            "make a new one in the child process");
+}
+
+GLOBUS_DECL int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)()) {
+    return ::pthread_atfork(before, in_parent, in_child);
+}
+
+GLOBUS_DECL std::string host_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
-#ifndef GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
-#define GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#ifndef GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+#define GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+
+#ifndef GLOBUS_APP_TOKEN_PLACE_HPP
+#define GLOBUS_APP_TOKEN_PLACE_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <utility>
+
+namespace globus::detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
+    [[nodiscard]] int get() const noexcept { return number_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+    /// The number, which the caller closes.
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+#ifndef GLOBUS_CORE_PLATFORM_FILES_HPP
+#define GLOBUS_CORE_PLATFORM_FILES_HPP
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22657,478 +21727,282 @@ GLOBUS_DECL Descriptor::~Descriptor() {
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdlib>
+#include <cstdint>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+// Files that last, are private, and belong to one process at a time. A function that fails says why in errno.
+
 namespace globus::detail {
 
-GLOBUS_DECL bool is_unsupported(int code) {
-    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
-}
+/// True for the error of a system call on a file system that does not support it.
+bool is_unsupported(int code);
 
-GLOBUS_DECL FileFacts facts_from(struct stat const& status) {
-    using Kind = FileFacts::Kind;
-    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
-                    : S_ISDIR(status.st_mode) ? Kind::directory
-                    : S_ISLNK(status.st_mode) ? Kind::link
-                                              : Kind::other,
-            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
-            .own = status.st_uid == ::geteuid(),
-            .of_root = status.st_uid == 0,
-            .has_other_names = status.st_nlink > 1,
-            .size = status.st_size,
-            .modified = status.st_mtime};
-}
+/// What a file is, whose it is, and who may use it.
+struct FileFacts {
+    enum class Kind : unsigned char { regular, directory, link, other };
+    Kind kind = Kind::other;
+    unsigned mode = 0;  ///< its permissions
+    bool own = false;   ///< it belongs to this user
+    bool of_root = false;
+    bool has_other_names = false;  ///< hard links
+    std::int64_t size = 0;         ///< bytes
+    std::int64_t modified = 0;     ///< seconds since 1970
 
-GLOBUS_DECL std::optional<FileFacts> facts_of(Descriptor const& file) {
-    struct stat status {};
-    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
+    /// True if users other than the owner may read or write it.
+    [[nodiscard]] bool is_open_to_others() const noexcept { return (mode & 0077U) != 0; }
+    /// True for a directory in which users other than the owner may replace files. With the sticky bit, as on /tmp,
+    /// they may not.
+    [[nodiscard]] bool lets_others_replace() const noexcept { return (mode & 0022U) != 0 && (mode & S_ISVTX) == 0; }
+};
 
-GLOBUS_DECL std::optional<FileFacts> facts_at(std::string const& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
+std::optional<FileFacts> facts_of(Descriptor const& file);
+/// The facts of what is at a path, following links.
+std::optional<FileFacts> facts_at(std::string const& path);
+/// The facts of what has a name, which may be a link. Nothing is opened.
+std::optional<FileFacts> facts_of_name(std::string const& path);
 
-GLOBUS_DECL std::optional<FileFacts> facts_of_name(std::string const& path) {
-    struct stat status {};
-    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
-}
+/// What a file is opened for.
+enum class Opening : int {
+    to_read = O_RDONLY,
+    to_lock = O_RDWR | O_CREAT,             ///< made if it does not exist
+    to_make = O_WRONLY | O_CREAT | O_EXCL,  ///< it must not exist yet
+};
+/// What happens if there is a link in place of a file.
+enum class Links : int {
+    refused = O_NOFOLLOW,  ///< ELOOP
+    followed = 0,
+};
 
-GLOBUS_DECL Descriptor open_file(std::string const& path, Opening opening, Links links) {
-    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    int descriptor = -1;
-    do descriptor = ::open(path.c_str(), flags, 0600);
-    while (descriptor < 0 && errno == EINTR);
-    return Descriptor(descriptor);
-}
+/// Opens a file; one that is made is for its owner alone. Child programs do not inherit it, and a pipe is not waited
+/// for.
+Descriptor open_file(std::string const& path, Opening opening, Links links = Links::refused);
 
-GLOBUS_DECL std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
-    std::size_t there = 0;
-    while (there != size) {
-        auto const count = ::read(file.get(), buffer + there, size - there);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return -1;
-        if (count == 0) break;
-        there += static_cast<std::size_t>(count);
-    }
-    return static_cast<std::ptrdiff_t>(there);
-}
+/// Reads up to the end or `size` bytes. It returns how many there are, or -1.
+std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size);
+/// Writes a text; false if not all of it can be written.
+bool write_file(Descriptor const& file, std::string_view text);
 
-GLOBUS_DECL bool write_file(Descriptor const& file, std::string_view text) {
-    while (!text.empty()) {
-        auto const count = ::write(file.get(), text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
-}
+/// Makes a file accessible to its owner only.
+inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
+/// The same, without opening it.
+bool make_private(std::string const& path);
+/// Makes an empty file without opening it.
+inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
 
-GLOBUS_DECL bool make_private(std::string const& path) {
-    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
-}
+/// Flushes a file to the disk.
+inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+/// Flushes the names in a directory to the disk.
+bool sync_directory(std::string const& path);
 
-GLOBUS_DECL bool sync_directory(std::string const& path) {
-    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return directory && sync_file(directory);
-}
+/// Takes the lock of an open file, if nobody has it. It holds among processes, and the system releases it when one
+/// dies.
+inline bool try_lock(Descriptor const& file) { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; }
+/// Releases the lock, whoever else has the same file open.
+inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
-GLOBUS_DECL bool rename_file(std::string const& from, std::string const& to) {
-    return ::rename(from.c_str(), to.c_str()) == 0;
-}
+/// Renames a file in one step, replacing what had the new name.
+bool rename_file(std::string const& from, std::string const& to);
+/// Removes a file; true also if it does not exist.
+inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 
-GLOBUS_DECL std::string directory_of(std::string const& path) {
-    auto const slash = path.rfind('/');
-    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
+inline bool make_directory(std::string const& path) { return ::mkdir(path.c_str(), 0700) == 0; }
+/// Makes a directory accessible to its owner only.
+inline bool make_directory_private(std::string const& path) { return ::chmod(path.c_str(), 0700) == 0; }
 
-GLOBUS_DECL std::optional<std::string> real_directory(std::string const& directory) {
-    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
-    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
-}
+/// The directory that a path names, as it was given.
+std::string directory_of(std::string const& path);
+/// The directory without links in its path; nothing if it does not exist.
+std::optional<std::string> real_directory(std::string const& directory);
 
-GLOBUS_DECL bool miscounts_links(std::string const& directory) {
-    std::string name = directory + "/.links-XXXXXX";
-    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
-    if (!fresh) return false;
-    auto const facts = facts_of(fresh);
-    ::unlink(name.c_str());
-    return facts && facts->has_other_names;
-}
+/// True on a file system that says that every file has several names. A new file has one.
+bool miscounts_links(std::string const& directory);
 
-GLOBUS_DECL char const* why_unreadable(std::string const& path, bool directory) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return std::strerror(errno);
-    if (S_ISDIR(status.st_mode) != directory) return directory ? "it is no directory" : "it is a directory";
-    return nullptr;
+/// Why a file, or a directory, cannot be read; null if it can be.
+char const* why_unreadable(std::string const& path, bool directory);
+
+/// Whether a directory, which may not be there, has a name that is wanted.
+template <class IsWanted>
+bool directory_has(char const* path, IsWanted const& is_wanted) {
+    DIR* const directory = ::opendir(path);
+    if (directory == nullptr) return false;
+    bool found = false;
+    while (dirent const* const entry = found ? nullptr : ::readdir(directory))
+        found = is_wanted(std::string_view(entry->d_name));
+    ::closedir(directory);
+    return found;
 }
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
-#ifndef GLOBUS_APP_IMPL_TOKEN_FILE_IPP
-#define GLOBUS_APP_IMPL_TOKEN_FILE_IPP
+#endif  // GLOBUS_CORE_PLATFORM_FILES_HPP
 
-#ifndef GLOBUS_CORE_PLATFORM_HOME_HPP
-#define GLOBUS_CORE_PLATFORM_HOME_HPP
-
-#include <pwd.h>
-#include <unistd.h>
-
-#include <string>
-
-namespace globus::detail {
-
-/// The user's home directory: HOME, or else what the password database says, as for programs that a batch system or
-/// cron starts without it. Empty if neither knows one.
-std::string home_directory();
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_HOME_HPP
-
-#include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <chrono>
 #include <cstddef>
-#include <cstdio>
-#include <cstring>
 #include <initializer_list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
+// Files that hold tokens: who may read them, how they are locked, and how they are replaced.
+
 namespace globus::detail {
 
-GLOBUS_DECL void refuse_token_file(TokenStorageError::Kind kind, std::string const& path, std::string const& why) {
-    throw TokenStorageError(kind, path, why);
-}
+[[noreturn]] void refuse_token_file(TokenStorageError::Kind kind, std::string const& path, std::string const& why);
+[[noreturn]] void fail_token_file(std::string const& path, char const* doing);
 
-GLOBUS_DECL void fail_token_file(std::string const& path, char const* doing) {
-    int const code = errno;
-    if (code == ELOOP)
-        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (code == ENOENT)
-        refuse_token_file(TokenStorageError::Kind::io, path,
-                          std::string("cannot be ") + doing + ": its directory was removed; make it again");
-    refuse_token_file(TokenStorageError::Kind::io, path,
-                      std::string("cannot be ") + doing + ": " + std::strerror(code));
-}
+/// What a storage may be unable to guarantee. @see TokenFileOptions::on_warning
+enum class TokenFileDoubt : unsigned {
+    file_mode = 1U << 0U,
+    lock_mode = 1U << 1U,
+    directory_mode = 1U << 2U,
+    permissions = 1U << 3U,
+    locks = 1U << 4U,
+    links = 1U << 5U,
+    disk = 1U << 6U,
+    directory_on_disk = 1U << 7U,
+    database_locks = 1U << 8U,
+};
 
-GLOBUS_DECL http::Clock::time_point TokenPlace::lock_deadline() const {
-    using Time = std::chrono::milliseconds;
-    return http::Clock::now() + std::clamp<Time>(options_.lock_timeout, Time::zero(), std::chrono::hours(24));
-}
+/// A token file: its path, the options of its storage, and the warnings given. It has no lock, so a child process may
+/// use it.
+class TokenPlace {
+public:
+    /// Makes the directory.
+    TokenPlace(std::string path, TokenFileOptions options);
 
-GLOBUS_DECL void TokenPlace::warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
-    auto const bit = static_cast<unsigned>(about);
-    if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
-    CallbacksWait::call(
-        [tell = options_.on_warning, all = one_line("the token storage " + path + ' ' + words, 4096)] { tell(all); });
-}
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+    [[nodiscard]] TokenFileOptions const& options() const noexcept { return options_; }
+    /// When a wait for a lock that begins now has to end.
+    [[nodiscard]] http::Clock::time_point lock_deadline() const;
+    /// Says, once, how the sentence "the token storage <path> ..." goes on.
+    void warn(TokenFileDoubt about, std::string const& path, std::string const& words) const;
+    /// The same, for what `strict` refuses.
+    void doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const;
 
-GLOBUS_DECL void TokenPlace::doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {
-    if (options_.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
-    warn(about, path, words);
-}
+private:
+    std::string const path_;
+    TokenFileOptions const options_;
+    mutable std::atomic<unsigned> said_ = 0;
+};
 
-GLOBUS_DECL TokenFile TokenFile::open(std::string const& path, Opening opening) {
-    Descriptor file = open_file(path, opening);
-    if (!file && errno != ENOENT) fail_token_file(path, "opened");
-    return TokenFile(std::move(file));
-}
+/// An open token file.
+class TokenFile {
+public:
+    static constexpr std::size_t largest = std::size_t{16} << 20;
 
-GLOBUS_DECL FileFacts TokenFile::facts(std::string const& path) const {
-    auto const facts = facts_of(file_);
-    if (!facts) fail_token_file(path, "looked at");
-    return *facts;
-}
+    /// Opens a file without following a link in its place; empty if there is none.
+    [[nodiscard]] static TokenFile open(std::string const& path, Opening opening);
+    /// A file that is not open.
+    TokenFile() = default;
+    [[nodiscard]] Descriptor const& get() const noexcept { return file_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(file_); }
 
-GLOBUS_DECL std::string TokenFile::read(std::string const& path) const {
-    std::string text;
-    char buffer[16384];
-    while (true) {
-        auto const count = read_file(file_, buffer, sizeof buffer);
-        if (count < 0) fail_token_file(path, "read");
-        text.append(buffer, static_cast<std::size_t>(count));
-        if (text.size() > largest)
-            refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
-        if (static_cast<std::size_t>(count) < sizeof buffer) return text;
-    }
-}
+    /// Its permissions, size and times.
+    [[nodiscard]] FileFacts facts(std::string const& path) const;
+    [[nodiscard]] std::string read(std::string const& path) const;
+    void write(std::string const& path, std::string_view text) const;
 
-GLOBUS_DECL void TokenFile::write(std::string const& path, std::string_view text) const {
-    if (!write_file(file_, text)) fail_token_file(path, "written");
-}
+private:
+    explicit TokenFile(Descriptor file) noexcept : file_(std::move(file)) {}
 
-GLOBUS_DECL void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts) {
-    using Kind = TokenStorageError::Kind;
-    if (facts.kind == FileFacts::Kind::link)
-        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
-    if (facts.kind != FileFacts::Kind::regular) refuse_token_file(Kind::insecure, path, "is not a regular file");
-    if (!facts.own) refuse_token_file(Kind::insecure, path, "belongs to another user");
-    if (!facts.has_other_names) return;
-    if (!miscounts_links(directory_of(path)))
-        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
-    place.warn(TokenFileDoubt::links, path,
-               "is on a file system that does not count names: a second name of the file would not be noticed");
-}
+    Descriptor file_;
+};
 
-/// "mode 0644"
-GLOBUS_DECL std::string mode_text(unsigned mode) {
-    char digits[16];
-    std::snprintf(digits, sizeof digits, "mode %04o", mode);
-    return digits;
-}
+/// Refuses what is not a file of this user's alone.
+void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts);
 
-GLOBUS_DECL void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
-                                       FileFacts const& facts) {
-    if (facts.is_open_to_others())
-        place.doubt(about, path,
-                    "can be read or written by others (" + mode_text(facts.mode) +
-                        "); run: chmod 600, and log in again if they may have read it");
-}
+/// Says that others may read or write a file, or refuses it.
+void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
+                           FileFacts const& facts);
 
-GLOBUS_DECL void check_token_directory(TokenPlace const& place) {
-    std::string const directory = directory_of(place.path());
-    auto const facts = facts_at(directory);
-    if (!facts) return;
-    bool const foreign = !facts->own && !facts->of_root;
-    if (foreign || facts->lets_others_replace())
-        place.doubt(TokenFileDoubt::directory_mode, place.path(),
-                    "is in the directory " + directory + " (" + mode_text(facts->mode) + "), where " +
-                        (foreign ? "another user, whose it is," : "others") +
-                        " can replace it and its lock; choose another, or run: chmod 700");
-}
+/// Says that others may replace the files of a directory, or refuses it. In a directory that cannot be examined, no
+/// files can be read.
+void check_token_directory(TokenPlace const& place);
 
-GLOBUS_DECL void check_made_private(TokenPlace const& place, std::string const& path, bool made,
-                                    FileFacts const& facts) {
-    if (made) return;
-    if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
-    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(facts.mode) +
-                              "): who may read it is decided where that was mounted";
-    if (facts.is_open_to_others())
-        place.doubt(TokenFileDoubt::permissions, place.path(), words);
-    else
-        place.warn(TokenFileDoubt::permissions, place.path(), words);
-}
+/// Called after `path`, which had these facts, should have been made private: fails if the system refused that, and
+/// warns if the file system has no permissions to set.
+void check_made_private(TokenPlace const& place, std::string const& path, bool made, FileFacts const& facts);
 
-/// Makes the directory of a token file, and those above it, for the owner alone.
-GLOBUS_DECL void make_token_directory(std::string const& path) {
-    std::string const directory = directory_of(path);
-    for (std::size_t end = 0; end != std::string::npos;) {
-        end = directory.find('/', end + 1);
-        std::string const part = directory.substr(0, end);
-        if (make_directory(part)) {
-            // one that stays open to others is told of when it is used, see check_token_directory
-            if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
-                fail_token_file(part, "made");
-        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
-            fail_token_file(part, "made");
-        }
-    }
-}
+/// A path that can be given to the system; UsageError for any other.
+std::string check_token_path(std::string path);
 
-GLOBUS_DECL std::string check_token_path(std::string path) {
-    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
-        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
-    return path;
-}
+/// The path of a file whose directory is named without links; the file itself may be a link.
+std::string real_token_path(std::string const& path);
 
-GLOBUS_DECL TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
-    : path_(check_token_path(std::move(path))), options_(std::move(options)) {
-    make_token_directory(path_);
-}
+/// Where the threads of this process wait for the lock of a file, so that only processes compete for it.
+std::shared_ptr<Turn> turn_of(std::string const& path);
 
-GLOBUS_DECL std::string real_token_path(std::string const& path) {
-    auto const directory = real_directory(directory_of(path));
-    if (!directory) fail_token_file(path, "found");
-    return *directory + '/' + path.substr(path.rfind('/') + 1);
-}
+/// What a call waits for, for its message.
+std::string lock_of(std::string const& path);
 
-GLOBUS_DECL std::shared_ptr<Turn> turn_of(std::string const& path) {
-    struct Turns {
-        Maker const made = {};
-        Turns const* before = nullptr;  ///< of the parent process: of no use any more
-        std::mutex mutex = {};
-        std::map<std::string, std::weak_ptr<Turn>> by_path = {};
-    };
-    static std::atomic<Turns*> all = nullptr;
-    Turns* turns = all.load();
-    if (turns == nullptr || !turns->made.is_this_process()) {
-        // a child process begins anew: the threads of its parent that had a turn are not there to end it
-        auto fresh = std::make_unique<Turns>();
-        fresh->before = turns;
-        if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
-    }
-    std::lock_guard const lock(turns->mutex);
-    std::weak_ptr<Turn>& known = turns->by_path[path];
-    std::shared_ptr<Turn> turn = known.lock();
-    if (turn != nullptr) return turn;
-    known = turn = make_storage_turn();
-    std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
-    return turn;
-}
+/// The lock of a token file: on a file beside it that is never removed. The system releases it if the process dies. On
+/// a file system without locks, it works only between the threads of this process, with a warning.
+class TokenFileLock {
+public:
+    /// @throws TokenStorageError  (locked) after the storage's lock_timeout; NetworkError when `wait` ends before
+    /// @throws UsageError  if this thread holds it already
+    TokenFileLock(TokenPlace const& place, LockWait const& wait);
+    TokenFileLock(TokenFileLock const&) = delete;
+    TokenFileLock& operator=(TokenFileLock const&) = delete;
+    /// A child process that was made meanwhile has the same file open: closing it would not release the lock, and the
+    /// child must not.
+    ~TokenFileLock();
 
-GLOBUS_DECL TokenFileLock::TokenFileLock(TokenPlace const& place, LockWait const& wait)
-    : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
-      turn_(turn_of(real_token_path(place.path())), {lock_of(place.path()), until_, wait.stop}),
-      file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
-    std::string const name = place.path() + ".lock";
-    if (!turn_) give_up(place.path(), wait);
-    if (!file_) fail_token_file(name, "made");
-    FileFacts const facts = file_.facts(name);
-    check_token_file(place, name, facts);
-    check_token_directory(place);
-    check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts);
-    check_made_private(place, name, make_private(file_.get()), facts);
-    while (!try_lock(file_.get())) {
-        if (is_unsupported(errno) || errno == ENOLCK) {
-            place.warn(TokenFileDoubt::locks, place.path(),
-                       std::string("is on a file system without locks (") + std::strerror(errno) +
-                           "): threads of this program take turns, but two programs may change it at once, and one "
-                           "then undoes what the other has stored; let one at a time use it");
-            return;
-        }
-        if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
-        // random, so that nobody always comes too late
-        auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
-        auto const now = http::Clock::now();
-        if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
-            give_up(place.path(), wait);
-    }
-}
+private:
+    [[noreturn]] static void give_up(std::string const& path, LockWait const& wait);
 
-GLOBUS_DECL TokenFileLock::~TokenFileLock() {
-    if (made_.is_this_process()) unlock(file_.get());
-}
+    CallbacksWait const callbacks_;
+    Maker const made_;
+    http::Clock::time_point const until_;
+    TurnLock const turn_;
+    TokenFile const file_;
+};
 
-GLOBUS_DECL void TokenFileLock::give_up(std::string const& path, LockWait const& wait) {
-    Wait const call{lock_of(path), wait.deadline, wait.stop};
-    if (call.is_over()) call.end();
-    refuse_token_file(TokenStorageError::Kind::locked, path,
-                      "was locked by another thread or process all the time; end that process, or wait longer");
-}
+/// Renames a file, and those that belong to it by their suffixes, so that the name says when it was found damaged. The
+/// caller holds the lock. @return  that name
+std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings);
 
-GLOBUS_DECL std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
-    std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
-    std::string name = dated;
-    for (int number = 2; facts_of_name(name); ++number) name = dated + '-' + std::to_string(number);
-    for (std::string const ending : endings)
-        if (!rename_file(path + ending, name + ending) && errno != ENOENT) fail_token_file(path + ending, "moved away");
-    return name;
-}
-
-GLOBUS_DECL void replace_token_file(TokenPlace const& place, std::string_view text) {
-    std::string const& path = place.path();
-    std::string const fresh = path + ".tmp";
-    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
-    struct Remove {
-        std::string const* name;
-        ~Remove() {
-            if (name != nullptr) remove_file(*name);
-        }
-    } remove{&fresh};
-    {
-        TokenFile const file = TokenFile::open(fresh, Opening::to_make);
-        if (!file) fail_token_file(fresh, "made");
-        FileFacts const facts = file.facts(fresh);
-        check_made_private(place, fresh, make_private(file.get()), facts);
-        file.write(fresh, text);
-        if (!sync_file(file.get())) {
-            if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
-            place.warn(TokenFileDoubt::disk, path,
-                       "is on a file system that does not say when a file is on the disk: what was stored may be lost "
-                       "when the power fails");
-        }
-    }
-    if (!rename_file(fresh, path)) fail_token_file(path, "replaced");
-    remove.name = nullptr;
-    // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
-    if (!sync_directory(directory_of(path)))
-        place.warn(TokenFileDoubt::directory_on_disk, path,
-                   std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
-                       "): it may be the old file again when the power fails");
-}
-
-/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
-GLOBUS_DECL char32_t to_lower(char32_t c) {
-    if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
-        (c >= 0x410 && c <= 0x42F))
-        return c + 32;
-    if (c >= 0x400 && c <= 0x40F) return c + 80;
-    bool const even_first = (c >= 0x100 && c <= 0x12F) || (c >= 0x132 && c <= 0x137) || (c >= 0x14A && c <= 0x177);
-    bool const odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E);
-    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
-    return c;
-}
+/// Replaces the content of the file by `text`, all or nothing, and durably. The caller holds the lock.
+void replace_token_file(TokenPlace const& place, std::string_view text);
 
 }  // namespace globus::detail
 
-namespace globus {
-
-GLOBUS_DECL std::string app_name_slug(std::string_view app_name) {
-    std::string slug;
-    while (!app_name.empty()) {
-        auto const taken = detail::take_code_point(app_name);
-        if (!taken) throw UsageError("the app's name is not UTF-8");
-        char32_t const c = *taken;
-        if (c < 0x80 && std::string_view("<>:\"/\\|?*").find(static_cast<char>(c)) != std::string_view::npos)
-            slug += '+';
-        else if (c == U'.' || c == U' ')
-            slug += '-';
-        else if (detail::is_printable(c))
-            detail::append_code_point(slug, detail::to_lower(c));
-    }
-    if (slug.empty()) throw UsageError("the app's name has nothing in it that can be in a file name; choose another");
-    bool const numbered =
-        slug.size() == 4 && (slug.starts_with("com") || slug.starts_with("lpt")) && slug[3] >= '0' && slug[3] <= '9';
-    if (numbered || slug == "con" || slug == "prn" || slug == "aux" || slug == "nul")
-        throw UsageError("the app's name makes the reserved file name '" + slug + "'; choose another");
-    if (slug.size() > 255) throw UsageError("the app's name is longer than a file name can be; choose another");
-    return slug;
-}
-
-GLOBUS_DECL std::string default_token_path(std::string_view client_id, std::string_view app_name,
-                                           std::string_view environment, std::string_view suffix) {
-    for (auto const& [what, text] : {std::pair{"client id", client_id}, std::pair{"environment's name", environment}})
-        if (text.empty() || text == "." || text == ".." ||
-            text.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
-            throw UsageError(std::string("the ") + what + " cannot be part of a file's path");
-    std::string path = detail::home_directory();
-    if (path.empty())
-        throw UsageError("HOME is not set, and the password database has no home directory: give the storage a path");
-    path += "/.globus/app/" + std::string(client_id) + '/' + app_name_slug(app_name) + '/';
-    if (environment != "production") path += std::string(environment) + '-';
-    return path + "tokens" + std::string(suffix);
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_APP_IMPL_TOKEN_FILE_IPP
-#ifndef GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
-#define GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+#endif  // GLOBUS_APP_TOKEN_PLACE_HPP
 
 #include <boost/json/serialize.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <charconv>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace globus {
+
+GLOBUS_DECL JsonTokenStorage::JsonTokenStorage(std::string path, TokenFileOptions options)
+    : place_(std::make_shared<detail::TokenPlace const>(std::move(path), std::move(options))) {}
+
+GLOBUS_DECL std::string const& JsonTokenStorage::path() const { return place_->path(); }
+
+GLOBUS_DECL TokenDataByResourceServer JsonTokenStorage::get_token_data_by_resource_server() const {
+    return tokens_of(load());
+}
+
+GLOBUS_DECL void JsonTokenStorage::update_by(std::function<bool(TokenDataByResourceServer&)> const& change,
+                                             LockWait const& wait) const {
+    detail::TokenFileLock const lock(*place_, wait);
+    boost::json::object document = load();
+    TokenDataByResourceServer tokens = tokens_of(document);
+    if (change(tokens)) store(std::move(document), tokens);
+}
 
 GLOBUS_DECL std::string JsonTokenStorage::move_corrupt_file() const {
     detail::TokenFileLock const lock(*place_, {});
@@ -23224,12 +22098,47 @@ GLOBUS_DECL void JsonTokenStorage::corrupt(std::string const& why) const {
 }  // namespace globus
 
 #endif  // GLOBUS_APP_IMPL_JSON_TOKEN_STORAGE_IPP
+#ifndef GLOBUS_CLIENT_IMPL_QUERY_PARAMS_IPP
+#define GLOBUS_CLIENT_IMPL_QUERY_PARAMS_IPP
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL QueryValue::QueryValue(std::string text) { texts_.push_back(std::move(text)); }
+GLOBUS_DECL QueryValue::QueryValue(std::string_view text) : QueryValue(std::string(text)) {}
+GLOBUS_DECL QueryValue::QueryValue(char const* text) : QueryValue(std::string(text)) {}
+GLOBUS_DECL QueryValue::QueryValue(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+GLOBUS_DECL QueryValue::QueryValue(Removed) noexcept {}
+GLOBUS_DECL QueryValue::QueryValue(QueryValue const&) = default;
+GLOBUS_DECL QueryValue::QueryValue(QueryValue&&) noexcept = default;
+GLOBUS_DECL QueryValue& QueryValue::operator=(QueryValue const&) = default;
+GLOBUS_DECL QueryValue& QueryValue::operator=(QueryValue&&) noexcept = default;
+GLOBUS_DECL QueryValue::~QueryValue() = default;
+
+GLOBUS_DECL QueryParams::QueryParams() noexcept = default;
+GLOBUS_DECL QueryParams::QueryParams(std::initializer_list<std::pair<std::string, QueryValue>> parameters)
+    : vector(parameters) {}
+GLOBUS_DECL QueryParams::QueryParams(QueryParams const&) = default;
+GLOBUS_DECL QueryParams::QueryParams(QueryParams&&) noexcept = default;
+GLOBUS_DECL QueryParams& QueryParams::operator=(QueryParams const&) = default;
+GLOBUS_DECL QueryParams& QueryParams::operator=(QueryParams&&) noexcept = default;
+GLOBUS_DECL QueryParams::~QueryParams() = default;
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_IMPL_QUERY_PARAMS_IPP
 #ifndef GLOBUS_HTTP_IMPL_RETRY_IPP
 #define GLOBUS_HTTP_IMPL_RETRY_IPP
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <random>
 
@@ -23253,6 +22162,8 @@ GLOBUS_DECL void RetryBudget::give(int amount) noexcept {
 }  // namespace globus
 
 namespace globus::detail {
+
+GLOBUS_DECL std::shared_ptr<RetryBudget> make_budget() { return std::make_shared<RetryBudget>(); }
 
 GLOBUS_DECL double random_unit() {
     std::random_device device;
@@ -23361,18 +22272,33 @@ GLOBUS_DECL http::Clock::time_point deadline_of(CallOptions const& options,
 #define GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace globus::detail {
+
+struct CallGate::State {
+    Maker made;
+    std::stop_source closing;
+    std::atomic<bool> closed = false;
+    std::atomic<int> running = 0;
+    std::mutex mutex;
+    std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+
+    int calling_back_here();
+};
 
 GLOBUS_DECL int CallGate::State::calling_back_here() {
     std::lock_guard const lock(mutex);
     return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
 }
+
+GLOBUS_DECL CallGate::Pass::Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
 
 GLOBUS_DECL void CallGate::Pass::check() const {
     if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
@@ -23382,6 +22308,10 @@ GLOBUS_DECL std::shared_ptr<CallGate::State> const& CallGate::Pass::state() cons
     check();
     return state_;
 }
+
+GLOBUS_DECL CallGate::CallGate() : state_(make_process_bound<State>()) {}
+GLOBUS_DECL CallGate::CallGate(CallGate const& other) : CallGate() { moved_from_ = other.moved_from_; }
+GLOBUS_DECL CallGate::CallGate(CallGate&& other) : CallGate() { moved_from_ = std::exchange(other.moved_from_, true); }
 
 GLOBUS_DECL CallGate& CallGate::operator=(CallGate const& other) {
     moved_from_ = other.moved_from_;
@@ -23399,7 +22329,7 @@ GLOBUS_DECL CallGate::~CallGate() {
     state_->closing.request_stop();
     // a callback that destroys the client is within a call, which ends when the callback has
     int const own = state_->calling_back_here();
-    while (int const running = others(own)) state_->running.wait(running + own);
+    for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
 }
 
 GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
@@ -23415,6 +22345,13 @@ GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
     if (!state_->closed) return;
     leave();
     refuse();
+}
+
+GLOBUS_DECL CallGate::Call::Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+GLOBUS_DECL CallGate::Call::~Call() { leave(); }
+
+GLOBUS_DECL void CallGate::Call::check() const {
+    if (state_->closed) refuse();
 }
 
 GLOBUS_DECL CallGate::Call::Aside::Aside(State& state) : state_(state) {
@@ -23754,6 +22691,7 @@ GLOBUS_DECL void Document::check() const {
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23771,6 +22709,29 @@ GLOBUS_DECL std::string encode_segment(std::string_view name, std::string_view v
     return percent_encode(value);
 }
 
+GLOBUS_DECL RequestBuilder::RequestBuilder(std::string_view base_url, Route route)
+    : base_url_(base_url), route_(route), path_(route.path) {}
+GLOBUS_DECL RequestBuilder::~RequestBuilder() = default;
+
+GLOBUS_DECL void RequestBuilder::members(MemberWriter const* writers, void const* const* at, std::size_t count) {
+    query_.reserve(count);
+    for (bool const last : {false, true})
+        for (std::size_t i = 0; i != count; ++i) {
+            MemberWriter const& writer = writers[i];
+            if (at[i] == nullptr || last != (writer.kind == MemberWriter::Kind::addition)) continue;
+            if (!last && writer.wire.place == Place::form) is_form_ = true;  // even if the member is absent
+            writer.put(*this, writer.wire, at[i]);
+        }
+}
+
+GLOBUS_DECL void RequestBuilder::objects(Wires wires) {
+    for (std::size_t i = 0; i != wires.count; ++i) {
+        if (!wires.first[i].member.empty()) continue;
+        Json* const place = at(wires.first[i].name);
+        if (!place->is_object()) place->emplace_object();
+    }
+}
+
 GLOBUS_DECL void RequestBuilder::path(std::string_view name, std::string const* value) {
     std::string const slot = '{' + std::string(name) + '}';
     auto const at = path_.find(slot);
@@ -23782,8 +22743,27 @@ GLOBUS_DECL void RequestBuilder::path(std::string_view name, std::string const* 
         path_.erase(at, slot.size());
 }
 
-GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string value) {
-    (wire.place == Place::form ? form_ : query_).emplace_back(std::string(wire.name), std::move(value));
+GLOBUS_DECL void RequestBuilder::path_number(std::string_view name, std::int64_t value) {
+    std::string const text = std::to_string(value);
+    path(name, &text);
+}
+GLOBUS_DECL void RequestBuilder::path_number(std::string_view name, std::uint64_t value) {
+    std::string const text = std::to_string(value);
+    path(name, &text);
+}
+
+GLOBUS_DECL void RequestBuilder::text(Wire const& wire, std::string_view value) {
+    parameters_of(wire).emplace_back(wire.name, value);
+}
+GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::int64_t value) {
+    parameters_of(wire).emplace_back(wire.name, std::to_string(value));
+}
+GLOBUS_DECL void RequestBuilder::number(Wire const& wire, std::uint64_t value) {
+    parameters_of(wire).emplace_back(wire.name, std::to_string(value));
+}
+
+GLOBUS_DECL Form& RequestBuilder::parameters_of(Wire const& wire) noexcept {
+    return wire.place == Place::form ? form_ : query_;
 }
 
 GLOBUS_DECL void RequestBuilder::flag(Wire const& wire, bool value) {
@@ -23808,7 +22788,7 @@ GLOBUS_DECL void RequestBuilder::list(Wire const& wire, std::vector<std::string>
         if (&value != values.data()) joined += wire.spelling == Spelling::space ? ' ' : ',';
         joined += value;
     }
-    text(wire, std::move(joined));
+    parameters_of(wire).emplace_back(wire.name, std::move(joined));
 }
 
 GLOBUS_DECL void RequestBuilder::parameters(Place place, QueryParams const& parameters) {
@@ -23829,14 +22809,11 @@ GLOBUS_DECL void RequestBuilder::document(std::string text) {
     kind_ = Body::document;
 }
 
+GLOBUS_DECL void RequestBuilder::json(std::string_view path, std::string const& text) { *at(path) = json_of(text); }
+
 GLOBUS_DECL void RequestBuilder::object() {
     if (kind_ == Body::none) kind_ = Body::object;
     if (!object_.is_object()) object_.emplace_object();
-}
-
-GLOBUS_DECL void RequestBuilder::object(std::string_view path) {
-    Json* const place = at(path);
-    if (!place->is_object()) place->emplace_object();
 }
 
 GLOBUS_DECL void RequestBuilder::fields(std::string_view path, AdditionalFields const& fields) {
@@ -23896,6 +22873,15 @@ GLOBUS_DECL boost::json::value* RequestBuilder::at(std::string_view path) {
     return place;
 }
 
+GLOBUS_DECL void put_query_params(RequestBuilder& builder, Wire const& wire, void const* at) {
+    builder.parameters(wire.place, *static_cast<QueryParams const*>(at));
+}
+
+GLOBUS_DECL void put_fields(RequestBuilder& builder, Wire const& wire, void const* at) {
+    builder.fields(wire.name == wire.member ? std::string_view{} : wire.name,
+                   *static_cast<AdditionalFields const*>(at));
+}
+
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_IMPL_OPERATION_IPP
@@ -23904,6 +22890,8 @@ GLOBUS_DECL boost::json::value* RequestBuilder::at(std::string_view path) {
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace globus::detail {
@@ -23941,11 +22929,60 @@ GLOBUS_DECL void DocumentRoom::refuse() {
         "max_response_bytes, of which it may take three times as much");
 }
 
+GLOBUS_DECL SlotMembers make_members(std::string_view const* keys, Wires wires, SlotType const* const* types,
+                                     void const* const* at, void const* object, SlotMember* members,
+                                     std::uint8_t* buckets, std::size_t bucket_count) {
+    std::size_t const mask = bucket_count - 1;
+    std::uint8_t size = 0;
+    for (std::size_t i = 0; at[i] != nullptr; ++i) {
+        if (types[i] == nullptr) continue;
+        std::string_view const name = wire_of(wires, keys[i]).name;
+        members[size++] = {
+            name, types[i],
+            static_cast<std::size_t>(static_cast<char const*>(at[i]) - static_cast<char const*>(object))};
+        std::size_t b = SlotMembers::hash(name) & mask;
+        while (buckets[b] != 0) b = (b + 1) & mask;
+        buckets[b] = size;
+    }
+    return {members, buckets, mask};
+}
+
 GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noexcept {
     for (std::size_t b = hash(name) & mask; buckets[b] != 0; b = (b + 1) & mask)
         if (SlotMember const& member = members[buckets[b] - 1]; member.name == name) return &member;
     return nullptr;
 }
+
+GLOBUS_DECL bool store_text(void* object, std::string_view text) {
+    as<std::string>(object).assign(text);
+    return true;
+}
+GLOBUS_DECL bool store_optional_text(void* object, std::string_view text) {
+    as<Optional<std::string>>(object).emplace().assign(text);
+    return true;
+}
+GLOBUS_DECL void store_no_text(void* object) { as<Optional<std::string>>(object).set_null(); }
+GLOBUS_DECL void reset_text(void* object) { as<Optional<std::string>>(object).reset(); }
+
+GLOBUS_DECL bool store_optional_integer(void* object, std::int64_t number) {
+    as<Optional<std::int64_t>>(object).emplace() = number;
+    return true;
+}
+GLOBUS_DECL bool store_optional_natural(void* object, std::uint64_t number) {
+    return store_optional<std::int64_t>(object, number, &store_natural<std::int64_t>);
+}
+GLOBUS_DECL bool store_optional_real(void* object, double number) {
+    return store_optional<std::int64_t>(object, number, &store_real<std::int64_t>);
+}
+GLOBUS_DECL void store_no_integer(void* object) { as<Optional<std::int64_t>>(object).set_null(); }
+GLOBUS_DECL void reset_integer(void* object) { as<Optional<std::int64_t>>(object).reset(); }
+
+GLOBUS_DECL bool store_optional_flag(void* object, bool flag) {
+    as<Optional<bool>>(object).emplace() = flag;
+    return true;
+}
+GLOBUS_DECL void store_no_flag(void* object) { as<Optional<bool>>(object).set_null(); }
+GLOBUS_DECL void reset_flag(void* object) { as<Optional<bool>>(object).reset(); }
 
 }  // namespace globus::detail
 
@@ -23953,18 +22990,184 @@ GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noe
 #ifndef GLOBUS_CORE_IMPL_JSON_READ_IPP
 #define GLOBUS_CORE_IMPL_JSON_READ_IPP
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus::detail {
+
+/// Counts what Boost.JSON takes for a DOM, and makes it.
+class DomBuilder {
+public:
+    explicit DomBuilder(DocumentRoom& room) noexcept : room_(&room) {}
+
+    /// True from the first value to the last.
+    [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
+    /// A list or an object begins; the outermost becomes `target`.
+    void enter(Json* target = nullptr);
+    void leave_object(std::size_t n);
+    void leave_array(std::size_t n);
+    void key(std::string_view text);
+    void string(std::string_view text);
+    void integer(std::int64_t number) { push(), values_.push_int64(number); }
+    void natural(std::uint64_t number) { push(), values_.push_uint64(number); }
+    void real(double number) { push(), values_.push_double(number); }
+    void boolean(bool value) { push(), values_.push_bool(value); }
+    void null() { push(), values_.push_null(); }
+
+private:
+    /// A value comes onto the stack, where it waits for the end of its list or object.
+    void push();
+    void leave(std::size_t n);
+
+    DocumentRoom* room_;
+    boost::json::value_stack values_;
+    Json* target_ = nullptr;
+    std::size_t depth_ = 0;
+    std::size_t waiting_ = 0;  ///< values on the stack
+    std::size_t held_ = 0;     ///< that it has room for
+};
+
+/**
+ * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
+ * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
+ */
+class JsonReader {
+public:
+    static constexpr std::size_t max_object_size = std::size_t(-1);
+    static constexpr std::size_t max_array_size = std::size_t(-1);
+    static constexpr std::size_t max_key_size = std::size_t(-1);
+    static constexpr std::size_t max_string_size = std::size_t(-1);
+
+    JsonReader(Slot root, std::size_t memory) : next_(root), room_(memory) {}
+    JsonReader(JsonReader const&) = delete;
+    JsonReader& operator=(JsonReader const&) = delete;
+
+    /// What was odd, and where; empty if nothing was.
+    [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+    /// True if a value was of another kind than described.
+    [[nodiscard]] bool misfit() const noexcept { return misfit_; }
+    /// True if the document itself was.
+    [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
+    [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
+    [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
+
+    /// The memory that the document may take.
+    [[nodiscard]] DocumentRoom& room() noexcept { return room_; }
+    /// Says that the text that is read now is not Unicode, and was mended.
+    void mended() noexcept { mended_ = true; }
+
+    using ErrorCode = boost::system::error_code;
+
+    bool on_document_begin(ErrorCode&) { return true; }
+    bool on_document_end(ErrorCode&) { return true; }
+
+    bool on_object_begin(ErrorCode&);
+    bool on_object_end(std::size_t n, ErrorCode&);
+    bool on_array_begin(ErrorCode&);
+    bool on_array_end(std::size_t n, ErrorCode&);
+    bool on_key_part(std::string_view part, std::size_t, ErrorCode&);
+    bool on_key(std::string_view last, std::size_t, ErrorCode&);
+    bool on_string_part(std::string_view part, std::size_t, ErrorCode&);
+    bool on_string(std::string_view last, std::size_t, ErrorCode&);
+    bool on_number_part(std::string_view part, ErrorCode&);
+    bool on_int64(std::int64_t number, std::string_view, ErrorCode&);
+    bool on_uint64(std::uint64_t number, std::string_view, ErrorCode&);
+    bool on_double(double number, std::string_view text, ErrorCode&);
+    bool on_bool(bool value, ErrorCode&);
+    /// Of a list or map null is an empty one, and a member that is a document has none then.
+    bool on_null(ErrorCode&);
+    bool on_comment_part(std::string_view, ErrorCode&) { return true; }
+    bool on_comment(std::string_view, ErrorCode&) { return true; }
+
+private:
+    /// An object or a list that has begun, as the member `key` or inside of it.
+    struct Frame {
+        Slot slot;  ///< none: it is skipped
+        std::string_view key;
+        std::size_t count;  ///< elements that have begun
+    };
+
+    static bool has_fraction(std::string_view number) noexcept;
+
+    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
+    /// for gets no object.
+    template <auto Takes>
+    Slot take() {
+        if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
+            return std::exchange(next_, Slot{});
+        Frame& parent = stack_.back();
+        ++parent.count;
+        SlotType const& type = *parent.slot.type->value;
+        bool const fits = type.*Takes != nullptr || type.inner != nullptr || type.reset != nullptr || type.dom;
+        if (!fits) return {nullptr, &type};
+        return parent.slot.type->make(parent.slot.object, entry_key_, room_);
+    }
+    /// The same, gone inside Optional and Required.
+    template <auto Takes>
+    Slot enter() {
+        Slot slot = take<Takes>();
+        if (slot.object == nullptr) return optional_ = Slot{}, slot;
+        optional_ = slot.type->reset != nullptr ? slot : Slot{};
+        while (slot.type->inner != nullptr) {
+            slot = slot.type->inner(slot.object);
+            if (slot.type->reset != nullptr) optional_ = slot;
+        }
+        return slot;
+    }
+    /// True if the value that comes goes somewhere.
+    [[nodiscard]] bool is_read() const noexcept;
+    bool begins_dom(Slot slot);
+
+    /// Begins an object or a list.
+    void push(Slot slot);
+    /// Ends an object or a list: what comes next is beside it.
+    void pop();
+    static bool is_map(Slot slot) noexcept;
+    [[nodiscard]] bool in_map() const noexcept { return !stack_.empty() && is_map(stack_.back().slot); }
+    /// True if the value that is read is a member of the document itself.
+    [[nodiscard]] bool at_top() const noexcept;
+    TopList& top_list();
+
+    /// A value that does not fit. @param text  what it is, if that fits into a word
+    void refuse(Slot slot, char const* found, std::string_view text = {});
+    void tell(std::string what);
+    void tell_mended(Slot slot);
+    [[nodiscard]] std::string where() const;
+    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
+    [[nodiscard]] std::string path() const;
+
+    /// Adds a part of a text that comes in several.
+    void append(std::string_view part);
+    std::string_view whole(std::string_view last);
+
+    Slot next_;
+    DocumentRoom room_;
+    DomBuilder dom_{room_};
+    std::vector<Frame> stack_;
+    std::string part_;                   ///< of a text that comes in several
+    std::string_view key_;               ///< of the member that is read; a constant
+    std::string entry_key_;              ///< of the entry of a map that is read
+    std::vector<std::string> map_keys_;  ///< of the entries that the lists and objects of the stack are
+    std::vector<TopList> lists_;
+    std::vector<OddMember> odd_members_;
+    std::string mismatch_;
+    bool misfit_ = false, root_misfit_ = false;
+    bool mended_ = false;    ///< the text that is read
+    bool fraction_ = false;  ///< the number that is read has one, or an exponent
+    Slot optional_;          ///< that the present value is inside of
+};
 
 GLOBUS_DECL void DomBuilder::enter(Json* target) {
     if (depth_++ != 0) return;
@@ -24262,17 +23465,44 @@ GLOBUS_DECL std::string_view JsonReader::whole(std::string_view last) {
     return part_;
 }
 
+struct JsonDocumentReader::Parser {
+    Parser(Slot root, std::size_t memory) : parser(options(), root, memory) {}
+
+    static boost::json::parse_options options() {
+        boost::json::parse_options options = json_options();
+        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
+        return options;
+    }
+
+    boost::json::basic_parser<JsonReader> parser;
+};
+
+GLOBUS_DECL JsonDocumentReader::JsonDocumentReader(Slot root, std::size_t memory)
+    : parser_(std::make_unique<Parser>(root, memory)) {}
+
+GLOBUS_DECL JsonDocumentReader::~JsonDocumentReader() = default;
+
+GLOBUS_DECL std::string const& JsonDocumentReader::mismatch() const noexcept {
+    return parser_->parser.handler().mismatch();
+}
+
+GLOBUS_DECL bool JsonDocumentReader::misfit() const noexcept { return parser_->parser.handler().misfit(); }
+
+GLOBUS_DECL bool JsonDocumentReader::root_misfit() const noexcept { return parser_->parser.handler().root_misfit(); }
+
+GLOBUS_DECL std::vector<TopList> const& JsonDocumentReader::lists() const noexcept {
+    return parser_->parser.handler().lists();
+}
+
+GLOBUS_DECL std::vector<OddMember> const& JsonDocumentReader::odd_members() const noexcept {
+    return parser_->parser.handler().odd_members();
+}
+
 GLOBUS_DECL void JsonDocumentReader::finish(std::string_view piece) {
     constexpr std::size_t step = std::size_t{64} << 10;
     if (read_ == 0) total_ = whole_ = piece.size();
     for (; piece.size() > step; piece.remove_prefix(step)) write(piece.substr(0, step), true);
     write(piece, false);
-}
-
-GLOBUS_DECL boost::json::parse_options JsonDocumentReader::options() {
-    boost::json::parse_options options = json_options();
-    options.allow_invalid_utf8 = true;  // there is none: what comes is mended
-    return options;
 }
 
 GLOBUS_DECL void JsonDocumentReader::write(std::string_view piece, bool more) {
@@ -24286,7 +23516,7 @@ GLOBUS_DECL void JsonDocumentReader::mend(std::string_view text, bool more) {
     if (odd.length == 0) return parse(text, more);
     parse(text.substr(0, odd.at), true);
     text.remove_prefix(odd.at);
-    if (!odd.cut) parser_.handler().mended();
+    if (!odd.cut) parser_->parser.handler().mended();
     std::string mended;
     cut_ = text.substr(append_mended(mended, text, more));
     parse(mended, more);
@@ -24294,14 +23524,15 @@ GLOBUS_DECL void JsonDocumentReader::mend(std::string_view text, bool more) {
 
 GLOBUS_DECL void JsonDocumentReader::parse(std::string_view text, bool more) {
     boost::system::error_code error;
-    parser_.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
-    std::size_t const used = parser_.write_some(more, text.data(), text.size(), error);
+    parser_->parser.handler().room().text_bytes(std::max(whole_, read_ + text.size()));
+    std::size_t const used = parser_->parser.write_some(more, text.data(), text.size(), error);
     if (error)
         throw DecodeError(
             "the answer is not valid JSON: " + error.message() + " at byte " + std::to_string(read_ + used), {},
             error == boost::json::error::incomplete ? DecodeError::Damage::cut_off : DecodeError::Damage::none);
     read_ += used;
-    if (total_ != 0) parser_.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
+    if (total_ != 0)
+        parser_->parser.handler().room().part_read(static_cast<double>(read_) / static_cast<double>(total_));
     if (used != text.size())
         throw DecodeError("the answer has text after its JSON document, at byte " + std::to_string(read_));
 }
@@ -24316,12 +23547,48 @@ GLOBUS_DECL void JsonDocumentReader::parse(std::string_view text, bool more) {
 #include <charconv>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace globus::detail {
+
+struct AnyResponse::Dom {
+    std::once_flag made;
+    Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
+};
+
+GLOBUS_DECL AnyResponse::AnyResponse() : dom_(std::make_shared<Dom>()) {}
+GLOBUS_DECL AnyResponse::AnyResponse(AnyResponse const&) = default;
+GLOBUS_DECL AnyResponse::AnyResponse(AnyResponse&&) noexcept = default;
+GLOBUS_DECL AnyResponse& AnyResponse::operator=(AnyResponse const&) = default;
+GLOBUS_DECL AnyResponse& AnyResponse::operator=(AnyResponse&&) noexcept = default;
+GLOBUS_DECL AnyResponse::~AnyResponse() = default;
+
+GLOBUS_DECL void AnyResponse::receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form) {
+    raw_ = std::move(raw);
+    facts_ = facts;
+    if (form.fresh != nullptr) {
+        Slot const document = form.fresh(*this);
+        if (!raw_.body.empty()) read(document);
+    } else if (form.make != nullptr) {
+        form.make(*this);
+    }
+}
+
+GLOBUS_DECL void AnyResponse::receive(http::Response& raw, AnswerFacts const& facts, AnswerForm const& form,
+                                      AnswerStream& stream) {
+    JsonDocumentReader const* const reader = stream.finish();
+    if (reader == nullptr) {
+        require_document(raw);
+        return receive(raw, facts, form);
+    }
+    raw_ = std::move(raw);
+    facts_ = facts;
+    take(*reader);
+}
 
 GLOBUS_DECL std::size_t AnyResponse::list_size(std::string_view name) const noexcept {
     TopList const* list = find_list(name);
@@ -24399,10 +23666,13 @@ GLOBUS_DECL void require_document(http::Response const& raw) {
         throw DecodeError("the answer has no document", {}, DecodeError::Damage::cut_off);
 }
 
+GLOBUS_DECL AnswerStream::AnswerStream(Slot slot) : slot_(slot) {}
+GLOBUS_DECL AnswerStream::~AnswerStream() = default;
+
 GLOBUS_DECL void AnswerStream::write(std::string_view piece) noexcept {
     try {
         if (!reader_) {
-            reader_.emplace(slot_, memory_);
+            reader_ = std::make_unique<JsonDocumentReader>(slot_, memory_);
             reader_->expect(expected_);
         }
         if (!failure_) reader_->write(piece);
@@ -24419,16 +23689,16 @@ GLOBUS_DECL JsonDocumentReader const* AnswerStream::finish() {
     if (failure_) std::rethrow_exception(failure_);
     if (!reader_) return nullptr;
     reader_->finish();
-    return &*reader_;
+    return reader_.get();
 }
 
 }  // namespace globus::detail
 
 namespace globus {
 
-GLOBUS_DECL Response<Json>::Response(http::Response raw, detail::AnswerFacts const& facts)
-    : AnyResponse(std::move(raw), facts) {
-    if (!raw_.body.empty() && is_json()) read({});
+GLOBUS_DECL void Response<Json>::make(detail::AnyResponse& self) {
+    Response& response = static_cast<Response&>(self);
+    if (!response.raw_.body.empty() && response.is_json()) response.read({});
 }
 
 }  // namespace globus
@@ -24693,17 +23963,17 @@ GLOBUS_DECL std::string BlockingCall::describe_answer() const {
 
 namespace globus::detail {
 
-/// An answer that says where else to ask (RFC 9110, section 15.4).
+/// True for an answer that says where else to ask (RFC 9110, section 15.4).
 bool is_redirect(http::Response const& answer);
 
 [[noreturn]] void refuse_redirect(http::Request const& request, char const* why);
 
 /**
- * Where the redirect that answers a request leads, as the URL of the next request.
+ * The target of the redirect that answers a request, as the URL of the next request.
  *
- * A redirect is followed for reads only, and to the origin that it comes from: a credential never goes elsewhere.
+ * A redirect is followed only for reads, and only to the origin that it comes from: a credential never goes elsewhere.
  *
- * @param own_origin  whether the request went to the client's own origin; from another one nothing is followed
+ * @param own_origin  whether the request went to the client's own origin; otherwise no redirect is followed
  * @throws NetworkError  redirect, for what must not be followed
  */
 std::string redirect_target(http::Request const& request, http::Response const& answer, bool own_origin);
@@ -24715,11 +23985,55 @@ std::string redirect_target(http::Request const& request, http::Response const& 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <stop_token>
+#include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+GLOBUS_DECL ClientInfo::ClientInfo() noexcept = default;
+GLOBUS_DECL ClientInfo::ClientInfo(std::initializer_list<value_type> items) : vector(items) {}
+GLOBUS_DECL ClientInfo::ClientInfo(std::vector<value_type> items) : vector(std::move(items)) {}
+GLOBUS_DECL ClientInfo::ClientInfo(ClientInfo const&) = default;
+GLOBUS_DECL ClientInfo::ClientInfo(ClientInfo&&) noexcept = default;
+GLOBUS_DECL ClientInfo& ClientInfo::operator=(ClientInfo const&) = default;
+GLOBUS_DECL ClientInfo& ClientInfo::operator=(ClientInfo&&) noexcept = default;
+GLOBUS_DECL ClientInfo::~ClientInfo() = default;
+
+}  // namespace globus
 
 namespace globus::detail {
+
+/// Names and versions as X-Globus-Client-Info takes them.
+GLOBUS_DECL std::string client_info_header(ClientInfo const& more) {
+    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
+    for (auto const& item : more) {
+        char separator = ';';
+        for (auto const& [key, value] : item) {
+            for (std::string const* text : {&key, &value})
+                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
+                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
+            (header += std::exchange(separator, ',')) += key + '=' + value;
+        }
+    }
+    http::check_header("X-Globus-Client-Info", header);
+    return header;
+}
+
+GLOBUS_DECL ClientHeaders::ClientHeaders(std::string const& app_name, ClientInfo const& more)
+    : user_agent("globus-sdk-cpp-" GLOBUS_VERSION_STRING) {
+    if (!app_name.empty()) user_agent += '/' + app_name;
+    http::check_header("User-Agent", user_agent);
+    client_info = client_info_header(more);
+}
+GLOBUS_DECL ClientHeaders::ClientHeaders(ClientHeaders const&) = default;
+GLOBUS_DECL ClientHeaders::ClientHeaders(ClientHeaders&&) noexcept = default;
+GLOBUS_DECL ClientHeaders& ClientHeaders::operator=(ClientHeaders const&) = default;
+GLOBUS_DECL ClientHeaders& ClientHeaders::operator=(ClientHeaders&&) noexcept = default;
+GLOBUS_DECL ClientHeaders::~ClientHeaders() = default;
 
 GLOBUS_DECL void add_query(std::string& url, QueryParams const& query) {
     for (auto const& [name, value] : query)
@@ -24757,11 +24071,28 @@ GLOBUS_DECL std::string_view believed_length(http::Response const& head, std::si
     return size <= limit && head.headers.find("Transfer-Encoding") == nullptr ? length : std::string_view();
 }
 
-GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, CallPlan const& plan, CallOptions const& options,
-                                           std::stop_token const& stop, ClientFacts const& facts)
-    : Exchange(sent, &facts.log), plan_(plan), options_(options), max_bytes_(facts.max_response_bytes) {
+GLOBUS_DECL void rethrow_unknown() {
+    rethrow_changed<AuthApiError, NetworkError, DecodeError>([](auto error) {
+        error.set_outcome_unknown();
+        return error;
+    });
+}
+
+GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form,
+                                           CallPlan const& plan, CallOptions const& options, ClientFacts const& facts)
+    : Exchange(sent, &facts.log),
+      running_(facts.gate, options.stop),
+      result_(result),
+      form_(form),
+      plan_(plan),
+      options_(options),
+      max_bytes_(facts.max_response_bytes) {
     complete(facts);
-    request.stop = stop;
+    request.stop = running_.stop();
+    context_ = {.auth_url = facts.auth_url,
+                .deadline = request.deadline,
+                .stop = running_.stop(),
+                .resource_server = facts.resource_server};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
     if (options.sink)
@@ -24773,29 +24104,58 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, CallPlan const& 
         read_as_it_comes();
 }
 
+GLOBUS_DECL ClientExchange::~ClientExchange() = default;
+
+GLOBUS_DECL void ClientExchange::run(RetryPolicyRef const& retry) {
+    BlockingCall call(*this, terms(), retry);
+    while (true) {
+        http::Response answer = call.answer();
+        try {
+            take(answer, call.replayed());
+            return call.finished();
+        } catch (DecodeError const& error) {
+            call.unread(error);
+        }
+    }
+}
+
+GLOBUS_DECL bool ClientExchange::is_streamed() const noexcept {
+    return form_.fresh != nullptr && !options_.keep_text && !options_.sink;
+}
+
 GLOBUS_DECL CallTerms ClientExchange::terms() const {
     return {.retry_class = plan_.retry_class,
             .retry_as = options_.retry_as,
             .authorized = own_origin_,
             .sent_once = request.source != nullptr,
             // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
-            .read_below = plan_.has_document ? 300 : 400,
+            .read_below = form_.has_shape ? 300 : 400,
             .deadline = request.deadline};
 }
 
-GLOBUS_DECL AnswerFacts ClientExchange::facts(bool replayed) const noexcept {
-    return {.replayed = replayed,
-            .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
-            .max_bytes = max_bytes_};
+GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
+    AnswerFacts const facts{.replayed = replayed,
+                            .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+                            .max_bytes = max_bytes_};
+    if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
+    if (form_.has_shape && !options_.sink) require_document(answer);
+    result_.receive(answer, facts, form_);
 }
 
-GLOBUS_DECL void ClientExchange::check(http::Response const& answer) const {
-    if (plan_.has_document && !is_streamed() && !options_.sink) require_document(answer);
+GLOBUS_DECL void ClientExchange::authorize() {
+    authorization_ = credential(context_);
+    request.authorization = authorization_.header;
+}
+
+GLOBUS_DECL bool ClientExchange::renew() { return renew_credential(authorization_, context_); }
+
+GLOBUS_DECL Exchange::Refused ClientExchange::refuse(http::Response const& answer) {
+    return error_of(answer, plan_.already_done);
 }
 
 GLOBUS_DECL http::Response ClientExchange::send() {
     if (is_streamed()) {
-        stream_ = &plan_.restart(plan_.stream);
+        stream_ = std::make_unique<AnswerStream>(form_.fresh(result_));
         stream_->limit_memory(memory_of(max_bytes_));
         room_ = request.max_response_bytes;
     }
@@ -24810,15 +24170,12 @@ GLOBUS_DECL http::Response ClientExchange::send() {
     return response;
 }
 
-GLOBUS_DECL bool ClientExchange::already_done(ApiError const& error) const {
-    return plan_.already_done != nullptr && plan_.already_done(error);
-}
-
 GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {
     request.deadline = deadline_of(options_, facts.timeout);
-    request.max_response_bytes = std::min(facts.max_response_bytes, plan_.max_response_bytes);
-    request.decode = request.decode && !plan_.as_stored;
-    request.flows = (plan_.as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
+    request.max_response_bytes = std::min(facts.max_response_bytes, facts.max_service_bytes);
+    bool const as_stored = facts.as_stored || form_.as_stored;
+    request.decode = request.decode && !as_stored;
+    request.flows = (as_stored || options_.sink || request.source) && !is_timed(options_, facts.timeout);
     if (!options_.query.empty()) add_query(request.url, options_.query);
     for (auto const& [name, value] : options_.headers) {
         http::check_header(name, value);
@@ -24830,8 +24187,8 @@ GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {
         if (request.headers.find(name) == nullptr) request.headers.add(name, std::string(value));
     };
     add("Accept", "application/json");
-    add("User-Agent", facts.user_agent);
-    add("X-Globus-Client-Info", facts.client_info);
+    add("User-Agent", facts.headers.user_agent);
+    add("X-Globus-Client-Info", facts.headers.client_info);
 }
 
 GLOBUS_DECL void ClientExchange::read_as_it_comes() {
@@ -25277,25 +24634,29 @@ GLOBUS_DECL void AuthApiError::take_error_id(Reading& reading) {
 #ifndef GLOBUS_CLIENT_IMPL_CLIENT_IPP
 #define GLOBUS_CLIENT_IMPL_CLIENT_IPP
 
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace globus::detail {
 
-GLOBUS_DECL std::string client_info_header(std::vector<std::vector<std::pair<std::string, std::string>>> const& more) {
-    std::string header = "product=globus-cpp,version=" GLOBUS_VERSION_STRING;
-    for (auto const& item : more) {
-        char separator = ';';
-        for (auto const& [key, value] : item) {
-            for (std::string const* text : {&key, &value})
-                if (text->empty() || text->find_first_of(";,=") != std::string::npos)
-                    throw UsageError("a client_info entry is empty or has one of ; , = in it");
-            (header += std::exchange(separator, ',')) += key + '=' + value;
-        }
-    }
-    http::check_header("X-Globus-Client-Info", header);
-    return header;
+GLOBUS_DECL std::chrono::seconds idle_timeout() {
+    using std::chrono::seconds;
+    auto const timeout = Environment::http_timeout();
+    return timeout ? std::max(seconds(1), std::chrono::ceil<seconds>(*timeout)) : seconds(0);
+}
+
+GLOBUS_DECL void find_base_urls(std::string const& environment, std::string_view service, std::string own_url,
+                                std::string& base_url, std::string& auth_url) {
+    Environment const place = environment.empty() ? Environment::current() : Environment(environment);
+    if (base_url.empty()) base_url = own_url.empty() ? place.service_url(service) : std::move(own_url);
+    base_url = http::check_base_url(base_url);
+    if (auth_url.empty()) auth_url = service == "auth" ? base_url : place.service_url("auth");
+    auth_url = http::check_base_url(auth_url);
 }
 
 }  // namespace globus::detail
@@ -25767,6 +25128,177 @@ GLOBUS_DECL TokenValidator has_scopes(std::function<ScopeRequirements()> require
 }  // namespace globus
 
 #endif  // GLOBUS_APP_IMPL_VALIDATING_TOKEN_STORAGE_IPP
+#ifndef GLOBUS_CORE_IMPL_CALLBACKS_IPP
+#define GLOBUS_CORE_IMPL_CALLBACKS_IPP
+
+#include <functional>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL CallbacksWait::CallbacksWait() noexcept : is_outermost_(outermost() == nullptr) {
+    if (is_outermost_) outermost() = this;
+}
+
+GLOBUS_DECL CallbacksWait::~CallbacksWait() {
+    if (!is_outermost_) return;
+    outermost() = nullptr;
+    for (auto const& tell : waiting_) now(tell);
+}
+
+GLOBUS_DECL void CallbacksWait::call(std::function<void()> tell) noexcept {
+    if (outermost() == nullptr) return now(tell);
+    try {
+        outermost()->waiting_.push_back(std::move(tell));
+    } catch (...) {  // there is no memory to wait in
+    }
+}
+
+GLOBUS_DECL void CallbacksWait::now(std::function<void()> const& tell) noexcept {
+    try {
+        tell();
+    } catch (...) {
+    }
+}
+
+GLOBUS_DECL CallbacksWait*& CallbacksWait::outermost() noexcept {
+    thread_local CallbacksWait* one = nullptr;
+    return one;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_CALLBACKS_IPP
+#ifndef GLOBUS_HTTP_IMPL_WAITING_IPP
+#define GLOBUS_HTTP_IMPL_WAITING_IPP
+
+#include <condition_variable>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace globus::detail {
+
+/// Who waits for whom, of all threads. In a forked child nobody waits.
+struct Waiting {
+    std::mutex mutex;
+    std::map<std::thread::id, Doer const*> all;
+
+    /// Never destroyed: calls may wait while the program ends, and before it has begun.
+    static Waiting& shared() {
+        static Waiting& one = *new Waiting;
+        return one;
+    }
+    static void lock() { shared().mutex.lock(); }
+    static void unlock() { shared().mutex.unlock(); }
+    static void begin_anew() {
+        shared().all.clear();
+        unlock();
+    }
+    static inline int const forks = around_forks(&lock, &unlock, &begin_anew);
+};
+
+GLOBUS_DECL WaitFor::WaitFor(Doer const& doer, std::string const& what) {
+    Waiting& waiting = Waiting::shared();
+    std::lock_guard const lock(waiting.mutex);
+    auto const self = std::this_thread::get_id();
+    Doer const* next = &doer;
+    for (std::size_t steps = 0; steps <= waiting.all.size(); ++steps) {
+        auto const thread = next->thread();
+        if (thread == self)
+            throw UsageError(what + " is wanted by the function that is to give it, itself or through " +
+                             "what another thread waits for: it would be waited for without end");
+        auto const further = waiting.all.find(thread);
+        if (further == waiting.all.end()) break;
+        next = further->second;
+    }
+    waiting.all[self] = &doer;
+}
+
+GLOBUS_DECL WaitFor::~WaitFor() {
+    Waiting& waiting = Waiting::shared();
+    std::lock_guard const lock(waiting.mutex);
+    waiting.all.erase(std::this_thread::get_id());
+}
+
+GLOBUS_DECL void Wait::end() const {
+    if (stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                           "the call was cancelled while it waited for " + for_what);
+    throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                       "the deadline passed while the call waited for " + for_what);
+}
+
+GLOBUS_DECL SingleFlight::Landing SingleFlight::wait(std::unique_lock<std::mutex>& lock, Wait const& call) {
+    std::shared_ptr<Flight> const flight = flight_;
+    if (!call.until([&flight] { return !flight->asking.busy(); }, flight->asking, landed_, lock)) call.end();
+    return {flight->error, flight->gave_up && call.deadline > http::later(more_time, flight->deadline)};
+}
+
+GLOBUS_DECL SingleFlight::Asking::Asking(SingleFlight& all, std::unique_lock<std::mutex>& lock)
+    : all_(all), lock_(lock) {
+    all_.flight_ = std::make_shared<Flight>();
+    all_.flight_->asking.begin();
+    lock_.unlock();
+}
+
+GLOBUS_DECL SingleFlight::Asking::~Asking() {
+    if (!made_.is_this_process()) return;
+    lock_.lock();
+    all_.flight_->asking.end();
+    all_.flight_ = nullptr;
+    all_.landed_.notify_all();
+}
+
+GLOBUS_DECL bool Turn::begin(Wait const& call) {
+    if (is_mine()) throw UsageError(own_);
+    std::unique_lock lock(mutex_);
+    auto const self = std::this_thread::get_id();
+    queue_.push_back(self);
+    try {
+        if (call.until([&] { return queue_.front() == self; }, first_, moved_, lock)) {
+            first_.begin();
+            return true;
+        }
+    } catch (...) {
+        std::erase(queue_, self);
+        throw;
+    }
+    std::erase(queue_, self);
+    return false;
+}
+
+GLOBUS_DECL void Turn::end() {
+    std::lock_guard const lock(mutex_);
+    first_.end();
+    queue_.erase(queue_.begin());
+    moved_.notify_all();
+}
+
+GLOBUS_DECL TurnLock::~TurnLock() {
+    if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+}
+
+}  // namespace globus::detail
+
+namespace globus::http {
+
+GLOBUS_DECL bool wait_until(Clock::time_point until, std::stop_token const& stop) {
+    std::mutex mutex;
+    std::condition_variable_any nothing_comes;
+    std::unique_lock lock(mutex);
+    globus::detail::wait_until(nothing_comes, lock, until, stop, [] { return false; });
+    return !stop.stop_requested();
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_WAITING_IPP
 #ifndef GLOBUS_APP_IMPL_GLOBUS_APP_IPP
 #define GLOBUS_APP_IMPL_GLOBUS_APP_IPP
 
@@ -25832,11 +25364,15 @@ GLOBUS_DECL std::optional<std::chrono::duration<double>> GrantRun::before_retry(
 #include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace globus::detail {
@@ -25863,6 +25399,22 @@ GLOBUS_DECL Renewal::Renewal(Token token, RenewalOptions options)
 GLOBUS_DECL Token Renewal::token() const {
     std::lock_guard const lock(mutex_);
     return token_;
+}
+
+GLOBUS_DECL Authorization Renewal::authorize(AuthContext const& context, Grant& grant) {
+    std::unique_lock lock(mutex_);
+    Authorization authorization = authorize(lock, context, grant);
+    check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
+    return authorization;
+}
+
+GLOBUS_DECL bool Renewal::renew_after(Authorization const& refused, AuthContext const& context, Grant& grant) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (refused.generation != generation_) return true;
+        revoked_ = true;
+    }
+    return authorize(context, grant).generation != refused.generation;
 }
 
 GLOBUS_DECL std::int64_t Renewal::uptime() const {
@@ -25892,6 +25444,104 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     std::int64_t const ageing = life > 0 && life < 300 ? due : std::clamp<std::int64_t>(life / 10, 60, 900);
     if (left > ageing) return Age::fresh;
     return left > due ? Age::ageing : Age::due;
+}
+
+GLOBUS_DECL Authorization Renewal::authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                             Grant& grant) {
+    check_audience(token_.resource_server, context);
+    for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
+        if (telling->thread != std::this_thread::get_id()) continue;
+        if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
+        return present();
+    }
+    while (true) {
+        std::int64_t const left = remaining();
+        Age const age = age_of(left);
+        if (age == Age::fresh) return present();
+        if (refusal_.error != nullptr && left > 0) return present();
+        if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+        SingleFlight::Landing landing;
+        if (flight_.busy()) {
+            if (age == Age::ageing) return present();
+            if (left > 0 && flight_.is_this_thread()) return present();
+            landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
+        } else {
+            if (left > 0 && uptime() < not_before_) return present();
+            landing.error = renew(lock, context, age, grant);
+        }
+        if (landing.error == nullptr) return present();
+        if (landing.again) continue;
+        if (remaining() > 0) return present();
+        std::rethrow_exception(landing.error);
+    }
+}
+
+GLOBUS_DECL std::exception_ptr Renewal::renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age,
+                                              Grant& grant) {
+    Token const held = token_;
+    AuthContext call = context;
+    if (remaining() > 0)
+        call.deadline = std::min<http::Clock::time_point>(
+            call.deadline, http::Clock::now() + std::chrono::seconds(age == Age::ageing ? 0 : 1));
+    Refusal const known = refusal_;
+    Secret tried;
+    std::optional<Renewed> made;
+    std::exception_ptr error;
+    std::optional<CallbacksWait> callbacks(std::in_place);
+    try {
+        made.emplace(flight_.ask(lock, {"the access token", call.deadline, call.stop},
+                                 [&] { return attempt(held, known, call, grant, tried); }));
+        token_ = std::move(made->token);  // from here on nothing can fail
+        header_ = std::move(made->header);
+        ++generation_;
+        revoked_ = false;
+        received_ = made->received;
+        received_remaining_ = made->remaining;
+        refusal_ = Refusal();
+    } catch (...) {
+        if (!lock.owns_lock()) throw;  // in a child process that was made meanwhile
+        error = std::current_exception();
+        learn_from_failure(std::move(tried));
+    }
+
+    Telling telling{std::this_thread::get_id(), error, telling_};
+    telling_ = &telling;
+    lock.unlock();
+    callbacks.reset();  // what went wrong on the way is told now
+    if (error == nullptr && options_.on_refresh) tell(made->for_on_refresh);
+    lock.lock();
+    Telling** link = &telling_;
+    while (*link != &telling) link = &(*link)->next;
+    *link = telling.next;
+    return error;
+}
+
+GLOBUS_DECL Renewal::Renewed Renewal::attempt(Token const& held, Refusal const& known, AuthContext const& call,
+                                              Grant& grant, Secret& tried) {
+    GrantRun run{retry_, now_};
+    std::function<Token(Token const&)> const renew_one = [&](Token const& old) {
+        tried = old.refresh_token;
+        if (known.error != nullptr && old.refresh_token == known.refresh_token) std::rethrow_exception(known.error);
+        Token answer = grant.ask(old, run);
+        if (answer.refresh_token.empty()) answer.refresh_token = old.refresh_token;
+        if (!old.resource_server.empty() && answer.resource_server != old.resource_server)
+            throw DecodeError("the token for " + old.resource_server + " was renewed into one for " +
+                              answer.resource_server);
+        return answer;
+    };
+    Renewed made;
+    try {
+        made.token = options_.around_renewal ? options_.around_renewal(held, renew_one, call) : renew_one(held);
+    } catch (...) {
+        if (run.out_of_time) flight_.out_of_time();
+        throw;
+    }
+    check_token("the new access token", made.token.access_token.reveal());
+    made.header = Secret("Bearer " + made.token.access_token.reveal());
+    made.received = uptime();
+    made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+    if (options_.on_refresh) made.for_on_refresh = made.token;
+    return made;
 }
 
 GLOBUS_DECL void Renewal::tell(Token const& token) const noexcept {
@@ -25926,12 +25576,40 @@ GLOBUS_DECL void Renewal::learn_from_failure(Secret tried) noexcept {
 #ifndef GLOBUS_APP_IMPL_STORED_REFRESH_POLICY_IPP
 #define GLOBUS_APP_IMPL_STORED_REFRESH_POLICY_IPP
 
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace globus::detail {
+
+/// What a policy knows of its record in a storage, from one renewal to the next.
+class StoredRecord {
+public:
+    StoredRecord() = default;
+    explicit StoredRecord(TokenData const& record) : seen_(true), identity_id_(record.identity_id) {}
+
+    /// The record that counts: the stored one, unless it is one whose replacement could not be stored.
+    /// @throws TokenValidationError  if a user's tokens were removed, or are now somebody else's
+    TokenData look(std::optional<TokenData> const& stored, Token const& held, std::string const& server);
+    void saved();
+    void not_saved(std::optional<TokenData> old, TokenData fresh);
+
+private:
+    struct Unsaved {
+        std::optional<TokenData> old;  ///< what is stored
+        TokenData fresh;               ///< what should be: the refresh token of `old` may be spent
+    };
+
+    std::mutex mutex_;
+    bool seen_ = false;  ///< it was stored once
+    std::string identity_id_;
+    std::optional<Unsaved> unsaved_;
+};
 
 GLOBUS_DECL TokenData StoredRecord::look(std::optional<TokenData> const& stored, Token const& held,
                                          std::string const& server) {
@@ -25958,6 +25636,65 @@ GLOBUS_DECL void StoredRecord::saved() {
 GLOBUS_DECL void StoredRecord::not_saved(std::optional<TokenData> old, TokenData fresh) {
     std::lock_guard const lock(mutex_);
     unsaved_ = {std::move(old), std::move(fresh)};
+}
+
+GLOBUS_DECL RenewalOptions renewed_through(AnyTokenStorage storage, std::string resource_server, RenewalOptions options,
+                                           std::optional<TokenData> const& known) {
+    auto const record = known ? std::make_shared<StoredRecord>(*known) : std::make_shared<StoredRecord>();
+    auto const now = options.now ? options.now : std::function<std::int64_t()>(&unix_now);
+    auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
+        try {
+            if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
+        } catch (...) {  // no memory to tell it with
+        }
+    };
+    options.around_renewal = [storage = std::move(storage), resource_server = std::move(resource_server), record, now,
+                              tell](Token const& held, std::function<Token(Token const&)> const& renew,
+                                    AuthContext const& call) {
+        std::string const server = resource_server.empty() ? held.resource_server : resource_server;
+        std::optional<TokenData> before, after;
+        std::optional<Token> fresh;
+        auto const change = [&](TokenDataByResourceServer& tokens) {
+            auto const find_in = [&](TokenDataByResourceServer const& all) {
+                auto const found = all.find(server);
+                return found == all.end() ? std::nullopt : std::optional<TokenData>(found->second);
+            };
+            before = find_in(tokens);
+            TokenData const stored = record->look(before, held, server);
+            if (!(stored.access_token == held.access_token) && stored.expires_at_seconds > 60 &&
+                stored.expires_at_seconds - 60 > now()) {
+                fresh = stored.token();
+                if (fresh->refresh_token.empty()) fresh->refresh_token = held.refresh_token;
+                return false;
+            }
+            Token old = stored.refresh_token.empty() ? held : stored.token();
+            if (old.resource_server.empty()) old.resource_server = server;
+            try {
+                fresh = renew(old);
+            } catch (AuthApiError const& refusal) {
+                auto const other = find_in(storage.get());
+                if (refusal.oauth_error() != "invalid_grant" || !other || other == before ||
+                    other->refresh_token.empty() || other->refresh_token == old.refresh_token)
+                    throw;
+                fresh = renew(record->look(other, held, server).token());
+            }
+            after = TokenData::from(*fresh, stored.identity_id);
+            after->extra = stored.extra;
+            tokens.insert_or_assign(server, *after);
+            return true;
+        };
+        try {
+            LockWait const wait{call.deadline, call.stop};
+            storage.update(change, wait);
+            if (after) record->saved();
+        } catch (...) {
+            if (!fresh) throw;
+            if (after) record->not_saved(std::move(before), *std::move(after));
+            tell(std::current_exception());
+        }
+        return *fresh;
+    };
+    return options;
 }
 
 }  // namespace globus::detail
@@ -26048,230 +25785,231 @@ GLOBUS_DECL std::optional<std::string> CommandLineLoginFlow::read_line() const {
 }  // namespace globus
 
 #endif  // GLOBUS_APP_IMPL_COMMAND_LINE_LOGIN_FLOW_IPP
-#ifndef GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
-#define GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
-
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cstddef>
-#include <string_view>
-#include <utility>
-
-namespace globus::detail {
-
-GLOBUS_DECL WakeUp WakeUp::make() {
-    int ends[2];
-    if (!make_pipe(ends)) return {};
-    return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-GLOBUS_DECL LoopbackListener LoopbackListener::make() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    Descriptor made = new_socket(AF_INET, SOCK_STREAM, 0);
-    if (!made || ::fcntl(made.get(), F_SETFL, O_NONBLOCK) != 0 || ::bind(made.get(), generic, size) != 0 ||
-        ::listen(made.get(), SOMAXCONN) != 0 || ::getsockname(made.get(), generic, &size) != 0)
-        return {};
-    return {std::move(made), ntohs(address.sin_port)};
-}
-
-GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
-    return ::recv(socket.get(), buffer, size, 0);
-}
-
-GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
-    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
 #ifndef GLOBUS_APP_IMPL_LOCAL_SERVER_LOGIN_FLOW_IPP
 #define GLOBUS_APP_IMPL_LOCAL_SERVER_LOGIN_FLOW_IPP
 
+#ifndef GLOBUS_APP_REDIRECT_LISTENER_HPP
+#define GLOBUS_APP_REDIRECT_LISTENER_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_SOCKET_HPP
+#define GLOBUS_CORE_PLATFORM_SOCKET_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace globus::detail {
+
+// Descriptors that do not survive an exec: from their first moment on, if the system supports that, since another
+// thread may start a program at any time. Those for listening do not block, either. A function that fails says why in
+// errno.
+
+/// Makes a socket, as socket(2) does.
+Descriptor new_socket(int family, int type, int protocol);
+/// Accepts a connection, as accept(2) does.
+Descriptor accept_from(Descriptor const& listener);
+
+/// What wakes a thread that polls `reader`.
+struct WakeUp {
+    /// Makes a pair; both ends are empty, and errno says why, if that fails.
+    [[nodiscard]] static WakeUp make();
+    void wake() const noexcept;
+
+    Descriptor reader = Descriptor();
+    Descriptor writer = Descriptor();
+};
+
+/// Listens on 127.0.0.1.
+struct LoopbackListener {
+    /// Listens at a port of the system's choice; the socket is empty, and errno says why, if that fails.
+    [[nodiscard]] static LoopbackListener make();
+
+    Descriptor socket = Descriptor();
+    std::uint16_t port = 0;
+};
+
+/// A descriptor to wait for.
+struct Polled {
+    int number = -1;        ///< less than 0: none
+    bool to_write = false;  ///< whether to wait until it can be written to, or else read from
+    bool ready = false;     ///< it is ready; set by `poll`
+};
+/// Waits until one of them is ready or has failed, or time runs out.
+void poll(std::vector<Polled>& all, std::chrono::milliseconds longest);
+
+/// Receives as recv(2) does: it returns how many bytes came, 0 at the end, or -1 and errno.
+std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size);
+/// Sends as send(2) does, without a signal if the other end is closed.
+std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes);
+/// Tells the other end that nothing more comes.
+void end_writing(Descriptor const& socket);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_SOCKET_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * The listener of a login: it takes one redirect from the browser, and is not disturbed by anything else that connects.
+ *
+ * It listens on 127.0.0.1 at a port of the system's choice, from its construction to its destruction. Only `GET /` with
+ * the right `state`, addressed to this very host and port, ends the wait; nothing in a request is ever repeated in an
+ * answer. It also leads the browser to the beginning of the login; see link_to.
+ */
+class RedirectListener {
+public:
+    using Clock = http::Clock;
+
+    /// What the redirect brought.
+    struct Redirect {
+        Secret code = {};
+        std::string error = {};  ///< empty: there is a code
+    };
+
+    /// HTML that the browser shows at the end.
+    struct Pages {
+        std::string_view success = {};
+        std::string_view failure = {};
+    };
+    using IsState = std::function<bool(std::string_view)>;
+
+    RedirectListener();
+
+    [[nodiscard]] std::string url() const { return "http://" + host_; }
+
+    /// A URL that leads a browser of this user to `secret_url`, once. All users of the machine may see it, as they see
+    /// the arguments of processes.
+    [[nodiscard]] std::string link_to(std::string secret_url);
+
+    /**
+     * Waits for the redirect.
+     *
+     * @param is_state  says whether a `state` is the right one
+     * @param look      called at least ten times a second until the redirect is there; what it throws ends the wait
+     * @throws LoginError  timeout or cancelled
+     */
+    Redirect wait(IsState const& is_state, std::function<void()> const& look, Pages const& pages,
+                  Clock::time_point deadline, std::stop_token const& stop);
+
+    /// The parts of a request that matter here.
+    struct RequestLine {
+        std::string_view method, path, query, host;
+    };
+
+    /// Takes the code or error of a query with the right state; false if there is none.
+    static bool take(std::string_view query, IsState const& is_state, std::optional<Redirect>& redirect);
+
+    /// The request line and host of a request, without its last empty line; nothing for any other request.
+    static RequestLine read_head(std::string_view head);
+
+private:
+    struct Connection {
+        Descriptor socket;
+        Clock::time_point since;
+        Clock::time_point until = since + std::chrono::seconds(10);
+        std::string input = {};
+        std::string output = {};
+        bool answered = false;
+        bool last = false;  ///< the answer shows the page at the clean address
+    };
+
+    static constexpr std::size_t most_connections = 256;
+    static constexpr std::size_t longest_request = std::size_t{16} << 10;
+    /// How long a connection that sends nothing is kept when there are too many.
+    static constexpr std::chrono::milliseconds patience{100};
+
+    [[nodiscard]] bool is_full() const;
+
+    /// Waits for something to happen, and accepts the connections that there is room for. The system keeps the others
+    /// waiting.
+    void poll_once(Clock::time_point deadline);
+    /// If no more fit, closes the oldest that have had their chance: all have been read from since they came.
+    void make_room();
+
+    /// Reads, answers, or waits for the other side to close; false: the connection is done.
+    bool serve(Connection& connection, IsState const& is_state, Pages const& pages, std::optional<Redirect>& redirect);
+    void answer(Connection& connection, std::string_view head, IsState const& is_state, Pages const& pages,
+                std::optional<Redirect>& redirect);
+    void follow_link(Connection& connection);
+
+    static std::string page(std::string_view status, std::string_view body, std::string_view more = {});
+
+    Descriptor socket_;
+    WakeUp wake_up_;
+    std::string host_;
+    std::string link_;                     ///< the path of the link; empty: there is none
+    std::string linked_;                   ///< where it leads; empty: it was used
+    std::vector<Connection> connections_;  ///< the oldest first
+    Clock::time_point no_descriptor_until_{};
+    bool lingering_ = false;
+    bool shown_ = false;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_REDIRECT_LISTENER_HPP
 #ifndef GLOBUS_CORE_PLATFORM_BROWSER_HPP
 #define GLOBUS_CORE_PLATFORM_BROWSER_HPP
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include <mutex>
 #include <string>
 #include <vector>
 
-extern char** environ;
-
 namespace globus::detail {
 
-/// The program that opens the desktop's browser. It may be the browser itself, and stay for as long as that is open.
+/// The program that opens the desktop's browser. It may be the browser itself, and then run for as long as that is
+/// open.
 class BrowserOpener {
 public:
     BrowserOpener() = default;
     BrowserOpener(BrowserOpener const&) = delete;
     BrowserOpener& operator=(BrowserOpener const&) = delete;
-    /// One that is still there is left alone; who asks for its end is the next login.
+    /// A program that is still running is left alone; the next login collects its exit status.
     ~BrowserOpener();
 
     /// Gives a URL to the desktop's browser, without a shell and without waiting; false if there is none.
     bool start(std::string const& url);
-    /// True, once, when the opener has ended without having opened anything.
+    /// True, once, when the opener has ended without opening anything.
     [[nodiscard]] bool has_failed();
 
 private:
     struct StillOpen {
         std::mutex mutex;
-        std::vector<::pid_t> children;
+        std::vector<int> children;
     };
     static StillOpen& still_open();
-    /// Asks for the end of those of earlier logins: until then the system keeps a process that has ended.
+    /// Collects the exit status of the openers of earlier logins: until then the system keeps an ended process.
     static void reap();
 
-    ::pid_t child_ = 0;
+    int child_ = 0;
 };
 
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_BROWSER_HPP
-#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
-#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
-// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
-
-namespace globus::detail {
-
-/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
-[[nodiscard]] bool is_of_this_user(int socket);
-
-/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
-[[nodiscard]] bool is_of_another_user(int socket);
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
-
-#include <poll.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
-
-GLOBUS_DECL RedirectListener::RedirectListener() {
-    auto listener = LoopbackListener::make();
-    if (!listener.socket)
-        throw LoginError(LoginError::Kind::unavailable,
-                         std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
-    socket_ = std::move(listener.socket);
-    host_ = "127.0.0.1:" + std::to_string(listener.port);
-    wake_up_ = WakeUp::make();
-    if (!wake_up_.reader)
-        throw LoginError(LoginError::Kind::unavailable,
-                         std::string("the login cannot make a pipe: ") + std::strerror(errno));
-}
-
-GLOBUS_DECL std::string RedirectListener::link_to(std::string secret_url) {
-    link_ = "/open/" + base64url_encode(random_bytes(16));
-    linked_ = std::move(secret_url);
-    return url() + link_;
-}
-
-GLOBUS_DECL RedirectListener::RequestLine RedirectListener::read_head(std::string_view head) {
-    RequestLine request;
-    std::string_view const line = head.substr(0, head.find("\r\n"));
-    auto const first = line.find(' ');
-    auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-    if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
-    std::string_view const target = line.substr(first + 1, second - first - 1);
-    request.method = line.substr(0, first);
-    request.path = target.substr(0, target.find('?'));
-    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
-    for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
-        rest.remove_prefix(2);
-        std::string_view const field = rest.substr(0, rest.find("\r\n"));
-        rest.remove_prefix(field.size());
-        auto const colon = field.find(':');
-        if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
-            continue;
-        if (!request.host.empty()) return {};  // twice
-        request.host = field.substr(colon + 1);
-        while (request.host.starts_with(' ')) request.host.remove_prefix(1);
-        while (request.host.ends_with(' ')) request.host.remove_suffix(1);
-    }
-    return request;
-}
-
-GLOBUS_DECL bool RedirectListener::is_full() const {
-    return connections_.size() == most_connections || Clock::now() < no_descriptor_until_;
-}
-
-GLOBUS_DECL void RedirectListener::poll_once(Clock::time_point deadline) {
-    std::vector<pollfd> waiting{{is_full() ? -1 : socket_.get(), POLLIN, 0}, {wake_up_.reader.get(), POLLIN, 0}};
-    for (Connection const& connection : connections_)
-        waiting.push_back(
-            {connection.socket.get(), static_cast<short>(connection.output.empty() ? POLLIN : POLLOUT), 0});
-    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()),
-           static_cast<int>(std::clamp<std::int64_t>(left, 0, patience.count())));
-    if ((waiting[0].revents & POLLIN) == 0) return;
-    while (!is_full()) {
-        Descriptor taken = accept_from(socket_);
-        if (taken.get() >= 0)
-            connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            return;
-        else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
-            no_descriptor_until_ = Clock::now() + patience;
-    }
-}
-
-GLOBUS_DECL void RedirectListener::make_room() {
-    if (!is_full()) return;
-    auto const now = Clock::now();
-    for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
-        connections_.pop_front();
-        no_descriptor_until_ = {};
-    }
-}
-
-GLOBUS_DECL void RedirectListener::follow_link(Connection& connection) {
-    if (linked_.empty())
-        connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
-    else if (!is_of_this_user(connection.socket.get()))
-        connection.output = page("403 Forbidden", {});
-    else
-        connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
-}
-
-GLOBUS_DECL std::string RedirectListener::page(std::string_view status, std::string_view body, std::string_view more) {
-    std::string answer = "HTTP/1.1 ";
-    answer.append(status).append(
-        "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
-        "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
-    answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
-    return answer.append(body);
-}
 
 /// True if a person at a browser is elsewhere: this is a session over SSH.
 GLOBUS_DECL bool is_remote_session() {
@@ -26295,13 +26033,11 @@ GLOBUS_DECL TokenResponse LocalServerLoginFlow::run_login_flow(Login login, std:
     if (detail::is_remote_session() && options_.without_browser == WithoutBrowser::fail)
         throw LoginError(LoginError::Kind::unavailable,
                          "a browser cannot be opened in a session over SSH; use CommandLineLoginFlow");
-    auto redirect = wait_for_redirect(login, stop);
-    if (!redirect.error.empty()) throw LoginError(LoginError::Kind::refused, redirect.error);
-    return login.finish(std::move(redirect.code), std::move(stop));
+    Secret code = wait_for_code(login, stop);
+    return login.finish(std::move(code), std::move(stop));
 }
 
-GLOBUS_DECL detail::RedirectListener::Redirect LocalServerLoginFlow::wait_for_redirect(
-    Login& login, std::stop_token const& stop) const {
+GLOBUS_DECL Secret LocalServerLoginFlow::wait_for_code(Login& login, std::stop_token const& stop) const {
     detail::RedirectListener listener;
     detail::BrowserOpener opener;
     std::string const url = login.start(listener.url());
@@ -26311,11 +26047,13 @@ GLOBUS_DECL detail::RedirectListener::Redirect LocalServerLoginFlow::wait_for_re
     bool const opened = !detail::is_remote_session() &&
                         (options_.open_browser ? options_.open_browser(url) : opener.start(listener.link_to(url)));
     if (!opened) do_without_browser(url);
-    return listener.wait([&](std::string_view state) { return login.is_state(state); },
-                         [&] {
-                             if (opener.has_failed()) do_without_browser(url);
-                         },
-                         options_, deadline, stop);
+    auto redirect = listener.wait([&](std::string_view state) { return login.is_state(state); },
+                                  [&] {
+                                      if (opener.has_failed()) do_without_browser(url);
+                                  },
+                                  {options_.success_page, options_.failure_page}, deadline, stop);
+    if (!redirect.error.empty()) throw LoginError(LoginError::Kind::refused, redirect.error);
+    return std::move(redirect.code);
 }
 
 GLOBUS_DECL void LocalServerLoginFlow::do_without_browser(std::string const& url) const {
@@ -26332,11 +26070,22 @@ GLOBUS_DECL void LocalServerLoginFlow::do_without_browser(std::string const& url
 #ifndef GLOBUS_APP_IMPL_MEMORY_TOKEN_STORAGE_IPP
 #define GLOBUS_APP_IMPL_MEMORY_TOKEN_STORAGE_IPP
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 
 namespace globus {
+
+struct MemoryTokenStorage::State {
+    std::shared_ptr<detail::Turn> const changing = detail::make_storage_turn();  ///< while a change is worked out
+    std::mutex reading;                                                          ///< held while `tokens` is looked at
+    std::map<std::string, TokenDataByResourceServer> tokens;
+};
+
+GLOBUS_DECL MemoryTokenStorage::MemoryTokenStorage() : state_(std::in_place) {}
 
 GLOBUS_DECL MemoryTokenStorage MemoryTokenStorage::in_namespace(std::string name) const {
     MemoryTokenStorage other = *this;
@@ -26350,150 +26099,21 @@ GLOBUS_DECL TokenDataByResourceServer MemoryTokenStorage::get_token_data_by_reso
     return found == state_->tokens.end() ? TokenDataByResourceServer{} : found->second;
 }
 
+GLOBUS_DECL void MemoryTokenStorage::update_by(std::function<bool(TokenDataByResourceServer&)> const& change,
+                                               LockWait const& wait) const {
+    detail::CallbacksWait const callbacks;
+    detail::Wait const call{"the token storage", wait.deadline, wait.stop};
+    detail::TurnLock const turn(state_->changing, call);
+    if (!turn) call.end();
+    TokenDataByResourceServer tokens = get_token_data_by_resource_server();
+    if (!change(tokens)) return;
+    std::lock_guard const write(state_->reading);
+    state_->tokens[namespace_] = std::move(tokens);
+}
+
 }  // namespace globus
 
 #endif  // GLOBUS_APP_IMPL_MEMORY_TOKEN_STORAGE_IPP
-#ifndef GLOBUS_CORE_IMPL_JSON_TEXT_IPP
-#define GLOBUS_CORE_IMPL_JSON_TEXT_IPP
-
-#include <boost/json/parse.hpp>
-#include <boost/json/parse_options.hpp>
-#include <boost/json/value.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <string>
-#include <string_view>
-
-namespace globus::detail {
-
-/// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
-/// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
-GLOBUS_DECL std::size_t utf8_broken(std::string_view text) noexcept {
-    auto const first = static_cast<unsigned char>(text[0]);
-    if (first < 0xC2U || first > 0xF4U || text.size() == 1) return 1;
-    auto const second = static_cast<unsigned char>(text[1]);
-    unsigned const low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
-    unsigned const high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
-    if (second < low || second > high) return 1;
-    bool const third = text.size() > 2 && (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80U;
-    return first >= 0xF0U && third ? 3 : 2;
-}
-
-/// The UTF-16 unit of the escape `\uXXXX` that begins `text`, or -1 if none does.
-GLOBUS_DECL int escaped_unit(std::string_view text) noexcept {
-    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
-    int unit = 0;
-    for (char const c : text.substr(2, 4)) {
-        int const digit = c >= '0' && c <= '9'   ? c - '0'
-                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                 : -1;
-        if (digit < 0) return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
-/// The number of bytes from a backslash to the end of what it begins; `odd` says that this is half a surrogate pair,
-/// `cut` that the text ends before one can tell.
-GLOBUS_DECL std::size_t escape_length(std::string_view text, bool& odd, bool& cut) noexcept {
-    odd = cut = false;
-    if (text.size() < 2) return cut = true, text.size();
-    if (text[1] != 'u') return 2;
-    if (text.size() < 6) return cut = true, text.size();
-    int const unit = escaped_unit(text);
-    if (unit < 0xD800 || unit > 0xDFFF) return unit < 0 ? 2 : 6;
-    if (unit >= 0xDC00) return odd = true, 6;
-    std::string_view const next = text.substr(6, 6);
-    int const low = escaped_unit(next);
-    if (low >= 0xDC00 && low <= 0xDFFF) return 12;
-    constexpr std::string_view begins = "\\u";
-    cut = next.size() < 6 && next.substr(0, 2) == begins.substr(0, next.size());
-    return odd = !cut, 6;
-}
-
-/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
-GLOBUS_DECL char const* skip_plain(char const* at, char const* end) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
-    constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
-    for (; end - at >= block; at += block) {
-        std::uint64_t words[4];
-        std::memcpy(words, at, sizeof words);
-        std::uint64_t found = 0;
-        for (std::uint64_t const word : words) found |= word | ((word ^ (ones * '\\')) - ones);
-        if ((found & tops) != 0) break;
-    }
-    return at;
-}
-
-GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexcept {
-    std::size_t i = from;
-    for (std::size_t checked = i; i < text.size();) {
-        if (i >= checked) {
-            i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
-            checked = i + 32;  // of a block that is not plain each byte is looked at
-            if (i == text.size()) break;
-        }
-        auto const c = static_cast<unsigned char>(text[i]);
-        if (c == '\\') {
-            bool odd, cut;
-            std::size_t const length = escape_length(text.substr(i), odd, cut);
-            if (odd || cut) return {i, length, cut};
-            i += length;
-        } else if (c < 0x80U) {
-            ++i;
-        } else {
-            std::string_view const rest = text.substr(i);
-            std::size_t const length = utf8_sequence(rest);
-            if (length == 0) {
-                std::size_t const broken = utf8_broken(rest);
-                return {i, broken, broken == rest.size() && c >= 0xC2U && c <= 0xF4U};
-            }
-            i += length;
-        }
-    }
-    return {text.size(), 0, false};
-}
-
-/// U+FFFD, which stands for what is no character.
-inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
-
-GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, bool more) {
-    for (std::size_t i = 0; i != text.size();) {
-        OddText const odd = find_odd_text(text, i);
-        out.append(text, i, odd.at - i);
-        if (odd.cut && more) return odd.at;
-        // an escape that is cut off ends the document, too: that is for the parser to say
-        if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
-        if (odd.length != 0) out.append(replacement_character);
-        i = odd.at + odd.length;
-    }
-    return text.size();
-}
-
-GLOBUS_DECL boost::json::parse_options json_options() noexcept {
-    boost::json::parse_options options;
-    options.max_depth = max_json_depth;
-    return options;
-}
-
-GLOBUS_DECL boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error) {
-    return boost::json::parse(text, error, {}, json_options());
-}
-
-GLOBUS_DECL boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
-    if (find_odd_text(text).at == text.size()) return parse_exact_json(text, error);
-    std::string mended;
-    append_mended(mended, text);
-    return parse_exact_json(mended, error);
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_IMPL_JSON_TEXT_IPP
 #ifndef GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
 #define GLOBUS_OAUTH_IMPL_ID_TOKEN_IPP
 
@@ -26512,7 +26132,9 @@ GLOBUS_DECL boost::json::value parse_json(std::string_view text, boost::system::
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26527,23 +26149,25 @@ GLOBUS_DECL StaticJwks::StaticJwks(std::string issuer, Json const& jwks) : issue
     if (keys->get_array().size() > 100) throw DecodeError("a JWKS document has more than 100 keys");
     for (boost::json::value const& item : keys->get_array()) {
         if (!item.is_object()) continue;
-        std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object());
-        if (!key) continue;
-        std::string kid = key->kid();
-        auto const [place, added] = keys_.emplace(std::move(kid), std::move(key));
-        if (!added) place->second.reset();  // two keys of one name: neither can be meant
+        if (std::optional<IdTokenKey> key = IdTokenKey::read(item.get_object())) keys_.push_back(*std::move(key));
     }
 }
 
 GLOBUS_DECL std::optional<IdTokenKey> StaticJwks::key(std::string_view kid, IdTokenOptions const&) const {
-    auto const found = keys_.find(kid);
-    return found != keys_.end() ? found->second : std::nullopt;
+    IdTokenKey const* found = nullptr;
+    for (IdTokenKey const& key : keys_) {
+        if (key.kid() != kid) continue;
+        if (found != nullptr) return std::nullopt;  // two keys of one name: neither can be meant
+        found = &key;
+    }
+    return found != nullptr ? std::optional(*found) : std::nullopt;
 }
 
 }  // namespace globus
 
 namespace globus::detail {
 
+/// The digest that an algorithm signs; nullptr for all that are not allowed.
 GLOBUS_DECL EVP_MD const* id_token_digest(std::string_view alg) {
     return alg == "RS512" ? EVP_sha512() : alg == "RS256" ? EVP_sha256() : nullptr;
 }
@@ -26560,6 +26184,8 @@ GLOBUS_DECL std::size_t count_members(boost::json::value const& value) {
     return count;
 }
 
+/// The object that `segment` is in base64url. A name that stands twice in one object is refused, since two readers
+/// could take two values (RFC 7519, section 4).
 GLOBUS_DECL std::optional<boost::json::object> read_jwt_object(std::string_view segment) {
     std::optional<std::string> const text = base64url_decode(segment);
     if (!text) return std::nullopt;
@@ -26581,6 +26207,7 @@ GLOBUS_DECL std::optional<boost::json::object> read_jwt_object(std::string_view 
     return std::move(value.get_object());
 }
 
+/// A member that is a text and not empty.
 GLOBUS_DECL std::optional<std::string> jwt_text(boost::json::object const& object, std::string_view name) {
     auto const* value = object.if_contains(name);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) return std::nullopt;
@@ -26596,6 +26223,7 @@ GLOBUS_DECL std::optional<double> jwt_time(boost::json::object const& object, st
     return seconds;
 }
 
+/// The checks of everything but key, issuer, signature and time.
 GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
         if (header.contains(name)) return false;
@@ -26603,6 +26231,7 @@ GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
 }
 
+/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
 GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
     auto const now = options.now ? options.now() : unix_now();
     auto const leeway = static_cast<double>(options.leeway.count());
@@ -26619,6 +26248,7 @@ GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions
     throw IdTokenError(why, difference);
 }
 
+/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
 GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
                                                                std::string_view alg, IdTokenOptions const& options) {
     IdTokenClaims claims;
@@ -26665,9 +26295,151 @@ GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::obje
     return claims;
 }
 
+struct FetchedKeys::State {
+    State(AnyTransport t, std::string url, std::function<http::Clock::time_point()> clock)
+        : transport(std::move(t)), auth_url(std::move(url)), now(std::move(clock)) {}
+    AnyTransport const transport;
+    std::string const auth_url;
+    std::function<http::Clock::time_point()> const now;
+    std::mutex mutex;  ///< of what follows; free while something is fetched
+    SingleFlight fetching;
+    std::string issuer;
+    std::string jwks_uri;
+    std::optional<StaticJwks> keys;
+    http::Clock::time_point fetched{};
+    std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
+
+    /// Where an issuer and its keys are.
+    struct Configuration {
+        std::string issuer, jwks_uri;
+    };
+
+    /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
+    /// stays as it is until what takes its place is known to be good.
+    void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options);
+    [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const;
+    /// GET of a public document.
+    [[nodiscard]] Json get(std::string const& url, IdTokenOptions const& options) const;
+};
+
+GLOBUS_DECL void FetchedKeys::State::fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options) {
+    Wait const call{"the keys of Globus Auth", options.deadline, options.stop};
+    if (issuer.empty()) {
+        auto const fetch = [&] { return fetch_configuration(options); };
+        if (std::optional<Configuration> found = fetching.ask_or_wait(lock, call, fetch)) {
+            issuer = std::move(found->issuer);
+            jwks_uri = std::move(found->jwks_uri);
+        }
+    } else {
+        auto const fetch = [&, of = issuer, uri = jwks_uri] { return StaticJwks(of, get(uri, options)); };
+        if (std::optional<StaticJwks> fresh = fetching.ask_or_wait(lock, call, fetch)) {
+            keys = std::move(fresh);
+            fetched = now();
+        }
+    }
+}
+
+GLOBUS_DECL FetchedKeys::State::Configuration FetchedKeys::State::fetch_configuration(
+    IdTokenOptions const& options) const {
+    Json const document = get(auth_url + ".well-known/openid-configuration", options);
+    auto const text = [&](char const* name) {
+        auto const* value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
+        if (value == nullptr || !value->is_string())
+            throw DecodeError(std::string("the OpenID configuration of Globus Auth has no ") + name);
+        return std::string(value->get_string());
+    };
+    Configuration configuration{.issuer = text("issuer"), .jwks_uri = text("jwks_uri")};
+    std::string slashed = configuration.issuer;
+    if (!slashed.ends_with('/')) slashed += '/';
+    if (slashed != auth_url) throw DecodeError("the OpenID configuration of " + auth_url + " names another issuer");
+    bool good = false;
+    try {
+        http::Url const place = http::parse_url(configuration.jwks_uri);
+        http::Url const own = http::parse_url(slashed);
+        good = !place.has_userinfo && (place.scheme == "https" || http::is_loopback(place.host)) &&
+               http::detail::equal_ignoring_case(place.host, own.host) && place.scheme == own.scheme;
+    } catch (UsageError const&) {  // not a URL
+    }
+    if (!good) throw DecodeError("the OpenID configuration of " + auth_url + " has its keys on another host");
+    return configuration;
+}
+
+GLOBUS_DECL Json FetchedKeys::State::get(std::string const& url, IdTokenOptions const& options) const {
+    http::Request request;
+    request.url = url;
+    request.headers = {{"Accept", "application/json"}};
+    request.deadline = std::min(options.deadline, http::Clock::now() + std::chrono::seconds(60));
+    request.stop = options.stop;
+    request.max_response_bytes = std::size_t{1} << 20;
+    http::Response response = http::send_repeatable(transport, request);
+    if (response.status != 200) throw AuthApiError(request, std::move(response));
+    boost::system::error_code error;
+    Json document = parse_exact_json(response.body, error);
+    if (error) throw DecodeError("the answer to GET " + url + " is not JSON");
+    return document;
+}
+
+GLOBUS_DECL FetchedKeys::FetchedKeys(AnyTransport transport, std::string auth_url,
+                                     std::function<http::Clock::time_point()> now)
+    : state_(std::in_place, std::move(transport), http::check_base_url(std::move(auth_url)),
+             now ? std::move(now) : &http::Clock::now) {}
+
+GLOBUS_DECL std::string FetchedKeys::issuer(IdTokenOptions const& options) const {
+    State& state = *state_;
+    std::unique_lock lock(state.mutex);
+    while (state.issuer.empty()) state.fetch_or_wait(lock, options);
+    return state.issuer;
+}
+
+GLOBUS_DECL std::optional<IdTokenKey> FetchedKeys::key(std::string_view kid, IdTokenOptions const& options) const {
+    State& state = *state_;
+    std::unique_lock lock(state.mutex);
+    for (;;) {
+        auto const now = state.now();
+        if (state.keys && now - state.fetched <= std::chrono::hours(24)) {
+            if (auto found = state.keys->key(kid, options)) return found;
+            if (!state.fetching.busy()) {
+                if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
+                state.looked_again = now;  // before the request: one that fails counts, too
+            }
+        }
+        state.fetch_or_wait(lock, options);
+    }
+}
+
+GLOBUS_DECL ReadIdToken read_id_token(std::string_view token, std::string_view client_id,
+                                      IdTokenOptions const& options) {
+    if (options.leeway.count() < 0) throw UsageError("the leeway of an id_token is negative: it is 0 at least");
+    constexpr std::size_t longest = std::size_t{64} << 10;
+    if (token.size() > longest) throw IdTokenError();
+    auto const first = token.find('.');
+    auto const second = first == std::string_view::npos ? first : token.find('.', first + 1);
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) throw IdTokenError();
+
+    auto const header = read_jwt_object(token.substr(0, first));
+    auto payload = read_jwt_object(token.substr(first + 1, second - first - 1));
+    auto signature = base64url_decode(token.substr(second + 1));
+    if (!header || !payload || !signature || !id_token_header_is_good(*header)) throw IdTokenError();
+    auto alg = jwt_text(*header, "alg");
+    auto kid = jwt_text(*header, "kid");
+    if (!alg || id_token_digest(*alg) == nullptr || !kid) throw IdTokenError();
+    auto claims = check_id_token_claims(std::move(*payload), client_id, *alg, options);
+    if (!claims) throw IdTokenError();
+    return {*std::move(claims), *std::move(alg), *std::move(kid), token.substr(0, second), *std::move(signature)};
+}
+
+GLOBUS_DECL IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const& key,
+                                          IdTokenOptions const& options) {
+    if (!key || !key->verify(read.alg, read.text, read.signature)) throw IdTokenError();
+    check_id_token_time(read.claims, options);
+    return std::move(read.claims);
+}
+
 }  // namespace globus::detail
 
 namespace globus {
+
+GLOBUS_DECL IdTokenKey::IdTokenKey(std::shared_ptr<evp_pkey_st const> key) : key_(std::move(key)) {}
 
 GLOBUS_DECL std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const& jwk) {
     auto const absent_or = [&](char const* name, std::string_view wanted) {
@@ -26812,56 +26584,6 @@ GLOBUS_DECL std::string grant_label(std::string const& app_name) {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_APP_IMPL_USER_APP_IPP
-#ifndef GLOBUS_HTTP_IMPL_PROXY_IPP
-#define GLOBUS_HTTP_IMPL_PROXY_IPP
-
-#include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
-
-namespace globus::http {
-
-GLOBUS_DECL Proxy parse_proxy(Secret const& text) {
-    auto const refuse = [](std::string const& why) {
-        throw UsageError(
-            "the URL of the proxy cannot be used: " + why +
-            "; write it as in http://proxy.example.org:3128, and what is special in a user name and password "
-            "before the host percent-encoded");
-    };
-    std::string_view rest = text.reveal();
-    std::string_view scheme = "http";
-    if (auto const colon = rest.find("://"); colon != std::string_view::npos) {
-        scheme = rest.substr(0, colon);
-        rest.remove_prefix(colon + 3);
-    }
-    constexpr std::array<std::string_view, 6> known{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-    if (std::find(known.begin(), known.end(), scheme) == known.end())
-        refuse("its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
-    Secret const as_http("http://" + std::string(rest));
-    Url url;
-    try {
-        url = parse_url(as_http.reveal());
-    } catch (UsageError const& error) {
-        refuse(error.what());
-    }
-    if (!detail::is_plain_host(url.host)) refuse("its host is no name and no address");
-    if ((!url.path.empty() && url.path != "/") || url.has_query || url.has_fragment)
-        refuse("something follows its host and port");
-    for (std::size_t i = 0; i != url.userinfo.size(); ++i) {
-        if (url.userinfo[i] != '%') continue;
-        int const high = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 1]) : -1;
-        int const low = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 2]) : -1;
-        int const byte = high * 16 + low;
-        if (high < 0 || low < 0) refuse("a '%' in its user or password begins no escape");
-        if (byte < 0x20 || byte == 0x7F) refuse("its user or password has a control character");
-    }
-    return {.over_tls = scheme == "https", .loopback = is_loopback(url.host) || url.host == "localhost"};
-}
-
-}  // namespace globus::http
-
-#endif  // GLOBUS_HTTP_IMPL_PROXY_IPP
 #ifndef GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 
@@ -26872,7 +26594,7 @@ GLOBUS_DECL Proxy parse_proxy(Secret const& text) {
 
 namespace globus::detail {
 
-/// Keeps SIGPIPE from the calling thread; OpenSSL writes without MSG_NOSIGNAL.
+/// A guard that keeps SIGPIPE from the calling thread, since OpenSSL writes without MSG_NOSIGNAL.
 class SigpipeGuard {
 public:
     explicit SigpipeGuard(bool needed);
@@ -26907,16 +26629,16 @@ private:
 namespace globus::detail {
 
 /**
- * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to child
- * processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So bytes are sent through, a random
- * number of them, and the ends are those where exactly so many are, of all that were not there before the handle: other
- * threads open, write and close files meanwhile, which are none of ours to change.
+ * What wakes a handle of a library from its wait, a pair of sockets or a pipe. Many versions of libcurl leave it to
+ * child processes, and none tells its numbers (https://github.com/curl/curl/issues/13618). So a random number of bytes
+ * is sent through, and the ends are those that hold exactly that many, among all that were not there before the handle:
+ * other threads open, write and close files meanwhile, which must not be changed.
  *
- * The kernel is asked by plain system calls: a number whose file another thread may just close is no data race.
+ * The kernel is asked by plain system calls: a number whose file another thread may be closing is not a data race.
  */
 class WakeUpFiles {
 public:
-    /// To be made before the handle.
+    /// It must be made before the handle.
     WakeUpFiles();
     /// @param wake  sends one byte through, as curl_multi_wakeup does
     template <class Wake>
@@ -26925,7 +26647,7 @@ public:
         others_.resize(end - first_);
         struct Candidate {
             std::size_t file;
-            int of_one;  ///< what waits after one byte: a socket counts the memory that it takes
+            int of_one;  ///< how much waits after one byte: a socket counts the memory that it takes
         };
         std::vector<Candidate> candidates;
         for (std::size_t i = 0; i != others_.size(); ++i)
@@ -26948,24 +26670,46 @@ private:
     static constexpr std::size_t around = 64;  ///< how many numbers other threads may take or close meanwhile
 
     static std::size_t first_free();
-    /// A local socket or a pipe that child processes get.
+    /// True for a local socket or a pipe that child processes inherit.
     static bool is_inherited(std::size_t file);
-    /// What waits to be read, here or at the other end.
+    /// How much waits to be read, here or at the other end.
     static int waiting(std::size_t file);
 
     std::size_t first_ = 0;
-    std::vector<bool> others_;  ///< from that number on: what child processes get and was there before
+    std::vector<bool> others_;  ///< from that number on: what child processes inherit and was there before
 };
 
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+#ifndef GLOBUS_HTTP_PROXY_HPP
+#define GLOBUS_HTTP_PROXY_HPP
+
+namespace globus::http {
+
+/// What the URL of a proxy says, except its credentials.
+struct Proxy {
+    bool over_tls = false;  ///< https: the connection to the proxy is encrypted, too
+    bool loopback = false;  ///< it is on this machine
+};
+
+/**
+ * Reads the URL of a proxy: [http|https|socks4|socks4a|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT].
+ *
+ * @throws UsageError  for anything else. Its message has nothing of the text, which may contain a password.
+ */
+Proxy parse_proxy(Secret const& text);
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_PROXY_HPP
 
 #include <curl/curl.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -26976,8 +26720,173 @@ private:
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
+
+// Asks libcurl to tell when it is about to write the request itself, which versions before 7.80 cannot.
+#if LIBCURL_VERSION_NUM >= 0x075000 && !defined(GLOBUS_DETAIL_NO_CURL_PREREQ)
+#define GLOBUS_DETAIL_CURL_PREREQ
+#endif
 
 namespace globus {
+
+/// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
+struct CurlTransport::Handle {
+    Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
+    Handle(Handle const&) = delete;
+    Handle& operator=(Handle const&) = delete;
+    ~Handle();
+
+    CURL* easy;
+    CURLM* multi;
+    curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
+    http::Headers headers;              ///< that it was made of
+    Secret authorization;               ///< likewise
+    char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
+    std::string origin;                 ///< of the last request, whose proxy setting still holds
+    std::thread::id thread;             ///< that used it last
+    bool prepared = false;
+    bool usable = true;      ///< false: its options are half set, it must not be used again
+    bool plain_get = false;  ///< the last request was a GET without a body
+    bool fresh_connection = false;
+    bool decode = false;
+};
+
+struct CurlTransport::Pool {
+    explicit Pool(CurlOptions o);
+
+    static void check_readable(std::string const& option, std::string const& path, bool directory);
+
+    /// The hashed directory of certificates that libcurl was built with, if it has one; 7.70 and newer tell.
+    static std::string hashed_directory();
+
+    /// What CURLOPT_PROXY is for a host: null leaves it to the environment, "" is none.
+    [[nodiscard]] char const* proxy_for(std::string_view host) const;
+
+    /// The codings that libcurl can unpack, as a request names them.
+    static std::string known_codings();
+
+    CurlOptions const options;
+    std::string const codings = known_codings();
+    http::Proxy proxy;  ///< of the options
+    std::string default_ca_path;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Handle>> idle;
+};
+
+/// A handle of the pool for the time of one exchange.
+struct CurlTransport::Lease {
+    explicit Lease(Pool& p);
+    Lease(Lease const&) = delete;
+    Lease& operator=(Lease const&) = delete;
+    ~Lease();
+    Pool& pool;
+    std::unique_ptr<Handle> handle;
+};
+
+/// One request and its answer.
+class CurlTransport::Exchange {
+public:
+    Exchange(Pool& pool, Handle& handle, http::Request const& request)
+        : pool_(pool), handle_(handle), easy_(handle.easy), request_(request) {}
+
+    http::Response run();
+
+private:
+    enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
+    /// Where in the head of an answer the next line is.
+    enum class Part : unsigned char { status_line, fields, body };
+
+    template <class V>
+    void set(CURLoption option, V value) {
+        if (CURLcode const code = curl_easy_setopt(easy_, option, value); code != CURLE_OK)
+            throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, about(curl_easy_strerror(code)));
+    }
+
+    /// What is the same for every request of the pool; once a handle.
+    void prepare_once();
+
+    /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
+    void prepare_trust();
+
+    void prepare();
+
+    void prepare_body();
+
+    void prepare_headers();
+
+    /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
+    CURLcode drive();
+
+    /// True if what comes is ever longer than what comes out: packed nothing, without end.
+    [[nodiscard]] bool is_padded() const;
+
+    struct Wake {
+        CURLM* multi;
+        void operator()() const noexcept { curl_multi_wakeup(multi); }
+    };
+
+    [[nodiscard]] std::string about(std::string_view what) const;
+
+    [[noreturn]] void fail(CURLcode code) const;
+
+    /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
+    /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
+    void fail_at_proxy() const;
+
+    static NetworkError::Kind kind_of(CURLcode code);
+
+    /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
+    /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
+    [[nodiscard]] std::string words(CURLcode code) const;
+
+    // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
+
+    static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+    static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
+    static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+    static int on_request(void* self, char*, char*, int, int) noexcept {
+        static_cast<Exchange*>(self)->sent_ = NetworkError::Sent::yes;
+        return CURL_PREREQFUNC_OK;
+    }
+#endif
+    static int refuse_seek(void*, curl_off_t, int) noexcept { return CURL_SEEKFUNC_FAIL; }
+    static curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept;
+
+    std::size_t take_body(std::string_view piece) noexcept;
+
+    /// Heeds the length that an answer says it has. It is a claim: it ends the transfer if it is too large, and gets
+    /// memory in advance up to what most answers need.
+    void make_room();
+
+    std::size_t take_header(std::string_view line) noexcept;
+    void read_status_line(std::string_view line);
+    void read_field(std::string_view line);
+    /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
+    /// the packed one.
+    void end_head();
+
+    Pool& pool_;
+    Handle& handle_;
+    CURL* easy_;
+    http::Request const& request_;
+    http::Response response_;
+    std::size_t header_bytes_ = 0;
+    int informational_ = 0;
+    Part part_ = Part::status_line;
+    std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
+    bool decode_ = false;         ///< the answer is unpacked
+    bool packed_ = false;         ///< it came with a coding
+    bool body_began_ = false;
+    bool flowing_ = false;  ///< the body of a success came, or a source has given something
+    Stopped stopped_ = Stopped::no;
+    NetworkError::Sent sent_ = NetworkError::Sent::no;
+    std::exception_ptr thrown_;
+};
+
+GLOBUS_DECL CurlTransport::CurlTransport() : CurlTransport(CurlOptions{}) {}
+
+GLOBUS_DECL CurlTransport::CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
 
 GLOBUS_DECL http::Response CurlTransport::send(http::Request const& request) const {
     Pool& pool = *pool_;
@@ -27541,6 +27450,16 @@ GLOBUS_DECL void CurlTransport::Exchange::end_head() {
 
 }  // namespace globus
 
+namespace globus::detail {
+
+GLOBUS_DECL CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout) {
+    CurlOptions options;
+    options.idle_timeout = idle_timeout;
+    return CurlTransport(std::move(options));
+}
+
+}  // namespace globus::detail
+
 #endif  // GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 #ifndef GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
@@ -27550,12 +27469,23 @@ GLOBUS_DECL void CurlTransport::Exchange::end_head() {
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace globus {
 
-GLOBUS_DECL MockTransport::Requests::Requests(std::deque<Request> const& record) : Base(record.begin(), record.end()) {
-    for (Request const& request : record) recorded_.push_back(&request);
+struct MockTransport::State {
+    std::mutex mutex;
+    std::deque<Handler> script;
+    std::deque<http::Request> requests;
+    Handler otherwise;
+};
+
+GLOBUS_DECL MockTransport::Requests::Requests(std::vector<Request const*> record) : recorded_(std::move(record)) {
+    reserve(recorded_.size());
+    for (Request const* const request : recorded_) push_back(*request);
 }
+
+GLOBUS_DECL MockTransport::MockTransport() : state_(std::in_place) {}
 
 GLOBUS_DECL MockTransport& MockTransport::reply(int status, std::string body, http::Headers headers) {
     if (headers.find("Content-Type") == nullptr && !body.empty()) headers.add("Content-Type", "application/json");
@@ -27585,7 +27515,9 @@ GLOBUS_DECL MockTransport& MockTransport::otherwise(Handler handler) {
 
 GLOBUS_DECL MockTransport::Requests MockTransport::requests() const {
     std::lock_guard const lock(state_->mutex);
-    return Requests(state_->requests);
+    std::vector<http::Request const*> record;
+    for (http::Request const& request : state_->requests) record.push_back(&request);
+    return Requests(std::move(record));
 }
 
 GLOBUS_DECL std::size_t MockTransport::request_count() const {
@@ -27787,9 +27719,6 @@ GLOBUS_DECL bool FlowsApiError::read_error(boost::json::object const& document, 
 #ifndef GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <algorithm>
 #include <string>
 
@@ -27959,9 +27888,6 @@ GLOBUS_DECL void StorageGatewayDocument::write_json(std::string& out) const {
 #ifndef GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
-
 #include <string>
 
 namespace globus {
@@ -28066,9 +27992,6 @@ GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::put(Actions& actions
 #endif  // GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
 #ifndef GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
 #define GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 #include <utility>
 
@@ -28235,6 +28158,12 @@ GLOBUS_DECL std::string submission_id(Error const& error) {
 }
 
 }  // namespace globus
+
+namespace globus::detail {
+
+GLOBUS_DECL bool is_endpoint_error(ApiError const& error) { return is_endpoint_code(error.code()); }
+
+}  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_PAYLOADS_IPP
@@ -28653,6 +28582,147 @@ GLOBUS_DECL std::optional<std::string> LocalGlobusConnectServer::text(std::strin
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
+#ifndef GLOBUS_CORE_IMPL_JSON_TEXT_IPP
+#define GLOBUS_CORE_IMPL_JSON_TEXT_IPP
+
+#include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The number of bytes at the front of `text`, which is not a well-formed sequence, that one U+FFFD stands for: as many
+/// as could begin a sequence, at least one (Unicode, section 3.9, "substitution of maximal subparts").
+GLOBUS_DECL std::size_t utf8_broken(std::string_view text) noexcept {
+    auto const first = static_cast<unsigned char>(text[0]);
+    if (first < 0xC2U || first > 0xF4U || text.size() == 1) return 1;
+    auto const second = static_cast<unsigned char>(text[1]);
+    unsigned const low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
+    unsigned const high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
+    if (second < low || second > high) return 1;
+    bool const third = text.size() > 2 && (static_cast<unsigned char>(text[2]) & 0xC0U) == 0x80U;
+    return first >= 0xF0U && third ? 3 : 2;
+}
+
+/// The UTF-16 unit of the escape `\uXXXX` that begins `text`, or -1 if none does.
+GLOBUS_DECL int escaped_unit(std::string_view text) noexcept {
+    if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
+    int unit = 0;
+    for (char const c : text.substr(2, 4)) {
+        int const digit = c >= '0' && c <= '9'   ? c - '0'
+                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                 : -1;
+        if (digit < 0) return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+/// The number of bytes from a backslash to the end of what it begins; `odd` says that this is half a surrogate pair,
+/// `cut` that the text ends before one can tell.
+GLOBUS_DECL std::size_t escape_length(std::string_view text, bool& odd, bool& cut) noexcept {
+    odd = cut = false;
+    if (text.size() < 2) return cut = true, text.size();
+    if (text[1] != 'u') return 2;
+    if (text.size() < 6) return cut = true, text.size();
+    int const unit = escaped_unit(text);
+    if (unit < 0xD800 || unit > 0xDFFF) return unit < 0 ? 2 : 6;
+    if (unit >= 0xDC00) return odd = true, 6;
+    std::string_view const next = text.substr(6, 6);
+    int const low = escaped_unit(next);
+    if (low >= 0xDC00 && low <= 0xDFFF) return 12;
+    constexpr std::string_view begins = "\\u";
+    cut = next.size() < 6 && next.substr(0, 2) == begins.substr(0, next.size());
+    return odd = !cut, 6;
+}
+
+/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
+GLOBUS_DECL char const* skip_plain(char const* at, char const* end) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+    constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
+    for (; end - at >= block; at += block) {
+        std::uint64_t words[4];
+        std::memcpy(words, at, sizeof words);
+        std::uint64_t found = 0;
+        for (std::uint64_t const word : words) found |= word | ((word ^ (ones * '\\')) - ones);
+        if ((found & tops) != 0) break;
+    }
+    return at;
+}
+
+GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexcept {
+    std::size_t i = from;
+    for (std::size_t checked = i; i < text.size();) {
+        if (i >= checked) {
+            i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
+            checked = i + 32;  // of a block that is not plain each byte is looked at
+            if (i == text.size()) break;
+        }
+        auto const c = static_cast<unsigned char>(text[i]);
+        if (c == '\\') {
+            bool odd, cut;
+            std::size_t const length = escape_length(text.substr(i), odd, cut);
+            if (odd || cut) return {i, length, cut};
+            i += length;
+        } else if (c < 0x80U) {
+            ++i;
+        } else {
+            std::string_view const rest = text.substr(i);
+            std::size_t const length = utf8_sequence(rest);
+            if (length == 0) {
+                std::size_t const broken = utf8_broken(rest);
+                return {i, broken, broken == rest.size() && c >= 0xC2U && c <= 0xF4U};
+            }
+            i += length;
+        }
+    }
+    return {text.size(), 0, false};
+}
+
+/// U+FFFD, which stands for what is no character.
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, bool more) {
+    for (std::size_t i = 0; i != text.size();) {
+        OddText const odd = find_odd_text(text, i);
+        out.append(text, i, odd.at - i);
+        if (odd.cut && more) return odd.at;
+        // an escape that is cut off ends the document, too: that is for the parser to say
+        if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
+        if (odd.length != 0) out.append(replacement_character);
+        i = odd.at + odd.length;
+    }
+    return text.size();
+}
+
+GLOBUS_DECL boost::json::parse_options json_options() noexcept {
+    boost::json::parse_options options;
+    options.max_depth = max_json_depth;
+    return options;
+}
+
+GLOBUS_DECL boost::json::value parse_exact_json(std::string_view text, boost::system::error_code& error) {
+    return boost::json::parse(text, error, {}, json_options());
+}
+
+GLOBUS_DECL boost::json::value parse_json(std::string_view text, boost::system::error_code& error) {
+    if (find_odd_text(text).at == text.size()) return parse_exact_json(text, error);
+    std::string mended;
+    append_mended(mended, text);
+    return parse_exact_json(mended, error);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_JSON_TEXT_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
 #define GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
 
@@ -28668,9 +28738,6 @@ GLOBUS_DECL void TunnelCreateDocument::check() const {
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_IMPL_PAYLOADS_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_TRANSFER_V2_IMPL_SERVICE_IPP
-
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/type.hpp>
 
 namespace globus {
 
@@ -29040,6 +29107,429 @@ GLOBUS_DECL std::string home_directory() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_HOME_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+}
+
+GLOBUS_DECL Descriptor::~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_DESCRIPTOR_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL bool is_unsupported(int code) {
+    return code == ENOSYS || code == ENOTSUP || code == EOPNOTSUPP || code == EINVAL;
+}
+
+GLOBUS_DECL FileFacts facts_from(struct stat const& status) {
+    using Kind = FileFacts::Kind;
+    return {.kind = S_ISREG(status.st_mode)   ? Kind::regular
+                    : S_ISDIR(status.st_mode) ? Kind::directory
+                    : S_ISLNK(status.st_mode) ? Kind::link
+                                              : Kind::other,
+            .mode = static_cast<unsigned>(status.st_mode) & 07777U,
+            .own = status.st_uid == ::geteuid(),
+            .of_root = status.st_uid == 0,
+            .has_other_names = status.st_nlink > 1,
+            .size = status.st_size,
+            .modified = status.st_mtime};
+}
+
+GLOBUS_DECL std::optional<FileFacts> facts_of(Descriptor const& file) {
+    struct stat status {};
+    return ::fstat(file.get(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+GLOBUS_DECL std::optional<FileFacts> facts_at(std::string const& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+GLOBUS_DECL std::optional<FileFacts> facts_of_name(std::string const& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 ? std::optional(facts_from(status)) : std::nullopt;
+}
+
+GLOBUS_DECL Descriptor open_file(std::string const& path, Opening opening, Links links) {
+    int const flags = static_cast<int>(opening) | static_cast<int>(links) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    int descriptor = -1;
+    do descriptor = ::open(path.c_str(), flags, 0600);
+    while (descriptor < 0 && errno == EINTR);
+    return Descriptor(descriptor);
+}
+
+GLOBUS_DECL std::ptrdiff_t read_file(Descriptor const& file, char* buffer, std::size_t size) {
+    std::size_t there = 0;
+    while (there != size) {
+        auto const count = ::read(file.get(), buffer + there, size - there);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        there += static_cast<std::size_t>(count);
+    }
+    return static_cast<std::ptrdiff_t>(there);
+}
+
+GLOBUS_DECL bool write_file(Descriptor const& file, std::string_view text) {
+    while (!text.empty()) {
+        auto const count = ::write(file.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+GLOBUS_DECL bool make_private(std::string const& path) {
+    return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+GLOBUS_DECL bool sync_directory(std::string const& path) {
+    Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory && sync_file(directory);
+}
+
+GLOBUS_DECL bool rename_file(std::string const& from, std::string const& to) {
+    return ::rename(from.c_str(), to.c_str()) == 0;
+}
+
+GLOBUS_DECL std::string directory_of(std::string const& path) {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+GLOBUS_DECL std::optional<std::string> real_directory(std::string const& directory) {
+    std::unique_ptr<char, void (*)(void*)> const found(::realpath(directory.c_str(), nullptr), &std::free);
+    return found == nullptr ? std::nullopt : std::optional<std::string>(found.get());
+}
+
+GLOBUS_DECL bool miscounts_links(std::string const& directory) {
+    std::string name = directory + "/.links-XXXXXX";
+    Descriptor const fresh(::mkostemp(name.data(), O_CLOEXEC));
+    if (!fresh) return false;
+    auto const facts = facts_of(fresh);
+    ::unlink(name.c_str());
+    return facts && facts->has_other_names;
+}
+
+GLOBUS_DECL char const* why_unreadable(std::string const& path, bool directory) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0) return std::strerror(errno);
+    if (S_ISDIR(status.st_mode) != directory) return directory ? "it is no directory" : "it is a directory";
+    return nullptr;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_FILES_IPP
+#ifndef GLOBUS_APP_IMPL_TOKEN_PLACE_IPP
+#define GLOBUS_APP_IMPL_TOKEN_PLACE_IPP
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void refuse_token_file(TokenStorageError::Kind kind, std::string const& path, std::string const& why) {
+    throw TokenStorageError(kind, path, why);
+}
+
+GLOBUS_DECL void fail_token_file(std::string const& path, char const* doing) {
+    int const code = errno;
+    if (code == ELOOP)
+        refuse_token_file(TokenStorageError::Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (code == ENOENT)
+        refuse_token_file(TokenStorageError::Kind::io, path,
+                          std::string("cannot be ") + doing + ": its directory was removed; make it again");
+    refuse_token_file(TokenStorageError::Kind::io, path,
+                      std::string("cannot be ") + doing + ": " + std::strerror(code));
+}
+
+GLOBUS_DECL http::Clock::time_point TokenPlace::lock_deadline() const {
+    using Time = std::chrono::milliseconds;
+    return http::Clock::now() + std::clamp<Time>(options_.lock_timeout, Time::zero(), std::chrono::hours(24));
+}
+
+GLOBUS_DECL void TokenPlace::warn(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+    auto const bit = static_cast<unsigned>(about);
+    if (!options_.on_warning || (said_.fetch_or(bit) & bit) != 0) return;
+    CallbacksWait::call(
+        [tell = options_.on_warning, all = one_line("the token storage " + path + ' ' + words, 4096)] { tell(all); });
+}
+
+GLOBUS_DECL void TokenPlace::doubt(TokenFileDoubt about, std::string const& path, std::string const& words) const {
+    if (options_.strict) refuse_token_file(TokenStorageError::Kind::insecure, path, words);
+    warn(about, path, words);
+}
+
+GLOBUS_DECL TokenFile TokenFile::open(std::string const& path, Opening opening) {
+    Descriptor file = open_file(path, opening);
+    if (!file && errno != ENOENT) fail_token_file(path, "opened");
+    return TokenFile(std::move(file));
+}
+
+GLOBUS_DECL FileFacts TokenFile::facts(std::string const& path) const {
+    auto const facts = facts_of(file_);
+    if (!facts) fail_token_file(path, "looked at");
+    return *facts;
+}
+
+GLOBUS_DECL std::string TokenFile::read(std::string const& path) const {
+    std::string text;
+    char buffer[16384];
+    while (true) {
+        auto const count = read_file(file_, buffer, sizeof buffer);
+        if (count < 0) fail_token_file(path, "read");
+        text.append(buffer, static_cast<std::size_t>(count));
+        if (text.size() > largest)
+            refuse_token_file(TokenStorageError::Kind::corrupt, path, "is larger than any token file");
+        if (static_cast<std::size_t>(count) < sizeof buffer) return text;
+    }
+}
+
+GLOBUS_DECL void TokenFile::write(std::string const& path, std::string_view text) const {
+    if (!write_file(file_, text)) fail_token_file(path, "written");
+}
+
+GLOBUS_DECL void check_token_file(TokenPlace const& place, std::string const& path, FileFacts const& facts) {
+    using Kind = TokenStorageError::Kind;
+    if (facts.kind == FileFacts::Kind::link)
+        refuse_token_file(Kind::insecure, path, "is a symbolic link; put the file itself there");
+    if (facts.kind != FileFacts::Kind::regular) refuse_token_file(Kind::insecure, path, "is not a regular file");
+    if (!facts.own) refuse_token_file(Kind::insecure, path, "belongs to another user");
+    if (!facts.has_other_names) return;
+    if (!miscounts_links(directory_of(path)))
+        refuse_token_file(Kind::insecure, path, "has another name somewhere (a hard link); copy it and remove both");
+    place.warn(TokenFileDoubt::links, path,
+               "is on a file system that does not count names: a second name of the file would not be noticed");
+}
+
+/// "mode 0644"
+GLOBUS_DECL std::string mode_text(unsigned mode) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "mode %04o", mode);
+    return digits;
+}
+
+GLOBUS_DECL void check_token_file_mode(TokenPlace const& place, TokenFileDoubt about, std::string const& path,
+                                       FileFacts const& facts) {
+    if (facts.is_open_to_others())
+        place.doubt(about, path,
+                    "can be read or written by others (" + mode_text(facts.mode) +
+                        "); run: chmod 600, and log in again if they may have read it");
+}
+
+GLOBUS_DECL void check_token_directory(TokenPlace const& place) {
+    std::string const directory = directory_of(place.path());
+    auto const facts = facts_at(directory);
+    if (!facts) return;
+    bool const foreign = !facts->own && !facts->of_root;
+    if (foreign || facts->lets_others_replace())
+        place.doubt(TokenFileDoubt::directory_mode, place.path(),
+                    "is in the directory " + directory + " (" + mode_text(facts->mode) + "), where " +
+                        (foreign ? "another user, whose it is," : "others") +
+                        " can replace it and its lock; choose another, or run: chmod 700");
+}
+
+GLOBUS_DECL void check_made_private(TokenPlace const& place, std::string const& path, bool made,
+                                    FileFacts const& facts) {
+    if (made) return;
+    if (!is_unsupported(errno) && errno != EPERM) fail_token_file(path, "made private");
+    std::string const words = "is on a file system whose permissions cannot be set (" + mode_text(facts.mode) +
+                              "): who may read it is decided where that was mounted";
+    if (facts.is_open_to_others())
+        place.doubt(TokenFileDoubt::permissions, place.path(), words);
+    else
+        place.warn(TokenFileDoubt::permissions, place.path(), words);
+}
+
+/// Makes the directory of a token file, and those above it, for the owner alone.
+GLOBUS_DECL void make_token_directory(std::string const& path) {
+    std::string const directory = directory_of(path);
+    for (std::size_t end = 0; end != std::string::npos;) {
+        end = directory.find('/', end + 1);
+        std::string const part = directory.substr(0, end);
+        if (make_directory(part)) {
+            // one that stays open to others is told of when it is used, see check_token_directory
+            if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
+                fail_token_file(part, "made");
+        } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
+            fail_token_file(part, "made");
+        }
+    }
+}
+
+GLOBUS_DECL std::string check_token_path(std::string path) {
+    if (path.empty() || path.find('\0') != std::string::npos || path.back() == '/')
+        throw UsageError("the path of a token storage is empty, names a directory, or has a NUL in it");
+    return path;
+}
+
+GLOBUS_DECL TokenPlace::TokenPlace(std::string path, TokenFileOptions options)
+    : path_(check_token_path(std::move(path))), options_(std::move(options)) {
+    make_token_directory(path_);
+}
+
+GLOBUS_DECL std::string real_token_path(std::string const& path) {
+    auto const directory = real_directory(directory_of(path));
+    if (!directory) fail_token_file(path, "found");
+    return *directory + '/' + path.substr(path.rfind('/') + 1);
+}
+
+GLOBUS_DECL std::shared_ptr<Turn> turn_of(std::string const& path) {
+    struct Turns {
+        Maker const made = {};
+        Turns const* before = nullptr;  ///< of the parent process: of no use any more
+        std::mutex mutex = {};
+        std::map<std::string, std::weak_ptr<Turn>> by_path = {};
+    };
+    static std::atomic<Turns*> all = nullptr;
+    Turns* turns = all.load();
+    if (turns == nullptr || !turns->made.is_this_process()) {
+        // a child process begins anew: the threads of its parent that had a turn are not there to end it
+        auto fresh = std::make_unique<Turns>();
+        fresh->before = turns;
+        if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
+    }
+    std::lock_guard const lock(turns->mutex);
+    std::weak_ptr<Turn>& known = turns->by_path[path];
+    std::shared_ptr<Turn> turn = known.lock();
+    if (turn != nullptr) return turn;
+    known = turn = make_storage_turn();
+    std::erase_if(turns->by_path, [](auto const& one) { return one.second.expired(); });
+    return turn;
+}
+
+GLOBUS_DECL std::string lock_of(std::string const& path) { return "the lock of the token storage " + path; }
+
+GLOBUS_DECL TokenFileLock::TokenFileLock(TokenPlace const& place, LockWait const& wait)
+    : until_(std::min<http::Clock::time_point>(place.lock_deadline(), wait.deadline)),
+      turn_(turn_of(real_token_path(place.path())), {lock_of(place.path()), until_, wait.stop}),
+      file_(turn_ ? TokenFile::open(place.path() + ".lock", Opening::to_lock) : TokenFile()) {
+    std::string const name = place.path() + ".lock";
+    if (!turn_) give_up(place.path(), wait);
+    if (!file_) fail_token_file(name, "made");
+    FileFacts const facts = file_.facts(name);
+    check_token_file(place, name, facts);
+    check_token_directory(place);
+    check_token_file_mode(place, TokenFileDoubt::lock_mode, name, facts);
+    check_made_private(place, name, make_private(file_.get()), facts);
+    while (!try_lock(file_.get())) {
+        if (is_unsupported(errno) || errno == ENOLCK) {
+            place.warn(TokenFileDoubt::locks, place.path(),
+                       std::string("is on a file system without locks (") + std::strerror(errno) +
+                           "): threads of this program take turns, but two programs may change it at once, and one "
+                           "then undoes what the other has stored; let one at a time use it");
+            return;
+        }
+        if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
+        // random, so that nobody always comes too late
+        auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
+        auto const now = http::Clock::now();
+        if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
+            give_up(place.path(), wait);
+    }
+}
+
+GLOBUS_DECL TokenFileLock::~TokenFileLock() {
+    if (made_.is_this_process()) unlock(file_.get());
+}
+
+GLOBUS_DECL void TokenFileLock::give_up(std::string const& path, LockWait const& wait) {
+    Wait const call{lock_of(path), wait.deadline, wait.stop};
+    if (call.is_over()) call.end();
+    refuse_token_file(TokenStorageError::Kind::locked, path,
+                      "was locked by another thread or process all the time; end that process, or wait longer");
+}
+
+GLOBUS_DECL std::string move_token_file(std::string const& path, std::initializer_list<char const*> endings) {
+    std::string const dated = path + ".corrupt-" + std::to_string(unix_now());
+    std::string name = dated;
+    for (int number = 2; facts_of_name(name); ++number) name = dated + '-' + std::to_string(number);
+    for (std::string const ending : endings)
+        if (!rename_file(path + ending, name + ending) && errno != ENOENT) fail_token_file(path + ending, "moved away");
+    return name;
+}
+
+GLOBUS_DECL void replace_token_file(TokenPlace const& place, std::string_view text) {
+    std::string const& path = place.path();
+    std::string const fresh = path + ".tmp";
+    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
+    struct Remove {
+        std::string const* name;
+        ~Remove() {
+            if (name != nullptr) remove_file(*name);
+        }
+    } remove{&fresh};
+    {
+        TokenFile const file = TokenFile::open(fresh, Opening::to_make);
+        if (!file) fail_token_file(fresh, "made");
+        FileFacts const facts = file.facts(fresh);
+        check_made_private(place, fresh, make_private(file.get()), facts);
+        file.write(fresh, text);
+        if (!sync_file(file.get())) {
+            if (!is_unsupported(errno)) fail_token_file(fresh, "written to the disk");
+            place.warn(TokenFileDoubt::disk, path,
+                       "is on a file system that does not say when a file is on the disk: what was stored may be lost "
+                       "when the power fails");
+        }
+    }
+    if (!rename_file(fresh, path)) fail_token_file(path, "replaced");
+    remove.name = nullptr;
+    // The new file is in its place: from here on nothing can be taken back, so nothing is an error any more.
+    if (!sync_directory(directory_of(path)))
+        place.warn(TokenFileDoubt::directory_on_disk, path,
+                   std::string("is in a directory that cannot be brought to the disk (") + std::strerror(errno) +
+                       "): it may be the old file again when the power fails");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_TOKEN_PLACE_IPP
 #ifndef GLOBUS_CLIENT_IMPL_REDIRECTS_IPP
 #define GLOBUS_CLIENT_IMPL_REDIRECTS_IPP
 
@@ -29078,6 +29568,325 @@ GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Resp
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_IMPL_REDIRECTS_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+#ifdef SOCK_CLOEXEC
+GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
+    return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
+}
+GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
+    return Descriptor(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+GLOBUS_DECL bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
+#else
+GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
+    Descriptor made(::socket(family, type, protocol));
+    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+    return made;
+}
+GLOBUS_DECL int configured(int number) {
+    ::fcntl(number, F_SETFD, FD_CLOEXEC);
+    ::fcntl(number, F_SETFL, O_NONBLOCK);
+    return number;
+}
+GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
+    int const number = ::accept(listener.get(), nullptr, nullptr);
+    return Descriptor(number < 0 ? number : configured(number));
+}
+GLOBUS_DECL bool make_pipe(int (&ends)[2]) {
+    if (::pipe(ends) != 0) return false;
+    for (int const end : ends) configured(end);
+    return true;
+}
+#endif
+
+GLOBUS_DECL WakeUp WakeUp::make() {
+    int ends[2];
+    if (!make_pipe(ends)) return {};
+    return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+GLOBUS_DECL void WakeUp::wake() const noexcept { [[maybe_unused]] auto const written = ::write(writer.get(), "", 1); }
+
+GLOBUS_DECL LoopbackListener LoopbackListener::make() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    Descriptor made = new_socket(AF_INET, SOCK_STREAM, 0);
+    if (!made || ::fcntl(made.get(), F_SETFL, O_NONBLOCK) != 0 || ::bind(made.get(), generic, size) != 0 ||
+        ::listen(made.get(), SOMAXCONN) != 0 || ::getsockname(made.get(), generic, &size) != 0)
+        return {};
+    return {std::move(made), ntohs(address.sin_port)};
+}
+
+GLOBUS_DECL void poll(std::vector<Polled>& all, std::chrono::milliseconds longest) {
+    std::vector<pollfd> waiting;
+    for (Polled const& one : all)
+        waiting.push_back({one.number, static_cast<short>(one.to_write ? POLLOUT : POLLIN), 0});
+    ::poll(waiting.data(), static_cast<nfds_t>(waiting.size()), static_cast<int>(longest.count()));
+    for (std::size_t i = 0; i != all.size(); ++i) all[i].ready = (waiting[i].revents & waiting[i].events) != 0;
+}
+
+GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::size_t size) {
+    return ::recv(socket.get(), buffer, size, 0);
+}
+
+GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
+    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+GLOBUS_DECL void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_SOCKET_IPP
+#ifndef GLOBUS_APP_IMPL_REDIRECT_LISTENER_IPP
+#define GLOBUS_APP_IMPL_REDIRECT_LISTENER_IPP
+
+#ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+#define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+// Which user's process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp.
+// Every user of the machine can reach a port of 127.0.0.1; this is how a listener tells them apart.
+
+namespace globus::detail {
+
+/// False if the other end of a connection on this machine belongs to another user. It is true if the system does not
+/// say.
+[[nodiscard]] bool is_of_this_user(int socket);
+
+/// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
+[[nodiscard]] bool is_of_another_user(int socket);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL RedirectListener::RedirectListener() {
+    auto listener = LoopbackListener::make();
+    if (!listener.socket)
+        throw LoginError(LoginError::Kind::unavailable,
+                         std::string("the login cannot listen on 127.0.0.1: ") + std::strerror(errno));
+    socket_ = std::move(listener.socket);
+    host_ = "127.0.0.1:" + std::to_string(listener.port);
+    wake_up_ = WakeUp::make();
+    if (!wake_up_.reader)
+        throw LoginError(LoginError::Kind::unavailable,
+                         std::string("the login cannot make a pipe: ") + std::strerror(errno));
+}
+
+GLOBUS_DECL std::string RedirectListener::link_to(std::string secret_url) {
+    link_ = "/open/" + base64url_encode(random_bytes(16));
+    linked_ = std::move(secret_url);
+    return url() + link_;
+}
+
+GLOBUS_DECL RedirectListener::Redirect RedirectListener::wait(IsState const& is_state,
+                                                              std::function<void()> const& look, Pages const& pages,
+                                                              Clock::time_point deadline, std::stop_token const& stop) {
+    std::stop_callback const wake(stop, [this] { wake_up_.wake(); });
+    std::optional<Redirect> redirect;
+    while (true) {
+        if (stop.stop_requested()) throw LoginError(LoginError::Kind::cancelled, "the login was cancelled");
+        auto const now = Clock::now();
+        if (redirect && (shown_ || now >= deadline)) return std::move(*redirect);
+        if (now >= deadline)
+            throw LoginError(LoginError::Kind::timeout, "nobody finished the login in the browser in time");
+        if (!redirect) look();
+        poll_once(deadline);
+        std::erase_if(connections_,
+                      [&](Connection& connection) { return !serve(connection, is_state, pages, redirect); });
+        make_room();
+        // The browser is to arrive at the clean address, but the login does not depend on it.
+        if (redirect && !lingering_) {
+            lingering_ = true;
+            deadline = std::min(deadline, Clock::now() + std::chrono::milliseconds(500));
+        }
+    }
+}
+
+GLOBUS_DECL bool RedirectListener::take(std::string_view query, IsState const& is_state,
+                                        std::optional<Redirect>& redirect) {
+    std::optional<std::string> code, state, error, description;
+    for (auto& [name, value] : parse_query(query)) {
+        std::optional<std::string>* const place = name == "code"                ? &code
+                                                  : name == "state"             ? &state
+                                                  : name == "error"             ? &error
+                                                  : name == "error_description" ? &description
+                                                                                : nullptr;
+        if (place == nullptr) continue;
+        if (*place) return false;  // twice
+        *place = std::move(value);
+    }
+    if (!state || !is_state(*state)) return false;
+    if (error) {
+        redirect.emplace(Redirect{.error = refusal_text(*error, description.value_or(""))});
+        return true;
+    }
+    if (!code || code->empty()) return false;
+    redirect.emplace(Redirect{.code = Secret(std::move(*code))});
+    return true;
+}
+
+GLOBUS_DECL RedirectListener::RequestLine RedirectListener::read_head(std::string_view head) {
+    RequestLine request;
+    std::string_view const line = head.substr(0, head.find("\r\n"));
+    auto const first = line.find(' ');
+    auto const second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+    if (second == std::string_view::npos || !line.substr(second + 1).starts_with("HTTP/1.")) return {};
+    std::string_view const target = line.substr(first + 1, second - first - 1);
+    request.method = line.substr(0, first);
+    request.path = target.substr(0, target.find('?'));
+    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+    for (std::string_view rest = head.substr(line.size()); rest.starts_with("\r\n");) {
+        rest.remove_prefix(2);
+        std::string_view const field = rest.substr(0, rest.find("\r\n"));
+        rest.remove_prefix(field.size());
+        auto const colon = field.find(':');
+        if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
+            continue;
+        if (!request.host.empty()) return {};  // twice
+        request.host = field.substr(colon + 1);
+        while (request.host.starts_with(' ')) request.host.remove_prefix(1);
+        while (request.host.ends_with(' ')) request.host.remove_suffix(1);
+    }
+    return request;
+}
+
+GLOBUS_DECL bool RedirectListener::is_full() const {
+    return connections_.size() == most_connections || Clock::now() < no_descriptor_until_;
+}
+
+GLOBUS_DECL void RedirectListener::poll_once(Clock::time_point deadline) {
+    std::vector<Polled> polled{{.number = is_full() ? -1 : socket_.get()}, {.number = wake_up_.reader.get()}};
+    for (Connection const& connection : connections_)
+        polled.push_back({.number = connection.socket.get(), .to_write = !connection.output.empty()});
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    poll(polled, std::clamp(left, std::chrono::milliseconds(0), patience));
+    if (!polled.front().ready) return;
+    while (!is_full()) {
+        Descriptor taken = accept_from(socket_);
+        if (taken.get() >= 0)
+            connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return;
+        else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
+            no_descriptor_until_ = Clock::now() + patience;
+    }
+}
+
+GLOBUS_DECL void RedirectListener::make_room() {
+    if (!is_full()) return;
+    auto const now = Clock::now();
+    for (int i = 0; i != 32 && !connections_.empty() && now - connections_.front().since >= patience; ++i) {
+        connections_.erase(connections_.begin());
+        no_descriptor_until_ = {};
+    }
+}
+
+GLOBUS_DECL bool RedirectListener::serve(Connection& connection, IsState const& is_state, Pages const& pages,
+                                         std::optional<Redirect>& redirect) {
+    if (Clock::now() >= connection.until) return false;
+    char buffer[4096];
+    while (connection.output.empty()) {
+        auto const size = receive(connection.socket, buffer, sizeof buffer);
+        if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        if (size == 0) return false;
+        if (connection.answered) continue;  // what is left of a request that was refused
+        connection.input.append(buffer, static_cast<std::size_t>(size));
+        auto const end = connection.input.find("\r\n\r\n");
+        if (end != std::string::npos)
+            answer(connection, std::string_view(connection.input).substr(0, end), is_state, pages, redirect);
+        else if (connection.input.size() > longest_request)
+            connection.output = page("431 Request Header Fields Too Large", {});
+    }
+    auto const sent = send_some(connection.socket, connection.output);
+    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    connection.output.erase(0, static_cast<std::size_t>(sent));
+    if (!connection.output.empty()) return true;
+    // Closing at once would reset a connection that is still being written to, and the answer with it.
+    connection.answered = true;
+    wipe(connection.input);
+    end_writing(connection.socket);
+    connection.until = std::min(connection.until, Clock::now() + std::chrono::seconds(1));
+    if (connection.last) shown_ = true;
+    return true;
+}
+
+GLOBUS_DECL void RedirectListener::answer(Connection& connection, std::string_view head, IsState const& is_state,
+                                          Pages const& pages, std::optional<Redirect>& redirect) {
+    RequestLine const request = read_head(head);
+    if (request.method.empty() || request.host != host_) {
+        connection.output = page("400 Bad Request", {});
+    } else if (request.method != "GET") {
+        connection.output = page("405 Method Not Allowed", {}, "Allow: GET\r\n");
+    } else if (!link_.empty() && request.path == link_ && request.query.empty()) {
+        follow_link(connection);
+    } else if (request.path == "/done" && redirect && request.query.empty()) {
+        connection.output = page("200 OK", redirect->error.empty() ? pages.success : pages.failure);
+        connection.last = true;
+    } else if (request.path != "/") {
+        connection.output = page("404 Not Found", {});
+    } else if (redirect || !take(request.query, is_state, redirect)) {
+        connection.output = page("400 Bad Request", {});
+    } else {
+        connection.output = page("303 See Other", {}, "Location: /done\r\n");
+    }
+}
+
+GLOBUS_DECL void RedirectListener::follow_link(Connection& connection) {
+    if (linked_.empty())
+        connection.output = page("410 Gone", "<!doctype html><title>Globus</title><p>This link was used already.");
+    else if (!is_of_this_user(connection.socket.get()))
+        connection.output = page("403 Forbidden", {});
+    else
+        connection.output = page("303 See Other", {}, "Location: " + std::exchange(linked_, {}) + "\r\n");
+}
+
+GLOBUS_DECL std::string RedirectListener::page(std::string_view status, std::string_view body, std::string_view more) {
+    std::string answer = "HTTP/1.1 ";
+    answer.append(status).append(
+        "\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
+        "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n");
+    answer.append(more).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+    return answer.append(body);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_APP_IMPL_REDIRECT_LISTENER_IPP
 #ifndef GLOBUS_CORE_PLATFORM_IMPL_BROWSER_IPP
 #define GLOBUS_CORE_PLATFORM_IMPL_BROWSER_IPP
 
@@ -29089,6 +29898,8 @@ GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Resp
 #include <mutex>
 #include <string>
 #include <vector>
+
+extern char** environ;
 
 namespace globus::detail {
 
@@ -29146,77 +29957,6 @@ GLOBUS_DECL void BrowserOpener::reap() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_BROWSER_IPP
-#ifndef GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
-#define GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <bit>
-#include <cstdio>
-#include <fstream>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace globus::detail {
-
-/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
-GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
-    char own[33] = {}, other[33] = {};
-    unsigned own_port = 0, other_port = 0;
-    unsigned long long inode = 0;
-    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
-                    &own_port, other, &other_port, &user, &inode) != 6 ||
-        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
-    auto const is = [](std::string_view digits, sockaddr_in const& address) {
-        char wanted[9];
-        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
-        if (digits.size() == 32 &&
-            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
-            return false;
-        return digits.ends_with(wanted);
-    };
-    return is(own, from) && is(other, to);
-}
-
-/// What the system says of the other end of a connection.
-struct Peer {
-    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
-    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
-};
-
-GLOBUS_DECL Peer peer_of(int socket) {
-    sockaddr_in here{}, there{};
-    socklen_t here_size = sizeof here, there_size = sizeof there;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
-        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
-        return {};
-    bool told = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
-        std::ifstream table(name);
-        told = told || table.is_open();
-        for (std::string line; std::getline(table, line);)
-            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
-    }
-    return {.told = told};
-}
-
-GLOBUS_DECL bool is_of_this_user(int socket) {
-    Peer const peer = peer_of(socket);
-    return peer.user ? *peer.user == ::geteuid() : !peer.told;
-}
-
-GLOBUS_DECL bool is_of_another_user(int socket) {
-    Peer const peer = peer_of(socket);
-    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
 #ifndef GLOBUS_CORE_PLATFORM_IMPL_SIGPIPE_IPP
 #define GLOBUS_CORE_PLATFORM_IMPL_SIGPIPE_IPP
 
@@ -29293,4 +30033,125 @@ GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_WAKE_UP_FILES_IPP
+#ifndef GLOBUS_HTTP_IMPL_PROXY_IPP
+#define GLOBUS_HTTP_IMPL_PROXY_IPP
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace globus::http {
+
+GLOBUS_DECL Proxy parse_proxy(Secret const& text) {
+    auto const refuse = [](std::string const& why) {
+        throw UsageError(
+            "the URL of the proxy cannot be used: " + why +
+            "; write it as in http://proxy.example.org:3128, and what is special in a user name and password "
+            "before the host percent-encoded");
+    };
+    std::string_view rest = text.reveal();
+    std::string_view scheme = "http";
+    if (auto const colon = rest.find("://"); colon != std::string_view::npos) {
+        scheme = rest.substr(0, colon);
+        rest.remove_prefix(colon + 3);
+    }
+    constexpr std::array<std::string_view, 6> known{"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+    if (std::find(known.begin(), known.end(), scheme) == known.end())
+        refuse("its scheme is none of http, https, socks4, socks4a, socks5 and socks5h");
+    Secret const as_http("http://" + std::string(rest));
+    Url url;
+    try {
+        url = parse_url(as_http.reveal());
+    } catch (UsageError const& error) {
+        refuse(error.what());
+    }
+    if (!detail::is_plain_host(url.host)) refuse("its host is no name and no address");
+    if ((!url.path.empty() && url.path != "/") || url.has_query || url.has_fragment)
+        refuse("something follows its host and port");
+    for (std::size_t i = 0; i != url.userinfo.size(); ++i) {
+        if (url.userinfo[i] != '%') continue;
+        int const high = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 1]) : -1;
+        int const low = i + 2 < url.userinfo.size() ? globus::detail::hex_digit(url.userinfo[i + 2]) : -1;
+        int const byte = high * 16 + low;
+        if (high < 0 || low < 0) refuse("a '%' in its user or password begins no escape");
+        if (byte < 0x20 || byte == 0x7F) refuse("its user or password has a control character");
+    }
+    return {.over_tls = scheme == "https", .loopback = is_loopback(url.host) || url.host == "localhost"};
+}
+
+}  // namespace globus::http
+
+#endif  // GLOBUS_HTTP_IMPL_PROXY_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// The line of a connection in /proc/net/tcp or tcp6 that has `from` at its own end and `to` at the other (proc(5)).
+GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, sockaddr_in const& to, unsigned& user) {
+    char own[33] = {}, other[33] = {};
+    unsigned own_port = 0, other_port = 0;
+    unsigned long long inode = 0;
+    if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
+                    &own_port, other, &other_port, &user, &inode) != 6 ||
+        own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
+        return false;  // without an inode nobody has it open any more, and nobody knows who had
+    auto const is = [](std::string_view digits, sockaddr_in const& address) {
+        char wanted[9];
+        std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
+        if (digits.size() == 32 &&
+            digits.substr(16, 8) != (std::endian::native == std::endian::little ? "FFFF0000" : "0000FFFF"))
+            return false;
+        return digits.ends_with(wanted);
+    };
+    return is(own, from) && is(other, to);
+}
+
+/// What the system says of the other end of a connection.
+struct Peer {
+    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
+    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+};
+
+GLOBUS_DECL Peer peer_of(int socket) {
+    sockaddr_in here{}, there{};
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0 ||
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
+        return {};
+    bool told = false;
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+        std::ifstream table(name);
+        told = told || table.is_open();
+        for (std::string line; std::getline(table, line);)
+            if (unsigned user = 0; is_line_of(line, there, here, user)) return {.user = user};
+    }
+    return {.told = told};
+}
+
+GLOBUS_DECL bool is_of_this_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user ? *peer.user == ::geteuid() : !peer.told;
+}
+
+GLOBUS_DECL bool is_of_another_user(int socket) {
+    Peer const peer = peer_of(socket);
+    return peer.user && *peer.user != ::geteuid() && *peer.user != 0;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
 #endif  // GLOBUS_BODIES

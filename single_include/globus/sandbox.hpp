@@ -139,8 +139,8 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
-// Header-only or compiled. What is no template is declared in a header and defined in its `impl/*.ipp`, which the header
-// includes at its end where GLOBUS_BODIES is defined:
+// Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
+// header includes at its end if GLOBUS_BODIES is defined:
 //
 // - header-only, which is the default: in every file, and the definitions are inline;
 // - with GLOBUS_SEPARATE_COMPILATION, defined for all files of a program: in the one file that includes
@@ -156,8 +156,8 @@
 #define GLOBUS_BODIES
 #endif
 
-/// A class that shared objects throw at each other: with hidden visibility each has a type of its own, and a handler in
-/// one does not know what another throws.
+/// For a class that shared objects throw to each other: with hidden visibility each would have a type of its own, and a
+/// handler in one would not catch what another throws.
 #if defined(__GNUC__) && !defined(_WIN32)
 #define GLOBUS_VISIBLE __attribute__((visibility("default")))
 #else
@@ -173,11 +173,11 @@
 namespace globus {
 
 /**
- * A text of somebody else as one clean line, for messages and logs: nobody who words it can make lines of his own,
- * steer a terminal, turn the direction of what follows or fill a disk.
+ * Somebody else's text as one clean line, for messages and logs: its author cannot add lines, control a terminal, turn
+ * the direction of what follows or fill a disk.
  *
- * Line breaks, tabs and rare blanks become one blank, other characters that do not show are given by their number
- * (`\x1B`), bytes that are not UTF-8 become U+FFFD. What is longer than `most` ends in "...". A line stays as it is.
+ * Line breaks, tabs and rare blanks become one blank, other invisible characters are given by their number (`\x1B`),
+ * bytes that are not UTF-8 become U+FFFD. A text longer than `most` ends in "...". A clean line stays as it is.
  *
  * @param most  bytes that the line may have; 3 or more
  */
@@ -197,7 +197,7 @@ namespace globus {
 #include <utility>
 #include <variant>
 
-/// The C++ SDK for Globus. What is in a namespace called `detail` is not for programs: any version may change it.
+/// The C++ SDK for Globus. Namespaces called `detail` are not for programs: any version may change them.
 namespace globus {
 
 /**
@@ -209,7 +209,7 @@ namespace globus {
  *       ApiError        the service answered with an error status; one subclass a service
  *       DecodeError     the service answered, but not with the document that was expected
  *
- * `what()` is one line for a person, whoever worded its parts: see one_line. It never holds a token, a client secret or
+ * `what()` is one line for a person, whoever wrote its parts: see one_line. It never holds a token, a client secret or
  * a password.
  */
 class GLOBUS_VISIBLE Error : public std::runtime_error {
@@ -217,25 +217,25 @@ public:
     /// @param what  becomes one line of at most 4 KiB
     explicit Error(std::string const& what) : std::runtime_error(one_line(what, 4096)) {}
 
-    /// True if what was asked for may have been done although this error came: the answer to a write was lost, was cut
-    /// off, or was none that says no (a redirect, 408, a 5xx). Look what the service has before doing it again.
+    /// True if the request may have been carried out despite this error: the answer to a write was lost, was cut off,
+    /// or did not refuse it (a redirect, 408, a 5xx). Check what the service has before doing it again.
     [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
 
-    /// Called by who throws it on; never on an object that another thread may have, too.
+    /// Called by the code that rethrows it; never on an object that another thread may have, too.
     void set_outcome_unknown() noexcept { outcome_unknown_ = true; }
 
 private:
     bool outcome_unknown_ = false;
 };
 
-/// The call cannot be right: an empty id, a newline in a header, an unknown environment. Thrown before any I/O.
+/// The call cannot be right: an empty id, a newline in a header, an unknown environment. It is thrown before any I/O.
 class GLOBUS_VISIBLE UsageError : public Error {
 public:
     using Error::Error;
 };
 
 /**
- * What came back is not the document that was expected: not JSON, cut off, or a member of another type.
+ * The answer is not the document that was expected: not JSON, cut off, or a member of another type.
  *
  * `body()` is the text as received, so that nothing is lost.
  */
@@ -252,10 +252,10 @@ public:
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
     [[nodiscard]] std::string const& body() const noexcept { return *body_; }
-    /// The same, saying what was answered so.
+    /// The same error, naming the request that was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const;
-    /// True if the text ends before its document does, or there is none: asking again may help. False if the service sent
-    /// something else, such as a page of HTML: it means what it says.
+    /// True if the text ends before its document does, or there is none: asking again may help. False if the service
+    /// sent something else, such as a page of HTML: it would do so again.
     [[nodiscard]] bool cut_off() const noexcept { return damage_ == Damage::cut_off; }
 
 private:
@@ -277,8 +277,8 @@ void rethrow_if_changed(F const& change) {
     }
 }
 
-/// Throws the exception in flight on; in place of one of the types `Es` what `change` makes of it, which is not the same
-/// object: threads that wait for one renewal share the error that ends it.
+/// Rethrows the exception in flight; for one of the types `Es` it throws what `change` makes of it instead, which is
+/// another object: threads that wait for one renewal share the error that ends it.
 template <class... Es, class F>
 [[noreturn]] void rethrow_changed(F const& change) {
     (rethrow_if_changed<Es>(change), ...);
@@ -302,7 +302,7 @@ template <class... Es, class F>
 template <class T>
 class Result {
 public:
-    /// Implicit: a function that returns a Result may return the value itself.
+    /// Converts implicitly: a function that returns a Result may return the value itself.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
     /// Calls `f` and keeps what it returns, or the globus::Error that it throws; other exceptions pass through.
@@ -315,7 +315,7 @@ public:
         }
     }
 
-    /// False: there is an error() in its place.
+    /// False if there is an error() instead.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
@@ -333,7 +333,7 @@ public:
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }
 
-    /// The error; call it only when there is no value. `dynamic_cast` tells which one it is.
+    /// The error; call it only when there is no value. `dynamic_cast` shows which one it is.
     [[nodiscard]] Error const& error() const {
         if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
         return *std::get<1>(state_).error;
@@ -341,7 +341,7 @@ public:
 
 private:
     struct Failure {
-        std::exception_ptr thrown;  ///< keeps the object that `error` points to
+        std::exception_ptr thrown;  ///< it keeps the object that `error` points to
         Error const* error;
     };
 
@@ -738,16 +738,13 @@ private:
 #ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 #define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
-// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+// Which user's process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp.
+// Every user of the machine can reach a port of 127.0.0.1; this is how a listener tells them apart.
 
 namespace globus::detail {
 
-/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+/// False if the other end of a connection on this machine belongs to another user. It is true if the system does not
+/// say.
 [[nodiscard]] bool is_of_this_user(int socket);
 
 /// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
@@ -770,36 +767,36 @@ namespace globus::detail {
 #ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
 #define GLOBUS_CORE_PLATFORM_PROCESS_HPP
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 
 namespace globus::detail {
 
 /// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+/// their locks are never released and their waits never end; and its connections are those of the parent process.
 ///
-/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
-/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+/// A process is identified by its number and by the forks since: in a pid namespace of its own a child can have the
+/// number of its parent (pid_namespaces(7)), and calls that make processes without fork(), such as clone(2), are not
+/// counted.
 class Maker {
 public:
+    /// Refers to this process.
+    Maker() noexcept;
     [[nodiscard]] bool is_this_process() const noexcept;
     /// @throws UsageError  in a child process
     void check() const;
 
 private:
-    static inline std::atomic<unsigned> count_ = 0;
-    static inline int const counting_ =
-        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
-
-    pid_t process_ = ::getpid();
-    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
-    unsigned before_ = forks_->load(std::memory_order_relaxed);
+    int process_;
+    std::atomic<unsigned> const* forks_;  ///< the maker's, where each shared object has its own
+    unsigned before_;
 };
 
-/// The name of this machine; empty if the system does not tell.
+/// Has functions called around every fork(), before it, and after it in the parent and in the child; see
+/// pthread_atfork(3). Its result only serves to initialise a variable.
+int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)());
+
+/// The name of this machine; empty if the system does not say.
 std::string host_name();
 
 }  // namespace globus::detail
@@ -811,7 +808,7 @@ std::string host_name();
 
 namespace globus::detail {
 
-/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and to use
+/// What a handle holds: a pointer that its copies share. It is null only in a handle that was moved from, and using
 /// such a handle is a UsageError.
 template <class State>
 class Shared {
@@ -828,8 +825,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for threads
-/// which are not there.
+/// Makes what belongs to this process and its threads. A child process never destroys its copy: that could wait for
+/// threads that are not there.
 template <class State, class... Args>
 [[nodiscard]] std::shared_ptr<State> make_process_bound(Args&&... args) {
     auto const destroy = [made = Maker()](State* state) {
@@ -838,8 +835,8 @@ template <class State, class... Args>
     return {new State(std::forward<Args>(args)...), destroy};
 }
 
-/// A Shared whose state has locks or connections, and so belongs to the process that made it: to use it in a child process
-/// is a UsageError.
+/// A Shared whose state has locks or connections, and so belongs to the process that made it: using it in a child
+/// process is a UsageError.
 template <class State>
 class ProcessBound {
 public:
@@ -8998,20 +8995,21 @@ namespace globus::detail {
 /// The number of bytes of the UTF-8 sequence that begins `text`, or 0 if it is not well-formed (RFC 3629).
 std::size_t utf8_sequence(std::string_view text) noexcept;
 
-/// The code point that begins `text`, which is taken from it; nothing, for one byte, where `text` is not UTF-8.
+/// The code point that begins `text`, which is taken from it; where `text` is not UTF-8, one byte is taken and the
+/// result is nothing.
 std::optional<char32_t> take_code_point(std::string_view& text) noexcept;
 
-/// Appends a code point that is no surrogate, as UTF-8.
+/// Appends a code point that is not a surrogate, as UTF-8.
 void append_code_point(std::string& out, char32_t point);
 
-/// True for blanks and for what ends a line or paragraph; the plain ' ' is one of them.
+/// True for blanks, the plain ' ' among them, and for what ends a line or paragraph.
 constexpr bool is_blank(char32_t c) {
     return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-/// True for ' ' and for all that shows as itself: no control, no other blank, nothing that is invisible, turns the
-/// direction of a text or has no meaning but a private one.
+/// True for ' ' and for everything that shows as itself: no controls, no other blanks, nothing that is invisible, turns
+/// the direction of a text or has only a private meaning.
 constexpr bool is_printable(char32_t c) {
     bool const steers = c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
                         (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
@@ -9093,16 +9091,13 @@ GLOBUS_DECL DecodeError DecodeError::in(std::string const& answer) const {
 #ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 #define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-// Whose process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp. A port of
-// 127.0.0.1 can be reached by every user of the machine; this is how a listener tells them apart.
+// Which user's process is at the other end of a loopback connection over IPv4, as Linux lists it in /proc/net/tcp.
+// Every user of the machine can reach a port of 127.0.0.1; this is how a listener tells them apart.
 
 namespace globus::detail {
 
-/// False if the other end of a connection of this machine is of another user. Where the system does not tell, it is true.
+/// False if the other end of a connection on this machine belongs to another user. It is true if the system does not
+/// say.
 [[nodiscard]] bool is_of_this_user(int socket);
 
 /// Whether the other end of a loopback connection surely belongs to another user: neither to this one nor to root.
@@ -9186,36 +9181,36 @@ GLOBUS_DECL bool is_of_another_user(int socket) {
 #ifndef GLOBUS_CORE_PLATFORM_PROCESS_HPP
 #define GLOBUS_CORE_PLATFORM_PROCESS_HPP
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 
 namespace globus::detail {
 
 /// The process that made an object. A child that is forked has a copy of the object, but none of the other threads:
-/// their locks are never given back and their waits never end; and its connections are those of the parent process.
+/// their locks are never released and their waits never end; and its connections are those of the parent process.
 ///
-/// A process is told by its number and by the forks since: in a pid namespace of its own a child can have the number of
-/// its parent (pid_namespaces(7)), and what makes processes without fork(), such as clone(2), is not counted.
+/// A process is identified by its number and by the forks since: in a pid namespace of its own a child can have the
+/// number of its parent (pid_namespaces(7)), and calls that make processes without fork(), such as clone(2), are not
+/// counted.
 class Maker {
 public:
+    /// Refers to this process.
+    Maker() noexcept;
     [[nodiscard]] bool is_this_process() const noexcept;
     /// @throws UsageError  in a child process
     void check() const;
 
 private:
-    static inline std::atomic<unsigned> count_ = 0;
-    static inline int const counting_ =
-        ::pthread_atfork(nullptr, nullptr, [] { count_.fetch_add(1, std::memory_order_relaxed); });
-
-    pid_t process_ = ::getpid();
-    std::atomic<unsigned> const* forks_ = &count_;  ///< where shared objects have each their own, that of the maker's
-    unsigned before_ = forks_->load(std::memory_order_relaxed);
+    int process_;
+    std::atomic<unsigned> const* forks_;  ///< the maker's, where each shared object has its own
+    unsigned before_;
 };
 
-/// The name of this machine; empty if the system does not tell.
+/// Has functions called around every fork(), before it, and after it in the parent and in the child; see
+/// pthread_atfork(3). Its result only serves to initialise a variable.
+int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)());
+
+/// The name of this machine; empty if the system does not say.
 std::string host_name();
 
 }  // namespace globus::detail
@@ -9230,6 +9225,15 @@ std::string host_name();
 
 namespace globus::detail {
 
+struct Forks {
+    static inline std::atomic<unsigned> count = 0;
+    static inline int const counting =
+        ::pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1, std::memory_order_relaxed); });
+};
+
+GLOBUS_DECL Maker::Maker() noexcept
+    : process_(::getpid()), forks_(&Forks::count), before_(forks_->load(std::memory_order_relaxed)) {}
+
 GLOBUS_DECL bool Maker::is_this_process() const noexcept {
     return forks_->load(std::memory_order_relaxed) == before_ && ::getpid() == process_;
 }
@@ -9239,6 +9243,10 @@ GLOBUS_DECL void Maker::check() const {
         throw UsageError(
             "this object was made before fork(), and its locks and connections are those of the parent process: "
             "make a new one in the child process");
+}
+
+GLOBUS_DECL int around_forks(void (*before)(), void (*in_parent)(), void (*in_child)()) {
+    return ::pthread_atfork(before, in_parent, in_child);
 }
 
 GLOBUS_DECL std::string host_name() {

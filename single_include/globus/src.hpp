@@ -5,9 +5,9 @@
 /**
  * The definitions of the SDK, for the one source file of a program that compiles them.
  *
- * Define GLOBUS_SEPARATE_COMPILATION for the whole program: its other files then have declarations only, and compile in
- * half the time. That one file includes nothing of globus before this header. CMake's target globus::compiled does all
- * of it.
+ * Define GLOBUS_SEPARATE_COMPILATION for the whole program: its other files then have only declarations, and compile in
+ * half the time. The one file must not include anything of globus before this header. CMake's target globus::compiled
+ * does all of this.
  */
 
 #ifndef GLOBUS_SEPARATE_COMPILATION
