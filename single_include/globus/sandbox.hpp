@@ -133,9 +133,6 @@
 #ifndef GLOBUS_SANDBOX_SERVER_HPP
 #define GLOBUS_SANDBOX_SERVER_HPP
 
-#ifndef GLOBUS_CORE_ONE_LINE_HPP
-#define GLOBUS_CORE_ONE_LINE_HPP
-
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
@@ -165,6 +162,11 @@
 #endif
 
 #endif  // GLOBUS_CORE_CONFIG_HPP
+#ifndef GLOBUS_CORE_ERROR_HPP
+#define GLOBUS_CORE_ERROR_HPP
+
+#ifndef GLOBUS_CORE_ONE_LINE_HPP
+#define GLOBUS_CORE_ONE_LINE_HPP
 
 #include <cstddef>
 #include <string>
@@ -186,8 +188,6 @@ namespace globus {
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ONE_LINE_HPP
-#ifndef GLOBUS_CORE_ERROR_HPP
-#define GLOBUS_CORE_ERROR_HPP
 
 #include <exception>
 #include <memory>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/client/environment.hpp>
+#include <globus/core/error.hpp>
 
 #include "support/catch.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // D1: hostile JSON is a typed error or a document, soon, in bounded memory; and a number is never another one.
+#include <globus/core/json_text.hpp>
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"

@@ -271,8 +271,9 @@ bool store_optional_flag(void* object, bool flag);
 void store_no_flag(void* object);
 void reset_flag(void* object);
 
+/// The readers of an Optional or a Required.
 template <class T>
-constexpr SlotType make_slot_type() {
+constexpr SlotType make_wrapper_slot_type() {
     if constexpr (std::same_as<T, Optional<std::string>>) {
         return {.expected = "a text", .null = &store_no_text, .string = &store_optional_text, .reset = &reset_text};
     } else if constexpr (std::same_as<T, Optional<std::int64_t>>) {
@@ -285,28 +286,6 @@ constexpr SlotType make_slot_type() {
     } else if constexpr (std::same_as<T, Optional<bool>>) {
         return {
             .expected = "true or false", .null = &store_no_flag, .boolean = &store_optional_flag, .reset = &reset_flag};
-    } else if constexpr (std::same_as<T, bool>) {
-        return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
-    } else if constexpr (std::integral<T>) {
-        return {.expected = "an integer in range",
-                .integer = &store_integer<T>,
-                .natural = &store_natural<T>,
-                .real = &store_real<T>};
-    } else if constexpr (std::floating_point<T>) {
-        return {
-            .expected = "a number", .integer = &store_integer<T>, .natural = &store_natural<T>, .real = &store_real<T>};
-    } else if constexpr (std::same_as<T, std::string>) {
-        return {.expected = "a text", .string = &store_text};
-    } else if constexpr (std::same_as<T, TextOrNumber>) {
-        return {.expected = "a text or a number",
-                .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
-                .natural = [](void* o, std::uint64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
-                .string = [](void* o, std::string_view text) { return as<T>(o).assign(text), true; }};
-    } else if constexpr (std::same_as<T, Secret>) {
-        return {.expected = "a text",
-                .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
-    } else if constexpr (std::same_as<T, Json>) {
-        return {.expected = "anything", .dom = true};
     } else if constexpr (is_optional_number<T>) {
         using V = typename T::value_type;
         SlotType type{.expected = SlotTypeOf<V>::value.expected};
@@ -321,12 +300,19 @@ constexpr SlotType make_slot_type() {
                 .null = [](void* o) { as<T>(o).set_null(); },
                 .inner = [](void* o) { return slot_of(as<T>(o).emplace()); },
                 .reset = [](void* o) { as<T>(o).reset(); }};
-    } else if constexpr (is_required<T>) {
+    } else {
+        static_assert(is_required<T>);
         return {.expected = "", .inner = [](void* o) { return slot_of(*as<T>(o)); }};
-    } else if constexpr (requires(T& t) {
-                             t[std::string()];
-                             t.begin()->second;
-                         }) {
+    }
+}
+
+/// The readers of a list, a map, or a described document.
+template <class T>
+constexpr SlotType make_compound_slot_type() {
+    if constexpr (requires(T& t) {
+                      t[std::string()];
+                      t.begin()->second;
+                  }) {
         return {.expected = "an object",
                 .null = [](void* o) { as<T>(o).clear(); },
                 .object = [](void* o) { as<T>(o).clear(); },
@@ -351,6 +337,37 @@ constexpr SlotType make_slot_type() {
         if constexpr (requires(T& t) { t.read_text(std::string_view()); })
             type.string = [](void* o, std::string_view text) { return as<T>(o).read_text(text), true; };
         return type;
+    }
+}
+
+template <class T>
+constexpr SlotType make_slot_type() {
+    if constexpr (std::same_as<T, bool>) {
+        return {.expected = "true or false", .boolean = [](void* o, bool b) { return as<bool>(o) = b, true; }};
+    } else if constexpr (std::integral<T>) {
+        return {.expected = "an integer in range",
+                .integer = &store_integer<T>,
+                .natural = &store_natural<T>,
+                .real = &store_real<T>};
+    } else if constexpr (std::floating_point<T>) {
+        return {
+            .expected = "a number", .integer = &store_integer<T>, .natural = &store_natural<T>, .real = &store_real<T>};
+    } else if constexpr (std::same_as<T, std::string>) {
+        return {.expected = "a text", .string = &store_text};
+    } else if constexpr (std::same_as<T, TextOrNumber>) {
+        return {.expected = "a text or a number",
+                .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
+                .natural = [](void* o, std::uint64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
+                .string = [](void* o, std::string_view text) { return as<T>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, Secret>) {
+        return {.expected = "a text",
+                .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
+    } else if constexpr (std::same_as<T, Json>) {
+        return {.expected = "anything", .dom = true};
+    } else if constexpr (is_optional<T> || is_required<T>) {
+        return make_wrapper_slot_type<T>();
+    } else {
+        return make_compound_slot_type<T>();
     }
 }
 

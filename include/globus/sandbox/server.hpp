@@ -2,9 +2,9 @@
 #ifndef GLOBUS_SANDBOX_SERVER_HPP
 #define GLOBUS_SANDBOX_SERVER_HPP
 
-#include <globus/core/one_line.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
+#include <globus/core/one_line.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
