@@ -106,7 +106,7 @@ BUDGET = {
     f"single header: {INCLUDED}": ((4.5, 8), None),
     f"single header: {LISTING}": ((5.5, 11), (2500, 5000)),
     f"single header: {OPERATIONS_USED}": ((7, 18), None),
-    f"single header, precompiled: {LISTING}": ((1.8, 5), None),
+    f"single header, precompiled: {LISTING}": ((1.8, 11), None),  # g++ instantiates again what the header does
     f"services/transfer.hpp: {LISTING}": ((4, 10), (2500, 5000)),
     f"single header, compiled: {INCLUDED}": ((2.7, 5.4), None),
     f"single header, compiled: {LISTING}": ((3.2, 6.4), (400, 800)),

@@ -126,7 +126,7 @@ TEST_CASE("A4: who has time goes on when the renewing caller has none left, or i
     for (bool const stopped : {false, true}) {
         MockTransport transport;
         std::stop_source stop;
-        std::atomic<bool> asked = false, waits = false;
+        std::atomic<bool> asked = false, waits = false, leader_ended = false;
         transport.reply([&](http::Request const&) -> http::Response {
             asked = true;
             while (!waits) std::this_thread::sleep_for(1ms);
@@ -134,9 +134,17 @@ TEST_CASE("A4: who has time goes on when the renewing caller has none left, or i
             if (stopped) stop.request_stop();
             return {.status = 503, .headers = {{"Retry-After", stopped ? "0" : "5"}}};
         });
-        transport.reply(200, Issuer().grant(1));
+        // a token that came before the leader has ended would be the leader's, too
+        transport.reply([&](http::Request const&) -> http::Response {
+            while (!leader_ended) std::this_thread::sleep_for(1ms);
+            return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = Issuer().grant(1)};
+        });
         RefreshPolicy const policy{Native{"client"}, token("dead", 1)};
         auto leader = std::async(std::launch::async, [&] {
+            struct End {
+                std::atomic<bool>& ended;
+                ~End() { ended = true; }
+            } const end{leader_ended};
             (void)policy.authorize(transport, stopped ? in(20s, stop.get_token()) : in(3s));
         });
         while (!asked) std::this_thread::sleep_for(1ms);

@@ -54,7 +54,16 @@ std::string filled(std::string const& begin, std::string const& piece, std::stri
 int reading(std::string const& text, std::function<void(http::Response)> const& use, std::size_t room = 2 * limit) {
     pid_t const child = ::fork();
     if (child == 0) {
-        http::Response raw{.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = text};
+        auto const answer = [](std::string body) {
+            return http::Response{
+                .status = 200, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
+        };
+        // the pages of the code count, too, when it runs for the first time
+        for (char const* small : {"{}", "{"}) try {
+                use(answer(small));
+            } catch (DecodeError const&) {
+            }
+        http::Response raw = answer(text);
         std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
         std::size_t const before = status_of("VmRSS");
         int result = 0;
