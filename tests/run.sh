@@ -2,7 +2,7 @@
 # Builds everything and runs all tests; exits with a failure if one fails. Installs what is missing first.
 #
 #   bash tests/run.sh           the quickest build
-#   bash tests/run.sh asan      another preset of CMakePresets.json: release, asan, tsan, clang
+#   bash tests/run.sh asan      another preset of CMakePresets.json: header-only, release, asan, tsan, clang
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

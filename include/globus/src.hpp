@@ -11,7 +11,7 @@
  */
 
 #ifndef GLOBUS_SEPARATE_COMPILATION
-#error "globus: define GLOBUS_SEPARATE_COMPILATION for the whole program, or leave <globus/src.hpp> out"
+#define GLOBUS_SEPARATE_COMPILATION
 #endif
 #ifdef GLOBUS_CORE_CONFIG_HPP
 #error "globus: <globus/src.hpp> comes first in its file"
