@@ -884,6 +884,7 @@ public:
 struct TextOrNumber : std::string {
     using std::string::string;
     TextOrNumber() = default;
+    /// Takes a text as it is.
     TextOrNumber(std::string text) : std::string(std::move(text)) {}
 };
 
@@ -4237,8 +4238,6 @@ public:
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
     void expect(std::string_view content_length) noexcept;
-    /// True if a piece came.
-    [[nodiscard]] bool began() const noexcept { return reader_ != nullptr; }
     /// The reader that has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
     [[nodiscard]] JsonDocumentReader const* finish();
 
@@ -4277,35 +4276,6 @@ public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
-    /// A reader that makes a response from an answer that comes in pieces, without keeping its text.
-    class Stream {
-    public:
-        /// Takes a piece of the body. It returns true: `finish` reports what is wrong with the body.
-        bool write(std::string_view piece) noexcept {
-            answer_.write(piece);
-            return true;
-        }
-        /// Says how many bytes the text may have; its document may take three times as many.
-        void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
-        /// The stream that takes the pieces.
-        [[nodiscard]] detail::AnswerStream& answer() noexcept { return answer_; }
-        /// Takes the announced Content-Length, by which lists are given room as far as the limit allows.
-        void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
-        /// The response; `raw` is what came besides the body. @throws DecodeError  if the body was not JSON
-        [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
-            Response response;
-            response.receive(raw, facts, form, answer_);
-            if (answer_.began()) response.value_ = std::move(value_);
-            return response;
-        }
-
-    private:
-        T value_{};
-        detail::AnswerStream answer_{detail::slot_of(value_)};
-    };
-    /// True if this type of answer can be read as it comes.
-    static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
-
     /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read
     [[nodiscard]] T const& operator*() const& {
         check_fit();
@@ -4342,10 +4312,10 @@ private:
             response.value_ = T::from_answer(response.raw_.body);
     }
     static constexpr detail::AnswerForm answer_form() {
-        if constexpr (streams)
-            return {.fresh = &fresh};
-        else
+        if constexpr (requires(std::string body) { T::from_answer(body); })
             return {.make = &make};
+        else
+            return {.fresh = &fresh};
     }
     static constexpr detail::AnswerForm form = answer_form();
 
@@ -4358,8 +4328,6 @@ class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
-
-    static constexpr bool streams = false;
 
     /// As json().
     [[nodiscard]] Json const& operator*() const { return json(); }
@@ -4388,7 +4356,6 @@ public:
 
     /// The body is not unpacked, whatever its Content-Encoding is.
     static constexpr bool as_stored = true;
-    static constexpr bool streams = false;
 
     /// As text().
     [[nodiscard]] std::string const& operator*() const& { return text(); }
@@ -4731,7 +4698,6 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -4873,10 +4839,10 @@ private:
     CallOptions const& options_;
     std::size_t const max_bytes_;
     AuthContext context_;
-    Authorization authorization_;           ///< of the current attempt
-    bool own_origin_ = false;               ///< the client's credential goes with it
-    std::unique_ptr<AnswerStream> stream_;  ///< of the current attempt
-    std::size_t room_ = 0;                  ///< bytes that it may still take
+    Authorization authorization_;         ///< of the current attempt
+    bool own_origin_ = false;             ///< the client's credential goes with it
+    std::optional<AnswerStream> stream_;  ///< of the current attempt
+    std::size_t room_ = 0;                ///< bytes that it may still take
 };
 
 }  // namespace detail
@@ -4970,9 +4936,9 @@ namespace globus::http {
 struct Reference {
     std::optional<std::string_view> scheme = {};     ///< without its ":"
     std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
-    std::string_view path = {};
-    std::optional<std::string_view> query = {};     ///< without its "?"
-    std::optional<std::string_view> fragment = {};  ///< without its "#"
+    std::string_view path = {};                      ///< empty if there is none
+    std::optional<std::string_view> query = {};      ///< without its "?"
+    std::optional<std::string_view> fragment = {};   ///< without its "#"
 };
 
 /// Splits a URI reference; nothing is checked or decoded.
@@ -5565,63 +5531,15 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_PAGING_HPP
-#ifndef GLOBUS_OAUTH_ERRORS_HPP
-#define GLOBUS_OAUTH_ERRORS_HPP
-
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-/**
- * Globus Auth answered with an error status. https://docs.globus.org/api/auth/reference/#errors
- *
- *     catch (globus::AuthApiError const& error) {
- *         if (error.oauth_error() == "invalid_grant") log_in_again();
- *     }
- */
-class GLOBUS_VISIBLE AuthApiError : public ApiError {
-public:
-    /// Like ApiError, but if the document's errors have a single `id` among them, request_id() is that.
-    AuthApiError(http::Request const& request, http::Response response)
-        : ApiError(request, std::move(response), nullptr, take_error_id) {}
-
-    /// OAuth2's code for the error, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
-    [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
-    /// OAuth2's description of the error for developers; empty if there is none (RFC 6749, section 5.2).
-    [[nodiscard]] std::string_view oauth_error_description() const noexcept;
-
-private:
-    /// Takes the `id` of an error as the request_id, which Auth does not give: it is what to quote if there is only
-    /// one.
-    static void take_error_id(Reading& reading);
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_ERRORS_HPP
-#ifndef GLOBUS_VERSION_HPP
-#define GLOBUS_VERSION_HPP
-
-#define GLOBUS_VERSION_MAJOR 0
-#define GLOBUS_VERSION_MINOR 1
-#define GLOBUS_VERSION_PATCH 0
-#define GLOBUS_VERSION_STRING "0.1.0"
-
-#endif  // GLOBUS_VERSION_HPP
 
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <exception>
 #include <limits>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace globus {
 
@@ -6213,6 +6131,41 @@ private:
 #ifndef GLOBUS_SERVICES_AUTH_SERVICE_HPP
 #define GLOBUS_SERVICES_AUTH_SERVICE_HPP
 
+#ifndef GLOBUS_OAUTH_ERRORS_HPP
+#define GLOBUS_OAUTH_ERRORS_HPP
+
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Globus Auth answered with an error status. https://docs.globus.org/api/auth/reference/#errors
+ *
+ *     catch (globus::AuthApiError const& error) {
+ *         if (error.oauth_error() == "invalid_grant") log_in_again();
+ *     }
+ */
+class GLOBUS_VISIBLE AuthApiError : public ApiError {
+public:
+    /// Like ApiError, but if the document's errors have a single `id` among them, request_id() is that.
+    AuthApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), nullptr, take_error_id) {}
+
+    /// OAuth2's code for the error, such as "invalid_grant"; empty if there is none (RFC 6749, section 5.2).
+    [[nodiscard]] std::string_view oauth_error() const noexcept { return document_text("error"); }
+    /// OAuth2's description of the error for developers; empty if there is none (RFC 6749, section 5.2).
+    [[nodiscard]] std::string_view oauth_error_description() const noexcept;
+
+private:
+    /// Takes the `id` of an error as the request_id, which Auth does not give: it is what to quote if there is only
+    /// one.
+    static void take_error_id(Reading& reading);
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_ERRORS_HPP
 #ifndef GLOBUS_OAUTH_SCOPES_HPP
 #define GLOBUS_OAUTH_SCOPES_HPP
 
@@ -10628,17 +10581,29 @@ public:
         /// The requests of a record whose elements stay where they are.
         explicit Requests(std::vector<Request const*> record);
 
+        /// The request at an index. @throws std::out_of_range  if there is none
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
+        /// The request at an index. @throws std::out_of_range  if there is none
         [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
+        /// The request at an index. @throws std::out_of_range  if there is none
         [[nodiscard]] Request const& at(std::size_t index) && { return *recorded_.at(index); }
+        /// The request at an index.
         [[nodiscard]] Request& operator[](std::size_t index) & { return Base::operator[](index); }
+        /// The request at an index.
         [[nodiscard]] Request const& operator[](std::size_t index) const& { return Base::operator[](index); }
+        /// The request at an index.
         [[nodiscard]] Request const& operator[](std::size_t index) && { return *recorded_.at(index); }
+        /// The first request.
         [[nodiscard]] Request& front() & { return Base::front(); }
+        /// The first request.
         [[nodiscard]] Request const& front() const& { return Base::front(); }
+        /// The first request.
         [[nodiscard]] Request const& front() && { return *recorded_.at(0); }
+        /// The last request.
         [[nodiscard]] Request& back() & { return Base::back(); }
+        /// The last request.
         [[nodiscard]] Request const& back() const& { return Base::back(); }
+        /// The last request.
         [[nodiscard]] Request const& back() && { return *recorded_.at(recorded_.size() - 1); }
         [[nodiscard]] iterator begin() & { return Base::begin(); }
         [[nodiscard]] const_iterator begin() const& { return Base::begin(); }
@@ -16371,6 +16336,7 @@ public:
  */
 class GLOBUS_VISIBLE SubmissionError {
 public:
+    /// @param id  of the submission
     explicit SubmissionError(std::string id) : id_(std::move(id)) {}
 
     /// The submission id that was sent. Submitting with it again makes no second task.
@@ -20338,6 +20304,15 @@ private:
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_SERVICE_HPP
 
 #endif  // GLOBUS_SERVICES_TRANSFER_V2_HPP
+#ifndef GLOBUS_VERSION_HPP
+#define GLOBUS_VERSION_HPP
+
+#define GLOBUS_VERSION_MAJOR 0
+#define GLOBUS_VERSION_MINOR 1
+#define GLOBUS_VERSION_PATCH 0
+#define GLOBUS_VERSION_STRING "0.1.0"
+
+#endif  // GLOBUS_VERSION_HPP
 
 #endif  // GLOBUS_GLOBUS_HPP
 
@@ -24003,7 +23978,7 @@ std::string redirect_target(http::Request const& request, http::Response const& 
 #include <charconv>
 #include <cstddef>
 #include <initializer_list>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24172,7 +24147,7 @@ GLOBUS_DECL Exchange::Refused ClientExchange::refuse(http::Response const& answe
 
 GLOBUS_DECL http::Response ClientExchange::send() {
     if (is_streamed()) {
-        stream_ = std::make_unique<AnswerStream>(form_.fresh(result_));
+        stream_.emplace(form_.fresh(result_));
         stream_->limit_memory(memory_of(max_bytes_));
         room_ = request.max_response_bytes;
     }
@@ -24623,41 +24598,14 @@ GLOBUS_DECL QueryParams params_of(std::string_view query) {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_IMPL_PAGING_IPP
-#ifndef GLOBUS_OAUTH_IMPL_ERRORS_IPP
-#define GLOBUS_OAUTH_IMPL_ERRORS_IPP
-
-#include <string_view>
-
-namespace globus {
-
-GLOBUS_DECL std::string_view AuthApiError::oauth_error_description() const noexcept {
-    return document_text("error_description");
-}
-
-GLOBUS_DECL void AuthApiError::take_error_id(Reading& reading) {
-    boost::json::value const* only = nullptr;
-    for (SubError const& sub : reading.errors) {
-        auto const* id = sub.raw.if_contains("id");
-        if (id == nullptr || id->is_null()) continue;
-        if (only != nullptr && *only != *id) return;
-        only = id;
-    }
-    if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_IMPL_ERRORS_IPP
 #ifndef GLOBUS_CLIENT_IMPL_CLIENT_IPP
 #define GLOBUS_CLIENT_IMPL_CLIENT_IPP
 
 #include <algorithm>
 #include <chrono>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 
@@ -24815,6 +24763,31 @@ GLOBUS_DECL AccessTokenPolicy::AccessTokenPolicy(Secret access_token) : header_(
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_IMPL_STATIC_POLICIES_IPP
+#ifndef GLOBUS_OAUTH_IMPL_ERRORS_IPP
+#define GLOBUS_OAUTH_IMPL_ERRORS_IPP
+
+#include <string_view>
+
+namespace globus {
+
+GLOBUS_DECL std::string_view AuthApiError::oauth_error_description() const noexcept {
+    return document_text("error_description");
+}
+
+GLOBUS_DECL void AuthApiError::take_error_id(Reading& reading) {
+    boost::json::value const* only = nullptr;
+    for (SubError const& sub : reading.errors) {
+        auto const* id = sub.raw.if_contains("id");
+        if (id == nullptr || id->is_null()) continue;
+        if (only != nullptr && *only != *id) return;
+        only = id;
+    }
+    if (only != nullptr && only->is_string()) reading.request_id = only->get_string();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_ERRORS_IPP
 #ifndef GLOBUS_OAUTH_IMPL_SCOPES_IPP
 #define GLOBUS_OAUTH_IMPL_SCOPES_IPP
 

@@ -356,6 +356,7 @@ private:
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstddef>
@@ -647,7 +648,7 @@ protected:
     /// The session itself, which all handles share. @throws UsageError in a forked child, or when this was moved from
     detail::World& world() const;
 
-    std::shared_ptr<detail::World> world_;
+    std::shared_ptr<detail::World> world_;  ///< null after a move
     friend class detail::Host;
     friend class Expecting;
 };

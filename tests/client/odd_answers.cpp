@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/streamed.hpp"
 
 #include <cstddef>
 #include <new>
@@ -73,11 +74,7 @@ TEST_CASE("odd answers: a length that is claimed gives no memory", "[client][odd
                                "1", "0", "-5", "x", ""})
         for (std::size_t const step : {std::size_t{100}, std::size_t{4096}, body.size()}) {
             INFO(length << ' ' << step);
-            Response<TaskPage>::Stream stream;
-            stream.expect(length);
-            for (std::size_t i = 0; i < body.size(); i += step)
-                (void)stream.write(std::string_view(body).substr(i, step));
-            auto const page = stream.finish({.status = 200});
+            auto const page = streamed<TaskPage>({.pieces = pieces_of(body, step), .length = length});
             CHECK(page->DATA.size() == 1001);
             CHECK(page->DATA.capacity() * sizeof(Task) <= (std::size_t{20} << 20));
         }

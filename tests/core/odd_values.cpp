@@ -4,6 +4,7 @@
 #include <globus/core/json.hpp>
 
 #include "support/catch.hpp"
+#include "support/streamed.hpp"
 
 #include <cstdint>
 #include <map>
@@ -59,11 +60,7 @@ Response<T> answered(std::string const& text, bool wrote = false) {
     http::Response raw{.status = 200, .body = text};
     Response<T> const whole(raw, {.wrote = wrote});
     for (std::size_t cut = 0; cut <= text.size(); cut += text.size() / 5 + 1) {  // and the same in pieces
-        typename Response<T>::Stream stream;
-        (void)stream.write(std::string_view(text).substr(0, cut));
-        (void)stream.write(std::string_view(text).substr(cut));
-        Response<T> const streamed = stream.finish({.status = 200});
-        CHECK(streamed.mismatch() == whole.mismatch());
+        CHECK(streamed<T>({.pieces = halves_of(text, cut)}).mismatch() == whole.mismatch());
     }
     return whole;
 }

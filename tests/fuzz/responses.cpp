@@ -7,6 +7,7 @@
 #include <globus/services/search/answers.hpp>
 #include <globus/services/transfer/answers.hpp>
 
+#include "../support/streamed.hpp"
 #include "fuzz.hpp"
 
 namespace {
@@ -26,14 +27,8 @@ void read(std::string_view input) {
         (void)no_error([&] { (void)response.json(); });
     });
     if (input.empty()) return;
-    bool const streamed = no_error([&] {
-        typename Response<T>::Stream stream;
-        std::size_t const half = input.size() / 2;
-        stream.write(input.substr(0, half));
-        stream.write(input.substr(half));
-        (void)stream.finish(globus::http::Response{.status = 200});
-    });
-    always(whole == streamed, "an answer reads the same whole and in pieces");
+    bool const in_pieces = no_error([&] { (void)streamed<T>({.pieces = halves_of(input, input.size() / 2)}); });
+    always(whole == in_pieces, "an answer reads the same whole and in pieces");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 #include "support/grace.hpp"
+#include "support/streamed.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -90,12 +91,8 @@ void typed(http::Response raw) {
 }
 void dom(http::Response raw) { (void)Response<Json>(std::move(raw), {.max_bytes = limit}).json(); }
 template <class T>
-void streamed(http::Response raw) {
-    typename Response<T>::Stream stream;
-    stream.limit(limit);
-    for (std::size_t i = 0; i < raw.body.size(); i += 16 * kib)
-        (void)stream.write(std::string_view(raw.body).substr(i, 16 * kib));
-    (void)stream.finish({.status = 200});
+void in_pieces(http::Response raw) {
+    (void)streamed<T>({.pieces = pieces_of(raw.body, 16 * kib)}, limit);
 }
 
 }  // namespace
@@ -109,10 +106,10 @@ TEST_CASE("C6: a document of small parts ends at three times the limit", "[relia
     };
     std::string const results = filled(R"({"results": {)", "\"#\": {}", "}}");
     bounded("a map of documents", results, typed<TaskBatch>);
-    bounded("a map of documents that streams", results, streamed<TaskBatch>, 3 * limit);
+    bounded("a map of documents that streams", results, in_pieces<TaskBatch>, 3 * limit);
     std::string const files = filled(R"({"DATA": [)", "{}", "]}");
     bounded("a list of documents", files, typed<FileList>);
-    bounded("a list of documents that streams", files, streamed<FileList>, 3 * limit);
+    bounded("a list of documents that streams", files, in_pieces<FileList>, 3 * limit);
     bounded("texts", filled(R"({"texts": [)", "\"\"", "]}"), typed<Anything>);
     bounded("longer texts", filled(R"({"texts": [)", "\"1234567890123456\"", "]}"), typed<Anything>);
     bounded("maps in a map", filled(R"({"maps": {)", "\"#\": {\"a\": 1}", "}}"), typed<Anything>);
@@ -120,7 +117,7 @@ TEST_CASE("C6: a document of small parts ends at three times the limit", "[relia
     for (char const* piece : {"[]", "{}", "1", "\"\"", "[[1]]", R"({"a": 1})", "\"123456789012345\"", "[[[[]]]]"}) {
         bounded(piece, filled("[", piece, "]"), dom);
         bounded(piece, filled(R"({"any": [)", piece, "]}"), typed<Anything>);
-        bounded(piece, filled(R"({"any": [)", piece, "]}"), streamed<Anything>, 3 * limit);
+        bounded(piece, filled(R"({"any": [)", piece, "]}"), in_pieces<Anything>, 3 * limit);
     }
     bounded("names", filled("{", "\"#\": 1", "}"), dom);
     bounded("one text", "\"" + std::string(limit - 2, 'x') + "\"", dom);
@@ -134,7 +131,7 @@ TEST_CASE("C6: an ordinary document is read whole", "[reliability][C6]") {
         R"( "name": "file#.txt", "permissions": "0644", "size": #, "type": "file", "user": "somebody"})";
     std::string const whole = filled(R"({"DATA": [)", entry, "]}", limit / 3);
     CHECK(reading(whole, typed<FileList>) == 0);
-    CHECK(reading(whole, streamed<FileList>) == 0);
+    CHECK(reading(whole, in_pieces<FileList>) == 0);
 }
 
 TEST_CASE("C6: the error of an answer that is too large for memory says what to do", "[reliability][C6]") {

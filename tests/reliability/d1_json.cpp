@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/streamed.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -57,11 +58,7 @@ bool is_read(std::string const& text) {
     CHECK(takes([&] { (void)from_json<Json>(text); }) == document);
     CHECK(takes([&] {
               for (std::size_t const size : {1U, 7U, 4096U}) {
-                  Response<FileList>::Stream stream;
-                  for (std::string_view rest = text; !rest.empty();
-                       rest.remove_prefix(std::min(size * 1UL, rest.size())))
-                      (void)stream.write(rest.substr(0, size));
-                  (void)stream.finish({.status = 200});
+                  (void)streamed<FileList>({.pieces = pieces_of(text, size)});
                   if (text.size() > 10000) return;
               }
           }) == document);
@@ -160,10 +157,7 @@ TEST_CASE("D1: what is no Unicode is read as U+FFFD, whole and in pieces", "[rel
         CHECK(path.starts_with("a\xEF\xBF\xBD"));
         CHECK(path.ends_with("\xEF\xBF\xBDz"));
         for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-            Response<FileList>::Stream stream;
-            (void)stream.write(std::string_view(text).substr(0, cut));
-            (void)stream.write(std::string_view(text).substr(cut));
-            Response<FileList> const answer = stream.finish({.status = 200});
+            Response<FileList> const answer = streamed<FileList>({.pieces = halves_of(text, cut)});
             CHECK(*answer->path == path);
             CHECK(answer.mismatch() == "the answer's member 'path' is not Unicode");
         }

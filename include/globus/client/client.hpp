@@ -5,7 +5,6 @@
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/check_client.hpp>
-#include <globus/client/environment.hpp>
 #include <globus/client/exchange.hpp>
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
@@ -13,21 +12,15 @@
 #include <globus/core/config.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/log.hpp>
-#include <globus/oauth/errors.hpp>
-#include <globus/version.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <exception>
 #include <limits>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace globus {
 

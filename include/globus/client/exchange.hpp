@@ -18,7 +18,6 @@
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -160,10 +159,10 @@ private:
     CallOptions const& options_;
     std::size_t const max_bytes_;
     AuthContext context_;
-    Authorization authorization_;           ///< of the current attempt
-    bool own_origin_ = false;               ///< the client's credential goes with it
-    std::unique_ptr<AnswerStream> stream_;  ///< of the current attempt
-    std::size_t room_ = 0;                  ///< bytes that it may still take
+    Authorization authorization_;         ///< of the current attempt
+    bool own_origin_ = false;             ///< the client's credential goes with it
+    std::optional<AnswerStream> stream_;  ///< of the current attempt
+    std::size_t room_ = 0;                ///< bytes that it may still take
 };
 
 }  // namespace detail

@@ -155,8 +155,6 @@ public:
     void limit_memory(std::size_t bytes) noexcept { memory_ = bytes; }
     /// Takes the Content-Length that was announced.
     void expect(std::string_view content_length) noexcept;
-    /// True if a piece came.
-    [[nodiscard]] bool began() const noexcept { return reader_ != nullptr; }
     /// The reader that has read the whole body; null if nothing came. @throws DecodeError  if the body was not JSON
     [[nodiscard]] JsonDocumentReader const* finish();
 
@@ -195,35 +193,6 @@ public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
-    /// A reader that makes a response from an answer that comes in pieces, without keeping its text.
-    class Stream {
-    public:
-        /// Takes a piece of the body. It returns true: `finish` reports what is wrong with the body.
-        bool write(std::string_view piece) noexcept {
-            answer_.write(piece);
-            return true;
-        }
-        /// Says how many bytes the text may have; its document may take three times as many.
-        void limit(std::size_t max_bytes) noexcept { answer_.limit_memory(detail::memory_of(max_bytes)); }
-        /// The stream that takes the pieces.
-        [[nodiscard]] detail::AnswerStream& answer() noexcept { return answer_; }
-        /// Takes the announced Content-Length, by which lists are given room as far as the limit allows.
-        void expect(std::string_view content_length) noexcept { answer_.expect(content_length); }
-        /// The response; `raw` is what came besides the body. @throws DecodeError  if the body was not JSON
-        [[nodiscard]] Response finish(http::Response raw, detail::AnswerFacts const& facts = {}) {
-            Response response;
-            response.receive(raw, facts, form, answer_);
-            if (answer_.began()) response.value_ = std::move(value_);
-            return response;
-        }
-
-    private:
-        T value_{};
-        detail::AnswerStream answer_{detail::slot_of(value_)};
-    };
-    /// True if this type of answer can be read as it comes.
-    static constexpr bool streams = !requires(std::string body) { T::from_answer(body); };
-
     /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read
     [[nodiscard]] T const& operator*() const& {
         check_fit();
@@ -260,10 +229,10 @@ private:
             response.value_ = T::from_answer(response.raw_.body);
     }
     static constexpr detail::AnswerForm answer_form() {
-        if constexpr (streams)
-            return {.fresh = &fresh};
-        else
+        if constexpr (requires(std::string body) { T::from_answer(body); })
             return {.make = &make};
+        else
+            return {.fresh = &fresh};
     }
     static constexpr detail::AnswerForm form = answer_form();
 
@@ -276,8 +245,6 @@ class Response<Json> : public detail::AnyResponse {
 public:
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
-
-    static constexpr bool streams = false;
 
     /// As json().
     [[nodiscard]] Json const& operator*() const { return json(); }
@@ -306,7 +273,6 @@ public:
 
     /// The body is not unpacked, whatever its Content-Encoding is.
     static constexpr bool as_stored = true;
-    static constexpr bool streams = false;
 
     /// As text().
     [[nodiscard]] std::string const& operator*() const& { return text(); }

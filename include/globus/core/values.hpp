@@ -41,6 +41,7 @@ public:
 struct TextOrNumber : std::string {
     using std::string::string;
     TextOrNumber() = default;
+    /// Takes a text as it is.
     TextOrNumber(std::string text) : std::string(std::move(text)) {}
 };
 

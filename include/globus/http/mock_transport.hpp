@@ -59,17 +59,29 @@ public:
         /// The requests of a record whose elements stay where they are.
         explicit Requests(std::vector<Request const*> record);
 
+        /// The request at an index. @throws std::out_of_range  if there is none
         [[nodiscard]] Request& at(std::size_t index) & { return Base::at(index); }
+        /// The request at an index. @throws std::out_of_range  if there is none
         [[nodiscard]] Request const& at(std::size_t index) const& { return Base::at(index); }
+        /// The request at an index. @throws std::out_of_range  if there is none
         [[nodiscard]] Request const& at(std::size_t index) && { return *recorded_.at(index); }
+        /// The request at an index.
         [[nodiscard]] Request& operator[](std::size_t index) & { return Base::operator[](index); }
+        /// The request at an index.
         [[nodiscard]] Request const& operator[](std::size_t index) const& { return Base::operator[](index); }
+        /// The request at an index.
         [[nodiscard]] Request const& operator[](std::size_t index) && { return *recorded_.at(index); }
+        /// The first request.
         [[nodiscard]] Request& front() & { return Base::front(); }
+        /// The first request.
         [[nodiscard]] Request const& front() const& { return Base::front(); }
+        /// The first request.
         [[nodiscard]] Request const& front() && { return *recorded_.at(0); }
+        /// The last request.
         [[nodiscard]] Request& back() & { return Base::back(); }
+        /// The last request.
         [[nodiscard]] Request const& back() const& { return Base::back(); }
+        /// The last request.
         [[nodiscard]] Request const& back() && { return *recorded_.at(recorded_.size() - 1); }
         [[nodiscard]] iterator begin() & { return Base::begin(); }
         [[nodiscard]] const_iterator begin() const& { return Base::begin(); }

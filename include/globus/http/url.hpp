@@ -16,9 +16,9 @@ namespace globus::http {
 struct Reference {
     std::optional<std::string_view> scheme = {};     ///< without its ":"
     std::optional<std::string_view> authority = {};  ///< without its "//"; an empty one differs from none
-    std::string_view path = {};
-    std::optional<std::string_view> query = {};     ///< without its "?"
-    std::optional<std::string_view> fragment = {};  ///< without its "#"
+    std::string_view path = {};                      ///< empty if there is none
+    std::optional<std::string_view> query = {};      ///< without its "?"
+    std::optional<std::string_view> fragment = {};   ///< without its "#"
 };
 
 /// Splits a URI reference; nothing is checked or decoded.

@@ -8,6 +8,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstddef>
@@ -299,7 +300,7 @@ protected:
     /// The session itself, which all handles share. @throws UsageError in a forked child, or when this was moved from
     detail::World& world() const;
 
-    std::shared_ptr<detail::World> world_;
+    std::shared_ptr<detail::World> world_;  ///< null after a move
     friend class detail::Host;
     friend class Expecting;
 };

@@ -5,17 +5,13 @@
 #include <globus/client/client.hpp>
 #include <globus/client/environment.hpp>
 #include <globus/core/config.hpp>
-#include <globus/core/error.hpp>
 #include <globus/http/url.hpp>
-#include <globus/version.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace globus::detail {
 

@@ -23,7 +23,7 @@
 #include <charconv>
 #include <cstddef>
 #include <initializer_list>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -192,7 +192,7 @@ GLOBUS_DECL Exchange::Refused ClientExchange::refuse(http::Response const& answe
 
 GLOBUS_DECL http::Response ClientExchange::send() {
     if (is_streamed()) {
-        stream_ = std::make_unique<AnswerStream>(form_.fresh(result_));
+        stream_.emplace(form_.fresh(result_));
         stream_->limit_memory(memory_of(max_bytes_));
         room_ = request.max_response_bytes;
     }

@@ -27,6 +27,7 @@ public:
  */
 class GLOBUS_VISIBLE SubmissionError {
 public:
+    /// @param id  of the submission
     explicit SubmissionError(std::string id) : id_(std::move(id)) {}
 
     /// The submission id that was sent. Submitting with it again makes no second task.
