@@ -34,6 +34,8 @@ static_assert(std::convertible_to<std::string, Timestamp> && std::convertible_to
 static_assert(std::convertible_to<std::chrono::sys_days, Required<Timestamp>>);
 static_assert(!std::convertible_to<int, Timestamp> && !std::convertible_to<Timestamp, std::string>);
 static_assert(std::is_nothrow_move_constructible_v<Timestamp>);
+static_assert(std::three_way_comparable<Timestamp, std::weak_ordering> && std::totally_ordered<Timestamp>);
+static_assert(std::totally_ordered_with<Timestamp, std::chrono::system_clock::time_point>);
 
 }  // namespace
 
