@@ -5,11 +5,13 @@
 
 #include "expect.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <string>
 
 using namespace globus;
+using namespace std::chrono_literals;
 using timers::FlowTimer, timers::OnceTimerSchedule, timers::RecurringTimerSchedule, timers::TransferTimer;
 using transfer::TransferData;
 
@@ -18,7 +20,7 @@ std::string every_night(Client const& client, TransferData const& data) {
     auto const made = client.create_timer(
         {.timer = TransferTimer{
              .name = "nightly",
-             .schedule = RecurringTimerSchedule{.interval_seconds = 24 * 60 * 60, .start = "2026-12-01T01:00:00+00:00"},
+             .schedule = RecurringTimerSchedule{.interval_seconds = 24h, .start = "2026-12-01T01:00:00Z"_time},
              .body = data}});
     return *made->timer->job_id;
 }

@@ -9,6 +9,7 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/client/query_params.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -117,6 +118,10 @@ struct Fill {
             for (auto const& [name, item] : object.as_object()) fill(out[std::string(name)], item);
         } else if constexpr (is_variant<T>) {
             variant(out, value, std::make_index_sequence<std::variant_size_v<T>>{});
+        } else if constexpr (detail::is_duration<T>) {
+            std::int64_t count = 0;
+            fill(count, value);
+            out = count;
         } else if constexpr (is_duration<T>) {
             out = std::chrono::duration_cast<T>(std::chrono::duration<double>(plain(value).to_number<double>()));
         } else if constexpr (Described<T>) {

@@ -32,6 +32,8 @@ struct Outer {
     Optional<double> real = {};
     Optional<bool> flag = {};
     Optional<Secret> secret = {};
+    Optional<Timestamp> time = {};
+    Optional<Seconds> span = {};
     Optional<Inner> maybe = {};
     Optional<std::vector<std::string>> maybe_list = {};
     std::string plain_text = "plain";
@@ -50,9 +52,9 @@ struct Outer {
     StringList one_or_more = {};
     Optional<Json> any = {};
     Optional<std::string> last = {};
-    GLOBUS_MEMBERS(Outer, text, number, small, real, flag, secret, maybe, maybe_list, plain_text, plain_number,
-                   plain_flag, plain_secret, inner, list, texts, rows, maybe_texts, map, words, lists, maps,
-                   one_or_more, any, last);
+    GLOBUS_MEMBERS(Outer, text, number, small, real, flag, secret, time, span, maybe, maybe_list, plain_text,
+                   plain_number, plain_flag, plain_secret, inner, list, texts, rows, maybe_texts, map, words, lists,
+                   maps, one_or_more, any, last);
 };
 
 template <class T = Outer>
@@ -87,8 +89,8 @@ TEST_CASE("odd values: whatever a member is, the others are read", "[core][odd]"
 }
 
 TEST_CASE("odd values: null is an empty list or map and no document, which is not odd", "[core][odd]") {
-    for (char const* member : {"text", "number", "flag", "secret", "maybe", "maybe_list", "inner", "list", "texts",
-                               "rows", "map", "words", "lists", "maps", "one_or_more"}) {
+    for (char const* member : {"text", "number", "flag", "secret", "time", "span", "maybe", "maybe_list", "inner",
+                               "list", "texts", "rows", "map", "words", "lists", "maps", "one_or_more"}) {
         auto const answer = with(member, "null");
         CHECK(answer.mismatch().empty());
         CHECK_FALSE(answer.has_list(member));
@@ -116,6 +118,10 @@ TEST_CASE("odd values: a member of another kind is absent or keeps its default, 
           Case{"small", "2147483648", "'small' should be"}, Case{"real", "1e400", "'real' should be a number"},
           Case{"flag", "\"yes\"", "'flag' should be true or false but is a text"},
           Case{"flag", "1", "'flag' should be"}, Case{"secret", "5", "'secret' should be a text but is an integer"},
+          Case{"time", "1700000000", "'time' should be a time as a text but is an integer"},
+          Case{"span", "\"90\"", "'span' should be an integer in range but is a text"},
+          Case{"span", "1.5", "'span' should be an integer in range but is a number"},
+          Case{"span", "18446744073709551615", "'span' should be an integer in range but is an integer"},
           Case{"maybe", "[]", "'maybe' should be an object but is a list"},
           Case{"maybe_list", "{}", "'maybe_list' should be a list but is an object"}}) {
         auto const answer = with(member, value);

@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 
 // Members that only some answers of an operation have.
@@ -51,6 +53,20 @@ TEST_CASE("answers: an endpoint with its servers", "[transfer]") {
     CHECK(endpoint.non_functional_endpoint_display_name == "old");
     CHECK(endpoint.s3_owner_activated == false);
     CHECK(from_json<transfer::Endpoint>(R"({"DATA": null})").DATA.is_null());
+}
+
+TEST_CASE("answers: files are sorted by the time of their last change", "[transfer]") {
+    auto list = from_json<transfer::FileList>(
+        R"({"DATA": [{"name": "b", "last_modified": "2024-01-02 00:30:00+01:00"},
+                     {"name": "c", "last_modified": "2024-01-02 00:00:00+00:00"},
+                     {"name": "a", "last_modified": "2024-01-01T23:00:00Z"}]})");
+    std::sort(list.DATA.begin(), list.DATA.end(),
+              [](auto const& x, auto const& y) { return *x.last_modified < *y.last_modified; });
+    std::string names;
+    for (auto const& file : list.DATA) names += *file.name;
+    CHECK(names == "abc");
+    CHECK(*list.DATA[0].last_modified < std::chrono::sys_days{std::chrono::year(2024) / 1 / 2});
+    CHECK(*list.DATA[2].last_modified - *list.DATA[1].last_modified == std::chrono::minutes(30));
 }
 
 TEST_CASE("answers: a task as the manager of a collection sees it", "[transfer]") {

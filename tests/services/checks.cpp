@@ -8,6 +8,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 // What builders refuse before anything is sent.
 
 using namespace globus;
+using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
@@ -65,6 +67,8 @@ TEST_CASE("checks: a transfer that Transfer would refuse is not sent", "[transfe
     CHECK_THAT(refusal([](TransferData& data) { data.DATA.clear(); }), ContainsSubstring("add_item"));
     CHECK_THAT(refusal([](TransferData& data) { data.sync_level = 4; }), ContainsSubstring("sync_level is 4"));
     CHECK_THAT(refusal([](TransferData& data) { data.sync_level = -1; }), ContainsSubstring("sync_level is -1"));
+    CHECK_THAT(refusal([](TransferData& data) { data.deadline = "2027-02-29 12:00:00"; }),
+               ContainsSubstring("deadline is \"2027-02-29 12:00:00\": there is no such time"));
     CHECK_THAT(refusal([](TransferData& data) { data.label = std::string(129, 'x'); }),
                ContainsSubstring("129 characters"));
     CHECK_THAT(refusal([](TransferData& data) { data.label = "two\nlines"; }), ContainsSubstring("line break"));
@@ -83,8 +87,12 @@ TEST_CASE("checks: what may be is sent", "[transfer][checks]") {
     for (int i = 0; i != 128; ++i) label += "\xc3\xbc";  // 128 characters, 256 bytes
     data.label = label;
     data.sync_level = 3;
+    data.deadline = std::chrono::sys_days{std::chrono::year(2027) / 3 / 1} + 12h;
     data.add_filter_rule({.name = "*.h5", .method = "include", .type = "file"}).add_filter_rule({.name = "*"});
     CHECK(sent(data).at("label") == Json(label));
+    CHECK(sent(data).at("deadline") == "2027-03-01T12:00:00+00:00");
+    data.deadline = "in a week";
+    CHECK(sent(data).at("deadline") == "in a week");
 
     TransferData tomorrow = good_transfer();
     tomorrow.sync_level = 9;
@@ -103,6 +111,8 @@ TEST_CASE("checks: deletions and tunnels", "[transfer][checks]") {
     CHECK_THAT(deletion({.endpoint = "e"}), ContainsSubstring("add_item"));
     CHECK_THAT(deletion({.endpoint = "", .DATA = {{.path = "/x"}}}), ContainsSubstring("endpoint is empty"));
     CHECK_THAT(deletion({.endpoint = "e", .label = "a\nb", .DATA = {{.path = "/x"}}}), ContainsSubstring("line break"));
+    CHECK_THAT(deletion({.endpoint = "e", .deadline = "2027-04-31", .DATA = {{.path = "/x"}}}),
+               ContainsSubstring("deadline is \"2027-04-31\""));
     CHECK_THAT(refusal([](MockTransport const& mock) {
                    (void)make<TransferService>(mock).send(transfer::SubmitTransfer{
                        .data = TransferData{.source_endpoint = "", .destination_endpoint = "b"}});
@@ -136,7 +146,7 @@ TEST_CASE("checks: timers", "[timers][checks]") {
         ContainsSubstring("interval_seconds is -5"));
     CHECK_THAT(refused(FlowTimer{.flow_id = "", .schedule = OnceTimerSchedule{}, .body = 1}),
                ContainsSubstring("flow_id is empty"));
-    auto const job = [](Optional<std::int64_t> interval) {
+    auto const job = [](Optional<Seconds> interval) {
         return refusal([&](MockTransport const& mock) {
             TimerJob const made{.callback_url = "u", .callback_body = 1, .start = "s", .interval = interval};
             (void)make<TimersService>(mock).create_job({.data = made});
@@ -144,13 +154,32 @@ TEST_CASE("checks: timers", "[timers][checks]") {
     };
     CHECK_THAT(job(0), ContainsSubstring("the interval is 0"));
 
+    auto const scheduled = [&](Document schedule) {
+        return refused(TransferTimer{.schedule = std::move(schedule), .body = good_transfer()});
+    };
+    CHECK_THAT(scheduled(OnceTimerSchedule{.datetime = "2027-02-30T00:00:00Z"}),
+               ContainsSubstring("datetime is \"2027-02-30T00:00:00Z\": there is no such time"));
+    CHECK_THAT(scheduled(RecurringTimerSchedule{.interval_seconds = 24h, .start = "2027-13-01"}),
+               ContainsSubstring("start is \"2027-13-01\""));
+    CHECK_THAT(
+        scheduled(RecurringTimerSchedule{.interval_seconds = 24h, .end = EndAt{.datetime = "2027-01-01 25:00:00"}}),
+        ContainsSubstring("datetime is"));
+    auto const job_of = [](Timestamp start, Optional<Timestamp> stop_after) {
+        return refusal([&](MockTransport const& mock) {
+            TimerJob const made{
+                .callback_url = "u", .callback_body = 1, .start = start, .interval = 1h, .stop_after = stop_after};
+            (void)make<TimersService>(mock).create_job({.data = made});
+        });
+    };
+    CHECK_THAT(job_of("2027-00-01", {}), ContainsSubstring("start is"));
+    CHECK_THAT(job_of("2027-01-01", "2027-01-32"), ContainsSubstring("stop_after is"));
+
     MockTransport mock;
     mock.reply(201, "{}").reply(201, "{}");
     (void)make<TimersService>(mock).create_timer(
         {.timer = TransferTimer{.schedule = RecurringTimerSchedule{.interval_seconds = 1}, .body = good_transfer()}});
     (void)make<TimersService>(mock).create_job(
-        {.data = TimerJob{
-             .callback_url = "u", .callback_body = 1, .start = "s", .interval = Optional<std::int64_t>(null)}});
+        {.data = TimerJob{.callback_url = "u", .callback_body = 1, .start = "s", .interval = null}});
     CHECK(mock.left() == 0);
 }
 

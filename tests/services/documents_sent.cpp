@@ -76,11 +76,8 @@ TEST_CASE("documents: each takes members that the library does not know", "[serv
           R"({"timer_type":"transfer","schedule":{"a":1},"body":{"a":1},"new":1})");
     CHECK(to_json(FlowTimer{.flow_id = "f", .schedule = nothing, .body = nothing, .additional_fields = more}) ==
           R"({"timer_type":"flow","flow_id":"f","schedule":{"a":1},"body":{"a":1},"new":1})");
-    CHECK(to_json(TimerJob{.callback_url = "u",
-                           .callback_body = 1,
-                           .start = "s",
-                           .interval = Optional<std::int64_t>(7),
-                           .additional_fields = more}) ==
+    CHECK(to_json(TimerJob{
+              .callback_url = "u", .callback_body = 1, .start = "s", .interval = 7, .additional_fields = more}) ==
           R"({"callback_url":"u","callback_body":1,"start":"s","interval":7,"new":1})");
     CHECK(to_json(flows::RunActivityNotificationPolicy{.status = "FAILED", .additional_fields = more}) ==
           R"({"status":["FAILED"],"new":1})");

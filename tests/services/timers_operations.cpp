@@ -6,11 +6,13 @@
 
 #include <boost/json/parse.hpp>
 
+#include <chrono>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 using namespace globus;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -73,6 +75,17 @@ TEST_CASE("A timer ends after so many runs or at a time", "[timers]") {
     CHECK(mock.request_count() == 0);
 }
 
+TEST_CASE("A timer takes times and spans of the program, and any text", "[timers]") {
+    using std::chrono::sys_days, std::chrono::year;
+    CHECK(to_json(RecurringTimerSchedule{.interval_seconds = 24h, .start = sys_days{year(2030) / 1 / 2} + 90min}) ==
+          R"({"type":"recurring","interval_seconds":86400,"start":"2030-01-02T01:30:00+00:00"})");
+    OnceTimerSchedule const once{.datetime = "at noon"};
+    CHECK_NOTHROW(once.check());
+    CHECK(to_json(once) == R"({"type":"once","datetime":"at noon"})");
+    OnceTimerSchedule const replaced{.datetime = "2030-02-30", .additional_fields = {{"datetime", "2030-03-02"}}};
+    CHECK_NOTHROW(replaced.check());
+}
+
 TEST_CASE("A timer that was read tells its end and what it does", "[timers]") {
     auto const read = [](char const* text) {
         Response<timers::Timer> response{http::Response{.status = 200, .body = text}};
@@ -105,10 +118,9 @@ TEST_CASE("A timer of the older form says whether it runs again", "[timers]") {
     (void)client.create_job({.data = TimerJob{.callback_url = "https://actions.example.org/",
                                               .callback_body = {{"body", {}}},
                                               .start = "2030-01-01T00:00:00",
-                                              .interval = Optional<std::int64_t>(60)}});
-    TimerJob once{.callback_url = "u", .callback_body = 1, .start = "s", .interval = Optional<std::int64_t>()};
-    once.interval->set_null();
-    (void)client.create_job({.data = once});
+                                              .interval = 1min}});
+    (void)client.create_job(
+        {.data = TimerJob{.callback_url = "u", .callback_body = 1, .start = "s", .interval = null}});
     CHECK(mock.requests()[0].url == "https://timer.automate.globus.org/jobs/");
     CHECK(body_of(mock.requests()[0]).at("interval") == 60);
     CHECK(body_of(mock.requests()[1]).at("interval").is_null());

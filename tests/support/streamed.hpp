@@ -47,7 +47,7 @@ globus::Response<T> streamed(PiecesTransport transport, std::size_t limit = std:
     using namespace globus;
     Client<TransferService, AccessTokenPolicy, PiecesTransport, NoRetry> const client{
         "token", {.transport = std::move(transport), .base_url = "https://example.org", .max_response_bytes = limit}};
-    return client.template get<T>("answer");
+    return client.template get<T>("answer", {}, {.keep_text = false});
 }
 
 #endif  // GLOBUS_TESTS_SUPPORT_STREAMED_HPP

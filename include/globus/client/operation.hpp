@@ -4,11 +4,13 @@
 
 #include <globus/client/query_params.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/form.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/retry.hpp>
@@ -248,6 +250,10 @@ void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
         builder.flag(wire, value);
     } else if constexpr (std::integral<V>) {
         builder.number(wire, widened(value));
+    } else if constexpr (is_duration<V>) {
+        builder.number(wire, value.count());
+    } else if constexpr (std::same_as<V, Timestamp>) {
+        builder.text(wire, value.text());
     } else if constexpr (SpeltInQuery<V>) {
         builder.list(wire, value.query_texts());
     } else if constexpr (std::same_as<V, Secret>) {

@@ -3,9 +3,11 @@
 #define GLOBUS_CORE_JSON_SLOTS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <algorithm>
@@ -271,6 +273,19 @@ bool store_optional_flag(void* object, bool flag);
 void store_no_flag(void* object);
 void reset_flag(void* object);
 
+/// Stores a number of units.
+template <class T, class N>
+bool store_duration(void* object, N number) {
+    std::int64_t count = 0;
+    bool fits = false;
+    if constexpr (std::floating_point<N>)
+        fits = store_real<std::int64_t>(&count, number);
+    else
+        fits = store_whole<std::int64_t>(&count, number);
+    if (fits) as<T>(object) = count;
+    return fits;
+}
+
 /// The readers of an Optional or a Required.
 template <class T>
 constexpr SlotType make_wrapper_slot_type() {
@@ -359,6 +374,14 @@ constexpr SlotType make_slot_type() {
                 .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
                 .natural = [](void* o, std::uint64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
                 .string = [](void* o, std::string_view text) { return as<T>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, Timestamp>) {
+        return {.expected = "a time as a text",
+                .string = [](void* o, std::string_view text) { return as<Timestamp>(o) = text, true; }};
+    } else if constexpr (is_duration<T>) {
+        return {.expected = "an integer in range",
+                .integer = &store_duration<T, std::int64_t>,
+                .natural = &store_duration<T, std::uint64_t>,
+                .real = &store_duration<T, double>};
     } else if constexpr (std::same_as<T, Secret>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};

@@ -3,9 +3,11 @@
 #define GLOBUS_CORE_JSON_WRITE_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -124,6 +126,10 @@ void write_json(std::string& out, T const& value) {
         write_string(out, T::value);
     } else if constexpr (std::same_as<T, Secret>) {
         write_string(out, value.reveal());
+    } else if constexpr (std::same_as<T, Timestamp>) {
+        write_string(out, value.text());
+    } else if constexpr (is_duration<T>) {
+        write_json(out, value.count());
     } else if constexpr (WritesJson<T>) {
         value.write_json(out);
     } else if constexpr (std::convertible_to<T const&, std::string_view>) {

@@ -3,11 +3,14 @@
 #ifndef GLOBUS_SANDBOX_IMPL_UTIL_IPP
 #define GLOBUS_SANDBOX_IMPL_UTIL_IPP
 
+#include <globus/core/timestamp.hpp>
+
 #include <boost/json.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -292,19 +295,19 @@ inline std::tm utc(Millis at) {
     return out;
 }
 
-/// "2021-09-02T18:04:49+00:00"
+/// "2021-09-02T18:04:49+00:00"; for a clock that was set beyond the year 9999, the end of that
 inline std::string iso_time(Millis at) {
-    std::tm const t = utc(at);
-    char text[40];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &t);
-    return text;
+    using namespace std::chrono;
+    constexpr sys_seconds last = sys_days(year(9999) / 12 / 31) + 86399s;
+    return Timestamp(std::clamp<sys_seconds>(floor<seconds>(sys_time<milliseconds>(milliseconds(at))),
+                                             sys_days(year(1) / 1 / 1), last))
+        .text();
 }
 
 /// "2023-12-18 16:52:50+00:00", as file listings have it
 inline std::string file_time(Millis at) {
-    std::tm const t = utc(at);
-    char text[40];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S+00:00", &t);
+    std::string text = iso_time(at);
+    text[10] = ' ';
     return text;
 }
 
@@ -320,33 +323,11 @@ inline std::string http_time(Millis at) {
     return text;
 }
 
-/// Reads "YYYY-MM-DD[ T]HH:MM:SS[.fff][+00:00|Z]" and "YYYY-MM-DD".
+/// The milliseconds of a time that Timestamp reads.
 inline std::optional<Millis> parse_time(std::string const& text) {
-    std::tm t{};
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    char separator = 0;
-    int const fields =
-        std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d", &year, &month, &day, &separator, &hour, &minute, &second);
-    if (fields != 3 && (fields < 6 || (separator != ' ' && separator != 'T'))) return std::nullopt;
-    t.tm_year = year - 1900;
-    t.tm_mon = month - 1;
-    t.tm_mday = day;
-    t.tm_hour = hour;
-    t.tm_min = minute;
-    t.tm_sec = second;
-    Millis at = static_cast<Millis>(timegm(&t)) * 1000;
-    auto const zone = text.find_first_of("+-", 19);
-    int zone_hour = 0;
-    int zone_minute = 0;
-    if (fields > 3 && zone != std::string::npos &&
-        std::sscanf(text.c_str() + zone + 1, "%2d:%2d", &zone_hour, &zone_minute) >= 1)
-        at += (text[zone] == '+' ? -1 : 1) * static_cast<Millis>(zone_hour * 60 + zone_minute) * 60000;
-    return at;
+    auto const time = Timestamp(text).time();
+    return time ? std::optional(std::chrono::floor<std::chrono::milliseconds>(*time).time_since_epoch().count())
+                : std::nullopt;
 }
 
 // Reading JSON without exceptions -------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 #ifndef GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 #define GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -188,9 +190,9 @@ struct Policy {
     Optional<std::string> project_id = {};  ///< that it belongs to
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};                            ///< it requires a login in the current session
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};                              ///< it requires multi-factor authentication
+    Optional<bool> high_assurance = {};                       ///< it requires a login in the current session
+    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<bool> required_mfa = {};                         ///< it requires multi-factor authentication
     /// Domains of user names that pass; null for all.
     Optional<std::vector<std::string>> domain_constraints_include = {};
     /// Domains of user names that do not pass; null for none.
@@ -247,9 +249,9 @@ struct RegisteredClient {
 struct ClientCredential {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> client = {};   ///< its id
-    Optional<std::string> created = {};  ///< ISO 8601
-    Optional<Secret> secret = {};        ///< only in the answer to its creation; it cannot be read later
+    Optional<std::string> client = {};  ///< its id
+    Optional<Timestamp> created = {};
+    Optional<Secret> secret = {};  ///< only in the answer to its creation; it cannot be read later
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 
@@ -330,12 +332,12 @@ struct Consent {
     Optional<std::string> effective_identity = {};   ///< id of the identity that the client acts for
     std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
     Optional<std::string> status = {};               ///< as in "approved"
-    Optional<std::string> created = {};              ///< ISO 8601
-    Optional<std::string> updated = {};              ///< ISO 8601
-    Optional<std::string> last_used = {};            ///< ISO 8601
-    Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
-    Optional<bool> auto_approved = {};               ///< the user was not asked
-    Optional<bool> atomically_revocable = {};        ///< it can be revoked on its own
+    Optional<Timestamp> created = {};
+    Optional<Timestamp> updated = {};
+    Optional<Timestamp> last_used = {};
+    Optional<bool> allows_refresh = {};        ///< the client may have refresh tokens
+    Optional<bool> auto_approved = {};         ///< the user was not asked
+    Optional<bool> atomically_revocable = {};  ///< it can be revoked on its own
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };

@@ -4,11 +4,11 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/error.hpp>
 #include <globus/services/auth/answers.hpp>
 #include <globus/services/auth/payloads.hpp>
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -177,10 +177,10 @@ struct CreatePolicy {
     static constexpr auto route = post("/v2/api/policies");
     Required<std::string> project_id;  ///< that owns it
     Required<std::string> display_name;
-    Required<std::string> description;                             ///< shown to those who do not meet it
-    Optional<bool> high_assurance = {};                            ///< it cannot be changed later
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds that a login counts as fresh
-    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
+    Required<std::string> description;                        ///< shown to those who do not meet it
+    Optional<bool> high_assurance = {};                       ///< it cannot be changed later
+    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<bool> required_mfa = {};                         ///< multi-factor authentication; for high assurance only
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
     Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
     static constexpr auto wire =
@@ -202,9 +202,9 @@ struct UpdatePolicy {
     using result = PolicyDocument;
     static constexpr auto route = put("/v2/api/policies/{policy_id}");
     Required<std::string> policy_id;
-    Optional<std::string> project_id = {};                         ///< that it moves to
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
+    Optional<std::string> project_id = {};                    ///< that it moves to
+    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<bool> required_mfa = {};                         ///< multi-factor authentication; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any

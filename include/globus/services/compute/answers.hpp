@@ -6,6 +6,7 @@
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -79,7 +80,7 @@ struct EndpointRegistration {
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
-    Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
+    Optional<Timestamp> lock_expiration_timestamp = {};
     GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
 };
 
@@ -140,8 +141,8 @@ struct TaskBatch {
 /// A task of a group.
 /// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GroupedTask {
-    Optional<std::string> id = {};          ///< a UUID
-    Optional<std::string> created_at = {};  ///< ISO 8601
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<Timestamp> created_at = {};
     GLOBUS_MEMBERS(GroupedTask, id, created_at);
 };
 

@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include <vector>
 
 // What Globus Flows answers. Members have the service's names; https://flows.globus.org/redoc says what they mean.
-// Times are ISO 8601 texts; people and groups are URNs.
+// People and groups are URNs.
 
 namespace globus::flows {
 
@@ -40,18 +41,18 @@ struct Flow {
     Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see every run of the flow
     Optional<std::string> user_role = {};                  ///< the caller's, as in "flow_starter"
     Optional<std::string> created_by = {};                 ///< URN
-    Optional<std::string> created_at = {};                 ///< ISO 8601
-    Optional<std::string> updated_at = {};                 ///< ISO 8601
-    Optional<std::string> deleted_at = {};                 ///< ISO 8601; null for a flow that is there
-    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow has been deleted
-    Optional<std::string> subscription_id = {};            ///< that it is managed under; null for none
-    Optional<std::string> authentication_policy_id = {};   ///< that users of the flow have to meet; null for none
-    Optional<std::string> flow_url = {};                   ///< of this flow in the API
-    Optional<std::string> action_url = {};                 ///< at which other flows start this one
-    Optional<std::string> api_version = {};                ///< of the action provider interface, as in "1.0"
-    Optional<std::vector<std::string>> types = {};         ///< of the action provider interface, as in "Action"
-    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start has been answered
-    Optional<bool> log_supported = {};                     ///< its runs have logs
+    Optional<Timestamp> created_at = {};
+    Optional<Timestamp> updated_at = {};
+    Optional<Timestamp> deleted_at = {};                  ///< null for a flow that is there
+    Optional<bool> deleted = {};                          ///< `DELETED` on the wire: the flow has been deleted
+    Optional<std::string> subscription_id = {};           ///< that it is managed under; null for none
+    Optional<std::string> authentication_policy_id = {};  ///< that users of the flow have to meet; null for none
+    Optional<std::string> flow_url = {};                  ///< of this flow in the API
+    Optional<std::string> action_url = {};                ///< at which other flows start this one
+    Optional<std::string> api_version = {};               ///< of the action provider interface, as in "1.0"
+    Optional<std::vector<std::string>> types = {};        ///< of the action provider interface, as in "Action"
+    Optional<bool> synchronous = {};                      ///< false: a run goes on after its start has been answered
+    Optional<bool> log_supported = {};                    ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
                    globus_auth_username, principal_urn, flow_owner, flow_viewers, flow_starters, flow_administrators,
@@ -80,10 +81,10 @@ struct FlowValidation {
 struct RunDetails {
     Optional<std::string> code = {};  ///< as in "FlowSucceeded", "ActionUnableToRun"
     Optional<std::string> description = {};
-    Optional<std::string> time = {};  ///< ISO 8601
-    Optional<Json> details = {};      ///< of a form that depends on the code
-    Optional<Json> input = {};        ///< of the state that the run is in
-    Optional<Json> output = {};       ///< the states' outputs, by name
+    Optional<Timestamp> time = {};
+    Optional<Json> details = {};  ///< of a form that depends on the code
+    Optional<Json> input = {};    ///< of the state that the run is in
+    Optional<Json> output = {};   ///< the states' outputs, by name
     GLOBUS_MEMBERS(RunDetails, code, description, time, details, input, output);
 };
 
@@ -101,17 +102,17 @@ struct FlowDescription {
 struct Run {
     Optional<std::string> run_id = {};
     Optional<std::string> flow_id = {};
-    Optional<std::string> flow_title = {};            ///< as it is now
-    Optional<std::string> flow_last_updated = {};     ///< ISO 8601
+    Optional<std::string> flow_title = {};  ///< as it is now
+    Optional<Timestamp> flow_last_updated = {};
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
     /// "ACTIVE", "INACTIVE" (waiting to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
     Optional<std::string> status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
-    Optional<std::string> label = {};                      ///< for people
-    Optional<std::vector<std::string>> tags = {};          ///< by which people can find it
-    Optional<std::string> start_time = {};                 ///< ISO 8601
-    Optional<std::string> completion_time = {};            ///< ISO 8601; null until it has ended
+    Optional<std::string> label = {};              ///< for people
+    Optional<std::vector<std::string>> tags = {};  ///< by which people can find it
+    Optional<Timestamp> start_time = {};
+    Optional<Timestamp> completion_time = {};              ///< null until it has ended
     Optional<std::string> created_by = {};                 ///< URN of the identity that started it
     Optional<std::string> run_owner = {};                  ///< URN
     Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
@@ -137,7 +138,7 @@ struct RunPage {
 
 /// Something that happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogEntry {
-    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<Timestamp> time = {};
     Optional<std::string> code = {};  ///< as in "FlowStarted", "ActionCompleted"
     Optional<std::string> description = {};
     Optional<Json> details = {};  ///< of a form that depends on the code
@@ -187,11 +188,11 @@ struct RegisteredApi {
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data
     Optional<Json> state_input_schema = {};  ///< the JSON Schema of a state's data
-    Optional<std::string> subscription_id = {};               ///< that it is managed under; null for none
-    Optional<std::string> created_timestamp = {};             ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody last changed it
-    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when any part of it last changed
-    Optional<std::string> scheduled_deletion_timestamp = {};  ///< ISO 8601; null unless it is to be deleted
+    Optional<std::string> subscription_id = {};  ///< that it is managed under; null for none
+    Optional<Timestamp> created_timestamp = {};
+    Optional<Timestamp> edited_timestamp = {};              ///< when somebody last changed it
+    Optional<Timestamp> updated_timestamp = {};             ///< when any part of it last changed
+    Optional<Timestamp> scheduled_deletion_timestamp = {};  ///< null unless it is to be deleted
     GLOBUS_MEMBERS(RegisteredApi, id, name, description, status, roles, target, data_templates, state_input_schema,
                    subscription_id, created_timestamp, edited_timestamp, updated_timestamp,
                    scheduled_deletion_timestamp);
@@ -253,9 +254,9 @@ struct WebInput {
     Optional<std::string> creator_urn = {};  ///< of the run's owner, or whoever made it
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
-    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
+    Optional<Timestamp> created_timestamp = {};
+    Optional<Timestamp> edited_timestamp = {};  ///< when somebody last changed it
+    Optional<Timestamp> closed_timestamp = {};  ///< null while it is open
     GLOBUS_MEMBERS(WebInput, id, status, user_roles, input_type, input_schema, context, options, roles, creator_urn,
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
@@ -269,9 +270,9 @@ struct WebInputSummary {
     Optional<std::string> title = {};                    ///< for people
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
-    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
+    Optional<Timestamp> created_timestamp = {};
+    Optional<Timestamp> edited_timestamp = {};  ///< when somebody last changed it
+    Optional<Timestamp> closed_timestamp = {};  ///< null while it is open
     GLOBUS_MEMBERS(WebInputSummary, id, status, user_roles, input_type, title, flow, run, created_timestamp,
                    edited_timestamp, closed_timestamp);
 };

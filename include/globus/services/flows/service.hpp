@@ -25,7 +25,7 @@ using flows::RunActivityNotificationPolicy;
  * https://docs.globus.org/api/flows/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for, and
- * `additional_fields` members of the document; ids are UUIDs as text, times are ISO 8601, people and groups are URNs
+ * `additional_fields` members of the document; ids are UUIDs as text, people and groups are URNs
  * ("urn:globus:auth:identity:...").
  *
  * @par Errors

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_GCS_ANSWERS_HPP
 #define GLOBUS_SERVICES_GCS_ANSWERS_HPP
 
+#include <globus/core/duration.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -56,11 +57,11 @@ struct Collection {
     Optional<bool> delete_protected = {};          ///< it cannot be deleted
     Optional<bool> allow_guest_collections = {};   ///< they can be made and used
     Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
-    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
-    Optional<std::int64_t> acl_expiration_mins = {};  ///< minutes that access rules of guest collections hold
-    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
-    Optional<Json> policies = {};                     ///< of its connector
+    Optional<Minutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<Minutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
+    Optional<Minutes> acl_expiration_mins = {};               ///< how long access rules of guest collections hold
+    Optional<Days> auto_delete_timeout = {};  ///< time without access after which a guest collection is deleted
+    Optional<Json> policies = {};             ///< of its connector
     /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
     Optional<StringList> sharing_users_allow = {};  ///< local user names that may make guest collections; null for all
@@ -134,16 +135,16 @@ struct StorageGateway {
     Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
     Optional<std::string> root = {};          ///< path below which collections can be
     Optional<std::string> mapping = {};       ///< the older form of identity_mappings, as in "username_without_domain"
-    Optional<StringList> allowed_domains = {};   ///< of identities that may use it
-    Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
-    Optional<StringList> users_deny = {};        ///< local user names that may not
-    Optional<bool> high_assurance = {};          ///< it requires fresh logins and keeps records for audits
-    Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
-    Optional<bool> require_mfa = {};             ///< it requires multi-factor authentication
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
-    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
-    Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
-    Optional<Json> policies = {};                                  ///< of its connector
+    Optional<StringList> allowed_domains = {};                ///< of identities that may use it
+    Optional<StringList> users_allow = {};                    ///< local user names that may use it; null for all
+    Optional<StringList> users_deny = {};                     ///< local user names that may not
+    Optional<bool> high_assurance = {};                       ///< it requires fresh logins and keeps records for audits
+    Optional<bool> require_high_assurance = {};               ///< the older name of high_assurance
+    Optional<bool> require_mfa = {};                          ///< it requires multi-factor authentication
+    Optional<Minutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<Minutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
+    Optional<Json> identity_mappings = {};                    ///< how identities become local accounts
+    Optional<Json> policies = {};                             ///< of its connector
     Optional<Json> restrict_paths = {};  ///< where collections may be: lists of paths `none`, `read` and `read_write`
     GLOBUS_MEMBERS(StorageGateway, DATA_TYPE, id, display_name, connector_id, root, mapping, allowed_domains,
                    users_allow, users_deny, high_assurance, require_high_assurance, require_mfa,

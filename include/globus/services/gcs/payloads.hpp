@@ -3,6 +3,7 @@
 #define GLOBUS_SERVICES_GCS_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
@@ -234,8 +235,8 @@ struct MappedCollectionDocument {
     Optional<bool> force_encryption = {};  ///< data is always sent over TLS
     Optional<bool> force_verify = {};      ///< checksums are always compared
     Optional<bool> is_public = {};         ///< `public` on the wire
-    /// Minutes that access rules of guest collections hold; high assurance only.
-    Optional<std::int64_t> acl_expiration_mins = {};
+    /// How long access rules of guest collections hold; high assurance only.
+    Optional<Minutes> acl_expiration_mins = {};
     Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
     /// Authentication policy that users of its guest collections have to meet.
     Optional<std::string> guest_auth_policy_id = {};
@@ -245,12 +246,12 @@ struct MappedCollectionDocument {
     Optional<StringList> sharing_users_deny = {};  ///< local user names that may not
     /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
-    Optional<bool> delete_protected = {};             ///< it cannot be deleted; true for a new one, if left out
-    Optional<bool> allow_guest_collections = {};      ///< they can be made and used
-    Optional<bool> disable_anonymous_writes = {};     ///< access rules of guest collections cannot let everybody write
-    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
-    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
-    Optional<Document> policies = {};                 ///< of its connector, as in POSIXCollectionPolicies
+    Optional<bool> delete_protected = {};          ///< it cannot be deleted; true for a new one, if left out
+    Optional<bool> allow_guest_collections = {};   ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
+    Optional<Days> auto_delete_timeout = {};       ///< time without access after which a guest collection is deleted
+    Optional<Json> associated_flow_policy = {};    ///< which flows run when it is used
+    Optional<Document> policies = {};              ///< of its connector, as in POSIXCollectionPolicies
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
@@ -290,8 +291,8 @@ struct GuestCollectionDocument {
     Optional<bool> force_encryption = {};  ///< data is always sent over TLS
     Optional<bool> force_verify = {};      ///< checksums are always compared
     Optional<bool> is_public = {};         ///< `public` on the wire
-    /// Minutes that access rules of guest collections hold; high assurance only.
-    Optional<std::int64_t> acl_expiration_mins = {};
+    /// How long access rules of guest collections hold; high assurance only.
+    Optional<Minutes> acl_expiration_mins = {};
     Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
     Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
     Optional<std::string> user_credential_id = {};    ///< the owner's, with which the storage is used
@@ -367,9 +368,9 @@ struct StorageGatewayDocument {
     Optional<StringList> allowed_domains = {};  ///< of identities that may use it
     Optional<bool> high_assurance = {};         ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_mfa = {};            ///< it requires multi-factor authentication; high assurance only
-    Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
-    Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
-    Optional<StringList> users_deny = {};                     ///< local user names that may not
+    Optional<Minutes> authentication_timeout_mins = {};  ///< how long a login counts as fresh
+    Optional<StringList> users_allow = {};               ///< local user names that may use it; all if left out
+    Optional<StringList> users_deny = {};                ///< local user names that may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
                    allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,

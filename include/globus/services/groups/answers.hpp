@@ -3,11 +3,12 @@
 #define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -29,8 +30,8 @@ struct Membership {
     Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
     Optional<std::string> source_group_id = {};       ///< of the group that it comes from
     Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
-    Optional<std::string> invite_time = {};           ///< ISO 8601
-    Optional<std::string> updated = {};               ///< ISO 8601
+    Optional<Timestamp> invite_time = {};
+    Optional<Timestamp> updated = {};
     GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields, status_reason,
                    source_group_id, invite_email_address, invite_time, updated);
 };
@@ -38,12 +39,12 @@ struct Membership {
 /// Who sees a group, and how people join it.
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
-    Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
-    Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};                             ///< people who are not invited may ask to join
-    Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
+    Optional<bool> is_high_assurance = {};                    ///< it requires fresh logins
+    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<std::string> group_visibility = {};              ///< one of GroupVisibility
+    Optional<std::string> group_members_visibility = {};      ///< one of GroupMemberVisibility
+    Optional<bool> join_requests = {};                        ///< people who are not invited may ask to join
+    Optional<std::vector<std::string>> signup_fields = {};    ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };
@@ -73,10 +74,10 @@ struct Group {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
-    Optional<std::string> group_type = {};                  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};                    ///< it requires a login in the current session
-    Optional<std::int64_t> session_limit = {};              ///< seconds
+    Optional<std::string> parent_id = {};   ///< of the group that it is a part of; null for none
+    Optional<std::string> group_type = {};  ///< "regular" or "plus"
+    Optional<bool> enforce_session = {};    ///< it requires a login in the current session
+    Optional<Seconds> session_limit = {};
     Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
     Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
     Optional<std::vector<Membership>> memberships = {};     ///< by include

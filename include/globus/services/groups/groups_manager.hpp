@@ -3,9 +3,9 @@
 #define GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/services/groups/service.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,12 +35,12 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<bool> is_high_assurance;                                ///< it requires fresh logins
-    Required<std::string> group_visibility;                          ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;                  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                                    ///< people who are not invited may ask to join
-    Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
-    Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
+    Required<bool> is_high_assurance;                           ///< it requires fresh logins
+    Required<std::string> group_visibility;                     ///< one of GroupVisibility
+    Required<std::string> group_members_visibility;             ///< one of GroupMemberVisibility
+    Required<bool> join_requests;                               ///< people who are not invited may ask to join
+    Required<StringList> signup_fields;                         ///< some of GroupRequiredSignupFields
+    Optional<Seconds> authentication_assurance_timeout = null;  ///< null for the service's default
     static constexpr auto wire =
         wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
               in_json("join_requests"), in_json("signup_fields"), in_json("authentication_assurance_timeout"));

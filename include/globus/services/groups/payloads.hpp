@@ -3,11 +3,11 @@
 #define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,8 +74,8 @@ struct GroupPolicies {
     Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
     Required<bool> join_requests;                    ///< whether people who are not invited may ask to join
     Required<StringList> signup_fields;              ///< some of GroupRequiredSignupFields; {} for none
-    /// Seconds after which a high assurance group asks for another login; null for the default.
-    Optional<std::int64_t> authentication_assurance_timeout = {};
+    /// Time after which a high assurance group asks for another login; null for the default.
+    Optional<Seconds> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
                    signup_fields, authentication_assurance_timeout, additional_fields);

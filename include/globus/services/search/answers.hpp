@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct Index {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};                    ///< "open" or "delete-pending"
-    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
+    Optional<std::string> status = {};  ///< "open" or "delete-pending"
+    Optional<Timestamp> creation_date = {};
     Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
     Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
     Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
@@ -81,10 +82,10 @@ struct Task {
     Optional<std::string> state = {};              ///< "CREATING", "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
     Optional<std::string> state_description = {};  ///< the state for people
     Optional<std::string> task_type = {};          ///< as in "INGEST"
-    Optional<std::string> creation_date = {};      ///< UTC
-    Optional<std::string> completion_date = {};    ///< UTC
-    Optional<std::string> message = {};            ///< what went wrong; null for none
-    Optional<Json> additional_details = {};        ///< of a failure
+    Optional<Timestamp> creation_date = {};
+    Optional<Timestamp> completion_date = {};
+    Optional<std::string> message = {};      ///< what went wrong; null for none
+    Optional<Json> additional_details = {};  ///< of a failure
     GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
                    message, additional_details);
 };
@@ -112,7 +113,7 @@ struct Role {
     Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
     Optional<std::string> principal = {};       ///< a URN
     Optional<std::string> principal_type = {};  ///< "identity" or "group"
-    Optional<std::string> creation_date = {};   ///< UTC
+    Optional<Timestamp> creation_date = {};
     GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
 };
 

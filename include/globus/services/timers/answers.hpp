@@ -4,6 +4,7 @@
 
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -16,18 +17,18 @@ namespace globus::timers {
 
 /// When a timer ends. https://docs.globus.org/api/timers/
 struct StopAfter {
-    Optional<std::string> date = {};     ///< ISO 8601; null for no time
+    Optional<Timestamp> date = {};       ///< null for no time
     Optional<std::int64_t> n_runs = {};  ///< after this many runs; null for no limit
     GLOBUS_MEMBERS(StopAfter, date, n_runs);
 };
 
 /// What a timer does now. https://docs.globus.org/api/timers/
 struct TimerActivity {
-    Optional<std::string> code = {};             ///< "awaiting_next_run", "run_in_progress", "retrying" or "paused"
-    Optional<std::string> next_run = {};         ///< ISO 8601; of a timer that waits
-    Optional<std::string> start_timestamp = {};  ///< ISO 8601; of a run, and of one that is tried again
-    Optional<double> duration_seconds = {};      ///< since the run began
-    Optional<std::string> reason = {};           ///< of a pause: "user", "globus_auth_requirements" or "other"
+    Optional<std::string> code = {};           ///< "awaiting_next_run", "run_in_progress", "retrying" or "paused"
+    Optional<Timestamp> next_run = {};         ///< of a timer that waits
+    Optional<Timestamp> start_timestamp = {};  ///< of a run, and of one that is tried again
+    Optional<double> duration_seconds = {};    ///< since the run began
+    Optional<std::string> reason = {};         ///< of a pause: "user", "globus_auth_requirements" or "other"
     GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
 };
 
@@ -38,12 +39,12 @@ struct Timer {
     Optional<std::string> timer_type = {};  ///< "transfer", "flow" or "generic"
     Optional<std::string> flow_id = {};     ///< that a timer of a flow starts
     Optional<std::string> name = {};
-    Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
-    Optional<std::string> scope = {};              ///< that the action provider is called with
-    Optional<Json> body = {};                      ///< what is started; of create_timer's answer
-    Optional<std::string> callback_url = {};       ///< of the action provider that is called
-    Optional<Json> callback_body = {};             ///< what is started, in the older form
-    Optional<std::string> start = {};              ///< ISO 8601
+    Optional<std::string> status = {};        ///< "new", "loaded", "inactive", "ended", ...
+    Optional<std::string> scope = {};         ///< that the action provider is called with
+    Optional<Json> body = {};                 ///< what is started; of create_timer's answer
+    Optional<std::string> callback_url = {};  ///< of the action provider that is called
+    Optional<Json> callback_body = {};        ///< what is started, in the older form
+    Optional<Timestamp> start = {};
     Optional<double> interval = {};                ///< seconds; null runs once
     Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
     Optional<StopAfter> stop_after = {};           ///< its end; null for none
@@ -51,12 +52,12 @@ struct Timer {
     Optional<std::int64_t> n_errors = {};          ///< runs that failed
     Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
     Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
-    Optional<std::string> last_ran_at = {};        ///< ISO 8601
-    Optional<std::string> next_run = {};           ///< ISO 8601
-    Optional<std::string> submitted_at = {};       ///< ISO 8601
-    Optional<TimerActivity> activity = {};         ///< what it does now; null once it has ended
-    Optional<Json> inactive_reason = {};  ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
-    Optional<Json> results = {};          ///< a page of its runs, in `data`
+    Optional<Timestamp> last_ran_at = {};
+    Optional<Timestamp> next_run = {};
+    Optional<Timestamp> submitted_at = {};
+    Optional<TimerActivity> activity = {};  ///< what it does now; null once it has ended
+    Optional<Json> inactive_reason = {};    ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
+    Optional<Json> results = {};            ///< a page of its runs, in `data`
     GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, flow_id, name, status, scope, body, callback_url, callback_body,
                    start, interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors,
                    last_ran_at, next_run, submitted_at, activity, inactive_reason, results);

@@ -3,9 +3,11 @@
 #define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <concepts>
@@ -13,8 +15,7 @@
 #include <string>
 #include <utility>
 
-// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in
-// "2026-01-02T03:04:05+00:00".
+// The documents that a Timers program makes.
 
 namespace globus::timers {
 
@@ -22,9 +23,12 @@ namespace globus::timers {
 /// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
-    Optional<std::string> datetime = {};  ///< ISO 8601
+    Optional<Timestamp> datetime = {};  ///< when it runs
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
+
+    /// @throws UsageError  for a time that there is not, as of the 30th of February
+    void check() const;
 };
 
 /// The end of a timer after some number of runs. https://docs.globus.org/api/timers/timer-schedules/
@@ -41,11 +45,11 @@ struct EndAfter {
 /// The end of a timer at some time. https://docs.globus.org/api/timers/timer-schedules/
 struct EndAt {
     Constant<"time"> condition = {};  ///< what ends it
-    Required<std::string> datetime;   ///< ISO 8601
+    Required<Timestamp> datetime;     ///< no run begins after it
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
 
-    /// @throws UsageError  for an empty time
+    /// @throws UsageError  for an empty time, and for one that there is not
     void check() const;
 };
 
@@ -73,19 +77,20 @@ private:
 /**
  * A timer that runs again and again.
  *
- *     RecurringTimerSchedule{.interval_seconds = 86400, .end = EndAfter{.count = 5}}
+ *     RecurringTimerSchedule{.interval_seconds = 24h, .end = EndAfter{.count = 5}}
  *
  * https://docs.globus.org/api/timers/timer-schedules/
  */
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
-    Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
-    Optional<std::string> start = {};         ///< ISO 8601; immediately if left out
-    Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
+    Required<Seconds> interval_seconds;  ///< between the starts of two runs: at least one second
+    Optional<Timestamp> start = {};      ///< immediately if left out
+    Optional<TimerEnd> end = {};         ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
-    /// @throws UsageError  for an interval that is not positive, and for what the end's own check() refuses
+    /// @throws UsageError  for an interval that is not positive, a start that there is not, and for what the end's own
+    ///                     check() refuses
     void check() const;
 };
 
@@ -93,7 +98,7 @@ struct RecurringTimerSchedule {
  * A timer that starts transfers.
  *
  *     client.create_timer({.timer = TransferTimer{.name = "nightly",
- *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 86400},
+ *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 24h},
  *                                                 .body = data}});
  *
  * Each run gets a submission id of its own: a submission id in `body` is left out, and so is skip_activation_check.
@@ -129,19 +134,19 @@ struct FlowTimer {
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
 /// https://docs.globus.org/api/timers/
 struct TimerJob {
-    Required<std::string> callback_url;         ///< of the action provider that is called
-    Required<Json> callback_body;               ///< what it is sent each time
-    Required<std::string> start;                ///< ISO 8601
-    Required<Optional<std::int64_t>> interval;  ///< seconds; null runs once
-    Optional<std::string> name = {};            ///< for people
-    Optional<std::string> stop_after = {};      ///< ISO 8601
-    Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
+    Required<std::string> callback_url;        ///< of the action provider that is called
+    Required<Json> callback_body;              ///< what it is sent each time
+    Required<Timestamp> start;                 ///< of the first run
+    Required<Optional<Seconds>> interval;      ///< null runs once
+    Optional<std::string> name = {};           ///< for people
+    Optional<Timestamp> stop_after = {};       ///< no run begins after it
+    Optional<std::int64_t> stop_after_n = {};  ///< runs, at least 1; no end if left out
     Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
                    additional_fields);
 
-    /// @throws UsageError  for an interval that is not positive
+    /// @throws UsageError  for an interval that is not positive, and for a time that there is not
     void check() const;
 };
 

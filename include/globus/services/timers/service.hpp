@@ -28,7 +28,7 @@ using timers::TransferTimer;
  * https://docs.globus.org/api/timers/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text, times are ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
+ * UUIDs as text.
  *
  * @par Errors
  * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in

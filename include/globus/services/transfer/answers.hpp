@@ -2,9 +2,11 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <cstdint>
@@ -17,18 +19,18 @@ namespace globus::transfer {
 
 /// A file, directory or link. https://docs.globus.org/api/transfer/file_operations/#file_document
 struct File {
-    Optional<std::string> name = {};           ///< without the directory
-    Optional<std::string> type = {};           ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe" or "other"
-    Optional<std::int64_t> size = {};          ///< bytes
-    Optional<std::string> permissions = {};    ///< octal, as in "0644"
-    Optional<std::string> last_modified = {};  ///< ISO 8601
-    Optional<std::string> user = {};           ///< owner, as the host names the account
-    Optional<std::string> group = {};          ///< as the host names it
-    Optional<std::string> link_target = {};    ///< of a symbolic link; null for all else, as are the members below
-    Optional<std::string> link_user = {};      ///< owner of the link itself
-    Optional<std::string> link_group = {};     ///< group of the link itself
-    Optional<std::int64_t> link_size = {};     ///< of the link itself, in bytes
-    Optional<std::string> link_last_modified = {};  ///< ISO 8601
+    Optional<std::string> name = {};         ///< without the directory
+    Optional<std::string> type = {};         ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe" or "other"
+    Optional<std::int64_t> size = {};        ///< bytes
+    Optional<std::string> permissions = {};  ///< octal, as in "0644"
+    Optional<Timestamp> last_modified = {};
+    Optional<std::string> user = {};         ///< owner, as the host names the account
+    Optional<std::string> group = {};        ///< as the host names it
+    Optional<std::string> link_target = {};  ///< of a symbolic link; null for all else, as are the members below
+    Optional<std::string> link_user = {};    ///< owner of the link itself
+    Optional<std::string> link_group = {};   ///< group of the link itself
+    Optional<std::int64_t> link_size = {};   ///< of the link itself, in bytes
+    Optional<Timestamp> link_last_modified = {};
     GLOBUS_MEMBERS(File, name, type, size, permissions, last_modified, user, group, link_target, link_user, link_group,
                    link_size, link_last_modified);
 };
@@ -118,13 +120,13 @@ struct Endpoint {
     Optional<Secret> globus_connect_setup_key = {};
     Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
     Optional<bool> activated = {};                 ///< it has a credential of the user
-    Optional<std::int64_t> expires_in = {};        ///< seconds; -1 for never
-    Optional<std::string> expire_time = {};        ///< ISO 8601
-    Optional<std::string> myproxy_server = {};     ///< host name
-    Optional<std::string> myproxy_dn = {};         ///< of the MyProxy server's certificate
-    Optional<std::string> oauth_server = {};       ///< host name
-    Optional<std::string> s3_url = {};             ///< of the store behind it
-    Optional<bool> s3_owner_activated = {};        ///< the owner's key opens the store for all
+    Optional<Seconds> expires_in = {};             ///< -1 for never
+    Optional<Timestamp> expire_time = {};
+    Optional<std::string> myproxy_server = {};  ///< host name
+    Optional<std::string> myproxy_dn = {};      ///< of the MyProxy server's certificate
+    Optional<std::string> oauth_server = {};    ///< host name
+    Optional<std::string> s3_url = {};          ///< of the store behind it
+    Optional<bool> s3_owner_activated = {};     ///< the owner's key opens the store for all
     static constexpr auto wire = wires(rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
                    department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
@@ -179,15 +181,15 @@ struct SubmissionResult {
 /// A transfer or delete task. https://docs.globus.org/api/transfer/task/#task_document
 struct Task {
     Optional<std::string> task_id = {};
-    Optional<std::string> type = {};                          ///< "TRANSFER" or "DELETE"
-    Optional<std::string> status = {};                        ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
-    Optional<std::string> label = {};                         ///< that it was submitted with; null for none
-    Optional<std::string> username = {};                      ///< the older name of its owner; use owner_id
-    Optional<std::string> owner_id = {};                      ///< of the identity that submitted it
-    Optional<std::string> owner_string = {};                  ///< the owner's user name
-    Optional<std::string> request_time = {};                  ///< ISO 8601
-    Optional<std::string> completion_time = {};               ///< ISO 8601
-    Optional<std::string> deadline = {};                      ///< ISO 8601
+    Optional<std::string> type = {};          ///< "TRANSFER" or "DELETE"
+    Optional<std::string> status = {};        ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
+    Optional<std::string> label = {};         ///< that it was submitted with; null for none
+    Optional<std::string> username = {};      ///< the older name of its owner; use owner_id
+    Optional<std::string> owner_id = {};      ///< of the identity that submitted it
+    Optional<std::string> owner_string = {};  ///< the owner's user name
+    Optional<Timestamp> request_time = {};
+    Optional<Timestamp> completion_time = {};
+    Optional<Timestamp> deadline = {};
     Optional<std::string> source_endpoint_id = {};            ///< null if the collection is gone
     Optional<std::string> source_endpoint_display_name = {};  ///< null if the collection is gone
     Optional<std::string> destination_endpoint_id = {};       ///< null for a deletion, and if the collection is gone
@@ -291,7 +293,7 @@ struct TaskEvent {
     Optional<std::string> description = {};
     Optional<std::string> details = {};  ///< a text or JSON as text, of a form that depends on the code
     Optional<bool> is_error = {};        ///< false for progress and the like
-    Optional<std::string> time = {};     ///< ISO 8601
+    Optional<Timestamp> time = {};
     GLOBUS_MEMBERS(TaskEvent, code, description, details, is_error, time);
 };
 
@@ -367,17 +369,17 @@ struct EndpointRolePage {
  */
 struct AccessRule {
     Constant<"access"> DATA_TYPE = {};
-    Optional<std::string> id = {};               ///< a UUID; null for a rule that comes from a role
-    Optional<std::string> principal_type = {};   ///< "identity", "group", "all_authenticated_users" or "anonymous"
-    Optional<std::string> principal = {};        ///< its id; empty for the last two
-    Optional<std::string> path = {};             ///< it begins and ends with a slash
-    Optional<std::string> permissions = {};      ///< "r" or "rw"
-    Optional<std::string> role_id = {};          ///< of the role that this rule comes from
-    Optional<std::string> role_type = {};        ///< of that role, as in "administrator"
-    Optional<std::string> create_time = {};      ///< ISO 8601
-    Optional<std::string> expiration_date = {};  ///< ISO 8601
-    Optional<std::string> notify_email = {};     ///< whom to tell about a new rule
-    Optional<std::string> notify_message = {};   ///< that goes into the e-mail
+    Optional<std::string> id = {};              ///< a UUID; null for a rule that comes from a role
+    Optional<std::string> principal_type = {};  ///< "identity", "group", "all_authenticated_users" or "anonymous"
+    Optional<std::string> principal = {};       ///< its id; empty for the last two
+    Optional<std::string> path = {};            ///< it begins and ends with a slash
+    Optional<std::string> permissions = {};     ///< "r" or "rw"
+    Optional<std::string> role_id = {};         ///< of the role that this rule comes from
+    Optional<std::string> role_type = {};       ///< of that role, as in "administrator"
+    Optional<Timestamp> create_time = {};
+    Optional<Timestamp> expiration_date = {};
+    Optional<std::string> notify_email = {};    ///< whom to tell about a new rule
+    Optional<std::string> notify_message = {};  ///< that goes into the e-mail
     GLOBUS_MEMBERS(AccessRule, DATA_TYPE, id, principal_type, principal, path, permissions, role_id, role_type,
                    create_time, expiration_date, notify_email, notify_message);
 };
@@ -434,17 +436,17 @@ struct BookmarkPage {
  */
 struct PauseRule {
     Constant<"pause_rule"> DATA_TYPE = {};
-    Optional<std::string> id = {};          ///< a UUID; left out when it is to be made
-    Optional<std::string> message = {};     ///< for the owners of the tasks
-    Optional<std::string> start_time = {};  ///< ISO 8601
+    Optional<std::string> id = {};       ///< a UUID; left out when it is to be made
+    Optional<std::string> message = {};  ///< for the owners of the tasks
+    Optional<Timestamp> start_time = {};
     Optional<std::string> endpoint_id = {};
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
     /// It was made by the manager of a guest collection's host, not of the collection.
     Optional<bool> created_by_host_manager = {};
-    Optional<std::string> modified_by = {};               ///< user name; only managers get it
-    Optional<std::string> modified_by_id = {};            ///< of that user's identity
-    Optional<std::string> modified_time = {};             ///< ISO 8601
+    Optional<std::string> modified_by = {};     ///< user name; only managers get it
+    Optional<std::string> modified_by_id = {};  ///< of that user's identity
+    Optional<Timestamp> modified_time = {};
     Optional<bool> editable = {};                         ///< the user may change and delete it
     Optional<bool> pause_ls = {};                         ///< true: directories cannot be listed
     Optional<bool> pause_mkdir = {};                      ///< true: no directory can be made
@@ -511,11 +513,11 @@ struct SuccessfulTransferPage {
 /// A path that a task left out, because skip_source_errors was set.
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedError {
-    Optional<std::string> source_path = {};           ///< absolute, on the source
-    Optional<std::string> destination_path = {};      ///< null where there is none
-    Optional<std::string> error_code = {};            ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
-    Optional<std::string> error_details = {};         ///< in the words of the server that failed
-    Optional<std::string> error_time = {};            ///< ISO 8601
+    Optional<std::string> source_path = {};       ///< absolute, on the source
+    Optional<std::string> destination_path = {};  ///< null where there is none
+    Optional<std::string> error_code = {};        ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
+    Optional<std::string> error_details = {};     ///< in the words of the server that failed
+    Optional<Timestamp> error_time = {};
     Optional<bool> is_directory = {};                 ///< false for a file or link
     Optional<bool> is_symlink = {};                   ///< it is a link, whatever that leads to
     Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
@@ -550,12 +552,12 @@ struct Relationship {
 
 /// What a tunnel is, and its state. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
-    Optional<std::string> label = {};                 ///< for people
-    Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
-    Optional<std::string> status = {};                ///< the state in a sentence
-    Optional<std::string> created_time = {};          ///< ISO 8601
+    Optional<std::string> label = {};   ///< for people
+    Optional<std::string> state = {};   ///< as in "AWAITING_LISTENER", "STOPPING"
+    Optional<std::string> status = {};  ///< the state in a sentence
+    Optional<Timestamp> created_time = {};
     Optional<std::string> submission_id = {};         ///< that it was made with
-    Optional<std::int64_t> lifetime_mins = {};        ///< minutes until it is stopped
+    Optional<Minutes> lifetime_mins = {};             ///< how long it may live
     Optional<bool> restartable = {};                  ///< the service may start it again after a failure
     Optional<std::string> initiator_ip_address = {};  ///< of the end that connects; null until it is known
     Optional<std::int64_t> initiator_port = {};       ///< of the end that connects; null until it is known

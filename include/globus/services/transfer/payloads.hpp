@@ -3,9 +3,11 @@
 #define GLOBUS_SERVICES_TRANSFER_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 
 #include <array>
@@ -162,7 +164,7 @@ struct TransferData {
     Optional<bool> verify_checksum = {};
     Optional<bool> preserve_timestamp = {};  ///< whether files get the source's modification times; default false
     Optional<bool> encrypt_data = {};        ///< whether the data is sent over TLS; default false
-    Optional<std::string> deadline = {};     ///< ISO 8601: the task fails after this time
+    Optional<Timestamp> deadline = {};       ///< the task fails after this time
     /// Whether to go on past paths that are not found or not readable; default false.
     Optional<bool> skip_source_errors = {};
     /// Whether the task ends when the destination is full, instead of trying again; default false.
@@ -193,7 +195,8 @@ struct TransferData {
     /// Refuses what Transfer would refuse; submit_transfer calls it before it sends anything. It does not look at what
     /// additional_fields replace.
     /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with
-    ///                     a blank, an unknown sync_level or filter rule, and a transfer without items
+    ///                     a blank, an unknown sync_level or filter rule, a deadline that there is not, as on the 30th
+    ///                     of February, and a transfer without items
     void check() const;
 };
 
@@ -223,7 +226,7 @@ struct DeleteData {
     Optional<bool> ignore_missing = {};  ///< whether a missing path is accepted; default false
     /// Whether *, ? and [] in the last part of a path are wildcards, unless after a backslash; default false.
     Optional<bool> interpret_globs = {};
-    Optional<std::string> deadline = {};      ///< ISO 8601
+    Optional<Timestamp> deadline = {};        ///< the task fails after this time
     Optional<bool> notify_on_succeeded = {};  ///< whether the user gets an e-mail; default true
     Optional<bool> notify_on_failed = {};     ///< whether the user gets an e-mail; default true
     /// Whether the user gets an e-mail, as when a login has expired; default true.
@@ -240,7 +243,8 @@ struct DeleteData {
     DeleteData& add_item(DeleteItem item);
 
     /// Refuses what Transfer would refuse, as TransferData::check does.
-    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
+    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, a deadline that there is not, and
+    ///                     a deletion without items
     void check() const;
 };
 
@@ -271,8 +275,8 @@ struct CreateTunnelData {
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
     Optional<std::string> label = {};                     ///< for people
     Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
-    /// Minutes until the tunnel is stopped; the service's default if left out.
-    Optional<std::int64_t> lifetime_mins = {};
+    /// How long it may live: it is stopped then; the service's default if left out.
+    Optional<Minutes> lifetime_mins = {};
     Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";

@@ -4,6 +4,7 @@
 
 #include <globus/client/client.hpp>
 #include <globus/core/crypto.hpp>
+#include <globus/oauth/errors.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/transfer/ensure_directory.hpp>
 #include <globus/services/transfer/errors.hpp>

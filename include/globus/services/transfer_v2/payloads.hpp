@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/crypto.hpp>
+#include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
@@ -36,8 +37,8 @@ struct TunnelCreateDocument {
     Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
     /// A UUID: a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
-    /// Minutes until the tunnel is stopped; the service's default if left out.
-    Optional<std::int64_t> lifetime_mins = {};
+    /// How long it may live: it is stopped then; the service's default if left out.
+    Optional<Minutes> lifetime_mins = {};
     Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";

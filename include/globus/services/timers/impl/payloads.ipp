@@ -6,10 +6,12 @@
 #include <globus/core/error.hpp>
 #include <globus/core/json_write.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/timers/payloads.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace globus::timers {
@@ -19,15 +21,21 @@ GLOBUS_DECL void EndAfter::check() const {
         throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
 }
 
+GLOBUS_DECL void OnceTimerSchedule::check() const {
+    if (datetime && !additional_fields.contains("datetime")) globus::detail::check_time("datetime", *datetime);
+}
+
 GLOBUS_DECL void EndAt::check() const {
-    if (datetime->empty() && !additional_fields.contains("datetime"))
-        throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
+    if (additional_fields.contains("datetime")) return;
+    globus::detail::check_time("datetime", *datetime);
+    if (datetime->text().empty()) throw UsageError("the datetime of EndAt is empty: give a time");
 }
 
 GLOBUS_DECL void RecurringTimerSchedule::check() const {
-    if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
-        throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
+    if (interval_seconds->count() <= 0 && !additional_fields.contains("interval_seconds"))
+        throw UsageError("interval_seconds is " + std::to_string(interval_seconds->count()) +
                          ": give at least one second, or use OnceTimerSchedule");
+    if (start && !additional_fields.contains("start")) globus::detail::check_time("start", *start);
     if (end) end->check();
 }
 
@@ -53,9 +61,12 @@ GLOBUS_DECL void FlowTimer::check() const {
 }
 
 GLOBUS_DECL void TimerJob::check() const {
-    if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
-        throw UsageError("the interval is " + std::to_string(**interval) +
+    auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+    if (*interval && (*interval)->count() <= 0 && own("interval"))
+        throw UsageError("the interval is " + std::to_string((*interval)->count()) +
                          ": give at least one second, or null for a timer that runs once");
+    if (own("start")) globus::detail::check_time("start", *start);
+    if (stop_after && own("stop_after")) globus::detail::check_time("stop_after", *stop_after);
 }
 
 }  // namespace globus::timers

@@ -5,6 +5,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
+#include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
 #include <globus/services/transfer/payloads.hpp>
 
@@ -80,6 +81,7 @@ GLOBUS_DECL void TransferData::check() const {
     if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
         throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
                          ": use 0 to 3, or a name of SyncLevel");
+    if (deadline && own("deadline")) globus::detail::check_time("deadline", *deadline);
     if (filter_rules && own("filter_rules"))
         for (FilterRule const& rule : *filter_rules) rule.check();
     if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
@@ -94,6 +96,7 @@ GLOBUS_DECL void DeleteData::check() const {
     auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
     if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
     if (own("label")) globus::detail::check_label(label);
+    if (deadline && own("deadline")) globus::detail::check_time("deadline", *deadline);
     if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
 }
 
