@@ -294,7 +294,8 @@ struct TransferService::Operations {
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
-     * @throws UsageError        for a time-out or an interval under 1 s
+     * @throws UsageError        for a time-out or an interval under 1 s, and for OnFault::cancel if the service of this
+     *                           client is cut down, see ReadOnly, and CancelTask is left out
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
      * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read

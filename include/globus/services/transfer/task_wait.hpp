@@ -4,6 +4,7 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
+#include <globus/client/subset.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
@@ -137,6 +138,7 @@ class TaskWaiting {
     using TaskEvent = transfer::TaskEvent;
     using Kind = transfer::TaskVerdict::Kind;
     using OnFault = transfer::OnFault;
+    static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
@@ -147,6 +149,8 @@ public:
             throw UsageError("task_wait: the polling_interval must be at least 1 second");
         if (!(wait_.jitter >= 0 && wait_.jitter < 1))
             throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
+        if (!may_cancel && wait_.on_fault == OnFault::cancel)
+            throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
         wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
         if (options_.deadline)  // which may be as early or late as a clock can tell
             wait_.timeout =
@@ -328,13 +332,17 @@ private:
             verdict_.kind = Kind::faulting;
             return true;
         }
+        if constexpr (may_cancel) cancel();
+        return false;
+    }
+
+    void cancel() {
         try {
             (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
             cancelled_ = true;
         } catch (Error const& error) {
             if (!passes(error)) throw;  // else the next look tries again
         }
-        return false;
     }
 
     /// The verdict for a task that has not ended.
