@@ -142,13 +142,12 @@ TEST_CASE("subset: an app's client asks for the scopes of the service") {
 TEST_CASE("subset: the tuple of operations is cut down, too") {
     std::size_t left = 0;
     hana::for_each(ReadOnly<TransferService>::operations(), [&](auto type) {
-        CHECK(detail::retry_class_of<typename decltype(type)::type>() == RetryClass::read);
+        CHECK(retry_class_of<typename decltype(type)::type>() == RetryClass::read);
         ++left;
     });
     std::size_t reads = 0;
-    hana::for_each(TransferService::operations(), [&](auto type) {
-        reads += detail::retry_class_of<typename decltype(type)::type>() == RetryClass::read;
-    });
+    hana::for_each(TransferService::operations(),
+                   [&](auto type) { reads += retry_class_of<typename decltype(type)::type>() == RetryClass::read; });
     CHECK(left == reads);
     CHECK(left != 0);
     static_assert(hana::contains(Mirror::operations(), hana::type_c<GetTask>));

@@ -139,7 +139,7 @@ public:
         constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
+        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
                   options);
         return result;
     }

@@ -44,7 +44,7 @@ struct ReadOnly : S {
     using whole_service = detail::WholeService<S>;
     /// True for each operation that may be sent.
     template <class O>
-    static constexpr bool permits = Permits<S, O> && detail::retry_class_of<O>() == RetryClass::read;
+    static constexpr bool permits = Permits<S, O> && requires { requires retry_class_of<O>() == RetryClass::read; };
 
     /// The types of the operations that remain, as a hana::tuple of hana::types, for files that include
     /// <boost/hana.hpp>.
