@@ -63,6 +63,7 @@ TEST_CASE("Clients tell their app what they need") {
           Scope::merge({timers_scope_with_flows(id)}, {timers_scope_with_data_access(id)}));
 
     auto const flow = app.client(SpecificFlowService{id});
+    CHECK(needs(id) == SpecificFlowScopes(id).user());
     flow.add_app_transfer_data_access_scope({id, id});
     CHECK(needs(id) == flow_scope_with_data_access(SpecificFlowScopes(id), id).text());
 

@@ -47,7 +47,7 @@ public:
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
     }
-    /// For a service, with the scopes that it names: its `user_scope()`, or its `default_scopes`.
+    /// For a service, with the scopes that it names: its `default_scopes`.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
@@ -88,10 +88,13 @@ private:
     template <class Service>
     static std::vector<Scope> scopes_of(Service const& service) {
         std::vector<Scope> scopes;
-        if constexpr (requires { service.user_scope(); })
-            scopes.emplace_back(service.user_scope());
+        auto const add = [&](auto const& names) {
+            for (std::string_view const scope : names) scopes.emplace_back(scope);
+        };
+        if constexpr (requires { service.default_scopes(); })
+            add(service.default_scopes());
         else if constexpr (requires { service.default_scopes; })
-            for (std::string_view const scope : service.default_scopes) scopes.emplace_back(scope);
+            add(service.default_scopes);
         return scopes;
     }
 
