@@ -73,9 +73,7 @@ struct ClientOptions {
 /**
  * A client of one Globus service. Its type names the service, its authorisation and its transport.
  *
- *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
- *
- *     Transfer transfer{RefreshPolicy{app, "refresh token"}};
+ *     Client const transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
  *     for (File const& file : listing->DATA) ...
  *
@@ -83,7 +81,11 @@ struct ClientOptions {
  * operation's struct: `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns
  * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
- * @tparam S  the service: TransferService, AuthService, ...
+ * The type follows from a service and a policy, as here, or is named, as in Client<TransferService,
+ * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With ReadOnly<S> or Only<S, Operations...>
+ * in place of a service, the functions that are left out do not compile.
+ *
+ * @tparam S  the service: TransferService, AuthService, ReadOnly<SearchService>, ...
  * @tparam A  the authorizer policy: AccessTokenPolicy, RefreshPolicy<Confidential>, ...
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry

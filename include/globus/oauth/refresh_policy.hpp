@@ -17,7 +17,7 @@ namespace globus {
  * 401.
  *
  *     Confidential app{"client id", "client secret"};
- *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
+ *     Client transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *
  * However many threads ask, one renewal runs at a time and all get its result. While the token is still valid nobody
  * waits: one caller renews ahead, the others go on with the current token. A new refresh token in the answer replaces
