@@ -159,16 +159,17 @@ public:
         return core().run(f, stop, [this](AppLoginOptions const& asked) { log_in(asked); });
     }
 
-    /// Authorizes a request, for AppPolicy.
+    /// The authorization of a request to a resource server, for AppPolicy: the current token, or a new one.
     template <Transport U>
-    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
-                                          AuthContext const& context) const {
+    [[nodiscard]] Authorization authorization_for(std::string_view server, U const& transport,
+                                                  AuthContext const& context) const {
         return policy_of(server, context).authorize(transport, core().context_of(context));
     }
+    /// Replaces a token that a service refused, for AppPolicy: true if there is another one now.
     template <Transport U>
-    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
-                                    AuthContext const& context) const {
-        return core().has_another(policy_of(server, context), refused, transport, context);
+    [[nodiscard]] bool replace_refused(std::string_view server, Authorization const& refused, U const& transport,
+                                       AuthContext const& context) const {
+        return core().replace_refused(policy_of(server, context), refused, transport, context);
     }
 
 private:

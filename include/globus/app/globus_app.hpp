@@ -238,11 +238,11 @@ public:
         policies_.erase(std::string(server));
         ++forgotten_;
     }
-    /// After a 401 for `refused`: true when a policy has another token now. Generations belong to one policy, and
+    /// Replaces the refused token of a policy: true if it has another one now. Generations belong to one policy, and
     /// `refused` may come from one that was forgotten meanwhile, so the tokens themselves are compared.
     template <class P, class U>
-    [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& over,
-                                   AuthContext const& context) const {
+    [[nodiscard]] bool replace_refused(P const& policy, Authorization const& refused, U const& over,
+                                       AuthContext const& context) const {
         Authorization const present = policy.authorize(over, context_of(context));
         if (!(present.header == refused.header)) return true;
         return policy.unauthorized(present, over, context_of(context));

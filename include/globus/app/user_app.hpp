@@ -273,10 +273,10 @@ public:
         return core().run(f, stop, [this](AppLoginOptions const& asked) { log_in(asked); });
     }
 
-    /// Authorizes a request, for AppPolicy.
+    /// The authorization of a request to a resource server, for AppPolicy: the current token, or a new one.
     template <Transport U>
-    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
-                                          AuthContext const& context) const {
+    [[nodiscard]] Authorization authorization_for(std::string_view server, U const& transport,
+                                                  AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             for (bool again = false;; again = true) {
                 policy = policy_of(server, context);
@@ -289,12 +289,13 @@ public:
             }
         });
     }
+    /// Replaces a token that a service refused, for AppPolicy: true if there is another one now.
     template <Transport U>
-    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
-                                    AuthContext const& context) const {
+    [[nodiscard]] bool replace_refused(std::string_view server, Authorization const& refused, U const& transport,
+                                       AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             policy = policy_of(server, context);
-            if (policy.renewing) return core().has_another(*policy.renewing, refused, transport, context);
+            if (policy.renewing) return core().replace_refused(*policy.renewing, refused, transport, context);
             core().forget_policy(server);  // another program may have logged in and stored a new token
             return !(policy_of(server, context).authorization.header == refused.header);
         });

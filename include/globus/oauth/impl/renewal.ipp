@@ -53,9 +53,9 @@ GLOBUS_DECL Token Renewal::token() const {
     return token_;
 }
 
-GLOBUS_DECL Authorization Renewal::authorize(AuthContext const& context, Grant& grant) {
+GLOBUS_DECL Authorization Renewal::present_or_renewed(AuthContext const& context, Grant& grant) {
     std::unique_lock lock(mutex_);
-    Authorization authorization = authorize(lock, context, grant);
+    Authorization authorization = present_or_renewed(lock, context, grant);
     check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
     return authorization;
 }
@@ -66,7 +66,7 @@ GLOBUS_DECL bool Renewal::renew_after(Authorization const& refused, AuthContext 
         if (refused.generation != generation_) return true;
         revoked_ = true;
     }
-    return authorize(context, grant).generation != refused.generation;
+    return present_or_renewed(context, grant).generation != refused.generation;
 }
 
 GLOBUS_DECL std::int64_t Renewal::uptime() const {
@@ -98,8 +98,8 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     return left > due ? Age::ageing : Age::due;
 }
 
-GLOBUS_DECL Authorization Renewal::authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context,
-                                             Grant& grant) {
+GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                                      Grant& grant) {
     check_audience(token_.resource_server, context);
     for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
         if (telling->thread != std::this_thread::get_id()) continue;
