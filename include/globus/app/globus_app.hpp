@@ -228,7 +228,7 @@ public:
                 return make_policy(name, CallOptions{.deadline = call.deadline, .stop = call.stop});
             });
             if (!policy) continue;
-            // what was forgotten meanwhile may be what this one is made of
+            // This policy may be made of what was forgotten meanwhile: then it is not kept.
             if (forgotten_ == before) policies_.insert_or_assign(name, *policy);
             return *std::move(policy);
         }

@@ -405,7 +405,7 @@ private:
         try {
             check_and_store(answer, stop);
         } catch (IdTokenError const& error) {
-            if (!error.clock_difference()) revoke(answer, stop);  // nothing is wrong with tokens for the clock's sake
+            if (!error.clock_difference()) revoke(answer, stop);  // the tokens are good if only the clock is wrong
             throw;
         } catch (...) {
             revoke(answer, stop);
