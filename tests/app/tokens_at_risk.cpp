@@ -74,22 +74,22 @@ TEST_CASE("A 401 for a token that a login has replaced meanwhile renews nothing"
     CurlTransport const transport;
     std::string const url = server.base_url();
     AuthContext const context{url};
-    Authorization const old = app.authorize(transfer_server, transport, context);
+    Authorization const old = app.authorization_for(transfer_server, transport, context);
     app.login({.force = true});
-    Authorization const fresh = app.authorize(transfer_server, transport, context);
+    Authorization const fresh = app.authorization_for(transfer_server, transport, context);
     REQUIRE_FALSE(fresh.header == old.header);
-    CHECK(app.unauthorized(transfer_server, old, transport, context));
+    CHECK(app.replace_refused(transfer_server, old, transport, context));
     CHECK(server.count("oauth2_refresh_token") == 0);
-    CHECK(app.authorize(transfer_server, transport, context).header == fresh.header);
+    CHECK(app.authorization_for(transfer_server, transport, context).header == fresh.header);
 
     // but one for the present token does, even where another policy gave it out
     app.add_scope_requirements(transfer_server, {Scope("one:more")});
     auto tokens = storage.get_token_data_by_resource_server();
     tokens.at(transfer_server).scope += " one:more";
     storage.store_token_data_by_resource_server(tokens);
-    CHECK(app.unauthorized(transfer_server, {fresh.header, fresh.generation + 7}, transport, context));
+    CHECK(app.replace_refused(transfer_server, {fresh.header, fresh.generation + 7}, transport, context));
     CHECK(server.count("oauth2_refresh_token") == 1);
-    CHECK_FALSE(app.authorize(transfer_server, transport, context).header == fresh.header);
+    CHECK_FALSE(app.authorization_for(transfer_server, transport, context).header == fresh.header);
 }
 
 TEST_CASE("A 401 for a token that a service account has replaced meanwhile renews nothing") {
@@ -101,13 +101,13 @@ TEST_CASE("A 401 for a token that a service account has replaced meanwhile renew
     CurlTransport const transport;
     std::string const url = server.base_url();
     AuthContext const context{url};
-    Authorization const old = app.authorize(transfer_server, transport, context);
+    Authorization const old = app.authorization_for(transfer_server, transport, context);
     app.login({.force = true});
-    Authorization const fresh = app.authorize(transfer_server, transport, context);
+    Authorization const fresh = app.authorization_for(transfer_server, transport, context);
     REQUIRE_FALSE(fresh.header == old.header);
-    CHECK(app.unauthorized(transfer_server, old, transport, context));
+    CHECK(app.replace_refused(transfer_server, old, transport, context));
     CHECK(server.count("oauth2_client_credentials_tokens") == 2);
-    CHECK(app.authorize(transfer_server, transport, context).header == fresh.header);
+    CHECK(app.authorization_for(transfer_server, transport, context).header == fresh.header);
 }
 
 TEST_CASE("A renewed token that cannot be stored is used, and the app's observer is told") {

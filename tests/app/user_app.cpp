@@ -24,6 +24,9 @@ using namespace app_test;
 using namespace globus;
 using namespace std::chrono_literals;
 
+static_assert(AuthorizingApp<UserApp<Native>, CurlTransport>);
+static_assert(AuthorizingApp<ClientApp<>, MockTransport>);
+
 TEST_CASE("A user logs in once and the next start of the program finds the tokens") {
     TemporaryDirectory const directory;
     JsonTokenStorage const storage(directory / "tokens.json");
@@ -231,7 +234,8 @@ TEST_CASE("What an app is made of is checked") {
     Plain const app{{.app_name = "x", .client = Native{"id"}}};
     CHECK_THROWS_AS(app.client(TransferService{}, ClientOptions<MockTransport>{.environment = "preview"}), UsageError);
     CHECK_THROWS_AS(app.add_scope_requirements("", {Scope("a")}), UsageError);
-    CHECK_THROWS_AS(app.authorize("nobody", MockTransport{}, AuthContext{"https://auth.globus.org/"}), UsageError);
+    CHECK_THROWS_AS(app.authorization_for("nobody", MockTransport{}, AuthContext{"https://auth.globus.org/"}),
+                    UsageError);
 }
 
 TEST_CASE("A stored token that would become a header of its own is not sent") {

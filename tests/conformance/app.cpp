@@ -248,8 +248,8 @@ void run_steps(Stage& stage, App const& app, MemoryTokenStorage const& storage) 
             } else if (words.starts_with("client.add_app_scope('")) {
                 client->add_app_scope(Scope(words.substr(22, words.find('\'', 22) - 22)));
             } else if (words.starts_with("get_authorizer('")) {
-                (void)app.authorize(words.substr(16, words.find('\'', 16) - 16), stage.mock,
-                                    globus::AuthContext{"https://auth.globus.org/"});
+                (void)app.authorization_for(words.substr(16, words.find('\'', 16) - 16), stage.mock,
+                                            globus::AuthContext{"https://auth.globus.org/"});
             } else if (words == "stored") {
                 got = stored_tokens(storage);
             } else if (words == "stored access tokens") {

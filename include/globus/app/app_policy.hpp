@@ -14,13 +14,14 @@
 
 namespace globus {
 
-/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
+/// An app gives authorizations for resource servers, and replaces those that a service refuses. Models: UserApp,
+/// ClientApp.
 template <class A, class T>
 concept AuthorizingApp =
     std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
                                            AuthContext const& context, Authorization const& refused) {
-        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
-        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
+        { app.authorization_for(server, transport, context) } -> std::same_as<Authorization>;
+        { app.replace_refused(server, refused, transport, context) } -> std::same_as<bool>;
     };
 
 /**
@@ -60,12 +61,12 @@ public:
     template <class T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         detail::check_audience(resource_server_, context);
-        return app_.authorize(resource_server_, transport, context);
+        return app_.authorization_for(resource_server_, transport, context);
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return app_.unauthorized(resource_server_, refused, transport, context);
+        return app_.replace_refused(resource_server_, refused, transport, context);
     }
 
     /// Tells the app that this service needs one more scope. The next call asks for a login if that is missing.

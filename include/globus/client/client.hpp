@@ -36,7 +36,7 @@ std::chrono::seconds idle_timeout();
 template <class T>
 T default_transport() {
     if constexpr (std::same_as<T, CurlTransport>) {
-        return default_transport(TransportType<T>(), idle_timeout());  // where T is known, which need not be here
+        return default_transport(TransportType<T>(), idle_timeout());  // it is defined where T is complete
     } else {
         return T();
     }
@@ -375,7 +375,7 @@ private:
     A authorizer_;
     Options options_;
     detail::ClientHeaders headers_;
-    detail::CallGate gate_;  // the last member: calls end before anything of the client goes
+    detail::CallGate gate_;  // the last member: all calls end before anything of the client is destroyed
 };
 
 }  // namespace globus

@@ -143,7 +143,7 @@ class TaskWaiting {
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
         : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // written so that NaN is refused too
+        // The conditions are written so that NaN is refused, too.
         if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
         if (!(wait_.polling_interval >= Seconds(1)))
             throw UsageError("task_wait: the polling_interval must be at least 1 second");
@@ -152,12 +152,12 @@ public:
         if (!may_cancel && wait_.on_fault == OnFault::cancel)
             throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
         wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // which may be as early or late as a clock can tell
+        if (options_.deadline)  // it may be as early or late as a clock can tell
             wait_.timeout =
                 std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
                                                                              : http::Clock::duration::zero());
         wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // a look that is under way when the time is over has a few seconds more
+        // A look that is under way when the time is over gets a few seconds more.
         auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
         options_.deadline = std::min(options_.deadline.value_or(end), end);
         options_.stop = call_.stop();
@@ -168,7 +168,7 @@ public:
             wait();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
-            if (ended()) return std::move(verdict_);  // it was a callback of the last look that destroyed the client
+            if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
             verdict_.kind = kind_by_now();
             throw transfer::TaskWaitCancelled(error, std::move(verdict_));
         }
@@ -180,7 +180,7 @@ private:
         Seconds planned{0};
         while (true) {
             if (look() && over()) return;
-            // looks keep to their plan, however long each takes, and jitter does not add up
+            // Looks keep to their plan however long each one takes, and jitter does not add up.
             do planned += wait_.polling_interval;
             while (planned <= elapsed());
             if (planned > wait_.timeout) {
@@ -354,7 +354,7 @@ private:
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // from the first look to the last
+    CallGate::Call const call_;  // lasts from the first look to the last
     transfer::TaskWait wait_;
     CallOptions options_;
     http::Clock::time_point start_ = http::Clock::now();
