@@ -133,7 +133,7 @@ TEST_CASE("subset: files of a collection are read") {
 
 TEST_CASE("subset: an app's client asks for the scopes of the service") {
     UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        {.app_name = "reader", .client = Native{"25de0aed-aa83-4600-a1be-a62a910af116"}, .transport = MockTransport()}};
+        Native{"25de0aed-aa83-4600-a1be-a62a910af116"}, {.app_name = "reader", .transport = MockTransport()}};
     auto const reader = app.client<ReadOnly<TransferService>>();
     CHECK(app.scope_requirements().at("transfer.api.globus.org") == std::vector{Scope(TransferScopes::all)});
     CHECK_THROWS_AS(reader.operation_ls({.endpoint_id = "e"}), LoginRequiredError);

@@ -27,7 +27,7 @@ concept AuthorizingApp =
 /**
  * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
- *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
+ *     UserApp app{Native{client_id}, {.app_name = "backup"}};
  *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
  *     auto same = app.client<TransferService>();
  *

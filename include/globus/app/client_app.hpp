@@ -23,7 +23,6 @@ namespace globus {
 template <class S, class T>
 struct ClientAppConfig {
     std::string app_name = {};      ///< part of the path of the tokens
-    Required<Confidential> client;  ///< Confidential{client_id, client_secret}
     std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
@@ -68,7 +67,7 @@ struct ClientAppRequirements {
 /**
  * A program that acts for itself, as a service account: it gets tokens by its id and secret, and keeps and renews them.
  *
- *     ClientApp<> app{{.app_name = "ingest", .client = Confidential{client_id, client_secret}}};
+ *     ClientApp app{Confidential{client_id, client_secret}, {.app_name = "ingest"}};
  *     auto search = app.client<SearchService>();
  *     search.ingest({.index_id = id, .data = document});
  *
@@ -92,7 +91,8 @@ public:
     using Config = ClientAppConfig<S, T>;
 
     /// @throws UsageError  for an unusable app name
-    explicit ClientApp(Config config) : state_(std::in_place, std::move(config)) {}
+    explicit ClientApp(Confidential client, Config config = Config{})
+        : state_(std::in_place, std::move(client), std::move(config)) {}
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -176,9 +176,12 @@ private:
     using Policy = ClientCredentialsPolicy;
 
     struct State {
-        explicit State(Config c)
-            : config(std::move(c)), core(config, {has_scopes([this] { return core.scope_requirements(); })}) {}
+        State(Confidential id, Config c)
+            : client(std::move(id)),
+              config(std::move(c)),
+              core(client.client_id(), config, {has_scopes([this] { return core.scope_requirements(); })}) {}
 
+        Confidential const client;
         Config const config;
         detail::AppCore<Policy, S, T> core;
     };
@@ -189,7 +192,7 @@ private:
     [[nodiscard]] LoginClient<Confidential, T> login_client() const {
         ClientOptions<T> options{.transport = transport()};
         options.base_url = core().place.auth_url;
-        return LoginClient<Confidential, T>(BasicPolicy{*config().client}, std::move(options));
+        return LoginClient<Confidential, T>(BasicPolicy{state_->client}, std::move(options));
     }
     /// The policy in use for a resource server, or one that begins with the stored token. A token that lacks a scope is
     /// forgotten, so that it is not used.
@@ -205,7 +208,7 @@ private:
             StringList scopes;
             for (Scope const& scope : Scope::parse(Scope::join(scope_requirements().at(server))))
                 scopes.push_back(scope.text());
-            return Policy(*config().client, std::move(scopes), std::move(token),
+            return Policy(state_->client, std::move(scopes), std::move(token),
                           renewed_through(token_storage(), server,
                                           RenewalOptions{.on_error = config().on_error, .now = config().now}));
         };

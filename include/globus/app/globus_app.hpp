@@ -109,11 +109,11 @@ class AppCore {
 public:
     /// @param config  a UserAppConfig or ClientAppConfig
     template <class Config>
-    AppCore(Config const& config, std::vector<TokenValidator> validators)
+    AppCore(std::string const& client_id, Config const& config, std::vector<TokenValidator> validators)
         : app_name(config.app_name),
           place(config.environment, config.auth_url),
           transport(config.transport),
-          tokens(storage_of(config, place), std::move(validators)) {}
+          tokens(storage_of(client_id, config, place), std::move(validators)) {}
 
     std::string const app_name;
     AppPlace const place;
@@ -253,9 +253,9 @@ public:
 
 private:
     template <class Config>
-    static S storage_of(Config const& config, AppPlace const& where) {
+    static S storage_of(std::string const& client_id, Config const& config, AppPlace const& where) {
         if (config.storage) return *config.storage;
-        return default_token_storage<S>(config.client->client_id(), config.app_name, where.environment);
+        return default_token_storage<S>(client_id, config.app_name, where.environment);
     }
     /// True for a service's 401; one from the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {

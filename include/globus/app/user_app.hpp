@@ -55,10 +55,9 @@ struct NoLoginFlow {
 };
 
 /// The configuration of a UserApp.
-template <class K, class F, class S, class T>
+template <class F, class S, class T>
 struct UserAppConfig {
     std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
-    Required<K> client;                         ///< Native{client_id} or Confidential{client_id, client_secret}
     F login_flow = F();                         ///< how `login` asks the user
     std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
     bool request_refresh_tokens = false;        ///< whether to keep the user logged in
@@ -142,7 +141,7 @@ std::string grant_label(std::string const& app_name);
  * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only if it
  * must.
  *
- *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
+ *     UserApp app{Native{client_id}, {.app_name = "nightly backup", .request_refresh_tokens = true}};
  *     auto transfer = app.client<TransferService>();
  *     app.login();                                                    // asks only if it has to
  *     auto files = transfer.operation_ls({.endpoint_id = id});
@@ -169,11 +168,13 @@ std::string grant_label(std::string const& app_name);
 template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
 class UserApp : detail::UserAppRequirements<K, F, S, T> {
 public:
-    using Config = UserAppConfig<K, F, S, T>;
+    using Config = UserAppConfig<F, S, T>;
 
+    /// @param client  Native{client_id} or Confidential{client_id, client_secret}
     /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
     ///                     leeway
-    explicit UserApp(Config config) : state_(std::in_place, std::move(config)) {}
+    explicit UserApp(K client, Config config = Config{})
+        : state_(std::in_place, std::move(client), std::move(config)) {}
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -305,8 +306,10 @@ private:
     using Policy = detail::UserPolicy<K>;
 
     struct State {
-        explicit State(Config c) : config(checked(std::move(c))), core(config, validators()) {}
+        State(K id, Config c)
+            : client(std::move(id)), config(checked(std::move(c))), core(client.client_id(), config, validators()) {}
 
+        K const client;
         Config const config;
         detail::RefusedTokens refused;
         detail::AppCore<Policy, S, T> core;
@@ -350,7 +353,7 @@ private:
             }
         }
         [[nodiscard]] RefreshPolicy<K> renewing_policy(std::string const& server) const {
-            return stored_refresh_policy(*config.client, core.tokens.storage(), server,
+            return stored_refresh_policy(client, core.tokens.storage(), server,
                                          {.on_error = config.on_error, .now = config.now});
         }
     };
@@ -379,7 +382,7 @@ private:
     [[nodiscard]] LoginClient<K, T> login_client() const {
         ClientOptions<T> options{.transport = transport()};
         options.base_url = core().place.auth_url;
-        K const& app = *config().client;
+        K const& app = state_->client;
         if constexpr (std::same_as<K, Native>)
             return {NativeAppAuthService{app.client_id()}, NullPolicy{}, std::move(options)};
         else
@@ -438,7 +441,7 @@ private:
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
-            identity = decode_id_token(answer, config().client->client_id(), state_->keys,
+            identity = decode_id_token(answer, state_->client.client_id(), state_->keys,
                                        {.leeway = config().id_token_leeway, .now = config().now, .stop = stop})
                            .sub;
         TokenDataByResourceServer tokens;
