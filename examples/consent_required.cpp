@@ -19,8 +19,8 @@ int main() try {
 
     // Where no browser can be opened, it prints the URL.
     UserApp<Native, LocalServerLoginFlow> const app{
+        Native{setting("GLOBUS_NATIVE_CLIENT_ID")},
         {.app_name = "globus-cpp consent required",
-         .client = Native{setting("GLOBUS_NATIVE_CLIENT_ID")},
          .login_flow = LocalServerLoginFlow{{.without_browser = WithoutBrowser::print}},
          .request_refresh_tokens = true}};
     auto const transfer = app.client<TransferService>();

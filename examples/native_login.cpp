@@ -17,9 +17,8 @@
 int main(int argc, char** argv) try {
     using namespace globus;
 
-    UserApp<Native> const app{{.app_name = "globus-cpp native login",
-                               .client = Native{setting("GLOBUS_NATIVE_CLIENT_ID")},
-                               .request_refresh_tokens = true}};
+    UserApp const app{Native{setting("GLOBUS_NATIVE_CLIENT_ID")},
+                      {.app_name = "globus-cpp native login", .request_refresh_tokens = true}};
     // Each client adds what its service needs to what the login asks for.
     auto const auth = app.client<AuthService>();
     auto const transfer = app.client<TransferService>();

@@ -42,8 +42,8 @@ int run() {
     RefreshPolicy const for_transfer{
         app, setting("GLOBUS_TRANSFER_REFRESH_TOKEN"), {.on_refresh = [&](Token const&) { ++renewals; }}};
 
-    Client<AuthService, RefreshPolicy<Confidential>> const auth{for_auth};
-    Client<TransferService, RefreshPolicy<Confidential>> const transfer{for_transfer};
+    Client const auth{AuthService{}, for_auth};
+    Client const transfer{TransferService{}, for_transfer};
 
     std::printf("I am %s\n", auth.userinfo()->preferred_username.value_or("somebody").c_str());
 

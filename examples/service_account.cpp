@@ -18,8 +18,8 @@ int main() try {
     using namespace globus;
     using namespace std::chrono_literals;
 
-    ClientApp<> const app{{.app_name = "globus-cpp service account",
-                           .client = Confidential{setting("GLOBUS_CLIENT_ID"), setting("GLOBUS_CLIENT_SECRET")}}};
+    ClientApp const app{Confidential{setting("GLOBUS_CLIENT_ID"), setting("GLOBUS_CLIENT_SECRET")},
+                        {.app_name = "globus-cpp service account"}};
     auto const transfer = app.client<TransferService>();  // the first call gets a token; all jobs share it
 
     TransferData data{.source_endpoint = setting("GLOBUS_SOURCE"),

@@ -107,10 +107,8 @@ int main(int argc, char** argv) try {
     std::printf("Visit %s/\n", home.c_str());
     std::fflush(stdout);
 
-    VisitorApp::Config const config{
-        .app_name = "globus-cpp web login",
-        .client = Confidential{setting("GLOBUS_CLIENT_ID"), setting("GLOBUS_CLIENT_SECRET")},
-        .login_redirect_uri = home + "/callback"};
+    Confidential const client{setting("GLOBUS_CLIENT_ID"), setting("GLOBUS_CLIENT_SECRET")};
+    VisitorApp::Config const config{.app_name = "globus-cpp web login", .login_redirect_uri = home + "/callback"};
     Visitors visitors;
     for (std::uint64_t number = 0;; ++number) {
         tcp::socket socket = acceptor.accept();
@@ -123,7 +121,7 @@ int main(int argc, char** argv) try {
         bool const is_new = !visitors.contains(id);
         if (is_new) {
             make_room(visitors);
-            visitors.emplace(id = random_state(), Visitor{VisitorApp(config)});
+            visitors.emplace(id = random_state(), Visitor{VisitorApp(client, config)});
         }
         Visitor& visitor = visitors.at(id);
         visitor.last_visit = number;

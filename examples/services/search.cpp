@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Globus Search: a query with filters, facets and an order, walked page by page; and all that matches, by scrolling.
+// Globus Search: a query with filters, facets and an order, walked page by page; and all that matches, by scrolling. The
+// client can only read: what would change the index does not compile.
 #include <globus/services/search.hpp>
 
 #include "expect.hpp"
@@ -36,7 +37,7 @@ int main() try {
         .reply(200, R"({"gmeta": [{"subject": "s1"}], "count": 1, "has_next_page": false})")
         .reply(200, R"({"gmeta": [{"subject": "s1"}, {"subject": "s2"}], "marker": "m", "has_next_page": true})")
         .reply(200, R"({"gmeta": [{"subject": "s3"}], "has_next_page": false})");
-    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    Client<ReadOnly<SearchService>, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
 
     newest_first(client, "i1");
     std::printf("%d subjects\n", count_all(client, "i1"));

@@ -61,8 +61,8 @@ TEST_CASE("An observer of errors may use the policy and the client that it hears
     Storage const storage;
     int told = 0, answered = 0;
     std::function<void()> call;
-    App<Storage> const app{{.app_name = "test",
-                            .client = Native{server.native_client_id()},
+    App<Storage> const app{Native{server.native_client_id()},
+                           {.app_name = "test",
                             .login_flow = terminal.flow(),
                             .storage = storage,
                             .request_refresh_tokens = true,
@@ -104,8 +104,8 @@ TEST_CASE("An observer of errors may use the policy and the client that it hears
     }
     SECTION("the client of a service account") {
         std::optional<Client<TransferService, AppPolicy<ClientApp<Storage>>, CurlTransport>> client;
-        ClientApp<Storage> const account{{.app_name = "test",
-                                          .client = Confidential{server.client_id(), server.client_secret()},
+        ClientApp<Storage> const account{Confidential{server.client_id(), server.client_secret()},
+                                         {.app_name = "test",
                                           .storage = Storage(storage),
                                           .auth_url = server.base_url(),
                                           .on_error = [&](std::exception_ptr) {
@@ -127,8 +127,8 @@ TEST_CASE("An observer hears of what went wrong while consents were looked up, a
     int told = 0, answered = 0;
     std::function<void()> call = [] {};
     auto const needing = [&] {
-        App<Storage> const app{{.app_name = "test",
-                                .client = Native{server.native_client_id()},
+        App<Storage> const app{Native{server.native_client_id()},
+                               {.app_name = "test",
                                 .login_flow = terminal.flow(),
                                 .storage = storage,
                                 .request_refresh_tokens = true,

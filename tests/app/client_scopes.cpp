@@ -38,8 +38,7 @@ struct OwnService : PlainService {
 /// What a client of the service makes an app ask for.
 template <class Service>
 std::string asked_for() {
-    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        {.app_name = "test", .client = Native{"client"}}};
+    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{Native{"client"}, {.app_name = "test"}};
     AppPolicy const policy(app, Service{});
     CHECK(policy.resource_server() == Service::resource_server);
     return Scope::join(app.scope_requirements().at(std::string(Service::resource_server)));
@@ -48,8 +47,7 @@ std::string asked_for() {
 }  // namespace
 
 TEST_CASE("Clients tell their app what they need") {
-    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        {.app_name = "test", .client = Native{"client"}}};
+    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{Native{"client"}, {.app_name = "test"}};
     auto const needs = [&](std::string_view server) {
         return Scope::join(app.scope_requirements().at(std::string(server)));
     };
@@ -63,6 +61,7 @@ TEST_CASE("Clients tell their app what they need") {
           Scope::merge({timers_scope_with_flows(id)}, {timers_scope_with_data_access(id)}));
 
     auto const flow = app.client(SpecificFlowService{id});
+    CHECK(needs(id) == SpecificFlowScopes(id).user());
     flow.add_app_transfer_data_access_scope({id, id});
     CHECK(needs(id) == flow_scope_with_data_access(SpecificFlowScopes(id), id).text());
 
@@ -73,8 +72,7 @@ TEST_CASE("Clients tell their app what they need") {
 }
 
 TEST_CASE("A client of a collection asks its app for the scope of its files") {
-    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        {.app_name = "test", .client = Native{"client"}}};
+    UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{Native{"client"}, {.app_name = "test"}};
     auto const files = app.client(GcsCollectionService{id, "m-abc.data.globus.org"});
     CHECK(files.authorizer().resource_server() == id);
     CHECK(Scope::join(app.scope_requirements().at(id)) == GcsCollectionScopes(id).https());

@@ -20,14 +20,13 @@ using TestApp = App<MemoryTokenStorage>;
 
 /// A login by a clock that is `seconds` ahead.
 TestApp app_ahead(sandbox::Server& server, Terminal& terminal, std::int64_t seconds,
-                  std::chrono::seconds leeway = TestApp::Config{.client = Native{"x"}}.id_token_leeway) {
-    return TestApp({.app_name = "test",
-                    .client = Native{server.native_client_id()},
-                    .login_flow = terminal.flow(),
-                    .storage = MemoryTokenStorage(),
-                    .auth_url = server.base_url(),
-                    .id_token_leeway = leeway,
-                    .now = [seconds] { return detail::unix_now() + seconds; }});
+                  std::chrono::seconds leeway = TestApp::Config{}.id_token_leeway) {
+    return TestApp(Native{server.native_client_id()}, {.app_name = "test",
+                                                       .login_flow = terminal.flow(),
+                                                       .storage = MemoryTokenStorage(),
+                                                       .auth_url = server.base_url(),
+                                                       .id_token_leeway = leeway,
+                                                       .now = [seconds] { return detail::unix_now() + seconds; }});
 }
 
 }  // namespace

@@ -101,9 +101,8 @@ TEST_CASE("After a logout somebody else may log in, unless tokens of the first u
 TEST_CASE("A service account logs out of its own services") {
     sandbox::Server server;
     MemoryTokenStorage const storage;
-    ClientApp<MemoryTokenStorage> const app({.client = Confidential{server.client_id(), server.client_secret()},
-                                             .storage = storage,
-                                             .auth_url = server.base_url()});
+    ClientApp<MemoryTokenStorage> const app(Confidential{server.client_id(), server.client_secret()},
+                                            {.storage = storage, .auth_url = server.base_url()});
     auto const transfer = client_of<TransferService>(app, server);
     app.login();
     TokenDataByResourceServer const foreign{

@@ -75,10 +75,9 @@ TEST_CASE("A login flow that asks its own app for a login is refused at once, an
         words.push_back(words_of([&] { app->finish_login(login, Secret(code), state); }));
         CHECK(app->run([] { return 7; }) == 7);  // what needs no login is none of its business
     };
-    app.emplace(MeddlingApp::Config{.client = Native{server.native_client_id()},
-                                    .login_flow = {meddle},
-                                    .storage = MemoryTokenStorage(),
-                                    .auth_url = server.base_url()});
+    app.emplace(
+        Native{server.native_client_id()},
+        MeddlingApp::Config{.login_flow = {meddle}, .storage = MemoryTokenStorage(), .auth_url = server.base_url()});
     app->login();
     CHECK(words.size() == 4);
     for (std::string const& one : words) CHECK(one.find("login flow") != std::string::npos);
@@ -91,8 +90,8 @@ TEST_CASE("Apps, logins and policies that were moved from say so") {
     sandbox::Server server;
     Terminal terminal;
     auto app = make_app(server, terminal, MemoryTokenStorage());
-    ClientApp<MemoryTokenStorage> service(
-        {.client = Confidential{server.client_id(), server.client_secret()}, .auth_url = server.base_url()});
+    ClientApp<MemoryTokenStorage> service(Confidential{server.client_id(), server.client_secret()},
+                                          {.auth_url = server.base_url()});
     auto client = app.client<TransferService>();
     Login login = app.start_login();
     auto const other = std::move(app);
@@ -131,15 +130,14 @@ TEST_CASE("Apps, logins and policies that were moved from say so") {
 TEST_CASE("A child process is refused at once what it inherits of an app, also while a thread of its parent logs in") {
     sandbox::Server server;
     std::binary_semaphore inside(0), go_on(0);
-    MeddlingApp const app({.client = Native{server.native_client_id()},
-                           .login_flow = {[&] {
-                               inside.release();
-                               go_on.acquire();
-                           }},
-                           .storage = MemoryTokenStorage(),
-                           .auth_url = server.base_url()});
-    ClientApp<MemoryTokenStorage> const service(
-        {.client = Confidential{server.client_id(), server.client_secret()}, .auth_url = server.base_url()});
+    MeddlingApp const app(Native{server.native_client_id()}, {.login_flow = {[&] {
+                                                                  inside.release();
+                                                                  go_on.acquire();
+                                                              }},
+                                                              .storage = MemoryTokenStorage(),
+                                                              .auth_url = server.base_url()});
+    ClientApp<MemoryTokenStorage> const service(Confidential{server.client_id(), server.client_secret()},
+                                                {.auth_url = server.base_url()});
     auto const client = app.client<TransferService>();
     Login login = app.start_login();
     std::jthread const thread([&] { app.login(); });

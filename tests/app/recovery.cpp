@@ -246,8 +246,8 @@ TEST_CASE("Who waits for another thread's login can be cancelled") {
     std::latch asking(1), answered(1);
     std::string url;
     App<MemoryTokenStorage> const app{
+        Native{server.native_client_id()},
         {.app_name = "test",
-         .client = Native{server.native_client_id()},
          .login_flow = CommandLineLoginFlow({.show = [&](auto const& shown) { url = shown; },
                                              .read_code =
                                                  [&] {

@@ -74,40 +74,39 @@ TEST_CASE("A 401 for a token that a login has replaced meanwhile renews nothing"
     CurlTransport const transport;
     std::string const url = server.base_url();
     AuthContext const context{url};
-    Authorization const old = app.authorize(transfer_server, transport, context);
+    Authorization const old = app.authorization_for(transfer_server, transport, context);
     app.login({.force = true});
-    Authorization const fresh = app.authorize(transfer_server, transport, context);
+    Authorization const fresh = app.authorization_for(transfer_server, transport, context);
     REQUIRE_FALSE(fresh.header == old.header);
-    CHECK(app.unauthorized(transfer_server, old, transport, context));
+    CHECK(app.replace_refused(transfer_server, old, transport, context));
     CHECK(server.count("oauth2_refresh_token") == 0);
-    CHECK(app.authorize(transfer_server, transport, context).header == fresh.header);
+    CHECK(app.authorization_for(transfer_server, transport, context).header == fresh.header);
 
     // but one for the present token does, even where another policy gave it out
     app.add_scope_requirements(transfer_server, {Scope("one:more")});
     auto tokens = storage.get_token_data_by_resource_server();
     tokens.at(transfer_server).scope += " one:more";
     storage.store_token_data_by_resource_server(tokens);
-    CHECK(app.unauthorized(transfer_server, {fresh.header, fresh.generation + 7}, transport, context));
+    CHECK(app.replace_refused(transfer_server, {fresh.header, fresh.generation + 7}, transport, context));
     CHECK(server.count("oauth2_refresh_token") == 1);
-    CHECK_FALSE(app.authorize(transfer_server, transport, context).header == fresh.header);
+    CHECK_FALSE(app.authorization_for(transfer_server, transport, context).header == fresh.header);
 }
 
 TEST_CASE("A 401 for a token that a service account has replaced meanwhile renews nothing") {
     sandbox::Server server;
-    ClientApp<MemoryTokenStorage> const app{{.app_name = "test",
-                                             .client = Confidential{server.client_id(), server.client_secret()},
-                                             .auth_url = server.base_url()}};
+    ClientApp<MemoryTokenStorage> const app{Confidential{server.client_id(), server.client_secret()},
+                                            {.app_name = "test", .auth_url = server.base_url()}};
     (void)client_of<TransferService>(app, server);
     CurlTransport const transport;
     std::string const url = server.base_url();
     AuthContext const context{url};
-    Authorization const old = app.authorize(transfer_server, transport, context);
+    Authorization const old = app.authorization_for(transfer_server, transport, context);
     app.login({.force = true});
-    Authorization const fresh = app.authorize(transfer_server, transport, context);
+    Authorization const fresh = app.authorization_for(transfer_server, transport, context);
     REQUIRE_FALSE(fresh.header == old.header);
-    CHECK(app.unauthorized(transfer_server, old, transport, context));
+    CHECK(app.replace_refused(transfer_server, old, transport, context));
     CHECK(server.count("oauth2_client_credentials_tokens") == 2);
-    CHECK(app.authorize(transfer_server, transport, context).header == fresh.header);
+    CHECK(app.authorization_for(transfer_server, transport, context).header == fresh.header);
 }
 
 TEST_CASE("A renewed token that cannot be stored is used, and the app's observer is told") {
@@ -115,8 +114,8 @@ TEST_CASE("A renewed token that cannot be stored is used, and the app's observer
     Terminal terminal;
     FrailStorage const storage;
     Observer const observer;
-    App<FrailStorage> const app{{.app_name = "test",
-                                 .client = Native{server.native_client_id()},
+    App<FrailStorage> const app{Native{server.native_client_id()},
+                                {.app_name = "test",
                                  .login_flow = terminal.flow(),
                                  .storage = storage,
                                  .request_refresh_tokens = true,
@@ -130,11 +129,9 @@ TEST_CASE("A renewed token that cannot be stored is used, and the app's observer
     CHECK(*observer.told == 1);
 
     FrailStorage const other;
-    ClientApp<FrailStorage> const account{{.app_name = "test",
-                                           .client = Confidential{server.client_id(), server.client_secret()},
-                                           .storage = other,
-                                           .auth_url = server.base_url(),
-                                           .on_error = observer}};
+    ClientApp<FrailStorage> const account{
+        Confidential{server.client_id(), server.client_secret()},
+        {.app_name = "test", .storage = other, .auth_url = server.base_url(), .on_error = observer}};
     other.is(State::full);
     CHECK(client_of<TransferService>(account, server).task_list().status() == 200);
     CHECK(*observer.told == 2);
@@ -152,8 +149,8 @@ TEST_CASE("The tokens of a login that cannot be stored or verified are taken bac
     SECTION("the storage breaks") {
         CHECK_FALSE(app.scope_requirements().empty());
         App<FrailStorage> const breaking{
+            Native{server.native_client_id()},
             {.app_name = "test",
-             .client = Native{server.native_client_id()},
              .login_flow = CommandLineLoginFlow({.show = [&](auto const& url) { terminal.url = url; },
                                                  .read_code =
                                                      [&] {

@@ -24,6 +24,9 @@ using namespace app_test;
 using namespace globus;
 using namespace std::chrono_literals;
 
+static_assert(AuthorizingApp<UserApp<Native>, CurlTransport>);
+static_assert(AuthorizingApp<ClientApp<>, MockTransport>);
+
 TEST_CASE("A user logs in once and the next start of the program finds the tokens") {
     TemporaryDirectory const directory;
     JsonTokenStorage const storage(directory / "tokens.json");
@@ -142,10 +145,9 @@ TEST_CASE("A session that a service asks for is fetched once, not for ever") {
 TEST_CASE("A web application sends its user to the login, and finishes it when the code comes") {
     sandbox::Server server(
         {.apps = {{.id = "web", .secret = "secret", .redirect_uris = {"https://portal.example/cb"}}}});
-    UserApp<Confidential, NoLoginFlow, MemoryTokenStorage> const app{{.app_name = "portal",
-                                                                      .client = Confidential{"web", "secret"},
-                                                                      .login_redirect_uri = "https://portal.example/cb",
-                                                                      .auth_url = server.base_url()}};
+    UserApp<Confidential, NoLoginFlow, MemoryTokenStorage> const app{
+        Confidential{"web", "secret"},
+        {.app_name = "portal", .login_redirect_uri = "https://portal.example/cb", .auth_url = server.base_url()}};
     auto const transfer = client_of<TransferService>(app, server);
     CHECK_THROWS_AS(app.login(), LoginRequiredError);
     std::optional<Login> login;
@@ -191,10 +193,8 @@ TEST_CASE("A service account gets its tokens by itself, and keeps them") {
     TemporaryDirectory const directory;
     JsonTokenStorage const storage(directory / "tokens.json");
     sandbox::Server server;
-    ClientApp<> const app{{.app_name = "ingest",
-                           .client = Confidential{server.client_id(), server.client_secret()},
-                           .storage = storage,
-                           .auth_url = server.base_url()}};
+    ClientApp<> const app{Confidential{server.client_id(), server.client_secret()},
+                          {.app_name = "ingest", .storage = storage, .auth_url = server.base_url()}};
     auto const transfer = client_of<TransferService>(app, server);
     CHECK(app.login_required());
     CHECK(transfer.task_list().status() == 200);
@@ -202,10 +202,8 @@ TEST_CASE("A service account gets its tokens by itself, and keeps them") {
     server.expire_access_tokens();
     CHECK(transfer.task_list().status() == 200);
     CHECK(server.count("oauth2_client_credentials_tokens") == 2);
-    ClientApp<> const again{{.app_name = "ingest",
-                             .client = Confidential{server.client_id(), server.client_secret()},
-                             .storage = storage,
-                             .auth_url = server.base_url()}};
+    ClientApp<> const again{Confidential{server.client_id(), server.client_secret()},
+                            {.app_name = "ingest", .storage = storage, .auth_url = server.base_url()}};
     CHECK(client_of<TransferService>(again, server).task_list().status() == 200);
     CHECK(server.count("oauth2_client_credentials_tokens") == 2);  // the stored token lives
 
@@ -218,20 +216,19 @@ TEST_CASE("A service account gets its tokens by itself, and keeps them") {
 
 TEST_CASE("What an app is made of is checked") {
     using WebApp = UserApp<Confidential, NoLoginFlow, MemoryTokenStorage, MockTransport>;
-    CHECK_THROWS_AS((WebApp{{.app_name = "x", .client = Confidential{"id", "secret"}}}), UsageError);
+    CHECK_THROWS_AS((WebApp{Confidential{"id", "secret"}, {.app_name = "x"}}), UsageError);
     using Filed = UserApp<Native, NoLoginFlow, JsonTokenStorage, MockTransport>;
-    CHECK_THROWS_AS((Filed{{.app_name = "", .client = Native{"id"}}}), UsageError);
-    CHECK_THROWS_AS((Filed{{.app_name = "con", .client = Native{"id"}}}), UsageError);
-    CHECK_THROWS_AS((WebApp{{.app_name = "x",
-                             .client = Confidential{"id", "secret"},
-                             .login_redirect_uri = "https://e.org",
-                             .environment = "nowhere"}}),
+    CHECK_THROWS_AS((Filed{Native{"id"}, {.app_name = ""}}), UsageError);
+    CHECK_THROWS_AS((Filed{Native{"id"}, {.app_name = "con"}}), UsageError);
+    CHECK_THROWS_AS((WebApp{Confidential{"id", "secret"},
+                            {.app_name = "x", .login_redirect_uri = "https://e.org", .environment = "nowhere"}}),
                     UsageError);
     using Plain = UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport>;
-    Plain const app{{.app_name = "x", .client = Native{"id"}}};
+    Plain const app{Native{"id"}, {.app_name = "x"}};
     CHECK_THROWS_AS(app.client(TransferService{}, ClientOptions<MockTransport>{.environment = "preview"}), UsageError);
     CHECK_THROWS_AS(app.add_scope_requirements("", {Scope("a")}), UsageError);
-    CHECK_THROWS_AS(app.authorize("nobody", MockTransport{}, AuthContext{"https://auth.globus.org/"}), UsageError);
+    CHECK_THROWS_AS(app.authorization_for("nobody", MockTransport{}, AuthContext{"https://auth.globus.org/"}),
+                    UsageError);
 }
 
 TEST_CASE("A stored token that would become a header of its own is not sent") {

@@ -248,8 +248,8 @@ void run_steps(Stage& stage, App const& app, MemoryTokenStorage const& storage) 
             } else if (words.starts_with("client.add_app_scope('")) {
                 client->add_app_scope(Scope(words.substr(22, words.find('\'', 22) - 22)));
             } else if (words.starts_with("get_authorizer('")) {
-                (void)app.authorize(words.substr(16, words.find('\'', 16) - 16), stage.mock,
-                                    globus::AuthContext{"https://auth.globus.org/"});
+                (void)app.authorization_for(words.substr(16, words.find('\'', 16) - 16), stage.mock,
+                                            globus::AuthContext{"https://auth.globus.org/"});
             } else if (words == "stored") {
                 got = stored_tokens(storage);
             } else if (words == "stored access tokens") {
@@ -298,8 +298,8 @@ std::string run_user(Stage& stage, K client) {
         {.show = [&](std::string const& url) { stage.urls.push_back(url); }, .read_code = [&] { return code; }});
     MemoryTokenStorage const storage;
     globus::UserApp<K, globus::CommandLineLoginFlow, MemoryTokenStorage, MockTransport> const app{
+        client,
         {.app_name = stage.app_name,
-         .client = client,
          .login_flow = flow,
          .storage = storage,
          .request_refresh_tokens = stage.is("*refresh_tokens*") || stage.is("*.logout"),
@@ -313,11 +313,9 @@ std::string run_user(Stage& stage, K client) {
 
 std::string run_client(Stage& stage, Confidential client) {
     MemoryTokenStorage const storage;
-    globus::ClientApp<MemoryTokenStorage, MockTransport> const app{{.app_name = stage.app_name,
-                                                                    .client = std::move(client),
-                                                                    .storage = storage,
-                                                                    .transport = stage.mock,
-                                                                    .now = clock_of(stage)}};
+    globus::ClientApp<MemoryTokenStorage, MockTransport> const app{
+        std::move(client),
+        {.app_name = stage.app_name, .storage = storage, .transport = stage.mock, .now = clock_of(stage)}};
     run_steps(stage, app, storage);
     return {};
 }
@@ -352,7 +350,7 @@ std::map<std::string, std::vector<std::string>> quoted_requirements(std::string 
 using PlainApp = globus::UserApp<Native, globus::NoLoginFlow, MemoryTokenStorage, MockTransport>;
 
 std::string run_construct(Stage& stage) {
-    PlainApp const app{{.app_name = stage.app_name, .client = Native{string_member(stage.section, "client_id")}}};
+    PlainApp const app{Native{string_member(stage.section, "client_id")}, {.app_name = stage.app_name}};
     std::map<std::string, std::vector<std::string>> added;
     std::optional<globus::Client<globus::TransferService, globus::AppPolicy<PlainApp>, MockTransport>> client;
     for (Json const& step : member(stage.scenario, "steps").as_array()) {
@@ -398,21 +396,20 @@ std::string run_construct_errors(Stage& stage) {
         if (words == "UserApp without client_id or login_client") call = [] { Native{""}; };
         if (words == "ClientApp without secret") call = [&] { Confidential(id, ""); };
         if (words == "UserApp with secret, no login_redirect_uri")
-            call = [&] { WebApp{{.app_name = "an app", .client = confidential}}; };
+            call = [&] { WebApp{confidential, {.app_name = "an app"}}; };
         if (words == "UserApp with secret and login_redirect_uri")
             call = [&] {
-                WebApp{
-                    {.app_name = "an app", .client = confidential, .login_redirect_uri = "https://app.example/back"}};
+                WebApp{confidential, {.app_name = "an app", .login_redirect_uri = "https://app.example/back"}};
             };
         if (words == "local-server with redirect_uri")
             call = [&] {
                 globus::UserApp<Native, globus::LocalServerLoginFlow, MemoryTokenStorage, MockTransport> const app{
-                    {.app_name = "an app", .client = Native{id}, .login_redirect_uri = "https://app.example/back"}};
+                    Native{id}, {.app_name = "an app", .login_redirect_uri = "https://app.example/back"}};
                 app.login({.force = true});
             };
         if (words == "environment mismatch")
             call = [&] {
-                PlainApp const app{{.app_name = "an app", .client = Native{id}}};
+                PlainApp const app{Native{id}, {.app_name = "an app"}};
                 (void)app.client(globus::TransferService{},
                                  globus::ClientOptions<MockTransport>{.environment = "preview"});
             };
@@ -453,7 +450,7 @@ void run_app(Report& report, Json const& section) {
         });
     report.check("app.scope_merging", [&]() -> std::string {
         for (Json const& recorded : member(section, "scope_merging").as_array()) {
-            PlainApp const app{{.app_name = "an app", .client = Native{string_member(section, "client_id")}}};
+            PlainApp const app{Native{string_member(section, "client_id")}, {.app_name = "an app"}};
             for (auto const& [server, scopes] : member(recorded, "scope_requirements").as_object())
                 for (Json const& scope : scopes.as_array())
                     app.add_scope_requirements(server, Scope::parse(text(scope)));

@@ -65,7 +65,7 @@ std::string check_collection_address(Json const& recorded) {
         service, globus::NullPolicy());
     Object got;
     got["base_url"] = client.base_url();
-    got["default_scopes"] = Array{Json(globus::GcsCollectionScopes(service.collection_id).https())};
+    got["default_scopes"] = Array{Json(service.default_scopes().at(0))};
     for (auto const& [name, value] : got)
         if (auto words = difference(member(recorded, name), value, std::string(name)); !words.empty()) return words;
     return {};

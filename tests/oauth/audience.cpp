@@ -80,7 +80,7 @@ TEST_CASE("audience: where it is known whose a token is, nothing is asked for", 
     MemoryTokenStorage const storage;
     storage.store_token_data_by_resource_server({{std::string(groups_server), TokenData::from(held(groups_server))}});
     UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        {.app_name = "test", .client = Native{"client"}, .storage = storage, .transport = world.transport}};
+        Native{"client"}, {.app_name = "test", .storage = storage, .transport = world.transport}};
     auto const refused = [&](auto policy) {
         CHECK_THROWS_AS(world.call(TransferService{}, policy), UsageError);
         CHECK_THROWS_AS(world.call(GcsCollectionService{id, "m.example.org"}, policy), UsageError);

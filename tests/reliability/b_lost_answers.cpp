@@ -65,7 +65,7 @@ TEST_CASE("B1: each operation of class D is sent once, and its outcome is unknow
     int once = 0, repeated = 0;
     for_each_operation([&](auto type) {
         using O = typename decltype(type)::type;
-        constexpr RetryClass retry_class = detail::retry_class_of<O>();
+        constexpr RetryClass retry_class = retry_class_of<O>();
         INFO(O::struct_name);
         for (Lost const& way : ways) {
             INFO(way.how);

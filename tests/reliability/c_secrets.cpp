@@ -173,8 +173,8 @@ TEST_CASE("C7: no secret is in a message of a login, an app or a token file", "[
         ByteServer const server([&](ByteServer::Writer const& write) { write(answer); });
         JsonTokenStorage const storage(directory / "tokens.json");
         app_test::App<JsonTokenStorage> const app{
+            Native{"id"},
             {.app_name = "test",
-             .client = Native{"id"},
              .login_flow = CommandLineLoginFlow(
                  {.show = [](std::string const&) {}, .read_code = [&] { return std::optional(canaries.code); }}),
              .storage = storage,

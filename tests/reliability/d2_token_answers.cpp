@@ -335,7 +335,7 @@ TEST_CASE("D2: a token answer that breaks the rules is an error, and changes not
 
         // at a login
         UserApp<Native, CodeAtHand, MemoryTokenStorage, MockTransport> const app{
-            {.app_name = "test", .client = Native{"client"}, .storage = memory, .transport = host.transport}};
+            Native{"client"}, {.app_name = "test", .storage = memory, .transport = host.transport}};
         CHECK(is_refused([&] { app.login({.force = true}); }));
         CHECK(memory.get_token_data_by_resource_server() == storage.get_token_data_by_resource_server());
 

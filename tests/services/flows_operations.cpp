@@ -45,7 +45,7 @@ TEST_CASE("A run of a flow is sent to that flow", "[flows]") {
 TEST_CASE("The scope of a flow is made of its id", "[flows]") {
     SpecificFlowService const flow{"5ab0cc2d-c3ef-579e-8ae4-e92bb95613ea"};
     CHECK(flow.resource_server() == "5ab0cc2d-c3ef-579e-8ae4-e92bb95613ea");
-    CHECK(flow.user_scope() ==
+    CHECK(flow.scopes().user() ==
           "https://auth.globus.org/scopes/5ab0cc2d-c3ef-579e-8ae4-e92bb95613ea/"
           "flow_5ab0cc2d_c3ef_579e_8ae4_e92bb95613ea_user");
 }

@@ -142,7 +142,7 @@ TEST_CASE("GcsCollectionService: address and id come from one document of Transf
     CHECK(service.collection_id == id);
     CHECK(service.base_url() == own);
     CHECK(service.resource_server() == id);
-    CHECK(service.user_scope() == "https://auth.globus.org/scopes/" + id + "/https");
+    CHECK(service.scopes().https() == "https://auth.globus.org/scopes/" + id + "/https");
     CHECK_THROWS_AS(GcsCollectionService::of(transfer::Endpoint{.id = id}), UsageError);
     CHECK_THROWS_AS(GcsCollectionService::of(transfer::Endpoint{.https_server = own}), UsageError);
     for (char const* address : {"http://m-abc.data.globus.org", "user@m-abc.data.globus.org", "m-abc.data.globus.org?x",

@@ -52,8 +52,8 @@ using App = UserApp<Native, CommandLineLoginFlow, S>;
 
 template <class S>
 App<S> make_app(sandbox::Session& server, Terminal& terminal, S storage, bool refresh = true) {
-    return App<S>{{.app_name = "test",
-                   .client = Native{server.native_client_id()},
+    return App<S>{Native{server.native_client_id()},
+                  {.app_name = "test",
                    .login_flow = terminal.flow(),
                    .storage = storage,
                    .request_refresh_tokens = refresh,

@@ -14,19 +14,20 @@
 
 namespace globus {
 
-/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
+/// An app gives authorizations for resource servers, and replaces those that a service refuses. Models: UserApp,
+/// ClientApp.
 template <class A, class T>
 concept AuthorizingApp =
     std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
                                            AuthContext const& context, Authorization const& refused) {
-        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
-        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
+        { app.authorization_for(server, transport, context) } -> std::same_as<Authorization>;
+        { app.replace_refused(server, refused, transport, context) } -> std::same_as<bool>;
     };
 
 /**
  * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
- *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
+ *     UserApp app{Native{client_id}, {.app_name = "backup"}};
  *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
  *     auto same = app.client<TransferService>();
  *
@@ -47,7 +48,7 @@ public:
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
     }
-    /// For a service, with the scopes that it names: its `user_scope()`, or its `default_scopes`.
+    /// For a service, with the scopes that it names: its `default_scopes`.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
@@ -60,12 +61,12 @@ public:
     template <class T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         detail::check_audience(resource_server_, context);
-        return app_.authorize(resource_server_, transport, context);
+        return app_.authorization_for(resource_server_, transport, context);
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return app_.unauthorized(resource_server_, refused, transport, context);
+        return app_.replace_refused(resource_server_, refused, transport, context);
     }
 
     /// Tells the app that this service needs one more scope. The next call asks for a login if that is missing.
@@ -88,10 +89,13 @@ private:
     template <class Service>
     static std::vector<Scope> scopes_of(Service const& service) {
         std::vector<Scope> scopes;
-        if constexpr (requires { service.user_scope(); })
-            scopes.emplace_back(service.user_scope());
+        auto const add = [&](auto const& names) {
+            for (std::string_view const scope : names) scopes.emplace_back(scope);
+        };
+        if constexpr (requires { service.default_scopes(); })
+            add(service.default_scopes());
         else if constexpr (requires { service.default_scopes; })
-            for (std::string_view const scope : service.default_scopes) scopes.emplace_back(scope);
+            add(service.default_scopes);
         return scopes;
     }
 

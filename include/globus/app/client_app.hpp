@@ -4,7 +4,18 @@
 
 #include <globus/app/globus_app.hpp>
 #include <globus/app/stored_refresh_policy.hpp>
+#include <globus/core/handle.hpp>
 #include <globus/oauth/client_credentials_policy.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace globus {
 
@@ -12,7 +23,6 @@ namespace globus {
 template <class S, class T>
 struct ClientAppConfig {
     std::string app_name = {};      ///< part of the path of the tokens
-    Required<Confidential> client;  ///< Confidential{client_id, client_secret}
     std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
@@ -57,7 +67,7 @@ struct ClientAppRequirements {
 /**
  * A program that acts for itself, as a service account: it gets tokens by its id and secret, and keeps and renews them.
  *
- *     ClientApp<> app{{.app_name = "ingest", .client = Confidential{client_id, client_secret}}};
+ *     ClientApp app{Confidential{client_id, client_secret}, {.app_name = "ingest"}};
  *     auto search = app.client<SearchService>();
  *     search.ingest({.index_id = id, .data = document});
  *
@@ -76,93 +86,145 @@ struct ClientAppRequirements {
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
 template <class S = JsonTokenStorage, class T = CurlTransport>
-class ClientApp : detail::ClientAppRequirements<S, T>,
-                  public detail::AppBase<ClientApp<S, T>, ClientCredentialsPolicy, S, T> {
-    using Policy = ClientCredentialsPolicy;
-    using Base = detail::AppBase<ClientApp, Policy, S, T>;
-    friend Base;
-
+class ClientApp : detail::ClientAppRequirements<S, T> {
 public:
     using Config = ClientAppConfig<S, T>;
 
     /// @throws UsageError  for an unusable app name
-    explicit ClientApp(Config config)
-        : Base(common_of(config)), config_(std::make_shared<Config const>(std::move(config))) {}
+    explicit ClientApp(Confidential client, Config config = Config{})
+        : state_(std::in_place, std::move(client), std::move(config)) {}
 
+    /// The app's name from the configuration: part of the path of its tokens.
+    [[nodiscard]] std::string const& app_name() const { return core().app_name; }
+    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
+    [[nodiscard]] std::string const& environment() const { return core().place.environment; }
+    /// The transport; a copy of it shares its connections.
+    [[nodiscard]] T const& transport() const { return core().transport; }
+    /// The storage of the tokens, without validation.
+    [[nodiscard]] S const& token_storage() const { return core().tokens.storage(); }
+
+    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return core().scope_requirements(); }
+    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
+        core().add_scope_requirements(resource_server, scopes);
+    }
+    /// All scopes that a login asks for: those needed, and those that `parameters` name.
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+        return core().required_scopes(parameters);
+    }
+
+    /// A client of a service that is authorized by this app.
+    /// @throws UsageError  if the options name another environment than the app's
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service = Service{},
+                                                                  std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<ClientApp> policy(*this, service);
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, with scopes of your choice.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, std::vector<Scope> scopes,
+                                                                  std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<ClientApp> policy(*this, service, std::move(scopes));
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, AppPolicy<ClientApp> policy,
+                                                                  std::optional<ClientOptions<T>> options = {}) const {
+        return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+
+    /// True if a resource server has no valid token stored, so that `login` would request one.
+    /// @throws what the storage throws
+    [[nodiscard]] bool login_required(CallOptions const& call = {}) const { return core().login_required(call); }
     /// Gets tokens for all that the app needs in one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (!options.force && !detail::asks_for_anything(options.parameters) &&
-            !this->login_required({.stop = options.stop}))
-            return;
-        log_in(options);
+        core().login(options, [this](AppLoginOptions const& asked) { log_in(asked); });
+    }
+    /**
+     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
+     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
+     *
+     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
+     */
+    void logout(AppLogoutOptions const& options = {}) const { core().logout(login_client(), options); }
+
+    /// Runs `f`, and if a service refuses the token or asks for more scopes, gets new tokens and runs it once more: see
+    /// UserApp::run.
+    /// @throws what `f` and `login` throw
+    template <class Function>
+    auto run(Function&& f, std::stop_token stop = {}) const -> decltype(f()) {
+        return core().run(f, stop, [this](AppLoginOptions const& asked) { log_in(asked); });
     }
 
-    /// Authorizes a request, for AppPolicy.
+    /// The authorization of a request to a resource server, for AppPolicy: the current token, or a new one.
     template <Transport U>
-    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
-                                          AuthContext const& context) const {
-        return this->policy_of(server, context).authorize(transport, this->context_of(context));
+    [[nodiscard]] Authorization authorization_for(std::string_view server, U const& transport,
+                                                  AuthContext const& context) const {
+        return policy_of(server, context).authorize(transport, core().context_of(context));
     }
+    /// Replaces a token that a service refused, for AppPolicy: true if there is another one now.
     template <Transport U>
-    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
-                                    AuthContext const& context) const {
-        return this->has_another(this->policy_of(server, context), refused, transport, context);
+    [[nodiscard]] bool replace_refused(std::string_view server, Authorization const& refused, U const& transport,
+                                       AuthContext const& context) const {
+        return core().replace_refused(policy_of(server, context), refused, transport, context);
     }
 
 private:
-    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(Config const& config) {
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
-        return detail::ProcessBound<typename Base::Common>(
-            std::in_place, config.app_name, std::move(place), config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-    }
+    using Policy = ClientCredentialsPolicy;
+
+    struct State {
+        State(Confidential id, Config c)
+            : client(std::move(id)),
+              config(std::move(c)),
+              core(client.client_id(), config, {has_scopes([this] { return core.scope_requirements(); })}) {}
+
+        Confidential const client;
+        Config const config;
+        detail::AppCore<Policy, S, T> core;
+    };
+
+    [[nodiscard]] detail::AppCore<Policy, S, T>& core() const { return state_->core; }
+    [[nodiscard]] Config const& config() const { return state_->config; }
+
     [[nodiscard]] LoginClient<Confidential, T> login_client() const {
-        ClientOptions<T> options{.transport = config_->transport};
-        options.base_url = this->common_->place.auth_url;
-        return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
+        ClientOptions<T> options{.transport = transport()};
+        options.base_url = core().place.auth_url;
+        return LoginClient<Confidential, T>(BasicPolicy{state_->client}, std::move(options));
     }
-    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not used.
-    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
-        Token token;
-        try {
-            token = this->common_->tokens.get_token_data(server, call).token();
-        } catch (TokenValidationError const& error) {
-            if (error.kind() == TokenValidationError::Kind::unmet_scopes)
-                this->common_->tokens.remove_token_data(server);
-        }
-        token.resource_server = server;
-        StringList scopes;
-        for (Scope const& scope : Scope::parse(Scope::join(this->scope_requirements().at(server))))
-            scopes.push_back(scope.text());
-        return Policy(*config_->client, std::move(scopes), std::move(token),
-                      renewed_through(this->token_storage(), server,
-                                      RenewalOptions{.on_error = config_->on_error, .now = config_->now}));
-    }
-    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
-    bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (this->login_count() != logins) return false;
-        log_in(options);
-        return true;
+    /// The policy in use for a resource server, or one that begins with the stored token. A token that lacks a scope is
+    /// forgotten, so that it is not used.
+    [[nodiscard]] Policy policy_of(std::string_view resource_server, AuthContext const& context) const {
+        auto const make = [this](std::string const& server, CallOptions const& call) {
+            Token token;
+            try {
+                token = core().tokens.get_token_data(server, call).token();
+            } catch (TokenValidationError const& error) {
+                if (error.kind() == TokenValidationError::Kind::unmet_scopes) core().tokens.remove_token_data(server);
+            }
+            token.resource_server = server;
+            StringList scopes;
+            for (Scope const& scope : Scope::parse(Scope::join(scope_requirements().at(server))))
+                scopes.push_back(scope.text());
+            return Policy(state_->client, std::move(scopes), std::move(token),
+                          renewed_through(token_storage(), server,
+                                          RenewalOptions{.on_error = config().on_error, .now = config().now}));
+        };
+        return core().policy_of(resource_server, context, make);
     }
     void log_in(AppLoginOptions const& options) const {
         StringList scopes;
-        for (Scope const& scope : this->required_scopes(options.parameters)) scopes.push_back(scope.text());
+        for (Scope const& scope : required_scopes(options.parameters)) scopes.push_back(scope.text());
         auto const answer =
             login_client().oauth2_client_credentials_tokens({.requested_scopes = scopes}, {.stop = options.stop});
         TokenDataByResourceServer tokens;
         for (auto const& [server, token] : answer->by_resource_server()) tokens.emplace(server, TokenData::from(token));
-        this->common_->tokens.store_token_data_by_resource_server(tokens);
-        this->forget_policies();
+        core().store(tokens);
     }
 
-    detail::Shared<Config const> config_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus

@@ -27,7 +27,7 @@ struct CommandLineOptions {
  * A login flow that prints a URL, and reads the code that the user brings back from it. It works everywhere, even over
  * SSH.
  *
- *     UserApp<Native, CommandLineLoginFlow> app{{.app_name = "backup", .client = Native{id}}};
+ *     UserApp app{Native{id}, {.app_name = "backup"}};
  *
  * If the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
  * then the `state` in it is checked.

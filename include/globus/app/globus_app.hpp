@@ -68,7 +68,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
 /// The base URL of Globus Auth that an app uses, and the environment's name.
 struct AppPlace {
     AppPlace(std::string environment_name, std::string url);
-    std::string environment_;
+    std::string environment;
     std::string auth_url;
 };
 
@@ -97,32 +97,35 @@ private:
 };
 
 /**
- * The state and functions of an app of either kind.
+ * What apps of both kinds have: their scopes, their tokens, and a policy for each resource server in use. What differs
+ * is given to its functions: how to log in, and how to make a policy.
  *
- * @tparam App     the kind: it has `login_client()`, `make_policy(server)`, `login_after(logins, options)`
- * @tparam Policy  what it keeps for a resource server
+ * Any function may be called from any thread.
+ *
+ * @tparam Policy  what is kept for a resource server
  */
-template <class App, class Policy, class S, class T>
-class AppBase {
+template <class Policy, class S, class T>
+class AppCore {
 public:
-    /// The app's name from the configuration: part of the path of its tokens.
-    [[nodiscard]] std::string const& app_name() const { return common_->app_name; }
-    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
-    [[nodiscard]] std::string const& environment() const { return common_->place.environment_; }
-    /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const { return common_->transport; }
-    /// The storage of the tokens, without validation.
-    [[nodiscard]] S const& token_storage() const { return common_->tokens.storage(); }
+    /// @param config  a UserAppConfig or ClientAppConfig
+    template <class Config>
+    AppCore(std::string const& client_id, Config const& config, std::vector<TokenValidator> validators)
+        : app_name(config.app_name),
+          place(config.environment, config.auth_url),
+          transport(config.transport),
+          tokens(storage_of(client_id, config, place), std::move(validators)) {}
 
-    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
-    [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
-    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
-    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
-        if (resource_server.empty()) throw UsageError("the resource server of a scope is empty");
-        if (common_->requirements->add(resource_server, scopes)) forget_policy(resource_server);
+    std::string const app_name;
+    AppPlace const place;
+    T const transport;
+    ValidatingTokenStorage<S> const tokens;
+
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return requirements_.get(); }
+    void add_scope_requirements(std::string const& server, std::vector<Scope> const& scopes) {
+        if (server.empty()) throw UsageError("the resource server of a scope is empty");
+        if (requirements_.add(server, scopes)) forget_policy(server);
     }
-    /// All scopes that a login asks for: those needed, and those that `parameters` name.
-    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters) const {
         std::string text;
         for (auto const& [server, scopes] : scope_requirements()) text += Scope::join(scopes) + ' ';
         if (parameters.required_scopes)
@@ -130,83 +133,61 @@ public:
         return Scope::parse(text);
     }
 
-    /**
-     * A client of a service that is authorized by this app.
-     *
-     *     auto transfer = app.client<TransferService>();
-     *     auto flow = app.client(SpecificFlowService{flow_id});
-     *
-     * @throws UsageError  if the options name another environment than the app's
-     */
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service = Service{},
-                                                            std::optional<ClientOptions<T>> options = {}) const {
-        AppPolicy<App> policy(self(), service);
-        return client_with(std::move(service), std::move(policy), std::move(options));
-    }
-    /// The same, with scopes of your choice.
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, std::vector<Scope> scopes,
-                                                            std::optional<ClientOptions<T>> options = {}) const {
-        AppPolicy<App> policy(self(), service, std::move(scopes));
-        return client_with(std::move(service), std::move(policy), std::move(options));
-    }
-    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, AppPolicy<App> policy,
-                                                            std::optional<ClientOptions<T>> options = {}) const {
-        return client_with(std::move(service), std::move(policy), std::move(options));
+    /// The options of a client of the app: those given, completed by the app's transport and environment.
+    [[nodiscard]] ClientOptions<T> client_options(std::optional<ClientOptions<T>> given) const {
+        ClientOptions<T> options = given ? *std::move(given) : ClientOptions<T>{.transport = transport};
+        if (options.environment.empty()) options.environment = place.environment;
+        if (options.environment != place.environment)
+            throw UsageError("the client is for the environment " + options.environment + ", but its app is for " +
+                             place.environment);
+        if (options.auth_url.empty()) options.auth_url = place.auth_url;
+        return options;
     }
 
-    /// True if a resource server has no valid token stored, so that `login` would ask.
-    /// @throws what the storage throws, and what asking for consents throws
-    [[nodiscard]] bool login_required(CallOptions const& call = {}) const {
+    [[nodiscard]] bool login_required(CallOptions const& call) const {
         for (auto const& [server, scopes] : scope_requirements()) {
             try {
-                (void)common_->tokens.get_token_data(server, call);
+                (void)tokens.get_token_data(server, call);
             } catch (TokenValidationError const&) {
                 return true;
             }
         }
         return false;
     }
-
-    /**
-     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
-     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
-     *
-     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
-     */
-    void logout(AppLogoutOptions const& options = {}) const {
-        auto const client = self().login_client();
+    [[nodiscard]] LoginTurn login_turn(std::stop_token const& stop) const { return LoginTurn(logging_in_, stop); }
+    /// Calls `log_in(options)`, if tokens are missing or `options` say so.
+    template <class LogIn>
+    void login(AppLoginOptions const& options, LogIn const& log_in) const {
+        LoginTurn const turn = login_turn(options.stop);
+        if (options.force || asks_for_anything(options.parameters) || login_required({.stop = options.stop}))
+            log_in(options);
+    }
+    /// Stores the tokens of a login.
+    void store(TokenDataByResourceServer const& answer) {
+        tokens.store_token_data_by_resource_server(answer);
+        forget_policies();
+    }
+    /// @param client  a LoginClient
+    template <class C>
+    void logout(C const& client, AppLogoutOptions const& options) {
         ScopeRequirements const mine = scope_requirements();
-        for (auto const& [server, data] : token_storage().get_token_data_by_resource_server()) {
+        for (auto const& [server, data] : tokens.storage().get_token_data_by_resource_server()) {
             if (!options.sweep && !mine.contains(server)) continue;
             (void)client.oauth2_revoke_token({.token = data.access_token}, options.call);
             if (!data.refresh_token.empty())
                 (void)client.oauth2_revoke_token({.token = data.refresh_token}, options.call);
-            common_->tokens.remove_token_data(server);
+            tokens.remove_token_data(server);
         }
         if (options.sweep)
-            common_->tokens.clear();
+            tokens.clear();
         else
-            common_->tokens.forget_identity();
+            tokens.forget_identity();
         forget_policies();
     }
 
-    /**
-     * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
-     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
-     * here and not inside a request, so no deadline ends it and no other call waits for it.
-     *
-     *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
-     *
-     * When several threads need a login at the same time, one logs in for all.
-     *
-     * @throws what `f` and `login` throw
-     */
-    template <class F>
-    auto run(F&& f, std::stop_token stop = {}) const -> decltype(f()) {
+    /// Runs `f`, and if only a login helps, calls `log_in(options)` and runs `f` once more.
+    template <class F, class LogIn>
+    auto run(F& f, std::stop_token const& stop, LogIn const& log_in) const -> decltype(f()) {
         bool logged_in = false;  // for tokens that were missing or refused
         bool asked = false;      // for what a service asked of the user
         for (;;) {
@@ -220,113 +201,87 @@ public:
                 if (error.http_status() == 401 || error.http_status() == 403) gare = to_gare(error);
                 if (gare ? asked : logged_in || !refuses_token(error)) throw;
             }
-            AuthorizationParameters parameters;
-            if (gare) parameters = gare->authorization_parameters;
-            // What another thread's login has brought may do; it is not this one's only try.
-            if (!self().login_after(logins, {.force = true, .parameters = std::move(parameters), .stop = stop}))
-                continue;
+            LoginTurn const turn = login_turn(stop);
+            if (login_count() != logins) continue;  // another thread's login may do; it is not this one's only try
+            AppLoginOptions options{.force = true, .stop = stop};
+            if (gare) options.parameters = gare->authorization_parameters;
+            log_in(options);
             logged_in = true;
             asked = asked || gare;
         }
     }
 
-protected:
-    struct Common;
-    explicit AppBase(detail::ProcessBound<Common> common) : common_(std::move(common)) {}
-
-    struct Common {
-        Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
-               ValidatingTokenStorage<S> storage)
-            : app_name(std::move(name)),
-              place(std::move(where)),
-              transport(std::move(t)),
-              requirements(std::move(needs)),
-              tokens(std::move(storage)) {}
-        std::string const app_name;
-        AppPlace const place;
-        T const transport;
-        std::shared_ptr<SharedRequirements> const requirements;
-        ValidatingTokenStorage<S> const tokens;
-
-        std::shared_ptr<Turn> const logging_in = std::make_shared<Turn>(
-            "a login was asked for by what logs in, such as the login flow of the same app: it would wait for itself; "
-            "finish the Login that the flow was given");
-        std::mutex mutex;  ///< of what follows
-        std::map<std::string, Policy> policies;
-        std::uint64_t forgotten = 0;  ///< it grows when policies are forgotten
-        std::uint64_t logins = 0;
-        SingleFlight making;  ///< of a policy; one at a time
-    };
-
-    /// The policy for a resource server: the one in use, or a new one from what is stored.
-    [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
+    /// The policy for a resource server: the one in use, or the result of `make_policy(server, call)`.
+    template <class MakePolicy>
+    [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context, MakePolicy const& make_policy) {
         std::string const name(server);
         Wait const call{"the tokens of the app", context.deadline, context.stop};
         CallbacksWait const callbacks;
-        std::unique_lock lock(common_->mutex);
+        std::unique_lock lock(mutex_);
         for (;;) {
-            auto const found = common_->policies.find(name);
-            if (found != common_->policies.end()) return found->second;
+            auto const found = policies_.find(name);
+            if (found != policies_.end()) return found->second;
             if (!scope_requirements().contains(name))
                 throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
-            std::uint64_t const before = common_->forgotten;
-            std::optional<Policy> policy = common_->making.ask_or_wait(
-                lock, call, [&] { return self().make_policy(name, {.deadline = call.deadline, .stop = call.stop}); });
+            std::uint64_t const before = forgotten_;
+            std::optional<Policy> policy = making_.ask_or_wait(lock, call, [&] {
+                return make_policy(name, CallOptions{.deadline = call.deadline, .stop = call.stop});
+            });
             if (!policy) continue;
-            // what was forgotten meanwhile may be what this one is made of
-            if (common_->forgotten == before) common_->policies.insert_or_assign(name, *policy);
+            // This policy may be made of what was forgotten meanwhile: then it is not kept.
+            if (forgotten_ == before) policies_.insert_or_assign(name, *policy);
             return *std::move(policy);
         }
     }
-    void forget_policy(std::string_view server) const {
-        std::lock_guard const lock(common_->mutex);
-        common_->policies.erase(std::string(server));
-        ++common_->forgotten;
+    void forget_policy(std::string_view server) {
+        std::lock_guard const lock(mutex_);
+        policies_.erase(std::string(server));
+        ++forgotten_;
     }
-    void forget_policies() const {
-        std::lock_guard const lock(common_->mutex);
-        common_->policies.clear();
-        ++common_->forgotten;
-        ++common_->logins;
-    }
-    [[nodiscard]] std::uint64_t login_count() const {
-        std::lock_guard const lock(common_->mutex);
-        return common_->logins;
-    }
-    /// After a 401 for `refused`: true when a policy has another token now. Generations belong to one policy, and
+    /// Replaces the refused token of a policy: true if it has another one now. Generations belong to one policy, and
     /// `refused` may come from one that was forgotten meanwhile, so the tokens themselves are compared.
     template <class P, class U>
-    [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& transport,
-                                   AuthContext const& context) const {
-        Authorization const present = policy.authorize(transport, context_of(context));
+    [[nodiscard]] bool replace_refused(P const& policy, Authorization const& refused, U const& over,
+                                       AuthContext const& context) const {
+        Authorization const present = policy.authorize(over, context_of(context));
         if (!(present.header == refused.header)) return true;
-        return policy.unauthorized(present, transport, context_of(context));
+        return policy.unauthorized(present, over, context_of(context));
     }
     [[nodiscard]] AuthContext context_of(AuthContext const& call) const {
-        return {common_->place.auth_url, call.deadline, call.stop};
+        return {place.auth_url, call.deadline, call.stop};
     }
 
-    ProcessBound<Common> common_;
-
 private:
+    template <class Config>
+    static S storage_of(std::string const& client_id, Config const& config, AppPlace const& where) {
+        if (config.storage) return *config.storage;
+        return default_token_storage<S>(client_id, config.app_name, where.environment);
+    }
     /// True for a service's 401; one from the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
         return error.http_status() == 401 && (from_auth == nullptr || from_auth->oauth_error().empty());
     }
-    [[nodiscard]] App const& self() const { return static_cast<App const&>(*this); }
-
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client_with(Service service, AppPolicy<App> policy,
-                                                                 std::optional<ClientOptions<T>> options) const {
-        if (!options) options.emplace(ClientOptions<T>{.transport = transport()});
-        if (options->environment.empty()) options->environment = environment();
-        if (options->environment != environment())
-            throw UsageError("the client is for the environment " + options->environment + ", but its app is for " +
-                             environment());
-        if (options->auth_url.empty()) options->auth_url = common_->place.auth_url;
-        return {std::move(service), std::move(policy), std::move(*options)};
+    void forget_policies() {
+        std::lock_guard const lock(mutex_);
+        policies_.clear();
+        ++forgotten_;
+        ++logins_;
     }
+    [[nodiscard]] std::uint64_t login_count() const {
+        std::lock_guard const lock(mutex_);
+        return logins_;
+    }
+
+    SharedRequirements requirements_;
+    std::shared_ptr<Turn> const logging_in_ = std::make_shared<Turn>(
+        "a login was asked for by what logs in, such as the login flow of the same app: it would wait for itself; "
+        "finish the Login that the flow was given");
+    mutable std::mutex mutex_;  ///< of what follows
+    std::map<std::string, Policy> policies_;
+    std::uint64_t forgotten_ = 0;  ///< it grows when policies are forgotten
+    std::uint64_t logins_ = 0;
+    SingleFlight making_;  ///< of a policy; one at a time
 };
 
 }  // namespace detail

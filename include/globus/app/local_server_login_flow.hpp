@@ -38,7 +38,7 @@ struct LocalServerOptions {
  * A login flow that opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC
  * 8252).
  *
- *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
+ *     UserApp<Native, LocalServerLoginFlow> app{Native{id}, {.app_name = "viewer"}};
  *
  * The listener is open for this login only. Anything else that connects to it (other programs, other pages in the
  * browser) gets an answer that repeats nothing of what it sent, and does not end the login: the `state` of 128 random

@@ -78,7 +78,7 @@ public:
         TokenDataByResourceServer const before = load(database);
         TokenDataByResourceServer tokens = before;
         if (change(tokens)) store(database, before, tokens);
-        database.wait_anew();  // what was worked out may be the only tokens that still work: they are stored, if late
+        database.wait_anew();  // these may be the only tokens that still work: better stored late than lost
         database.run("COMMIT");
     }
 
@@ -91,7 +91,7 @@ public:
         } catch (TokenStorageError const& error) {
             if (error.kind() != Kind::corrupt) throw;
             return detail::move_token_file(path(),
-                                           {"-journal", "-wal", "-shm", ""});  // a journal would change a new one
+                                           {"-journal", "-wal", "-shm", ""});  // a journal would change the new file
         }
         return {};
     }
@@ -159,7 +159,7 @@ private:
             }
             sqlite3_extended_result_codes(database_, 1);
             sqlite3_busy_handler(database_, &wait_a_little, this);
-            // a file from elsewhere may hold views and triggers: none of their functions is trusted
+            // A file from elsewhere may hold views and triggers, whose functions are not trusted.
             sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
             sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
             sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
@@ -178,7 +178,7 @@ private:
         /// What SQLite does while another program has its lock; 0: it gives up.
         static int wait_a_little(void* connection, int) {
             auto& self = *static_cast<Connection*>(connection);
-            self.no_locks_ = std::exchange(errno, 0) == ENOLCK;  // SQLite takes that for a lock of somebody else
+            self.no_locks_ = std::exchange(errno, 0) == ENOLCK;  // SQLite takes this for somebody else's lock
             if (self.no_locks_) return 0;
             auto const now = http::Clock::now();
             auto const until = std::min<http::Clock::time_point>(self.until_, self.wait_.deadline);

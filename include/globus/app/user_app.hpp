@@ -14,7 +14,6 @@
 #include <exception>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -56,10 +55,9 @@ struct NoLoginFlow {
 };
 
 /// The configuration of a UserApp.
-template <class K, class F, class S, class T>
+template <class F, class S, class T>
 struct UserAppConfig {
     std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
-    Required<K> client;                         ///< Native{client_id} or Confidential{client_id, client_secret}
     F login_flow = F();                         ///< how `login` asks the user
     std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
     bool request_refresh_tokens = false;        ///< whether to keep the user logged in
@@ -126,7 +124,8 @@ public:
     void add(std::string_view server, Secret token);
     [[nodiscard]] bool contains(std::string const& server, Secret const& token) const;
     static TokenValidationError error(std::string_view server);
-    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused);
+    /// It must not be used after the end of this object.
+    [[nodiscard]] TokenValidator validator() const;
 
 private:
     mutable std::mutex mutex_;
@@ -142,7 +141,7 @@ std::string grant_label(std::string const& app_name);
  * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only if it
  * must.
  *
- *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
+ *     UserApp app{Native{client_id}, {.app_name = "nightly backup", .request_refresh_tokens = true}};
  *     auto transfer = app.client<TransferService>();
  *     app.login();                                                    // asks only if it has to
  *     auto files = transfer.operation_ls({.endpoint_id = id});
@@ -167,110 +166,200 @@ std::string grant_label(std::string const& app_name);
  * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
 template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
-class UserApp : detail::UserAppRequirements<K, F, S, T>,
-                public detail::AppBase<UserApp<K, F, S, T>, detail::UserPolicy<K>, S, T> {
-    using Policy = detail::UserPolicy<K>;
-    using Base = detail::AppBase<UserApp, Policy, S, T>;
-    friend Base;
-
+class UserApp : detail::UserAppRequirements<K, F, S, T> {
 public:
-    using Config = UserAppConfig<K, F, S, T>;
+    using Config = UserAppConfig<F, S, T>;
 
+    /// @param client  Native{client_id} or Confidential{client_id, client_secret}
     /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
     ///                     leeway
-    explicit UserApp(Config config) : UserApp(std::move(config), std::make_shared<detail::RefusedTokens>()) {}
+    explicit UserApp(K client, Config config = Config{})
+        : state_(std::in_place, std::move(client), std::move(config)) {}
 
+    /// The app's name from the configuration: part of the path of its tokens.
+    [[nodiscard]] std::string const& app_name() const { return core().app_name; }
+    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
+    [[nodiscard]] std::string const& environment() const { return core().place.environment; }
+    /// The transport; a copy of it shares its connections.
+    [[nodiscard]] T const& transport() const { return core().transport; }
+    /// The storage of the tokens, without validation.
+    [[nodiscard]] S const& token_storage() const { return core().tokens.storage(); }
+
+    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return core().scope_requirements(); }
+    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
+        core().add_scope_requirements(resource_server, scopes);
+    }
+    /// All scopes that a login asks for: those needed, and those that `parameters` name.
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+        return core().required_scopes(parameters);
+    }
+
+    /**
+     * A client of a service that is authorized by this app.
+     *
+     *     auto transfer = app.client<TransferService>();
+     *     auto flow = app.client(SpecificFlowService{flow_id});
+     *
+     * @throws UsageError  if the options name another environment than the app's
+     */
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service = Service{},
+                                                                std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<UserApp> policy(*this, service);
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, with scopes of your choice.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, std::vector<Scope> scopes,
+                                                                std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<UserApp> policy(*this, service, std::move(scopes));
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, AppPolicy<UserApp> policy,
+                                                                std::optional<ClientOptions<T>> options = {}) const {
+        return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+
+    /// True if a resource server has no valid token stored, so that `login` would ask.
+    /// @throws what the storage throws, and what asking for consents throws
+    [[nodiscard]] bool login_required(CallOptions const& call = {}) const { return core().login_required(call); }
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores the tokens.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (!options.force && !detail::asks_for_anything(options.parameters) &&
-            !this->login_required({.stop = options.stop}))
-            return;
-        log_in(options);
+        core().login(options, [this](AppLoginOptions const& asked) { log_in(asked); });
     }
 
     /// A login that the program runs itself: send the user to its url(), then call finish_login.
     [[nodiscard]] Login start_login(AuthorizationParameters parameters = {}) const {
         std::vector<std::string> scopes;
-        for (Scope const& scope : this->required_scopes(parameters)) scopes.push_back(scope.text());
+        for (Scope const& scope : required_scopes(parameters)) scopes.push_back(scope.text());
         parameters.required_scopes = std::move(scopes);
         AuthorizationCodeFlow::Settings settings;
-        settings.redirect_uri = state_->config.login_redirect_uri;
-        settings.refresh_tokens = state_->config.request_refresh_tokens;
-        if (std::same_as<K, Native>) settings.prefill_named_grant = detail::grant_label(this->app_name());
+        settings.redirect_uri = config().login_redirect_uri;
+        settings.refresh_tokens = config().request_refresh_tokens;
+        if (std::same_as<K, Native>) settings.prefill_named_grant = detail::grant_label(app_name());
         return Login(login_client(), std::move(parameters), std::move(settings));
     }
     /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
     /// @throws UsageError  if the state is not that login's
     void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
-        detail::LoginTurn const turn(this->common_->logging_in, stop);
+        detail::LoginTurn const turn = core().login_turn(stop);
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
-    /// Authorizes a request, for AppPolicy.
+    /**
+     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
+     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
+     *
+     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
+     */
+    void logout(AppLogoutOptions const& options = {}) const { core().logout(login_client(), options); }
+
+    /**
+     * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
+     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
+     * here and not inside a request, so no deadline ends it and no other call waits for it.
+     *
+     *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
+     *
+     * When several threads need a login at the same time, one logs in for all.
+     *
+     * @throws what `f` and `login` throw
+     */
+    template <class Function>
+    auto run(Function&& f, std::stop_token stop = {}) const -> decltype(f()) {
+        return core().run(f, stop, [this](AppLoginOptions const& asked) { log_in(asked); });
+    }
+
+    /// The authorization of a request to a resource server, for AppPolicy: the current token, or a new one.
     template <Transport U>
-    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
-                                          AuthContext const& context) const {
+    [[nodiscard]] Authorization authorization_for(std::string_view server, U const& transport,
+                                                  AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             for (bool again = false;; again = true) {
-                policy = this->policy_of(server, context);
-                if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
+                policy = policy_of(server, context);
+                if (policy.renewing) return policy.renewing->authorize(transport, core().context_of(context));
                 if (policy.expires_at >= now()) return policy.authorization;
-                this->forget_policy(server);
+                core().forget_policy(server);
                 if (again)
                     throw TokenValidationError(TokenValidationError::Kind::expired,
                                                "the token for " + std::string(server) + " has expired");
             }
         });
     }
+    /// Replaces a token that a service refused, for AppPolicy: true if there is another one now.
     template <Transport U>
-    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
-                                    AuthContext const& context) const {
+    [[nodiscard]] bool replace_refused(std::string_view server, Authorization const& refused, U const& transport,
+                                       AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
-            policy = this->policy_of(server, context);
-            if (policy.renewing) return this->has_another(*policy.renewing, refused, transport, context);
-            this->forget_policy(server);  // another program may have logged in and stored a new token
-            return !(this->policy_of(server, context).authorization.header == refused.header);
+            policy = policy_of(server, context);
+            if (policy.renewing) return core().replace_refused(*policy.renewing, refused, transport, context);
+            core().forget_policy(server);  // another program may have logged in and stored a new token
+            return !(policy_of(server, context).authorization.header == refused.header);
         });
     }
 
 private:
-    UserApp(Config config, std::shared_ptr<detail::RefusedTokens> const& refused)
-        : Base(common_of(config, refused)),
-          refused_(refused),
-          state_(std::in_place, std::move(config), this->common_->place.auth_url) {}
-
-    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(
-        Config const& config, std::shared_ptr<detail::RefusedTokens> const& refused) {
-        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
-            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
-        if (config.id_token_leeway < config.id_token_leeway.zero())
-            throw UsageError("id_token_leeway is negative: it says by how much clocks may differ");
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators;
-        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
-        validators.push_back(detail::RefusedTokens::validator(refused));
-        validators.push_back(
-            has_scopes([requirements] { return requirements->get(); },
-                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
-                           return consents(client, storage, transport, url, renewal, id, call);
-                       }));
-        validators.push_back(unchanging_identity());
-        return detail::ProcessBound<typename Base::Common>(
-            std::in_place, config.app_name, std::move(place), config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-    }
+    using Policy = detail::UserPolicy<K>;
 
     struct State {
-        State(Config c, std::string const& auth_url) : config(std::move(c)), keys(config.transport, auth_url) {}
+        State(K id, Config c)
+            : client(std::move(id)), config(checked(std::move(c))), core(client.client_id(), config, validators()) {}
+
+        K const client;
         Config const config;
-        JwksCache<T> const keys;
+        detail::RefusedTokens refused;
+        detail::AppCore<Policy, S, T> core;
+        JwksCache<T> const keys{config.transport, core.place.auth_url};
+
+        static Config checked(Config config) {
+            if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
+                throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
+            if (config.id_token_leeway < config.id_token_leeway.zero())
+                throw UsageError("id_token_leeway is negative: it says by how much clocks may differ");
+            return config;
+        }
+        /// The rules for the tokens of `core`, which is not yet there when they are made.
+        [[nodiscard]] std::vector<TokenValidator> validators() const {
+            return {config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now), refused.validator(),
+                    has_scopes([this] { return core.scope_requirements(); },
+                               [this](std::string const& identity_id, CallOptions const& call) {
+                                   return consents(identity_id, call);
+                               }),
+                    unchanging_identity()};
+        }
+        /// A user's consents, requested with the token of Globus Auth, which is renewed if possible.
+        [[nodiscard]] ConsentForest consents(std::string const& identity_id, CallOptions const& call) const {
+            using Kind = TokenValidationError::Kind;
+            auto const token = core.tokens.storage().get_token_data(AuthScopes::resource_server);
+            if (!token)
+                throw TokenValidationError(Kind::missing_token,
+                                           "there is no token of Globus Auth to ask for consents with");
+            ClientOptions<T> options{.transport = config.transport};
+            options.base_url = core.place.auth_url;
+            auto const ask = [&](auto policy) {
+                Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
+                return ConsentForest(auth.get_consents({.identity_id = identity_id}, call)->consents);
+            };
+            try {
+                if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
+                return ask(renewing_policy(std::string(AuthScopes::resource_server)));
+            } catch (AuthApiError const& error) {
+                if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
+                throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
+            }
+        }
+        [[nodiscard]] RefreshPolicy<K> renewing_policy(std::string const& server) const {
+            return stored_refresh_policy(client, core.tokens.storage(), server,
+                                         {.on_error = config.on_error, .now = config.now});
+        }
     };
+
+    [[nodiscard]] detail::AppCore<Policy, S, T>& core() const { return state_->core; }
+    [[nodiscard]] Config const& config() const { return state_->config; }
 
     /// Runs `f(policy)`, which sets `policy` to what it used; throws LoginRequiredError if only a login can help.
     template <class Function>
@@ -282,75 +371,44 @@ private:
             throw LoginRequiredError(error, start_login());
         } catch (AuthApiError const& error) {
             if (error.oauth_error() != "invalid_grant") throw;
-            if (used.renewing) refused_->add(server, used.renewing->token().refresh_token);
-            this->forget_policy(server);  // another program may log in and store a new token
+            if (used.renewing) state_->refused.add(server, used.renewing->token().refresh_token);
+            core().forget_policy(server);  // another program may log in and store a new token
             throw LoginRequiredError(detail::RefusedTokens::error(server), start_login());
         }
     }
 
-    [[nodiscard]] static RenewalOptions renewal_options(Config const& config) {
-        return {.on_error = config.on_error, .now = config.now};
-    }
-    [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
+    [[nodiscard]] std::int64_t now() const { return config().now ? config().now() : detail::unix_now(); }
 
     [[nodiscard]] LoginClient<K, T> login_client() const {
-        ClientOptions<T> options{.transport = state_->config.transport};
-        options.base_url = this->common_->place.auth_url;
-        K const& client = *state_->config.client;
+        ClientOptions<T> options{.transport = transport()};
+        options.base_url = core().place.auth_url;
+        K const& app = state_->client;
         if constexpr (std::same_as<K, Native>)
-            return {NativeAppAuthService{client.client_id()}, NullPolicy{}, std::move(options)};
+            return {NativeAppAuthService{app.client_id()}, NullPolicy{}, std::move(options)};
         else
-            return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
+            return LoginClient<K, T>(BasicPolicy{app}, std::move(options));
     }
-    /// A user's consents, requested with the token of Globus Auth, which is renewed if possible.
-    static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
-                                  RenewalOptions const& renewal, std::string const& identity_id,
-                                  CallOptions const& call) {
-        using Kind = TokenValidationError::Kind;
-        auto const token = storage.get_token_data(AuthScopes::resource_server);
-        if (!token)
-            throw TokenValidationError(Kind::missing_token,
-                                       "there is no token of Globus Auth to ask for consents with");
-        ClientOptions<T> options{.transport = transport};
-        options.base_url = auth_url;
-        auto const ask = [&](auto policy) {
-            Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
-            return ConsentForest(auth.get_consents({.identity_id = identity_id}, call)->consents);
+
+    /// The policy in use for a resource server, or one made from what is stored.
+    [[nodiscard]] Policy policy_of(std::string_view resource_server, AuthContext const& context) const {
+        auto const make = [this](std::string const& server, CallOptions const& call) -> Policy {
+            TokenData const data = core().tokens.get_token_data(server, call);
+            if (config().request_refresh_tokens) return {.renewing = state_->renewing_policy(server)};
+            detail::check_token("a stored access token", data.access_token.reveal());
+            return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
+                    .expires_at = data.expires_at_seconds};
         };
-        try {
-            if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
-            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, renewal));
-        } catch (AuthApiError const& error) {
-            if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
-            throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
-        }
+        return core().policy_of(resource_server, context, make);
     }
 
-    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
-        TokenData const data = this->common_->tokens.get_token_data(server, call);
-        if (state_->config.request_refresh_tokens)
-            return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
-                                                      renewal_options(state_->config))};
-        detail::check_token("a stored access token", data.access_token.reveal());
-        return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
-                .expires_at = data.expires_at_seconds};
-    }
-
-    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
-    bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (this->login_count() != logins) return false;
-        log_in(options);
-        return true;
-    }
     void log_in(AppLoginOptions const& options) const {
-        store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
+        store(config().login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
     }
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
         try {
             check_and_store(answer, stop);
         } catch (IdTokenError const& error) {
-            if (!error.clock_difference()) revoke(answer, stop);  // nothing is wrong with tokens for the clock's sake
+            if (!error.clock_difference()) revoke(answer, stop);  // the tokens are good if only the clock is wrong
             throw;
         } catch (...) {
             revoke(answer, stop);
@@ -374,7 +432,7 @@ private:
     /// False also if the storage cannot be read, since its tokens are of no use then.
     [[nodiscard]] bool is_stored(Secret const& secret) const {
         try {
-            for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
+            for (auto const& [server, data] : token_storage().get_token_data_by_resource_server())
                 if (data.access_token == secret || data.refresh_token == secret) return true;
         } catch (std::exception const&) {
         }
@@ -383,18 +441,15 @@ private:
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
-            identity =
-                decode_id_token(answer, state_->config.client->client_id(), state_->keys,
-                                {.leeway = state_->config.id_token_leeway, .now = state_->config.now, .stop = stop})
-                    .sub;
+            identity = decode_id_token(answer, state_->client.client_id(), state_->keys,
+                                       {.leeway = config().id_token_leeway, .now = config().now, .stop = stop})
+                           .sub;
         TokenDataByResourceServer tokens;
         for (auto const& [server, token] : answer.by_resource_server())
             tokens.emplace(server, TokenData::from(token, identity));
-        this->common_->tokens.store_token_data_by_resource_server(tokens);
-        this->forget_policies();
+        core().store(tokens);
     }
 
-    std::shared_ptr<detail::RefusedTokens> refused_;
     detail::ProcessBound<State> state_;
 };
 

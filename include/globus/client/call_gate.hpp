@@ -36,11 +36,11 @@ public:
     private:
         friend class CallGate;
         [[nodiscard]] std::shared_ptr<State> const& state() const;
-        std::shared_ptr<State> state_;  // null: moved from
+        std::shared_ptr<State> state_;  // null if it was moved from
     };
 
     CallGate();
-    // the calls of a copy are its own; a client that was moved from has none
+    // A copy has calls of its own; a client that was moved from has none.
     CallGate(CallGate const& other);
     CallGate(CallGate&& other);
     CallGate& operator=(CallGate const& other);

@@ -78,7 +78,7 @@ consteval bool check_client() {
         static_assert(PresentsNoCredential<A>,
                       "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
                       "presents a credential. Use NullPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<S>)
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<WholeService<S>>)
         static_assert(
             !PresentsBasicCredential<A>,
             "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "

@@ -9,6 +9,7 @@
 #include <globus/client/operation.hpp>
 #include <globus/client/paging.hpp>
 #include <globus/client/response.hpp>
+#include <globus/client/subset.hpp>
 #include <globus/core/config.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/log.hpp>
@@ -35,7 +36,7 @@ std::chrono::seconds idle_timeout();
 template <class T>
 T default_transport() {
     if constexpr (std::same_as<T, CurlTransport>) {
-        return default_transport(TransportType<T>(), idle_timeout());  // where T is known, which need not be here
+        return default_transport(TransportType<T>(), idle_timeout());  // it is defined where T is complete
     } else {
         return T();
     }
@@ -72,9 +73,7 @@ struct ClientOptions {
 /**
  * A client of one Globus service. Its type names the service, its authorisation and its transport.
  *
- *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
- *
- *     Transfer transfer{RefreshPolicy{app, "refresh token"}};
+ *     Client const transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
  *     for (File const& file : listing->DATA) ...
  *
@@ -82,7 +81,11 @@ struct ClientOptions {
  * operation's struct: `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns
  * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
- * @tparam S  the service: TransferService, AuthService, ...
+ * The type follows from a service and a policy, as here, or is named, as in Client<TransferService,
+ * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With ReadOnly<S> or Only<S, Operations...>
+ * in place of a service, the functions that are left out do not compile.
+ *
+ * @tparam S  the service: TransferService, AuthService, ReadOnly<SearchService>, ...
  * @tparam A  the authorizer policy: AccessTokenPolicy, RefreshPolicy<Confidential>, ...
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
@@ -132,29 +135,30 @@ public:
      * @throws UsageError, NetworkError, S::error, DecodeError and what the authorizer throws
      */
     template <Operation O>
-        requires std::same_as<typename O::service, S>
+        requires OperationOf<O, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
+        static_assert(detail::check_permitted<S, O>());
         constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
+        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
                   options);
         return result;
     }
     template <Operation O>
-        requires(!std::same_as<typename O::service, S>)
+        requires(!OperationOf<O, S>)
     // clang-format off
     void send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
 
     /// Like `send`, but a globus::Error is returned, not thrown.
     template <Operation O>
-        requires std::same_as<typename O::service, S>
+        requires OperationOf<O, S>
     Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
         return Result<Response<typename O::result>>::from([&] { return send(operation, options); });
     }
     template <Operation O>
-        requires(!std::same_as<typename O::service, S>)
+        requires(!OperationOf<O, S>)
     // clang-format off
     void try_send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
@@ -168,22 +172,23 @@ public:
      * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
-        requires(std::same_as<typename O::service, S> && HasPages<O>)
+        requires(OperationOf<O, S> && HasPages<O>)
     Paginated<Client, O> paginate(O operation, CallOptions options = {}) const& {
+        static_assert(detail::check_permitted<S, O>());
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
     template <Operation O>
-        requires(std::same_as<typename O::service, S> && HasPages<O>)
+        requires(OperationOf<O, S> && HasPages<O>)
     // clang-format off
     void paginate(O operation, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
     // clang-format on
     template <Operation O>
-        requires(!std::same_as<typename O::service, S>)
+        requires(!OperationOf<O, S>)
     // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
     template <Operation O>
-        requires(std::same_as<typename O::service, S> && !HasPages<O>)
+        requires(OperationOf<O, S> && !HasPages<O>)
     // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation is not paginated: call it by its name or by `send`
     // clang-format on
@@ -253,6 +258,7 @@ public:
     }
     /// Sends DELETE `path`.
     Response<Json> delete_(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        static_assert(detail::check_raw<S, false>());
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
@@ -299,7 +305,7 @@ public:
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
     /**
-     * Sends a finished request, with the client's credential, retries and log; `send` is built on it.
+     * Sends a finished request, with the client's credential, retries and log; `request` is built on it.
      *
      * @tparam Result  a Response, which is made from the answer
      * @param authorized    false: without the client's credential
@@ -308,6 +314,7 @@ public:
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
                     bool authorized = true, AlreadyDone already_done = nullptr) const {
+        detail::check_raw<S>(request.method);
         Result result;
         carry_out(request, result, Result::form, {retry_class, authorized, already_done}, options);
         return result;
@@ -358,6 +365,7 @@ private:
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
+        static_assert(detail::check_raw<S, false>());
         RawRequest raw{.method = method, .path = std::move(path)};
         if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
@@ -367,7 +375,7 @@ private:
     A authorizer_;
     Options options_;
     detail::ClientHeaders headers_;
-    detail::CallGate gate_;  // the last member: calls end before anything of the client goes
+    detail::CallGate gate_;  // the last member: all calls end before anything of the client is destroyed
 };
 
 }  // namespace globus

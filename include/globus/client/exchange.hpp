@@ -152,7 +152,7 @@ private:
     void complete(ClientFacts const& facts);
     void read_as_it_comes();
 
-    CallGate::Call const running_;  // the first member: all others are gone when the call ends
+    CallGate::Call const running_;  // the first member: the call ends when all others are gone
     AnyResponse& result_;
     AnswerForm const& form_;
     CallPlan const plan_;

@@ -69,6 +69,25 @@ concept Operation = Described<O> && requires {
     { O::route.path } -> std::convertible_to<std::string_view>;
 };
 
+/// What may be repeated when an operation's answer is lost: its `retry`, or what follows from its method.
+template <Operation O>
+constexpr RetryClass retry_class_of() {
+    if constexpr (requires { O::retry; }) {
+        return O::retry;
+    } else {
+        switch (O::route.method) {
+            case http::Method::get:
+            case http::Method::head:
+                return RetryClass::read;
+            case http::Method::put:
+            case http::Method::delete_:
+                return RetryClass::idempotent;
+            default:
+                return RetryClass::non_idempotent;
+        }
+    }
+}
+
 /// Says whether the error of an attempt means that an earlier attempt of the same call has done it.
 using AlreadyDone = bool (*)(ApiError const&);
 
@@ -115,24 +134,6 @@ consteval bool wires_are_members() {
         for (Wire const& wire : O::wire)
             if (!wire.member.empty() && !O::members::has(wire.member)) return false;
     return true;
-}
-
-template <class O>
-constexpr RetryClass retry_class_of() {
-    if constexpr (requires { O::retry; }) {
-        return O::retry;
-    } else {
-        switch (O::route.method) {
-            case http::Method::get:
-            case http::Method::head:
-                return RetryClass::read;
-            case http::Method::put:
-            case http::Method::delete_:
-                return RetryClass::idempotent;
-            default:
-                return RetryClass::non_idempotent;
-        }
-    }
 }
 
 /// True if a service says that what was to be deleted does not exist; a page from some proxy in between does not count.

@@ -425,7 +425,7 @@ private:
         if (detail::items_sent<O>(response) != 0) {
             empty_pages_ = 0;
         } else if (++empty_pages_ == most_empty_pages) {
-            empty_pages_ = 0;  // who begins again has as much patience again
+            empty_pages_ = 0;  // whoever begins again gets the same patience
             refuse(response, "is the last of 1,000 in a row without items, and says that there are more");
         }
         marks_.insert(hash(mark));

@@ -26,6 +26,22 @@ concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<
 
 namespace detail {
 
+/// A service that is cut down to some of its operations, see ReadOnly and Only.
+template <class S>
+concept Subset = requires { typename S::whole_service; };
+
+template <class S>
+struct WholeServiceOf {
+    using type = S;
+};
+template <Subset S>
+struct WholeServiceOf<S> {
+    using type = typename S::whole_service;
+};
+/// The service that S is cut down from; S itself if it is whole.
+template <class S>
+using WholeService = typename WholeServiceOf<S>::type;
+
 /// The resource server that takes a service's tokens; empty if the service does not say. The text lives as long as the
 /// service.
 template <class S>

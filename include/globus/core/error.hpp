@@ -63,7 +63,7 @@ public:
     /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
         : Error(what), body_(std::make_shared<std::string const>(std::move(body))), damage_(damage) {}
-    DecodeError(DecodeError const&) = default;  // and no move, which would leave one without a body
+    DecodeError(DecodeError const&) = default;  // there is no move, which would leave an error without a body
     DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
@@ -87,7 +87,7 @@ void rethrow_if_changed(F const& change) {
     try {
         throw;
     } catch (E const& error) {
-        if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
+        if (typeid(error) != typeid(E)) return;  // a copy would lose a part of a derived error
         throw change(error);
     } catch (...) {
     }

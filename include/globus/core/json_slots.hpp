@@ -125,7 +125,7 @@ bool is_exact(N number) {
     if constexpr (std::numeric_limits<T>::digits >= std::numeric_limits<N>::digits) return true;
     constexpr N limit = N{1} << std::min(std::numeric_limits<T>::digits, std::numeric_limits<N>::digits - 1);
     if (number <= limit && (std::unsigned_integral<N> || number >= N{0} - limit)) return true;
-    while (number % 2 == 0) number /= 2;  // the end of its binary digits
+    while (number % 2 == 0) number /= 2;  // removes the zeros at the end of its binary digits
     return number < limit && (std::unsigned_integral<N> || number > N{0} - limit);
 }
 
@@ -152,7 +152,7 @@ template <class T>
 bool store_real(void* object, double number) {
     if constexpr (std::integral<T>) {
         constexpr double limit = 1125899906842624.0;  // 2^50: what Boost.JSON reads is
-                                                      // not exact in the last bits
+                                                      // inexact in the last bits
         if (!(number > -limit && number < limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
             return false;
         return store_integer<T>(object, static_cast<std::int64_t>(number));

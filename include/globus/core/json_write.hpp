@@ -115,7 +115,7 @@ void write_json(std::string& out, T const& value) {
         out.append(digits, end);
     } else if constexpr (std::floating_point<T>) {
         if (!(value - value == 0)) refuse_number();
-        // beyond that not all integers are values of T: an exponent says that it is none
+        // Beyond this not every integer is a value of T: the exponent says that the number is not meant as an integer.
         constexpr T exact = T(std::uint64_t{1} << std::min(std::numeric_limits<T>::digits, 63));
         char digits[64];
         auto const end = value < exact && value > -exact
@@ -148,7 +148,7 @@ void write_json(std::string& out, T const& value) {
             bool const measure = first;
             write_separator(out, first);
             write_json(out, item);
-            // the others will be about as long as the first: growing a text of megabytes copies it
+            // The others will be about as long as the first, and a text of megabytes is copied when it grows.
             if (measure) out.reserve(out.size() + (out.size() - before + 8) * (value.size() - 1) + 64);
         }
         out += ']';

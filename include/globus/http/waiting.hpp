@@ -57,7 +57,7 @@ public:
 template <class Ready>
 bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
                 std::stop_token const& stop, Ready const& ready) {
-    // a system may count time from another moment: then the last time that there is becomes one that has passed
+    // The clock of the wait may count from another moment, and the last time that there is may have passed by it.
     return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
                                                    : changed.wait_until(lock, stop, until, ready);
 }

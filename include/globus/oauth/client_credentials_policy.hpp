@@ -41,7 +41,7 @@ public:
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         State& state = *state_;
         Asking<T> grant(state, transport, context);
-        return state.renewal.authorize(context, grant);
+        return state.renewal.present_or_renewed(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,

@@ -247,8 +247,8 @@ IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const&
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options = {}) {
-    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
-    // of a token that is not good otherwise nobody learns what is wrong.
+    // What the token itself says is checked first: only a token that could be good is worth a request for keys. The
+    // time is checked last: about a token that is not good otherwise nobody learns what is wrong.
     detail::ReadIdToken read = detail::read_id_token(id_token.reveal(), client_id, options);
     if (read.claims.iss != keys.issuer(options)) throw IdTokenError();
     return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);

@@ -17,7 +17,7 @@ namespace globus {
  * 401.
  *
  *     Confidential app{"client id", "client secret"};
- *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
+ *     Client transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *
  * However many threads ask, one renewal runs at a time and all get its result. While the token is still valid nobody
  * waits: one caller renews ahead, the others go on with the current token. A new refresh token in the answer replaces
@@ -61,7 +61,7 @@ public:
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         State& state = *state_;
         Asking<T> grant(state, transport, context);
-        return state.renewal.authorize(context, grant);
+        return state.renewal.present_or_renewed(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
@@ -80,7 +80,7 @@ private:
     struct State {
         State(K c, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-            detail::check_client_id(client.client_id());  // empty in a client that was moved from
+            detail::check_client_id(client.client_id());  // it is empty in a client that was moved from
             detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
         }
         K const client;

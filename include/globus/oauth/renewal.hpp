@@ -76,7 +76,7 @@ public:
 
     /// The current token, or a new one that `grant` asks for.
     /// @throws UsageError  if the token is for another resource server than the call
-    Authorization authorize(AuthContext const& context, Grant& grant);
+    Authorization present_or_renewed(AuthContext const& context, Grant& grant);
 
     /// After a 401 for `refused`: true when there is another token now.
     bool renew_after(Authorization const& refused, AuthContext const& context, Grant& grant);
@@ -117,7 +117,7 @@ private:
     [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
-    Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
+    Authorization present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
     /// Renews, with the lock free meanwhile; the result says why it failed. While the token is valid, nobody waits long
     /// for a storage that others have locked, and ahead of time not at all.
     std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant);

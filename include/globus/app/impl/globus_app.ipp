@@ -20,10 +20,10 @@
 namespace globus::detail {
 
 GLOBUS_DECL AppPlace::AppPlace(std::string environment_name, std::string url) {
-    Environment const environment =
+    Environment const known =
         environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
-    environment_ = environment.name();
-    auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
+    environment = known.name();
+    auth_url = http::check_base_url(url.empty() ? known.service_url("auth") : std::move(url));
 }
 
 GLOBUS_DECL ScopeRequirements SharedRequirements::get() const {

@@ -123,7 +123,7 @@ GLOBUS_DECL void JsonTokenStorage::store(boost::json::object document, TokenData
     for (auto const& [server, data] : tokens) mine[server] = data.to_json();
     document["data"].get_object()[place_->options().namespace_name] = std::move(mine);
     document["format_version"] = "2.0";
-    document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
+    document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK expects a text here
     std::string text = boost::json::serialize(document);
     detail::replace_token_file(*place_, text);
     detail::wipe(text);

@@ -80,7 +80,7 @@ GLOBUS_DECL bool RedirectListener::take(std::string_view query, IsState const& i
                                                   : name == "error_description" ? &description
                                                                                 : nullptr;
         if (place == nullptr) continue;
-        if (*place) return false;  // twice
+        if (*place) return false;  // it came twice
         *place = std::move(value);
     }
     if (!state || !is_state(*state)) return false;
@@ -110,7 +110,7 @@ GLOBUS_DECL RedirectListener::RequestLine RedirectListener::read_head(std::strin
         auto const colon = field.find(':');
         if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
             continue;
-        if (!request.host.empty()) return {};  // twice
+        if (!request.host.empty()) return {};  // it came twice
         request.host = field.substr(colon + 1);
         while (request.host.starts_with(' ')) request.host.remove_prefix(1);
         while (request.host.ends_with(' ')) request.host.remove_suffix(1);
@@ -135,7 +135,7 @@ GLOBUS_DECL void RedirectListener::poll_once(Clock::time_point deadline) {
             connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
             return;
-        else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
+        else if (errno != EINTR && errno != ECONNABORTED)  // there is no descriptor left, or no memory
             no_descriptor_until_ = Clock::now() + patience;
     }
 }
@@ -157,7 +157,7 @@ GLOBUS_DECL bool RedirectListener::serve(Connection& connection, IsState const& 
         auto const size = receive(connection.socket, buffer, sizeof buffer);
         if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
         if (size == 0) return false;
-        if (connection.answered) continue;  // what is left of a request that was refused
+        if (connection.answered) continue;  // this is the rest of a request that was refused
         connection.input.append(buffer, static_cast<std::size_t>(size));
         auto const end = connection.input.find("\r\n\r\n");
         if (end != std::string::npos)

@@ -80,7 +80,7 @@ GLOBUS_DECL RenewalOptions renewed_through(AnyTokenStorage storage, std::string 
     auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
         try {
             if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
-        } catch (...) {  // no memory to tell it with
+        } catch (...) {  // there is no memory for the report
         }
     };
     options.around_renewal = [storage = std::move(storage), resource_server = std::move(resource_server), record, now,

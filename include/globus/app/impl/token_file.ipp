@@ -14,7 +14,7 @@
 
 namespace globus::detail {
 
-/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+/// The lower case of a Latin, Greek or Cyrillic letter; other characters stay as they are.
 GLOBUS_DECL char32_t to_lower(char32_t c) {
     if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
         (c >= 0x410 && c <= 0x42F))

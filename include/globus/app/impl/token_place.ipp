@@ -105,7 +105,7 @@ GLOBUS_DECL void check_token_file(TokenPlace const& place, std::string const& pa
                "is on a file system that does not count names: a second name of the file would not be noticed");
 }
 
-/// "mode 0644"
+/// The words of a mode, such as "mode 0644".
 GLOBUS_DECL std::string mode_text(unsigned mode) {
     char digits[16];
     std::snprintf(digits, sizeof digits, "mode %04o", mode);
@@ -151,7 +151,7 @@ GLOBUS_DECL void make_token_directory(std::string const& path) {
         end = directory.find('/', end + 1);
         std::string const part = directory.substr(0, end);
         if (make_directory(part)) {
-            // one that stays open to others is told of when it is used, see check_token_directory
+            // A directory that stays open to others is reported when it is used: see check_token_directory.
             if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
                 fail_token_file(part, "made");
         } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
@@ -180,14 +180,14 @@ GLOBUS_DECL std::string real_token_path(std::string const& path) {
 GLOBUS_DECL std::shared_ptr<Turn> turn_of(std::string const& path) {
     struct Turns {
         Maker const made = {};
-        Turns const* before = nullptr;  ///< of the parent process: of no use any more
+        Turns const* before = nullptr;  ///< those of the parent process, which are of no use here
         std::mutex mutex = {};
         std::map<std::string, std::weak_ptr<Turn>> by_path = {};
     };
     static std::atomic<Turns*> all = nullptr;
     Turns* turns = all.load();
     if (turns == nullptr || !turns->made.is_this_process()) {
-        // a child process begins anew: the threads of its parent that had a turn are not there to end it
+        // A child process begins anew: the threads of its parent that had a turn are not there to end it.
         auto fresh = std::make_unique<Turns>();
         fresh->before = turns;
         if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
@@ -224,7 +224,7 @@ GLOBUS_DECL TokenFileLock::TokenFileLock(TokenPlace const& place, LockWait const
             return;
         }
         if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
-        // random, so that nobody always comes too late
+        // The pause is random, so that nobody always comes too late.
         auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
         auto const now = http::Clock::now();
         if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
@@ -255,7 +255,7 @@ GLOBUS_DECL std::string move_token_file(std::string const& path, std::initialize
 GLOBUS_DECL void replace_token_file(TokenPlace const& place, std::string_view text) {
     std::string const& path = place.path();
     std::string const fresh = path + ".tmp";
-    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
+    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // a process that died may have left it
     struct Remove {
         std::string const* name;
         ~Remove() {

@@ -76,7 +76,7 @@ GLOBUS_DECL TokenData TokenData::from_json(boost::json::object const& object) {
 
 namespace globus::detail {
 
-/// What reading it would refuse is not stored. @throws UsageError
+/// Refuses to store what could not be read again. @throws UsageError
 GLOBUS_DECL void check_token_data(TokenData const& data) {
     for (auto const& [name, token] :
          {std::pair{"an access token", &data.access_token}, {"a refresh token", &data.refresh_token}})

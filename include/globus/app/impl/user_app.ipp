@@ -6,7 +6,6 @@
 #include <globus/core/config.hpp>
 #include <globus/core/platform/process.hpp>
 
-#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -41,11 +40,10 @@ GLOBUS_DECL TokenValidationError RefusedTokens::error(std::string_view server) {
             "Globus Auth refuses the refresh token for " + std::string(server)};
 }
 
-GLOBUS_DECL TokenValidator RefusedTokens::validator(std::shared_ptr<RefusedTokens const> refused) {
-    return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
-                                                             std::string const&, CallOptions const&) {
+GLOBUS_DECL TokenValidator RefusedTokens::validator() const {
+    return {.after_retrieve = [this](TokenDataByResourceServer const& tokens, std::string const&, CallOptions const&) {
         for (auto const& [server, data] : tokens)
-            if (refused->contains(server, data.refresh_token)) throw error(server);
+            if (contains(server, data.refresh_token)) throw error(server);
     }};
 }
 

@@ -25,7 +25,7 @@ struct CallGate::State {
     std::atomic<bool> closed = false;
     std::atomic<int> running = 0;
     std::mutex mutex;
-    std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+    std::vector<std::thread::id> calling_back;  ///< one entry for each call that runs a callback of the user
 
     int calling_back_here();
 };
@@ -61,10 +61,10 @@ GLOBUS_DECL CallGate& CallGate::operator=(CallGate&& other) {
 }
 
 GLOBUS_DECL CallGate::~CallGate() {
-    if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
+    if (!state_->made.is_this_process()) return;  // threads that were in a call are not in the child process
     state_->closed = true;
     state_->closing.request_stop();
-    // a callback that destroys the client is within a call, which ends when the callback has
+    // A callback that destroys the client runs within a call, which ends after the callback.
     int const own = state_->calling_back_here();
     for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
 }

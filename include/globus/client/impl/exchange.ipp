@@ -100,7 +100,7 @@ GLOBUS_DECL bool is_own_origin(std::string_view base_url, std::string const& url
     return http::same_origin(target, http::parse_url(base_url));
 }
 
-/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
+/// The Content-Length of an answer; empty if it says nothing about this body (RFC 9112, section 6.3), or is no number.
 GLOBUS_DECL std::string_view believed_length(http::Response const& head, std::size_t limit) {
     std::string_view const length = head.headers.get("Content-Length");
     std::size_t size = 0;
@@ -165,7 +165,7 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
             .retry_as = options_.retry_as,
             .authorized = own_origin_,
             .sent_once = request.source != nullptr,
-            // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
+            // A document comes with a 2xx. A caller who takes the answer as it comes takes a 3xx, too.
             .read_below = form_.has_shape ? 300 : 400,
             .deadline = request.deadline};
 }

@@ -34,7 +34,7 @@ GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Resp
     try {
         http::Url const to = http::parse_url(target);
         same = http::same_origin(http::parse_url(request.url), to) && !to.has_userinfo;
-    } catch (UsageError const&) {  // not an http URL
+    } catch (UsageError const&) {  // it is not an http URL
     }
     if (!same || !own_origin) refuse_redirect(request, "to another place, which is not followed");
     if (target == request.url) refuse_redirect(request, "to itself");

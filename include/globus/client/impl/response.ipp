@@ -23,7 +23,7 @@ namespace globus::detail {
 
 struct AnyResponse::Dom {
     std::once_flag made;
-    Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
+    Json value = {};  ///< in memory of its own: copies would share an arena without a lock, and outlive it
 };
 
 GLOBUS_DECL AnyResponse::AnyResponse() : dom_(std::make_shared<Dom>()) {}

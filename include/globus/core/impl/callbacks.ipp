@@ -24,7 +24,7 @@ GLOBUS_DECL void CallbacksWait::call(std::function<void()> tell) noexcept {
     if (outermost() == nullptr) return now(tell);
     try {
         outermost()->waiting_.push_back(std::move(tell));
-    } catch (...) {  // there is no memory to wait in
+    } catch (...) {  // there is no memory to keep it in, so it is dropped
     }
 }
 

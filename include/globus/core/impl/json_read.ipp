@@ -35,7 +35,7 @@ public:
 
     /// True from the first value to the last.
     [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
-    /// A list or an object begins; the outermost becomes `target`.
+    /// Begins a list or an object; the outermost one becomes `target`.
     void enter(Json* target = nullptr);
     void leave_object(std::size_t n);
     void leave_array(std::size_t n);
@@ -48,7 +48,7 @@ public:
     void null() { push(), values_.push_null(); }
 
 private:
-    /// A value comes onto the stack, where it waits for the end of its list or object.
+    /// Notes that a value is on the stack, where it waits for the end of its list or object.
     void push();
     void leave(std::size_t n);
 
@@ -57,12 +57,12 @@ private:
     Json* target_ = nullptr;
     std::size_t depth_ = 0;
     std::size_t waiting_ = 0;  ///< values on the stack
-    std::size_t held_ = 0;     ///< that it has room for
+    std::size_t held_ = 0;     ///< values that the stack has room for
 };
 
 /**
- * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
- * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
+ * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: an Optional and a member stay
+ * as they were, and a list or a map gets no element. A sentence about the first such value is kept.
  */
 class JsonReader {
 public:
@@ -79,7 +79,7 @@ public:
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
     /// True if a value was of another kind than described.
     [[nodiscard]] bool misfit() const noexcept { return misfit_; }
-    /// True if the document itself was.
+    /// True if the document itself was of another kind.
     [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
     [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
     [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
@@ -115,15 +115,15 @@ public:
 private:
     /// An object or a list that has begun, as the member `key` or inside of it.
     struct Frame {
-        Slot slot;  ///< none: it is skipped
+        Slot slot;  ///< if it is empty, the value is skipped
         std::string_view key;
         std::size_t count;  ///< elements that have begun
     };
 
     static bool has_fraction(std::string_view number) noexcept;
 
-    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
-    /// for gets no object.
+    /// The slot of the value that begins now, which is of the kind that `Takes` is for. It has no object if the list or
+    /// map has no place for such a value.
     template <auto Takes>
     Slot take() {
         if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
@@ -135,7 +135,7 @@ private:
         if (!fits) return {nullptr, &type};
         return parent.slot.type->make(parent.slot.object, entry_key_, room_);
     }
-    /// The same, gone inside Optional and Required.
+    /// The same, but the slot inside of Optional and Required.
     template <auto Takes>
     Slot enter() {
         Slot slot = take<Takes>();
@@ -147,7 +147,7 @@ private:
         }
         return slot;
     }
-    /// True if the value that comes goes somewhere.
+    /// True if the value that comes now is kept.
     [[nodiscard]] bool is_read() const noexcept;
     bool begins_dom(Slot slot);
 
@@ -161,12 +161,12 @@ private:
     [[nodiscard]] bool at_top() const noexcept;
     TopList& top_list();
 
-    /// A value that does not fit. @param text  what it is, if that fits into a word
+    /// Notes a value that does not fit. @param text  the value itself, if it is short
     void refuse(Slot slot, char const* found, std::string_view text = {});
     void tell(std::string what);
     void tell_mended(Slot slot);
     [[nodiscard]] std::string where() const;
-    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
+    /// Where the value that is read now stands, unless its name says so: ", at DATA[3].name".
     [[nodiscard]] std::string path() const;
 
     /// Adds a part of a text that comes in several.
@@ -351,7 +351,7 @@ GLOBUS_DECL bool JsonReader::on_uint64(std::uint64_t number, std::string_view, E
 }
 
 GLOBUS_DECL bool JsonReader::on_double(double number, std::string_view text, ErrorCode&) {
-    // an integer of more than 64 bits comes here, too, and is not what is left of it
+    // An integer of more than 64 bits comes here, too. It is refused, since not all of it is left.
     bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
     if (dom_.building()) return dom_.real(number), true;
     Slot const slot = enter<&SlotType::real>();
@@ -377,7 +377,7 @@ GLOBUS_DECL bool JsonReader::on_null(ErrorCode&) {
     Slot slot = take<&SlotType::null>();
     optional_ = Slot{};
     while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
-        slot = slot.type->inner(slot.object);  // a Required
+        slot = slot.type->inner(slot.object);  // it is a Required
     if (slot.type == nullptr) return true;
     if (slot.type->null != nullptr)
         slot.type->null(slot.object);
@@ -491,7 +491,7 @@ struct JsonDocumentReader::Parser {
 
     static boost::json::parse_options options() {
         boost::json::parse_options options = json_options();
-        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
+        options.allow_invalid_utf8 = true;  // the parser need not look: the text has been mended
         return options;
     }
 

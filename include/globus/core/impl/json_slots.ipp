@@ -36,7 +36,7 @@ GLOBUS_DECL std::size_t DocumentRoom::grow(std::size_t capacity, std::size_t nee
     double const now = static_cast<double>(capacity);
     double const wanted =
         capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
-    std::size_t const half = most / 2;  // the rest is for what the elements hold
+    std::size_t const half = most / 2;  // the other half is for what the elements hold
     std::size_t const chosen =
         std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
     taken_ += chosen * size;

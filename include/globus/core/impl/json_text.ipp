@@ -65,7 +65,7 @@ GLOBUS_DECL std::size_t escape_length(std::string_view text, bool& odd, bool& cu
     return odd = !cut, 6;
 }
 
-/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
+/// Skips blocks without a backslash or a byte above 127, as most of all text is. It reads eight bytes at a time.
 GLOBUS_DECL char const* skip_plain(char const* at, char const* end) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
     constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
@@ -84,7 +84,7 @@ GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexc
     for (std::size_t checked = i; i < text.size();) {
         if (i >= checked) {
             i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
-            checked = i + 32;  // of a block that is not plain each byte is looked at
+            checked = i + 32;  // each byte of a block that is not plain is looked at
             if (i == text.size()) break;
         }
         auto const c = static_cast<unsigned char>(text[i]);
@@ -108,7 +108,7 @@ GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexc
     return {text.size(), 0, false};
 }
 
-/// U+FFFD, which stands for what is no character.
+/// U+FFFD, which stands for what is not a character.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, bool more) {
@@ -116,7 +116,7 @@ GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, b
         OddText const odd = find_odd_text(text, i);
         out.append(text, i, odd.at - i);
         if (odd.cut && more) return odd.at;
-        // an escape that is cut off ends the document, too: that is for the parser to say
+        // An escape that is cut off ends the document: the parser reports that.
         if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
         if (odd.length != 0) out.append(replacement_character);
         i = odd.at + odd.length;

@@ -32,7 +32,7 @@ GLOBUS_DECL std::string one_line(std::string_view text, std::size_t most) {
     std::string line;
     line.reserve(std::min(text.size(), most));
     std::size_t cut = 0;  // where "..." can follow
-    bool blank = false;   // there was one that waits for a character
+    bool blank = false;   // there was a blank, which is written before the next character
     while (!text.empty()) {
         char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
         if (c != U' ' && detail::is_blank(c)) {

@@ -11,7 +11,7 @@
 namespace globus::detail {
 
 GLOBUS_DECL void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
+    text.resize(text.capacity());  // this never allocates, and makes the bytes behind the end part of the text
     volatile char* bytes = text.data();
     for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
     text.clear();

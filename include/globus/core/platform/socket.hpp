@@ -13,8 +13,8 @@
 
 namespace globus::detail {
 
-// Descriptors that do not survive an exec: from their first moment on, if the system supports that, since another
-// thread may start a program at any time. Those for listening do not block, either. A function that fails says why in
+// Descriptors that do not survive an exec, from their first moment on if the system supports that, since another
+// thread may start a program at any time. Those that listen do not block, either. A function that fails says why in
 // errno.
 
 /// Makes a socket, as socket(2) does.

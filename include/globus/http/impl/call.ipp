@@ -27,7 +27,7 @@ GLOBUS_DECL bool Step::ends_attempt() const noexcept {
 GLOBUS_DECL CallMachine::CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept
     : terms_(terms), retry_(retry) {
     RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
-    // `never` says how often, not what the operation does
+    // `never` says how often the request is sent, not what the operation does
     reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
     once_ = terms.sent_once || asked == RetryClass::never;
     attempt_.retry_class = asked;
@@ -51,7 +51,7 @@ GLOBUS_DECL Step CallMachine::failed(NetworkError const& error, http::Clock::tim
 
 GLOBUS_DECL Step CallMachine::renewed(bool other) const noexcept {
     if (!other || once_) return {.kind = Step::Kind::refuse};
-    // an expired token is no failed attempt
+    // The attempt has not failed: its token had expired.
     return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
 }
 
@@ -98,7 +98,7 @@ GLOBUS_DECL bool CallMachine::needs_fresh_connection() const noexcept {
 }
 
 GLOBUS_DECL Step CallMachine::again_or_fail(int status, http::Clock::time_point now) {
-    constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+    constexpr std::chrono::milliseconds least(10);  // an attempt with less time than this can only run out of it
     Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
     attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
     if (once_) return {.kind = Step::Kind::fail};

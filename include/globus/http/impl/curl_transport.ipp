@@ -112,10 +112,10 @@ private:
             throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, about(curl_easy_strerror(code)));
     }
 
-    /// What is the same for every request of the pool; once a handle.
+    /// Sets what is the same for every request of the pool; it is called once for each handle.
     void prepare_once();
 
-    /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
+    /// Sets whose certificates are trusted: those of the service, and those of a proxy that is reached by https.
     void prepare_trust();
 
     void prepare();
@@ -127,7 +127,7 @@ private:
     /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
     CURLcode drive();
 
-    /// True if what comes is ever longer than what comes out: packed nothing, without end.
+    /// True if far more bytes come than are unpacked from them: such a body could go on without end.
     [[nodiscard]] bool is_padded() const;
 
     struct Wake {
@@ -139,14 +139,14 @@ private:
 
     [[noreturn]] void fail(CURLcode code) const;
 
-    /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
-    /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
+    /// Throws if a proxy did not let the request through. The codes of libcurl do not tell: a CONNECT that is refused
+    /// is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
     void fail_at_proxy() const;
 
     static NetworkError::Kind kind_of(CURLcode code);
 
-    /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
-    /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
+    /// What libcurl says about this failure, or else about its code. It quotes the URL of a proxy that it cannot use,
+    /// with a password if there is one: such a quotation is left out, as are words that may have a URL in them.
     [[nodiscard]] std::string words(CURLcode code) const;
 
     // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
@@ -172,8 +172,8 @@ private:
     std::size_t take_header(std::string_view line) noexcept;
     void read_status_line(std::string_view line);
     void read_field(std::string_view line);
-    /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
-    /// the packed one.
+    /// Called when the fields are complete: it forgets those of a 1xx, and of an answer that is unpacked those that
+    /// describe the packed one.
     void end_head();
 
     Pool& pool_;
@@ -269,7 +269,7 @@ GLOBUS_DECL CurlTransport::Lease::Lease(Pool& p) : pool(p) {
     {
         std::lock_guard const lock(pool.mutex);
         if (!pool.idle.empty()) {
-            // the one that this thread used last: its connection's memory is near
+            // The handle that this thread used last is preferred, since the memory of its connection is near.
             auto const self = std::this_thread::get_id();
             auto found = std::find_if(pool.idle.rbegin(), pool.idle.rend(),
                                       [&](auto const& idle) { return idle->thread == self; });
@@ -293,7 +293,7 @@ GLOBUS_DECL CurlTransport::Lease::~Lease() {
     if (!handle->usable || pool.idle.size() >= pool.options.max_idle_handles) return;
     try {
         pool.idle.push_back(std::move(handle));
-    } catch (...) {  // no memory for the list: the handle goes
+    } catch (...) {  // there is no memory for the list, so the handle is destroyed
         handle.reset();
     }
 }
@@ -335,7 +335,7 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare_once() {
     set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
 #endif
     prepare_trust();
-    // what is in the code holds whatever the environment says
+    // What the program says holds, whatever the environment says.
     if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
     set(CURLOPT_ERRORBUFFER, handle_.words);
     set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
@@ -384,7 +384,7 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare() {
         auto const path = request_.url.find('/', url.scheme.size() + 3);
         handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
     }
-    // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
+    // The answer to HEAD is about the file as it is, and a part of a packed body cannot be unpacked.
     decode_ = request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
     prepare_body();
     prepare_headers();
@@ -447,12 +447,12 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare_headers() {
     for (auto const& [name, value] : headers) field(name, value);
     if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
     add("Expect", ":", "");
-    // what it can unpack libcurl would say itself, and compose the field anew for each request
+    // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
     set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
     if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())
         add("Accept-Encoding", ": ", pool_.codings);
     if (!request_.authorization.empty()) {
-        line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
+        line.reserve(request_.authorization.reveal().size() + 32);  // so that no copy of the credential stays elsewhere
         field("Authorization", request_.authorization.reveal());
     }
     detail::wipe(line);
@@ -505,7 +505,7 @@ GLOBUS_DECL CURLcode CurlTransport::Exchange::drive() {
     }
     wake.reset();
 #ifndef GLOBUS_DETAIL_CURL_PREREQ
-    curl_off_t before = 0;  // set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
+    curl_off_t before = 0;  // it is set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
     if (before > 0) sent_ = NetworkError::Sent::yes;
 #endif
@@ -707,7 +707,7 @@ GLOBUS_DECL std::size_t CurlTransport::Exchange::take_header(std::string_view li
         header_bytes_ += size;
         if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
         while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-        // after the body come trailers, which are no headers (RFC 9110, section 6.5)
+        // What comes after the body are trailers, which are not headers (RFC 9110, section 6.5).
         if (part_ == Part::status_line && line.starts_with("HTTP/"))
             read_status_line(line);
         else if (part_ == Part::fields && line.empty())
@@ -744,7 +744,7 @@ GLOBUS_DECL void CurlTransport::Exchange::read_field(std::string_view line) {
 }
 
 GLOBUS_DECL void CurlTransport::Exchange::end_head() {
-    constexpr std::ptrdiff_t most = 4;  // codings; each unpacks all that comes from the one before
+    constexpr std::ptrdiff_t most = 4;  // codings, each of which unpacks what comes from the one before
     part_ = response_.status >= 200 ? Part::body : Part::status_line;
     if (part_ != Part::body || !decode_) return;
     std::ptrdiff_t codings = 0;

@@ -64,9 +64,9 @@ GLOBUS_DECL std::string place_of(boost::json::value const& loc) {
 /**
  * Collects the sentences of a JSON document.
  *
- * An object that has a sentence of its own, such as `message` or `detail`, says that; else what the members say that
- * hold errors (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that
- * lead to it. The last leaves out what is no sentence, and what may be a secret that a service repeats.
+ * It takes the object's own sentence, such as `message` or `detail`; else the sentences of the members that hold errors
+ * (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that lead to it.
+ * Among these texts it leaves out those that are not sentences, and those that may be a secret that a service repeats.
  */
 class SentenceCollector {
 public:
@@ -77,13 +77,13 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 50;     ///< sentences; nobody reads more
-    static constexpr std::size_t deepest = 10;  ///< levels; what is deeper is no message
+    static constexpr std::size_t most = 50;     ///< sentences: nobody reads more
+    static constexpr std::size_t deepest = 10;  ///< levels: what is deeper is not a message
     static constexpr std::array<std::string_view, 8> own = {
         "message", "detail", "msg", "error_description", "description", "error_message", "reason", "title"};
     static constexpr std::array<std::string_view, 5> holders = {"errors", "error", "detail", "details", "message"};
 
-    /// @param worded  whether the value is inside of one that holds errors
+    /// @param worded  whether the value is inside a member that holds errors
     void collect(boost::json::value const& value, std::string const& about, std::size_t depth, bool worded) {
         if (depth > deepest || sentences_.size() >= most) return;
         if (value.is_string()) {
@@ -118,7 +118,7 @@ private:
         }
     }
 
-    /// True for the names of what is for programs.
+    /// True for the names of members that are for programs, not for people.
     static bool is_no_sentence(std::string_view name) {
         return name == "code" || name == "request_id" || name == "id" || name == "type" || name == "loc" ||
                name == "url" || name == "DATA_TYPE" || name.starts_with('@');
@@ -144,7 +144,7 @@ GLOBUS_DECL std::string without_entities(std::string_view text) {
     return out;
 }
 
-/// What a page of HTML or a document of XML says it is about: its title, first heading or message.
+/// What a page of HTML or a document of XML is about: its title, first heading or message.
 GLOBUS_DECL std::string page_title(std::string_view page) {
     std::string lower(page);
     for (char& c : lower) c = http::detail::lower(c);
@@ -162,7 +162,7 @@ GLOBUS_DECL std::string page_title(std::string_view page) {
 GLOBUS_DECL std::vector<Secret> credentials_of(http::Request const& request) {
     std::vector<Secret> credentials;
     auto const add = [&](std::string_view text) {
-        if (text.size() >= 8) credentials.emplace_back(text);  // what is shorter is found where it is not meant
+        if (text.size() >= 8) credentials.emplace_back(text);  // a shorter text would be found where it is not meant
     };
     std::string_view const header = request.authorization.reveal();
     auto const blank = header.find(' ');
@@ -204,7 +204,7 @@ GLOBUS_DECL std::vector<Sentence> further_words(http::Response const& response, 
     if (!json.is_null()) {
         words = SentenceCollector::all_of(json);
     } else if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) {
-        boost::system::error_code error;  // it may be JSON under another name; the half of a document says nothing
+        boost::system::error_code error;  // It may be JSON of another media type. A part of a document says nothing.
         words = SentenceCollector::all_of(parse_json(body, error));
     } else if (is_text && body != "null") {
         words.push_back({body.starts_with('<') ? page_title(body) : std::string(body), {}});

@@ -122,7 +122,7 @@ GLOBUS_DECL std::string resolve_url(std::string_view base, std::string_view refe
             if (!to.query) to.query = from.query;
         } else if (to.path.starts_with('/')) {
             path = remove_dot_segments(to.path);
-        } else {  // beside the last segment of the base
+        } else {  // it stands beside the last segment of the base
             auto const slash = from.path.rfind('/');
             path = slash == std::string_view::npos ? "/" : std::string(from.path.substr(0, slash + 1));
             path = remove_dot_segments(path.append(to.path));

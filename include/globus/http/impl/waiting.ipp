@@ -26,7 +26,7 @@ struct Waiting {
     std::mutex mutex;
     std::map<std::thread::id, Doer const*> all;
 
-    /// Never destroyed: calls may wait while the program ends, and before it has begun.
+    /// It is never destroyed: calls may wait while the program ends, and before main begins.
     static Waiting& shared() {
         static Waiting& one = *new Waiting;
         return one;
@@ -118,7 +118,7 @@ GLOBUS_DECL void Turn::end() {
 }
 
 GLOBUS_DECL TurnLock::~TurnLock() {
-    if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+    if (ours_ && made_.is_this_process()) turn_->end();  // a child process that was made meanwhile has no turn
 }
 
 }  // namespace globus::detail

@@ -73,14 +73,14 @@ GLOBUS_DECL std::string ApiError::describe(http::Request const& request, Data co
     auto const clean = [&](std::string_view text) { return detail::one_line_without(credentials, text); };
     std::string_view code = data.reading.code;
     if (auto const* document = data.json.if_object(); document != nullptr && code.empty()) {
-        // OAuth2's own word (RFC 6749, section 5.2), or that of the object in which some put what is wrong
+        // The code is the `error` of OAuth2 (RFC 6749, section 5.2), or stands in the object where others put it.
         code = detail::text_member(*document, "error").value_or("");
         if (auto const* error = detail::object_member(*document, "error"))
             code = detail::text_member(*error, "code").value_or("");
     }
     std::string words = clean(data.message);
     for (detail::Sentence const& more : detail::further_words(data.response, data.json, data.message)) {
-        if (words.size() > 1000) break;  // the rest would be cut off
+        if (words.size() > 1000) break;  // the rest would be cut off anyway
         if (more.text == code) continue;
         if (!words.empty()) words += "; ";
         words += clean(more.text);
@@ -159,7 +159,7 @@ GLOBUS_DECL void ApiError::read_common_forms(boost::json::object const& document
     } else {
         reading.code = code ? std::string(*code) : common_code(reading.errors);
         if (!json_api && document.contains("code") && document.contains("message"))
-            reading.request_id = request_id.value_or("");  // the common document, with an odd value in it
+            reading.request_id = request_id.value_or("");  // it is the common document, with an odd value in it
         std::vector<SubError> itself;
         if (reading.errors.empty()) itself.push_back(with_message(document));
         add_messages(reading.errors.empty() ? itself : reading.errors);
@@ -175,7 +175,7 @@ GLOBUS_DECL void ApiError::read_requirements(boost::json::object const& document
     };
     if (auto const* errors = detail::object_list(document.if_contains("errors")))
         for (Json const& error : *errors) add(to_gare(error));
-    for (char const* name : {"error", "detail"})  // Flows; the frameworks of others
+    for (char const* name : {"error", "detail"})  // those of Flows, and of common web frameworks
         if (auto const* part = document.if_contains(name)) add(to_gare(*part));
     auto whole = to_gare(data.json);
     auto const take_scopes = [&](Gare const& gare) {

@@ -53,7 +53,7 @@ GLOBUS_DECL std::vector<std::string> split_commas(std::string_view text) {
     }
 }
 
-/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
+/// The value of a parameter as it stands in the query of a URL; empty if it asks for nothing.
 GLOBUS_DECL std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
 GLOBUS_DECL std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
 
@@ -67,7 +67,7 @@ GLOBUS_DECL bool asks_for_anything(AuthorizationParameters const& parameters) {
     return asks;
 }
 
-/// Of texts that a service wrote, those that are scopes; none if they are too large together to be asked for.
+/// Those of a service's texts that are scopes; none if all together are too large for a request.
 GLOBUS_DECL std::vector<std::string> readable_scopes(std::vector<std::string> texts) {
     auto const is_readable = [](std::string const& text) {
         try {
@@ -83,7 +83,7 @@ GLOBUS_DECL std::vector<std::string> readable_scopes(std::vector<std::string> te
     return texts;
 }
 
-/// Read one parameter. A value that cannot be one leaves it absent, and the answer is false; null is absence itself.
+/// These read one parameter. A value of another kind leaves it absent, and the answer is false; null means absent.
 GLOBUS_DECL bool read_parameter(std::string_view, boost::json::value const& value, std::optional<std::string>& place) {
     if (value.is_string()) place = std::string(value.get_string());
     return value.is_string() || value.is_null();
@@ -183,7 +183,7 @@ GLOBUS_DECL std::optional<Gare> to_gare(Json const& document) {
     if (object == nullptr) return std::nullopt;
     Gare gare;
     gare.code = detail::text_member(*object, "code").value_or("");
-    std::vector<std::string_view> names{"code", "authorization_parameters"};  // of what is not `extra`
+    std::vector<std::string_view> names{"code", "authorization_parameters"};  // members that do not go into `extra`
     auto const* const parameters = detail::object_member(*object, "authorization_parameters");
     if (parameters != nullptr)
         gare.authorization_parameters = detail::read_parameters(*parameters, gare.extra_parameters);
@@ -201,7 +201,7 @@ GLOBUS_DECL std::optional<Gare> to_gare(Json const& document) {
 GLOBUS_DECL std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters) {
     std::vector<std::pair<std::string, std::string>> query;
     detail::for_each_parameter(parameters, [&](std::string_view name, auto const& value) {
-        if (name == "required_scopes") return;  // the flow's own scopes have them
+        if (name == "required_scopes") return;  // the scopes of the flow include them
         if (std::string text = detail::query_value(value); !text.empty()) query.emplace_back(name, std::move(text));
     });
     return query;

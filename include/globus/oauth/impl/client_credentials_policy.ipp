@@ -15,7 +15,7 @@ namespace globus {
 
 GLOBUS_DECL ClientCredentialsPolicy::State::State(Confidential c, StringList list, Token token, RenewalOptions options)
     : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-    detail::check_client_id(client.client_id());  // empty in a client that was moved from
+    detail::check_client_id(client.client_id());  // it is empty in a client that was moved from
     for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
     detail::check_credential("the list of scopes", scopes);
 }

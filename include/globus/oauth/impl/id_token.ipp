@@ -58,7 +58,7 @@ GLOBUS_DECL std::optional<IdTokenKey> StaticJwks::key(std::string_view kid, IdTo
     IdTokenKey const* found = nullptr;
     for (IdTokenKey const& key : keys_) {
         if (key.kid() != kid) continue;
-        if (found != nullptr) return std::nullopt;  // two keys of one name: neither can be meant
+        if (found != nullptr) return std::nullopt;  // two keys have one name: it is not known which is meant
         found = &key;
     }
     return found != nullptr ? std::optional(*found) : std::nullopt;
@@ -124,7 +124,7 @@ GLOBUS_DECL std::optional<double> jwt_time(boost::json::object const& object, st
     return seconds;
 }
 
-/// The checks of everything but key, issuer, signature and time.
+/// Checks everything but key, issuer, signature and time.
 GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
         if (header.contains(name)) return false;
@@ -132,7 +132,7 @@ GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
 }
 
-/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
+/// @throws IdTokenError  for a token that is not valid now, with the difference of the clocks
 GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
     auto const now = options.now ? options.now() : unix_now();
     auto const leeway = static_cast<double>(options.leeway.count());
@@ -149,7 +149,7 @@ GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions
     throw IdTokenError(why, difference);
 }
 
-/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
+/// Reads the claims; nothing if one of them is wrong. Whether they hold now is checked by check_id_token_time.
 GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
                                                                std::string_view alg, IdTokenOptions const& options) {
     IdTokenClaims claims;
@@ -202,21 +202,21 @@ struct FetchedKeys::State {
     AnyTransport const transport;
     std::string const auth_url;
     std::function<http::Clock::time_point()> const now;
-    std::mutex mutex;  ///< of what follows; free while something is fetched
+    std::mutex mutex;  ///< of what follows; it is free while something is fetched
     SingleFlight fetching;
     std::string issuer;
     std::string jwks_uri;
     std::optional<StaticJwks> keys;
     http::Clock::time_point fetched{};
-    std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
+    std::optional<http::Clock::time_point> looked_again;  ///< when a key was not there
 
-    /// Where an issuer and its keys are.
+    /// Where the issuer and its keys are.
     struct Configuration {
         std::string issuer, jwks_uri;
     };
 
     /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
-    /// stays as it is until what takes its place is known to be good.
+    /// stays until its replacement is known to be good.
     void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options);
     [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const;
     /// GET of a public document.
@@ -259,7 +259,7 @@ GLOBUS_DECL FetchedKeys::State::Configuration FetchedKeys::State::fetch_configur
         http::Url const own = http::parse_url(slashed);
         good = !place.has_userinfo && (place.scheme == "https" || http::is_loopback(place.host)) &&
                http::detail::equal_ignoring_case(place.host, own.host) && place.scheme == own.scheme;
-    } catch (UsageError const&) {  // not a URL
+    } catch (UsageError const&) {  // it is not a URL
     }
     if (!good) throw DecodeError("the OpenID configuration of " + auth_url + " has its keys on another host");
     return configuration;
@@ -301,7 +301,7 @@ GLOBUS_DECL std::optional<IdTokenKey> FetchedKeys::key(std::string_view kid, IdT
             if (auto found = state.keys->key(kid, options)) return found;
             if (!state.fetching.busy()) {
                 if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
-                state.looked_again = now;  // before the request: one that fails counts, too
+                state.looked_again = now;  // it is set before the request, since one that fails counts, too
             }
         }
         state.fetch_or_wait(lock, options);
@@ -400,7 +400,7 @@ GLOBUS_DECL bool IdTokenKey::verify(std::string_view alg, std::string_view text,
     if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 only counts references
     bool const good =
         context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;

@@ -53,10 +53,10 @@ GLOBUS_DECL Token Renewal::token() const {
     return token_;
 }
 
-GLOBUS_DECL Authorization Renewal::authorize(AuthContext const& context, Grant& grant) {
+GLOBUS_DECL Authorization Renewal::present_or_renewed(AuthContext const& context, Grant& grant) {
     std::unique_lock lock(mutex_);
-    Authorization authorization = authorize(lock, context, grant);
-    check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
+    Authorization authorization = present_or_renewed(lock, context, grant);
+    check_audience(token_.resource_server, context);  // a renewal may have revealed whose token it is
     return authorization;
 }
 
@@ -66,7 +66,7 @@ GLOBUS_DECL bool Renewal::renew_after(Authorization const& refused, AuthContext 
         if (refused.generation != generation_) return true;
         revoked_ = true;
     }
-    return authorize(context, grant).generation != refused.generation;
+    return present_or_renewed(context, grant).generation != refused.generation;
 }
 
 GLOBUS_DECL std::int64_t Renewal::uptime() const {
@@ -98,8 +98,8 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     return left > due ? Age::ageing : Age::due;
 }
 
-GLOBUS_DECL Authorization Renewal::authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context,
-                                             Grant& grant) {
+GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                                      Grant& grant) {
     check_audience(token_.resource_server, context);
     for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
         if (telling->thread != std::this_thread::get_id()) continue;
@@ -151,7 +151,7 @@ GLOBUS_DECL std::exception_ptr Renewal::renew(std::unique_lock<std::mutex>& lock
         received_remaining_ = made->remaining;
         refusal_ = Refusal();
     } catch (...) {
-        if (!lock.owns_lock()) throw;  // in a child process that was made meanwhile
+        if (!lock.owns_lock()) throw;  // this is a child process that was made meanwhile
         error = std::current_exception();
         learn_from_failure(std::move(tried));
     }
@@ -159,7 +159,7 @@ GLOBUS_DECL std::exception_ptr Renewal::renew(std::unique_lock<std::mutex>& lock
     Telling telling{std::this_thread::get_id(), error, telling_};
     telling_ = &telling;
     lock.unlock();
-    callbacks.reset();  // what went wrong on the way is told now
+    callbacks.reset();  // callbacks that had to wait run now
     if (error == nullptr && options_.on_refresh) tell(made->for_on_refresh);
     lock.lock();
     Telling** link = &telling_;
@@ -202,7 +202,7 @@ GLOBUS_DECL void Renewal::tell(Token const& token) const noexcept {
     } catch (...) {
         try {
             if (options_.on_error) options_.on_error(std::current_exception());
-        } catch (...) {  // an observer that throws has nobody left to tell
+        } catch (...) {  // nobody is left who could be told
         }
     }
 }
@@ -214,11 +214,11 @@ GLOBUS_DECL void Renewal::learn_from_failure(Secret tried) noexcept {
         std::string_view const word = refusal.oauth_error();
         bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
         if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
-    } catch (...) {  // another time it may work
+    } catch (...) {  // the next renewal may work
     }
     try {
         not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
-    } catch (...) {  // without a clock there is no pause
+    } catch (...) {  // there is no pause without a clock
     }
 }
 

@@ -15,7 +15,7 @@
 
 namespace globus {
 
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+/// What a text says about scopes, by their names: which ones stand at the top, and what each depends on.
 class Scope::Graph {
 public:
     explicit Graph(std::string_view text);
@@ -166,7 +166,7 @@ GLOBUS_DECL Scope::Graph::Graph(std::string_view text) {
 GLOBUS_DECL std::vector<Scope> Scope::Graph::trees() {
     std::vector<Scope> top;
     for (auto const& [name, needs] : edges_[{}]) {
-        // at the top a scope and the same one marked optional both stay
+        // At the top a scope stays beside the same scope marked optional.
         if (needs.needed) top.push_back(tree(name, false, 0));
         if (needs.optional) top.push_back(tree(name, true, 0));
     }

@@ -61,7 +61,7 @@ GLOBUS_DECL std::string answer_text(boost::json::object const& object, char cons
     return text;
 }
 
-/// The same of a token, which has the characters that a caller's may have, too.
+/// The same for a token, which may have the characters that a caller's token may have.
 GLOBUS_DECL Secret answer_token(boost::json::object const& object, char const* name) {
     std::string token = answer_text(object, name);
     if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());

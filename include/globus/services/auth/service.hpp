@@ -167,8 +167,9 @@ protected:
 struct AuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
+    using scopes = AuthScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{AuthScopes::openid, AuthScopes::profile, AuthScopes::email};
+    static constexpr std::array default_scopes{scopes::openid, scopes::profile, scopes::email};
     using error = AuthApiError;
     using credential = BearerCredential;
 

@@ -34,8 +34,9 @@ namespace globus {
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    using scopes = ComputeScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{ComputeScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
@@ -151,8 +152,9 @@ private:
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    using scopes = ComputeScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{ComputeScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 

@@ -3,7 +3,6 @@
 #define GLOBUS_SERVICES_FLOWS_SERVICE_HPP
 
 #include <globus/client/client.hpp>
-#include <globus/core/config.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/flows/errors.hpp>
 #include <globus/services/flows/operations.hpp>
@@ -39,8 +38,9 @@ using flows::RunActivityNotificationPolicy;
 struct FlowsService {
     static constexpr std::string_view name = "flows";
     static constexpr std::string_view resource_server = "flows.globus.org";
+    using scopes = FlowsScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{FlowsScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = FlowsApiError;
     using credential = BearerCredential;
 
@@ -148,7 +148,7 @@ private:
  *     Client<SpecificFlowService, AccessTokenPolicy> flow{SpecificFlowService{flow_id}, token};
  *     auto run = flow.run_flow({.body = {{"source", "/~/a"}, {"target", "/~/b"}}, .label = "nightly"});
  *
- * The token is for the resource server `flow_id`, with the scope `user_scope()`.
+ * The token is for the resource server `flow_id`, with the scope `scopes().user()`.
  * https://docs.globus.org/api/flows/
  *
  * What its operations have in common: `additional_fields` takes members of the document that an operation has no member
@@ -172,8 +172,10 @@ struct SpecificFlowService {
     Required<std::string> flow_id;
 
     [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
-    /// The scope that allows starting, resuming and validating runs of the flow.
-    [[nodiscard]] std::string user_scope() const;
+    /// The scopes of the flow.
+    [[nodiscard]] SpecificFlowScopes scopes() const { return SpecificFlowScopes(*flow_id); }
+    /// The scopes that a client of an app asks for: the one for starting, resuming and validating runs of the flow.
+    [[nodiscard]] std::array<std::string, 1> default_scopes() const { return {scopes().user()}; }
     /// The value that the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
@@ -207,8 +209,7 @@ struct SpecificFlowService::Operations {
     /// data_access scope. It returns the client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
-        SpecificFlowScopes const flow(*self().service().flow_id);
-        return self().add_app_scope(flow_scope_with_data_access(flow, collection_ids));
+        return self().add_app_scope(flow_scope_with_data_access(self().service().scopes(), collection_ids));
     }
 
 private:
@@ -216,9 +217,5 @@ private:
 };
 
 }  // namespace globus
-
-#ifdef GLOBUS_BODIES
-#include <globus/services/flows/impl/service.ipp>
-#endif
 
 #endif  // GLOBUS_SERVICES_FLOWS_SERVICE_HPP

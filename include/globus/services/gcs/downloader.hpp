@@ -145,7 +145,7 @@ private:
             throw UsageError(
                 "which collection this file is in cannot be found out, since its address does not lead to the login of "
                 "one: use Client<GcsCollectionService, ...> with the collection's id");
-        for (char& c : ids.front()) c = http::detail::lower(c);  // as Globus writes them
+        for (char& c : ids.front()) c = http::detail::lower(c);  // Globus writes ids in lower case
         return ids.front();
     }
     /// @param https_server  where the files of the collection are, according to Transfer
@@ -166,7 +166,7 @@ private:
     Transfer transfer_;
     Access access_;
     detail::ProcessBound<State> state_{std::in_place};
-    detail::CallGate gate_;  // the last member: calls end before anything that they use goes
+    detail::CallGate gate_;  // the last member: all calls end before anything that they use is destroyed
 };
 
 }  // namespace globus

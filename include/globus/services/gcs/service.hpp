@@ -11,6 +11,7 @@
 #include <globus/services/gcs/errors.hpp>
 #include <globus/services/gcs/operations.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -270,8 +271,10 @@ struct GcsCollectionService {
 
     /// The resource server of its tokens: the collection itself.
     [[nodiscard]] std::string_view resource_server() const noexcept { return collection_id; }
-    /// The scope that reading and writing its files needs.
-    [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
+    /// The scopes of the collection.
+    [[nodiscard]] GcsCollectionScopes scopes() const { return GcsCollectionScopes(collection_id); }
+    /// The scopes that a client of an app asks for: the one for reading and writing files.
+    [[nodiscard]] std::array<std::string, 1> default_scopes() const { return {scopes().https()}; }
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
 

@@ -43,8 +43,9 @@ using groups::IdentityPreferences;
 struct GroupsService {
     static constexpr std::string_view name = "groups";
     static constexpr std::string_view resource_server = "groups.api.globus.org";
+    using scopes = GroupsScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{GroupsScopes::view_my_groups_and_memberships};
+    static constexpr std::array default_scopes{scopes::view_my_groups_and_memberships};
     using error = GroupsApiError;
     using credential = BearerCredential;
 

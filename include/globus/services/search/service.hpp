@@ -38,8 +38,9 @@ using search::SearchScrollQuery;
 struct SearchService {
     static constexpr std::string_view name = "search";
     static constexpr std::string_view resource_server = "search.api.globus.org";
+    using scopes = SearchScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{SearchScopes::search};
+    static constexpr std::array default_scopes{scopes::search};
     using error = SearchApiError;
     using credential = BearerCredential;
 

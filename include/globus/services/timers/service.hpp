@@ -41,8 +41,9 @@ using timers::TransferTimer;
 struct TimersService {
     static constexpr std::string_view name = "timer";
     static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    using scopes = TimersScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{TimersScopes::timer};
+    static constexpr std::array default_scopes{scopes::timer};
     using error = TimersApiError;
     using credential = BearerCredential;
 

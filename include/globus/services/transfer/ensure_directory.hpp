@@ -34,9 +34,9 @@ std::string parent_directory(std::string_view path);
 /// Makes `directory.path` and the missing directories above it. It returns true if it made the directory.
 template <class Client>
 bool ensure_directory(Client const& client, transfer::EnsureDirectory const& directory, CallOptions const& options) {
-    std::vector<std::string> missing{*directory.path};  // each the parent of the one before
+    std::vector<std::string> missing{*directory.path};  // each one is the parent of the one before
     bool made = false;
-    bool climbing = true;  // until one is there; what is missing below one that is there, no climbing cures
+    bool climbing = true;  // until a directory is there: what is missing below it is not cured by climbing
     while (!missing.empty()) {
         try {
             (void)client.operation_mkdir(

@@ -59,8 +59,9 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
 struct TransferService {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    using scopes = TransferScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{TransferScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
@@ -295,7 +296,8 @@ struct TransferService::Operations {
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
-     * @throws UsageError        for a time-out or an interval under 1 s
+     * @throws UsageError        for a time-out or an interval under 1 s, and for OnFault::cancel if the service of this
+     *                           client is cut down, see ReadOnly, and CancelTask is left out
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
      * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read

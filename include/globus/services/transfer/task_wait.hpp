@@ -4,6 +4,7 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
+#include <globus/client/subset.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
@@ -137,23 +138,26 @@ class TaskWaiting {
     using TaskEvent = transfer::TaskEvent;
     using Kind = transfer::TaskVerdict::Kind;
     using OnFault = transfer::OnFault;
+    static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
         : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // written so that NaN is refused too
+        // The conditions are written so that NaN is refused, too.
         if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
         if (!(wait_.polling_interval >= Seconds(1)))
             throw UsageError("task_wait: the polling_interval must be at least 1 second");
         if (!(wait_.jitter >= 0 && wait_.jitter < 1))
             throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
+        if (!may_cancel && wait_.on_fault == OnFault::cancel)
+            throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
         wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // which may be as early or late as a clock can tell
+        if (options_.deadline)  // it may be as early or late as a clock can tell
             wait_.timeout =
                 std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
                                                                              : http::Clock::duration::zero());
         wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // a look that is under way when the time is over has a few seconds more
+        // A look that is under way when the time is over gets a few seconds more.
         auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
         options_.deadline = std::min(options_.deadline.value_or(end), end);
         options_.stop = call_.stop();
@@ -164,7 +168,7 @@ public:
             wait();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
-            if (ended()) return std::move(verdict_);  // it was a callback of the last look that destroyed the client
+            if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
             verdict_.kind = kind_by_now();
             throw transfer::TaskWaitCancelled(error, std::move(verdict_));
         }
@@ -176,7 +180,7 @@ private:
         Seconds planned{0};
         while (true) {
             if (look() && over()) return;
-            // looks keep to their plan, however long each takes, and jitter does not add up
+            // Looks keep to their plan however long each one takes, and jitter does not add up.
             do planned += wait_.polling_interval;
             while (planned <= elapsed());
             if (planned > wait_.timeout) {
@@ -328,13 +332,17 @@ private:
             verdict_.kind = Kind::faulting;
             return true;
         }
+        if constexpr (may_cancel) cancel();
+        return false;
+    }
+
+    void cancel() {
         try {
             (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
             cancelled_ = true;
         } catch (Error const& error) {
             if (!passes(error)) throw;  // else the next look tries again
         }
-        return false;
     }
 
     /// The verdict for a task that has not ended.
@@ -346,7 +354,7 @@ private:
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // from the first look to the last
+    CallGate::Call const call_;  // lasts from the first look to the last
     transfer::TaskWait wait_;
     CallOptions options_;
     http::Clock::time_point start_ = http::Clock::now();

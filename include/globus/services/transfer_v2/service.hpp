@@ -48,8 +48,9 @@ using transfer_v2::TunnelUpdateDocument;
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    using scopes = TransferScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{TransferScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 

@@ -20,7 +20,7 @@ namespace globus::detail {
 
 GLOBUS_DECL BrowserOpener::~BrowserOpener() {
     if (child_ == 0) return;
-    // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
+    // This does not wait: a child process may have inherited the lock, without the thread that would release it.
     if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
         still_open().children.push_back(child_);
 }
@@ -41,7 +41,8 @@ GLOBUS_DECL bool BrowserOpener::start(std::string const& url) {
     char* arguments[] = {program.data(), argument.data(), nullptr};
     posix_spawn_file_actions_t actions;
     if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-    // A browser for the terminal must not take this program's, nor the chatter of others its output.
+    // A browser for the terminal must not use this program's terminal, and the chatter of others must not get into its
+    // output.
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);

@@ -26,7 +26,7 @@ GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, so
     if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
                     &own_port, other, &other_port, &user, &inode) != 6 ||
         own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
+        return false;  // a connection without an inode is closed, and it is not known whose it was
     auto const is = [](std::string_view digits, sockaddr_in const& address) {
         char wanted[9];
         std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
@@ -38,10 +38,10 @@ GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, so
     return is(own, from) && is(other, to);
 }
 
-/// What the system says of the other end of a connection.
+/// What the system says about the other end of a connection.
 struct Peer {
-    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
-    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+    bool told = true;                   ///< false: the system does not tell, as only Linux does
+    std::optional<unsigned> user = {};  ///< if the connection is listed: it is of this machine and network namespace
 };
 
 GLOBUS_DECL Peer peer_of(int socket) {
@@ -51,7 +51,7 @@ GLOBUS_DECL Peer peer_of(int socket) {
         ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
         return {};
     bool told = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // an IPv6 socket may be used for IPv4
         std::ifstream table(name);
         told = told || table.is_open();
         for (std::string line; std::getline(table, line);)

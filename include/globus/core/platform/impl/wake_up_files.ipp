@@ -17,7 +17,7 @@
 namespace globus::detail {
 
 GLOBUS_DECL WakeUpFiles::WakeUpFiles() {
-    // numbers below the first that is free are taken: a few are looked at, as another thread may close one
+    // All numbers below the first free one are taken. A few of them are looked at, too: another thread may close one.
     std::size_t const free = first_free();
     first_ = free - std::min<std::size_t>(free, around);
     others_.resize(free + around - first_);

@@ -59,7 +59,7 @@ void write_versioned(std::string& out, T const& document, Optional<std::string> 
         }
     });
     if constexpr (requires { document.user_message; }) {
-        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
+        constexpr std::size_t short_message = 64;  // characters: a longer one came with 1.7.0
         if (document.user_message.has_value()) {
             std::size_t characters = 0;
             for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;

@@ -133,7 +133,7 @@ GLOBUS_DECL std::optional<GlobusConnectPersonalOwnerInfo> LocalGlobusConnectPers
         if (!line.starts_with(start)) continue;
         auto const words = detail::split_words(line);
         if (!words || words->size() != 2) return std::nullopt;
-        std::string const name = words->front().substr(start.size() - 1);  // less the quote
+        std::string const name = words->front().substr(start.size() - 1);  // without the quote
         if (name.starts_with("u_"))
             if (auto id = detail::uuid_of_base32(std::string_view(name).substr(2)))
                 return GlobusConnectPersonalOwnerInfo{.id = std::move(id)};

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is true of all operations of all services: the README's table, and which of them may be repeated.
+// What is true of all operations of all services: which of them may be repeated.
 #include <globus/globus.hpp>
 
 #include "support/catch.hpp"
-#include "support/temporary_directory.hpp"
 
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/tuple.hpp>
 
 #include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 using namespace globus;
 
@@ -34,25 +31,6 @@ void for_each_service(F f) {
     f("ComputeServiceV2", ComputeServiceV2::operations());
     f("ComputeServiceV3", ComputeServiceV3::operations());
     f("GcsService", GcsService::operations());
-}
-
-/// The cells of the README's row for a client type.
-std::vector<std::string> readme_row(std::string const& client_type) {
-    std::istringstream readme(file_text(std::string(GLOBUS_TESTS_DIR) + "/../README.md"));
-    for (std::string line; std::getline(readme, line);) {
-        if (!line.starts_with("| ") || line.find(" | `" + client_type + "` | ") == std::string::npos) continue;
-        std::vector<std::string> cells;
-        for (std::size_t at = 1; at < line.size();) {
-            auto const end = line.find('|', at);
-            std::string cell = line.substr(at, end - at);
-            cell.erase(0, cell.find_first_not_of(' '));
-            cell.erase(cell.find_last_not_of(' ') + 1);
-            cells.push_back(cell);
-            at = end + 1;
-        }
-        return cells;
-    }
-    return {};
 }
 
 // POST that only reads.
@@ -92,24 +70,6 @@ RetryClass expected_class(http::Method method, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("The README counts the operations as they are") {
-    for_each_service([](std::string const& name, auto operations) {
-        int count = 0, paginated = 0, typed = 0;
-        boost::hana::for_each(operations, [&](auto type) {
-            using O = typename decltype(type)::type;
-            ++count;
-            paginated += HasPages<O>;
-            typed += !std::is_same_v<typename O::result, Json>;
-        });
-        INFO(name);
-        auto const row = readme_row(name);
-        REQUIRE(row.size() == 6);
-        CHECK(row[2] == std::to_string(count));
-        CHECK(row[3] == (paginated == 0 ? "" : std::to_string(paginated)));
-        CHECK(row[4] == std::to_string(typed));
-    });
-}
-
 TEST_CASE("B1: each operation has the retry class that its effect asks for", "[reliability][B1]") {
     std::set<std::string_view> seen;
     for_each_service([&](std::string const& service, auto operations) {
@@ -118,7 +78,7 @@ TEST_CASE("B1: each operation has the retry class that its effect asks for", "[r
             INFO(service << " " << O::struct_name);
             // any document goes into v2's, with a key or without: its member function looks, `send` does not repeat it
             bool const may_lack_key = std::is_same_v<O, transfer_v2::CreateTunnel>;
-            CHECK(detail::retry_class_of<O>() ==
+            CHECK(retry_class_of<O>() ==
                   (may_lack_key ? RetryClass::non_idempotent : expected_class(O::route.method, O::struct_name)));
             seen.insert(O::struct_name);
         });
